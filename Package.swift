@@ -1,0 +1,112 @@
+// swift-tools-version: 6.2
+// Tare: the pipeline score ─► store ─► calibrate ─► evaluate ─► rank ─► report / serve, a target a stage.
+import PackageDescription
+
+let package = Package(
+  name: "tare",
+  products: [
+    .executable(name: "tare", targets: ["tare"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+  ],
+  targets: [
+    // MARK: - Commands
+    .executableTarget(
+      name: "tare",
+      dependencies: [
+        "TareCore", "TarePipeline", "TareServer",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .target(
+      name: "TareServer",
+      dependencies: [
+        "TareCore", "TarePipeline", .product(name: "Hummingbird", package: "hummingbird"),
+      ]),
+
+    // MARK: - The stages in order
+    .target(
+      name: "TarePipeline",
+      dependencies: [
+        "TareCore", "TareScoring", "TareStore", "TareCalibration", "TareEvaluation", "TareRanking",
+        "TareReport", .product(name: "Logging", package: "swift-log"),
+      ]),
+
+    // MARK: 1 Score
+    .target(
+      name: "TareScoring",
+      dependencies: [
+        "TareCore", "TareEngine", "TareTokenizers", "TareTemplates",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+      ]),
+    .target(
+      name: "TareEngine", dependencies: ["TareCore", "CKernels", "COpenBLAS", "COneDNN"]),
+    .target(name: "TareTokenizers", dependencies: ["TareCore"]),
+    .target(name: "TareTemplates", dependencies: ["TareCore"]),
+
+    // MARK: 2 Store
+    .target(
+      name: "TareStore",
+      dependencies: ["TareCore", .product(name: "GRDB", package: "GRDB.swift")]),
+
+    // MARK: 3 Calibrate
+    .target(name: "TareCalibration", dependencies: ["TareCore"]),
+
+    // MARK: 4 Evaluate
+    .target(name: "TareEvaluation", dependencies: ["TareCore"]),
+
+    // MARK: 5 Rank
+    .target(name: "TareRanking", dependencies: ["TareCore"]),
+
+    // MARK: 6 Report
+    .target(name: "TareReport", dependencies: ["TareCore", "TareEvaluation", "TareRanking"]),
+
+    // MARK: - What every stage shares
+    .target(name: "TareCore"),
+
+    // MARK: - C
+    .target(name: "CKernels"),
+    .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+
+    // MARK: - Tests
+    .target(name: "TareTesting", dependencies: ["TareCore"], path: "Tests/TareTesting"),
+    .testTarget(name: "TareCoreTests", dependencies: ["TareCore", "TareTesting"]),
+    .testTarget(
+      name: "TareTokenizersTests", dependencies: ["TareTokenizers", "TareCore", "TareTesting"],
+      exclude: ["Fixtures"]),
+    .testTarget(
+      name: "TareTemplatesTests", dependencies: ["TareTemplates", "TareCore", "TareTesting"],
+      exclude: ["Fixtures"]),
+    .testTarget(
+      name: "TareEngineTests",
+      dependencies: ["TareEngine", "CKernels", "TareCore", "TareTesting"],
+      exclude: ["Fixtures"]),
+    .testTarget(
+      name: "TareStoreTests",
+      dependencies: [
+        "TareStore", "TareCore", "TareTesting", .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
+    .testTarget(
+      name: "TareCalibrationTests",
+      dependencies: ["TareCalibration", "TareCore", "TareTesting"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "TareEvaluationTests", dependencies: ["TareEvaluation", "TareCore", "TareTesting"],
+      exclude: ["Fixtures"]),
+    .testTarget(
+      name: "TareRankingTests", dependencies: ["TareRanking", "TareCore", "TareTesting"]),
+  ]
+)
+
+for target in package.targets where target.type != .system {
+  target.swiftSettings = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+  ]
+}

@@ -1,0 +1,70 @@
+/// Writing JSON: compact or indented, members in order or sorted, numbers in their shortest form.
+
+extension JSONValue {
+  /// - Parameters:
+  ///   - indent: spaces a level, or nil for one line without spaces.
+  ///   - sortedKeys: members by name instead of in their order.
+  ///
+  /// A NaN or infinite number has no JSON form and is written as `null`; whoever must not lose one
+  /// checks before.
+  package func text(indent: Int? = nil, sortedKeys: Bool = false) -> String {
+    var out = ""
+    write(to: &out, indent: indent, sortedKeys: sortedKeys, level: 0)
+    return out
+  }
+
+  private func write(to out: inout String, indent: Int?, sortedKeys: Bool, level: Int) {
+    func newLine(_ level: Int) {
+      guard let indent else { return }
+      out += "\n" + String(repeating: " ", count: indent * level)
+    }
+    switch self {
+    case .null: out += "null"
+    case .bool(let value): out += value ? "true" : "false"
+    case .int(let value): out += "\(value)"
+    case .double(let value): out += value.isFinite ? "\(value)" : "null"
+    case .string(let value): Self.quote(value, to: &out)
+    case .array(let values):
+      if values.isEmpty { return out += "[]" }
+      out += "["
+      for (index, value) in values.enumerated() {
+        if index > 0 { out += "," }
+        newLine(level + 1)
+        value.write(to: &out, indent: indent, sortedKeys: sortedKeys, level: level + 1)
+      }
+      newLine(level)
+      out += "]"
+    case .object(let object):
+      if object.isEmpty { return out += "{}" }
+      out += "{"
+      let members = sortedKeys ? object.members.sorted { $0.key < $1.key } : object.members
+      for (index, member) in members.enumerated() {
+        if index > 0 { out += "," }
+        newLine(level + 1)
+        Self.quote(member.key, to: &out)
+        out += indent == nil ? ":" : ": "
+        member.value.write(to: &out, indent: indent, sortedKeys: sortedKeys, level: level + 1)
+      }
+      newLine(level)
+      out += "}"
+    }
+  }
+
+  private static func quote(_ text: String, to out: inout String) {
+    out += "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": out += "\\\""
+      case "\\": out += "\\\\"
+      case "\n": out += "\\n"
+      case "\r": out += "\\r"
+      case "\t": out += "\\t"
+      case "\u{0}"..<"\u{20}", "\u{2028}", "\u{2029}":
+        let hex = String(scalar.value, radix: 16)
+        out += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+      default: out.unicodeScalars.append(scalar)
+      }
+    }
+    out += "\""
+  }
+}

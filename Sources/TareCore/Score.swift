@@ -1,0 +1,50 @@
+/// A reward model's judgement of one response, and the table row that later stages work on.
+
+/// What the engine says of one conversation.
+package struct Score: Hashable, Codable, Sendable {
+  /// The reward. Never NaN or infinite: that is an error where it arises.
+  package var value: Float
+  /// Tokens that were run through the model.
+  package var tokens: Int
+  /// Unicode scalars of the response (Python's `len`).
+  package var length: Int
+  /// Position of the token whose hidden state was read, from 0.
+  package var readAt: Int
+  /// Whether the text was cut to fit.
+  package var truncated: Bool
+
+  package init(value: Float, tokens: Int, length: Int, readAt: Int, truncated: Bool) {
+    self.value = value
+    self.tokens = tokens
+    self.length = length
+    self.readAt = readAt
+    self.truncated = truncated
+  }
+}
+
+/// One scored response as calibration, evaluation and ranking see it: numbers and names, no text.
+package struct ScoredResponse: Sendable, Hashable {
+  /// The prompt's id; the responses of one prompt share it.
+  package var promptID: String
+  /// Position among the prompt's responses, from 0.
+  package var index: Int
+  package var role: Role
+  package var score: Double
+  /// Value of each covariate by its name ("length", …), finite.
+  package var covariates: [String: Double]
+  package var subset: String?
+  package var section: String?
+
+  package init(
+    promptID: String, index: Int, role: Role, score: Double, covariates: [String: Double],
+    subset: String? = nil, section: String? = nil
+  ) {
+    self.promptID = promptID
+    self.index = index
+    self.role = role
+    self.score = score
+    self.covariates = covariates
+    self.subset = subset
+    self.section = section
+  }
+}
