@@ -25,7 +25,10 @@ extension JSONValue {
     case .double(let value): out += value.isFinite ? "\(value)" : "null"
     case .string(let value): Self.quote(value, to: &out)
     case .array(let values):
-      if values.isEmpty { return out += "[]" }
+      if values.isEmpty {
+        out += "[]"
+        return
+      }
       out += "["
       for (index, value) in values.enumerated() {
         if index > 0 { out += "," }
@@ -35,7 +38,10 @@ extension JSONValue {
       newLine(level)
       out += "]"
     case .object(let object):
-      if object.isEmpty { return out += "{}" }
+      if object.isEmpty {
+        out += "{}"
+        return
+      }
       out += "{"
       let members = sortedKeys ? object.members.sorted { $0.key < $1.key } : object.members
       for (index, member) in members.enumerated() {

@@ -1,5 +1,5 @@
 /// What a registry holds: a kind of thing that is chosen by a key, each in a file of its own.
-package protocol Registered {
+package protocol Registered: SendableMetatype {
   /// The key a user types and a file stores, lower case, unique in its registry.
   static var key: String { get }
   /// One line for the help text.

@@ -1,0 +1,9 @@
+// The kernels for AVX-512: 6 × 4 accumulators of 16 floats fill 24 of the 32 registers.
+#if defined(__x86_64__)
+#define LEVEL avx512
+#define TARGET __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma")))
+#define VW 16
+#define MR 6
+#define NV 4
+#include "kernels.inc.h"
+#endif

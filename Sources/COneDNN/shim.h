@@ -1,0 +1,2 @@
+// oneDNN's C interface.
+#include <oneapi/dnnl/dnnl.h>

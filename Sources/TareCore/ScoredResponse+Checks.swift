@@ -1,0 +1,12 @@
+/// What every stage demands of scored responses before it computes with them.
+
+extension [ScoredResponse] {
+  /// - Throws: `TareError.badData` that names the first row, counted from 1, whose score is NaN or
+  ///   infinite.
+  package func requireFiniteScores() throws(TareError) {
+    guard let row = firstIndex(where: { !$0.score.isFinite }) else { return }
+    throw .badData(
+      place: "row \(row + 1) (prompt \(self[row].promptID))", found: "the score \(self[row].score)",
+      accepted: "a finite number")
+  }
+}

@@ -1,0 +1,47 @@
+/// The one place where float memory is unsafe: views with checked edges, and the owner behind them.
+
+/// A stretch of float memory that somebody else owns.
+///
+/// `@unchecked Sendable`: parallel steps of the engine write to disjoint parts, each found by its
+/// own row or tile; nothing else is shared.
+package struct FloatView: @unchecked Sendable {
+  package let base: UnsafeMutablePointer<Float>
+  package let count: Int
+
+  init(base: UnsafeMutablePointer<Float>, count: Int) {
+    self.base = base
+    self.count = count
+  }
+
+  package subscript(range: Range<Int>) -> FloatView {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "\(range) of \(count) floats")
+    return FloatView(base: base + range.lowerBound, count: range.count)
+  }
+
+  package subscript(from start: Int) -> FloatView { self[start..<count] }
+
+  package var array: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
+}
+
+/// Owned float memory, zeroed, aligned to a cache line.
+package final class FloatBuffer: @unchecked Sendable {
+  package let view: FloatView
+
+  package init(count: Int) {
+    let bytes = max(count, 1) * MemoryLayout<Float>.stride
+    let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+    let floats = raw.bindMemory(to: Float.self, capacity: max(count, 1))
+    floats.initialize(repeating: 0, count: max(count, 1))
+    view = FloatView(base: floats, count: count)
+  }
+
+  package convenience init(_ values: [Float]) {
+    self.init(count: values.count)
+    values.withUnsafeBufferPointer { source in
+      guard let start = source.baseAddress else { return }
+      view.base.update(from: start, count: values.count)
+    }
+  }
+
+  deinit { UnsafeMutableRawPointer(view.base).deallocate() }
+}

@@ -1,0 +1,33 @@
+/// The ways to read a reward off a hidden state.
+package import TareCore
+
+package let rewardHeads = Registry<any RewardHead.Type>(
+  "reward head",
+  [
+    LinearHead.self
+  ]
+) { $0 }
+
+/// Turns the hidden state at the read position into a score.
+package protocol RewardHead: Registered, Sendable {
+  /// Whether this head's tensors are in the file.
+  static func isPresent(in reader: WeightReader) -> Bool
+  init(_ reader: WeightReader, hiddenSize: Int) throws(TareError)
+  /// - Parameter hidden: the state after the final norm, [hiddenSize].
+  func score(_ hidden: [Float]) -> Float
+}
+
+/// Finds and loads the head of a weight file.
+/// - Throws: `TareError.badData` if there is none: a head is never made up.
+package func loadRewardHead(
+  _ weights: WeightFile, hiddenSize: Int
+) throws(TareError) -> any RewardHead {
+  let reader = WeightReader(weights)
+  guard let kind = rewardHeads.entries.first(where: { $0.isPresent(in: reader) }) else {
+    throw .badData(
+      place: weights.file.path,
+      found: "no reward head (tensors: \(weights.tensors.keys.sorted().prefix(8)))",
+      accepted: rewardHeads.help.map(\.summary).joined(separator: "; "))
+  }
+  return try kind.init(reader, hiddenSize: hiddenSize)
+}

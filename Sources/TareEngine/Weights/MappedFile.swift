@@ -1,0 +1,36 @@
+/// A file in memory, read only, through the kernel's page cache.
+package import Foundation
+package import TareCore
+
+/// The bytes of a file, mapped for as long as the object lives.
+///
+/// `@unchecked Sendable`: the mapping is private, read only and never moves.
+package final class MappedFile: @unchecked Sendable {
+  package let url: URL
+  package let bytes: UnsafeRawBufferPointer
+  package var path: String { url.path }
+
+  /// - Throws: `TareError.badData` if the file cannot be opened or is empty.
+  package init(_ url: URL) throws(TareError) {
+    let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw .badData(
+        place: url.path, found: String(cString: strerror(errno)), accepted: "a readable file")
+    }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0
+    else {
+      throw .badData(place: url.path, found: "no bytes", accepted: "a file that is not empty")
+    }
+    let size = Int(status.st_size)
+    guard let start = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED
+    else {
+      throw .fault("\(url.path): cannot be mapped: \(String(cString: strerror(errno)))")
+    }
+    self.url = url
+    bytes = UnsafeRawBufferPointer(start: start, count: size)
+  }
+
+  deinit { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count) }
+}

@@ -1,0 +1,40 @@
+/// How a tensor's numbers are stored.
+internal import CKernels
+
+/// Element types by ggml's numbers; safetensors' F32, F16 and BF16 are the same three.
+package enum TensorType: Int32, Sendable, CaseIterable {
+  case f32 = 0
+  case f16 = 1
+  case q4_0 = 2
+  case q4_1 = 3
+  case q5_0 = 6
+  case q5_1 = 7
+  case q8_0 = 8
+  case q2K = 10
+  case q3K = 11
+  case q4K = 12
+  case q5K = 13
+  case q6K = 14
+  case bf16 = 30
+
+  /// The name that ggml gives it.
+  package var name: String {
+    switch self {
+    case .q2K, .q3K, .q4K, .q5K, .q6K: "\(self)".uppercased().replacing("K", with: "_K")
+    default: "\(self)".uppercased()
+    }
+  }
+
+  /// Values that share one block; a row is a whole number of blocks.
+  package var blockValues: Int { Int(tare_block_values(rawValue)) }
+  package var blockBytes: Int { Int(tare_block_bytes(rawValue)) }
+
+  /// Writes `target.count` float32 values, a multiple of `blockValues`, from stored blocks.
+  package func dequantize(_ source: UnsafeRawBufferPointer, into target: FloatView) {
+    precondition(target.count % blockValues == 0)
+    precondition(source.count >= target.count / blockValues * blockBytes)
+    guard let base = source.baseAddress else { return }
+    let done = tare_dequantize(rawValue, base, target.base, target.count)
+    precondition(done, "every case of TensorType has a kernel")
+  }
+}

@@ -1,0 +1,81 @@
+/// A weight file of any format, opened: its metadata and its tensors, checked, not yet read.
+package import Foundation
+package import TareCore
+
+/// One tensor as the file's directory describes it.
+package struct TensorEntry: Sendable, Equatable {
+  package let name: String
+  /// Rows first, as PyTorch prints it: a linear layer is [outputs, inputs].
+  package let shape: [Int]
+  package let type: TensorType
+  /// Where its bytes stand in the file.
+  package let range: Range<Int>
+
+  package var count: Int { shape.reduce(1, *) }
+}
+
+/// An open weight file.
+package struct WeightFile: Sendable {
+  package let file: MappedFile
+  /// The format's own metadata; for GGUF everything that the model's config would say.
+  package let metadata: JSONObject
+  package let tensors: [String: TensorEntry]
+
+  /// Opens a file of any registered format.
+  package init(_ url: URL) throws(TareError) {
+    let file = try MappedFile(url)
+    guard let format = weightFormats.entries.first(where: { $0.recognises(file.bytes) }) else {
+      throw .badData(
+        place: url.path, found: "no known weight format",
+        accepted: weightFormats.help.map(\.summary).joined(separator: "; "))
+    }
+    do {
+      (metadata, tensors) = try format.directory(of: file.bytes)
+    } catch {
+      throw error.inside(url.path)
+    }
+    self.file = file
+  }
+}
+
+/// A way to store tensors in one file.
+package protocol WeightFormat: Registered {
+  /// Whether the first bytes are this format's.
+  static func recognises(_ bytes: UnsafeRawBufferPointer) -> Bool
+  /// Reads and checks the directory: every range lies inside the file, no two overlap, names are
+  /// unique, sizes agree with types and shapes.
+  static func directory(
+    of bytes: UnsafeRawBufferPointer
+  ) throws(TareError) -> (metadata: JSONObject, tensors: [String: TensorEntry])
+}
+
+extension WeightFormat {
+  /// The checks that every format needs once the entries are known.
+  static func checked(
+    _ entries: [TensorEntry], fileSize: Int
+  ) throws(TareError) -> [String: TensorEntry] {
+    var byName: [String: TensorEntry] = [:]
+    for entry in entries {
+      guard entry.range.upperBound <= fileSize else {
+        throw .badData(
+          place: "tensor '\(entry.name)'",
+          found: "data that ends at byte \(entry.range.upperBound) of a file of \(fileSize) bytes",
+          accepted: "data inside the file (is it cut off?)")
+      }
+      guard byName.updateValue(entry, forKey: entry.name) == nil else {
+        throw .badData(
+          place: "tensor '\(entry.name)'", found: "the name twice", accepted: "unique names")
+      }
+    }
+    let ordered = entries.filter { !$0.range.isEmpty }.sorted {
+      $0.range.lowerBound < $1.range.lowerBound
+    }
+    for (first, second) in zip(ordered, ordered.dropFirst())
+    where second.range.lowerBound < first.range.upperBound {
+      throw .badData(
+        place: "tensor '\(second.name)'", found: "data that overlaps tensor '\(first.name)'",
+        accepted: "tensors apart from each other")
+    }
+    return byName
+  }
+}

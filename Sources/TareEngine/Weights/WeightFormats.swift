@@ -1,0 +1,10 @@
+/// The weight formats that Tare reads, tried in this order.
+package import TareCore
+
+package let weightFormats = Registry<any WeightFormat.Type>(
+  "weight format",
+  [
+    GGUF.self,
+    Safetensors.self,
+  ]
+) { $0 }
