@@ -1,0 +1,27 @@
+/// The registry of calibration methods. To add one: write its file, and add its type here.
+package import TareCore
+
+package enum Calibrators {
+  package static let registry = Registry<any Calibrator.Type>(
+    "calibration method",
+    [
+      LowessCalibrator.self,
+      PenaltyCalibrator.self,
+    ]
+  ) { $0 }
+
+  /// The calibrator of this key with these settings.
+  ///
+  /// - Throws: `TareError.usage` for an unknown key, an option that the method does not have, and a
+  ///   setting out of range.
+  package static func calibrator(
+    _ key: String, _ options: CalibratorOptions = .init()
+  ) throws(TareError) -> any Calibrator {
+    let type = try registry.entry(for: key)
+    if let unread = options.given.first(where: { !type.options.contains($0) }) {
+      let known = type.options.map(\.rawValue).joined(separator: ", ")
+      throw .usage("method \(key) has no option \(unread.rawValue); it has: \(known)")
+    }
+    return try type.init(options)
+  }
+}

@@ -1,0 +1,24 @@
+/// What a score is compared with: the length of the response, or another number that describes it.
+
+/// A covariate's name and how it is computed, so that a saved calibration is not applied to
+/// another one.
+package struct Covariate: Hashable, Sendable {
+  /// The column's name, as typed after `--covariate`.
+  package let name: String
+  /// How it is computed, in words.
+  package let definition: String
+
+  package init(name: String, definition: String) {
+    self.name = name
+    self.definition = definition
+  }
+
+  package static let length = Covariate(
+    name: "length", definition: "Unicode scalars of the response")
+
+  /// The covariate of this name: a known one, or the column of the input that is called so.
+  package static func named(_ name: String) -> Covariate {
+    name == length.name
+      ? length : Covariate(name: name, definition: "column '\(name)' of the input")
+  }
+}

@@ -1,0 +1,174 @@
+/// Fitting, saving and applying calibrations, and what is refused.
+import Foundation
+import TareCalibration
+import TareCore
+import TareTesting
+import Testing
+
+@Suite struct CalibrationTests {
+  private let table: CalibrationTable
+  private let lengths: [Double]
+
+  init() throws {
+    lengths = (0..<60).map { Double(50 + $0 * 37 % 41 * 20) }
+    table = try CalibrationTable(
+      scores: lengths.enumerated().map { 0.003 * $1 + sin(Double($0)) }, values: lengths,
+      covariate: .length, prompts: (0..<60).map { "\($0 / 2)" })
+  }
+
+  private func lowess(_ table: CalibrationTable, keepMean: Bool = false) throws -> Calibration {
+    try Calibrators.calibrator("lowess").fit(table, keepMean: keepMean, date: "2026-01-31")
+  }
+
+  @Test func `the score loses the LOWESS curve, level and all`() throws {
+    let calibrated = try lowess(table).apply(to: table)
+    let fit = try Lowess(frac: 0.9).fit(x: table.values, y: table.scores)
+    #expect(calibrated.bias == fit.fitted)
+    #expect(calibrated.calibrated == zip(table.scores, fit.fitted).map { $0 - $1 })
+    #expect(calibrated.outside == 0)
+    let slope = try #require(Association(of: calibrated.calibrated, on: table.values)).slope
+    #expect(abs(slope) < 0.0005, "0.003 before")
+  }
+
+  @Test func `saved, read and applied again it gives the same bits`() throws {
+    let calibration = try lowess(table)
+    let text = calibration.json.text(indent: 2, sortedKeys: true)
+    let read = try Calibration(json: try JSONValue(parsing: text))
+    #expect(read.curve == calibration.curve)
+    #expect(read.json.text(sortedKeys: true) == calibration.json.text(sortedKeys: true))
+    #expect(try read.apply(to: table) == calibration.apply(to: table))
+  }
+
+  @Test func `the saved form says what it is`() throws {
+    let json = try lowess(table).json
+    #expect(json["version"]?.int == 1)
+    #expect(json["method"]?.string == "lowess")
+    #expect(json["covariate"]?["name"]?.string == "length")
+    #expect(
+      json["parameters"]
+        == .object(["frac": .double(0.9), "it": .int(3), "delta": .double(0)]))
+    #expect(json["n"]?.int == 60)
+    #expect(json["range"]?.array?.compactMap(\.double) == [50, 850])
+    #expect(json["curve"]?["x"]?.array?.count == Set(lengths).count)
+    #expect(json["digest"]?.string == table.digest.description)
+    #expect(json["date"]?.string == "2026-01-31")
+  }
+
+  @Test func `between knots it interpolates, beyond them it clamps and counts`() throws {
+    let knots = try CalibrationTable(
+      scores: [1, 3, 7], values: [10, 20, 40], covariate: .length)
+    let calibration = try Calibrators.calibrator("lowess", .init(frac: 0, it: 0))
+      .fit(knots, date: "")
+    #expect(calibration.bias(at: 15) == 2)
+    #expect(calibration.bias(at: 35) == 6)
+    let new = try CalibrationTable(
+      scores: [0, 0, 0, 0, 0], values: [-5, 10, 30, 40, 41], covariate: .length)
+    let calibrated = try calibration.apply(to: new)
+    #expect(calibrated.bias == [1, 1, 5, 7, 7])
+    #expect(calibrated.outside == 2)
+  }
+
+  @Test func `keeping the mean shifts every score alike`() throws {
+    let plain = try lowess(table).apply(to: table)
+    let kept = try lowess(table, keepMean: true).apply(to: table)
+    let mean = plain.bias.reduce(0, +) / 60
+    for (a, b) in zip(plain.calibrated, kept.calibrated) { #expect(abs(b - a - mean) < 1e-12) }
+    #expect(try lowess(table, keepMean: true).json["parameters"]?["keep_mean"] == .bool(true))
+  }
+
+  @Test func `the penalty is a line without end`() throws {
+    let calibration = try Calibrators.calibrator("penalty").fit(table, date: "")
+    #expect(calibration.bias(at: 2000) == 2)
+    let read = try Calibration(json: try JSONValue(parsing: calibration.json.text()))
+    #expect(read == calibration)
+    let steeper = try Calibrators.calibrator("penalty", .init(coefficient: 0.5))
+    #expect(try steeper.fit(table, date: "").bias(at: 3) == 1.5)
+  }
+
+  @Test func `another covariate is refused`() throws {
+    let calibration = try lowess(table)
+    let other = try CalibrationTable(
+      scores: [1], values: [1], covariate: .named("md_lists"))
+    let error = #expect(throws: TareError.self) { try calibration.apply(to: other) }
+    #expect(error?.exitCode == 65)
+    #expect(error?.description.contains("md_lists") == true)
+    #expect(error?.description.contains("length") == true)
+  }
+
+  @Test(arguments: [
+    ("version", "2", "calibration.version"), ("version", "\"1\"", "calibration.version"),
+    ("method", "null", "calibration.method"), ("covariate", "[]", "calibration.covariate"),
+    ("covariate", "{\"name\": \"length\"}", "calibration.covariate.definition"),
+    ("range", "[2, 1]", "calibration.range"), ("range", "[1]", "calibration.range"),
+    ("n", "0", "calibration.n"), ("parameters", "3", "calibration.parameters"),
+    ("curve", "{\"kind\": \"spline\"}", "calibration.curve.kind"),
+    ("curve", "{\"kind\": \"line\", \"slope\": 1}", "calibration.curve.intercept"),
+    ("curve", "{\"kind\": \"knots\", \"x\": [1, \"2\"], \"bias\": [1]}", "calibration.curve.x"),
+    (
+      "curve", "{\"kind\": \"knots\", \"x\": [1, 2], \"bias\": [1]}",
+      "calibration.curve, column bias"
+    ),
+    (
+      "curve", "{\"kind\": \"knots\", \"x\": [1, 1], \"bias\": [1, 2]}",
+      "calibration.curve, column x, row 2"
+    ),
+    ("curve", "{\"kind\": \"knots\", \"x\": [], \"bias\": []}", "calibration.curve, column x"),
+  ])
+  func `a broken file is refused with the member's name`(
+    member: String, value: String, place: String
+  ) throws {
+    var object = try #require(try lowess(table).json.object)
+    object[member] = try JSONValue(parsing: value)
+    let json = JSONValue.object(object)
+    let error = #expect(throws: TareError.self) { try Calibration(json: json) }
+    guard case .badData(let found, _, _)? = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(found == place)
+  }
+
+  @Test func `a file that lacks a member or is no object is refused`() throws {
+    #expect(throws: TareError.self) { try Calibration(json: .array([])) }
+    let whole = try #require(try lowess(table).json.object)
+    for key in whole.keys {
+      var object = whole
+      object[key] = nil
+      let json = JSONValue.object(object)
+      let error = #expect(throws: TareError.self) { try Calibration(json: json) }
+      #expect(error?.description.hasPrefix("calibration.\(key): found nothing") == true)
+    }
+  }
+
+  @Test func `scored responses become a table with their labels`() throws {
+    let responses = [Role.chosen, .rejected].enumerated().map { index, role in
+      ScoredResponse(
+        promptID: "p", index: index, role: role, score: Double(index), covariates: ["length": 7])
+    }
+    let table = try CalibrationTable(responses, covariate: .length)
+    #expect(table.labels == [1, 0])
+    #expect(table.prompts?.ids == ["p"])
+    let error = #expect(throws: TareError.self) {
+      try CalibrationTable(responses, covariate: .named("words"))
+    }
+    #expect(error?.description == "row 1 (prompt p): found no words; accepted: one of length")
+  }
+
+  @Test func `columns that do not fit are refused`() {
+    #expect(throws: TareError.self) {
+      try CalibrationTable(scores: [1, .nan], values: [1, 2], covariate: .length)
+    }
+    #expect(throws: TareError.self) {
+      try CalibrationTable(scores: [1], values: [1, 2], covariate: .length)
+    }
+    #expect(throws: TareError.self) {
+      try CalibrationTable(scores: [], values: [], covariate: .length)
+    }
+    #expect(throws: TareError.self) {
+      try CalibrationTable(scores: [1], values: [1], covariate: .length, prompts: [])
+    }
+    #expect(throws: TareError.self) {
+      try CalibrationTable(scores: [1], values: [1], covariate: .length, labels: [.infinity])
+    }
+  }
+}
