@@ -1,0 +1,102 @@
+/// Byte-level byte-pair encoding (Sennrich et al. 2016; bytes for characters: Radford et al. 2019).
+///
+/// A word begins as its bytes, a token each. As long as two neighbours have a merge, the pair whose
+/// merge is best, the leftmost of several, becomes one token.
+package import TareCore
+
+package struct BPE: TokenizerModel {
+  package static let key = "bpe"
+  package static let summary = "byte-level byte-pair encoding"
+  package static let ggufNames = ["gpt2"]
+
+  private let tokens: TokenTable
+  /// The token of each byte; nil where the vocabulary has none.
+  private let byteIDs: [Int32?]
+  private let merges: [Pair: Merge]
+  private let keepsWholeTokens: Bool
+
+  /// Two neighbouring tokens.
+  struct Pair: Hashable {
+    var left: Int32
+    var right: Int32
+  }
+
+  /// What a pair becomes, and how good the merge is: 0 is best.
+  struct Merge {
+    var rank: Int32
+    var id: Int32
+  }
+
+  /// - Throws: `TareError.badData` if a merge is not two tokens that together spell a third.
+  ///
+  /// A byte without a token is no error: SmolLM2's vocabulary lacks 21 bytes, some of which occur.
+  /// They are left out of what is encoded, as the `tokenizers` library does.
+  package init(
+    _ vocabulary: Vocabulary, _ tokens: TokenTable, _ pre: NamedPreTokenizer
+  ) throws(TareError) {
+    self.tokens = tokens
+    byteIDs = ByteAlphabet.scalars.map { tokens.id(of: String($0)) }
+    merges = try Self.merges(vocabulary.merges, tokens)
+    keepsWholeTokens = pre.keepsWholeTokens
+  }
+
+  private static func merges(
+    _ lines: [String], _ tokens: TokenTable
+  ) throws(TareError) -> [Pair: Merge] {
+    var merges: [Pair: Merge] = [:]
+    merges.reserveCapacity(lines.count)
+    for (rank, line) in lines.enumerated() {
+      let halves = line.split(separator: " ", omittingEmptySubsequences: false)
+      guard halves.count == 2 else {
+        throw .badData(
+          place: "vocabulary, merge \(rank)", found: "'\(line)'",
+          accepted: "two tokens with a space between")
+      }
+      let spellings = [String(halves[0]), String(halves[1]), String(halves[0] + halves[1])]
+      var ids: [Int32] = []
+      for spelling in spellings {
+        guard let id = tokens.id(of: spelling) else {
+          throw .badData(
+            place: "vocabulary, merge \(rank)", found: "'\(line)', and no token '\(spelling)'",
+            accepted: "tokens of the vocabulary")
+        }
+        ids.append(id)
+      }
+      // A pair that stands twice keeps its last rank, as in the `tokenizers` library.
+      merges[Pair(left: ids[0], right: ids[1])] = Merge(rank: Int32(rank), id: ids[2])
+    }
+    return merges
+  }
+
+  package func encode(
+    _ text: borrowing Span<UInt8>, _ words: [Range<Int>], into ids: inout [Int32]
+  ) {
+    var merger = PairMerger()
+    var cache = WordCache(count: words.count)
+    for word in words {
+      if cache.repeatTokens(of: word, in: text, into: &ids) { continue }
+      let start = ids.count
+      encode(text.extracting(word), &merger, into: &ids)
+      cache.store(start..<ids.count)
+    }
+  }
+
+  private func encode(
+    _ word: borrowing Span<UInt8>, _ merger: inout PairMerger, into ids: inout [Int32]
+  ) {
+    if keepsWholeTokens, let id = tokens.id(of: ByteAlphabet.token(of: word)) {
+      return ids.append(id)
+    }
+    merger.start(count: word.count)
+    for index in word.indices {
+      if let id = byteIDs[Int(word[index])] { merger.append(id) }
+    }
+    merger.merge { merges[Pair(left: $0, right: $1)] }
+    merger.appendTokens(to: &ids)
+  }
+
+  package func decode(_ id: Int32, into bytes: inout [UInt8]) {
+    let token = tokens.tokens[Int(id)]
+    bytes.append(contentsOf: ByteAlphabet.bytes(of: token) ?? Array(token.utf8))
+  }
+}

@@ -1,0 +1,37 @@
+package import TareCore
+
+/// A regular expression over Unicode scalars, as the pre-tokenisers of tokenizer files use them.
+///
+/// Text is UTF-8. Of several ways to match the first counts, in the order in which a backtracking
+/// matcher tries them. See `PatternParser` for the dialect.
+package struct Pattern: Sendable {
+  package let source: String
+  private let program: PatternProgram
+
+  /// - Throws: `TareError.badData` that names the character of the pattern which is not understood.
+  package init(_ source: String) throws(TareError) {
+    var parser = PatternParser(source)
+    self.source = source
+    program = try PatternProgram(parser.parse(), source: source)
+  }
+
+  /// Calls `body` with each match in `range` of `text`, from left to right, none overlapping. What
+  /// is outside `range` does not count as text. A match can be empty.
+  package func forEachMatch(
+    in text: borrowing Span<UInt8>, _ range: Range<Int>, _ body: (Range<Int>) -> Void
+  ) {
+    var matcher = PatternMatcher(program, range)
+    var position = range.lowerBound
+    while position <= range.upperBound {
+      let end = matcher.match(text, at: position)
+      if let end { body(position..<end) }
+      if let end, end > position {
+        position = end
+      } else if position < range.upperBound {
+        position += UTF8Scalar(text, at: position).width
+      } else {
+        return
+      }
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import TareCore
+
+/// A pattern as a list of instructions, and its making from the syntax tree.
+struct PatternProgram: Sendable {
+  private(set) var instructions: [Instruction] = []
+  private(set) var classes: [ScalarClass] = []
+
+  /// What to do at a place of the text. A class is its index in `classes`, a target an index in
+  /// `instructions`; without a target the next instruction follows.
+  enum Instruction {
+    /// The whole, or the body of a lookahead or atomic group, has matched.
+    case accept
+    /// Take one scalar.
+    case one(Int)
+    /// Take as many scalars of the class as stand there, giving back on failure unless possessive.
+    case span(Int, least: Int, most: Int, isPossessive: Bool)
+    /// Go on at `first`, and at `second` if that fails.
+    case split(first: Int, second: Int)
+    case jump(Int)
+    /// Go on if the next scalar is of the class, or if it is not, without taking it.
+    case peek(Int, isNegated: Bool)
+    /// Go on at `end` if the body that follows matches here, or does not, without taking it.
+    case look(isNegated: Bool, end: Int)
+    /// Take the first match of the body that follows, for good, and go on at `end`.
+    case atomic(end: Int)
+    case assert(PatternNode.Assertion)
+  }
+
+  /// Repetitions of groups are written out, so that a pattern can ask for very many instructions.
+  private static let mostInstructions = 20_000
+
+  /// - Throws: `TareError.badData` if a group that can match nothing is repeated without bound, or
+  ///   the repetitions are too many.
+  init(_ node: PatternNode, source: String) throws(TareError) {
+    try append(node, source)
+    instructions.append(.accept)
+  }
+
+  private mutating func append(_ node: PatternNode, _ source: String) throws(TareError) {
+    guard instructions.count < Self.mostInstructions else {
+      throw Self.error(source, "repetitions of groups that make it too long", "smaller numbers")
+    }
+    switch node {
+    case .one(let set): instructions.append(.one(index(of: set)))
+    case .sequence(let nodes): for node in nodes { try append(node, source) }
+    case .alternatives(let nodes): try appendAlternatives(nodes, source)
+    case .repeated(.one(let set), let count, let greed) where greed != .lazy:
+      instructions.append(
+        .span(
+          index(of: set), least: count.lowerBound, most: count.upperBound,
+          isPossessive: greed == .possessive))
+    case .repeated(let node, let count, .possessive):
+      try append(.atomic(.repeated(node, count, .greedy)), source)
+    case .repeated(let node, let count, let greed):
+      try appendRepetition(of: node, count, isLazy: greed == .lazy, source)
+    case .atomic(let node):
+      try appendBody(node, source) { .atomic(end: $0) }
+    case .lookahead(.one(let set), let isNegated):
+      instructions.append(.peek(index(of: set), isNegated: isNegated))
+    case .lookahead(let node, let isNegated):
+      try appendBody(node, source) { .look(isNegated: isNegated, end: $0) }
+    case .assertion(let assertion): instructions.append(.assert(assertion))
+    }
+  }
+
+  private mutating func appendAlternatives(
+    _ nodes: [PatternNode], _ source: String
+  ) throws(TareError) {
+    var jumps: [Int] = []
+    for node in nodes.dropLast() {
+      let split = reserve()
+      try append(node, source)
+      jumps.append(reserve())
+      instructions[split] = .split(first: split + 1, second: instructions.count)
+    }
+    if let last = nodes.last { try append(last, source) }
+    for jump in jumps { instructions[jump] = .jump(instructions.count) }
+  }
+
+  private mutating func appendRepetition(
+    of node: PatternNode, _ count: ClosedRange<Int>, isLazy: Bool, _ source: String
+  ) throws(TareError) {
+    for _ in 0..<min(count.lowerBound, Self.mostInstructions) { try append(node, source) }
+    var splits: [Int] = []
+    if count.upperBound == PatternNode.unbounded {
+      guard !node.canBeEmpty else {
+        throw Self.error(source, "the repetition of a group that can match nothing", "one scalar")
+      }
+      splits.append(reserve())
+      try append(node, source)
+      instructions.append(.jump(splits[0]))
+    } else {
+      for _ in 0..<min(count.upperBound - count.lowerBound, Self.mostInstructions) {
+        splits.append(reserve())
+        try append(node, source)
+      }
+    }
+    let end = instructions.count
+    for split in splits {
+      instructions[split] =
+        isLazy ? .split(first: end, second: split + 1) : .split(first: split + 1, second: end)
+    }
+  }
+
+  private mutating func appendBody(
+    _ node: PatternNode, _ source: String, _ head: (_ end: Int) -> Instruction
+  ) throws(TareError) {
+    let start = reserve()
+    try append(node, source)
+    instructions.append(.accept)
+    instructions[start] = head(instructions.count)
+  }
+
+  /// The place of an instruction that is written when its target is known.
+  private mutating func reserve() -> Int {
+    instructions.append(.accept)
+    return instructions.count - 1
+  }
+
+  private mutating func index(of set: ScalarClass) -> Int {
+    classes.append(set)
+    return classes.count - 1
+  }
+
+  private static func error(_ source: String, _ found: String, _ accepted: String) -> TareError {
+    .badData(place: "pattern '\(source)'", found: found, accepted: accepted)
+  }
+}

@@ -1,0 +1,51 @@
+/// A tokenizer's vocabulary as a GGUF file holds it: plain values, so that this target need not know
+/// the file's format.
+package struct Vocabulary: Sendable {
+  /// The kind of tokenizer (`tokenizer.ggml.model`): "gpt2" is byte-level byte-pair encoding.
+  package var model: String
+  /// The name of the pre-tokeniser (`tokenizer.ggml.pre`).
+  package var pre: String
+  /// The spelling of each token, its id being its place.
+  package var tokens: [String]
+  /// The kind of each token (`tokenizer.ggml.token_type`), one of `TokenType`'s raw values.
+  package var types: [Int]
+  /// The merges, best first, each the spellings of two tokens with a space between.
+  package var merges: [String]
+  package var bosID: Int?
+  package var eosID: Int?
+  package var unknownID: Int?
+  package var paddingID: Int?
+  /// Whether texts begin with BOS; nil where the file does not say, then the pre-tokeniser decides.
+  package var addsBOS: Bool?
+  /// Whether texts end with EOS.
+  package var addsEOS: Bool
+
+  package init(
+    model: String, pre: String, tokens: [String], types: [Int], merges: [String],
+    bosID: Int? = nil, eosID: Int? = nil, unknownID: Int? = nil, paddingID: Int? = nil,
+    addsBOS: Bool? = nil, addsEOS: Bool = false
+  ) {
+    self.model = model
+    self.pre = pre
+    self.tokens = tokens
+    self.types = types
+    self.merges = merges
+    self.bosID = bosID
+    self.eosID = eosID
+    self.unknownID = unknownID
+    self.paddingID = paddingID
+    self.addsBOS = addsBOS
+    self.addsEOS = addsEOS
+  }
+}
+
+/// What a token is, in GGUF's numbers.
+package enum TokenType: Int, Sendable, CaseIterable {
+  case normal = 1
+  case unknown, control, userDefined, unused, byte
+
+  /// Whether the token is found in a text as it stands, before the text is cut into words.
+  var isAdded: Bool { self == .unknown || self == .control || self == .userDefined }
+  /// Whether the token is no part of what a text says.
+  var isSpecial: Bool { self == .unknown || self == .control }
+}
