@@ -5,11 +5,11 @@ internal import CKernels
 package enum TensorType: Int32, Sendable, CaseIterable {
   case f32 = 0
   case f16 = 1
-  case q4_0 = 2
-  case q4_1 = 3
-  case q5_0 = 6
-  case q5_1 = 7
-  case q8_0 = 8
+  case q40 = 2
+  case q41 = 3
+  case q50 = 6
+  case q51 = 7
+  case q80 = 8
   case q2K = 10
   case q3K = 11
   case q4K = 12
@@ -17,12 +17,11 @@ package enum TensorType: Int32, Sendable, CaseIterable {
   case q6K = 14
   case bf16 = 30
 
-  /// The name that ggml gives it.
+  /// The name that ggml gives it: "Q4_1", "Q6_K".
   package var name: String {
-    switch self {
-    case .q2K, .q3K, .q4K, .q5K, .q6K: "\(self)".uppercased().replacing("K", with: "_K")
-    default: "\(self)".uppercased()
-    }
+    let plain = "\(self)".uppercased()
+    guard plain.hasPrefix("Q") else { return plain }
+    return "\(plain.prefix(2))_\(plain.dropFirst(2))"
   }
 
   /// Values that share one block; a row is a whole number of blocks.

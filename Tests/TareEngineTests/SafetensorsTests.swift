@@ -1,0 +1,71 @@
+import Foundation
+import TareCore
+import TareEngine
+import Testing
+
+@Suite struct SafetensorsTests {
+  private func directory(_ data: Data) throws -> (JSONObject, [String: TensorEntry]) {
+    try data.withUnsafeBytes { try Safetensors.directory(of: $0) }
+  }
+
+  private func file(header: String, data: Int) -> Data {
+    var bytes = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Data($0) }
+    bytes += Data(header.utf8) + Data(count: data)
+    return bytes
+  }
+
+  @Test func `what is written is read again`() throws {
+    let data = Safetensors.encode(
+      [("score.weight", [1, 3], [1, -2, 0.5]), ("score.bias", [1], [7])],
+      metadata: ["format": "pt", "read": "last"])
+    let (metadata, tensors) = try directory(data)
+    #expect(metadata["read"] == "last")
+    #expect(tensors["score.weight"]?.shape == [1, 3])
+    #expect(tensors["score.bias"].map { $0.range.count } == 4)
+
+    let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).safetensors")
+    try data.write(to: url)
+    defer { try? FileManager.default.removeItem(at: url) }
+    let head = try loadRewardHead(WeightFile(url), hiddenSize: 3)
+    #expect(head.score([1, 1, 2]) == 1 - 2 + 1 + 7)
+  }
+
+  @Test(arguments: [
+    ("[]", "an array"), (#"{"a": 1}"#, "'a'"),
+    (#"{"a":{"dtype":"X9","shape":[1],"data_offsets":[0,4]}}"#, "X9"),
+    (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#, "4 bytes of data"),
+    (#"{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}"#, "shape"),
+    (#"{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}"#, "cut off"),
+    (
+      #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"#
+        + #""b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}"#, "overlaps"
+    ),
+    ("{nonsense", "header"),
+  ])
+  func `a bad header is refused by name`(header: String, mention: String) {
+    let error = #expect(throws: TareError.self) { try directory(file(header: header, data: 8)) }
+    #expect(error?.description.contains(mention) == true, "\(String(describing: error))")
+  }
+
+  @Test func `a file without a head is refused, never given one`() throws {
+    let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).safetensors")
+    try Safetensors.encode([("other", [2], [1, 2])], metadata: [:]).write(to: url)
+    defer { try? FileManager.default.removeItem(at: url) }
+    let error = #expect(throws: TareError.self) {
+      try loadRewardHead(WeightFile(url), hiddenSize: 2)
+    }
+    #expect(error?.description.contains("no reward head") == true)
+  }
+
+  @Test func `a head of the wrong width names tensor and shapes`() throws {
+    let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).safetensors")
+    try Safetensors.encode([("score.weight", [1, 2], [1, 2])], metadata: [:]).write(to: url)
+    defer { try? FileManager.default.removeItem(at: url) }
+    let error = #expect(throws: TareError.self) {
+      try loadRewardHead(WeightFile(url), hiddenSize: 3)
+    }
+    #expect(
+      error?.description.contains("'score.weight': found shape [1, 2]; accepted: shape [1, 3]")
+        == true)
+  }
+}
