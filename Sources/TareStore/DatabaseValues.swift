@@ -1,0 +1,74 @@
+/// How digests, texts, JSON and float32 vectors stand in the database.
+import Foundation
+import GRDB
+import TareCore
+
+extension Digest {
+  var data: Data { withUnsafeBytes(of: bytes) { Data($0) } }
+
+  init(_ row: Row, at column: Int) throws {
+    let data = try row.decode(Data.self, atIndex: column)
+    guard let digest = Digest(bytes: data) else {
+      throw damage("a digest of \(data.count) bytes", "32 bytes")
+    }
+    self = digest
+  }
+}
+
+extension String {
+  /// The text as bytes, for columns where a NUL character must survive: GRDB's own binding of strings
+  /// ends at the first. Written by `CAST(? AS TEXT)`, read by `CAST(column AS BLOB)`.
+  var data: Data { Data(utf8) }
+}
+
+extension JSONObject {
+  /// The text that equal objects share, whatever the order of their members.
+  var canonicalText: String { JSONValue.object(self).text(sortedKeys: true) }
+}
+
+extension JSONValue {
+  init(_ row: Row, at column: Int) throws {
+    let text = try row.decode(String.self, atIndex: column)
+    self = text == "{}" ? .object([:]) : try JSONValue(parsing: text)
+  }
+
+  /// Messages as an array of objects with role and content.
+  init(_ messages: [Message]) {
+    self = .array(
+      messages.map { .object(["role": .string($0.role), "content": .string($0.content)]) })
+  }
+
+  /// - Returns: nil if this is no array of messages.
+  var messages: [Message]? {
+    guard let array else { return nil }
+    let messages = array.compactMap { element -> Message? in
+      guard let role = element["role"]?.string, let content = element["content"]?.string
+      else { return nil }
+      return Message(role: role, content: content)
+    }
+    return messages.count == array.count ? messages : nil
+  }
+}
+
+extension [Float] {
+  /// Little-endian float32, on any machine.
+  var littleEndianData: Data {
+    map(\.bitPattern.littleEndian).withUnsafeBytes { Data($0) }
+  }
+
+  /// - Parameter data: a multiple of 4 bytes.
+  init(littleEndian data: Data) {
+    self = data.withUnsafeBytes { bytes in
+      stride(from: 0, to: bytes.count, by: 4).map { offset in
+        let word = bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
+        return Float(bitPattern: UInt32(littleEndian: word))
+      }
+    }
+  }
+}
+
+/// The error of a value that the schema lets through but Tare never writes. `Store` puts its path
+/// before it.
+func damage(_ found: String, _ accepted: String) -> TareError {
+  .badData(place: "", found: found, accepted: accepted)
+}

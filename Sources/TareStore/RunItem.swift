@@ -1,0 +1,53 @@
+/// One response of a run's input, with its score where it has one.
+package import TareCore
+
+package struct RunItem: Sendable, Hashable, Identifiable {
+  package let id: Int64
+  /// Of the row in the input, from 0.
+  package let position: Int
+  /// The user's id of the row; the responses of one prompt share it.
+  package let promptID: String
+  /// Of the response in its row, from 0.
+  package let index: Int
+  package let role: Role
+  package let subset: String?
+  package let section: String?
+  package let extras: JSONObject
+  /// Unicode scalars of the response.
+  package let length: Int
+  /// nil while the response has not been scored.
+  package let score: Score?
+  /// Prompt and response; nil if they were not asked for, or are not known to the store.
+  package let conversation: Conversation?
+
+  /// The item as calibration, evaluation and ranking want it, with the covariates "length" and
+  /// "tokens"; nil without a score.
+  package var scoredResponse: ScoredResponse? {
+    guard let score else { return nil }
+    return ScoredResponse(
+      promptID: promptID, index: index, role: role, score: Double(score.value),
+      covariates: ["length": Double(length), "tokens": Double(score.tokens)], subset: subset,
+      section: section)
+  }
+}
+
+/// A response that is still to be scored.
+package struct UnscoredItem: Sendable, Hashable, Identifiable {
+  package let id: Int64
+  package let position: Int
+  package let index: Int
+  package let conversation: Conversation
+}
+
+/// What tokenising a response gave: the name of its tokens, and whether they are all of it.
+package struct ItemTokens: Sendable, Hashable {
+  package var item: Int64
+  package var digest: Digest
+  package var truncated: Bool
+
+  package init(item: Int64, digest: Digest, truncated: Bool) {
+    self.item = item
+    self.digest = digest
+    self.truncated = truncated
+  }
+}

@@ -1,0 +1,144 @@
+/// The store's tables and the one migrator that makes them. A shipped migration is never edited.
+import GRDB
+
+enum Schema {
+  /// "TARE" in SQLite's header: tells a store from any other SQLite file.
+  static let applicationID: Int32 = 0x5441_5245
+
+  static let migrator: DatabaseMigrator = {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("v1") { try $0.execute(sql: v1) }
+    return migrator
+  }()
+
+  /// Digests are the 32 bytes of a SHA-256. Texts that are JSON are checked to be. A run's id is
+  /// never used again, so that whoever still writes to a deleted run fails instead of writing to
+  /// another.
+  private static let v1 = """
+    CREATE TABLE model (
+      id INTEGER PRIMARY KEY,
+      digest BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),
+      name TEXT NOT NULL
+    ) STRICT;
+
+    -- All that decides a score besides the tokens. An empty head digest is the model's own head.
+    CREATE TABLE scorer (
+      id INTEGER PRIMARY KEY,
+      model INTEGER NOT NULL REFERENCES model(id),
+      headDigest BLOB NOT NULL CHECK (length(headDigest) IN (0, 32)),
+      precision TEXT NOT NULL CHECK (precision <> ''),
+      readRule TEXT NOT NULL CHECK (readRule <> ''),
+      UNIQUE (model, headDigest, precision, readRule)
+    ) STRICT;
+
+    CREATE TABLE run (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      name TEXT NOT NULL UNIQUE CHECK (name <> ''),
+      scorer INTEGER NOT NULL REFERENCES scorer(id),
+      -- The day that chat templates which print one are told.
+      templateDate TEXT CHECK (templateDate IS date(templateDate)),
+      settings TEXT NOT NULL CHECK (json_valid(settings)),
+      status TEXT NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'finished')),
+      createdAt TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
+    ) STRICT;
+    CREATE INDEX runByScorer ON run(scorer);
+
+    CREATE TABLE prompt (
+      id INTEGER PRIMARY KEY,
+      digest BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),
+      messages TEXT NOT NULL CHECK (json_type(messages) IS 'array')
+    ) STRICT;
+
+    CREATE TABLE response (
+      id INTEGER PRIMARY KEY,
+      prompt INTEGER NOT NULL REFERENCES prompt(id),
+      digest BLOB NOT NULL CHECK (length(digest) = 32),
+      text TEXT NOT NULL,
+      UNIQUE (prompt, digest)
+    ) STRICT;
+
+    -- A row of a run's input: a prompt with its responses. `name` is the user's id of it.
+    CREATE TABLE inputRow (
+      id INTEGER PRIMARY KEY,
+      run INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+      position INTEGER NOT NULL CHECK (position >= 0),
+      name TEXT NOT NULL,
+      subset TEXT,
+      section TEXT,
+      extras TEXT NOT NULL CHECK (json_type(extras) IS 'object'),
+      UNIQUE (run, position)
+    ) STRICT;
+
+    -- A response within its row. `response` is NULL where scores were imported without texts. The
+    -- token digest is NULL until the text has been tokenised; with the run's scorer it finds the
+    -- score. Whether the text was cut belongs here, as a cut text and a whole one can have the same
+    -- tokens and then share a score.
+    CREATE TABLE item (
+      id INTEGER PRIMARY KEY,
+      inputRow INTEGER NOT NULL REFERENCES inputRow(id) ON DELETE CASCADE,
+      responseIndex INTEGER NOT NULL CHECK (responseIndex >= 0),
+      role TEXT NOT NULL CHECK (role IN ('chosen', 'rejected', 'response')),
+      response INTEGER REFERENCES response(id),
+      length INTEGER NOT NULL CHECK (length >= 0),
+      tokenDigest BLOB CHECK (length(tokenDigest) = 32),
+      truncated INTEGER CHECK (truncated IN (0, 1)),
+      UNIQUE (inputRow, responseIndex),
+      CHECK ((tokenDigest IS NULL) = (truncated IS NULL))
+    ) STRICT;
+    CREATE INDEX itemByResponse ON item(response);
+    CREATE INDEX itemByTokenDigest ON item(tokenDigest);
+
+    -- A float32 is held exactly; the bound is the largest one, so that no infinity gets in. `tokens`
+    -- is 0 where a remote engine does not tell.
+    CREATE TABLE score (
+      scorer INTEGER NOT NULL REFERENCES scorer(id),
+      tokenDigest BLOB NOT NULL CHECK (length(tokenDigest) = 32),
+      value REAL NOT NULL CHECK (abs(value) <= 3.4028234663852886e38),
+      tokens INTEGER NOT NULL CHECK (tokens >= 0),
+      readAt INTEGER NOT NULL CHECK (readAt >= 0),
+      PRIMARY KEY (scorer, tokenDigest),
+      CHECK (readAt < tokens OR (readAt = 0 AND tokens = 0))
+    ) STRICT, WITHOUT ROWID;
+
+    -- Hidden states at the read position, little-endian float32, for training heads.
+    CREATE TABLE feature (
+      id INTEGER PRIMARY KEY,
+      scorer INTEGER NOT NULL REFERENCES scorer(id),
+      tokenDigest BLOB NOT NULL CHECK (length(tokenDigest) = 32),
+      width INTEGER NOT NULL CHECK (width > 0),
+      vector BLOB NOT NULL,
+      UNIQUE (scorer, tokenDigest),
+      CHECK (length(vector) = 4 * width)
+    ) STRICT;
+
+    CREATE TABLE calibration (
+      id INTEGER PRIMARY KEY,
+      run INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+      method TEXT NOT NULL CHECK (method <> ''),
+      artefact TEXT NOT NULL CHECK (json_valid(artefact)),
+      createdAt TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
+    ) STRICT;
+    CREATE INDEX calibrationByRun ON calibration(run);
+
+    CREATE TABLE calibratedScore (
+      calibration INTEGER NOT NULL REFERENCES calibration(id) ON DELETE CASCADE,
+      item INTEGER NOT NULL REFERENCES item(id) ON DELETE CASCADE,
+      value REAL NOT NULL CHECK (abs(value) <= 1.7976931348623157e308),
+      bias REAL NOT NULL CHECK (abs(bias) <= 1.7976931348623157e308),
+      PRIMARY KEY (calibration, item)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX calibratedScoreByItem ON calibratedScore(item);
+
+    CREATE TABLE evaluation (
+      id INTEGER PRIMARY KEY,
+      run INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+      -- NULL: the raw scores were evaluated.
+      calibration INTEGER REFERENCES calibration(id) ON DELETE CASCADE,
+      benchmark TEXT NOT NULL CHECK (benchmark <> ''),
+      result TEXT NOT NULL CHECK (json_valid(result)),
+      createdAt TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
+    ) STRICT;
+    CREATE INDEX evaluationByRun ON evaluation(run);
+    CREATE INDEX evaluationByCalibration ON evaluation(calibration);
+    """
+}

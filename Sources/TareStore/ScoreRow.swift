@@ -1,0 +1,109 @@
+/// A line of `tare score`'s output, which is also what a run is exported to and imported from:
+/// `{"id", "role", "index", "score", "tokens", "length", "truncated", "readAt", "subset"?, …}`.
+package import TareCore
+
+/// A line as it is read.
+struct ScoreRow {
+  var promptID: String
+  var role: Role
+  var index: Int
+  var score: StoredScore
+  var length: Int
+  var truncated: Bool
+  var subset: String?
+  var section: String?
+  var texts: (prompt: [Message], response: String)?
+  /// Columns of other names.
+  var extras: JSONObject
+
+  static let keys: Set<String> = [
+    "id", "role", "index", "score", "tokens", "length", "truncated", "readAt", "subset", "section",
+    "prompt", "response",
+  ]
+
+  /// - Throws: `TareError.badData` whose place is the member's name. Only `id`, `score` and either
+  ///   `length` or `response` must be there.
+  init(_ row: JSONObject) throws(TareError) {
+    promptID = try row.required("id", "a string or an integer") { id in
+      id.string ?? id.int.map(String.init)
+    }
+    let roles = Role.allCases.map(\.rawValue).joined(separator: ", ")
+    role =
+      try row.optional("role", roles) { $0.string.flatMap(Role.init(rawValue:)) } ?? .response
+    index = try row.optional("index", "an integer from 0", \.natural) ?? 0
+    let tokens = try row.optional("tokens", "an integer from 0", \.natural) ?? 0
+    let value = try row.required("score", "a finite number that a float32 can hold") { score in
+      score.double.map(Float.init).flatMap { $0.isFinite ? $0 : nil }
+    }
+    let readAt =
+      try row.optional("readAt", "an integer from 0, below tokens") { readAt in
+        readAt.natural.flatMap { $0 < max(tokens, 1) ? $0 : nil }
+      } ?? 0
+    score = StoredScore(value: value, tokens: tokens, readAt: readAt)
+    truncated = try row.optional("truncated", "true or false", \.bool) ?? false
+    subset = try row.optional("subset", "a string", \.string)
+    section = try row.optional("section", "a string", \.string)
+    let prompt = try row.optional("prompt", "a list of messages", \.messages)
+    let response = try row.optional("response", "a string", \.string)
+    if let prompt, let response { texts = (prompt, response) }
+    if let response {
+      length = response.unicodeScalars.count
+    } else {
+      length = try row.required("length", "an integer from 0", \.natural)
+    }
+    extras = row
+    for key in Self.keys { extras[key] = nil }
+  }
+}
+
+extension RunItem {
+  /// The item as a line of output; what is not known yet of an item without a score is null.
+  ///
+  /// A column that was carried through and has a name of ours gets "input_" before it.
+  package var scoreRow: JSONObject {
+    var row: JSONObject = [
+      "id": .string(promptID), "role": .string(role.rawValue), "index": .int(index),
+      "score": score.map { .double(Double($0.value)) } ?? .null,
+      "tokens": score.map { .int($0.tokens) } ?? .null, "length": .int(length),
+      "truncated": score.map { .bool($0.truncated) } ?? .null,
+      "readAt": score.map { .int($0.readAt) } ?? .null,
+    ]
+    row["subset"] = subset.map { .string($0) }
+    row["section"] = section.map { .string($0) }
+    for (key, value) in extras.members {
+      row[ScoreRow.keys.contains(key) ? "input_" + key : key] = value
+    }
+    if let conversation {
+      row["prompt"] = JSONValue(Array(conversation.messages.dropLast()))
+      row["response"] = .string(conversation.response)
+    }
+    return row
+  }
+}
+
+extension JSONObject {
+  /// - Returns: nil if the member is missing or null.
+  fileprivate func optional<Value>(
+    _ key: String, _ accepted: String, _ read: (JSONValue) -> Value?
+  ) throws(TareError) -> Value? {
+    guard let member = self[key], member != .null else { return nil }
+    guard let value = read(member) else {
+      throw .badData(place: key, found: member.text(), accepted: accepted)
+    }
+    return value
+  }
+
+  fileprivate func required<Value>(
+    _ key: String, _ accepted: String, _ read: (JSONValue) -> Value?
+  ) throws(TareError) -> Value {
+    guard let value = try optional(key, accepted, read) else {
+      throw .badData(place: key, found: "nothing", accepted: accepted)
+    }
+    return value
+  }
+}
+
+extension JSONValue {
+  /// The integer if it is not negative.
+  fileprivate var natural: Int? { int.flatMap { $0 >= 0 ? $0 : nil } }
+}

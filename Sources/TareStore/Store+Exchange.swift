@@ -1,0 +1,81 @@
+/// Runs out of the store and into it, as the lines that `tare score` prints.
+import GRDB
+package import TareCore
+
+extension Store {
+  /// A run as lines of score output, in input order, with prompts and responses where the store has
+  /// them.
+  package func exportRows(of run: Run) throws(TareError) -> [JSONObject] {
+    try items(of: run, withTexts: true).map(\.scoreRow)
+  }
+
+  /// A finished run made of lines of score output.
+  ///
+  /// Its scorer stands for these very lines, so that none of its scores is taken for a model's of the
+  /// store. Scores become float32. Lines that follow each other and differ in nothing but the response,
+  /// with a growing `index`, are one row.
+  /// - Parameter source: where the lines are from; the run's model is named after it.
+  /// - Throws: `TareError.usage` if the name is taken; `TareError.badData` that names the line.
+  package func importRun(
+    named name: String, from lines: [JSONObject], source: String
+  ) throws(TareError) -> Run {
+    var hash = SHA256()
+    var rows: [[ScoreRow]] = []
+    for (number, line) in zip(1..., lines) {
+      Array(JSONValue.object(line).text().utf8).withUnsafeBytes { hash.update($0) }
+      let row: ScoreRow
+      do { row = try ScoreRow(line) } catch { throw error.inside("\(source), line \(number)") }
+      if let last = rows.last?.last, row.follows(last) {
+        rows[rows.count - 1].append(row)
+      } else {
+        rows.append([row])
+      }
+    }
+    let scorer = Scorer(
+      modelDigest: hash.finish(), modelName: "imported from \(source)", precision: "imported",
+      readRule: "imported")
+    try write { db in
+      guard try Run.find(name, in: db) == nil else {
+        throw TareError.usage("\(path): there is a run '\(name)' already; give another name")
+      }
+      let run = try Run.insert(name, scorer: scorer, templateDate: nil, settings: [:], in: db)
+      let scorerID = try scorer.findOrInsert(in: db)
+      for (position, row) in rows.enumerated() {
+        try row.add(to: run, at: position, scorer: scorerID, in: db)
+      }
+      try run.set(.finished, in: db)
+    }
+    return try self.run(named: name)
+  }
+}
+
+extension ScoreRow {
+  fileprivate func follows(_ last: ScoreRow) -> Bool {
+    promptID == last.promptID && index > last.index && subset == last.subset
+      && section == last.section && extras == last.extras && texts?.prompt == last.texts?.prompt
+  }
+}
+
+extension [ScoreRow] {
+  /// - Parameter self: the lines of one row, at least one.
+  fileprivate func add(
+    to run: Run, at position: Int, scorer: Int64, in db: Database
+  ) throws {
+    let row = InputRow(
+      run: run.id, position: position, name: self[0].promptID, subset: self[0].subset,
+      section: self[0].section, extras: self[0].extras)
+    let rowID = try row.insert(in: db)
+    let prompt = try self[0].texts?.prompt.findOrInsertPrompt(in: db)
+    for line in self {
+      var item = InputRow.Item(role: line.role, response: nil, length: line.length)
+      if let prompt, let text = line.texts?.response {
+        item.response = try findOrInsertResponse(text, prompt: prompt, in: db)
+      }
+      // The tokens are not known: the place in the input stands for them.
+      let digest = Digest(of: "\(position) \(line.index)")
+      try item.insert(
+        row: rowID, index: line.index, tokens: (digest, line.truncated), in: db)
+      try line.score.insert(digest, by: scorer, in: db)
+    }
+  }
+}

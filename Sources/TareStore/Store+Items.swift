@@ -1,0 +1,184 @@
+/// The rows of a run's input and their responses: added, tokenised, read back with their scores.
+import Foundation
+import GRDB
+package import TareCore
+
+extension Store {
+  /// Adds rows of the input to a run; rows that it has already are compared and stay.
+  ///
+  /// - Parameter first: position of the first row in the whole input, from 0.
+  /// - Throws: `TareError.badData` with the row's number if a row differs from the one stored at its
+  ///   position, or has no response.
+  package func addItems(
+    _ rows: some Sequence<CandidateSet>, at first: Int = 0, to run: Run
+  ) throws(TareError) {
+    try write { db in
+      try requireExists(run, in: db)
+      var added = 0
+      for (position, row) in zip(first..., rows) {
+        do {
+          if try row.add(to: run, at: position, in: db) { added += 1 }
+        } catch let error as TareError {
+          throw error.inside("run '\(run.name)', row \(position + 1)")
+        }
+      }
+      if added > 0 { try run.set(.open, in: db) }
+    }
+  }
+
+  /// Responses without a score, in input order, a page at a time.
+  ///
+  /// - Parameter last: the last item of the page before.
+  package func unscoredItems(
+    of run: Run, after last: UnscoredItem? = nil, limit: Int = 1_000
+  ) throws(TareError) -> [UnscoredItem] {
+    try read { db in
+      try requireExists(run, in: db)
+      let rows = try Row.fetchCursor(
+        db,
+        sql: """
+          SELECT item.id, position, responseIndex, messages, CAST(text AS BLOB)
+          FROM run
+            JOIN inputRow ON inputRow.run = run.id
+            JOIN item ON item.inputRow = inputRow.id
+            JOIN response ON response.id = item.response
+            JOIN prompt ON prompt.id = response.prompt
+            LEFT JOIN score
+              ON score.scorer = run.scorer AND score.tokenDigest = item.tokenDigest
+          WHERE run.id = :run AND score.scorer IS NULL AND position >= :position
+            AND (position, responseIndex) > (:position, :index)
+          ORDER BY position, responseIndex LIMIT :limit
+          """,
+        arguments: [
+          "run": run.id, "position": last?.position ?? 0, "index": last?.index ?? -1,
+          "limit": limit,
+        ])
+      return try Array(
+        rows.map { row in
+          UnscoredItem(
+            id: try row.decode(atIndex: 0), position: try row.decode(atIndex: 1),
+            index: try row.decode(atIndex: 2), conversation: try Conversation(row, from: 3))
+        })
+    }
+  }
+
+  /// Notes which tokens the responses have; from then on the scores of those tokens are theirs.
+  ///
+  /// Do this before the scores are looked up or inserted: scores whose tokens no response has may be
+  /// removed with another run.
+  /// - Throws: if a response was noted with other tokens before, or is gone.
+  package func setTokens(_ tokens: some Sequence<ItemTokens>, of run: Run) throws(TareError) {
+    try write { db in
+      try requireExists(run, in: db)
+      let update = try db.cachedStatement(
+        sql: """
+          UPDATE item SET tokenDigest = :digest, truncated = :truncated
+          WHERE id = :item
+            AND (tokenDigest IS NULL OR (tokenDigest = :digest AND truncated = :truncated))
+            AND inputRow IN (SELECT id FROM inputRow WHERE id = item.inputRow AND run = :run)
+          """)
+      for item in tokens {
+        try update.execute(
+          arguments: [
+            "digest": item.digest.data, "truncated": item.truncated, "item": item.item,
+            "run": run.id,
+          ])
+        guard db.changesCount == 1 else {
+          throw TareError.fault(
+            "\(path): response \(item.item) of run '\(run.name)' had other tokens before; "
+              + "the model's files or the template must have changed since")
+        }
+      }
+    }
+  }
+
+  /// All responses of a run in input order.
+  /// - Parameter withTexts: prompts and responses too; they can be large.
+  package func items(of run: Run, withTexts: Bool = false) throws(TareError) -> [RunItem] {
+    try read { db in
+      try requireExists(run, in: db)
+      let texts = withTexts ? "messages, CAST(text AS BLOB)" : "NULL, NULL"
+      let textTables =
+        withTexts
+        ? """
+        LEFT JOIN response ON response.id = item.response
+        LEFT JOIN prompt ON prompt.id = response.prompt
+        """ : ""
+      let rows = try Row.fetchCursor(
+        db,
+        sql: """
+          SELECT item.id, position, inputRow.name, responseIndex, role, subset, section, extras,
+            length, value, tokens, readAt, truncated, \(texts)
+          FROM run
+            JOIN inputRow ON inputRow.run = run.id
+            JOIN item ON item.inputRow = inputRow.id
+            LEFT JOIN score
+              ON score.scorer = run.scorer AND score.tokenDigest = item.tokenDigest
+            \(textTables)
+          WHERE run.id = ?
+          ORDER BY position, responseIndex
+          """, arguments: [run.id])
+      return try Array(rows.map(RunItem.init))
+    }
+  }
+
+  func requireExists(_ run: Run, in db: Database) throws {
+    let statement = try db.cachedStatement(sql: "SELECT 1 FROM run WHERE id = ?")
+    guard try Row.fetchOne(statement, arguments: [run.id]) != nil else { throw gone(run) }
+  }
+}
+
+extension CandidateSet {
+  /// - Returns: whether the row is new; if not, it is the one that the run has.
+  fileprivate func add(to run: Run, at position: Int, in db: Database) throws -> Bool {
+    guard !responses.isEmpty else {
+      throw TareError.badData(place: "", found: "no response", accepted: "one or more")
+    }
+    let row = InputRow(
+      run: run.id, position: position, name: id, subset: subset, section: section, extras: extras)
+    let promptID = try prompt.findOrInsertPrompt(in: db)
+    let items = try responses.map { response in
+      InputRow.Item(
+        role: response.role,
+        response: try findOrInsertResponse(response.text, prompt: promptID, in: db),
+        length: response.text.unicodeScalars.count)
+    }
+    if let stored = try InputRow.find(run: run.id, position: position, in: db) {
+      guard stored == (row, items) else {
+        throw TareError.badData(
+          place: "",
+          found: (stored.row == row ? "other texts or roles" : "another id, subset or column")
+            + " than when the run began",
+          accepted: "the same input; a changed input is another run")
+      }
+      return false
+    }
+    let rowID = try row.insert(in: db)
+    for (index, item) in items.enumerated() {
+      try item.insert(row: rowID, index: index, in: db)
+    }
+    return true
+  }
+}
+
+extension RunItem {
+  /// - Parameter row: as `Store.items` selects it.
+  fileprivate init(_ row: Row) throws {
+    id = try row.decode(atIndex: 0)
+    position = try row.decode(atIndex: 1)
+    promptID = try row.decode(atIndex: 2)
+    index = try row.decode(atIndex: 3)
+    role = try Role(row, at: 4)
+    subset = try row.decode(atIndex: 5)
+    section = try row.decode(atIndex: 6)
+    extras = try JSONValue(row, at: 7).object ?? [:]
+    let length = try row.decode(Int.self, atIndex: 8)
+    self.length = length
+    score = try row.decode(Float?.self, atIndex: 9).map { value in
+      Score(
+        value: value, tokens: try row.decode(atIndex: 10), length: length,
+        readAt: try row.decode(atIndex: 11), truncated: try row.decode(atIndex: 12))
+    }
+    conversation = row.hasNull(atIndex: 13) ? nil : try Conversation(row, from: 13)
+  }
+}

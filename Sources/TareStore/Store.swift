@@ -1,0 +1,167 @@
+/// The hand-over between the stages: one SQLite file with runs, texts, scores, calibrations and
+/// evaluations.
+import Foundation
+import GRDB
+package import TareCore
+
+/// A store, open until the last reference to it goes.
+///
+/// Safe to use from any thread and from several processes at once. Each method is one transaction:
+/// it happens wholly or not at all, and when it returns its work is on the disk. Killing the process
+/// (kill -9) loses nothing that was committed. Neither does a power cut, if the disk keeps its word
+/// about flushing: `synchronous` is FULL, as a flush costs milliseconds and a batch of scores
+/// seconds.
+///
+/// Every error is a `TareError` that names the file.
+package final class Store: Sendable {
+  package enum Access: Sendable {
+    /// Nothing is changed, and a file that is not there is an error.
+    case readOnly
+    /// A file that is not there is created, an older store brought up to date.
+    case readWrite
+  }
+
+  package let path: String
+  private let database: DatabaseQueue
+
+  /// - Parameters:
+  ///   - path: the file; ":memory:" is a store that vanishes with this object.
+  ///   - patience: how long to wait for another process that is writing.
+  package init(
+    path: String, access: Access = .readWrite, patience: Duration = .seconds(30)
+  ) throws(TareError) {
+    self.path = path
+    guard !path.isEmpty else { throw .usage("the store's path is empty") }
+    if access == .readOnly, !FileManager.default.fileExists(atPath: path) {
+      throw .usage("\(path): there is no such store")
+    }
+    do {
+      var configuration = Configuration()
+      configuration.label = "tare.store"
+      configuration.readonly = access == .readOnly
+      configuration.busyMode = .timeout(patience / .seconds(1))
+      configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+      // SQLite would take a path like "file:x?mode=ro" for a URI.
+      let file = path.hasPrefix("file:") ? "./" + path : path
+      database = try DatabaseQueue(path: file, configuration: configuration)
+      switch access {
+      case .readOnly: try checkUpToDate()
+      case .readWrite: try prepare(patience: patience)
+      }
+    } catch {
+      throw TareError(error, store: path)
+    }
+  }
+
+  // MARK: - Transactions
+
+  /// Runs `body` on one consistent view of the store.
+  func read<Value>(_ body: (Database) throws -> Value) throws(TareError) -> Value {
+    do {
+      return try database.read(body)
+    } catch {
+      throw TareError(error, store: path)
+    }
+  }
+
+  /// Runs `body` with the write lock held from the start; an error undoes all of it.
+  func write<Value>(_ body: (Database) throws -> Value) throws(TareError) -> Value {
+    do {
+      return try database.write(body)
+    } catch {
+      throw TareError(error, store: path)
+    }
+  }
+
+  // MARK: - Opening
+
+  /// Makes an empty file a store and brings an older store up to date.
+  ///
+  /// Other processes may be doing the same to the same file; nobody's database is touched.
+  private func prepare(patience: Duration) throws {
+    if try database.read(isUnclaimed) {
+      try database.write { db in
+        guard try isUnclaimed(db) else { return }
+        try db.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
+      }
+    }
+    try enterWriteAheadLog(patience: patience)
+    try database.read(checkNotNewer)
+    try migrate()
+  }
+
+  /// Whether the file is empty and may become a store.
+  /// - Throws: if it is someone else's database.
+  private func isUnclaimed(_ db: Database) throws -> Bool {
+    let applicationID = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+    if applicationID == Schema.applicationID { return false }
+    let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+    guard applicationID == 0, tables == 0 else {
+      throw TareError.badData(
+        place: path, found: "an SQLite database of another program",
+        accepted: "a store of tare, or a new file")
+    }
+    return true
+  }
+
+  /// Readers then never wait for a writer, nor a writer for readers.
+  ///
+  /// SQLite does not wait by itself when two processes switch one file at once; one of them is told
+  /// at once that the file is busy.
+  private func enterWriteAheadLog(patience: Duration) throws {
+    let deadline = ContinuousClock.now + patience
+    while true {
+      do {
+        let mode = try database.writeWithoutTransaction { db in
+          try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL")
+        }
+        guard mode == "wal" || mode == "memory" else {
+          throw TareError.fault(
+            "\(path): SQLite cannot keep a write-ahead log here (journal mode \(mode ?? "none")); "
+              + "keep the store on a local disk")
+        }
+        return
+      } catch let error as DatabaseError
+        where error.resultCode == .SQLITE_BUSY && ContinuousClock.now < deadline
+      {
+        Thread.sleep(forTimeInterval: 0.01)
+      }
+    }
+  }
+
+  /// When another process finishes a migration first, ours fails; then it is tried again, as long as
+  /// each failure finds the store further on than before.
+  private func migrate() throws {
+    while true {
+      let before = try database.read(Schema.migrator.appliedIdentifiers)
+      do {
+        return try Schema.migrator.migrate(database)
+      } catch {
+        let after = try database.read(Schema.migrator.appliedIdentifiers)
+        guard after.count > before.count else { throw error }
+      }
+    }
+  }
+
+  private func checkNotNewer(_ db: Database) throws {
+    guard try Schema.migrator.hasBeenSuperseded(db) else { return }
+    throw TareError.badData(
+      place: path, found: "a store that a newer version of tare has made",
+      accepted: "stores up to schema \(Schema.migrator.migrations.last ?? ""); update tare")
+  }
+
+  private func checkUpToDate() throws {
+    try database.read { db in
+      guard try !isUnclaimed(db) else {
+        throw TareError.badData(place: path, found: "an empty file", accepted: "a store of tare")
+      }
+      try checkNotNewer(db)
+      guard try Schema.migrator.hasCompletedMigrations(db) else {
+        throw TareError.badData(
+          place: path, found: "a store of an older version of tare",
+          accepted: "schema \(Schema.migrator.migrations.last ?? ""); "
+            + "any command that writes to the store brings it up to date")
+      }
+    }
+  }
+}

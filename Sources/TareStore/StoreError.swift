@@ -1,0 +1,60 @@
+/// What SQLite says, as an error that names the store and tells the user what to do.
+import Foundation
+import GRDB
+import TareCore
+
+extension TareError {
+  /// - Parameter path: the store's file, named in every message.
+  init(_ error: any Error, store path: String) {
+    switch error {
+    case let error as TareError: self = error
+    case let error as DatabaseError: self = TareError(sqlite: error, store: path)
+    case let error as RowDecodingError:
+      self = .badData(
+        place: path, found: "a value of another kind than the schema's (\(error))",
+        accepted: "an undamaged store")
+    default: self = .fault("\(path): \(error)")
+    }
+  }
+
+  private init(sqlite error: DatabaseError, store path: String) {
+    let safe = "what was stored before is safe"
+    let reason = error.message ?? "\(error.resultCode)"
+    switch error.resultCode {
+    case .SQLITE_FULL:
+      self = .fault("\(path): the disk is full; \(safe); free some space and run again")
+    case .SQLITE_BUSY, .SQLITE_LOCKED:
+      self = .fault(
+        "\(path): another process has kept the store locked for too long; \(safe); "
+          + "run again when it has finished")
+    case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH:
+      self = .fault("\(path): the file or its folder is read-only; \(safe)")
+    case .SQLITE_CANTOPEN:
+      self = .cannotOpen(path)
+    case .SQLITE_NOTADB:
+      self = .badData(
+        place: path, found: "a file that is not an SQLite database", accepted: "a store of tare")
+    case .SQLITE_CORRUPT:
+      self = .badData(
+        place: path, found: "a damaged database (\(reason))",
+        accepted: "an undamaged store; `sqlite3 FILE .recover` can save what is left")
+    case .SQLITE_IOERR:
+      self = .fault("\(path): reading or writing failed (\(reason)); \(safe)")
+    default:
+      self = .fault("\(path): \(error)")
+    }
+  }
+
+  private static func cannotOpen(_ path: String) -> TareError {
+    let folder = URL(filePath: path).deletingLastPathComponent().path
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+      return .usage("\(path): a folder, not a store")
+    }
+    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue
+    else { return .usage("\(path): there is no folder \(folder)") }
+    return .fault(
+      "\(path): cannot be opened; a store and its folder must be readable and writable "
+        + "(SQLite keeps two more files beside a store, even to read it)")
+  }
+}

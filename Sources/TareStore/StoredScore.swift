@@ -1,0 +1,21 @@
+/// What the store keeps of a score, under its scorer and the digest of the tokens.
+package import TareCore
+
+/// A `Score` without what belongs to the text rather than the tokens (length, whether it was cut).
+package struct StoredScore: Sendable, Hashable {
+  /// Finite. A negative zero is kept as zero, as SQLite does not tell them apart.
+  package var value: Float
+  /// Tokens that were run; 0 where a remote engine does not tell.
+  package var tokens: Int
+  package var readAt: Int
+
+  package init(value: Float, tokens: Int, readAt: Int) {
+    self.value = value + 0
+    self.tokens = tokens
+    self.readAt = readAt
+  }
+
+  package init(_ score: Score) {
+    self.init(value: score.value, tokens: score.tokens, readAt: score.readAt)
+  }
+}

@@ -1,0 +1,97 @@
+/// A folder for stores that goes with the test, and small values to put into them.
+import Foundation
+import GRDB
+import TareCore
+import TareStore
+import Testing
+
+/// A temporary folder, removed with this object.
+final class TemporaryFolder: Sendable {
+  let url: URL
+
+  init() throws {
+    url = FileManager.default.temporaryDirectory.appending(path: "tare-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: url) }
+
+  func path(_ name: String = "scores.db") -> String { url.appending(path: name).path }
+
+  /// All files of the folder with their contents.
+  func contents() throws -> [String: Data] {
+    let names = try FileManager.default.contentsOfDirectory(atPath: url.path)
+    return try Dictionary(
+      uniqueKeysWithValues: names.map { ($0, try Data(contentsOf: url.appending(path: $0))) })
+  }
+}
+
+/// Runs SQL on a file the way another program would.
+func execute(_ sql: String, on path: String) throws {
+  try DatabaseQueue(path: path).writeWithoutTransaction { try $0.execute(sql: sql) }
+}
+
+func count(_ table: String, in path: String) throws -> Int {
+  try DatabaseQueue(path: path).read { db in
+    try #require(try Int.fetchOne(db, sql: "SELECT count(*) FROM \(table)"))
+  }
+}
+
+/// "ok" if SQLite finds nothing wrong in the file, foreign keys included.
+func integrity(of path: String) throws -> String {
+  try DatabaseQueue(path: path).read { db in
+    let broken = try Row.fetchAll(db, sql: "PRAGMA foreign_key_check").count
+    let check = try String.fetchOne(db, sql: "PRAGMA integrity_check") ?? ""
+    return broken == 0 ? check : "\(broken) broken references"
+  }
+}
+
+extension Scorer {
+  static func sample(model: String = "model", head: String? = "head") -> Scorer {
+    Scorer(
+      modelDigest: Digest(of: model), modelName: model, headDigest: head.map(Digest.init(of:)),
+      precision: "float32", readRule: "last")
+  }
+}
+
+extension StoredScore {
+  init(_ value: Float) { self.init(value: value, tokens: 10, readAt: 9) }
+}
+
+/// A preference pair with a prompt of its own.
+func pair(_ name: String, extras: JSONObject = [:]) -> CandidateSet {
+  CandidateSet(
+    id: name, subset: "easy", section: "Chat", prompt: [.user("What is \(name)?")],
+    responses: [
+      Candidate(role: .chosen, text: "\(name) is it."),
+      Candidate(role: .rejected, text: "No idea about \(name)."),
+    ], extras: extras)
+}
+
+extension Store {
+  /// Does what scoring does with the run's responses: notes their tokens and inserts scores, here
+  /// the texts' own digests and lengths.
+  func scoreAll(_ run: Run) throws {
+    while case let page = try unscoredItems(of: run, limit: 100), !page.isEmpty {
+      let tokens = page.map { item in
+        ItemTokens(
+          item: item.id, digest: Digest(of: "\(item.conversation.messages)"), truncated: false)
+      }
+      try setTokens(tokens, of: run)
+      let scores = zip(page, tokens).map { item, tokens in
+        (tokenDigest: tokens.digest, score: StoredScore(Float(item.conversation.length) / 3))
+      }
+      try insert(scores, by: run.scorer)
+    }
+  }
+
+  func scoredRun(
+    named name: String = "first", scorer: Scorer = .sample(), _ rows: [CandidateSet]
+  ) throws -> Run {
+    let run = try createOrResumeRun(named: name, scorer: scorer)
+    try addItems(rows, to: run)
+    try scoreAll(run)
+    try finish(run)
+    return try self.run(named: name)
+  }
+}
