@@ -14,20 +14,25 @@ extension JSONValue {
     try self.init(parsing: Array(data))
   }
 
-  package init(parsing bytes: [UInt8]) throws(TareError) {
-    var parser = JSONParser(bytes: bytes)
+  /// - Parameter firstLine: the number of the text's first line in its file, for errors.
+  package init(parsing bytes: [UInt8], firstLine: Int = 1) throws(TareError) {
+    var parser = JSONParser(bytes: bytes, firstLine: firstLine)
     self = try parser.document()
   }
 }
 
 private struct JSONParser {
   let bytes: [UInt8]
+  let firstLine: Int
   var position = 0
   var depth = 0
   /// Deeper nesting than any real file has, shallow enough for every thread's stack.
   static let deepest = 256
 
-  init(bytes: [UInt8]) { self.bytes = bytes }
+  init(bytes: [UInt8], firstLine: Int) {
+    self.bytes = bytes
+    self.firstLine = firstLine
+  }
 
   mutating func document() throws(TareError) -> JSONValue {
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
@@ -42,7 +47,7 @@ private struct JSONParser {
 
   func error(_ found: String, _ accepted: String) -> TareError {
     let before = bytes[..<min(position, bytes.count)]
-    let line = before.count { $0 == 0x0A } + 1
+    let line = before.count { $0 == 0x0A } + firstLine
     let start = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
     let column = before[start...].count { $0 & 0xC0 != 0x80 } + 1
     return .badData(place: "line \(line), column \(column)", found: found, accepted: accepted)

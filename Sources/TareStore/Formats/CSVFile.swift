@@ -1,0 +1,22 @@
+/// Comma-separated values with a header line.
+package import TareCore
+
+package enum CSVFile: FileFormat {
+  package static let key = "csv"
+  package static let summary = "CSV with a header line"
+
+  package static func recognises(_ file: SourceFile) -> Bool {
+    if case .text = file.opening { true } else { false }
+  }
+
+  package static func rows(of file: SourceFile) throws(TareError) -> [SourceRow] {
+    let table = try CSVTable(file.bytes)
+    return (0..<table.rowCount).map { row in
+      var object = JSONObject()
+      for (index, column) in table.columns.enumerated() {
+        object[column] = .string(table.text(row, index))
+      }
+      return SourceRow(place: "line \(table.lines[row])", columns: object, isText: true)
+    }
+  }
+}

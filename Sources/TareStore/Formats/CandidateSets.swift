@@ -1,0 +1,41 @@
+/// Rows of a file to prompts with their responses: ids, subsets, and the columns carried through.
+import TareCore
+
+/// - Throws: `TareError.badData` if a row has no known shape or two rows share an id.
+func candidateSets(_ rows: [SourceRow]) throws(TareError) -> [CandidateSet] {
+  var sets: [CandidateSet] = []
+  var placeOfID: [String: String] = [:]
+  for (index, row) in rows.enumerated() {
+    let set = try candidateSet(row, number: index + 1)
+    if let first = placeOfID.updateValue(row.place, forKey: set.id) {
+      throw .badData(
+        place: row.place, found: "the id '\(set.id)', which \(first) has too",
+        accepted: "an id of its own for each row")
+    }
+    sets.append(set)
+  }
+  return sets
+}
+
+/// The columns that can hold a row's id, the first that is there counts.
+let idColumns = ["id", "prompt_id", "pair_id"]
+
+private func candidateSet(_ row: SourceRow, number: Int) throws(TareError) -> CandidateSet {
+  let shape = try RowShape.of(row)
+  let content = try shape.read(row)
+  var used = Set(content.columns)
+  func name(_ column: String) throws(TareError) -> String? {
+    guard let name = try row.name(column) else { return nil }
+    used.insert(column)
+    return name
+  }
+  var id: String?
+  for column in idColumns where id == nil { id = try name(column) }
+  let subset = try name("subset")
+  let section = try name("section")
+  var extras = JSONObject()
+  for (key, value) in row.columns.members where !used.contains(key) { extras[key] = value }
+  return CandidateSet(
+    id: id ?? "row-\(number)", subset: subset ?? content.subset, section: section,
+    prompt: content.prompt, responses: content.responses, extras: extras)
+}

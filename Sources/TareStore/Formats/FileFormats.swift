@@ -1,0 +1,46 @@
+/// The file formats that Tare reads responses and scores from, tried in this order.
+package import Foundation
+package import TareCore
+
+package let fileFormats = Registry<any FileFormat.Type>(
+  "file format",
+  [
+    JSONLinesFile.self,
+    JSONFile.self,
+    CSVFile.self,
+  ]
+) { $0 }
+
+/// A way to lay out prompts and responses, or scores, in a file.
+package protocol FileFormat: Registered {
+  /// Whether the file's content is of this format.
+  static func recognises(_ file: SourceFile) -> Bool
+  /// The rows in the file's order, not yet understood.
+  static func rows(of file: SourceFile) throws(TareError) -> [SourceRow]
+}
+
+/// Reads the input of `score`, `rank` and `pairs`.
+///
+/// - Parameters:
+///   - name: what errors call the file.
+///   - format: a key of `fileFormats`; nil to recognise the format by content.
+/// - Returns: a set a row, in the file's order, their ids unique.
+/// - Throws: `TareError.badData` that names file, line or row, and column.
+package func readCandidates(
+  _ data: Data, name: String, format: String? = nil
+) throws(TareError) -> [CandidateSet] {
+  do {
+    let file = try SourceFile(data, name: name)
+    let rows = try fileFormat(of: file, key: format).rows(of: file)
+    return try candidateSets(rows)
+  } catch {
+    throw error.inside(name)
+  }
+}
+
+/// The format asked for, or else the first that recognises the content.
+private func fileFormat(of file: SourceFile, key: String?) throws(TareError) -> any FileFormat.Type
+{
+  if let key { return try fileFormats.entry(for: key) }
+  return fileFormats.entries.first { $0.recognises(file) } ?? CSVFile.self
+}

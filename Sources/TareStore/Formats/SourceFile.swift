@@ -1,0 +1,72 @@
+/// A file before its format is known: checked UTF-8, not empty, and a first look at what it holds.
+package import Foundation
+package import TareCore
+
+package struct SourceFile: Sendable {
+  package let name: String
+  /// The content without a byte order mark.
+  package let bytes: [UInt8]
+  package let opening: Opening
+
+  /// What the beginning of the content is, by which a format recognises its files.
+  package enum Opening: Sendable {
+    /// The first line is a JSON object by itself; other lines may follow.
+    case line(JSONObject)
+    /// The whole file is one JSON array, or one object over several lines.
+    case whole(JSONValue)
+    /// It begins as JSON does, and this is what is wrong with it.
+    case broken(TareError)
+    case text
+  }
+
+  /// - Throws: `TareError.badData` if there is nothing but white space or a line is not UTF-8.
+  package init(_ data: Data, name: String) throws(TareError) {
+    self.name = name
+    var bytes = Array(data)
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
+    try Self.checkUTF8(bytes)
+    guard let start = bytes.firstIndex(where: { !isSpace($0) }) else {
+      throw .badData(place: "", found: "an empty file", accepted: "at least one row")
+    }
+    self.bytes = bytes
+    opening = Self.look(at: bytes, from: start)
+  }
+
+  private static func checkUTF8(_ bytes: [UInt8]) throws(TareError) {
+    let invalid: Int
+    do {
+      _ = try UTF8Span(validating: bytes.span)
+      return
+    } catch {
+      invalid = error.byteOffsets.lowerBound
+    }
+    let line = bytes[..<invalid].count { $0 == newLine } + 1
+    let hex = String(bytes[invalid], radix: 16, uppercase: true)
+    throw .badData(
+      place: "line \(line)", found: "bytes that are not UTF-8 (0x\(hex))", accepted: "UTF-8 text")
+  }
+
+  private static func look(at bytes: [UInt8], from start: Int) -> Opening {
+    switch bytes[start] {
+    case UInt8(ascii: "{"):
+      let end = bytes[start...].firstIndex(of: newLine) ?? bytes.count
+      if case .object(let object)? = try? JSONValue(parsing: Array(bytes[start..<end])) {
+        return .line(object)
+      }
+      fallthrough
+    case UInt8(ascii: "["):
+      do {
+        return .whole(try JSONValue(parsing: bytes))
+      } catch {
+        return .broken(error)
+      }
+    default: return .text
+    }
+  }
+}
+
+let newLine = UInt8(ascii: "\n")
+
+private func isSpace(_ byte: UInt8) -> Bool {
+  byte == 0x20 || (0x09...0x0D).contains(byte)
+}

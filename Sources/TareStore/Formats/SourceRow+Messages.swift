@@ -1,0 +1,145 @@
+/// Prompts and responses out of a row: strings, lists of messages, or lists of several responses.
+import TareCore
+
+/// A response as a column holds it.
+struct ResponseText {
+  /// The column, with the position where it holds several ("chosen[2]").
+  let field: String
+  /// The messages before the response; empty where the column holds its text alone.
+  let before: [Message]
+  let text: String
+}
+
+extension SourceRow {
+  /// A column's value; in CSV, the JSON that a cell holds where it is a list of messages.
+  func value(_ column: String) throws(TareError) -> JSONValue {
+    let value = columns[column] ?? .null
+    guard isText, let text = value.string else { return value }
+    let isList = column == "messages" || column == "responses"
+    let mayBeList = text.hasPrefix("[")
+    do {
+      let list = isList || mayBeList ? try JSONValue(parsing: text) : value
+      return isList || list.array?.first?["role"] != nil ? list : value
+    } catch {
+      // Python prints lists with single quotes; scored as text they would give wrong numbers.
+      guard isList || text.hasPrefix("[{'role'") || text.hasPrefix("[{'content'") else {
+        return value
+      }
+      throw self.error(column, found: "a list that is not JSON (\(error))", accepted: "JSON")
+    }
+  }
+
+  /// The responses of a column that holds one, or a list of several.
+  func responses(_ column: String) throws(TareError) -> [ResponseText] {
+    let value = try value(column)
+    guard let elements = value.array, elements.first?.object == nil else {
+      return [try response(value, field: column)]
+    }
+    guard !elements.isEmpty else {
+      throw error(column, found: "an empty list", accepted: "at least one response")
+    }
+    var responses: [ResponseText] = []
+    for (index, element) in elements.enumerated() {
+      responses.append(try response(element, field: "\(column)[\(index)]"))
+    }
+    return responses
+  }
+
+  private func response(_ value: JSONValue, field: String) throws(TareError) -> ResponseText {
+    if let text = value.string { return ResponseText(field: field, before: [], text: text) }
+    return try lastTurn(of: try messages(value, field: field), field: field)
+  }
+
+  /// Splits a conversation before its last message, which must be the assistant's.
+  func lastTurn(of messages: [Message], field: String) throws(TareError) -> ResponseText {
+    guard let last = messages.last, last.role == "assistant" else {
+      throw error(
+        field, found: "a last message from '\(messages.last?.role ?? "nobody")'",
+        accepted: "a last message from 'assistant', the one that is scored")
+    }
+    return ResponseText(field: field, before: messages.dropLast(), text: last.content)
+  }
+
+  func messages(_ value: JSONValue, field: String) throws(TareError) -> [Message] {
+    guard let elements = value.array else {
+      let alternative = field == "messages" ? "" : "a string or "
+      throw error(
+        field, found: value.kindName,
+        accepted: "\(alternative)a list of messages {\"role\", \"content\"}")
+    }
+    guard !elements.isEmpty else {
+      throw error(field, found: "an empty list", accepted: "at least one message")
+    }
+    var messages: [Message] = []
+    for (index, element) in elements.enumerated() {
+      guard let role = element["role"]?.string, let content = element["content"]?.string else {
+        throw error(
+          "\(field)[\(index)]", found: element.messageFault,
+          accepted: "a message {\"role\", \"content\"} of two strings")
+      }
+      messages.append(Message(role: role, content: content))
+    }
+    return messages
+  }
+
+  /// The one prompt of the responses, from the column `prompt`, from the messages before the
+  /// responses, or from both where they agree.
+  func prompt(of responses: [ResponseText]) throws(TareError) -> [Message] {
+    let column = try promptColumn()
+    var prompt: [Message]?
+    for response in responses {
+      let own = try self.prompt(of: response, column: column)
+      if let prompt, prompt != own {
+        throw error(
+          response.field, found: "another prompt than in '\(responses[0].field)'",
+          accepted: "responses to the same prompt")
+      }
+      prompt = own
+    }
+    return prompt ?? []
+  }
+
+  private func prompt(
+    of response: ResponseText, column: [Message]?
+  ) throws(TareError) -> [Message] {
+    // Without messages before it, or with only those of a completion that goes on from the prompt,
+    // the response needs the column.
+    guard let first = response.before.first, first.role != "assistant" else {
+      guard let column else {
+        throw error(
+          "prompt", found: "no such column, and '\(response.field)' holds no prompt",
+          accepted: "a string or a list of messages")
+      }
+      return column + response.before
+    }
+    guard let column else { return response.before }
+    let agrees =
+      response.before.contains { [$0] == column } || response.before.starts(with: column)
+      || response.before.suffix(column.count) == column[...]
+    guard agrees else {
+      throw error(
+        response.field, found: "messages that do not hold the prompt of column 'prompt'",
+        accepted: "the same prompt, or the response alone")
+    }
+    return response.before
+  }
+
+  private func promptColumn() throws(TareError) -> [Message]? {
+    guard has("prompt") else { return nil }
+    let value = try value("prompt")
+    if let text = value.string { return [.user(text)] }
+    return try messages(value, field: "prompt")
+  }
+}
+
+extension JSONValue {
+  /// What is wrong with a message.
+  fileprivate var messageFault: String {
+    guard let object else { return kindName }
+    for member in ["role", "content"] {
+      guard let value = object[member] else { return "no '\(member)'" }
+      if value.string == nil { return "'\(member)' as \(value.kindName)" }
+    }
+    return "a message"
+  }
+}

@@ -1,0 +1,277 @@
+import Foundation
+import TareCore
+import TareStore
+import TareTesting
+import Testing
+
+@Suite struct FormatsCandidatesTests {
+  private func read(_ text: String, format: String? = nil) throws -> [CandidateSet] {
+    try readCandidates(Data(text.utf8), name: "in", format: format)
+  }
+
+  private func failure(_ text: String, format: String? = nil) -> String {
+    failure(Data(text.utf8), format: format)
+  }
+
+  private func failure(_ data: Data, format: String? = nil) -> String {
+    let error = #expect(throws: TareError.self) {
+      try readCandidates(data, name: "in", format: format)
+    }
+    return error?.description ?? ""
+  }
+
+  // MARK: - Row shapes
+
+  @Test(arguments: [
+    #"{"messages":[{"role":"user","content":"p"},{"role":"assistant","content":"r"}]}"#,
+    #"{"prompt":"p","response":"r"}"#,
+    #"{"prompt":[{"role":"user","content":"p"}],"response":"r"}"#,
+    #"{"prompt":"p","responses":["r"]}"#,
+    #"{"instruction":"p","output":"r"}"#,
+  ])
+  func `a single response is read from every shape that holds one`(row: String) throws {
+    let expected = CandidateSet(
+      id: "row-1", prompt: [.user("p")], responses: [Candidate(role: .response, text: "r")])
+    #expect(try read(row) == [expected])
+    #expect(try read("[\(row)]") == [expected])
+  }
+
+  @Test(arguments: [
+    #"{"prompt":"p","chosen":"c","rejected":"r"}"#,
+    #"{"prompt":"p","chosen":["c"],"rejected":["r"]}"#,
+    #"""
+    {"prompt":[{"role":"user","content":"p"}],"chosen":[{"role":"assistant","content":"c"}],
+    "rejected":[{"role":"assistant","content":"r"}]}
+    """#,
+    #"""
+    {"chosen":[{"role":"user","content":"p"},{"role":"assistant","content":"c"}],
+    "rejected":[{"role":"user","content":"p"},{"role":"assistant","content":"r"}]}
+    """#,
+    #"""
+    {"prompt":"p","chosen":[{"role":"user","content":"p"},{"role":"assistant","content":"c"}],
+    "rejected":[{"role":"user","content":"p"},{"role":"assistant","content":"r"}]}
+    """#,
+    #"""
+    {"prompt":"p","chosen":[[{"role":"user","content":"p"},{"role":"assistant","content":"c"}]],
+    "rejected":[[{"role":"assistant","content":"r"}]]}
+    """#,
+  ])
+  func `a preference pair is read from every form`(row: String) throws {
+    let set = try #require(try read(row).first)
+    #expect(set.prompt == [.user("p")])
+    #expect(
+      set.responses == [
+        Candidate(role: .chosen, text: "c"), Candidate(role: .rejected, text: "r"),
+      ])
+    #expect(set.extras.isEmpty)
+  }
+
+  @Test func `a prompt of several turns stays before the last answer`() throws {
+    let turns = #"""
+      {"role":"system","content":"s"},{"role":"user","content":"a"},
+      {"role":"assistant","content":"b"},{"role":"user","content":"p"}
+      """#
+    let set = try #require(
+      try read(
+        #"""
+        {"prompt":"p","chosen":[\#(turns),{"role":"assistant","content":"c"}],
+        "rejected":[\#(turns),{"role":"assistant","content":"r"}]}
+        """#
+      ).first)
+    #expect(set.prompt == [.system("s"), .user("a"), .assistant("b"), .user("p")])
+    #expect(set.responses.map(\.text) == ["c", "r"])
+  }
+
+  @Test func `several chosen and rejected keep their order`() throws {
+    let row = #"{"id":7,"subset":"Ties","prompt":"p","chosen":["a","b"],"rejected":["c","d","e"]}"#
+    let set = try #require(try read(row).first)
+    #expect(set.id == "7")
+    #expect(set.subset == "Ties")
+    #expect(set.responses.map(\.text) == ["a", "b", "c", "d", "e"])
+    #expect(
+      set.responses.map(\.role) == [.chosen, .chosen, .rejected, .rejected, .rejected])
+  }
+
+  @Test(arguments: [("A>B", [Role.chosen, .rejected]), ("B>A", [Role.rejected, .chosen])])
+  func `JudgeBench's label says which response is chosen and A stays first`(
+    label: String, roles: [Role]
+  ) throws {
+    let row = #"""
+      {"pair_id":"x","source":"mmlu-pro-law","question":"q","response_A":"a","response_B":"b",
+      "label":"\#(label)"}
+      """#
+    let set = try #require(try read(row).first)
+    #expect(set.id == "x")
+    #expect(set.subset == "mmlu-pro-law")
+    #expect(set.responses.map(\.text) == ["a", "b"])
+    #expect(set.responses.map(\.role) == roles)
+    #expect(set.extras["label"]?.string == label)
+  }
+
+  @Test func `other columns are carried through in order`() throws {
+    let row = #"{"z":1,"prompt":"p","a":{"k":[null]},"response":"r","subset":"s","prompt_id":"i"}"#
+    let set = try #require(try read(row).first)
+    #expect(set.extras.keys == ["z", "a"])
+    #expect(set.id == "i")
+    #expect(set.subset == "s")
+  }
+
+  @Test func `an id is made from the row's number, null counts as absent`() throws {
+    let sets = try read(
+      """
+      {"prompt":"p","response":"r","subset":null}
+
+      {"prompt":"p","response":"r","id":null,"pair_id":5}
+      {"prompt":"p","response":"r"}
+      """)
+    #expect(sets.map(\.id) == ["row-1", "5", "row-3"])
+    #expect(sets[0].subset == nil)
+  }
+
+  // MARK: - Formats
+
+  @Test func `CSV is read as JSON Lines is`() throws {
+    let csv = """
+      \u{FEFF}id,prompt,chosen,rejected,subset,judge\r
+      1,"say ""hi"", twice","a
+      b",,easy,x\r
+
+      2,é,"[{""role"":""assistant"",""content"":""c""}]",r,,
+      """
+    let sets = try read(csv)
+    #expect(sets.map(\.id) == ["1", "2"])
+    #expect(sets[0].prompt == [.user("say \"hi\", twice")])
+    #expect(sets[0].responses.map(\.text) == ["a\nb", ""])
+    #expect(sets[0].subset == "easy")
+    #expect(sets[0].extras["judge"]?.string == "x")
+    #expect(sets[1].responses.map(\.text) == ["c", "r"])
+    #expect(sets[1].subset == nil)
+  }
+
+  @Test func `a list of strings in a CSV cell is text, but for the column of responses`() throws {
+    let pair = try read("prompt,response\np,\"[\"\"a\"\"]\"\n")
+    #expect(pair[0].responses.map(\.text) == [#"["a"]"#])
+    let several = try read("prompt,responses\np,\"[\"\"a\"\",\"\"b\"\"]\"\n")
+    #expect(several[0].responses.map(\.text) == ["a", "b"])
+  }
+
+  @Test func `the format can be forced`() throws {
+    #expect(failure("prompt,response\np,r", format: "jsonl").hasPrefix("in, line 1, column 1"))
+    #expect(failure("{}", format: "xml").contains("known: jsonl, json, csv"))
+    #expect(try read(#"{"prompt":"p","response":"r"}"#, format: "json").count == 1)
+  }
+
+  // MARK: - What is refused
+
+  @Test(arguments: [
+    ("", "in: found an empty file"),
+    (" \n\t\n", "in: found an empty file"),
+    ("[]", "in: found no rows"),
+    ("3,4\n", "in: found a header without rows"),
+    ("[1]", "in, row 1: found a number"),
+    (#"{"prompt":"p","response":"r"}"# + "\n[1]", "in, line 2: found an array"),
+    (#"{"prompt":"p","response":"r"}"# + "\n\n{\"a\":NaN}", "in, line 3, column 6: found"),
+    (#"{"prompt":"p","response":"r""#, "in, line 1, column 29: found end of input"),
+    (#"{"score":1,"length":2}"#, "in, line 1: found the columns 'score', 'length'; accepted: the"),
+    ("{}", "in, line 1: found no columns; accepted: the columns messages | prompt, response"),
+    (
+      #"{"prompt":"p","chosen":"c"}"#,
+      "in, line 1, column 'rejected': found no such column beside 'prompt', 'chosen'"
+    ),
+    (#"{"chosen":"c","rejected":"r"}"#, "in, line 1, column 'prompt': found no such column"),
+    (#"{"prompt":3,"response":"r"}"#, "in, line 1, column 'prompt': found a number; accepted: a s"),
+    (#"{"prompt":"p","response":{"a":1}}"#, "in, line 1, column 'response': found an object"),
+    (#"{"prompt":"p","responses":[]}"#, "in, line 1, column 'responses': found an empty list"),
+    (#"{"prompt":"p","responses":["a",2]}"#, "in, line 1, column 'responses[1]': found a number"),
+    (#"{"prompt":[],"response":"r"}"#, "in, line 1, column 'prompt': found an empty list"),
+    (#"{"messages":"hello"}"#, "in, line 1, column 'messages': found a string"),
+    (
+      #"{"messages":[{"role":"user","content":"p"}]}"#,
+      "in, line 1, column 'messages': found a last message from 'user'"
+    ),
+    (
+      #"{"messages":[{"role":"user"}]}"#,
+      "in, line 1, column 'messages[0]': found no 'content'"
+    ),
+    (
+      #"{"messages":[{"role":"user","content":null}]}"#,
+      "in, line 1, column 'messages[0]': found 'content' as null"
+    ),
+    (#"{"id":1.5,"prompt":"p","response":"r"}"#, "in, line 1, column 'id': found a number"),
+    (#"{"id":"","prompt":"p","response":"r"}"#, "in, line 1, column 'id': found an empty string"),
+    (
+      #"{"question":"q","response_A":"a","response_B":"b","label":"A"}"#,
+      #"in, line 1, column 'label': found "A"; accepted: "A>B" or "B>A""#
+    ),
+    (
+      #"{"question":"q","response_A":"a","label":"A>B"}"#,
+      "in, line 1, column 'response_B': found no such column"
+    ),
+    ("prompt,response\np\n", "in, line 2: found 1 cells; accepted: 2, as many as the header"),
+    ("prompt,response\n\"a\nb\",c\np,q,r", "in, line 4: found 3 cells; accepted: 2"),
+    ("prompt,response\np,\"r", "in, line 2: found a quote that is never closed"),
+    ("prompt,response\n\"p\"x,r", "in, line 2: found text after the closing quote"),
+    ("prompt,prompt\np,r", "in, line 1: found the name 'prompt' for column 1 and column 2"),
+    ("prompt,answer\np,r", "in, line 2: found the columns 'prompt', 'answer'"),
+    (
+      "prompt,chosen,rejected\np,\"[{'role': 'assistant', 'content': 'c'}]\",r",
+      "in, line 2, column 'chosen': found a list that is not JSON"
+    ),
+    ("prompt,responses\np,a;b", "in, line 2, column 'responses': found a list that is not JSON"),
+  ])
+  func `a fault is named with its place`(text: String, message: String) {
+    let found = failure(text)
+    #expect(found.hasPrefix(message), "\(found)")
+  }
+
+  @Test func `the same id twice names both rows`() {
+    let rows = """
+      {"id":"a","prompt":"p","response":"r"}
+      {"id":"b","prompt":"p","response":"r"}
+      {"prompt_id":"a","prompt":"p","response":"r"}
+      """
+    #expect(failure(rows).hasPrefix("in, line 3: found the id 'a', which line 1 has too"))
+  }
+
+  @Test func `chosen and rejected with other prompts are refused`() {
+    let row = #"""
+      {"chosen":[{"role":"user","content":"p"},{"role":"assistant","content":"c"}],
+      "rejected":[{"role":"user","content":"q"},{"role":"assistant","content":"r"}]}
+      """#
+    #expect(failure(row).contains("column 'rejected': found another prompt than in 'chosen'"))
+    let other = #"""
+      {"prompt":"x","chosen":[{"role":"user","content":"p"},{"role":"assistant","content":"c"}],
+      "rejected":"r"}
+      """#
+    #expect(failure(other).contains("column 'chosen': found messages that do not hold the prompt"))
+  }
+
+  @Test func `bytes that are not UTF-8 are named with their line`() {
+    let latin1 = Data("prompt,response\nfoo,bar\ncaf".utf8) + [0xE9] + Data(",x\n".utf8)
+    #expect(failure(latin1).hasPrefix("in, line 3: found bytes that are not UTF-8 (0xE9)"))
+    #expect(failure(Data([0xFF, 0xFE, 0x61, 0])).hasPrefix("in, line 1: found bytes that are not"))
+  }
+
+  @Test func `deep nesting and huge rows do no harm`() throws {
+    #expect(failure(String(repeating: "[", count: 100_000)).contains("nesting deeper than"))
+    let long = String(repeating: "x", count: 5_000_000)
+    #expect(try read("prompt,response\n\"\(long)\",r")[0].prompt == [.user(long)])
+  }
+
+  // MARK: - Real files
+
+  @Test(
+    .enabled(if: exists(sharedFolder), "needs the shared data"),
+    arguments: [
+      ("preferences/train.jsonl", 3000, 2), ("preferences/dev.jsonl", 500, 2),
+      ("preferences/rewardbench_part.jsonl", 866, 2),
+      ("formats/judgebench_skywork-llama-3.1-8b.jsonl", 350, 2),
+      ("formats/rmbench_chat.json", 129, 6),
+    ])
+  func `real files are read whole`(path: String, count: Int, responses: Int) throws {
+    let data = try Data(contentsOf: sharedFolder.appending(path: "data/\(path)"))
+    let sets = try readCandidates(data, name: path)
+    #expect(sets.count == count)
+    #expect(sets.allSatisfy { $0.responses.count == responses && !$0.prompt.isEmpty })
+  }
+}
