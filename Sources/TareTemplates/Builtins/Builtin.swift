@@ -1,0 +1,129 @@
+/// How filters, tests, methods and global functions are declared and called. To add one, add an
+/// entry to its table.
+
+/// The arguments of a call, computed.
+struct Arguments {
+  var positional: [Value] = []
+  var named: [(name: String, value: Value)] = []
+}
+
+/// One filter, test, method or global function.
+struct Builtin: Sendable {
+  typealias Body = @Sendable (Call) throws(Fault) -> Value
+
+  private let parameters: [String]
+  private let required: Int
+  private let takesAny: Bool
+  private let body: Body
+
+  /// - Parameters:
+  ///   - parameters: names in the order in which arguments without a name fill them.
+  ///   - required: how many of them a call must give.
+  init(_ parameters: String..., required: Int = 0, _ body: @escaping Body) {
+    self.init(parameters: parameters, required: required, takesAny: false, body)
+  }
+
+  /// Takes any arguments, and reads them from `Call.arguments` itself.
+  static func variadic(_ body: @escaping Body) -> Builtin {
+    Builtin(parameters: [], required: 0, takesAny: true, body)
+  }
+
+  private init(
+    parameters: [String], required: Int, takesAny: Bool, _ body: @escaping Body
+  ) {
+    self.parameters = parameters
+    self.required = required
+    self.takesAny = takesAny
+    self.body = body
+  }
+
+  /// - Parameter subject: the value before the bar or the dot.
+  func call(
+    _ name: String, on subject: Value, _ arguments: Arguments, renderer: Renderer
+  ) throws(Fault) -> Value {
+    var call = Call(subject: subject, arguments: arguments, renderer: renderer)
+    try call.budget.spend(subject.weight)
+    for value in arguments.positional { try call.budget.spend(value.weight) }
+    if takesAny { return try body(call) }
+    guard arguments.positional.count <= parameters.count else {
+      throw .type(
+        "\(name)() takes at most \(parameters.count) arguments (\(arguments.positional.count) given)"
+      )
+    }
+    for (parameter, value) in zip(parameters, arguments.positional) {
+      call.bound[parameter] = value
+    }
+    for (argument, value) in arguments.named {
+      guard parameters.contains(argument) else {
+        throw .type("\(name)() got an unexpected keyword argument '\(argument)'")
+      }
+      guard call.bound.updateValue(value, forKey: argument) == nil else {
+        throw .type("\(name)() got multiple values for argument '\(argument)'")
+      }
+    }
+    if let missing = parameters.prefix(required).first(where: { call.bound[$0] == nil }) {
+      throw .type("\(name)() missing required argument '\(missing)'")
+    }
+    return try body(call)
+  }
+}
+
+/// A call of a built-in, with the arguments by their parameters' names.
+struct Call {
+  let subject: Value
+  let arguments: Arguments
+  fileprivate(set) var bound: [String: Value] = [:]
+  let renderer: Renderer
+
+  fileprivate init(subject: Value, arguments: Arguments, renderer: Renderer) {
+    self.subject = subject
+    self.arguments = arguments
+    self.renderer = renderer
+  }
+
+  var budget: Budget { renderer.budget }
+
+  /// The argument as it was given, none included.
+  func given(_ name: String) -> Value? { bound[name] }
+
+  /// The argument; nil if it was not given, or is none.
+  subscript(name: String) -> Value? {
+    if case .some(.none) = bound[name] { nil } else { bound[name] }
+  }
+
+  /// The subject as text, whatever it is.
+  var text: String { subject.text }
+
+  func flag(_ name: String) -> Bool { self[name]?.isTrue ?? false }
+
+  func int(_ name: String) throws(Fault) -> Int? {
+    guard let value = self[name] else { return nil }
+    if case .undefined(let message) = value { throw .undefined(message) }
+    guard let index = value.index else {
+      throw .type("'\(value.typeName)' object cannot be interpreted as an integer")
+    }
+    return index
+  }
+
+  /// The argument, which must be a string.
+  func string(_ name: String) throws(Fault) -> String? {
+    guard let value = self[name] else { return nil }
+    switch value {
+    case .string(let text): return text
+    case .undefined(let message): throw .undefined(message)
+    default: throw .type("\(name) must be str, not \(value.typeName)")
+    }
+  }
+
+  /// The argument, which must be a string and was required.
+  func text(_ name: String) throws(Fault) -> String {
+    guard let text = try string(name) else { throw .type("\(name) must be str, not NoneType") }
+    return text
+  }
+
+  /// So many of `fill` in a row.
+  func padding(_ count: Int, _ fill: String = " ") throws(Fault) -> String {
+    try budget.spend(bytes: fill.utf8.count, times: count)
+    return String(repeating: fill, count: max(count, 0))
+  }
+}

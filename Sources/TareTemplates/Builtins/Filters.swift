@@ -1,0 +1,226 @@
+/// The filters that stand after a bar: texts, numbers and general ones. Those that work on several
+/// values are in `Filters+Lists`.
+import Foundation
+
+enum Filters {
+  static let table: [String: Builtin] = texts.merging(numbers) { first, _ in first }
+    .merging(lists) { first, _ in first }.merging(general) { first, _ in first }
+
+  // MARK: Any value
+
+  private static let general: [String: Builtin] = [
+    "default": fallback, "d": fallback,
+    "string": Builtin { call throws(Fault) in .string(call.text) },
+    "length": length, "count": length,
+    "items": Builtin { call throws(Fault) in
+      switch call.subject {
+      case .undefined: return try .lazy([])
+      case .dict(let dict): return try .lazy(try Methods.pairs(dict))
+      default: throw .type("Can only get item pairs from a mapping.")
+      }
+    },
+    "tojson": Builtin("ensure_ascii", "indent", "separators", "sort_keys") { call throws(Fault) in
+      .string(try json(call))
+    },
+    "attr": Builtin("name", required: 1) { call throws(Fault) in
+      try call.subject.attribute(try call.text("name"), itemsToo: false)
+    },
+  ]
+
+  private static let fallback = Builtin("default_value", "boolean") { call throws(Fault) in
+    let value = call.given("default_value") ?? .string("")
+    if case .undefined = call.subject { return value }
+    return call.flag("boolean") && !call.subject.isTrue ? value : call.subject
+  }
+
+  private static let length = Builtin { call throws(Fault) in .int(try call.subject.length()) }
+
+  /// transformers' own `tojson`: Python's `json.dumps`, without the escapes for HTML.
+  private static func json(_ call: Call) throws(Fault) -> String {
+    var writer = JSONWriter(budget: call.budget)
+    writer.escapesNonASCII = call.flag("ensure_ascii")
+    writer.sortsKeys = call.flag("sort_keys")
+    switch call["indent"] {
+    case nil: break
+    case .string(let text): writer.indent = text
+    default: writer.indent = try call.padding(try call.int("indent") ?? 0)
+    }
+    if writer.indent != nil { writer.itemSeparator = "," }
+    if let separators = call["separators"] {
+      let pair = try separators.iterated()
+      guard pair.count == 2, case .string(let item) = pair[0], case .string(let key) = pair[1]
+      else {
+        throw .type("separators that are not two strings")
+      }
+      writer.itemSeparator = item
+      writer.keySeparator = key
+    }
+    return try writer.text(of: call.subject)
+  }
+
+  // MARK: Texts
+
+  private static let texts: [String: Builtin] = [
+    "upper": Builtin { call throws(Fault) in .string(call.text.uppercased()) },
+    "lower": Builtin { call throws(Fault) in .string(call.text.lowercased()) },
+    "capitalize": Builtin { call throws(Fault) in .string(call.text.capitalizedFirst) },
+    "title": Builtin { call throws(Fault) in
+      .string(call.text.titled { $0.isPythonSpace || "-({[<".unicodeScalars.contains($0) })
+    },
+    "trim": Builtin("chars") { call throws(Fault) in
+      .string(call.text.stripped(try call.string("chars")))
+    },
+    "replace": Builtin("old", "new", "count", required: 2) { call throws(Fault) in
+      .string(
+        try call.text.replaced(
+          (call.given("old") ?? .none).text, by: (call.given("new") ?? .none).text,
+          limit: try call.int("count"), budget: call.budget))
+    },
+    "center": Builtin("width") { call throws(Fault) in
+      try StringMethods.centered(call, try call.int("width") ?? 80)
+    },
+    "indent": Builtin("width", "first", "blank") { call throws(Fault) in .string(try indented(call))
+    },
+    "truncate": Builtin("length", "killwords", "end", "leeway") { call throws(Fault) in
+      .string(try truncated(call))
+    },
+    "wordcount": Builtin { call throws(Fault) in
+      let isWord = call.text.unicodeScalars.map { $0.isNamePart }
+      return .int(zip([false] + isWord, isWord).count { !$0 && $1 })
+    },
+    "format": .variadic { call throws(Fault) in .string(try formatted(call)) },
+    "escape": escape, "e": escape, "forceescape": escape,
+    "safe": Builtin { call throws(Fault) in .string(call.text) },
+  ]
+
+  private static let escape = Builtin { call throws(Fault) in
+    let entities: [Unicode.Scalar: String] = [
+      "&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&#39;", "\"": "&#34;",
+    ]
+    return .string(call.text.unicodeScalars.map { entities[$0] ?? String($0) }.joined())
+  }
+
+  private static func indented(_ call: Call) throws(Fault) -> String {
+    guard case .string(let text) = call.subject else {
+      if case .undefined(let message) = call.subject { throw .undefined(message) }
+      throw .type("indent works on str, not \(call.subject.typeName)")
+    }
+    let indentation: String
+    if case .string(let given)? = call["width"] {
+      indentation = given
+    } else {
+      indentation = try call.padding(try call.int("width") ?? 4)
+    }
+    let lines = (text + "\n").lines()
+    try call.budget.spend(bytes: indentation.utf8.count, times: lines.count)
+    let keepsBlank = !call.flag("blank")
+    let rest = lines.dropFirst().map { $0.isEmpty && keepsBlank ? $0 : indentation + $0 }
+    return (call.flag("first") ? indentation : "")
+      + (lines.prefix(1) + rest).joined(separator: "\n")
+  }
+
+  private static func truncated(_ call: Call) throws(Fault) -> String {
+    let length = try call.int("length") ?? 255
+    let end = try call.string("end") ?? "..."
+    let leeway = try call.int("leeway") ?? 5
+    let scalars = call.text.scalars
+    let kept = length.subtractingReportingOverflow(end.unicodeScalars.count)
+    guard kept.partialValue >= 0, !kept.overflow, leeway >= 0 else {
+      throw .value("truncate with a length below that of its end, or a negative leeway")
+    }
+    if scalars.count - leeway <= length { return call.text }
+    let cut = String(scalars.prefix(kept.partialValue))
+    if call.flag("killwords") { return cut + end }
+    return cut.parts(separatedBy: " ", limit: 1, fromEnd: true)[0] + end
+  }
+
+  private static func formatted(_ call: Call) throws(Fault) -> String {
+    let arguments = call.arguments
+    guard arguments.positional.isEmpty || arguments.named.isEmpty else {
+      throw .type("can't handle positional and keyword arguments at the same time")
+    }
+    let values: Value =
+      arguments.named.isEmpty
+      ? try .tuple(arguments.positional)
+      : .dict(try Dict(arguments.named.map { (.string($0.name), $0.value) }))
+    return try PercentFormat(call.text).applied(to: values, budget: call.budget)
+  }
+
+  // MARK: Numbers
+
+  private static let numbers: [String: Builtin] = [
+    "abs": Builtin { call throws(Fault) in
+      switch call.subject {
+      case .float(let value): return .float(value.magnitude)
+      case .undefined(let message): throw .undefined(message)
+      default:
+        guard let value = call.subject.index else {
+          throw .type("bad operand type for abs(): '\(call.subject.typeName)'")
+        }
+        return value < 0 ? try Value.int(value).negated() : .int(value)
+      }
+    },
+    "int": Builtin("default", "base") { call throws(Fault) in
+      if case .undefined(let message) = call.subject { throw .undefined(message) }
+      let value = integer(call.subject, base: try call.int("base") ?? 10)
+      return value.map(Value.int) ?? call.given("default") ?? .int(0)
+    },
+    "float": Builtin("default") { call throws(Fault) in
+      if case .undefined(let message) = call.subject { throw .undefined(message) }
+      let value = call.subject.number ?? float(call.subject)
+      return value.map(Value.float) ?? call.given("default") ?? .float(0)
+    },
+    "round": Builtin("precision", "method") { call throws(Fault) in
+      try rounded(
+        call.subject, try call.int("precision") ?? 0, try call.string("method") ?? "common")
+    },
+  ]
+
+  private static func integer(_ value: Value, base: Int) -> Int? {
+    if case .string(let text) = value {
+      let digits = text.stripped(nil).replacing("_", with: "")
+      if (2...36).contains(base), let whole = Int(digits, radix: base) { return whole }
+    }
+    return value.index
+      ?? (value.number ?? float(value)).flatMap { Int(exactly: $0.rounded(.towardZero)) }
+  }
+
+  /// What Python's `float` makes of a string.
+  private static func float(_ value: Value) -> Double? {
+    guard case .string(let text) = value else { return nil }
+    let digits = text.stripped(nil).replacing("_", with: "").lowercased()
+    return digits.contains("x") || digits.contains("p") ? nil : Double(digits)
+  }
+
+  private static func rounded(
+    _ value: Value, _ precision: Int, _ method: String
+  ) throws(Fault) -> Value {
+    guard let number = value.number else {
+      if case .undefined(let message) = value { throw .undefined(message) }
+      throw .type("type \(value.typeName) doesn't define __round__ method")
+    }
+    switch method {
+    case "common":
+      if let whole = value.index, precision >= 0 { return .int(whole) }
+      let result = nearest(number, precision)
+      return value.index == nil
+        ? .float(result) : Int(exactly: result).map(Value.int) ?? .float(result)
+    case "ceil", "floor":
+      let scale = pow(10, Double(precision))
+      return .float((number * scale).rounded(method == "ceil" ? .up : .down) / scale)
+    default: throw .value("method must be common, ceil or floor")
+    }
+  }
+
+  /// The nearest number of so many decimals, from the exact value of the double, as Python rounds.
+  private static func nearest(_ number: Double, _ precision: Int) -> Double {
+    // Beyond these a double has no digits left to round, or none that count.
+    guard number.isFinite, precision < 323 else { return number }
+    guard precision > -309 else { return 0 }
+    if precision < 0 {
+      let scale = pow(10, Double(-precision))
+      return (number / scale).rounded(.toNearestOrEven) * scale
+    }
+    return Double(String(format: "%.\(precision)f", number)) ?? number
+  }
+}

@@ -1,0 +1,81 @@
+/// The functions that every template can call.
+
+enum Globals {
+  static let table: [String: Builtin] = [
+    "raise_exception": Builtin("message", required: 1) { call throws(Fault) in
+      throw .refused((call.given("message") ?? .none).text)
+    },
+    "strftime_now": Builtin("format", required: 1) { call throws(Fault) in
+      .string(call.renderer.date.formatted(try call.text("format")))
+    },
+    "range": .variadic { call throws(Fault) in .range(try range(call.arguments)) },
+    "dict": .variadic { call throws(Fault) in .dict(try Dict(try pairs(call.arguments))) },
+    "namespace": .variadic { call throws(Fault) in
+      let namespace = Namespace([:])
+      for (key, value) in try pairs(call.arguments) {
+        try requireStorable(key.text)
+        namespace.attributes[key.text] = value
+      }
+      call.renderer.keeper.keep(namespace)
+      return .namespace(namespace)
+    },
+  ]
+
+  static var values: [String: Value] {
+    Dictionary(
+      uniqueKeysWithValues: table.map { name, builtin in
+        (name, .function(Function(name: name, builtin: builtin, subject: .none)))
+      })
+  }
+
+  /// transformers keeps attributes with an underscore in front from namespaces.
+  static func requireStorable(_ name: String) throws(Fault) {
+    guard !name.hasPrefix("_") else {
+      throw .value(
+        "an underscore-prefixed attribute on a namespace: \(name.pythonRepresentation)")
+    }
+  }
+
+  private static func range(_ arguments: Arguments) throws(Fault) -> PythonRange {
+    let bounds = try arguments.positional.map { value throws(Fault) in
+      guard let index = value.index else {
+        throw .type("'\(value.typeName)' object cannot be interpreted as an integer")
+      }
+      // Far beyond the longest range allowed, yet far from overflow.
+      return min(max(index, -1 << 48), 1 << 48)
+    }
+    guard (1...3).contains(bounds.count), arguments.named.isEmpty else {
+      throw .type("range() takes 1 to 3 arguments (\(bounds.count) given)")
+    }
+    let step = bounds.count == 3 ? bounds[2] : 1
+    guard step != 0 else { throw .value("range() arg 3 must not be zero") }
+    let range =
+      bounds.count == 1
+      ? PythonRange(start: 0, stop: bounds[0], step: 1)
+      : PythonRange(start: bounds[0], stop: bounds[1], step: step)
+    guard range.count <= Limits.range else { throw .limit("a range that is too big", Limits.range) }
+    return range
+  }
+
+  /// The arguments of `dict`: a dict or pairs, and then named values.
+  private static func pairs(
+    _ arguments: Arguments
+  ) throws(Fault) -> [(key: Value, value: Value)] {
+    guard arguments.positional.count <= 1 else {
+      throw .type("dict expected at most 1 argument, got \(arguments.positional.count)")
+    }
+    var pairs: [(key: Value, value: Value)] = []
+    switch arguments.positional.first {
+    case nil: break
+    case .dict(let dict): pairs = dict.entries
+    case .some(let value):
+      for item in try value.iterated() {
+        guard let pair = item.elements, pair.count == 2 else {
+          throw .type("cannot convert dictionary update sequence element to a pair")
+        }
+        pairs.append((pair[0], pair[1]))
+      }
+    }
+    return pairs + arguments.named.map { (.string($0.name), $0.value) }
+  }
+}

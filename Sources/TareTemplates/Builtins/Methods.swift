@@ -1,0 +1,88 @@
+/// The methods of Python's types, as far as they are of use in templates.
+
+struct Methods: Sendable {
+  let allowed: [String: Builtin]
+  /// Those that would change the value, which Jinja's immutable sandbox forbids.
+  var changing: Set<String> = []
+
+  static func table(of value: Value) -> Methods? {
+    switch value {
+    case .string: strings
+    case .dict: dicts
+    case .list: lists
+    case .tuple: tuples
+    case .loop: loops
+    default: nil
+    }
+  }
+
+  private static let strings = Methods(allowed: StringMethods.table)
+
+  private static let dicts = Methods(
+    allowed: [
+      "get": Builtin("key", "default", required: 1) { call throws(Fault) in
+        let key = call.given("key") ?? .none
+        try key.requireHashable()
+        return try dict(call)[key] ?? call.given("default") ?? .none
+      },
+      "keys": Builtin { call throws(Fault) in
+        .view(try Items(try dict(call).keys), type: "dict_keys")
+      },
+      "values": Builtin { call throws(Fault) in
+        .view(try Items(try dict(call).entries.map(\.value)), type: "dict_values")
+      },
+      "items": Builtin { call throws(Fault) in
+        .view(try Items(try pairs(try dict(call))), type: "dict_items")
+      },
+      "copy": Builtin { call throws(Fault) in call.subject },
+    ],
+    changing: ["clear", "pop", "popitem", "setdefault", "update"])
+
+  private static let lists = Methods(
+    allowed: searches.merging([
+      "copy": Builtin { call throws(Fault) in call.subject }
+    ]) { first, _ in first },
+    changing: [
+      "append", "clear", "pop", "reverse", "insert", "sort", "extend", "remove",
+    ])
+
+  private static let tuples = Methods(allowed: searches)
+
+  private static let searches: [String: Builtin] = [
+    "count": Builtin("value", required: 1) { call throws(Fault) in
+      let sought = call.given("value") ?? .none
+      return .int(try call.subject.iterated().count { $0 == sought })
+    },
+    "index": Builtin("value", required: 1) { call throws(Fault) in
+      let sought = call.given("value") ?? .none
+      guard let place = try call.subject.iterated().firstIndex(of: sought) else {
+        throw .value("\(sought.representation) is not in list")
+      }
+      return .int(place)
+    },
+  ]
+
+  private static let loops = Methods(allowed: [
+    "cycle": .variadic { call throws(Fault) in
+      try loop(call).cycled(call.arguments.positional)
+    },
+    "changed": .variadic { call throws(Fault) in
+      .bool(try loop(call).changed(call.arguments.positional))
+    },
+  ])
+
+  private static func dict(_ call: Call) throws(Fault) -> Dict {
+    guard case .dict(let dict) = call.subject else { throw .type("not a dict") }
+    return dict
+  }
+
+  private static func loop(_ call: Call) throws(Fault) -> Loop {
+    guard case .loop(let loop) = call.subject else { throw .type("not a loop") }
+    return loop
+  }
+
+  /// Key and value of each entry as a tuple.
+  static func pairs(_ dict: Dict) throws(Fault) -> [Value] {
+    try dict.entries.map { entry throws(Fault) in try .tuple([entry.key, entry.value]) }
+  }
+}

@@ -1,0 +1,103 @@
+/// The tests that stand after `is`.
+
+enum Tests {
+  static let table: [String: Builtin] = [
+    // MARK: What it is
+    "defined": kind { if case .undefined = $0 { false } else { true } },
+    "undefined": kind { if case .undefined = $0 { true } else { false } },
+    "none": kind { if case .none = $0 { true } else { false } },
+    "boolean": kind { if case .bool = $0 { true } else { false } },
+    "true": kind { if case .bool(true) = $0 { true } else { false } },
+    "false": kind { if case .bool(false) = $0 { true } else { false } },
+    "integer": kind { if case .int = $0 { true } else { false } },
+    "float": kind { if case .float = $0 { true } else { false } },
+    "number": kind { $0.number != nil },
+    "string": kind { if case .string = $0 { true } else { false } },
+    "mapping": kind { if case .dict = $0 { true } else { false } },
+    "sequence": kind(isSequence),
+    "iterable": kind(isIterable),
+    "callable": kind(isCallable),
+    "lower": kind { $0.text.isCased { $0.properties.isLowercase } },
+    "upper": kind { $0.text.isCased { $0.properties.isUppercase } },
+
+    // MARK: Numbers
+    "odd": Builtin { call throws(Fault) in .bool(try remainder(call, 2) == .int(1)) },
+    "even": Builtin { call throws(Fault) in .bool(try remainder(call, 2) == .int(0)) },
+    "divisibleby": Builtin("num", required: 1) { call throws(Fault) in
+      .bool(
+        try call.subject.applying(.modulo, call["num"] ?? .none, budget: call.budget) == .int(0))
+    },
+
+    // MARK: Comparisons
+    "eq": compare(.equal), "equalto": compare(.equal), "==": compare(.equal),
+    "ne": compare(.notEqual), "!=": compare(.notEqual),
+    "lt": compare(.less), "lessthan": compare(.less), "<": compare(.less),
+    "le": compare(.lessOrEqual), "<=": compare(.lessOrEqual),
+    "gt": compare(.greater), "greaterthan": compare(.greater), ">": compare(.greater),
+    "ge": compare(.greaterOrEqual), ">=": compare(.greaterOrEqual),
+    "in": compare(.contained),
+    "sameas": Builtin("other", required: 1) { call throws(Fault) in
+      .bool(isSame(call.subject, call.given("other") ?? .none))
+    },
+
+    // MARK: Names
+    "filter": Builtin { call throws(Fault) in .bool(Filters.table[call.text] != nil) },
+    "test": Builtin { call throws(Fault) in .bool(Tests.table[call.text] != nil) },
+  ]
+
+  private static func kind(_ holds: @escaping @Sendable (Value) -> Bool) -> Builtin {
+    Builtin { call throws(Fault) in .bool(holds(call.subject)) }
+  }
+
+  private static func compare(_ operation: Comparison) -> Builtin {
+    Builtin("other", required: 1) { call throws(Fault) in
+      .bool(try call.renderer.compare(call.subject, operation, call.given("other") ?? .none))
+    }
+  }
+
+  private static func remainder(_ call: Call, _ divisor: Int) throws(Fault) -> Value {
+    try call.subject.applying(.modulo, .int(divisor), budget: call.budget)
+  }
+
+  private static func isSequence(_ value: Value) -> Bool {
+    switch value {
+    case .undefined, .string, .list, .tuple, .dict, .range: true
+    default: false
+    }
+  }
+
+  private static func isIterable(_ value: Value) -> Bool {
+    switch value {
+    case .undefined, .string, .list, .tuple, .dict, .range, .view, .iterator, .loop: true
+    default: false
+    }
+  }
+
+  private static func isCallable(_ value: Value) -> Bool {
+    switch value {
+    case .undefined, .function, .macro, .loop: true
+    default: false
+    }
+  }
+
+  /// Python's `is`. Only what Python keeps once is the same: none, booleans, and an object itself;
+  /// equal texts and small numbers are taken as the same, as CPython mostly does.
+  private static func isSame(_ a: Value, _ b: Value) -> Bool {
+    switch (a, b) {
+    case (.none, .none), (.undefined, .undefined): true
+    case (.bool(let a), .bool(let b)): a == b
+    case (.int(let a), .int(let b)): a == b
+    case (.string(let a), .string(let b)): a.isSame(as: b)
+    case (.namespace, .namespace), (.macro, .macro), (.loop, .loop), (.iterator, .iterator): a == b
+    default: false
+    }
+  }
+}
+
+extension String {
+  /// Python's `islower` and `isupper`: there are letters with case, and all have this one.
+  func isCased(_ hasCase: (Unicode.Scalar) -> Bool) -> Bool {
+    let cased = unicodeScalars.filter(\.properties.isCased)
+    return !cased.isEmpty && cased.allSatisfy(hasCase)
+  }
+}

@@ -1,0 +1,53 @@
+/// Chat templates: the part of Jinja2 that Hugging Face chat templates use, run for real.
+///
+/// The reference is transformers, which renders with Jinja 3.1's immutable sandbox, `trim_blocks`,
+/// `lstrip_blocks`, loop controls, the `generation` tag, and its own `tojson`, `raise_exception`
+/// and `strftime_now`.
+package import TareCore
+
+/// A parsed chat template, ready to render conversations from any thread.
+package struct ChatTemplate: Sendable {
+  private let body: [Statement]
+
+  /// - Throws: `TareError.badData` that names the line of the template where it is not Jinja.
+  package init(source: String) throws(TareError) {
+    var parser = Parser(tokens: try Lexer.tokens(of: source))
+    body = try parser.template()
+  }
+
+  /// The conversation as the text that the model reads.
+  ///
+  /// - Parameters:
+  ///   - messages: JSON objects with at least a role and a content.
+  ///   - variables: what else the template sees: `bos_token`, `eos_token`, `tools`, `documents` and
+  ///     custom switches. `tools` and `documents` are none unless they are given.
+  ///   - date: what `strftime_now` prints, at midnight.
+  /// - Throws: `TareError.badData` that names the line of the template. If the template itself
+  ///   refuses the conversation (`raise_exception`), the error's `isTemplateRefusal` is true.
+  package func render(
+    messages: [JSONValue], addGenerationPrompt: Bool, variables: [String: JSONValue] = [:],
+    date: CalendarDate
+  ) throws(TareError) -> String {
+    let renderer = Renderer(date: date)
+    defer { renderer.close() }
+    do throws(Fault) {
+      var root: [String: Value] = ["tools": .none, "documents": .none]
+      for (name, value) in variables { root[name] = try Value(value) }
+      root["messages"] = try Value(.array(messages))
+      root["add_generation_prompt"] = .bool(addGenerationPrompt)
+      return try renderer.render(body, variables: root)
+    } catch {
+      throw error.placed(atLine: renderer.line)
+    }
+  }
+
+  package func render(
+    messages: [Message], addGenerationPrompt: Bool, variables: [String: JSONValue] = [:],
+    date: CalendarDate
+  ) throws(TareError) -> String {
+    try render(
+      messages: messages.map {
+        .object(["role": .string($0.role), "content": .string($0.content)])
+      }, addGenerationPrompt: addGenerationPrompt, variables: variables, date: date)
+  }
+}

@@ -1,0 +1,34 @@
+/// Sorting and filtering by code that can fail, which the standard library has only for untyped
+/// errors.
+
+extension Array {
+  /// In order, equal elements in their old order, by a comparison that can fail.
+  func sorted(
+    _ precedes: (Element, Element) throws(Fault) -> Bool
+  ) throws(Fault) -> [Element] {
+    guard count > 1 else { return self }
+    let left = try Array(self[..<(count / 2)]).sorted(precedes)
+    let right = try Array(self[(count / 2)...]).sorted(precedes)
+    var merged: [Element] = []
+    merged.reserveCapacity(count)
+    var (i, j) = (0, 0)
+    while i < left.count, j < right.count {
+      if try precedes(right[j], left[i]) {
+        merged.append(right[j])
+        j += 1
+      } else {
+        merged.append(left[i])
+        i += 1
+      }
+    }
+    return merged + left[i...] + right[j...]
+  }
+
+  func filtered(
+    _ isKept: (Element) throws(Fault) -> Bool
+  ) throws(Fault) -> [Element] {
+    var kept: [Element] = []
+    for element in self where try isKept(element) { kept.append(element) }
+    return kept
+  }
+}

@@ -1,0 +1,173 @@
+/// Strings as Python sees them: sequences of Unicode scalars, compared scalar by scalar.
+///
+/// Swift's own comparison takes "é" in its two spellings as equal, and its characters are grapheme
+/// clusters; templates, and the models behind them, must see scalars.
+
+extension Unicode.Scalar {
+  /// Python's `str.isspace`.
+  var isPythonSpace: Bool {
+    switch value {
+    case 0x09...0x0D, 0x1C...0x20, 0x85, 0xA0, 0x1680, 0x2000...0x200A, 0x2028, 0x2029, 0x202F,
+      0x205F, 0x3000:
+      true
+    default: false
+    }
+  }
+
+  /// Where Python's `str.splitlines` ends a line.
+  var isLineEnd: Bool {
+    switch value {
+    case 0x0A...0x0D, 0x1C...0x1E, 0x85, 0x2028, 0x2029: true
+    default: false
+    }
+  }
+
+  /// Python's `str.isprintable`, which `repr` goes by.
+  var isPrintable: Bool {
+    switch properties.generalCategory {
+    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator,
+      .paragraphSeparator:
+      false
+    case .spaceSeparator: self == " "
+    default: true
+    }
+  }
+
+  /// A letter that has case.
+  var isCased: Bool { properties.isCased }
+
+  func escaped(_ letter: Character, digits: Int) -> String {
+    let hex = String(value, radix: 16)
+    return "\\\(letter)" + String(repeating: "0", count: max(0, digits - hex.utf8.count)) + hex
+  }
+}
+
+extension String {
+  init(_ scalars: some Sequence<Unicode.Scalar>) {
+    var view = UnicodeScalarView()
+    view.append(contentsOf: scalars)
+    self.init(view)
+  }
+
+  var scalars: [Unicode.Scalar] { Array(unicodeScalars) }
+
+  func isSame(as other: String) -> Bool {
+    utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+  }
+
+  /// By scalars; UTF-8 has the same order.
+  func precedes(_ other: String) -> Bool { utf8.lexicographicallyPrecedes(other.utf8) }
+
+  /// The byte offsets where `sought` stands, overlaps included, in time linear in both texts
+  /// (Knuth, Morris and Pratt). An empty text stands before every scalar and at the end.
+  func matches(of sought: String) -> [Int] {
+    let text = Array(utf8)
+    let sought = Array(sought.utf8)
+    if sought.isEmpty { return text.indices.filter { text[$0] & 0xC0 != 0x80 } + [text.count] }
+    // For each prefix of `sought`, the length of its longest proper prefix that also ends it.
+    var borders = [0]
+    var matched = 0
+    func extended(_ matched: Int, by byte: UInt8) -> Int {
+      var matched = matched
+      while matched > 0, matched == sought.count || sought[matched] != byte {
+        matched = borders[matched - 1]
+      }
+      return sought[matched] == byte ? matched + 1 : matched
+    }
+    for byte in sought.dropFirst() {
+      matched = extended(matched, by: byte)
+      borders.append(matched)
+    }
+    matched = 0
+    var found: [Int] = []
+    for (index, byte) in text.enumerated() {
+      matched = extended(matched, by: byte)
+      if matched == sought.count { found.append(index + 1 - sought.count) }
+    }
+    return found
+  }
+
+  /// The byte offsets where `sought` stands without overlap, counted from one end.
+  func separateMatches(of sought: String, fromEnd: Bool = false) -> [Int] {
+    let all = matches(of: sought)
+    let length = sought.utf8.count
+    var kept: [Int] = []
+    for offset in fromEnd ? all.reversed() : all
+    where kept.last.map({ abs($0 - offset) >= length }) ?? true {
+      kept.append(offset)
+    }
+    return fromEnd ? kept.reversed() : kept
+  }
+
+  /// The parts between the places where `separator` stands.
+  /// - Parameter limit: at most so many cuts, all if nil; the leftmost unless `fromEnd`.
+  func parts(
+    separatedBy separator: String, limit: Int? = nil, fromEnd: Bool = false
+  ) -> [String] {
+    var cuts = separateMatches(of: separator, fromEnd: fromEnd)
+    if let limit { cuts = fromEnd ? cuts.suffix(limit) : Array(cuts.prefix(limit)) }
+    let text = Array(utf8)
+    var parts: [String] = []
+    var start = 0
+    for cut in cuts {
+      parts.append(String(decoding: text[start..<cut], as: UTF8.self))
+      start = cut + separator.utf8.count
+    }
+    parts.append(String(decoding: text[start...], as: UTF8.self))
+    return parts
+  }
+
+  func holds(_ sought: String) -> Bool { !matches(of: sought).isEmpty }
+
+  /// Without the scalars for which `strips` is true at the chosen ends.
+  func stripped(start: Bool, end: Bool, _ strips: (Unicode.Scalar) -> Bool) -> String {
+    var rest = unicodeScalars[...]
+    if start { rest = rest.drop(while: strips) }
+    if end { while let last = rest.last, strips(last) { rest.removeLast() } }
+    return String(rest)
+  }
+
+  /// Python's `str.splitlines`.
+  func lines(keepingEnds: Bool = false) -> [String] {
+    let scalars = scalars
+    var lines: [String] = []
+    var start = 0
+    var index = 0
+    while index < scalars.count {
+      let end = index
+      index += 1
+      guard scalars[end].isLineEnd else { continue }
+      if scalars[end] == "\r", index < scalars.count, scalars[index] == "\n" { index += 1 }
+      lines.append(String(scalars[start..<(keepingEnds ? index : end)]))
+      start = index
+    }
+    if start < scalars.count { lines.append(String(scalars[start...])) }
+    return lines
+  }
+
+  /// Python's `repr`: in single quotes unless only double ones need no escape.
+  var pythonRepresentation: String {
+    let quote: Unicode.Scalar =
+      unicodeScalars.contains("'") && !unicodeScalars.contains("\"") ? "\"" : "'"
+    var out = UnicodeScalarView()
+    out.append(quote)
+    for scalar in unicodeScalars {
+      switch scalar {
+      case quote, "\\": out.append(contentsOf: "\\\(scalar)".unicodeScalars)
+      case "\n": out.append(contentsOf: "\\n".unicodeScalars)
+      case "\r": out.append(contentsOf: "\\r".unicodeScalars)
+      case "\t": out.append(contentsOf: "\\t".unicodeScalars)
+      default:
+        if scalar.isPrintable {
+          out.append(scalar)
+        } else {
+          let (letter, digits): (Character, Int) =
+            scalar.value < 0x100 ? ("x", 2) : scalar.value < 0x10000 ? ("u", 4) : ("U", 8)
+          out.append(contentsOf: scalar.escaped(letter, digits: digits).unicodeScalars)
+        }
+      }
+    }
+    out.append(quote)
+    return String(out)
+  }
+}

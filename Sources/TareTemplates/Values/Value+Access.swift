@@ -1,0 +1,128 @@
+/// `value.name`, `value[key]` and `value[a:b:c]`, with Jinja's rule that either finds both a Python
+/// attribute and an item; a dot looks for the attribute first, brackets for the item.
+
+extension Value {
+  /// What `.name` gives; undefined if there is none.
+  /// - Parameter itemsToo: whether an entry of a dict by that name will do.
+  func attribute(_ name: String, itemsToo: Bool = true) throws(Fault) -> Value {
+    if case .undefined(let message) = self { throw .undefined(message) }
+    if let own = try ownAttribute(name) { return own }
+    if itemsToo, case .dict(let dict) = self, let value = dict[name] { return value }
+    return missing(name)
+  }
+
+  /// What `[key]` gives; undefined if there is none.
+  func item(_ key: Value) throws(Fault) -> Value {
+    if case .undefined(let message) = self { throw .undefined(message) }
+    if let found = try ownItem(key) { return found }
+    guard case .string(let name) = key else {
+      return .undefined("\(objectName) has no element \(key.representation)")
+    }
+    return try ownAttribute(name) ?? missing(name)
+  }
+
+  private func missing(_ name: String) -> Value {
+    .undefined("\(objectName.pythonRepresentation) has no attribute \(name.pythonRepresentation)")
+  }
+
+  private func ownItem(_ key: Value) throws(Fault) -> Value? {
+    if case .dict(let dict) = self {
+      if case .list = key { return nil }
+      if case .dict = key { return nil }
+      return dict[key]
+    }
+    guard let index = key.index else { return nil }
+    switch self {
+    case .string(let text):
+      guard let place = Self.place(index, in: text.unicodeScalars.count) else { return nil }
+      let scalars = text.unicodeScalars
+      return .string(String(scalars[scalars.index(scalars.startIndex, offsetBy: place)]))
+    case .list(let items), .tuple(let items):
+      return Self.place(index, in: items.count).map { items.values[$0] }
+    case .range(let range):
+      return Self.place(index, in: range.count).map { .int(range.start + $0 * range.step) }
+    default: return nil
+    }
+  }
+
+  /// The offset from the start that an index stands for, if it is within.
+  private static func place(_ index: Int, in count: Int) -> Int? {
+    let place = index < 0 ? index + count : index
+    return (0..<count).contains(place) ? place : nil
+  }
+
+  /// A method or other Python attribute.
+  private func ownAttribute(_ name: String) throws(Fault) -> Value? {
+    switch self {
+    case .namespace(let namespace): if let value = namespace.attributes[name] { return value }
+    case .loop(let loop): if let value = try loop.attribute(name) { return value }
+    case .macro(let macro) where name == "name":
+      return macro.definition.name.map(Value.string) ?? Value.none
+    default: break
+    }
+    if name.hasPrefix("__"), name.hasSuffix("__") { return unsafe(name) }
+    guard let methods = Methods.table(of: self) else { return nil }
+    if let builtin = methods.allowed[name] {
+      return .function(Function(name: name, builtin: builtin, subject: self))
+    }
+    return methods.changing.contains(name) ? unsafe(name) : nil
+  }
+
+  /// Undefined, with Jinja's words for what its sandbox keeps from templates.
+  private func unsafe(_ name: String) -> Value {
+    .undefined(
+      "access to attribute \(name.pythonRepresentation) of '\(typeName)' object is unsafe.")
+  }
+
+  /// What `[start:stop:step]` gives.
+  func sliced(_ start: Value?, _ stop: Value?, _ step: Value?) throws(Fault) -> Value {
+    let step = try Self.sliceBound(step) ?? 1
+    guard step != 0 else { throw .value("slice step cannot be zero") }
+    let (start, stop) = (try Self.sliceBound(start), try Self.sliceBound(stop))
+    func places(_ count: Int) -> [Int] {
+      let range = PythonRange(slicing: count, start, stop, step)
+      return (0..<range.count).map { range.start + $0 * range.step }
+    }
+    switch self {
+    case .undefined(let message): throw .undefined(message)
+    case .string(let text):
+      let scalars = text.scalars
+      return .string(String(places(scalars.count).map { scalars[$0] }))
+    case .list(let items): return try .list(places(items.count).map { items.values[$0] })
+    case .tuple(let items): return try .tuple(places(items.count).map { items.values[$0] })
+    case .range(let range):
+      let part = PythonRange(slicing: range.count, start, stop, step)
+      return .range(
+        PythonRange(
+          start: range.start + part.start * range.step, stop: range.start + part.stop * range.step,
+          step: range.step * part.step))
+    case .dict: throw .type("unhashable type: 'slice'")
+    default: throw .type("'\(typeName)' object is not subscriptable")
+    }
+  }
+
+  private static func sliceBound(_ value: Value?) throws(Fault) -> Int? {
+    switch value {
+    case nil, .some(.none): return nil
+    case .some(let value):
+      guard let index = value.index else {
+        throw .type("slice indices must be integers or None or have an __index__ method")
+      }
+      // Beyond any length, yet far from overflow.
+      return min(max(index, -1 << 48), 1 << 48)
+    }
+  }
+}
+
+extension PythonRange {
+  /// The places that a slice takes of `count`, as Python's `slice.indices` gives them.
+  init(slicing count: Int, _ start: Int?, _ stop: Int?, _ step: Int) {
+    let (lowest, highest) = step > 0 ? (0, count) : (-1, count - 1)
+    func bounded(_ bound: Int) -> Int {
+      min(max(bound < 0 ? bound + count : bound, lowest), highest)
+    }
+    self.init(
+      start: start.map(bounded) ?? (step > 0 ? lowest : highest),
+      stop: stop.map(bounded) ?? (step > 0 ? highest : lowest), step: step)
+  }
+}

@@ -1,0 +1,258 @@
+/// What templates compute with: Python's values.
+
+/// A Python value. Lists and dicts never change, as in Jinja's immutable sandbox; only namespaces do.
+enum Value {
+  /// The message says what is missing. It prints as nothing; most other uses are errors.
+  case undefined(String)
+  case none
+  case bool(Bool)
+  case int(Int)
+  case float(Double)
+  case string(String)
+  case list(Items)
+  case tuple(Items)
+  case dict(Dict)
+  /// What `keys`, `values` and `items` of a dict give, and the name of its type.
+  case view(Items, type: String)
+  case range(PythonRange)
+  /// What lazy filters give: it can be gone through once and has no length.
+  case iterator(OneTimeIterator)
+  case namespace(Namespace)
+  case loop(Loop)
+  case macro(Macro)
+  case function(Function)
+}
+
+/// The values of a list or tuple, with what `Limits` needs to know of them.
+struct Items {
+  let values: [Value]
+  let shape: Shape
+
+  init(_ values: [Value]) throws(Fault) {
+    self.values = values
+    shape = try Shape(of: values)
+  }
+
+  var count: Int { values.count }
+}
+
+/// How deep and how large a value is, so that going through it is bounded.
+struct Shape {
+  private(set) var depth = 1
+  private(set) var weight = 1
+
+  init(of values: [Value]) throws(Fault) {
+    for value in values { add(value) }
+    guard depth <= Limits.valueDepth else {
+      throw .limit("values nested too deep", Limits.valueDepth)
+    }
+    guard weight <= Limits.valueWeight else {
+      throw .limit("a value with too many elements", Limits.valueWeight)
+    }
+  }
+
+  private mutating func add(_ value: Value) {
+    depth = max(depth, value.depth + 1)
+    // No overflow: arrays hold fewer than 2^40 elements, each of at most `valueWeight`.
+    weight += value.weight
+  }
+}
+
+/// A dict in the order of insertion. A key that comes twice keeps its first place and its last value.
+struct Dict {
+  private(set) var entries: [(key: Value, value: Value)] = []
+  private var index: [Value: Int] = [:]
+  let shape: Shape
+
+  init(_ pairs: [(key: Value, value: Value)]) throws(Fault) {
+    for pair in pairs {
+      try pair.key.requireHashable()
+      if let place = index[pair.key] {
+        entries[place].value = pair.value
+      } else {
+        index[pair.key] = entries.count
+        entries.append(pair)
+      }
+    }
+    shape = try Shape(of: entries.flatMap { [$0.key, $0.value] })
+  }
+
+  var keys: [Value] { entries.map(\.key) }
+  subscript(key: Value) -> Value? { index[key].map { entries[$0].value } }
+  subscript(name: String) -> Value? { self[.string(name)] }
+}
+
+/// A Python range; `step` is not 0, and `Limits.range` bounds the count.
+struct PythonRange {
+  let start: Int
+  let stop: Int
+  let step: Int
+
+  var count: Int {
+    let span = step > 0 ? stop - start : start - stop
+    return span <= 0 ? 0 : (span - 1) / abs(step) + 1
+  }
+
+  var values: [Value] { (0..<count).map { .int(start + $0 * step) } }
+}
+
+final class OneTimeIterator {
+  private var values: [Value]
+  private var position = 0
+  let shape: Shape
+
+  init(_ values: [Value]) throws(Fault) {
+    self.values = values
+    shape = try Shape(of: values)
+  }
+
+  func next() -> Value? {
+    guard position < values.count else { return nil }
+    defer { position += 1 }
+    return values[position]
+  }
+
+  func rest() -> [Value] {
+    defer { position = values.count }
+    return Array(values[position...])
+  }
+}
+
+/// What `namespace()` makes: its attributes can be set from within loops.
+final class Namespace {
+  var attributes: [String: Value]
+
+  init(_ attributes: [String: Value]) { self.attributes = attributes }
+}
+
+/// A built-in function, or a method together with the value it belongs to.
+final class Function {
+  let name: String
+  let builtin: Builtin
+  let subject: Value
+
+  init(name: String, builtin: Builtin, subject: Value) {
+    self.name = name
+    self.builtin = builtin
+    self.subject = subject
+  }
+}
+
+extension Value {
+  /// Levels of values within this one. Namespaces and macros do not count: the renderer owns them.
+  var depth: Int {
+    switch self {
+    case .list(let items), .tuple(let items), .view(let items, _): items.shape.depth
+    case .dict(let dict): dict.shape.depth
+    case .iterator(let iterator): iterator.shape.depth
+    case .loop(let loop): loop.depth
+    case .function(let function): function.subject.depth + 1
+    default: 0
+    }
+  }
+
+  /// Steps that going through the whole value takes.
+  var weight: Int {
+    switch self {
+    case .string(let text): 1 + text.utf8.count / 16
+    case .list(let items), .tuple(let items), .view(let items, _): items.shape.weight
+    case .dict(let dict): dict.shape.weight
+    case .range(let range): range.count
+    case .iterator(let iterator): iterator.shape.weight
+    default: 1
+    }
+  }
+
+  /// Python's name of the type.
+  var typeName: String {
+    switch self {
+    case .undefined: "Undefined"
+    case .none: "NoneType"
+    case .bool: "bool"
+    case .int: "int"
+    case .float: "float"
+    case .string: "str"
+    case .list: "list"
+    case .tuple: "tuple"
+    case .dict: "dict"
+    case .view(_, let type): type
+    case .range: "range"
+    case .iterator: "generator"
+    case .namespace: "Namespace"
+    case .loop: "LoopContext"
+    case .macro: "Macro"
+    case .function: "builtin_function_or_method"
+    }
+  }
+
+  /// How Jinja calls it in messages about what it lacks.
+  var objectName: String {
+    switch self {
+    case .none: "None"
+    case .namespace: "jinja2.utils.Namespace object"
+    case .loop, .macro: "jinja2.runtime.\(typeName) object"
+    default: "\(typeName) object"
+    }
+  }
+
+  /// Python's `bool()`.
+  var isTrue: Bool {
+    switch self {
+    case .undefined, .none: false
+    case .bool(let value): value
+    case .int(let value): value != 0
+    case .float(let value): value != 0
+    case .string(let text): !text.isEmpty
+    case .list(let items), .tuple(let items), .view(let items, _): !items.values.isEmpty
+    case .dict(let dict): !dict.entries.isEmpty
+    case .range(let range): range.count > 0
+    case .iterator, .namespace, .loop, .macro, .function: true
+    }
+  }
+
+  /// Its integer, where Python takes one: booleans are 0 and 1.
+  var index: Int? {
+    switch self {
+    case .int(let value): value
+    case .bool(let value): value ? 1 : 0
+    default: nil
+    }
+  }
+
+  /// Python's `len`.
+  func length() throws(Fault) -> Int {
+    switch self {
+    case .undefined: return 0
+    case .string(let text): return text.unicodeScalars.count
+    case .list(let items), .tuple(let items), .view(let items, _): return items.count
+    case .dict(let dict): return dict.entries.count
+    case .range(let range): return range.count
+    case .loop(let loop): return try loop.length()
+    default: throw .type("object of type '\(typeName)' has no len()")
+    }
+  }
+
+  /// The values that a loop goes through; nil if it cannot. It uses an iterator up.
+  var elements: [Value]? {
+    switch self {
+    case .undefined: []
+    case .string(let text): text.unicodeScalars.map { .string(String($0)) }
+    case .list(let items), .tuple(let items), .view(let items, _): items.values
+    case .dict(let dict): dict.keys
+    case .range(let range): range.values
+    case .iterator(let iterator): iterator.rest()
+    default: nil
+    }
+  }
+
+  func iterated() throws(Fault) -> [Value] {
+    guard let elements else { throw .type("'\(typeName)' object is not iterable") }
+    return elements
+  }
+
+  static func list(_ values: [Value]) throws(Fault) -> Value { .list(try Items(values)) }
+  static func tuple(_ values: [Value]) throws(Fault) -> Value { .tuple(try Items(values)) }
+  static func lazy(_ values: [Value]) throws(Fault) -> Value {
+    .iterator(try OneTimeIterator(values))
+  }
+}
