@@ -16,20 +16,20 @@ package struct CalibrationTable: Sendable {
   /// - Throws: `TareError.badData` that names column and row (from 1) of a number that is not
   ///   finite, and for columns that are empty or of unequal length.
   package init(
-    scores: [Double], values: [Double], covariate: Covariate, prompts: [String]? = nil,
+    scores: [Double], values: [Double], covariate: Covariate, prompts: PromptGroups? = nil,
     labels: [Double]? = nil
   ) throws(TareError) {
     try Columns.check(["score": scores, covariate.name: values])
     if let labels { try Columns.check(["score": scores, "label": labels]) }
-    guard prompts == nil || prompts?.count == scores.count else {
+    if let rows = prompts?.groupOfRow.count, rows != scores.count {
       throw .badData(
-        place: "column of prompts", found: "\(prompts?.count ?? 0) rows",
+        place: "column of prompts", found: "\(rows) rows",
         accepted: "as many as column score, \(scores.count)")
     }
     self.covariate = covariate
     self.scores = scores
     self.values = values
-    self.prompts = prompts.map { PromptGroups($0) }
+    self.prompts = prompts
     self.labels = labels
   }
 
@@ -51,7 +51,7 @@ package struct CalibrationTable: Sendable {
     let labelled = responses.allSatisfy { $0.role != .response }
     try self.init(
       scores: responses.map(\.score), values: values, covariate: covariate,
-      prompts: responses.map(\.promptID),
+      prompts: PromptGroups(of: responses),
       labels: labelled ? responses.map { $0.role == .chosen ? 1 : 0 } : nil)
   }
 

@@ -11,12 +11,22 @@ package struct PromptGroups: Sendable {
 
   /// - Parameter prompts: the prompt's id of each row, [row].
   package init(_ prompts: some Sequence<String>) {
-    var groups: [String: Int] = [:]
+    self.init(keys: prompts) { $0 }
+  }
+
+  /// Groups responses by id within subset and section: RewardBench's subsets number their prompts
+  /// each from 0.
+  package init(of responses: [ScoredResponse]) {
+    self.init(keys: responses.map(PromptKey.init)) { $0.id }
+  }
+
+  private init<Key: Hashable>(keys: some Sequence<Key>, id: (Key) -> String) {
+    var groups: [Key: Int] = [:]
     var ids: [String] = []
-    groupOfRow = prompts.map { id in
-      if let group = groups[id] { return group }
-      groups[id] = ids.count
-      ids.append(id)
+    groupOfRow = keys.map { key in
+      if let group = groups[key] { return group }
+      groups[key] = ids.count
+      ids.append(id(key))
       return ids.count - 1
     }
     self.ids = ids
@@ -29,5 +39,17 @@ package struct PromptGroups: Sendable {
     var rows = [[Int]](repeating: [], count: ids.count)
     for (row, group) in groupOfRow.enumerated() { rows[group].append(row) }
     return rows
+  }
+}
+
+private struct PromptKey: Hashable {
+  let section: String?
+  let subset: String?
+  let id: String
+
+  init(_ response: ScoredResponse) {
+    section = response.section
+    subset = response.subset
+    id = response.promptID
   }
 }

@@ -2,6 +2,7 @@
 import Foundation
 import TareCalibration
 import TareCore
+import TareTesting
 import Testing
 
 @Suite struct AssociationTests {
@@ -11,8 +12,8 @@ import Testing
 
   @Test(arguments: ["opposite signs", "ties", "single responses"])
   func `pooled and within prompts they equal scipy's`(name: String) throws {
-    let file = fixturesFolder.appending(path: "association.csv")
-    let lines = try rows(of: file).filter { $0["case"] == name }
+    let file = fixture("association.csv")
+    let lines = try plainCSV(file).filter { $0["case"] == name }
     let data = lines.filter { $0["prompt"]?.hasPrefix("=") == false }
     let prompts = PromptGroups(data.map { $0["prompt"] ?? "" })
     let scores = data.map { $0.number("a") }

@@ -13,7 +13,7 @@ import Testing
     lengths = (0..<60).map { Double(50 + $0 * 37 % 41 * 20) }
     table = try CalibrationTable(
       scores: lengths.enumerated().map { 0.003 * $1 + sin(Double($0)) }, values: lengths,
-      covariate: .length, prompts: (0..<60).map { "\($0 / 2)" })
+      covariate: .length, prompts: PromptGroups((0..<60).map { "\($0 / 2)" }))
   }
 
   private func lowess(_ table: CalibrationTable, keepMean: Bool = false) throws -> Calibration {
@@ -165,7 +165,7 @@ import Testing
       try CalibrationTable(scores: [], values: [], covariate: .length)
     }
     #expect(throws: TareError.self) {
-      try CalibrationTable(scores: [1], values: [1], covariate: .length, prompts: [])
+      try CalibrationTable(scores: [1], values: [1], covariate: .length, prompts: PromptGroups([]))
     }
     #expect(throws: TareError.self) {
       try CalibrationTable(scores: [1], values: [1], covariate: .length, labels: [.infinity])

@@ -8,7 +8,7 @@ import Testing
   func `every calibrator fits the same table and survives saving`(key: String) throws {
     let table = try CalibrationTable(
       scores: [1, 2, 4, 3, 6], values: [10, 20, 30, 40, 50], covariate: .length,
-      prompts: ["a", "a", "b", "b", "b"], labels: [0, 1, 1, 0, 1])
+      prompts: PromptGroups(["a", "a", "b", "b", "b"]), labels: [0, 1, 1, 0, 1])
     let calibration = try Calibrators.calibrator(key).fit(table, date: "2026-01-31")
     #expect(calibration.method == key)
     let read = try Calibration(json: try JSONValue(parsing: calibration.json.text()))

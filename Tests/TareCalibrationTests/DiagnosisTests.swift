@@ -7,11 +7,11 @@ import Testing
 
 /// The scores of one reward model in a table of `shared/data/scores`.
 func scoreTable(_ file: String, model: String) throws -> CalibrationTable {
-  let lines = try rows(of: sharedFolder.appending(path: "data/scores/\(file)"))
+  let lines = try plainCSV(sharedFolder.appending(path: "data/scores/\(file)"))
     .filter { $0["rm"] == model }
   return try CalibrationTable(
     scores: lines.map { $0.number("score") }, values: lines.map { $0.number("len_char") },
-    covariate: .named("len_char"), prompts: lines.map { $0["prompt_id"] ?? "" },
+    covariate: .named("len_char"), prompts: PromptGroups(lines.map { $0["prompt_id"] ?? "" }),
     labels: lines.map { $0.number("gold") })
 }
 
@@ -21,7 +21,7 @@ let sharedScores = exists(sharedFolder.appending(path: "data/scores/judgebench.c
   @Test func `opposite slopes across and within prompts give a warning`() throws {
     let table = try CalibrationTable(
       scores: [1, 0.5, 3, 2.5, 5, 4.5], values: [10, 20, 30, 40, 50, 60], covariate: .length,
-      prompts: ["a", "a", "b", "b", "c", "c"], labels: [1, 0, 1, 0, 0, 1])
+      prompts: PromptGroups(["a", "a", "b", "b", "c", "c"]), labels: [1, 0, 1, 0, 0, 1])
     let diagnosis = Diagnosis(of: table)
     #expect(diagnosis.slopesAgree == false)
     #expect(diagnosis.scorePairs.concordantShare == 0)
@@ -36,7 +36,7 @@ let sharedScores = exists(sharedFolder.appending(path: "data/scores/judgebench.c
   @Test func `agreeing slopes give none`() throws {
     let table = try CalibrationTable(
       scores: [1, 2, 3, 4], values: [10, 20, 30, 40], covariate: .length,
-      prompts: ["a", "a", "b", "b"])
+      prompts: PromptGroups(["a", "a", "b", "b"]))
     let diagnosis = Diagnosis(of: table)
     #expect(diagnosis.slopesAgree == true)
     #expect(diagnosis.warnings.isEmpty)

@@ -14,6 +14,15 @@ import Testing
     #expect(PromptGroups([]).rows.isEmpty)
   }
 
+  @Test func `the same id in two subsets is two prompts`() {
+    let responses = ["math", "code", "math"].map {
+      ScoredResponse(
+        promptID: "1", index: 0, role: .response, score: 0, covariates: [:], subset: $0)
+    }
+    #expect(PromptGroups(of: responses).ids == ["1", "1"])
+    #expect(PromptGroups(of: responses).groupOfRow == [0, 1, 0])
+  }
+
   @Test func `a score that is not finite is refused with its row`() {
     let rows = [1, Double.nan].map {
       ScoredResponse(promptID: "p", index: 0, role: .response, score: $0, covariates: [:])

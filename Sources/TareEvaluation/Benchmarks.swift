@@ -1,0 +1,19 @@
+/// The registry of benchmarks. To add one: write its file, and add its type here.
+package import TareCore
+
+package enum Benchmarks {
+  /// In the order in which they are tried for recognition; `pairs` takes anything, so it is last.
+  package static let registry = Registry<any Benchmark.Type>(
+    "benchmark",
+    [
+      RewardBench.self,
+      Pairs.self,
+    ]
+  ) { $0 }
+
+  /// The benchmark whose data this looks like.
+  package static func recognised(_ responses: [ScoredResponse]) -> any Benchmark.Type {
+    let subsets = Set(responses.compactMap(\.subset))
+    return registry.entries.first { $0.recognises(subsets: subsets) } ?? Pairs.self
+  }
+}

@@ -1,0 +1,68 @@
+/// Best of the candidates: order, ties, margins, refusals.
+import TareCore
+import TareRanking
+import Testing
+
+@Suite struct RankingTests {
+  /// Candidates of prompts "a" and "b", in turn.
+  private let responses = [1.0, 5, 3, 5, 3, 2, 0.5].enumerated().map { row, score in
+    ScoredResponse(
+      promptID: row.isMultiple(of: 2) ? "a" : "b", index: row / 2, role: .response, score: score,
+      covariates: [:], subset: "s")
+  }
+
+  @Test func `the best stands first, ties in the order of the input`() throws {
+    let rankings = try Ranking.rankings(of: responses)
+    #expect(rankings.map(\.promptID) == ["a", "b"])
+    #expect(rankings[0].places.map(\.index) == [1, 2, 0, 3])
+    #expect(rankings[0].places.map(\.row) == [2, 4, 0, 6])
+    #expect(rankings[0].places.map(\.score) == [3, 3, 1, 0.5])
+    #expect(rankings[1].places.map(\.index) == [0, 1, 2])
+  }
+
+  @Test func `the margin is the distance to the next`() throws {
+    let places = try Ranking.rankings(of: responses)[0].places
+    #expect(places.map(\.margin) == [0, 2, 0.5, nil])
+  }
+
+  @Test func `other scores can be ranked by`() throws {
+    let ranking = try Ranking.rankings(of: responses, by: responses.map { -$0.score })[0]
+    #expect(ranking.places.map(\.index) == [3, 0, 1, 2])
+    #expect(ranking.places[0].score == -0.5)
+  }
+
+  @Test func `the JSON holds the top candidates`() throws {
+    let json = try Ranking.rankings(of: responses)[0].json(top: 2)
+    #expect(
+      json.text()
+        == #"{"id":"a","subset":"s","ranked":[{"index":1,"score":3.0,"margin":0.0},"#
+        + #"{"index":2,"score":3.0,"margin":2.0}]}"#)
+    #expect(try Ranking.rankings(of: responses)[1].json()["ranked"]?.array?.count == 3)
+    #expect(try Ranking.rankings(of: responses)[1].json(top: 9)["ranked"]?.array?.count == 3)
+  }
+
+  @Test func `best and worst make a pair where they differ enough`() throws {
+    let ranking = try Ranking.rankings(of: responses)[0]
+    #expect(ranking.bestAndWorst()?.chosen.index == 1)
+    #expect(ranking.bestAndWorst()?.rejected.index == 3)
+    #expect(ranking.bestAndWorst(margin: 2.5) != nil)
+    #expect(ranking.bestAndWorst(margin: 2.6) == nil)
+    let tied = try Ranking.rankings(of: responses, by: .init(repeating: 1, count: 7))
+    #expect(tied[0].bestAndWorst() == nil)
+    #expect(try Ranking.rankings(of: [responses[0]])[0].bestAndWorst() == nil)
+  }
+
+  @Test func `no responses make no rankings`() throws {
+    #expect(try Ranking.rankings(of: []).isEmpty)
+  }
+
+  @Test func `broken scores are refused with their row`() {
+    var scores = responses.map(\.score)
+    scores[3] = .infinity
+    let error = #expect(throws: TareError.self) {
+      try Ranking.rankings(of: responses, by: scores)
+    }
+    #expect(error?.description.hasPrefix("row 4 (prompt b)") == true)
+    #expect(throws: TareError.self) { try Ranking.rankings(of: responses, by: [1]) }
+  }
+}
