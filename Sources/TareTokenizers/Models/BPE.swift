@@ -27,13 +27,17 @@ package struct BPE: TokenizerModel {
     var id: Int32
   }
 
-  /// - Throws: `TareError.badData` if a merge is not two tokens that together spell a third.
+  /// - Throws: `TareError.badData` if there are no merges, or one is not two tokens that together
+  ///   spell a third.
   ///
   /// A byte without a token is no error: SmolLM2's vocabulary lacks 21 bytes, some of which occur.
   /// They are left out of what is encoded, as the `tokenizers` library does.
   package init(
     _ vocabulary: Vocabulary, _ tokens: TokenTable, _ pre: NamedPreTokenizer
   ) throws(TareError) {
+    guard !vocabulary.merges.isEmpty else {
+      throw .badData(place: "vocabulary", found: "no merges", accepted: "those of the tokens")
+    }
     self.tokens = tokens
     byteIDs = ByteAlphabet.scalars.map { tokens.id(of: String($0)) }
     merges = try Self.merges(vocabulary.merges, tokens)
@@ -46,26 +50,30 @@ package struct BPE: TokenizerModel {
     var merges: [Pair: Merge] = [:]
     merges.reserveCapacity(lines.count)
     for (rank, line) in lines.enumerated() {
-      let halves = line.split(separator: " ", omittingEmptySubsequences: false)
-      guard halves.count == 2 else {
+      guard let (pair, id) = pair(line, tokens) else {
         throw .badData(
           place: "vocabulary, merge \(rank)", found: "'\(line)'",
-          accepted: "two tokens with a space between")
-      }
-      let spellings = [String(halves[0]), String(halves[1]), String(halves[0] + halves[1])]
-      var ids: [Int32] = []
-      for spelling in spellings {
-        guard let id = tokens.id(of: spelling) else {
-          throw .badData(
-            place: "vocabulary, merge \(rank)", found: "'\(line)', and no token '\(spelling)'",
-            accepted: "tokens of the vocabulary")
-        }
-        ids.append(id)
+          accepted: "two tokens with a space between, together the spelling of a third")
       }
       // A pair that stands twice keeps its last rank, as in the `tokenizers` library.
-      merges[Pair(left: ids[0], right: ids[1])] = Merge(rank: Int32(rank), id: ids[2])
+      merges[pair] = Merge(rank: Int32(rank), id: id)
     }
     return merges
+  }
+
+  /// The pair that a merge joins and the token it becomes; nil if one of them is no token.
+  private static func pair(_ line: String, _ tokens: TokenTable) -> (Pair, Int32)? {
+    let space = UInt8(ascii: " ")
+    var joined = Array(line.utf8)
+    guard let middle = joined.firstIndex(of: space) else { return nil }
+    joined.remove(at: middle)
+    let bytes = joined.span
+    guard !joined.contains(space),
+      let left = tokens.id(of: bytes.extracting(..<middle)),
+      let right = tokens.id(of: bytes.extracting(middle...)),
+      let whole = tokens.id(of: bytes)
+    else { return nil }
+    return (Pair(left: left, right: right), whole)
   }
 
   package func encode(

@@ -23,7 +23,7 @@ struct WordCache {
     of word: Range<Int>, in text: borrowing Span<UInt8>, into ids: inout [Int32]
   ) -> Bool {
     guard isUsed else { return false }
-    current = (Self.hash(of: text.extracting(word)), word)
+    current = (text.extracting(word).hash(), word)
     guard let entry = entries[current.hash], Self.equal(entry.word, word, in: text) else {
       return false
     }
@@ -35,12 +35,6 @@ struct WordCache {
   /// are as good as never, the last is remembered.
   mutating func store(_ tokens: Range<Int>) {
     if isUsed { entries[current.hash] = Entry(word: current.word, tokens: tokens) }
-  }
-
-  private static func hash(of bytes: borrowing Span<UInt8>) -> Int {
-    var hasher = Hasher()
-    bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
-    return hasher.finalize()
   }
 
   private static func equal(

@@ -85,10 +85,13 @@ extension ScalarClass {
   /// `\h` of the Oniguruma library: hexadecimal digits.
   static let hexDigit = ScalarClass(ranges: [0x30...0x39, 0x41...0x46, 0x61...0x66])
 
-  /// `\w` (UTS #18, Annex C): alphabetic scalars, marks, decimal digits, connectors. The ranges are
-  /// the alphabetic scalars that are neither letters, marks nor letter numbers: the circled,
-  /// squared and negative Latin letters.
+  /// `\w` as in the Oniguruma library: alphabetic scalars, marks, decimal digits, connectors. The
+  /// ranges are Latin-1's superscript digits and fractions, which that library counts among them,
+  /// and the alphabetic scalars of other categories: circled, squared and negative Latin letters.
   static let word = ScalarClass(
-    ranges: [0x24B6...0x24E9, 0x1F130...0x1F149, 0x1F150...0x1F169, 0x1F170...0x1F189],
+    ranges: [
+      0xB2...0xB3, 0xB9...0xB9, 0xBC...0xBE, 0x24B6...0x24E9, 0x1F130...0x1F149,
+      0x1F150...0x1F169, 0x1F170...0x1F189,
+    ],
     categories: [.letter, .mark, .letterNumber, .decimalNumber, .connectorPunctuation])
 }

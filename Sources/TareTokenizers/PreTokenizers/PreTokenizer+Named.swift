@@ -18,7 +18,7 @@ package struct NamedPreTokenizer: Sendable {
   package static func named(_ name: String) throws(TareError) -> NamedPreTokenizer {
     guard let match = all.first(where: { $0.names.contains(name) }) else {
       throw .badData(
-        place: "tokenizer.ggml.pre", found: "'\(name)'",
+        place: "tokenizer.ggml.pre", found: name.isEmpty ? "nothing" : "'\(name)'",
         accepted: all.flatMap(\.names).joined(separator: ", "))
     }
     return match
@@ -33,7 +33,7 @@ package struct NamedPreTokenizer: Sendable {
     NamedPreTokenizer(
       names: ["smollm", "starcoder", "refact", "command-r", "codeshell", "exaone", "minerva-7b"],
       patterns: [#"\p{N}"#, gpt2]),
-    // What llama.cpp does for this name, and for files older than the key.
+    // What llama.cpp does for this name; no model's own tokenizer has these patterns.
     NamedPreTokenizer(
       names: ["default"],
       patterns: [#"[\p{P}\$\+<=>\^~\|]+"#, gpt2, #"\p{N}+"#, "[0-9][0-9][0-9]"]),

@@ -1,0 +1,83 @@
+/// The regular expression engine: against the `tokenizers` library, and on texts that would hang or
+/// overflow a simpler matcher.
+import TareCore
+import TareTokenizers
+import Testing
+
+@Suite struct PatternTests {
+  /// What the pattern cuts the text into.
+  private func pieces(_ pattern: String, _ text: String) throws -> [String] {
+    let bytes = Array(text.utf8)
+    return try PreTokenizer(patterns: [pattern]).words(in: bytes.span, 0..<bytes.count)
+      .map { String(decoding: bytes[$0], as: UTF8.self) }
+  }
+
+  @Test func `patterns cut texts as the tokenizers library does`() throws {
+    let cases = try #require(try Fixtures.load("patterns.json").array)
+    #expect(cases.count > 400)
+    for reference in cases {
+      let pattern = try #require(reference["pattern"]?.string)
+      let text = try #require(reference["text"]?.string)
+      let expected = try Fixtures.strings(reference["pieces"])
+      #expect(try pieces(pattern, text) == expected, "\(pattern) on \(text.debugDescription)")
+    }
+  }
+
+  @Test(arguments: [
+    (#"\s*[\r\n]+|\s+(?!\S)|\s+"#, " ", ["all"]),
+    (#"\s*[\r\n]+|\s+(?!\S)|\s+"#, " \n", ["all"]),
+    (#"\p{N}+|\p{L}+"#, "a", ["all"]),
+    (#"[\p{Lu}\p{Lo}]*[\p{Ll}\p{Lo}]+|[\p{Lu}\p{Lo}]+"#, "A", ["all"]),
+    (#"(?:[^\s\p{N}])+"#, "字", ["all"]),
+    (#"(?:ab|a|b)*?(?!a|b)"#, "ab", ["all"]),
+    ("(?=a)(?>(?:a|b)+)", "ab", ["all"]),
+  ])
+  func `a match of half a million scalars is found without recursion`(
+    pattern: String, unit: String, whole: [String]
+  ) throws {
+    let text = String(repeating: unit, count: 500_000)
+    #expect(try pieces(pattern, text).count == whole.count)
+  }
+
+  @Test(.timeLimit(.minutes(1)), arguments: ["(?:a|aa)+b", "(?:a+)+b", "(?:a|a|a)*(?:a|a)*b"])
+  func `ways to fail are not tried over and over`(pattern: String) throws {
+    // A plain backtracking matcher would need more than 2^60 steps for any of these.
+    let text = String(repeating: "a", count: 300)
+    #expect(try pieces(pattern, text) == [text])
+  }
+
+  @Test func `what stands outside the range is no text`() throws {
+    let bytes = Array("xaxa".utf8)
+    let words = try PreTokenizer(patterns: ["a$|^a"]).words(in: bytes.span, 1..<4)
+    #expect(words == [1..<2, 2..<3, 3..<4])
+  }
+
+  @Test(arguments: [
+    ("a(b", "character 4", "the end"),
+    ("ab)", "character 3", "')'"),
+    ("[a-", "character 4", "the end"),
+    ("[z-a]", "character 5", "a range from 'z' to 'a'"),
+    ("[[:alpha:]]", "character 3", "a POSIX class"),
+    (#"\p{Klingon}"#, "character 4", "the property 'Klingon'"),
+    (#"\pL"#, "character 3", "'L'"),
+    (#"a\"#, "character 3", "the end"),
+    (#"\q"#, "character 2", #"'\q'"#),
+    (#"(a)\1"#, "character 5", #"'\1'"#),
+    (#"\x{110000}"#, "character 4", "'1'"),
+    ("(?<=a)b", "character 3", "'(?<'"),
+    ("(?ix)a", "character 4", "'x'"),
+    ("*a", "character 1", "'*' with nothing to repeat"),
+    ("a{3,2}", "character 7", "{3,2}"),
+    ("(?:a*)*", "pattern '(?:a*)*'", "a group that can match nothing"),
+    ("(?:ab){30000}", "pattern '(?:ab){30000}'", "repetitions of groups"),
+    (String(repeating: "(", count: 100), "character 65", "groups nested deeper than 64"),
+  ])
+  func `a pattern that is not understood is refused with its place`(
+    pattern: String, place: String, found: String
+  ) throws {
+    let error = try #require(throws: TareError.self) { try Pattern(pattern) }
+    #expect(error.exitCode == 65)
+    #expect(error.description.contains(place), "\(error)")
+    #expect(error.description.contains(found), "\(error)")
+  }
+}
