@@ -22,9 +22,9 @@ package struct Breakdown<Value: Sendable>: Sendable {
     averages = Array(named[(total + 1)...])
   }
 
-  /// An object with `overall`, the averages by name, `sections` and `subsets`.
-  func json(_ json: (Value) -> JSONValue) -> JSONObject {
-    var object: JSONObject = ["overall": json(overall)]
+  /// An object with `benchmark`, `overall`, the averages by name, `sections` and `subsets`.
+  func json(of benchmark: String, _ json: (Value) -> JSONValue) -> JSONObject {
+    var object: JSONObject = ["benchmark": .string(benchmark), "overall": json(overall)]
     for (name, value) in averages { object[name] = json(value) }
     object["sections"] = .object(JSONObject(sections, json))
     object["subsets"] = .object(JSONObject(subsets, json))

@@ -14,11 +14,7 @@ package struct Comparison: Sendable {
     differences = Difference.breakdown(scheme, a, b, strata, bootstrap)
   }
 
-  package var json: JSONValue {
-    var object = differences.json(\.json)
-    object["benchmark"] = .string(benchmark)
-    return .object(object)
-  }
+  package var json: JSONValue { .object(differences.json(of: benchmark, \.json)) }
 }
 
 /// What changes in one number from one score column to another.

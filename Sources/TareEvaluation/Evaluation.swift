@@ -33,8 +33,7 @@ package struct Evaluation: Sendable {
   }
 
   package var json: JSONValue {
-    var object = accuracies.json(\.json)
-    object["benchmark"] = .string(benchmark)
+    var object = accuracies.json(of: benchmark, \.json)
     object["by_length"] = .object(
       JSONObject(byLength.map { ($0.relation.rawValue, $0.accuracy) }, \.json))
     object["notes"] = .array(notes.map { .string($0) })

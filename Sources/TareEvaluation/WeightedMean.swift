@@ -37,7 +37,6 @@ package struct WeightedMean: Sendable {
         zip(factors, means).reduce(0) { $0 + $1.0 * $1.1.weights[stratum] }
       })
   }
-
 }
 
 extension WeightedMean {

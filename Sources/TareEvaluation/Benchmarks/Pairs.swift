@@ -18,10 +18,10 @@ package enum Pairs: PairBenchmark {
       WeightedMean.share(name, of: strata) { $0.section == name }
     }
     var averages = [WeightedMean.share("micro", rule: "every pair counts alike", of: strata)]
-    let parts = sections.isEmpty ? ("subsets", subsets) : ("sections", sections)
-    if !parts.1.isEmpty {
-      averages.append(
-        .mean("macro", rule: "mean of \(parts.1.count) \(parts.0)", of: parts.1))
+    let parts = sections.isEmpty ? subsets : sections
+    if !parts.isEmpty {
+      let kind = sections.isEmpty ? "subsets" : "sections"
+      averages.append(.mean("macro", rule: "mean of \(parts.count) \(kind)", of: parts))
     }
     return Scheme(
       subsets: subsets, sections: sections,
