@@ -157,7 +157,7 @@ import Testing
 
   @Test func `the format can be forced`() throws {
     #expect(failure("prompt,response\np,r", format: "jsonl").hasPrefix("in, line 1, column 1"))
-    #expect(failure("{}", format: "xml").contains("known: jsonl, json, csv"))
+    #expect(failure("{}", format: "xml").contains("unknown file format 'xml'; known: "))
     #expect(try read(#"{"prompt":"p","response":"r"}"#, format: "json").count == 1)
   }
 

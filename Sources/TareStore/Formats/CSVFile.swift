@@ -11,12 +11,16 @@ package enum CSVFile: FileFormat {
 
   package static func rows(of file: SourceFile) throws(TareError) -> [SourceRow] {
     let table = try CSVTable(file.bytes)
-    return (0..<table.rowCount).map { row in
+    return (0..<table.count).map { row in
       var object = JSONObject()
       for (index, column) in table.columns.enumerated() {
         object[column] = .string(table.text(row, index))
       }
-      return SourceRow(place: "line \(table.lines[row])", columns: object, isText: true)
+      return SourceRow(place: table.place(of: row), columns: object, isText: true)
     }
+  }
+
+  package static func table(of file: SourceFile) throws(TareError) -> any TableRows {
+    try CSVTable(file.bytes)
   }
 }

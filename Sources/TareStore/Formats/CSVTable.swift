@@ -1,17 +1,22 @@
 /// A CSV file as rows and named columns; cells stay bytes until they are asked for.
-import TareCore
+package import TareCore
 
-struct CSVTable: Sendable {
-  let columns: [String]
+package struct CSVTable: TableRows {
+  package let columns: [String]
   private let bytes: [UInt8]
+  private let headerLine: [UInt8]
+  /// What ends the header's line: LF or CRLF.
+  private let lineEnd: [UInt8]
   /// Where each row begins, [row].
   private var starts: [Int] = []
   /// The line each row begins on, [row].
-  private(set) var lines: [Int] = []
+  private var lines: [Int] = []
   /// Where each cell ends, [row, column].
   private var ends: [Int] = []
 
-  var rowCount: Int { starts.count }
+  package var count: Int { starts.count }
+  package var isText: Bool { true }
+  package func place(of row: Int) -> String { "line \(lines[row])" }
 
   /// - Throws: `TareError.badData` for unbalanced quotes, a row that is shorter or longer than the
   ///   header, a column name that stands twice, and a header without rows.
@@ -33,6 +38,9 @@ struct CSVTable: Sendable {
       names.append(name)
     }
     columns = names
+    headerLine = Array(bytes[(header?.start ?? 0)..<(headerEnds.last ?? 0)])
+    let isCRLF = bytes[(headerEnds.last ?? 0)...].starts(with: [carriageReturn, newLine])
+    lineEnd = isCRLF ? [carriageReturn, newLine] : [newLine]
     while let row = try parser.nextRow(appendingEndsTo: &ends) {
       starts.append(row.start)
       lines.append(row.line)
@@ -48,8 +56,15 @@ struct CSVTable: Sendable {
     }
   }
 
+  package func values(of column: String, in rows: [Int]) -> [JSONValue] {
+    guard let index = columns.firstIndex(of: column) else {
+      return rows.map { _ in .null }
+    }
+    return rows.map { .string(text($0, index)) }
+  }
+
   /// The bytes of a cell as they stand in the file, with their quotes.
-  func cell(_ row: Int, _ column: Int) -> ArraySlice<UInt8> {
+  private func cell(_ row: Int, _ column: Int) -> ArraySlice<UInt8> {
     let cell = row * columns.count + column
     return bytes[(column == 0 ? starts[row] : ends[cell - 1] + 1)..<ends[cell]]
   }
@@ -71,5 +86,43 @@ struct CSVTable: Sendable {
       }
     }
     return String(decoding: inner, as: UTF8.self)
+  }
+}
+
+// MARK: - Writing
+
+extension CSVTable {
+  package func encoded(_ rows: [Int], adding added: [TableColumn]) -> [UInt8] {
+    let replaced = columns.map { column in added.first { $0.name == column } }
+    let appended = added.filter { !columns.contains($0.name) }
+    var out: [UInt8] = []
+    out.reserveCapacity(bytes.count + rows.count * added.count * 20)
+    out += headerLine
+    for column in appended { out += [comma] + Self.cell(.string(column.name)) }
+    out += lineEnd
+    for (position, row) in rows.enumerated() {
+      for column in columns.indices {
+        if column > 0 { out.append(comma) }
+        out += replaced[column].map { Self.cell($0.values[position])[...] } ?? cell(row, column)
+      }
+      for column in appended { out += [comma] + Self.cell(column.values[position]) }
+      out += lineEnd
+    }
+    return out
+  }
+
+  /// A value as a cell: empty for null, JSON for what is not a number or a string, in quotes where
+  /// it must be.
+  private static func cell(_ value: JSONValue) -> [UInt8] {
+    let text: String
+    switch value {
+    case .null: text = ""
+    case .string(let string): text = string
+    default: text = value.text()
+    }
+    guard text.utf8.contains(where: { $0 == comma || $0 == quote || isLineEnd($0) }) else {
+      return Array(text.utf8)
+    }
+    return Array("\"\(text.replacing("\"", with: "\"\""))\"".utf8)
   }
 }

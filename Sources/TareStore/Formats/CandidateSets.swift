@@ -18,7 +18,7 @@ func candidateSets(_ rows: [SourceRow]) throws(TareError) -> [CandidateSet] {
 }
 
 /// The columns that can hold a row's id, the first that is there counts.
-let idColumns = ["id", "prompt_id", "pair_id"]
+private let idColumns = ["id", "prompt_id", "pair_id"]
 
 private func candidateSet(_ row: SourceRow, number: Int) throws(TareError) -> CandidateSet {
   let shape = try RowShape.of(row)

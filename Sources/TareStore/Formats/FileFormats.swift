@@ -5,6 +5,7 @@ package import TareCore
 package let fileFormats = Registry<any FileFormat.Type>(
   "file format",
   [
+    RewardBenchScores.self,
     JSONLinesFile.self,
     JSONFile.self,
     CSVFile.self,
@@ -17,6 +18,8 @@ package protocol FileFormat: Registered {
   static func recognises(_ file: SourceFile) -> Bool
   /// The rows in the file's order, not yet understood.
   static func rows(of file: SourceFile) throws(TareError) -> [SourceRow]
+  /// The same rows by columns, with what is needed to write them back as they were.
+  static func table(of file: SourceFile) throws(TareError) -> any TableRows
 }
 
 /// Reads the input of `score`, `rank` and `pairs`.
@@ -30,9 +33,22 @@ package func readCandidates(
   _ data: Data, name: String, format: String? = nil
 ) throws(TareError) -> [CandidateSet] {
   do {
-    let file = try SourceFile(data, name: name)
-    let rows = try fileFormat(of: file, key: format).rows(of: file)
-    return try candidateSets(rows)
+    let file = try SourceFile(data)
+    return try candidateSets(try fileFormat(of: file, key: format).rows(of: file))
+  } catch {
+    throw error.inside(name)
+  }
+}
+
+/// Reads a table with any columns: scores for `calibrate` and `evaluate`, numbers for `smooth`.
+///
+/// Parameters and errors are those of `readCandidates`.
+package func readTable(
+  _ data: Data, name: String, format: String? = nil
+) throws(TareError) -> DataTable {
+  do {
+    let file = try SourceFile(data)
+    return DataTable(name: name, try fileFormat(of: file, key: format).table(of: file))
   } catch {
     throw error.inside(name)
   }

@@ -34,7 +34,11 @@ package enum JSONFile: FileFormat {
     return rows
   }
 
-  static func value(of file: SourceFile) throws(TareError) -> JSONValue {
+  package static func table(of file: SourceFile) throws(TareError) -> any TableRows {
+    JSONRows(try rows(of: file), layout: .array)
+  }
+
+  private static func value(of file: SourceFile) throws(TareError) -> JSONValue {
     switch file.opening {
     case .whole(let value): value
     case .broken(let error): throw error

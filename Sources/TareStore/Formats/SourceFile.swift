@@ -3,15 +3,14 @@ package import Foundation
 package import TareCore
 
 package struct SourceFile: Sendable {
-  package let name: String
   /// The content without a byte order mark.
   package let bytes: [UInt8]
   package let opening: Opening
 
   /// What the beginning of the content is, by which a format recognises its files.
   package enum Opening: Sendable {
-    /// The first line is a JSON object by itself; other lines may follow.
-    case line(JSONObject)
+    /// The first line is a JSON object by itself, and the file's only line or not.
+    case line(JSONObject, isOnly: Bool)
     /// The whole file is one JSON array, or one object over several lines.
     case whole(JSONValue)
     /// It begins as JSON does, and this is what is wrong with it.
@@ -20,8 +19,7 @@ package struct SourceFile: Sendable {
   }
 
   /// - Throws: `TareError.badData` if there is nothing but white space or a line is not UTF-8.
-  package init(_ data: Data, name: String) throws(TareError) {
-    self.name = name
+  package init(_ data: Data) throws(TareError) {
     var bytes = Array(data)
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
     try Self.checkUTF8(bytes)
@@ -51,7 +49,7 @@ package struct SourceFile: Sendable {
     case UInt8(ascii: "{"):
       let end = bytes[start...].firstIndex(of: newLine) ?? bytes.count
       if case .object(let object)? = try? JSONValue(parsing: Array(bytes[start..<end])) {
-        return .line(object)
+        return .line(object, isOnly: bytes[end...].allSatisfy(isSpace))
       }
       fallthrough
     case UInt8(ascii: "["):

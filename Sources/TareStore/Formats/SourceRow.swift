@@ -46,10 +46,10 @@ package struct SourceRow: Sendable {
 
   /// JudgeBench's label.
   func isABetter() throws(TareError) -> Bool {
-    switch columns["label"] ?? .null {
-    case "A>B": return true
-    case "B>A": return false
-    case let other: throw error("label", found: other.text(), accepted: "\"A>B\" or \"B>A\"")
+    let label = columns["label"] ?? .null
+    guard let isABetter = label.isABetter else {
+      throw error("label", found: label.text(), accepted: "\"A>B\" or \"B>A\"")
     }
+    return isABetter
   }
 }

@@ -1,0 +1,193 @@
+/// A table read from a file: rows in their order, columns by name, written back as they were.
+package import Foundation
+package import TareCore
+
+package struct DataTable: Sendable {
+  /// What errors call the file.
+  package let name: String
+  /// Which of the file's rows these are, from 0.
+  package let rows: [Int]
+  private let source: any TableRows
+
+  init(name: String, _ source: any TableRows) {
+    self.init(name: name, rows: Array(0..<source.count), source)
+  }
+
+  private init(name: String, rows: [Int], _ source: any TableRows) {
+    self.name = name
+    self.rows = rows
+    self.source = source
+  }
+
+  package var columns: [String] { source.columns }
+  package func has(_ column: String) -> Bool { source.columns.contains(column) }
+
+  /// The table's rows in the layout of their file, with columns added or replaced.
+  package func data(adding columns: [TableColumn] = []) -> Data {
+    precondition(columns.allSatisfy { $0.values.count == rows.count }, "a value a row")
+    return Data(source.encoded(rows, adding: columns))
+  }
+
+  /// - Parameter row: the position in this table, from 0.
+  package func error(_ row: Int, _ field: String, found: String, accepted: String) -> TareError {
+    .badData(
+      place: "\(name), \(source.place(of: rows[row])), column '\(field)'", found: found,
+      accepted: accepted)
+  }
+}
+
+// MARK: - Values
+
+extension DataTable {
+  /// - Throws: `TareError.badData` if no row has the column.
+  package func values(in column: String) throws(TareError) -> [JSONValue] {
+    guard has(column) else {
+      throw .badData(
+        place: name, found: "no column '\(column)'",
+        accepted: "one of \(columns.map { "'\($0)'" }.joined(separator: ", "))")
+    }
+    return cells(column)
+  }
+
+  /// A column's values, null where a row has none.
+  func cells(_ column: String) -> [JSONValue] { source.values(of: column, in: rows) }
+
+  /// - Throws: `TareError.badData` that names the line if a value is missing, not a number, NaN or
+  ///   infinite.
+  package func numbers(in column: String) throws(TareError) -> [Double] {
+    var numbers: [Double] = []
+    numbers.reserveCapacity(rows.count)
+    for (row, value) in try values(in: column).enumerated() {
+      numbers.append(try number(value, row: row, field: column))
+    }
+    return numbers
+  }
+
+  /// Names such as ids, strings or integers; nil where a cell is empty or null.
+  package func names(in column: String) throws(TareError) -> [String?] {
+    var names: [String?] = []
+    names.reserveCapacity(rows.count)
+    for (row, value) in try values(in: column).enumerated() {
+      switch value {
+      case .null, "": names.append(nil)
+      case .string(let text): names.append(text)
+      case .int(let number): names.append("\(number)")
+      default:
+        throw error(row, column, found: value.kindName, accepted: "a string or an integer")
+      }
+    }
+    return names
+  }
+
+  /// The lengths of a column's texts: Unicode scalars, as Python's `len` counts.
+  func lengths(of column: String) throws(TareError) -> [Double] {
+    var lengths: [Double] = []
+    for (row, value) in try values(in: column).enumerated() {
+      guard let length = value.length else {
+        throw error(row, column, found: value.kindName, accepted: "the response's text")
+      }
+      lengths.append(length)
+    }
+    return lengths
+  }
+
+  func number(_ value: JSONValue, row: Int, field: String) throws(TareError) -> Double {
+    if let number = value.double { return number }
+    guard source.isText, let text = value.string else {
+      throw error(row, field, found: value.kindName, accepted: "a finite number")
+    }
+    guard let number = decimal(text) else {
+      let found = text.isEmpty ? "an empty cell" : "'\(text)'"
+      throw error(row, field, found: found, accepted: "a finite number")
+    }
+    return number
+  }
+
+  /// A finite decimal number, blanks around it allowed; nil for "nan", "inf", "0x1F" and "1e999".
+  private func decimal(_ text: String) -> Double? {
+    var digits = text[...]
+    while digits.first == " " || digits.first == "\t" { digits.removeFirst() }
+    while digits.last == " " || digits.last == "\t" { digits.removeLast() }
+    guard digits.utf8.allSatisfy({ isDecimalByte($0) }), let number = Double(digits),
+      number.isFinite
+    else { return nil }
+    return number
+  }
+}
+
+private func isDecimalByte(_ byte: UInt8) -> Bool {
+  switch byte {
+  case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"),
+    UInt8(ascii: "+"), UInt8(ascii: "e"), UInt8(ascii: "E"):
+    true
+  default: false
+  }
+}
+
+// MARK: - Parts of a table
+
+extension DataTable {
+  /// The rows that have the given value in each of the columns.
+  ///
+  /// - Throws: `TareError.badData` if a column is missing or no row is left.
+  package func matching(_ wanted: [String: String]) throws(TareError) -> DataTable {
+    var table = self
+    for (column, value) in wanted.sorted(by: { $0.key < $1.key }) {
+      let parts = try table.grouped(by: column)
+      guard let part = parts.first(where: { $0.value == value }) else {
+        throw .badData(
+          place: "\(name), column '\(column)'", found: "no row with '\(value)'",
+          accepted: "one of \(list(parts.map(\.value)))")
+      }
+      table = part.table
+    }
+    return table
+  }
+
+  /// A table for each value of a column, in the order in which the values first appear.
+  ///
+  /// - Throws: `TareError.badData` if the column is missing or empty in a row.
+  package func grouped(
+    by column: String
+  ) throws(TareError) -> [(value: String, table: DataTable)] {
+    var order: [String] = []
+    var members: [String: [Int]] = [:]
+    for (row, value) in try names(in: column).enumerated() {
+      guard let value else {
+        throw error(row, column, found: "no value", accepted: "the name of the row's group")
+      }
+      if members[value] == nil { order.append(value) }
+      members[value, default: []].append(rows[row])
+    }
+    return order.map { ($0, DataTable(name: name, rows: members[$0] ?? [], source)) }
+  }
+
+  /// The columns of this table's parts, put together in this table's order of rows.
+  ///
+  /// Every part brings the same columns; rows that are in no part get null.
+  package func joined(
+    _ parts: [(table: DataTable, columns: [TableColumn])]
+  ) -> [TableColumn] {
+    let positions = Dictionary(uniqueKeysWithValues: zip(rows, rows.indices))
+    return (parts.first?.columns.indices ?? 0..<0).map { index in
+      var values = [JSONValue](repeating: .null, count: rows.count)
+      for part in parts {
+        for (row, value) in zip(part.table.rows, part.columns[index].values) {
+          if let position = positions[row] { values[position] = value }
+        }
+      }
+      return TableColumn(name: parts[0].columns[index].name, values: values)
+    }
+  }
+}
+
+/// The first names of a list, quoted, for messages.
+func list(_ names: [String]) -> String {
+  let shown = names.prefix(8).map { "'\($0)'" }.joined(separator: ", ")
+  return names.count > 8 ? "\(shown) and \(names.count - 8) more" : shown
+}
+
+extension JSONValue {
+  /// A text's Unicode scalars; nil for what is no text.
+  var length: Double? { string.map { Double($0.unicodeScalars.count) } }
+}

@@ -1,0 +1,88 @@
+/// Table rows that are JSON objects, and the layouts in which files hold them.
+package import TareCore
+
+package struct JSONRows: TableRows {
+  package let columns: [String]
+  private let rows: [SourceRow]
+  private let layout: Layout
+
+  enum Layout: Sendable {
+    /// An object a line, with the line's text from brace to brace, [row].
+    case lines([[UInt8]])
+    /// One array of objects.
+    case array
+    /// One object of a list a column, and the members that are not lists of that length.
+    case columns(rest: JSONObject)
+  }
+
+  init(_ rows: [SourceRow], layout: Layout) {
+    self.rows = rows
+    self.layout = layout
+    var columns: [String] = []
+    var known: Set<String> = []
+    var previous: [String] = []
+    for row in rows where row.columns.keys != previous {
+      previous = row.columns.keys
+      columns += previous.filter { known.insert($0).inserted }
+    }
+    self.columns = columns
+  }
+
+  package var count: Int { rows.count }
+  package var isText: Bool { false }
+  package func place(of row: Int) -> String { rows[row].place }
+
+  package func values(of column: String, in selected: [Int]) -> [JSONValue] {
+    selected.map { rows[$0].columns[column] ?? .null }
+  }
+}
+
+// MARK: - Writing
+
+extension JSONRows {
+  package func encoded(_ selected: [Int], adding added: [TableColumn]) -> [UInt8] {
+    switch layout {
+    case .lines(let texts):
+      var out: [UInt8] = []
+      for (position, row) in selected.enumerated() {
+        out += line(rows[row], texts[row], adding: added, at: position) + [newLine]
+      }
+      return out
+    case .array:
+      let objects = selected.enumerated().map { position, row in
+        JSONValue.object(object(rows[row], adding: added, at: position))
+      }
+      return Array((JSONValue.array(objects).text(indent: 2) + "\n").utf8)
+    case .columns(var whole):
+      for column in columns { whole[column] = .array(values(of: column, in: selected)) }
+      for column in added { whole[column.name] = .array(column.values) }
+      return Array((JSONValue.object(whole).text() + "\n").utf8)
+    }
+  }
+
+  /// The line as it stands, with members put before its closing brace; a line that has one of them
+  /// already is written anew.
+  private func line(
+    _ row: SourceRow, _ text: [UInt8], adding added: [TableColumn], at position: Int
+  ) -> [UInt8] {
+    if added.contains(where: { row.columns[$0.name] != nil }) {
+      return Array(JSONValue.object(object(row, adding: added, at: position)).text().utf8)
+    }
+    var isFirst = row.columns.isEmpty
+    var line = Array(text.dropLast())
+    for column in added {
+      let member = "\(JSONValue.string(column.name).text()):\(column.values[position].text())"
+      line += Array((isFirst ? member : ",\(member)").utf8)
+      isFirst = false
+    }
+    return line + [UInt8(ascii: "}")]
+  }
+
+  private func object(
+    _ row: SourceRow, adding added: [TableColumn], at position: Int
+  ) -> JSONObject {
+    var object = row.columns
+    for column in added { object[column.name] = column.values[position] }
+    return object
+  }
+}

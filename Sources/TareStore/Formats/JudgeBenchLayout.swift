@@ -1,0 +1,95 @@
+/// JudgeBench's score files (ScalerLab/JudgeBench `outputs/`): a pair a row, its two scores within
+/// the first of `judgments`; the second is the same pair swapped.
+import TareCore
+
+struct JudgeBenchLayout: ScoreLayout {
+  /// "score" for the judgements themselves; else a column of [A, B] that was added to them.
+  private let score: String
+
+  let subsetColumn = "source"
+
+  static func accepted(_ score: String) -> String { "JudgeBench's 'judgments' and 'label'" }
+
+  init?(_ table: DataTable, score: String) {
+    guard table.has("judgments"), table.has("label"), score == "score" || table.has(score) else {
+      return nil
+    }
+    self.score = score
+  }
+
+  func entries(of table: DataTable, columns: ScoreColumns) throws(TareError) -> [ScoreEntry] {
+    let cells = table.cells(score == "score" ? "judgments" : score)
+    let labels = table.cells("label")
+    var covariates: [(name: String, sides: [[Double]])] = []
+    for name in columns.covariates {
+      covariates.append((name, try Self.sides(of: name, in: table)))
+    }
+    var entries: [ScoreEntry] = []
+    for row in table.rows.indices {
+      let scores = try scores(cells[row], of: table, row: row)
+      let roles = try Self.roles(labels[row], of: table, row: row)
+      for side in 0..<2 {
+        var values: [String: Double] = [:]
+        for covariate in covariates { values[covariate.name] = covariate.sides[side][row] }
+        entries.append(
+          ScoreEntry(row: row, role: roles[side], score: scores[side], covariates: values))
+      }
+    }
+    return entries
+  }
+
+  func columns(_ name: String, _ values: [Double], of table: DataTable) -> [TableColumn] {
+    let pairs = table.rows.indices.map { row in
+      JSONValue.array([.double(values[2 * row]), .double(values[2 * row + 1])])
+    }
+    return [TableColumn(name: name, values: pairs)]
+  }
+
+  /// The scores of A and B.
+  private func scores(
+    _ cell: JSONValue, of table: DataTable, row: Int
+  ) throws(TareError) -> [Double] {
+    let isJudgement = score == "score"
+    let pair = isJudgement ? cell.array?.first?["judgment"]?["scores"]?.array : cell.array
+    let field = isJudgement ? "judgments[0].judgment.scores" : score
+    guard let pair, pair.count == 2 else {
+      throw table.error(
+        row, field, found: pair.map { "\($0.count) values" } ?? "no list",
+        accepted: "the scores of A and B")
+    }
+    return try pair.map { (value) throws(TareError) in
+      try table.number(value, row: row, field: field)
+    }
+  }
+
+  private static func roles(
+    _ label: JSONValue, of table: DataTable, row: Int
+  ) throws(TareError) -> [Role] {
+    guard let isABetter = label.isABetter else {
+      throw table.error(row, "label", found: label.text(), accepted: "\"A>B\" or \"B>A\"")
+    }
+    return isABetter ? [.chosen, .rejected] : [.rejected, .chosen]
+  }
+
+  /// A covariate's values for A and for B, [side][row]: from `NAME_A` and `NAME_B`, or the lengths of
+  /// the responses.
+  private static func sides(of name: String, in table: DataTable) throws(TareError) -> [[Double]] {
+    try ["A", "B"].map { (side) throws(TareError) in
+      guard name == "length", !table.has("length_\(side)") else {
+        return try table.numbers(in: "\(name)_\(side)")
+      }
+      return try table.lengths(of: "response_\(side)")
+    }
+  }
+}
+
+extension JSONValue {
+  /// What JudgeBench's label says; nil if it is none.
+  var isABetter: Bool? {
+    switch self {
+    case "A>B": true
+    case "B>A": false
+    default: nil
+    }
+  }
+}

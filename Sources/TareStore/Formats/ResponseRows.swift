@@ -1,0 +1,101 @@
+/// Score tables with a response a row, `tare score`'s own output among them.
+import TareCore
+
+struct ResponseRows: ScoreLayout {
+  /// `id` comes second: beside a prompt's id it is the response's own, or a pair's.
+  let idColumns = ["prompt_id", "id", "pair_id"]
+  let hasWholePrompts = false
+  private let score: String
+
+  static func accepted(_ score: String) -> String { "'\(score)'" }
+
+  init?(_ table: DataTable, score: String) {
+    guard table.has(score) else { return nil }
+    self.score = score
+  }
+
+  func entries(of table: DataTable, columns: ScoreColumns) throws(TareError) -> [ScoreEntry] {
+    let scores = try table.numbers(in: score)
+    let roles = try roles(in: table, label: columns.label)
+    let indices = try indices(in: table)
+    var covariates: [(name: String, values: [Double])] = []
+    for name in columns.covariates {
+      covariates.append((name, try covariate(name, in: table)))
+    }
+    return scores.indices.map { row in
+      var values: [String: Double] = [:]
+      for covariate in covariates { values[covariate.name] = covariate.values[row] }
+      return ScoreEntry(
+        row: row, role: roles[row], index: indices?[row], score: scores[row], covariates: values)
+    }
+  }
+
+  func columns(_ name: String, _ values: [Double], of table: DataTable) -> [TableColumn] {
+    [TableColumn(name: name, values: values.map { .double($0) })]
+  }
+
+  /// A column of that name, or the response's text for the length.
+  private func covariate(_ name: String, in table: DataTable) throws(TareError) -> [Double] {
+    let text = ["response", "output"].first(where: table.has)
+    guard name == "length", !table.has(name), let text else { return try table.numbers(in: name) }
+    return try table.lengths(of: text)
+  }
+
+  /// The positions among a prompt's responses, if the column `index` holds such.
+  private func indices(in table: DataTable) throws(TareError) -> [Int]? {
+    guard table.has("index") else { return nil }
+    let values = try table.names(in: "index").compactMap { $0.flatMap { Int($0) } }
+    return values.count == table.rows.count && values.allSatisfy { $0 >= 0 } ? values : nil
+  }
+}
+
+// MARK: - Roles
+
+extension ResponseRows {
+  /// From the label that was asked for, from `role`, or from `label` or `gold` where they hold only
+  /// 0 and 1.
+  private func roles(in table: DataTable, label: String?) throws(TareError) -> [Role] {
+    if let label { return try labels(in: table, label).map(role) }
+    if table.has("role") { return try namedRoles(in: table) }
+    for column in ["label", "gold"] where table.has(column) {
+      if let labels = try? labels(in: table, column), labels.allSatisfy({ role($0) != .response }) {
+        return labels.map(role)
+      }
+    }
+    return table.rows.map { _ in .response }
+  }
+
+  private func role(_ label: Double) -> Role {
+    switch label {
+    case 1: .chosen
+    case 0: .rejected
+    default: .response
+    }
+  }
+
+  /// Numbers; true and false count as 1 and 0.
+  private func labels(in table: DataTable, _ column: String) throws(TareError) -> [Double] {
+    var labels: [Double] = []
+    for (row, value) in try table.values(in: column).enumerated() {
+      switch value {
+      case true, "true", "True", "TRUE": labels.append(1)
+      case false, "false", "False", "FALSE": labels.append(0)
+      default: labels.append(try table.number(value, row: row, field: column))
+      }
+    }
+    return labels
+  }
+
+  private func namedRoles(in table: DataTable) throws(TareError) -> [Role] {
+    var roles: [Role] = []
+    for (row, value) in try table.values(in: "role").enumerated() {
+      guard let role = value.string.flatMap(Role.init(rawValue:)) else {
+        throw table.error(
+          row, "role", found: value.text(),
+          accepted: Role.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", "))
+      }
+      roles.append(role)
+    }
+    return roles
+  }
+}

@@ -1,0 +1,127 @@
+/// Scores of a table, as calibration, evaluation and ranking take them, and their way back into it.
+package import Foundation
+package import TareCore
+
+/// Which columns of a table hold what. Those that are nil are found by their usual names; those that
+/// are named must be there.
+package struct ScoreColumns: Sendable {
+  package var score = "score"
+  /// The prompt's id; else `prompt_id`, `id` or `pair_id`; else each row is a prompt of its own.
+  package var group: String?
+  /// 1 = better, 0 = worse; any other number says nothing of the role. Else `label` or `gold`, where
+  /// that holds only 0 and 1.
+  package var label: String?
+  package var covariates: [String] = []
+  /// Columns that tell reward models or runs apart; a table may hold only one value of each.
+  package var runs = ["rm", "reward_model", "run"]
+
+  package init() {}
+}
+
+package struct ScoreTable: Sendable {
+  package let table: DataTable
+  /// In the table's order; where a row holds several, chosen before rejected or A before B.
+  package let responses: [ScoredResponse]
+  private let layout: any ScoreLayout
+
+  /// - Throws: `TareError.badData` for a column that is missing, a value that is not a finite number,
+  ///   the scores of several reward models in one table, and the same response twice.
+  package init(_ table: DataTable, columns: ScoreColumns = .init()) throws(TareError) {
+    try Self.checkOneRun(table, columns.runs)
+    let layout = try scoreLayout(of: table, columns: columns)
+    let entries = try layout.entries(of: table, columns: columns)
+    self.table = table
+    self.layout = layout
+    responses = try Self.responses(entries, of: table, group: columns.group, layout: layout)
+  }
+
+  /// Numbers, one a response, as columns of the table: under their name where a row is a response,
+  /// under `NAME_chosen` and `NAME_rejected` where it is a pair.
+  package func columns(_ name: String, _ values: [Double]) -> [TableColumn] {
+    precondition(values.count == responses.count, "a number a response")
+    return layout.columns(name, values, of: table)
+  }
+
+  /// The table's rows in the layout of their file, with numbers added, one a response.
+  package func data(adding columns: [(name: String, values: [Double])]) -> Data {
+    table.data(adding: columns.flatMap { self.columns($0.name, $0.values) })
+  }
+
+  private static func checkOneRun(_ table: DataTable, _ columns: [String]) throws(TareError) {
+    for column in columns where table.has(column) {
+      let values = Set(try table.names(in: column).compactMap { $0 }).sorted()
+      guard values.count < 2 else {
+        throw .badData(
+          place: "\(table.name), column '\(column)'", found: "\(values.count) (\(list(values)))",
+          accepted: "the scores of one: choose it, or take each by itself")
+      }
+    }
+  }
+}
+
+// MARK: - Entries to responses
+
+extension ScoreTable {
+  private static func responses(
+    _ entries: [ScoreEntry], of table: DataTable, group: String?, layout: any ScoreLayout
+  ) throws(TareError) -> [ScoredResponse] {
+    let idColumn = layout.idColumns.first(where: table.has)
+    let prompts = try promptIDs(table, group ?? idColumn)
+    let subsets = try optionalNames(table, layout.subsetColumn)
+    let sections = try optionalNames(table, "section")
+    // Positions are those among the responses of `id`, which need not be the group.
+    let hasPositions = !table.has("id") || group ?? idColumn == "id"
+    var seen: [String: (index: Int, row: Int)] = [:]
+    var taken: Set<Place> = []
+    var responses: [ScoredResponse] = []
+    responses.reserveCapacity(entries.count)
+    for entry in entries {
+      let prompt = prompts[entry.row]
+      let before = seen[prompt]
+      if let idColumn, group == nil, layout.hasWholePrompts, let before, before.row != entry.row {
+        throw table.error(
+          entry.row, idColumn, found: "the id '\(prompt)' a second time",
+          accepted: "an id of its own for each row")
+      }
+      let position = hasPositions ? entry.index : nil
+      let index = position ?? before.map { $0.index + 1 } ?? 0
+      if position != nil, !taken.insert(Place(prompt: prompt, index: index)).inserted {
+        throw table.error(
+          entry.row, "index", found: "response \(index) of '\(prompt)' a second time",
+          accepted: "each response once (are these the scores of several runs?)")
+      }
+      seen[prompt] = (index, entry.row)
+      responses.append(
+        ScoredResponse(
+          promptID: prompt, index: index, role: entry.role, score: entry.score,
+          covariates: entry.covariates, subset: subsets?[entry.row], section: sections?[entry.row]))
+    }
+    return responses
+  }
+
+  private struct Place: Hashable {
+    let prompt: String
+    let index: Int
+  }
+
+  private static func promptIDs(
+    _ table: DataTable, _ column: String?
+  ) throws(TareError) -> [String] {
+    guard let column else { return table.rows.map { "row-\($0 + 1)" } }
+    var ids: [String] = []
+    ids.reserveCapacity(table.rows.count)
+    for (row, name) in try table.names(in: column).enumerated() {
+      guard let name else {
+        throw table.error(row, column, found: "no value", accepted: "the prompt's id")
+      }
+      ids.append(name)
+    }
+    return ids
+  }
+
+  private static func optionalNames(
+    _ table: DataTable, _ column: String
+  ) throws(TareError) -> [String?]? {
+    table.has(column) ? try table.names(in: column) : nil
+  }
+}

@@ -1,0 +1,28 @@
+/// The rows behind a `DataTable`, as their file format keeps them.
+package import TareCore
+
+package protocol TableRows: Sendable {
+  /// The names of all columns, in the order in which they appear.
+  var columns: [String] { get }
+  var count: Int { get }
+  /// Whether every value is a string because the format has no other (CSV).
+  var isText: Bool { get }
+  /// "line 12", or "row 12" where a row has no line of its own.
+  func place(of row: Int) -> String
+  /// A column's value in each of the rows, null where a row has none.
+  func values(of column: String, in rows: [Int]) -> [JSONValue]
+  /// The rows in the layout of their file, cells that are not added or replaced as they were.
+  func encoded(_ rows: [Int], adding columns: [TableColumn]) -> [UInt8]
+}
+
+/// A column that is written beside those of a table, in place of one that has the same name.
+package struct TableColumn: Sendable, Equatable {
+  package let name: String
+  /// One a row of the table.
+  package let values: [JSONValue]
+
+  package init(name: String, values: [JSONValue]) {
+    self.name = name
+    self.values = values
+  }
+}
