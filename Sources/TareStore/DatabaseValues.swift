@@ -67,8 +67,7 @@ extension [Float] {
   }
 }
 
-/// The error of a value that the schema lets through but Tare never writes. `Store` puts its path
-/// before it.
+/// The error of a value that the schema lets through but Tare never writes.
 func damage(_ found: String, _ accepted: String) -> TareError {
   .badData(place: "", found: found, accepted: accepted)
 }

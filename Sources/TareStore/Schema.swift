@@ -36,9 +36,9 @@ enum Schema {
       name TEXT NOT NULL UNIQUE CHECK (name <> ''),
       scorer INTEGER NOT NULL REFERENCES scorer(id),
       -- The day that chat templates which print one are told.
-      templateDate TEXT CHECK (templateDate IS date(templateDate)),
+      templateDate TEXT CHECK (templateDate IS date(templateDate, '+0 days')),
       settings TEXT NOT NULL CHECK (json_valid(settings)),
-      status TEXT NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'finished')),
+      status TEXT NOT NULL CHECK (status IN ('open', 'finished')),
       createdAt TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
     ) STRICT;
     CREATE INDEX runByScorer ON run(scorer);

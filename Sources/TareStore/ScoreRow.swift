@@ -24,8 +24,8 @@ struct ScoreRow {
   /// - Throws: `TareError.badData` whose place is the member's name. Only `id`, `score` and either
   ///   `length` or `response` must be there.
   init(_ row: JSONObject) throws(TareError) {
-    promptID = try row.required("id", "a string or an integer") { id in
-      id.string ?? id.int.map(String.init)
+    promptID = try row.required("id", "an integer or a string without NUL characters") { id in
+      id.int.map(String.init) ?? id.name
     }
     let roles = Role.allCases.map(\.rawValue).joined(separator: ", ")
     role =
@@ -41,8 +41,8 @@ struct ScoreRow {
       } ?? 0
     score = StoredScore(value: value, tokens: tokens, readAt: readAt)
     truncated = try row.optional("truncated", "true or false", \.bool) ?? false
-    subset = try row.optional("subset", "a string", \.string)
-    section = try row.optional("section", "a string", \.string)
+    subset = try row.optional("subset", "a string without NUL characters", \.name)
+    section = try row.optional("section", "a string without NUL characters", \.name)
     let prompt = try row.optional("prompt", "a list of messages", \.messages)
     let response = try row.optional("response", "a string", \.string)
     if let prompt, let response { texts = (prompt, response) }
@@ -104,6 +104,9 @@ extension JSONObject {
 }
 
 extension JSONValue {
+  /// The string if it can be a name in the store.
+  fileprivate var name: String? { string.flatMap { $0.contains("\0") ? nil : $0 } }
+
   /// The integer if it is not negative.
   fileprivate var natural: Int? { int.flatMap { $0 >= 0 ? $0 : nil } }
 }

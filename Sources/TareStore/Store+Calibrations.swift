@@ -34,7 +34,7 @@ extension Store {
             "run": run.id,
           ])
         guard db.changesCount == 1 else {
-          throw TareError.fault("\(path): run '\(run.name)' has no response \(score.item)")
+          throw TareError.fault("run '\(run.name)' has no response \(score.item)")
         }
       }
       guard let saved = try StoredCalibration.fetch(of: run, in: db).last else { throw gone(run) }

@@ -13,7 +13,7 @@ extension Store {
         db, sql: "SELECT count(*) FROM calibration WHERE id = ? AND run = ?",
         arguments: [calibration?.id, run.id])
       guard calibration == nil || ofRun == 1 else {
-        throw TareError.fault("\(path): run '\(run.name)' has no such calibration")
+        throw TareError.fault("run '\(run.name)' has no such calibration")
       }
       try db.execute(
         sql: "INSERT INTO evaluation (run, calibration, benchmark, result) VALUES (?, ?, ?, ?)",

@@ -34,18 +34,18 @@ extension Store {
     let scorer = Scorer(
       modelDigest: hash.finish(), modelName: "imported from \(source)", precision: "imported",
       readRule: "imported")
-    try write { db in
+    return try write { db in
       guard try Run.find(name, in: db) == nil else {
-        throw TareError.usage("\(path): there is a run '\(name)' already; give another name")
+        throw TareError.usage("there is a run '\(name)' already; give another name")
       }
-      let run = try Run.insert(name, scorer: scorer, templateDate: nil, settings: [:], in: db)
+      let run = try Run.insert(
+        name, scorer: scorer, templateDate: nil, settings: [:], status: .finished, in: db)
       let scorerID = try scorer.findOrInsert(in: db)
       for (position, row) in rows.enumerated() {
         try row.add(to: run, at: position, scorer: scorerID, in: db)
       }
-      try run.set(.finished, in: db)
+      return run
     }
-    return try self.run(named: name)
   }
 }
 

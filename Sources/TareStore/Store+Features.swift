@@ -42,7 +42,7 @@ extension Store {
         try insert.execute(arguments: [scorer, digest.data, vector.count, data])
         if db.changesCount == 0, try self.vector(digest, by: scorer, in: db) != data {
           throw TareError.fault(
-            "\(path): the same model now gives other features for tokens \(digest); "
+            "the same model now gives other features for tokens \(digest); "
               + "they must depend on the tokens alone")
         }
       }

@@ -85,7 +85,7 @@ extension Store {
           ])
         guard db.changesCount == 1 else {
           throw TareError.fault(
-            "\(path): response \(item.item) of run '\(run.name)' had other tokens before; "
+            "response \(item.item) of run '\(run.name)' had other tokens before; "
               + "the model's files or the template must have changed since")
         }
       }

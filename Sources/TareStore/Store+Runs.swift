@@ -16,7 +16,7 @@ extension Store {
         return run
       }
       return try Run.insert(
-        name, scorer: scorer, templateDate: templateDate, settings: settings, in: db)
+        name, scorer: scorer, templateDate: templateDate, settings: settings, status: .open, in: db)
     }
   }
 
@@ -26,7 +26,7 @@ extension Store {
       if let run = try Run.find(name, in: db) { return run }
       let names = try String.fetchAll(db, sql: "SELECT name FROM run ORDER BY id")
       let known = names.isEmpty ? "it has none" : "it has \(names.joined(separator: ", "))"
-      throw TareError.usage("\(path): no run '\(name)'; \(known)")
+      throw TareError.usage("no run '\(name)'; \(known)")
     }
   }
 
@@ -49,7 +49,7 @@ extension Store {
       guard let summary = try RunSummary.fetch(db, id: run.id).first else { throw gone(run) }
       guard summary.scored == summary.items else {
         throw TareError.fault(
-          "\(path): run '\(run.name)' is not finished: \(summary.items - summary.scored) of "
+          "run '\(run.name)' is not finished: \(summary.items - summary.scored) of "
             + "\(summary.items) responses have no score")
       }
       try run.set(.finished, in: db)
@@ -94,7 +94,7 @@ extension Store {
 
   /// The error for a run that another process has deleted.
   func gone(_ run: Run) -> TareError {
-    .usage("\(path): run '\(run.name)' has been deleted")
+    .usage("run '\(run.name)' has been deleted")
   }
 
   private func check(
@@ -116,7 +116,7 @@ extension Store {
     }
     guard differences.isEmpty else {
       throw .usage(
-        "\(path): run '\(run.name)' was made with \(differences.joined(separator: "; ")); "
+        "run '\(run.name)' was made with \(differences.joined(separator: "; ")); "
           + "give another name, or delete that run")
     }
   }
@@ -154,12 +154,15 @@ extension Run {
   }
 
   static func insert(
-    _ name: String, scorer: Scorer, templateDate: String?, settings: JSONObject, in db: Database
+    _ name: String, scorer: Scorer, templateDate: String?, settings: JSONObject, status: Status,
+    in db: Database
   ) throws -> Run {
     let scorer = try scorer.findOrInsert(in: db)
     try db.execute(
-      sql: "INSERT INTO run (name, scorer, templateDate, settings) VALUES (?, ?, ?, ?)",
-      arguments: [name, scorer, templateDate, settings.canonicalText])
+      sql: """
+        INSERT INTO run (name, scorer, templateDate, settings, status) VALUES (?, ?, ?, ?, ?)
+        """,
+      arguments: [name, scorer, templateDate, settings.canonicalText, status.rawValue])
     guard let run = try find(name, in: db) else {
       throw damage("no run '\(name)' after creating it", "the new run")
     }

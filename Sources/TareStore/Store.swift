@@ -86,7 +86,7 @@ package final class Store: Sendable {
       }
     }
     try enterWriteAheadLog(patience: patience)
-    try database.read(checkNotNewer)
+    try readSchema(checkNotNewer)
     try migrate()
   }
 
@@ -98,7 +98,7 @@ package final class Store: Sendable {
     let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
     guard applicationID == 0, tables == 0 else {
       throw TareError.badData(
-        place: path, found: "an SQLite database of another program",
+        place: "", found: "an SQLite database of another program",
         accepted: "a store of tare, or a new file")
     }
     return true
@@ -117,7 +117,7 @@ package final class Store: Sendable {
         }
         guard mode == "wal" || mode == "memory" else {
           throw TareError.fault(
-            "\(path): SQLite cannot keep a write-ahead log here (journal mode \(mode ?? "none")); "
+            "SQLite cannot keep a write-ahead log here (journal mode \(mode ?? "none")); "
               + "keep the store on a local disk")
         }
         return
@@ -133,32 +133,44 @@ package final class Store: Sendable {
   /// each failure finds the store further on than before.
   private func migrate() throws {
     while true {
-      let before = try database.read(Schema.migrator.appliedIdentifiers)
+      let before = try readSchema(Schema.migrator.appliedIdentifiers)
       do {
         return try Schema.migrator.migrate(database)
       } catch {
-        let after = try database.read(Schema.migrator.appliedIdentifiers)
-        guard after.count > before.count else { throw error }
+        let after = try? readSchema(Schema.migrator.appliedIdentifiers)
+        guard let after, after.count > before.count else { throw error }
       }
+    }
+  }
+
+  /// Runs `body` on a view of the file that is fixed before it begins.
+  ///
+  /// A transaction begins with its first successful read. GRDB's look at the migrations begins with
+  /// one that fails on a new file, so that without this another process may change the file in
+  /// between.
+  private func readSchema<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    try database.read { db in
+      _ = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master")
+      return try body(db)
     }
   }
 
   private func checkNotNewer(_ db: Database) throws {
     guard try Schema.migrator.hasBeenSuperseded(db) else { return }
     throw TareError.badData(
-      place: path, found: "a store that a newer version of tare has made",
+      place: "", found: "a store that a newer version of tare has made",
       accepted: "stores up to schema \(Schema.migrator.migrations.last ?? ""); update tare")
   }
 
   private func checkUpToDate() throws {
     try database.read { db in
       guard try !isUnclaimed(db) else {
-        throw TareError.badData(place: path, found: "an empty file", accepted: "a store of tare")
+        throw TareError.badData(place: "", found: "an empty file", accepted: "a store of tare")
       }
       try checkNotNewer(db)
       guard try Schema.migrator.hasCompletedMigrations(db) else {
         throw TareError.badData(
-          place: path, found: "a store of an older version of tare",
+          place: "", found: "a store of an older version of tare",
           accepted: "schema \(Schema.migrator.migrations.last ?? ""); "
             + "any command that writes to the store brings it up to date")
       }

@@ -4,10 +4,14 @@ import GRDB
 import TareCore
 
 extension TareError {
-  /// - Parameter path: the store's file, named in every message.
+  /// - Parameters:
+  ///   - error: of SQLite, of GRDB, or a `TareError` that leaves it to this place to name the store.
+  ///   - path: the store's file.
   init(_ error: any Error, store path: String) {
     switch error {
-    case let error as TareError: self = error
+    case TareError.usage(let text): self = .usage("\(path): \(text)")
+    case TareError.fault(let text): self = .fault("\(path): \(text)")
+    case let error as TareError: self = error.inside(path)
     case let error as DatabaseError: self = TareError(sqlite: error, store: path)
     case let error as RowDecodingError:
       self = .badData(
@@ -19,11 +23,16 @@ extension TareError {
 
   private init(sqlite error: DatabaseError, store path: String) {
     let safe = "what was stored before is safe"
+    let full = TareError.fault(
+      "\(path): the disk is full; \(safe); free some space and run again")
     let reason = error.message ?? "\(error.resultCode)"
     switch error.resultCode {
     case .SQLITE_FULL:
-      self = .fault("\(path): the disk is full; \(safe); free some space and run again")
-    case .SQLITE_BUSY, .SQLITE_LOCKED:
+      self = full
+    // No room for the index of the write-ahead log.
+    case .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_SHMSIZE:
+      self = full
+    case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL:
       self = .fault(
         "\(path): another process has kept the store locked for too long; \(safe); "
           + "run again when it has finished")

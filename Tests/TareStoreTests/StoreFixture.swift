@@ -1,6 +1,7 @@
 /// A folder for stores that goes with the test, and small values to put into them.
 import Foundation
 import GRDB
+import Synchronization
 import TareCore
 import TareStore
 import Testing
@@ -23,6 +24,17 @@ final class TemporaryFolder: Sendable {
     let names = try FileManager.default.contentsOfDirectory(atPath: url.path)
     return try Dictionary(
       uniqueKeysWithValues: names.map { ($0, try Data(contentsOf: url.appending(path: $0))) })
+  }
+}
+
+/// Errors of work that runs on another thread.
+final class Failures: Sendable {
+  private let errors = Mutex<[String]>([])
+
+  var all: [String] { errors.withLock { $0 } }
+
+  func record(_ work: () throws -> Void) {
+    do { try work() } catch { errors.withLock { $0.append("\(error)") } }
   }
 }
 

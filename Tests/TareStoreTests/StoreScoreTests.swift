@@ -86,7 +86,7 @@ import Testing
     #expect(try store.knownScores(by: renamed, for: [Digest(of: "a")]).count == 1)
   }
 
-  /// Bounds are ten times what was measured on two shared cores (1.0 s and 0.35 s).
+  /// Measured on two cores shared with builds: 1.6 s and 1.0 s; the bounds allow a slow disk.
   @Test func `a hundred thousand scores are inserted and found in seconds`() throws {
     let digests = (0..<100_000).map { Digest(of: "text \($0)") }
     let clock = ContinuousClock()
@@ -105,6 +105,6 @@ import Testing
     #expect(wrong == nil)
     print("100,000 scores: inserted in \(inserting), found in \(finding)")
     #expect(inserting < .seconds(10))
-    #expect(finding < .seconds(3.5))
+    #expect(finding < .seconds(5))
   }
 }
