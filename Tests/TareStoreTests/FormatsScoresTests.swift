@@ -150,6 +150,29 @@ import Testing
     }
   }
 
+  @Test func `RewardBench 2's lists hold the correct responses first`() throws {
+    let file = #"""
+      {"model":"m","id":["a","b"],"subset":["Math","Ties"],"num_correct":[1,2],"results":[1,null],
+      "scores":[[1,[0.5]],[3,2,1]],"text":[["x","yy"],["","z","zzz"]]}
+      """#
+    let table = try read(file) { $0.covariates = ["length"] }
+    #expect(table.responses.map(\.score) == [1, 0.5, 3, 2, 1])
+    #expect(table.responses.map(\.role) == [.chosen, .rejected, .chosen, .chosen, .rejected])
+    #expect(table.responses.map { $0.covariates["length"] } == [1, 2, 0, 1, 3])
+    let again = try JSONValue(parsing: written(table, "calibrated", [1, 2, 3, 4, 5]))
+    #expect(again["calibrated"]?.text() == "[[1.0,2.0],[3.0,4.0,5.0]]")
+    #expect(again["results"]?.text() == "[1,null]")
+  }
+
+  @Test func `RM-Bench's results are pairs of three`() throws {
+    let table = try read(
+      #"[{"id":1,"chosen":["a","bb","ccc"],"rejected":["","d","ee"],"#
+        + #""score_chosen":[1,2,3],"score_rejected":[4,5,6]}]"#
+    ) { $0.covariates = ["length"] }
+    #expect(table.responses.map(\.score) == [1, 2, 3, 4, 5, 6])
+    #expect(table.responses.map { $0.covariates["length"] } == [1, 2, 3, 0, 1, 2])
+  }
+
   // MARK: - Written as it was read
 
   @Test func `untouched cells keep their bytes`() throws {
@@ -264,6 +287,14 @@ import Testing
     (
       #"{"id":[],"scores_chosen":[],"scores_rejected":[]}"#,
       "in, column 'scores_chosen': found an empty list"
+    ),
+    (
+      #"{"scores":[1,2],"num_correct":3}"#,
+      "in, line 1, column 'num_correct': found 3.0; accepted: from 1 to 2"
+    ),
+    (
+      #"{"scores_chosen":[1,2],"scores_rejected":1,"a_chosen":1,"a_rejected":1,"score":null}"#,
+      "in, line 1, column 'score': found null"
     ),
     (
       #"{"judgments":[],"label":"A>B"}"#,

@@ -98,31 +98,42 @@ extension CSVTable {
     var out: [UInt8] = []
     out.reserveCapacity(bytes.count + rows.count * added.count * 20)
     out += headerLine
-    for column in appended { out += [comma] + Self.cell(.string(column.name)) }
+    for column in appended {
+      out.append(comma)
+      Self.append(.string(column.name), to: &out)
+    }
     out += lineEnd
     for (position, row) in rows.enumerated() {
       for column in columns.indices {
         if column > 0 { out.append(comma) }
-        out += replaced[column].map { Self.cell($0.values[position])[...] } ?? cell(row, column)
+        if let new = replaced[column] {
+          Self.append(new.values[position], to: &out)
+        } else {
+          out += cell(row, column)
+        }
       }
-      for column in appended { out += [comma] + Self.cell(column.values[position]) }
+      for column in appended {
+        out.append(comma)
+        Self.append(column.values[position], to: &out)
+      }
       out += lineEnd
     }
     return out
   }
 
-  /// A value as a cell: empty for null, JSON for what is not a number or a string, in quotes where
-  /// it must be.
-  private static func cell(_ value: JSONValue) -> [UInt8] {
+  /// Writes a value as a cell: nothing for null, JSON for what is not a string, in quotes where it
+  /// must be.
+  private static func append(_ value: JSONValue, to out: inout [UInt8]) {
     let text: String
     switch value {
-    case .null: text = ""
+    case .null: return
     case .string(let string): text = string
     default: text = value.text()
     }
     guard text.utf8.contains(where: { $0 == comma || $0 == quote || isLineEnd($0) }) else {
-      return Array(text.utf8)
+      out += text.utf8
+      return
     }
-    return Array("\"\(text.replacing("\"", with: "\"\""))\"".utf8)
+    out += "\"\(text.replacing("\"", with: "\"\""))\"".utf8
   }
 }

@@ -5,6 +5,8 @@ import TareCore
 func candidateSets(_ rows: [SourceRow]) throws(TareError) -> [CandidateSet] {
   var sets: [CandidateSet] = []
   var placeOfID: [String: String] = [:]
+  sets.reserveCapacity(rows.count)
+  placeOfID.reserveCapacity(rows.count)
   for (index, row) in rows.enumerated() {
     let set = try candidateSet(row, number: index + 1)
     if let first = placeOfID.updateValue(row.place, forKey: set.id) {

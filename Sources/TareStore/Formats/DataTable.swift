@@ -69,8 +69,8 @@ extension DataTable {
     names.reserveCapacity(rows.count)
     for (row, value) in try values(in: column).enumerated() {
       switch value {
-      case .null, "": names.append(nil)
-      case .string(let text): names.append(text)
+      case .null: names.append(nil)
+      case .string(let text): names.append(text.isEmpty ? nil : text)
       case .int(let number): names.append("\(number)")
       default:
         throw error(row, column, found: value.kindName, accepted: "a string or an integer")
@@ -105,10 +105,11 @@ extension DataTable {
 
   /// A finite decimal number, blanks around it allowed; nil for "nan", "inf", "0x1F" and "1e999".
   private func decimal(_ text: String) -> Double? {
-    var digits = text[...]
-    while digits.first == " " || digits.first == "\t" { digits.removeFirst() }
-    while digits.last == " " || digits.last == "\t" { digits.removeLast() }
-    guard digits.utf8.allSatisfy({ isDecimalByte($0) }), let number = Double(digits),
+    func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+    var digits = text.utf8[...]
+    while digits.first.map(isBlank) == true { digits.removeFirst() }
+    while digits.last.map(isBlank) == true { digits.removeLast() }
+    guard digits.allSatisfy(isDecimalByte), let number = Double(Substring(digits)),
       number.isFinite
     else { return nil }
     return number
@@ -133,13 +134,14 @@ extension DataTable {
   package func matching(_ wanted: [String: String]) throws(TareError) -> DataTable {
     var table = self
     for (column, value) in wanted.sorted(by: { $0.key < $1.key }) {
-      let parts = try table.grouped(by: column)
-      guard let part = parts.first(where: { $0.value == value }) else {
+      let names = try table.names(in: column)
+      let kept = zip(table.rows, names).filter { $0.1 == value }.map(\.0)
+      guard !kept.isEmpty else {
         throw .badData(
           place: "\(name), column '\(column)'", found: "no row with '\(value)'",
-          accepted: "one of \(list(parts.map(\.value)))")
+          accepted: "one of \(list(Set(names.compactMap { $0 }).sorted()))")
       }
-      table = part.table
+      table = DataTable(name: name, rows: kept, source)
     }
     return table
   }

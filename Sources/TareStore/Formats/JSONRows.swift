@@ -11,8 +11,8 @@ package struct JSONRows: TableRows {
     case lines([[UInt8]])
     /// One array of objects.
     case array
-    /// One object of a list a column, and the members that are not lists of that length.
-    case columns(rest: JSONObject)
+    /// One object of a list a column, as the file holds it.
+    case columns(JSONObject)
   }
 
   init(_ rows: [SourceRow], layout: Layout) {
@@ -45,7 +45,7 @@ extension JSONRows {
     case .lines(let texts):
       var out: [UInt8] = []
       for (position, row) in selected.enumerated() {
-        out += line(rows[row], texts[row], adding: added, at: position) + [newLine]
+        append(rows[row], texts[row], adding: added, at: position, to: &out)
       }
       return out
     case .array:
@@ -60,22 +60,27 @@ extension JSONRows {
     }
   }
 
-  /// The line as it stands, with members put before its closing brace; a line that has one of them
-  /// already is written anew.
-  private func line(
-    _ row: SourceRow, _ text: [UInt8], adding added: [TableColumn], at position: Int
-  ) -> [UInt8] {
+  /// Writes the line as it stands, with members before its closing brace; a line that has one of
+  /// them already is written anew.
+  private func append(
+    _ row: SourceRow, _ text: [UInt8], adding added: [TableColumn], at position: Int,
+    to out: inout [UInt8]
+  ) {
     if added.contains(where: { row.columns[$0.name] != nil }) {
-      return Array(JSONValue.object(object(row, adding: added, at: position)).text().utf8)
+      out += JSONValue.object(object(row, adding: added, at: position)).text().utf8
+    } else {
+      out += text.dropLast()
+      var isFirst = row.columns.isEmpty
+      for column in added {
+        if !isFirst { out.append(comma) }
+        isFirst = false
+        out += JSONValue.string(column.name).text().utf8
+        out.append(UInt8(ascii: ":"))
+        out += column.values[position].text().utf8
+      }
+      out.append(UInt8(ascii: "}"))
     }
-    var isFirst = row.columns.isEmpty
-    var line = Array(text.dropLast())
-    for column in added {
-      let member = "\(JSONValue.string(column.name).text()):\(column.values[position].text())"
-      line += Array((isFirst ? member : ",\(member)").utf8)
-      isFirst = false
-    }
-    return line + [UInt8(ascii: "}")]
+    out.append(newLine)
   }
 
   private func object(

@@ -17,7 +17,7 @@ struct ResponseRows: ScoreLayout {
   func entries(of table: DataTable, columns: ScoreColumns) throws(TareError) -> [ScoreEntry] {
     let scores = try table.numbers(in: score)
     let roles = try roles(in: table, label: columns.label)
-    let indices = try indices(in: table)
+    let indices = indices(in: table)
     var covariates: [(name: String, values: [Double])] = []
     for name in columns.covariates {
       covariates.append((name, try covariate(name, in: table)))
@@ -42,9 +42,9 @@ struct ResponseRows: ScoreLayout {
   }
 
   /// The positions among a prompt's responses, if the column `index` holds such.
-  private func indices(in table: DataTable) throws(TareError) -> [Int]? {
+  private func indices(in table: DataTable) -> [Int]? {
     guard table.has("index") else { return nil }
-    let values = try table.names(in: "index").compactMap { $0.flatMap { Int($0) } }
+    let values = table.cells("index").compactMap { $0.int ?? $0.string.flatMap { Int($0) } }
     return values.count == table.rows.count && values.allSatisfy { $0 >= 0 } ? values : nil
   }
 }
@@ -78,8 +78,9 @@ extension ResponseRows {
     var labels: [Double] = []
     for (row, value) in try table.values(in: column).enumerated() {
       switch value {
-      case true, "true", "True", "TRUE": labels.append(1)
-      case false, "false", "False", "FALSE": labels.append(0)
+      case .bool(let isTrue): labels.append(isTrue ? 1 : 0)
+      case .string("true"), .string("True"), .string("TRUE"): labels.append(1)
+      case .string("false"), .string("False"), .string("FALSE"): labels.append(0)
       default: labels.append(try table.number(value, row: row, field: column))
       }
     }

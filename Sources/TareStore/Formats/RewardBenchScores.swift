@@ -1,8 +1,9 @@
-/// RewardBench's score files: one object of lists, an element a pair.
+/// RewardBench's score files: one object of lists, an element a prompt.
 ///
 /// `scores_chosen`, `scores_rejected`, `text_chosen`, `text_rejected`, `results`, `subset`, `id`, and
 /// `model`, `model_type`, `chat_template` for the whole file (`allenai/reward-bench-results`,
-/// `eval-set-scores/`). The texts hold the prompt too.
+/// `eval-set-scores/`); in RewardBench 2 `scores`, `text` and `num_correct` in place of the pairs. The
+/// texts hold the prompt too.
 package import TareCore
 
 package enum RewardBenchScores: FileFormat {
@@ -11,17 +12,21 @@ package enum RewardBenchScores: FileFormat {
 
   package static func recognises(_ file: SourceFile) -> Bool {
     // Rows of JSON Lines can have scores in lists too, but not their ids.
-    guard let object = object(of: file) else { return false }
-    return ["scores_chosen", "scores_rejected", "id"].allSatisfy { object[$0]?.array != nil }
+    guard let object = object(of: file), object["id"]?.array != nil else { return false }
+    return scoreColumn(of: object) != nil
+  }
+
+  private static func scoreColumn(of object: JSONObject) -> String? {
+    ["scores_chosen", "scores"].first { object[$0]?.array != nil }
   }
 
   package static func rows(of file: SourceFile) throws(TareError) -> [SourceRow] {
-    try pairs(of: file).rows
+    try lists(of: file).rows
   }
 
   package static func table(of file: SourceFile) throws(TareError) -> any TableRows {
-    let (rows, rest) = try pairs(of: file)
-    return JSONRows(rows, layout: .columns(rest: rest))
+    let (rows, whole) = try lists(of: file)
+    return JSONRows(rows, layout: .columns(whole))
   }
 
   private static func object(of file: SourceFile) -> JSONObject? {
@@ -32,32 +37,30 @@ package enum RewardBenchScores: FileFormat {
     }
   }
 
-  /// The lists as rows, and the members that are not lists.
-  private static func pairs(
+  /// The lists as rows, and the object that holds them.
+  private static func lists(
     of file: SourceFile
-  ) throws(TareError) -> (rows: [SourceRow], rest: JSONObject) {
-    guard let object = object(of: file), let scores = object["scores_chosen"]?.array else {
-      throw .badData(place: "", found: "no list 'scores_chosen'", accepted: summary)
+  ) throws(TareError) -> (rows: [SourceRow], whole: JSONObject) {
+    guard let object = object(of: file), let scoreColumn = scoreColumn(of: object),
+      let scores = object[scoreColumn]?.array
+    else {
+      throw .badData(place: "", found: "no list 'scores_chosen' or 'scores'", accepted: summary)
     }
     guard !scores.isEmpty else {
       throw .badData(
-        place: "column 'scores_chosen'", found: "an empty list", accepted: "at least one pair")
+        place: "column '\(scoreColumn)'", found: "an empty list", accepted: "at least one score")
     }
     var rows = [JSONObject](repeating: [:], count: scores.count)
-    var rest = JSONObject()
     for (column, value) in object.members {
-      guard let values = value.array else {
-        rest[column] = value
-        continue
-      }
+      guard let values = value.array else { continue }
       guard values.count == scores.count else {
         throw .badData(
           place: "column '\(column)'", found: "\(values.count) values",
-          accepted: "\(scores.count), as many as 'scores_chosen' has")
+          accepted: "\(scores.count), as many as '\(scoreColumn)' has")
       }
       for (row, value) in values.enumerated() { rows[row][column] = value }
     }
     let numbered = rows.enumerated().map { SourceRow(place: "row \($0 + 1)", columns: $1) }
-    return (numbered, rest)
+    return (numbered, object)
   }
 }

@@ -1,9 +1,10 @@
-/// How a table's rows hold scores: one response a row, a pair a row, or JudgeBench's judgements.
+/// How a table's rows hold scores: a response a row, a pair a row, or as a benchmark writes them.
 import TareCore
 
 /// The layouts, tried in this order.
 private let scoreLayouts: [any ScoreLayout.Type] = [
   JudgeBenchLayout.self,
+  RewardBench2Layout.self,
   ResponseRows.self,
   PairRows.self,
 ]

@@ -8,8 +8,8 @@ package struct ScoreColumns: Sendable {
   package var score = "score"
   /// The prompt's id; else `prompt_id`, `id` or `pair_id`; else each row is a prompt of its own.
   package var group: String?
-  /// 1 = better, 0 = worse; any other number says nothing of the role. Else `label` or `gold`, where
-  /// that holds only 0 and 1.
+  /// Where a row is a response: 1 = better, 0 = worse; any other number says nothing of the role.
+  /// Else `role`, or `label` or `gold` where that holds only 0 and 1.
   package var label: String?
   package var covariates: [String] = []
   /// Columns that tell reward models or runs apart; a table may hold only one value of each.

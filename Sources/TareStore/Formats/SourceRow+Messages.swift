@@ -11,22 +11,26 @@ struct ResponseText {
 }
 
 extension SourceRow {
-  /// A column's value; in CSV, the JSON that a cell holds where it is a list of messages.
+  /// A column's value; in CSV, the list that a cell holds as JSON: always in `messages` and
+  /// `responses`, elsewhere where it is a list of messages.
   func value(_ column: String) throws(TareError) -> JSONValue {
     let value = columns[column] ?? .null
-    guard isText, let text = value.string else { return value }
-    let isList = column == "messages" || column == "responses"
-    let mayBeList = text.hasPrefix("[")
+    guard isText, let text = value.string,
+      ["messages", "responses"].contains(column) || isMessageList(text)
+    else { return value }
     do {
-      let list = isList || mayBeList ? try JSONValue(parsing: text) : value
-      return isList || list.array?.first?["role"] != nil ? list : value
+      return try JSONValue(parsing: text)
     } catch {
-      // Python prints lists with single quotes; scored as text they would give wrong numbers.
-      guard isList || text.hasPrefix("[{'role'") || text.hasPrefix("[{'content'") else {
-        return value
-      }
       throw self.error(column, found: "a list that is not JSON (\(error))", accepted: "JSON")
     }
+  }
+
+  /// Whether a cell holds a list of messages, be it as Python prints one: that is no JSON and must
+  /// not be scored as text.
+  private func isMessageList(_ text: String) -> Bool {
+    guard text.hasPrefix("[") else { return false }
+    return text.hasPrefix("[{'role'") || text.hasPrefix("[{'content'")
+      || (try? JSONValue(parsing: text))?.array?.first?["role"] != nil
   }
 
   /// The responses of a column that holds one, or a list of several.

@@ -1,0 +1,35 @@
+/// RewardBench 2's score files: the scores of all completions of a prompt, the correct ones first.
+///
+/// `scores`, `text` (lists), `num_correct`, `subset`, `id` (`allenai/reward-bench-2-results`).
+import TareCore
+
+struct RewardBench2Layout: ScoreLayout {
+  private let column: String
+
+  static func accepted(_ score: String) -> String { "RewardBench 2's 'scores' and 'num_correct'" }
+
+  init?(_ table: DataTable, score: String) {
+    column = score == "score" ? "scores" : score
+    guard table.has("num_correct"), table.has(column) else { return nil }
+  }
+
+  func entries(of table: DataTable, columns: ScoreColumns) throws(TareError) -> [ScoreEntry] {
+    let lists = try ScoreLists(
+      table, scores: column, covariates: columns.covariates.map { ($0, $0) }, texts: ["text"])
+    var entries: [ScoreEntry] = []
+    for (row, correct) in try table.numbers(in: "num_correct").enumerated() {
+      let responses = try lists.entries(row) { Double($0) < correct ? .chosen : .rejected }
+      guard correct >= 1, correct <= Double(responses.count) else {
+        throw table.error(
+          row, "num_correct", found: "\(correct)", accepted: "from 1 to \(responses.count)")
+      }
+      entries += responses
+    }
+    return entries
+  }
+
+  func columns(_ name: String, _ values: [Double], of table: DataTable) -> [TableColumn] {
+    var rest = values[...]
+    return [TableColumn(name: name, values: table.cells(column).map { $0.taking(&rest) })]
+  }
+}
