@@ -1,15 +1,11 @@
 /// Finds the tokens that stand for themselves in a text (control and user-defined tokens), before
 /// the text is cut into words: from left to right, the longest of those that start at a place.
 struct AddedTokens: Sendable {
-  /// A trie of the tokens' bytes. Node 0 is its root.
-  private var nodes = [Node()]
+  /// A trie of the tokens' bytes: the token that ends at each node, of which 0 is the root.
+  private var ids: [Int32?] = [nil]
   private var children: [Edge: Int] = [:]
   /// Whether a token starts with the byte: most places in a text are passed over by this alone.
   private var startsToken = [Bool](repeating: false, count: 256)
-
-  private struct Node {
-    var id: Int32?
-  }
 
   private struct Edge: Hashable {
     var node: Int
@@ -30,12 +26,12 @@ struct AddedTokens: Sendable {
       if let child = children[edge] {
         node = child
       } else {
-        nodes.append(Node())
-        node = nodes.count - 1
+        node = ids.count
+        ids.append(nil)
         children[edge] = node
       }
     }
-    nodes[node].id = id
+    ids[node] = id
   }
 
   /// Calls `body` with the text's parts in order: each added token with its id, and what is between
@@ -63,7 +59,7 @@ struct AddedTokens: Sendable {
     while position < text.count, let child = children[Edge(node: node, byte: text[position])] {
       node = child
       position += 1
-      if let id = nodes[node].id { found = (id, position) }
+      if let id = ids[node] { found = (id, position) }
     }
     return found
   }

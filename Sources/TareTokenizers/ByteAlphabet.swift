@@ -5,14 +5,11 @@
 enum ByteAlphabet {
   /// The scalar of each byte.
   static let scalars: [Unicode.Scalar] = {
-    var spare: UInt8 = 0
+    var spares = (UInt32(0x100)...0x143).compactMap(Unicode.Scalar.init).makeIterator()
     return (UInt8.min...UInt8.max).map { byte in
       switch byte {
-      case 0x21...0x7E, 0xA1...0xAC, 0xAE...0xFF: return Unicode.Scalar(byte)
-      default:
-        defer { spare += 1 }
-        // Two bytes, 0x01 and the count: U+0100 to U+0143.
-        return Unicode.Scalar(UInt16(0x100) + UInt16(spare)) ?? Unicode.Scalar(byte)
+      case 0x21...0x7E, 0xA1...0xAC, 0xAE...0xFF: Unicode.Scalar(byte)
+      default: spares.next() ?? Unicode.Scalar(byte)
       }
     }
   }()

@@ -24,25 +24,25 @@ import Testing
   }
 
   @Test(arguments: [
-    (#"\s*[\r\n]+|\s+(?!\S)|\s+"#, " ", ["all"]),
-    (#"\s*[\r\n]+|\s+(?!\S)|\s+"#, " \n", ["all"]),
-    (#"\p{N}+|\p{L}+"#, "a", ["all"]),
-    (#"[\p{Lu}\p{Lo}]*[\p{Ll}\p{Lo}]+|[\p{Lu}\p{Lo}]+"#, "A", ["all"]),
-    (#"(?:[^\s\p{N}])+"#, "字", ["all"]),
-    (#"(?:ab|a|b)*?(?!a|b)"#, "ab", ["all"]),
-    ("(?=a)(?>(?:a|b)+)", "ab", ["all"]),
+    (#"\s*[\r\n]+|\s+(?!\S)|\s+"#, " "),
+    (#"\s*[\r\n]+|\s+(?!\S)|\s+"#, " \n"),
+    (#"\p{N}+|\p{L}+"#, "a"),
+    (#"[\p{Lu}\p{Lo}]*[\p{Ll}\p{Lo}]+|[\p{Lu}\p{Lo}]+"#, "A"),
+    (#"(?:[^\s\p{N}])+"#, "字"),
+    (#"(?:ab|a|b)*?(?!a|b)"#, "ab"),
+    ("(?=a)(?>(?:a|b)+)", "ab"),
   ])
   func `a match of half a million scalars is found without recursion`(
-    pattern: String, unit: String, whole: [String]
+    pattern: String, unit: String
   ) throws {
     let text = String(repeating: unit, count: 500_000)
-    #expect(try pieces(pattern, text).count == whole.count)
+    #expect(try pieces(pattern, text) == [text])
   }
 
   @Test(.timeLimit(.minutes(1)), arguments: ["(?:a|aa)+b", "(?:a+)+b", "(?:a|a|a)*(?:a|a)*b"])
   func `ways to fail are not tried over and over`(pattern: String) throws {
-    // A plain backtracking matcher would need more than 2^60 steps for any of these.
-    let text = String(repeating: "a", count: 300)
+    // A plain backtracking matcher would need more than 2^50 steps for any of these.
+    let text = String(repeating: "a", count: 100)
     #expect(try pieces(pattern, text) == [text])
   }
 

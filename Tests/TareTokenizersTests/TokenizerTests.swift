@@ -93,6 +93,45 @@ import Testing
     #expect(try !Tokenizer(vocabulary).addsBOS)
   }
 
+  @Test func `merging agrees with the plain algorithm`() throws {
+    let vocabulary = try Fixtures.vocabulary(pre: "gpt-2")
+    let tokenizer = try Tokenizer(vocabulary)
+    let ranks = Dictionary(
+      uniqueKeysWithValues: vocabulary.merges.enumerated().map { ($1, $0) })
+    var random = SplitMix64(state: 7)
+    for length in Array(1...40) + [300] {
+      let word = (0..<length).map { _ in String("thersponadi".randomElement(using: &random) ?? "e")
+      }
+      let expected = plainMerge(word, ranks).compactMap(tokenizer.id(of:))
+      let found = tokenizer.encode(word.joined(), addSpecialTokens: false)
+      #expect(found == expected, "\(word.joined())")
+    }
+  }
+
+  /// Byte-pair encoding as it is defined: look for the best pair, join its first, begin again.
+  private func plainMerge(_ word: [String], _ ranks: [String: Int]) -> [String] {
+    var word = word
+    while true {
+      let pairs = zip(word, word.dropFirst()).map { ranks["\($0) \($1)"] ?? Int.max }
+      guard let best = pairs.min(), best < Int.max, let place = pairs.firstIndex(of: best) else {
+        return word
+      }
+      word.replaceSubrange(place...(place + 1), with: [word[place] + word[place + 1]])
+    }
+  }
+
+  /// Steele, Lea, Flood 2014: a generator whose numbers are the same in every run.
+  private struct SplitMix64: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+      state &+= 0x9E37_79B9_7F4A_7C15
+      var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
+      mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+      return mixed ^ (mixed >> 31)
+    }
+  }
+
   @Test func `a word of half a million bytes is merged`() throws {
     let tokenizer = try Tokenizer(Fixtures.vocabulary(pre: "gpt-2"))
     let text = String(repeating: "the", count: 166_667)

@@ -80,12 +80,17 @@ package struct BPE: TokenizerModel {
     _ text: borrowing Span<UInt8>, _ words: [Range<Int>], into ids: inout [Int32]
   ) {
     var merger = PairMerger()
-    var cache = WordCache(count: words.count)
+    var cache = WordCache()
     for word in words {
-      if cache.repeatTokens(of: word, in: text, into: &ids) { continue }
-      let start = ids.count
-      encode(text.extracting(word), &merger, into: &ids)
-      cache.store(start..<ids.count)
+      let bytes = text.extracting(word)
+      let hash = bytes.hash()
+      if let earlier = cache.tokens(of: word, hash, in: text) {
+        for place in earlier { ids.append(ids[place]) }
+      } else {
+        let start = ids.count
+        encode(bytes, &merger, into: &ids)
+        cache.store(word, hash, tokens: start..<ids.count)
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 /// Sets of Unicode general categories, and the category of a scalar by one look into a table.
 
-/// A set of general categories, a bit each.
+/// A set of general categories, a bit each. The categories are those of the standard library's version
+/// of Unicode: scalars newer than another library's version can differ from it.
 struct CategorySet: OptionSet, Sendable {
   let rawValue: UInt32
 

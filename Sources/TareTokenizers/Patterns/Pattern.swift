@@ -1,17 +1,15 @@
-package import TareCore
-
 /// A regular expression over Unicode scalars, as the pre-tokenisers of tokenizer files use them.
 ///
 /// Text is UTF-8. Of several ways to match the first counts, in the order in which a backtracking
 /// matcher tries them. See `PatternParser` for the dialect.
+package import TareCore
+
 package struct Pattern: Sendable {
-  package let source: String
   private let program: PatternProgram
 
   /// - Throws: `TareError.badData` that names the character of the pattern which is not understood.
   package init(_ source: String) throws(TareError) {
     var parser = PatternParser(source)
-    self.source = source
     program = try PatternProgram(parser.parse(), source: source)
   }
 

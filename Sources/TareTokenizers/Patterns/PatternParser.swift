@@ -1,9 +1,9 @@
-import TareCore
-
 /// Reads a regular expression into its syntax tree.
 ///
 /// The dialect is that of the Oniguruma library's Ruby syntax, in which tokenizer files are
 /// written: `^` and `$` are ends of lines, `{2,3}+` repeats a repetition, `{2}?` is an option.
+import TareCore
+
 struct PatternParser {
   private let source: String
   private let scalars: [Unicode.Scalar]
@@ -196,28 +196,25 @@ struct PatternParser {
     return .assertion(assertion)
   }
 
+  private static let classes: [Unicode.Scalar: ScalarClass] = [
+    "s": .space, "S": .space.complement, "d": .digit, "D": .digit.complement,
+    "w": .word, "W": .word.complement, "h": .hexDigit, "H": .hexDigit.complement,
+  ]
+
   /// The class after a backslash, or nil if what follows is no class.
   private mutating func classEscape() throws(TareError) -> ScalarClass? {
     guard let letter = next else { throw error("the end", "a character after '\\'") }
-    let classes: [Unicode.Scalar: ScalarClass] = [
-      "s": .space, "d": .digit, "w": .word, "h": .hexDigit,
-    ]
-    if let set = classes[letter] {
+    if let set = Self.classes[letter] {
       position += 1
       return set
-    }
-    if let lower = letter.properties.lowercaseMapping.unicodeScalars.first,
-      let set = classes[lower]
-    {
-      position += 1
-      return set.complement
     }
     guard letter == "p" || letter == "P" else { return nil }
     position += 1
     return try property(isNegated: letter == "P")
   }
 
-  /// The rest of `\p{…}`; `\p{^…}` is the complement.
+  /// The rest of `\p{…}`; `\p{^…}` is the complement. Case counts, even where it is ignored, but not
+  /// in brackets.
   private mutating func property(isNegated: Bool) throws(TareError) -> ScalarClass {
     guard take("{") else { throw error(here, "'{' after \\p") }
     let isInverse = take("^")
@@ -229,7 +226,7 @@ struct PatternParser {
       let known = CategorySet.names.map(\.short).joined(separator: ", ")
       throw error("the property '\(name)'", "a general category: \(known)")
     }
-    let set = ScalarClass(categories: categories, ignoresCase: ignoresCase)
+    let set = ScalarClass(categories: categories)
     return isNegated != isInverse ? set.complement : set
   }
 

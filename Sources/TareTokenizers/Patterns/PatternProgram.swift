@@ -1,9 +1,11 @@
+/// A pattern as a list of instructions, and its making from the syntax tree.
 import TareCore
 
-/// A pattern as a list of instructions, and its making from the syntax tree.
 struct PatternProgram: Sendable {
   private(set) var instructions: [Instruction] = []
   private(set) var classes: [ScalarClass] = []
+  /// The pattern as it was written, for messages.
+  private let source: String
 
   /// What to do at a place of the text. A class is its index in `classes`, a target an index in
   /// `instructions`; without a target the next instruction follows.
@@ -32,67 +34,66 @@ struct PatternProgram: Sendable {
   /// - Throws: `TareError.badData` if a group that can match nothing is repeated without bound, or
   ///   the repetitions are too many.
   init(_ node: PatternNode, source: String) throws(TareError) {
-    try append(node, source)
+    self.source = source
+    try append(node)
     instructions.append(.accept)
   }
 
-  private mutating func append(_ node: PatternNode, _ source: String) throws(TareError) {
+  private mutating func append(_ node: PatternNode) throws(TareError) {
     guard instructions.count < Self.mostInstructions else {
-      throw Self.error(source, "repetitions of groups that make it too long", "smaller numbers")
+      throw error("repetitions of groups that make it too long", "smaller numbers")
     }
     switch node {
     case .one(let set): instructions.append(.one(index(of: set)))
-    case .sequence(let nodes): for node in nodes { try append(node, source) }
-    case .alternatives(let nodes): try appendAlternatives(nodes, source)
+    case .sequence(let nodes): for node in nodes { try append(node) }
+    case .alternatives(let nodes): try appendAlternatives(nodes)
     case .repeated(.one(let set), let count, let greed) where greed != .lazy:
       instructions.append(
         .span(
           index(of: set), least: count.lowerBound, most: count.upperBound,
           isPossessive: greed == .possessive))
     case .repeated(let node, let count, .possessive):
-      try append(.atomic(.repeated(node, count, .greedy)), source)
+      try append(.atomic(.repeated(node, count, .greedy)))
     case .repeated(let node, let count, let greed):
-      try appendRepetition(of: node, count, isLazy: greed == .lazy, source)
+      try appendRepetition(of: node, count, isLazy: greed == .lazy)
     case .atomic(let node):
-      try appendBody(node, source) { .atomic(end: $0) }
+      try appendBody(node) { .atomic(end: $0) }
     case .lookahead(.one(let set), let isNegated):
       instructions.append(.peek(index(of: set), isNegated: isNegated))
     case .lookahead(let node, let isNegated):
-      try appendBody(node, source) { .look(isNegated: isNegated, end: $0) }
+      try appendBody(node) { .look(isNegated: isNegated, end: $0) }
     case .assertion(let assertion): instructions.append(.assert(assertion))
     }
   }
 
-  private mutating func appendAlternatives(
-    _ nodes: [PatternNode], _ source: String
-  ) throws(TareError) {
+  private mutating func appendAlternatives(_ nodes: [PatternNode]) throws(TareError) {
     var jumps: [Int] = []
     for node in nodes.dropLast() {
       let split = reserve()
-      try append(node, source)
+      try append(node)
       jumps.append(reserve())
       instructions[split] = .split(first: split + 1, second: instructions.count)
     }
-    if let last = nodes.last { try append(last, source) }
+    if let last = nodes.last { try append(last) }
     for jump in jumps { instructions[jump] = .jump(instructions.count) }
   }
 
   private mutating func appendRepetition(
-    of node: PatternNode, _ count: ClosedRange<Int>, isLazy: Bool, _ source: String
+    of node: PatternNode, _ count: ClosedRange<Int>, isLazy: Bool
   ) throws(TareError) {
-    for _ in 0..<min(count.lowerBound, Self.mostInstructions) { try append(node, source) }
+    for _ in 0..<min(count.lowerBound, Self.mostInstructions) { try append(node) }
     var splits: [Int] = []
     if count.upperBound == PatternNode.unbounded {
       guard !node.canBeEmpty else {
-        throw Self.error(source, "the repetition of a group that can match nothing", "one scalar")
+        throw error("the repetition of a group that can match nothing", "one scalar")
       }
       splits.append(reserve())
-      try append(node, source)
+      try append(node)
       instructions.append(.jump(splits[0]))
     } else {
       for _ in 0..<min(count.upperBound - count.lowerBound, Self.mostInstructions) {
         splits.append(reserve())
-        try append(node, source)
+        try append(node)
       }
     }
     let end = instructions.count
@@ -103,10 +104,10 @@ struct PatternProgram: Sendable {
   }
 
   private mutating func appendBody(
-    _ node: PatternNode, _ source: String, _ head: (_ end: Int) -> Instruction
+    _ node: PatternNode, _ head: (_ end: Int) -> Instruction
   ) throws(TareError) {
     let start = reserve()
-    try append(node, source)
+    try append(node)
     instructions.append(.accept)
     instructions[start] = head(instructions.count)
   }
@@ -122,7 +123,7 @@ struct PatternProgram: Sendable {
     return classes.count - 1
   }
 
-  private static func error(_ source: String, _ found: String, _ accepted: String) -> TareError {
+  private func error(_ found: String, _ accepted: String) -> TareError {
     .badData(place: "pattern '\(source)'", found: found, accepted: accepted)
   }
 }

@@ -14,7 +14,12 @@ struct ScalarClass: Sendable {
     ranges: [ClosedRange<UInt32>] = [], categories: CategorySet = [],
     children: [ScalarClass] = [], isNegated: Bool = false, ignoresCase: Bool = false
   ) {
-    self.ranges = ranges
+    // Members get their other cases here, ranges and categories when a scalar is looked for: only
+    // so is a final sigma, which is no other letter's other case, the same as a sigma.
+    self.ranges = ranges.flatMap { range in
+      ignoresCase && range.count == 1
+        ? Self.cases(of: range.lowerBound).map { $0...$0 } : [range]
+    }
     self.categories = categories
     self.children = children
     self.isNegated = isNegated
@@ -23,13 +28,17 @@ struct ScalarClass: Sendable {
     for value in UInt32(64)..<128 where search(value) { ascii.high |= 1 << UInt64(value - 64) }
   }
 
-  /// The class of one scalar, with its other cases if case is ignored.
+  /// The class of one scalar.
   init(_ scalar: Unicode.Scalar, ignoresCase: Bool) {
-    let values = ignoresCase ? Self.cases(of: scalar.value) : [scalar.value]
-    self.init(ranges: values.map { $0...$0 }, ignoresCase: ignoresCase)
+    self.init(ranges: [scalar.value...scalar.value], ignoresCase: ignoresCase)
   }
 
-  var complement: ScalarClass { ScalarClass(children: [self], isNegated: true) }
+  var complement: ScalarClass {
+    var result = self
+    result.isNegated.toggle()
+    result.ascii = (~ascii.low, ~ascii.high)
+    return result
+  }
 
   func intersection(_ other: ScalarClass) -> ScalarClass {
     ScalarClass(children: [complement, other.complement], isNegated: true)

@@ -1,9 +1,9 @@
-package import TareCore
-
 /// Cuts text into the words that a tokenizer's model works on one by one.
 ///
 /// The patterns work one after the other, each on the pieces that the ones before it left: every
 /// match becomes a piece of its own, and so does what is between two matches.
+package import TareCore
+
 package struct PreTokenizer: Sendable {
   private let patterns: [Pattern]
 

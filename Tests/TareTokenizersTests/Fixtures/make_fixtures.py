@@ -175,7 +175,8 @@ PATTERNS = [
     "[a-z&&aeiou&&[^e]]+", r"\p{Lu}(?=\p{Ll})|\p{Lm}|\p{LC}+", "(?:)|a", "a||b",
     r"\t|\f|\v|\a|\e|\r|\n", r"[\t\f\v\a\e\x{1F600}-\x{1F64F}\u00e9]+", r"\p{uppercase letter}+",
     "[[a-c][x-z]]+", "[^[a-c][x-z]]+", "a++a|b", "(?=(?:a|b)c).", r"\P{L}+?\p{L}", r"[\d\-x]+",
-    "[+--]+", r"\-\/\@+",
+    "[+--]+", r"\-\/\@+", r"(?i)\p{Lu}+", r"(?i)[\p{Lu}x]+", r"(?i)[^\p{Lu}]+", r"(?i)\P{Lu}+",
+    "(?i)[^a-c]+", "(?i)[^ς]+",
 ]  # fmt: skip
 PATTERN_TEXTS = [
     "aab abc abcd ab cab aaaaaaa bbbb acbd 12345678 ABCdefGHI x]a-]", "", "a", "\n", "a\n\nb \n",
