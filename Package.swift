@@ -10,6 +10,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
@@ -42,6 +43,8 @@ let package = Package(
       dependencies: [
         "TareCore", "TareEngine", "TareTokenizers", "TareTemplates",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
     .target(
       name: "TareEngine", dependencies: ["TareCore", "CKernels", "COpenBLAS", "COneDNN"]),
@@ -77,7 +80,8 @@ let package = Package(
     .target(name: "TareTesting", dependencies: ["TareCore"], path: "Tests/TareTesting"),
     .testTarget(name: "TareCoreTests", dependencies: ["TareCore", "TareTesting"]),
     .testTarget(
-      name: "TareTokenizersTests", dependencies: ["TareTokenizers", "TareCore", "TareTesting"],
+      name: "TareTokenizersTests",
+      dependencies: ["TareTokenizers", "TareEngine", "TareCore", "TareTesting"],
       exclude: ["Fixtures"]),
     .testTarget(
       name: "TareTemplatesTests", dependencies: ["TareTemplates", "TareCore", "TareTesting"],
@@ -99,6 +103,17 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(
       name: "TareRankingTests", dependencies: ["TareRanking", "TareCore", "TareTesting"]),
+    .testTarget(
+      name: "TareReportTests",
+      dependencies: ["TareReport", "TareEvaluation", "TareRanking", "TareCore", "TareTesting"]),
+    .testTarget(
+      name: "TareScoringTests", dependencies: ["TareScoring", "TareCore", "TareTesting"]),
+    .testTarget(
+      name: "TareServerTests",
+      dependencies: [
+        "TareServer", "TarePipeline", "TareScoring", "TareCore", "TareTesting",
+        .product(name: "HummingbirdTesting", package: "hummingbird"),
+      ]),
   ]
 )
 

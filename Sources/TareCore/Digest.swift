@@ -39,3 +39,12 @@ extension Digest: CustomStringConvertible {
     return String(decoding: hex, as: UTF8.self)
   }
 }
+
+extension Digest: Comparable {
+  package static func < (a: Digest, b: Digest) -> Bool {
+    for index in a.bytes.indices where a.bytes[index] != b.bytes[index] {
+      return a.bytes[index] < b.bytes[index]
+    }
+    return false
+  }
+}

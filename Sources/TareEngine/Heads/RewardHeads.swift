@@ -22,12 +22,16 @@ package protocol RewardHead: Registered, Sendable {
 package func loadRewardHead(
   _ weights: WeightFile, hiddenSize: Int
 ) throws(TareError) -> any RewardHead {
-  let reader = WeightReader(weights)
-  guard let kind = rewardHeads.entries.first(where: { $0.isPresent(in: reader) }) else {
-    throw .badData(
-      place: weights.file.path,
-      found: "no reward head (tensors: \(weights.tensors.keys.sorted().prefix(8)))",
-      accepted: rewardHeads.help.map(\.summary).joined(separator: "; "))
+  do throws(TareError) {
+    let reader = WeightReader(weights)
+    guard let kind = rewardHeads.entries.first(where: { $0.isPresent(in: reader) }) else {
+      let names = weights.tensors.keys.sorted()
+      throw .badData(
+        place: "tensors", found: "no reward head (\(names.prefix(8).joined(separator: ", ")))",
+        accepted: rewardHeads.help.map(\.summary).joined(separator: "; "))
+    }
+    return try kind.init(reader, hiddenSize: hiddenSize)
+  } catch {
+    throw error.inside(weights.file.path)
   }
-  return try kind.init(reader, hiddenSize: hiddenSize)
 }

@@ -37,12 +37,12 @@ package struct WeightTensor: Sendable {
   private func entry(shaped shape: [Int]) throws(TareError) -> TensorEntry {
     guard let entry else {
       throw .badData(
-        place: "\(file.path), tensor '\(name)'", found: "no such tensor",
+        place: "tensor '\(name)'", found: "no such tensor",
         accepted: "shape \(shape)")
     }
     guard entry.shape == shape else {
       throw .badData(
-        place: "\(file.path), tensor '\(name)'", found: "shape \(entry.shape)",
+        place: "tensor '\(name)'", found: "shape \(entry.shape)",
         accepted: "shape \(shape)")
     }
     return entry

@@ -1,0 +1,89 @@
+/// `tare score`: conversations in, a score for each response out.
+package import TareCore
+internal import TareScoring
+internal import TareStore
+
+package struct ScoreRequest: Sendable {
+  /// Files of conversations, pairs or candidates; "-" is standard input.
+  package var inputs: [String]
+  /// A key of the file formats; nil to recognise them by content.
+  package var format: String?
+  package var settings: ScoringSettings
+  /// Where scores are kept, under the run's name; nil keeps them in memory.
+  package var store: String?
+  package var run: String?
+
+  package init(inputs: [String], settings: ScoringSettings) {
+    self.inputs = inputs
+    self.settings = settings
+  }
+}
+
+/// What `score` did.
+package struct ScoreOutcome: Sendable {
+  /// One line a response, in input order.
+  package let rows: [JSONObject]
+  /// Responses that were computed now; the others were in the store.
+  package let computed: Int
+  package let truncated: Int
+  package let tokens: Int
+  package let seconds: Double
+  /// Run and store, where there is one.
+  package let destination: String?
+
+  package var json: JSONValue {
+    [
+      "responses": .int(rows.count), "computed": .int(computed), "truncated": .int(truncated),
+      "tokens": .int(tokens), "seconds": .double(seconds),
+    ]
+  }
+
+  /// In words, a sentence a line.
+  package var text: String {
+    let whole = "\(rows.count) responses"
+    var lines: [String] = []
+    if computed == 0 {
+      lines.append("nothing to score: the store has all scores of these \(whole)")
+    } else {
+      let rate = seconds > 0 ? Int((Double(tokens) / seconds).rounded()) : 0
+      lines.append(
+        "scored \(computed) of \(whole): \(tokens) tokens, \(rate) tokens/s"
+          + (computed < rows.count ? "; the others were known" : ""))
+    }
+    if truncated > 0 { lines.append("\(truncated) texts were cut to fit the model") }
+    if let destination { lines.append("kept in \(destination)") }
+    return lines.joined(separator: "\n")
+  }
+}
+
+extension Pipeline {
+  package func score(_ request: ScoreRequest) throws(TareError) -> ScoreOutcome {
+    let (store, run, summary) = try scoredRun(request)
+    return ScoreOutcome(
+      rows: try store.items(of: run).map(\.scoreRow), computed: summary.computed,
+      truncated: summary.truncated, tokens: summary.tokens, seconds: summary.seconds,
+      destination: request.store.map { "\($0), run '\(run.name)'" })
+  }
+
+  /// Scores the request's rows in its store, or in one in memory.
+  func scoredRun(
+    _ request: ScoreRequest
+  ) throws(TareError) -> (store: Store, run: Run, summary: ScoreSummary) {
+    guard (request.store == nil) == (request.run == nil) else {
+      throw .usage("--store and --run go together: a store keeps runs by name")
+    }
+    var rows: [CandidateSet] = []
+    for input in request.inputs {
+      let file = try InputFile(input)
+      rows += try readCandidates(file.data, name: file.name, format: request.format)
+    }
+    let text = try request.settings.textModel()
+    let (model, head) = try request.settings.rewardModel(text)
+    let store = try Store(path: request.store ?? ":memory:")
+    let name = request.run ?? "score"
+    let options = try request.settings.options(
+      readRule: head.readRule, run: try store.runs().map(\.run).first { $0.name == name })
+    let summary = try store.score(rows, as: name, with: model, options, observer: observer)
+    return (store, summary.run, summary)
+  }
+}

@@ -1,0 +1,32 @@
+/// `tare tokenize`: what the model would see of each response.
+package import TareCore
+internal import TareScoring
+internal import TareStore
+
+extension Pipeline {
+  /// One object a response: rendered text, ids, read position.
+  package func tokenize(_ request: ScoreRequest) throws(TareError) -> [JSONObject] {
+    let text = try request.settings.textModel()
+    let options = try request.settings.options(readRule: nil, run: nil)
+    var rows: [JSONObject] = []
+    for input in request.inputs {
+      let file = try InputFile(input)
+      for row in try readCandidates(file.data, name: file.name, format: request.format) {
+        for candidate in row.responses {
+          do throws(TareError) {
+            let tokens = try text.tokenize(
+              Conversation(prompt: row.prompt, response: candidate.text), options)
+            rows.append([
+              "id": .string(row.id), "role": .string(candidate.role.rawValue),
+              "text": .string(tokens.text), "ids": .array(tokens.ids.map { .int(Int($0)) }),
+              "readAt": .int(tokens.readAt), "truncated": .bool(tokens.truncated),
+            ])
+          } catch {
+            throw error.inside("\(file.name), row '\(row.id)'")
+          }
+        }
+      }
+    }
+    return rows
+  }
+}

@@ -1,0 +1,133 @@
+/// `tare train-head`: preference pairs in, a reward head and its card out.
+internal import Foundation
+package import TareCore
+internal import TareCalibration
+internal import TareEngine
+internal import TareEvaluation
+internal import TareScoring
+internal import TareStore
+
+package struct TrainHeadRequest: Sendable {
+  package var pairs: String
+  package var validation: String?
+  package var output: String
+  /// Where features are kept; nil keeps none.
+  package var store: String?
+  package var settings: ScoringSettings
+  /// Ridge penalties to choose among.
+  package var ridges: [Double]
+  package var folds = 5
+  package var bootstrap = 10_000
+  package var seed: UInt64 = 1
+
+  package init(pairs: String, output: String, settings: ScoringSettings) {
+    self.pairs = pairs
+    self.output = output
+    self.settings = settings
+    // Half a decade apart; the features have unit variance.
+    ridges = (0...10).map { pow(10, Double($0) / 2) }
+  }
+}
+
+extension Pipeline {
+  /// Fits a head on the pairs, saves it, and tells how good it is on the validation pairs.
+  ///
+  /// - Returns: a card as JSON: data, ridge, accuracy with its interval, correlation with length.
+  package func trainHead(_ request: TrainHeadRequest) throws(TareError) -> JSONValue {
+    let text = try request.settings.textModel()
+    let options = try request.settings.options(readRule: .last, run: nil)
+    let store = try Store(path: request.store ?? ":memory:")
+    let extractor = FeatureExtractor(text, threads: request.settings.threads)
+    let training = try readPairs(request.pairs)
+    let validation = try request.validation.map { (path) throws(TareError) in try readPairs(path) }
+
+    let (features, computed) = try store.pairFeatures(
+      training.rows, with: extractor, options, observer: observer)
+    let (head, choice) = try LinearHead.fit(
+      features, prompts: training.rows.map(\.promptText), ridges: request.ridges,
+      folds: request.folds)
+    let file = head.file(for: text, options)
+    try write(file, to: request.output)
+
+    var card: JSONValue = [
+      "model": .string(text.name), "model_sha256": .string(text.digest.description),
+      "read": .string(options.readRule.description),
+      "head_sha256": .string(file.withUnsafeBytes { Digest(of: $0) }.description),
+      "features_computed": .int(computed), "folds": .int(request.folds),
+      "ridge": .double(choice.ridge),
+      "ridges": .array(
+        choice.losses.map { ["ridge": .double($0.ridge), "held_out_loss": .double($0.loss)] }),
+    ]
+    let bootstrap = try Bootstrap(resamples: request.bootstrap, seed: request.seed)
+    card[member: "training"] = try head.judged(features, training, bootstrap)
+    if let validation {
+      let (features, _) = try store.pairFeatures(
+        validation.rows, with: extractor, options, observer: observer)
+      card[member: "validation"] = try head.judged(features, validation, bootstrap)
+    }
+    return card
+  }
+
+  private func readPairs(
+    _ path: String
+  ) throws(TareError) -> (file: InputFile, rows: [CandidateSet]) {
+    let file = try InputFile(path)
+    return (file, try readCandidates(file.data, name: file.name))
+  }
+}
+
+extension LinearHead {
+  /// The head as a safetensors file that says which model it is for and where it reads.
+  fileprivate func file(for text: TextModel, _ options: ScoringOptions) -> Data {
+    Safetensors.encode(
+      [
+        (name: "score.weight", shape: [1, weight.count], values: weight),
+        (name: "score.bias", shape: [1], values: [bias]),
+      ],
+      metadata: [
+        "format": "pt", "model": text.name, "model_sha256": text.digest.description,
+        "read": options.readRule.description,
+      ])
+  }
+
+  /// How the head judges pairs: accuracy with its interval, and how its score goes with length.
+  fileprivate func judged(
+    _ features: [(chosen: [Float], rejected: [Float])],
+    _ pairs: (file: InputFile, rows: [CandidateSet]), _ bootstrap: Bootstrap
+  ) throws(TareError) -> JSONValue {
+    var responses: [ScoredResponse] = []
+    for (pair, row) in zip(features, pairs.rows) {
+      for (index, candidate) in row.responses.enumerated() {
+        let vector = candidate.role == .chosen ? pair.chosen : pair.rejected
+        let length = candidate.text.unicodeScalars.count
+        responses.append(
+          ScoredResponse(
+            promptID: row.id, index: index, role: candidate.role, score: Double(score(vector)),
+            covariates: ["length": Double(length)], subset: row.subset, section: row.section))
+      }
+    }
+    let evaluation = try Pairs.evaluate(responses, EvaluationOptions(bootstrap: bootstrap))
+    let diagnosis = Diagnosis(of: try CalibrationTable(responses, covariate: .length))
+    return [
+      "file": .string(URL(filePath: pairs.file.name).lastPathComponent),
+      "sha256": .string(pairs.file.data.withUnsafeBytes { Digest(of: $0) }.description),
+      "evaluation": evaluation.json, "length": diagnosis.json,
+    ]
+  }
+}
+
+extension JSONValue {
+  subscript(member key: String) -> JSONValue? {
+    get { object?[key] }
+    set {
+      guard case .object(var object) = self else { return }
+      object[key] = newValue
+      self = .object(object)
+    }
+  }
+}
+
+extension CandidateSet {
+  /// What pairs of one prompt have in common.
+  var promptText: String { prompt.map { "\($0.role)\u{0}\($0.content)" }.joined(separator: "\u{0}") }
+}

@@ -1,0 +1,111 @@
+/// Where calibration, evaluation and ranking take scores from: a run in a store, or a score file.
+internal import Foundation
+package import TareCore
+internal import TareStore
+
+/// What a user names: a file with a score table, or a store and a run.
+package struct ScoreSource: Sendable {
+  package enum Place: Sendable {
+    case file(String)
+    case run(String, store: String)
+  }
+
+  package var place: Place
+  /// A key of the file formats; nil to recognise them by content.
+  package var format: String?
+  /// Column names; nil for the usual ones.
+  package var score: String?
+  package var group: String?
+  package var label: String?
+  /// Column whose values are taken each by itself, as reward models in one file must be; nil finds
+  /// `rm`, `reward_model` or `run`.
+  package var by: String?
+  /// Keeps the rows that have these values.
+  package var filters: [String: String] = [:]
+
+  package init(_ place: Place) { self.place = place }
+}
+
+/// The scores of one run or one reward model.
+struct ScorePart {
+  /// The run, or the value of the column that tells parts apart; nil for a whole file.
+  let name: String?
+  let responses: [ScoredResponse]
+  let origin: Origin
+
+  enum Origin {
+    case table(ScoreTable)
+    case run(Run, items: [Int64])
+  }
+}
+
+/// A source that was read.
+struct ScoreParts {
+  let parts: [ScorePart]
+  /// The whole file, for writing it again.
+  let table: DataTable?
+  let store: Store?
+}
+
+extension ScoreSource {
+  /// - Parameter covariates: columns that must be there.
+  /// - Throws: `TareError.badData` that names file, row and column.
+  func read(covariates: [String]) throws(TareError) -> ScoreParts {
+    switch place {
+    case .run(let name, let path):
+      let store = try Store(path: path)
+      let run = try store.run(named: name)
+      return ScoreParts(parts: [try part(of: run, in: store)], table: nil, store: store)
+    case .file(let path):
+      let file = try InputFile(path)
+      var table = try readTable(file.data, name: file.name, format: format)
+      if !filters.isEmpty { table = try table.matching(filters) }
+      var columns = ScoreColumns()
+      if let score { columns.score = score }
+      columns.group = group
+      columns.label = label
+      columns.covariates = covariates
+      guard let column = by ?? (try severalRuns(table, columns.runs)) else {
+        let part = ScorePart(table: try ScoreTable(table, columns: columns), name: nil)
+        return ScoreParts(parts: [part], table: table, store: nil)
+      }
+      columns.runs = columns.runs.filter { $0 == column }
+      var parts: [ScorePart] = []
+      for (value, rows) in try table.grouped(by: column) {
+        parts.append(ScorePart(table: try ScoreTable(rows, columns: columns), name: value))
+      }
+      return ScoreParts(parts: parts, table: table, store: nil)
+    }
+  }
+
+  /// The column that holds several reward models, if one does.
+  private func severalRuns(
+    _ table: DataTable, _ candidates: [String]
+  ) throws(TareError) -> String? {
+    for column in candidates where table.has(column) {
+      if Set(try table.names(in: column)).count > 1 { return column }
+    }
+    return nil
+  }
+}
+
+private func part(of run: Run, in store: Store) throws(TareError) -> ScorePart {
+  let items = try store.items(of: run)
+  var responses: [ScoredResponse] = []
+  for item in items {
+    guard let response = item.scoredResponse else {
+      throw .usage(
+        "run '\(run.name)' is not finished: \(items.count { $0.score == nil }) of "
+          + "\(items.count) responses have no score; the same `tare score` command goes on")
+    }
+    responses.append(response)
+  }
+  return ScorePart(
+    name: run.name, responses: responses, origin: .run(run, items: items.map(\.id)))
+}
+
+extension ScorePart {
+  fileprivate init(table: ScoreTable, name: String?) {
+    self.init(name: name, responses: table.responses, origin: .table(table))
+  }
+}

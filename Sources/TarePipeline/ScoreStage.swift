@@ -1,0 +1,110 @@
+/// Stage 1 and 2: conversations become scores, and scores go into the store.
+package import TareCore
+package import TareScoring
+package import TareStore
+
+/// What a scoring run did.
+package struct ScoreSummary: Sendable {
+  package let run: Run
+  /// Responses of the run; all have scores now.
+  package let responses: Int
+  /// Responses whose score was computed in this call.
+  package let computed: Int
+  /// Responses whose text was cut to fit.
+  package let truncated: Int
+  package let tokens: Int
+  package let seconds: Double
+}
+
+extension Store {
+  /// Scores rows under a run's name. Texts that the store knows the score of, from this run or any
+  /// other with the same model, head, precision and read rule, are not scored again.
+  ///
+  /// Each batch is stored before the next begins, so a run that is stopped or killed goes on where
+  /// it was, to the same bits.
+  /// - Throws: `TareError.badData` with the row if a conversation cannot be scored;
+  ///   `TareError.interrupted` if the observer asks to stop.
+  package func score(
+    _ rows: [CandidateSet], as name: String, with model: RewardModel, _ options: ScoringOptions,
+    observer: StageObserver = StageObserver()
+  ) throws(TareError) -> ScoreSummary {
+    let scorer = model.scorer(options)
+    let run = try createOrResumeRun(
+      named: name, scorer: scorer, templateDate: options.date.text,
+      settings: options.settings)
+    try addItems(rows, to: run)
+
+    let before = try summary(of: run)
+    var runner = BatchRunner(work: "scored", total: before.items, observer: observer)
+    runner.skip(before.scored)
+    var computed = 0
+    var last: UnscoredItem?
+    while true {
+      let page = try unscoredItems(of: run, after: last)
+      guard let end = page.last else { break }
+      last = end
+      let conversations = try tokenize(page, run: run, rows: rows, model, options)
+      // Equal texts are scored once.
+      var unique: [Digest: TokenizedConversation] = [:]
+      for (digest, conversation) in conversations { unique[digest] = conversation }
+      let known = try knownScores(by: scorer, for: unique.keys)
+      let missing = unique.filter { known[$0.key] == nil }.sorted { $0.key < $1.key }
+      runner.skip(page.count - missing.count)
+      computed += missing.count
+      try runner.run(missing.map(\.value)) { (batch) throws(TareError) in
+        let scores = try model.score(batch)
+        try insert(
+          zip(batch, scores).map { (tokenDigest: $0.digest, score: StoredScore($1)) }, by: scorer)
+      }
+    }
+    try finish(run)
+    let items = try items(of: run)
+    return ScoreSummary(
+      run: try self.run(named: name), responses: items.count, computed: computed,
+      truncated: items.count { $0.score?.truncated == true }, tokens: runner.tokens,
+      seconds: runner.seconds)
+  }
+
+  /// Tokenises a page of responses and notes their tokens.
+  private func tokenize(
+    _ page: [UnscoredItem], run: Run, rows: [CandidateSet], _ model: RewardModel,
+    _ options: ScoringOptions
+  ) throws(TareError) -> [(Digest, TokenizedConversation)] {
+    var result: [(Digest, TokenizedConversation)] = []
+    var tokens: [ItemTokens] = []
+    for item in page {
+      do throws(TareError) {
+        let conversation = try model.text.tokenize(item.conversation, options)
+        let digest = conversation.digest
+        result.append((digest, conversation))
+        tokens.append(
+          ItemTokens(item: item.id, digest: digest, truncated: conversation.truncated))
+      } catch {
+        throw error.inside("row \(item.position + 1), response \(item.index + 1)")
+      }
+    }
+    try setTokens(tokens, of: run)
+    return result
+  }
+}
+
+extension RewardModel {
+  /// Who scores, as the store keeps it.
+  package func scorer(_ options: ScoringOptions) -> Scorer {
+    Scorer(
+      modelDigest: text.digest, modelName: text.name, headDigest: headDigest,
+      precision: precision, readRule: options.readRule.description)
+  }
+}
+
+extension ScoringOptions {
+  /// What else decides a conversation's tokens, for the run's record.
+  var settings: JSONObject {
+    var settings: JSONObject = [
+      "bos": .string(bos.rawValue), "truncation": .string(truncation.rawValue),
+    ]
+    settings["max_tokens"] = maxTokens.map { .int($0) }
+    settings["system"] = system.map { .string($0) }
+    return settings
+  }
+}

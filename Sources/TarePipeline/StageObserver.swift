@@ -1,0 +1,34 @@
+/// How far a long stage has come.
+
+package struct StageProgress: Sendable {
+  /// What is counted: "scored", "features".
+  package let work: String
+  /// Responses done and all that are to do in this call.
+  package let done: Int
+  package let total: Int
+  /// Tokens run through the model so far, and the seconds it took.
+  package let tokens: Int
+  package let seconds: Double
+
+  package var tokensPerSecond: Double { seconds > 0 ? Double(tokens) / seconds : 0 }
+  /// Seconds to go at the rate so far.
+  package var remaining: Double {
+    done > 0 ? seconds / Double(done) * Double(total - done) : 0
+  }
+}
+
+/// What a stage tells whoever started it, and asks them.
+package struct StageObserver: Sendable {
+  /// Called after each batch.
+  package let report: @Sendable (StageProgress) -> Void
+  /// Whether the user has asked to stop; what is finished is stored first.
+  package let shouldStop: @Sendable () -> Bool
+
+  package init(
+    report: @escaping @Sendable (StageProgress) -> Void = { _ in },
+    shouldStop: @escaping @Sendable () -> Bool = { false }
+  ) {
+    self.report = report
+    self.shouldStop = shouldStop
+  }
+}

@@ -1,0 +1,139 @@
+/// Fits a value head on preference pairs, with the model's body frozen.
+package import TareCore
+package import TareEngine
+package import TareScoring
+package import TareStore
+
+/// A head and how it was found.
+package struct TrainedHead: Sendable {
+  package let head: LinearHead
+  package let choice: BradleyTerry.RidgeChoice
+  /// Features computed in this call; the rest came from the store.
+  package let computed: Int
+}
+
+extension Store {
+  /// Features of both responses of each pair, computed where the store has none.
+  ///
+  /// - Parameter pairs: rows with one chosen and one rejected response.
+  /// - Returns: for each pair the chosen and the rejected response's features, [hiddenSize].
+  package func pairFeatures(
+    _ pairs: [CandidateSet], with extractor: FeatureExtractor, _ options: ScoringOptions,
+    observer: StageObserver = StageObserver()
+  ) throws(TareError) -> (features: [(chosen: [Float], rejected: [Float])], computed: Int) {
+    let scorer = extractor.scorer(options)
+    var digests: [(chosen: Digest, rejected: Digest)] = []
+    var conversations: [Digest: TokenizedConversation] = [:]
+    for pair in pairs {
+      func digest(_ role: Role) throws(TareError) -> Digest {
+        guard let text = pair.only(role)?.text else {
+          throw .badData(
+            place: "pair '\(pair.id)'", found: "\(pair.responses.count) responses",
+            accepted: "one chosen and one rejected")
+        }
+        do throws(TareError) {
+          let conversation = try extractor.text.tokenize(
+            Conversation(prompt: pair.prompt, response: text), options)
+          let digest = conversation.digest
+          conversations[digest] = conversation
+          return digest
+        } catch {
+          throw error.inside("pair '\(pair.id)', \(role.rawValue)")
+        }
+      }
+      digests.append((try digest(.chosen), try digest(.rejected)))
+    }
+
+    var known = try features(by: scorer, for: conversations.keys)
+    let missing = conversations.filter { known[$0.key] == nil }.sorted { $0.key < $1.key }
+    var runner = BatchRunner(work: "features", total: conversations.count, observer: observer)
+    runner.skip(known.count)
+    try runner.run(missing.map(\.value)) { (batch) throws(TareError) in
+      let vectors = try extractor.features(batch)
+      let named = zip(batch, vectors).map { (tokenDigest: $0.digest, vector: $1) }
+      try insert(features: named, by: scorer)
+      for (digest, vector) in named { known[digest] = vector }
+    }
+    var features: [(chosen: [Float], rejected: [Float])] = []
+    for digest in digests {
+      guard let chosen = known[digest.chosen], let rejected = known[digest.rejected] else {
+        throw .fault("a feature is missing after all were computed")
+      }
+      features.append((chosen, rejected))
+    }
+    return (features, missing.count)
+  }
+}
+
+extension FeatureExtractor {
+  fileprivate func scorer(_ options: ScoringOptions) -> Scorer {
+    Scorer(
+      modelDigest: text.digest, modelName: text.name, precision: "float32",
+      readRule: options.readRule.description)
+  }
+}
+
+extension CandidateSet {
+  /// The single response with this role; nil if there are none or several.
+  fileprivate func only(_ role: Role) -> Candidate? {
+    let found = responses.filter { $0.role == role }
+    return found.count == 1 ? found[0] : nil
+  }
+}
+
+extension LinearHead {
+  /// Fits the weights on pairs of features.
+  ///
+  /// Features are divided by their standard deviation first, so that one ridge suits all; the
+  /// division is folded into the weights. The bias makes the mean score of the pairs 0.
+  /// - Parameters:
+  ///   - prompts: the prompt of each pair; a prompt's pairs stay together in cross-validation.
+  ///   - ridges: the penalties to choose among.
+  package static func fit(
+    _ pairs: [(chosen: [Float], rejected: [Float])], prompts: [String], ridges: [Double],
+    folds: Int
+  ) throws(TareError) -> (head: LinearHead, choice: BradleyTerry.RidgeChoice) {
+    guard let width = pairs.first?.chosen.count else {
+      throw .badData(place: "pairs", found: "none", accepted: "at least \(folds) prompts")
+    }
+    let statistics = FeatureStatistics(pairs.flatMap { [$0.chosen, $0.rejected] }, width: width)
+    var differences: [Double] = []
+    differences.reserveCapacity(pairs.count * width)
+    for pair in pairs {
+      for i in 0..<width {
+        differences.append(
+          (Double(pair.chosen[i]) - Double(pair.rejected[i])) / statistics.deviations[i])
+      }
+    }
+    let features = PairFeatures(
+      differences: differences, width: width, groups: PromptGroups(prompts).groupOfRow)
+    let choice = try BradleyTerry.chooseRidge(features, among: ridges, folds: folds)
+    let scaled = try BradleyTerry.fit(features, ridge: choice.ridge)
+    let weights = zip(scaled, statistics.deviations).map { $0 / $1 }
+    let mean = zip(weights, statistics.means).reduce(0) { $0 + $1.0 * $1.1 }
+    return (LinearHead(weight: weights.map { Float($0) }, bias: Float(-mean)), choice)
+  }
+}
+
+/// Mean and standard deviation of each feature.
+private struct FeatureStatistics {
+  var means: [Double]
+  /// 1 for a feature that never changes.
+  var deviations: [Double]
+
+  init(_ vectors: [[Float]], width: Int) {
+    let count = Double(vectors.count)
+    means = [Double](repeating: 0, count: width)
+    var squares = means
+    for vector in vectors {
+      for i in 0..<width { means[i] += Double(vector[i]) / count }
+    }
+    for vector in vectors {
+      for i in 0..<width {
+        let difference = Double(vector[i]) - means[i]
+        squares[i] += difference * difference / count
+      }
+    }
+    deviations = squares.map { $0 > 0 ? $0.squareRoot() : 1 }
+  }
+}

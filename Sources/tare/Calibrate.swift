@@ -1,0 +1,98 @@
+internal import ArgumentParser
+internal import Foundation
+internal import TareCore
+internal import TarePipeline
+
+struct Calibrate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Takes what length, or another number, explains off the scores.",
+    discussion: """
+      Examples:
+        tare calibrate scores.csv --covariate len_char --group prompt_id -o out.csv
+        tare calibrate --store tare.sqlite --run first --save length.json
+        tare calibrate new.jsonl --apply length.json -o new-calibrated.jsonl
+
+      A score table needs no model: CSV or JSONL with a row a response. The output has the same \
+      rows with two columns more, calibrated and bias; without -o it goes to standard output. \
+      Several reward models in one file (column rm) are calibrated each by itself.
+      """)
+
+  @Argument(help: "Score table; - for standard input.")
+  var input: String?
+
+  @Option(help: "Store to take the scores from.")
+  var store: String?
+  @Option(name: .customLong("run"), help: "The run in the store.")
+  var runName: String?
+
+  @Option(help: ArgumentHelp("Calibration method: \(Pipeline.calibrationMethods)."))
+  var method = "lowess"
+  @Option(help: "The column whose influence is taken off (default: length).")
+  var covariate: String?
+  @Option(help: "lowess: share of the points in each local fit (default: 0.9).")
+  var frac: Double?
+  @Option(help: "lowess: robustifying iterations (default: 3).")
+  var it: Int?
+  @Option(help: "lowess: distance within which the curve is interpolated (default: 0, exact).")
+  var delta: Double?
+  @Option(help: "penalty: score per unit of the covariate (default: 0.001).")
+  var coefficient: Double?
+
+  @OptionGroup var columns: ColumnArguments
+  @OptionGroup var format: FormatArgument
+
+  @Option(help: "Apply this saved calibration instead of fitting one.")
+  var apply: String?
+  @Option(help: "Save the calibration as JSON.")
+  var save: String?
+  @Option(name: .shortAndLong, help: "File for the rows with their calibrated scores.")
+  var output: String?
+  @Flag(help: "Print what was found as JSON.")
+  var json = false
+
+  func run() throws {
+    var request = CalibrateRequest(
+      source: try Source.one(input, store, runName, columns, format.format))
+    request.method = method
+    request.covariate = covariate
+    (request.frac, request.it, request.delta) = (frac, it, delta)
+    request.coefficient = coefficient
+    request.apply = apply
+    request.save = save
+    request.output = output
+    let outcome = try Pipeline().calibrate(request)
+    if json { return print(outcome.json.text(indent: 2)) }
+    // Rows are the result where nothing else is named; the report then goes to standard error.
+    let rowsToOutput = output == nil && store == nil
+    if rowsToOutput, let rows = outcome.rows { Output.print(rows) }
+    Terminal.tell(outcome.text(Terminal.style(rowsToOutput)), onStandardOutput: !rowsToOutput)
+  }
+}
+
+/// A file or a run, as several commands take them.
+enum Source {
+  static func one(
+    _ input: String?, _ store: String?, _ run: String?, _ columns: ColumnArguments,
+    _ format: String?
+  ) throws(TareError) -> ScoreSource {
+    let sources = try many(input.map { [$0] } ?? [], store, run.map { [$0] } ?? [], columns, format)
+    guard sources.count == 1 else { throw .usage("give one file, or --store and one --run") }
+    return sources[0]
+  }
+
+  static func many(
+    _ inputs: [String], _ store: String?, _ runs: [String], _ columns: ColumnArguments,
+    _ format: String?
+  ) throws(TareError) -> [ScoreSource] {
+    guard (store == nil) == runs.isEmpty else {
+      throw .usage("--store and --run go together")
+    }
+    var sources: [ScoreSource] = []
+    for input in inputs { sources.append(try columns.source(.file(input), format: format)) }
+    if let store {
+      for run in runs { sources.append(ScoreSource(.run(run, store: store))) }
+    }
+    guard !sources.isEmpty else { throw .usage("give a score file, or --store and --run") }
+    return sources
+  }
+}

@@ -1,0 +1,58 @@
+internal import ArgumentParser
+internal import Foundation
+internal import TareCore
+internal import TarePipeline
+
+struct Score: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Scores responses with a reward model.",
+    discussion: """
+      Examples:
+        tare score pairs.jsonl --model model.gguf --head head.safetensors --output scores.jsonl
+        tare score pairs.jsonl --model model.gguf --head head.safetensors \
+      --store tare.sqlite --run first
+
+      Input is JSONL, JSON or CSV: rows with messages, prompt and response, prompt with chosen \
+      and rejected, or prompt with responses. Without --store and --output the scores go to \
+      standard output, a JSON line each. With --store a run that was stopped goes on, and texts \
+      that the store knows are not scored again.
+      """)
+
+  @Argument(help: ArgumentHelp("Conversations, pairs or candidates; - for standard input."))
+  var inputs: [String]
+
+  @OptionGroup var scoring: ScoringArguments
+  @OptionGroup var head: HeadArgument
+  @OptionGroup var format: FormatArgument
+
+  @Option(help: "Store that keeps the scores.")
+  var store: String?
+
+  @Option(name: .customLong("run"), help: "The run's name in the store.")
+  var runName: String?
+
+  @Option(name: .shortAndLong, help: "File for the scores, a JSON line each.")
+  var output: String?
+
+  @Flag(help: "Print what was done as JSON.")
+  var json = false
+
+  func run() throws {
+    var request = ScoreRequest(inputs: inputs, settings: scoring.settings)
+    request.settings.head = head.head
+    request.format = format.format
+    request.store = store
+    request.run = runName
+    let outcome = try Pipeline(observer: Terminal.observer()).score(request)
+    if let output {
+      try Output.write(outcome.rows, to: output)
+    } else if store == nil {
+      Output.print(outcome.rows)
+    }
+    if json, output != nil || store != nil {
+      print(outcome.json.text(indent: 2))
+    } else {
+      Terminal.tell(outcome.text, onStandardOutput: output != nil || store != nil)
+    }
+  }
+}

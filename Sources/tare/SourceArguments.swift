@@ -1,0 +1,53 @@
+/// The options of the commands that take scores from a store or a score file.
+internal import ArgumentParser
+internal import TareCore
+internal import TarePipeline
+
+struct FormatArgument: ParsableArguments {
+  @Option(help: "The input's format (default: recognised by content).")
+  var format: String?
+}
+
+struct HeadArgument: ParsableArguments {
+  @Option(help: "The reward head, in safetensors.")
+  var head: String?
+}
+
+struct ColumnArguments: ParsableArguments {
+  @Option(help: "Column of the scores (default: score).")
+  var score: String?
+
+  @Option(help: "Column that says which rows answer the same prompt (default: prompt_id, id).")
+  var group: String?
+
+  @Option(help: "Column that is 1 for the better response, 0 for the worse (default: label, gold).")
+  var label: String?
+
+  @Option(
+    help: "Column whose values are taken each by itself (default: rm, if it has several).")
+  var by: String?
+
+  @Option(
+    name: .customLong("where"), help: ArgumentHelp("Keep rows with this value.", valueName: "COLUMN=VALUE"))
+  var filters: [String] = []
+
+  /// - Throws: `TareError.usage` for a filter without "=".
+  func source(
+    _ place: ScoreSource.Place, format: String?
+  ) throws(TareError) -> ScoreSource {
+    var source = ScoreSource(place)
+    source.format = format
+    source.score = score
+    source.group = group
+    source.label = label
+    source.by = by
+    for filter in filters {
+      let parts = filter.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2 else {
+        throw .usage("--where \(filter); accepted: COLUMN=VALUE")
+      }
+      source.filters[String(parts[0])] = String(parts[1])
+    }
+    return source
+  }
+}

@@ -1,0 +1,39 @@
+/// The command line: one file a command.
+internal import ArgumentParser
+internal import Foundation
+internal import TareCore
+
+@main
+struct Tare: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tare",
+    abstract: "Scores responses with reward models, and takes length and other biases off again.",
+    version: "0.1.0",
+    subcommands: [
+      Score.self,
+      Calibrate.self,
+      Evaluate.self,
+      Rank.self,
+      TrainHead.self,
+      Runs.self,
+      Tokenize.self,
+    ])
+
+  static func main() async {
+    do {
+      var command = try parseAsRoot()
+      do {
+        if var command = command as? any AsyncParsableCommand {
+          try await command.run()
+        } else {
+          try command.run()
+        }
+      } catch let error as TareError {
+        Terminal.complain(error.description)
+        Foundation.exit(error.exitCode)
+      }
+    } catch {
+      exit(withError: error)
+    }
+  }
+}

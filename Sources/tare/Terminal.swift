@@ -1,0 +1,45 @@
+/// What the commands share towards the terminal: errors, progress, Ctrl-C.
+internal import Foundation
+internal import Synchronization
+internal import TareCore
+internal import TarePipeline
+
+enum Terminal {
+  static func complain(_ text: String) {
+    FileHandle.standardError.write(Data("tare: \(text)\n".utf8))
+  }
+
+  /// Text for people.
+  static func tell(_ text: String, onStandardOutput: Bool) {
+    if onStandardOutput {
+      Output.print(Data((text + "\n").utf8))
+    } else {
+      FileHandle.standardError.write(Data((text + "\n").utf8))
+    }
+  }
+
+  static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+  static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
+  private static let stopRequests = Atomic<Int>(0)
+
+  /// An observer that shows progress on a terminal, and stops after the current batch at Ctrl-C.
+  static func observer() -> StageObserver {
+    signal(SIGINT) { _ in
+      // A second Ctrl-C does not wait for the batch: what is stored is stored.
+      if Terminal.stopRequests.add(1, ordering: .relaxed).newValue > 1 { _exit(130) }
+    }
+    return StageObserver(
+      report: { progress in if errorIsTerminal { show(progress) } },
+      shouldStop: { stopRequests.load(ordering: .relaxed) > 0 })
+  }
+
+  private static func show(_ progress: StageProgress) {
+    let left = Duration.seconds(progress.remaining.rounded())
+      .formatted(.time(pattern: .minuteSecond))
+    let rate = Int(progress.tokensPerSecond.rounded())
+    let line = "\(progress.work) \(progress.done)/\(progress.total), \(rate) tokens/s, \(left) left"
+    let end = progress.done == progress.total ? "\n" : ""
+    FileHandle.standardError.write(Data("\r\u{1B}[K\(line)\(end)".utf8))
+  }
+}

@@ -1,0 +1,19 @@
+internal import ArgumentParser
+internal import TarePipeline
+
+struct Tokenize: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Shows what the model would see: rendered text, token ids, read position.",
+    discussion: "Example: tare tokenize pairs.jsonl --model model.gguf")
+
+  @Argument(help: "Conversations, pairs or candidates; - for standard input.")
+  var inputs: [String]
+  @OptionGroup var scoring: ScoringArguments
+  @OptionGroup var format: FormatArgument
+
+  func run() throws {
+    var request = ScoreRequest(inputs: inputs, settings: scoring.settings)
+    request.format = format.format
+    Output.print(try Pipeline().tokenize(request))
+  }
+}
