@@ -1,0 +1,45 @@
+/// Ranked candidates for the terminal.
+package import TareRanking
+
+package struct RankingTable: Sendable {
+  private let rankings: [Ranking]
+  private let texts: [String]
+  private let top: Int?
+
+  /// - Parameters:
+  ///   - texts: the response of each row, of which the beginning is shown, [row]; may be empty.
+  ///   - top: how many candidates of each prompt are shown, all if nil.
+  package init(_ rankings: [Ranking], texts: [String] = [], top: Int? = nil) {
+    self.rankings = rankings
+    self.texts = texts
+    self.top = top
+  }
+
+  package func text(width: Int = 80, style: TerminalStyle = .plain) -> String {
+    var columns: [TerminalTable.Column] = [
+      .init("prompt", .left, leastWidth: 8), .init("rank"), .init("response"), .init("score"),
+      .init("margin"),
+    ]
+    if !texts.isEmpty { columns.append(.init("text", .left, leastWidth: 10)) }
+    var table = TerminalTable(columns: columns)
+    for (number, ranking) in rankings.enumerated() {
+      // A line between prompts tells them apart only where they have several lines.
+      let shown = ranking.places.prefix(top ?? ranking.places.count)
+      if number > 0, top != 1 { table.addRule() }
+      for (rank, place) in shown.enumerated() {
+        var cells = [
+          rank == 0 ? ranking.promptID : "", (rank + 1).text, place.index.text,
+          place.score.fixed(4), marginText(place.margin),
+        ]
+        if texts.indices.contains(place.row) { cells.append(texts[place.row]) }
+        table.addRow(cells, isBold: rank == 0 && shown.count > 1)
+      }
+    }
+    return table.text(width: width, style: style)
+  }
+
+  private func marginText(_ margin: Double?) -> String {
+    guard let margin else { return "–" }
+    return margin == 0 ? "tie" : margin.fixed(4)
+  }
+}

@@ -1,0 +1,141 @@
+/// A scatter plot for the terminal: points as braille dots, a fitted curve as a heavy line.
+
+package struct TerminalPlot: Sendable {
+  private let points: [PlotPoint]
+  private let curve: [PlotPoint]
+  private let xTitle: String
+  private let yTitle: String
+  private let x: Axis
+  private let y: Axis
+  private let width: Int
+  private let height: Int
+
+  /// - Parameters:
+  ///   - points: those that are not finite are left out; on a logarithmic axis those at 0 or below
+  ///     stand at its start.
+  ///   - curve: its knots, x ascending; straight between them and constant beyond; may be empty.
+  ///   - width, height: of the whole plot in characters.
+  package init(
+    points: [PlotPoint], curve: [PlotPoint] = [], xTitle: String = "length",
+    yTitle: String = "score", xScale: AxisScale = .linear, width: Int = 72, height: Int = 18
+  ) {
+    self.points = points.filter(\.isFinite)
+    self.curve = curve.filter(\.isFinite)
+    self.xTitle = xTitle
+    self.yTitle = yTitle
+    x = Axis(spanning: self.points.map(\.x), scale: xScale)
+    y = Axis(spanning: self.points.map(\.y))
+    self.width = width
+    self.height = height
+  }
+
+  /// `height` lines, each ended by a newline; one line where there is nothing to plot.
+  package func text(style: TerminalStyle = .plain) -> String {
+    guard !points.isEmpty else { return "No points to plot.\n" }
+    let rows = max(2, height - 4)
+    let labels = yLabels(rows: rows)
+    let margin = labels.values.map(\.displayWidth).max() ?? 0
+    let columns = max(8, width - margin - 2)
+    let area = area(columns: columns, rows: rows, style)
+    let indent = String(repeating: " ", count: margin)
+    var text = style.bold("\(indent)  \(yTitle.printable)") + "\n"
+    for row in 0..<rows {
+      let label = (labels[row] ?? "").padded(toWidth: margin, .right)
+      text += "\(label) \(labels[row] == nil ? "│" : "┤")\(area[row])\n"
+    }
+    let (ticks, tickLabels) = xAxis(columns: columns)
+    text += "\(indent) └\(ticks)\n\(indent)  \(tickLabels)\n"
+    return text + "\(indent)  \(legend(columns: columns, style))\n"
+  }
+
+  private func legend(columns: Int, _ style: TerminalStyle) -> String {
+    let title = xTitle.printable + (x.scale == .log ? " (log scale)" : "")
+    let dots = "⠿ \(points.count.text) responses"
+    let line = curve.isEmpty ? "" : "━ fitted curve"
+    let used = title.displayWidth + dots.displayWidth + line.displayWidth + 3
+    let space = String(repeating: " ", count: max(2, columns - used))
+    let curveLegend = curve.isEmpty ? "" : "   " + style.fit(line)
+    return style.bold(title) + space + style.data(dots) + curveLegend
+  }
+
+  /// The label of each row that has one; row 0 is at the top.
+  private func yLabels(rows: Int) -> [Int: String] {
+    var labels: [Int: String] = [:]
+    for tick in y.ticks(atMost: 6) {
+      labels[row(of: tick.value, of: rows)] = tick.label
+    }
+    return labels
+  }
+
+  /// The axis with its ticks, and the labels below them.
+  private func xAxis(columns: Int) -> (ticks: String, labels: String) {
+    var axis = [Character](repeating: "─", count: columns)
+    var labels = ""
+    for tick in x.ticks(atMost: max(2, columns / 8)) {
+      let column = column(of: tick.value, of: columns)
+      let start = min(max(0, column - tick.label.count / 2), columns - tick.label.count)
+      guard labels.isEmpty || start > labels.count else { continue }
+      axis[column] = "┬"
+      labels += String(repeating: " ", count: max(0, start - labels.count)) + tick.label
+    }
+    return (String(axis), labels)
+  }
+
+  private func column(of value: Double, of count: Int) -> Int {
+    min(count - 1, Int(x.position(of: value) * Double(count)))
+  }
+
+  private func row(of value: Double, of count: Int) -> Int {
+    min(count - 1, Int((1 - y.position(of: value)) * Double(count)))
+  }
+}
+
+extension TerminalPlot {
+  /// What stands between the axes, [row]; the curve hides the dots behind it.
+  private func area(columns: Int, rows: Int, _ style: TerminalStyle) -> [String] {
+    let dots = BrailleDensity(columns: columns, rows: rows, points: points, x: x, y: y)
+    let line = curveLine(columns: columns, rows: rows)
+    return (0..<rows).map { row in
+      var text = ""
+      var column = 0
+      // Runs of the same kind get one escape sequence.
+      while column < columns {
+        let isCurve = line[row][column] != nil
+        var run = ""
+        while column < columns, (line[row][column] != nil) == isCurve {
+          run.append(line[row][column] ?? dots.character(column: column, row: row))
+          column += 1
+        }
+        if !isCurve, column == columns { run = run.withoutTrailingSpaces }
+        if run.allSatisfy({ $0 == " " }) {
+          text += run
+        } else {
+          text += isCurve ? style.fit(run) : style.data(run)
+        }
+      }
+      return text
+    }
+  }
+
+  /// The curve as a heavy line, [row][column]; nil where it does not pass.
+  private func curveLine(columns: Int, rows: Int) -> [[Character?]] {
+    var line = [[Character?]](
+      repeating: [Character?](repeating: nil, count: columns), count: rows)
+    var previous: Int?
+    for column in 0..<columns {
+      let middle = x.value(at: (Double(column) + 0.5) / Double(columns))
+      guard let value = curve.interpolated(at: middle) else { break }
+      let row = row(of: value, of: rows)
+      if let previous, previous != row {
+        let isRising = row < previous
+        for between in min(row, previous)...max(row, previous) { line[between][column] = "┃" }
+        line[previous][column] = isRising ? "┛" : "┓"
+        line[row][column] = isRising ? "┏" : "┗"
+      } else {
+        line[row][column] = "━"
+      }
+      previous = row
+    }
+    return line
+  }
+}
