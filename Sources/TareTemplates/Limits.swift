@@ -2,10 +2,10 @@
 
 enum Limits {
   /// Blocks and brackets within each other in the source. Real templates stay under 30.
-  static let nesting = 100
+  static let nesting = 80
   /// Expressions, bodies and macro calls within each other while running. Every level takes a few
   /// hundred bytes of stack; a recursive macro takes about five levels a call.
-  static let depth = 500
+  static let depth = 240
   /// Lists within lists: one more level than JSON input may have, with room for the template.
   static let valueDepth = 300
   /// Elements of one value, where 16 bytes of text weigh as much as an element.

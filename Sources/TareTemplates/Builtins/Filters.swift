@@ -178,11 +178,21 @@ enum Filters {
 
   private static func integer(_ value: Value, base: Int) -> Int? {
     if case .string(let text) = value {
-      let digits = text.stripped(nil).replacing("_", with: "")
-      if (2...36).contains(base), let whole = Int(digits, radix: base) { return whole }
+      if let whole = wholeNumber(text.stripped(nil), base: base) { return whole }
     }
     return value.index
       ?? (value.number ?? float(value)).flatMap { Int(exactly: $0.rounded(.towardZero)) }
+  }
+
+  /// What Python's `int` makes of a string, with `0x` before it or without in base 16.
+  private static func wholeNumber(_ text: String, base: Int) -> Int? {
+    guard (2...36).contains(base) else { return nil }
+    let sign = text.hasPrefix("-") ? "-" : ""
+    var digits = text.hasPrefix("-") || text.hasPrefix("+") ? text.dropFirst() : text[...]
+    let prefix = [2: "0b", 8: "0o", 16: "0x"][base]
+    if let prefix, digits.lowercased().hasPrefix(prefix) { digits = digits.dropFirst(2) }
+    guard digits.first != "-", digits.first != "+" else { return nil }
+    return Int(sign + digits.replacing("_", with: ""), radix: base)
   }
 
   /// What Python's `float` makes of a string.

@@ -8,7 +8,6 @@ enum StringMethods {
     "capitalize": change { $0.capitalizedFirst },
     "title": change { $0.titled { !$0.isCased } },
     "swapcase": change(swappedCase),
-    "casefold": change { $0.lowercased() },
 
     // MARK: Trimming and padding
     "strip": strip(start: true, end: true),

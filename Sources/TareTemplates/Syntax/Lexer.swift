@@ -266,7 +266,14 @@ struct Lexer {
         end = digits(from: end + 1 + sign, isDecimal) ?? end
       }
     }
-    if end == whole { return (try integer(start..<end, radix: 10), end) }
+    if end == whole {
+      let isZeroLed =
+        source[start] == "0" && source[start..<end].contains { ("1"..."9").contains($0) }
+      guard !isZeroLed else {
+        throw error("a number with a leading zero", "a number without", at: start)
+      }
+      return (try integer(start..<end, radix: 10), end)
+    }
     return (.float(Double(plain(start..<end)) ?? 0), end)
   }
 
@@ -331,9 +338,12 @@ struct Lexer {
       let value = UInt32(text(start + 1..<end), radix: 8) ?? 0
       out.append(Unicode.Scalar(value) ?? "\u{FFFD}")
       position = end
-    } else {
+    } else if letter.isASCII {
       out.append("\\")
       out.append(letter)
+    } else {
+      // Jinja has Python decode the string a second time, which leaves the letter's own escape.
+      out.append(contentsOf: letter.escaped.unicodeScalars)
     }
   }
 }

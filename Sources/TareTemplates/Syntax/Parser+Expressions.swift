@@ -12,7 +12,7 @@ extension Parser {
   {
     var targets: [Target] = []
     var isTuple = false
-    while !endsTuple(end), !isSymbol("=") {
+    while !endsTuple(end) {
       targets.append(try oneTarget(attributes: attributes))
       guard takeSymbol(",") else { break }
       isTuple = true

@@ -36,6 +36,13 @@ extension Unicode.Scalar {
   /// A letter that has case.
   var isCased: Bool { properties.isCased }
 
+  /// As Python's `\x`, `\u` or `\U` escape, whichever is the shortest.
+  var escaped: String {
+    value < 0x100
+      ? escaped("x", digits: 2)
+      : value < 0x10000 ? escaped("u", digits: 4) : escaped("U", digits: 8)
+  }
+
   func escaped(_ letter: Character, digits: Int) -> String {
     let hex = String(value, radix: 16)
     return "\\\(letter)" + String(repeating: "0", count: max(0, digits - hex.utf8.count)) + hex
@@ -157,14 +164,8 @@ extension String {
       case "\n": out.append(contentsOf: "\\n".unicodeScalars)
       case "\r": out.append(contentsOf: "\\r".unicodeScalars)
       case "\t": out.append(contentsOf: "\\t".unicodeScalars)
-      default:
-        if scalar.isPrintable {
-          out.append(scalar)
-        } else {
-          let (letter, digits): (Character, Int) =
-            scalar.value < 0x100 ? ("x", 2) : scalar.value < 0x10000 ? ("u", 4) : ("U", 8)
-          out.append(contentsOf: scalar.escaped(letter, digits: digits).unicodeScalars)
-        }
+      case _ where scalar.isPrintable: out.append(scalar)
+      default: out.append(contentsOf: scalar.escaped.unicodeScalars)
       }
     }
     out.append(quote)

@@ -27,7 +27,8 @@ extension Value: Hashable {
 
   func hash(into hasher: inout Hasher) {
     switch self {
-    case .bool, .int: hasher.combine(index)
+    case .bool(let value): hasher.combine(value ? 1 : 0)
+    case .int(let value): hasher.combine(value)
     case .float(let value):
       if let whole = Int(exactly: value) { hasher.combine(whole) } else { hasher.combine(value) }
     // Strings that are the same by scalars have the same hash.
