@@ -1,24 +1,29 @@
 /// What a template may use up, so that a hostile one ends with an error: never a crash or a hang.
 
 enum Limits {
+  /// Bytes of a template's source. Real ones have less than 30,000.
+  static let sourceBytes = 2_000_000
   /// Blocks and brackets within each other in the source. Real templates stay under 30.
   static let nesting = 80
-  /// Expressions, bodies and macro calls within each other while running. Every level takes a few
-  /// hundred bytes of stack; a recursive macro takes about five levels a call.
+  /// Expressions, bodies and macro calls within each other while running; a macro that calls itself
+  /// takes about five a call. With 2 KB of stack for each, half a megabyte is enough.
   static let depth = 240
-  /// Lists within lists: one more level than JSON input may have, with room for the template.
+  /// Lists within lists: what JSON input may have, with room for the template's own.
   static let valueDepth = 300
-  /// Elements of one value, where 16 bytes of text weigh as much as an element.
-  static let valueWeight = 4_000_000
-  /// Steps of one rendering, where 16 bytes of text made or searched are one step: some seconds.
-  static let work = 50_000_000
-  /// Text that a rendering may become.
-  static let outputBytes = 64_000_000
+  /// Bytes of one text, and of a whole rendering.
+  static let textBytes = 16_000_000
+  /// Bytes of text that weigh as much as one element of a list.
+  static let bytesPerStep = 16
+  /// Elements of one value, those within its elements and its texts included.
+  static let valueWeight = textBytes / bytesPerStep
+  /// Steps of one rendering. A conversation of a million tokens takes about a tenth of them.
+  static let work = 20_000_000
   /// Elements of a range, as in Jinja's sandbox.
   static let range = 100_000
 }
 
-/// What is left of a rendering's steps.
+/// What is left of a rendering's steps. A step is an expression, or an element or 16 bytes of text
+/// that an operation goes through; it takes some tenths of a microsecond.
 final class Budget {
   private var left = Limits.work
 
@@ -29,11 +34,10 @@ final class Budget {
 
   /// Accounts for text of so many bytes before it is made.
   func spend(bytes: Int) throws(Fault) {
-    let weight = bytes / 16
-    if weight > Limits.valueWeight {
-      throw .limit("a text of \(bytes) bytes", Limits.valueWeight * 16)
+    guard bytes <= Limits.textBytes else {
+      throw .limit("a text of \(bytes) bytes", Limits.textBytes)
     }
-    try spend(1 + weight)
+    try spend(1 + bytes / Limits.bytesPerStep)
   }
 
   /// Accounts for `count` copies of `bytes` bytes.
@@ -41,4 +45,7 @@ final class Budget {
     let (product, overflow) = bytes.multipliedReportingOverflow(by: max(count, 0))
     try spend(bytes: overflow ? .max : product)
   }
+
+  /// Accounts for a comparison.
+  func spend(comparing a: Value, _ b: Value) throws(Fault) { try spend(min(a.weight, b.weight)) }
 }

@@ -42,9 +42,18 @@ struct Builtin: Sendable {
     _ name: String, on subject: Value, _ arguments: Arguments, renderer: Renderer
   ) throws(Fault) -> Value {
     var call = Call(subject: subject, arguments: arguments, renderer: renderer)
-    try call.budget.spend(subject.weight)
-    for value in arguments.positional { try call.budget.spend(value.weight) }
-    if takesAny { return try body(call) }
+    try call.budget.spend(subject.size)
+    for value in arguments.positional { try call.budget.spend(value.size) }
+    for (_, value) in arguments.named { try call.budget.spend(value.size) }
+    if !takesAny { try bind(&call, name) }
+    let result = try body(call)
+    if case .string(let text) = result { try call.budget.spend(bytes: text.utf8.count) }
+    return result
+  }
+
+  /// Gives the arguments their parameters' names.
+  private func bind(_ call: inout Call, _ name: String) throws(Fault) {
+    let arguments = call.arguments
     guard arguments.positional.count <= parameters.count else {
       throw .type(
         "\(name)() takes at most \(parameters.count) arguments (\(arguments.positional.count) given)"
@@ -64,7 +73,6 @@ struct Builtin: Sendable {
     if let missing = parameters.prefix(required).first(where: { call.bound[$0] == nil }) {
       throw .type("\(name)() missing required argument '\(missing)'")
     }
-    return try body(call)
   }
 }
 
@@ -92,7 +100,12 @@ struct Call {
   }
 
   /// The subject as text, whatever it is.
-  var text: String { subject.text }
+  func text() throws(Fault) -> String { try text(of: subject) }
+
+  func text(of value: Value) throws(Fault) -> String {
+    if case .string(let text) = value { return text }
+    return try renderer.text(of: value)
+  }
 
   func flag(_ name: String) -> Bool { self[name]?.isTrue ?? false }
 

@@ -50,7 +50,7 @@ extension Filters {
 
     // MARK: Sums
     "sum": Builtin("attribute", "start") { call throws(Fault) in
-      let path = try Path(call["attribute"])
+      let path = try Path(call["attribute"], call.budget)
       var sum = call.given("start") ?? .int(0)
       for value in try call.subject.iterated() {
         sum = try sum.applying(.add, try path.value(in: value), budget: call.budget)
@@ -58,11 +58,13 @@ extension Filters {
       return sum
     },
     "join": Builtin("d", "attribute") { call throws(Fault) in
-      let path = try Path(call["attribute"])
+      let path = try Path(call["attribute"], call.budget)
       let parts = try call.subject.iterated().map { value throws(Fault) in
         try call.renderer.text(of: try path.value(in: value))
       }
-      return .string(try parts.joined(by: call.given("d")?.text ?? "", budget: call.budget))
+      return .string(
+        try parts.joined(by: try call.text(of: call.given("d") ?? .string("")), budget: call.budget)
+      )
     },
 
     // MARK: Each and some
@@ -83,11 +85,11 @@ extension Filters {
   private struct Path {
     private let keys: [Value]
 
-    init(_ attribute: Value?) throws(Fault) {
+    init(_ attribute: Value?, _ budget: Budget) throws(Fault) {
       switch attribute {
       case nil: keys = []
       case .string(let text):
-        keys = text.parts(separatedBy: ".").map { part in
+        keys = try text.parts(separatedBy: ".", budget: budget).map { part in
           part.utf8.allSatisfy { (0x30...0x39).contains($0) }
             ? Int(part).map(Value.int) ?? .string(part) : .string(part)
         }
@@ -111,7 +113,7 @@ extension Filters {
 
   /// What a value is compared by: its attribute, or itself.
   private static func key(of value: Value, _ call: Call) throws(Fault) -> Value {
-    ignoringCase(try Path(call["attribute"]).value(in: value), call)
+    ignoringCase(try Path(call["attribute"], call.budget).value(in: value), call)
   }
 
   private static func extreme(
@@ -120,7 +122,10 @@ extension Filters {
     var best: (value: Value, key: Value)?
     for value in try call.subject.iterated() {
       let key = try key(of: value, call)
-      if let current = best, try !isBetter(key, current.key) { continue }
+      if let current = best {
+        try call.budget.spend(comparing: key, current.key)
+        if try !isBetter(key, current.key) { continue }
+      }
       best = (value, key)
     }
     return best?.value ?? .undefined("No aggregated item, sequence was empty.")
@@ -134,7 +139,8 @@ extension Filters {
     return try values.sorted { a, b throws(Fault) in
       let (first, second) = isReversed ? (b, a) : (a, b)
       for (one, other) in zip(first.key, second.key) {
-        try call.budget.spend(one.weight)
+        // Some three steps' time for taking the elements out and putting them in their places.
+        try call.budget.spend(3 + min(one.weight, other.weight))
         if one != other { return try one.isLess(than: other) }
       }
       return false
@@ -145,9 +151,11 @@ extension Filters {
   private static func sorted(_ call: Call) throws(Fault) -> [Value] {
     var paths: [Path] = []
     if case .string(let names)? = call["attribute"] {
-      for name in names.parts(separatedBy: ",") { paths.append(try Path(.string(name))) }
+      for name in try names.parts(separatedBy: ",", budget: call.budget) {
+        paths.append(try Path(.string(name), call.budget))
+      }
     } else {
-      paths.append(try Path(call["attribute"]))
+      paths.append(try Path(call["attribute"], call.budget))
     }
     let keyed = try call.subject.iterated().map { value throws(Fault) in
       let key = try paths.map { path throws(Fault) in
@@ -213,7 +221,7 @@ extension Filters {
     if arguments.positional.isEmpty,
       let attribute = arguments.named.first(where: { $0.name == "attribute" })
     {
-      let path = try Path(attribute.value)
+      let path = try Path(attribute.value, call.budget)
       let fallback = arguments.named.first { $0.name == "default" }?.value
       return try values.map { value throws(Fault) in
         let found = try path.value(in: value)
@@ -238,12 +246,12 @@ extension Filters {
   ) throws(Fault) -> [Value] {
     var arguments = call.arguments
     let values = try call.subject.isTrue ? call.subject.iterated() : []
-    var path = try Path(nil)
+    var path = try Path(nil, call.budget)
     if byAttribute {
       guard let attribute = arguments.positional.first else {
         throw .type("Missing parameter for attribute name")
       }
-      path = try Path(attribute)
+      path = try Path(attribute, call.budget)
       arguments.positional.removeFirst()
     }
     let test = arguments.positional.first
@@ -252,7 +260,7 @@ extension Filters {
       try call.budget.spend(1)
       let tested = try path.value(in: value)
       guard let test else { return tested.isTrue == keeps }
-      return try call.renderer.test(test.text, tested, arguments) == keeps
+      return try call.renderer.test(try call.text(of: test), tested, arguments) == keeps
     }
   }
 }

@@ -10,7 +10,7 @@ enum Filters {
 
   private static let general: [String: Builtin] = [
     "default": fallback, "d": fallback,
-    "string": Builtin { call throws(Fault) in .string(call.text) },
+    "string": Builtin { call throws(Fault) in .string(try call.text()) },
     "length": length, "count": length,
     "items": Builtin { call throws(Fault) in
       switch call.subject {
@@ -61,19 +61,20 @@ enum Filters {
   // MARK: Texts
 
   private static let texts: [String: Builtin] = [
-    "upper": Builtin { call throws(Fault) in .string(call.text.uppercased()) },
-    "lower": Builtin { call throws(Fault) in .string(call.text.lowercased()) },
-    "capitalize": Builtin { call throws(Fault) in .string(call.text.capitalizedFirst) },
+    "upper": Builtin { call throws(Fault) in .string(try call.text().uppercased()) },
+    "lower": Builtin { call throws(Fault) in .string(try call.text().lowercased()) },
+    "capitalize": Builtin { call throws(Fault) in .string(try call.text().capitalizedFirst) },
     "title": Builtin { call throws(Fault) in
-      .string(call.text.titled { $0.isPythonSpace || "-({[<".unicodeScalars.contains($0) })
+      .string(try call.text().titled { $0.isPythonSpace || "-({[<".unicodeScalars.contains($0) })
     },
     "trim": Builtin("chars") { call throws(Fault) in
-      .string(call.text.stripped(try call.string("chars")))
+      .string(try call.text().stripped(try call.string("chars")))
     },
     "replace": Builtin("old", "new", "count", required: 2) { call throws(Fault) in
       .string(
-        try call.text.replaced(
-          (call.given("old") ?? .none).text, by: (call.given("new") ?? .none).text,
+        try call.text().replaced(
+          try call.text(of: call.given("old") ?? .none),
+          by: try call.text(of: call.given("new") ?? .none),
           limit: try call.int("count"), budget: call.budget))
     },
     "center": Builtin("width") { call throws(Fault) in
@@ -85,19 +86,19 @@ enum Filters {
       .string(try truncated(call))
     },
     "wordcount": Builtin { call throws(Fault) in
-      let isWord = call.text.unicodeScalars.map { $0.isNamePart }
+      let isWord = try call.text().unicodeScalars.map { $0.isNamePart }
       return .int(zip([false] + isWord, isWord).count { !$0 && $1 })
     },
     "format": .variadic { call throws(Fault) in .string(try formatted(call)) },
     "escape": escape, "e": escape, "forceescape": escape,
-    "safe": Builtin { call throws(Fault) in .string(call.text) },
+    "safe": Builtin { call throws(Fault) in .string(try call.text()) },
   ]
 
   private static let escape = Builtin { call throws(Fault) in
     let entities: [Unicode.Scalar: String] = [
       "&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&#39;", "\"": "&#34;",
     ]
-    return .string(call.text.unicodeScalars.map { entities[$0] ?? String($0) }.joined())
+    return .string(try call.text().unicodeScalars.map { entities[$0] ?? String($0) }.joined())
   }
 
   private static func indented(_ call: Call) throws(Fault) -> String {
@@ -123,15 +124,16 @@ enum Filters {
     let length = try call.int("length") ?? 255
     let end = try call.string("end") ?? "..."
     let leeway = try call.int("leeway") ?? 5
-    let scalars = call.text.scalars
+    let scalars = try call.text().scalars
     let kept = length.subtractingReportingOverflow(end.unicodeScalars.count)
     guard kept.partialValue >= 0, !kept.overflow, leeway >= 0 else {
       throw .value("truncate with a length below that of its end, or a negative leeway")
     }
-    if scalars.count - leeway <= length { return call.text }
+    if scalars.count - leeway <= length { return try call.text() }
     let cut = String(scalars.prefix(kept.partialValue))
     if call.flag("killwords") { return cut + end }
-    return cut.parts(separatedBy: " ", limit: 1, fromEnd: true)[0] + end
+    let words = try cut.parts(separatedBy: " ", limit: 1, fromEnd: true, budget: call.budget)
+    return words[0] + end
   }
 
   private static func formatted(_ call: Call) throws(Fault) -> String {
@@ -143,7 +145,7 @@ enum Filters {
       arguments.named.isEmpty
       ? try .tuple(arguments.positional)
       : .dict(try Dict(arguments.named.map { (.string($0.name), $0.value) }))
-    return try PercentFormat(call.text).applied(to: values, budget: call.budget)
+    return try PercentFormat(try call.text()).applied(to: values, budget: call.budget)
   }
 
   // MARK: Numbers

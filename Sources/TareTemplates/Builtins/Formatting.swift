@@ -19,6 +19,7 @@ struct FormatSpec {
   private static let mostDigits = 400
 
   func formatted(_ value: Value, budget: Budget) throws(Fault) -> String {
+    try budget.spend(value.weight)
     switch type {
     case "d", "i", "u", "x", "X", "o", "b":
       return try padded(try integer(value), isNumber: true, budget)
@@ -165,7 +166,8 @@ struct PercentFormat {
   init(_ format: String) { self.format = format }
 
   func applied(to value: Value, budget: Budget) throws(Fault) -> String {
-    try budget.spend(value.weight)
+    try budget.spend(value.size)
+    try budget.spend(bytes: format.utf8.count)
     var values: [Value] = [value]
     if case .tuple(let items) = value { values = items.values }
     var next = 0
@@ -246,6 +248,7 @@ struct PercentFormat {
     switch (letter, value) {
     case ("r", _):
       spec.type = "s"
+      try budget.spend(value.weight)
       return try spec.formatted(.string(value.representation), budget: budget)
     case ("c", .string):
       spec.type = "s"
@@ -290,10 +293,11 @@ struct BraceFormat {
     let halves = field.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     let parts = halves[0].split(separator: "!", maxSplits: 1, omittingEmptySubsequences: false)
     var value = try found(String(parts[0]), arguments, &next)
-    try budget.spend(value.weight)
     if parts.count == 2 {
       switch parts[1] {
-      case "r": value = .string(value.representation)
+      case "r":
+        try budget.spend(value.weight)
+        value = .string(value.representation)
       case "s": value = .string(value.text)
       default: throw .value("Unknown conversion specifier '\(parts[1])'")
       }

@@ -3,18 +3,21 @@
 enum Globals {
   static let table: [String: Builtin] = [
     "raise_exception": Builtin("message", required: 1) { call throws(Fault) in
-      throw .refused((call.given("message") ?? .none).text)
+      throw .refused(try call.text(of: call.given("message") ?? .none))
     },
     "strftime_now": Builtin("format", required: 1) { call throws(Fault) in
       .string(call.renderer.date.formatted(try call.text("format")))
     },
     "range": .variadic { call throws(Fault) in .range(try range(call.arguments)) },
-    "dict": .variadic { call throws(Fault) in .dict(try Dict(try pairs(call.arguments))) },
+    "dict": .variadic { call throws(Fault) in
+      .dict(try Dict(try pairs(call.arguments, call.budget)))
+    },
     "namespace": .variadic { call throws(Fault) in
       let namespace = Namespace([:])
-      for (key, value) in try pairs(call.arguments) {
-        try requireStorable(key.text)
-        namespace.attributes[key.text] = value
+      for (key, value) in try pairs(call.arguments, call.budget) {
+        guard case .string(let name) = key else { throw .type("keywords must be strings") }
+        try requireStorable(name)
+        namespace.attributes[name] = value
       }
       call.renderer.keeper.keep(namespace)
       return .namespace(namespace)
@@ -59,7 +62,7 @@ enum Globals {
 
   /// The arguments of `dict`: a dict or pairs, and then named values.
   private static func pairs(
-    _ arguments: Arguments
+    _ arguments: Arguments, _ budget: Budget
   ) throws(Fault) -> [(key: Value, value: Value)] {
     guard arguments.positional.count <= 1 else {
       throw .type("dict expected at most 1 argument, got \(arguments.positional.count)")
@@ -76,6 +79,7 @@ enum Globals {
         pairs.append((pair[0], pair[1]))
       }
     }
+    for (key, _) in pairs { try budget.spend(key.weight) }
     return pairs + arguments.named.map { (.string($0.name), $0.value) }
   }
 }

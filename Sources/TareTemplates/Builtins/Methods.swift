@@ -22,6 +22,7 @@ struct Methods: Sendable {
     allowed: [
       "get": Builtin("key", "default", required: 1) { call throws(Fault) in
         let key = call.given("key") ?? .none
+        try call.budget.spend(key.weight)
         try key.requireHashable()
         return try dict(call)[key] ?? call.given("default") ?? .none
       },
@@ -51,10 +52,12 @@ struct Methods: Sendable {
   private static let searches: [String: Builtin] = [
     "count": Builtin("value", required: 1) { call throws(Fault) in
       let sought = call.given("value") ?? .none
+      try call.budget.spend(call.subject.weight)
       return .int(try call.subject.iterated().count { $0 == sought })
     },
     "index": Builtin("value", required: 1) { call throws(Fault) in
       let sought = call.given("value") ?? .none
+      try call.budget.spend(call.subject.weight)
       guard let place = try call.subject.iterated().firstIndex(of: sought) else {
         throw .value("\(sought.representation) is not in list")
       }
@@ -67,7 +70,8 @@ struct Methods: Sendable {
       try loop(call).cycled(call.arguments.positional)
     },
     "changed": .variadic { call throws(Fault) in
-      .bool(try loop(call).changed(call.arguments.positional))
+      for value in call.arguments.positional { try call.budget.spend(value.weight) }
+      return .bool(try loop(call).changed(call.arguments.positional))
     },
   ])
 

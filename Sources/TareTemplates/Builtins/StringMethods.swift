@@ -14,21 +14,19 @@ enum StringMethods {
     "lstrip": strip(start: true, end: false),
     "rstrip": strip(start: false, end: true),
     "removeprefix": Builtin("prefix", required: 1) { call throws(Fault) in
-      let prefix = try call.text("prefix").unicodeScalars
-      let scalars = call.text.unicodeScalars
-      return .string(
-        String(scalars.starts(with: prefix) ? scalars.dropFirst(prefix.count) : scalars[...]))
+      let (text, prefix) = (try call.text(), try call.text("prefix"))
+      guard text.utf8.starts(with: prefix.utf8) else { return call.subject }
+      return .string(String(decoding: text.utf8.dropFirst(prefix.utf8.count), as: UTF8.self))
     },
     "removesuffix": Builtin("suffix", required: 1) { call throws(Fault) in
-      let suffix = try call.text("suffix").scalars
-      let scalars = call.text.scalars
-      return .string(
-        String(scalars.ends(with: suffix) ? scalars.dropLast(suffix.count) : scalars[...]))
+      let (text, suffix) = (try call.text(), try call.text("suffix"))
+      guard text.utf8.reversed().starts(with: suffix.utf8.reversed()) else { return call.subject }
+      return .string(String(decoding: text.utf8.dropLast(suffix.utf8.count), as: UTF8.self))
     },
     "ljust": pad { missing in (0, missing) },
     "rjust": pad { missing in (missing, 0) },
     "zfill": Builtin("width", required: 1) { call throws(Fault) in
-      let text = call.text.scalars
+      let text = try call.text().scalars
       let sign = text.first == "-" || text.first == "+" ? 1 : 0
       let zeros = try call.padding((try call.int("width") ?? 0) - text.count, "0")
       return .string(String(text[..<sign]) + zeros + String(text[sign...]))
@@ -41,7 +39,7 @@ enum StringMethods {
     "split": Builtin("sep", "maxsplit") { call throws(Fault) in try split(call, fromEnd: false) },
     "rsplit": Builtin("sep", "maxsplit") { call throws(Fault) in try split(call, fromEnd: true) },
     "splitlines": Builtin("keepends") { call throws(Fault) in
-      try .list(call.text.lines(keepingEnds: call.flag("keepends")).map(Value.string))
+      try .list(try call.text().lines(keepingEnds: call.flag("keepends")).map(Value.string))
     },
     "partition": Builtin("sep", required: 1) { call throws(Fault) in
       try partition(call, fromEnd: false)
@@ -58,39 +56,25 @@ enum StringMethods {
           }
           return text
         }
-      return .string(try parts.joined(by: call.text, budget: call.budget))
+      return .string(try parts.joined(by: try call.text(), budget: call.budget))
     },
     "replace": Builtin("old", "new", "count", required: 2) { call throws(Fault) in
       .string(
-        try call.text.replaced(
+        try call.text().replaced(
           try call.text("old"), by: try call.text("new"), limit: try call.int("count"),
           budget: call.budget))
     },
 
     // MARK: Searching
-    "startswith": Builtin("prefix", "start", "end", required: 1) { call throws(Fault) in
-      try edge(call, "prefix") { text, sought in text.starts(with: sought) }
-    },
-    "endswith": Builtin("suffix", "start", "end", required: 1) { call throws(Fault) in
-      try edge(call, "suffix") { text, sought in text.ends(with: sought) }
-    },
-    "find": Builtin("sub", "start", "end", required: 1) { call throws(Fault) in
-      .int(try places(call).first ?? -1)
-    },
-    "rfind": Builtin("sub", "start", "end", required: 1) { call throws(Fault) in
-      .int(try places(call).last ?? -1)
-    },
-    "index": Builtin("sub", "start", "end", required: 1) { call throws(Fault) in
-      guard let place = try places(call).first else { throw .value("substring not found") }
-      return .int(place)
-    },
-    "rindex": Builtin("sub", "start", "end", required: 1) { call throws(Fault) in
-      guard let place = try places(call).last else { throw .value("substring not found") }
-      return .int(place)
-    },
+    "startswith": edge("prefix") { $0.starts(with: $1) },
+    "endswith": edge("suffix") { $0.reversed().starts(with: $1.reversed()) },
+    "find": find(orMinusOne, among: { $0.first }),
+    "rfind": find(orMinusOne, among: { $0.last }),
+    "index": find(orFail, among: { $0.first }),
+    "rindex": find(orFail, among: { $0.last }),
     "count": Builtin("sub", "start", "end", required: 1) { call throws(Fault) in
       let (part, _) = try window(call)
-      return .int(String(part).separateMatches(of: try call.text("sub")).count)
+      return .int(try part.separateMatches(of: try call.text("sub"), budget: call.budget).count)
     },
 
     // MARK: Kinds of characters
@@ -100,33 +84,31 @@ enum StringMethods {
     "isdecimal": all { $0.properties.numericType == .decimal },
     "isnumeric": all { $0.properties.numericType != nil },
     "isalnum": all { $0.isLetter || $0.properties.numericType != nil },
-    "islower": Builtin { call throws(Fault) in
-      .bool(call.text.isCased { $0.properties.isLowercase })
+    "islower": Builtin { call throws(Fault) in .bool(try call.text().isAllLowercase) },
+    "isupper": Builtin { call throws(Fault) in .bool(try call.text().isAllUppercase) },
+    "isascii": Builtin { call throws(Fault) in .bool(try call.text().utf8.allSatisfy { $0 < 0x80 })
     },
-    "isupper": Builtin { call throws(Fault) in
-      .bool(call.text.isCased { $0.properties.isUppercase })
-    },
-    "isascii": Builtin { call throws(Fault) in .bool(call.text.utf8.allSatisfy { $0 < 0x80 }) },
 
     // MARK: Formatting
     "format": .variadic { call throws(Fault) in
-      .string(try BraceFormat(call.text).applied(to: call.arguments, budget: call.budget))
+      .string(try BraceFormat(try call.text()).applied(to: call.arguments, budget: call.budget))
     },
   ]
 
   private static func change(_ body: @escaping @Sendable (String) -> String) -> Builtin {
-    Builtin { call throws(Fault) in .string(body(call.text)) }
+    Builtin { call throws(Fault) in .string(body(try call.text())) }
   }
 
   private static func all(_ holds: @escaping @Sendable (Unicode.Scalar) -> Bool) -> Builtin {
     Builtin { call throws(Fault) in
-      .bool(!call.text.isEmpty && call.text.unicodeScalars.allSatisfy(holds))
+      let text = try call.text()
+      return .bool(!text.isEmpty && text.unicodeScalars.allSatisfy(holds))
     }
   }
 
   private static func strip(start: Bool, end: Bool) -> Builtin {
     Builtin("chars") { call throws(Fault) in
-      .string(call.text.stripped(try call.string("chars"), start: start, end: end))
+      .string(try call.text().stripped(try call.string("chars"), start: start, end: end))
     }
   }
 
@@ -153,10 +135,10 @@ enum StringMethods {
     guard fill.unicodeScalars.count == 1 else {
       throw .type("The fill character must be exactly one character long")
     }
-    let missing = width.subtractingReportingOverflow(call.text.unicodeScalars.count)
+    let missing = width.subtractingReportingOverflow(try call.text().unicodeScalars.count)
     guard !missing.overflow, missing.partialValue > 0 else { return call.subject }
     let (left, right) = sides(missing.partialValue)
-    return .string(try call.padding(left, fill) + call.text + call.padding(right, fill))
+    return .string(try call.padding(left, fill) + call.text() + call.padding(right, fill))
   }
 
   private static func swappedCase(_ text: String) -> String {
@@ -169,17 +151,19 @@ enum StringMethods {
   private static func split(_ call: Call, fromEnd: Bool) throws(Fault) -> Value {
     let limit = try call.int("maxsplit").flatMap { $0 < 0 ? nil : $0 }
     guard let separator = try call.string("sep") else {
-      return try .list(call.text.words(limit: limit, fromEnd: fromEnd).map(Value.string))
+      return try .list(try call.text().words(limit: limit, fromEnd: fromEnd).map(Value.string))
     }
     guard !separator.isEmpty else { throw .value("empty separator") }
-    let parts = call.text.parts(separatedBy: separator, limit: limit, fromEnd: fromEnd)
+    let parts = try call.text().parts(
+      separatedBy: separator, limit: limit, fromEnd: fromEnd, budget: call.budget)
     return try .list(parts.map(Value.string))
   }
 
   private static func partition(_ call: Call, fromEnd: Bool) throws(Fault) -> Value {
     let separator = try call.text("sep")
     guard !separator.isEmpty else { throw .value("empty separator") }
-    let parts = call.text.parts(separatedBy: separator, limit: 1, fromEnd: fromEnd)
+    let parts = try call.text().parts(
+      separatedBy: separator, limit: 1, fromEnd: fromEnd, budget: call.budget)
     if parts.count == 2 {
       return try .tuple([.string(parts[0]), .string(separator), .string(parts[1])])
     }
@@ -187,48 +171,55 @@ enum StringMethods {
     return try .tuple(fromEnd ? [empty, empty, whole] : [whole, empty, empty])
   }
 
-  /// The scalars between the arguments `start` and `end`, and the place of the first.
-  private static func window(_ call: Call) throws(Fault) -> (ArraySlice<Unicode.Scalar>, Int) {
-    let scalars = call.text.scalars
+  /// The text between the arguments `start` and `end`, and the place of its first scalar.
+  private static func window(_ call: Call) throws(Fault) -> (text: String, start: Int) {
+    let text = try call.text()
+    guard call["start"] != nil || call["end"] != nil else { return (text, 0) }
+    let scalars = text.scalars
     let range = PythonRange(
       slicing: scalars.count, try call.int("start").map { max($0, -1 << 48) },
       try call.int("end").map { max($0, -1 << 48) }, 1)
-    return (scalars[range.start..<max(range.start, range.stop)], range.start)
+    return (String(scalars[range.start..<max(range.start, range.stop)]), range.start)
   }
 
-  /// The places, in scalars, where the argument `sub` stands.
-  private static func places(_ call: Call) throws(Fault) -> [Int] {
-    let (part, start) = try window(call)
-    let text = String(part)
-    let offsets = text.matches(of: try call.text("sub"))
-    var places: [Int] = []
-    var (place, next) = (start, offsets[...])
-    for (offset, byte) in text.utf8.enumerated() {
-      if next.first == offset {
-        places.append(place)
-        next.removeFirst()
-      }
-      // A scalar ends where the next byte starts one; count its first byte.
-      if byte & 0xC0 != 0x80 { place += 1 }
+  /// - Parameters:
+  ///   - result: what the method makes of the place, in scalars, where the argument `sub` stands.
+  ///   - choose: which of the byte offsets where it stands is meant.
+  private static func find(
+    _ result: @escaping @Sendable (Int?) throws(Fault) -> Value,
+    among choose: @escaping @Sendable ([Int]) -> Int?
+  ) -> Builtin {
+    Builtin("sub", "start", "end", required: 1) { call throws(Fault) in
+      let (text, start) = try window(call)
+      let offset = choose(text.matches(of: try call.text("sub")))
+      return try result(offset.map { start + text.utf8.prefix($0).count { $0 & 0xC0 != 0x80 } })
     }
-    return next.isEmpty ? places : places + [place]
   }
 
+  private static func orMinusOne(_ place: Int?) -> Value { .int(place ?? -1) }
+
+  private static func orFail(_ place: Int?) throws(Fault) -> Value {
+    guard let place else { throw .value("substring not found") }
+    return .int(place)
+  }
+
+  /// Whether the text has a text, or one of a tuple of texts, at one end.
   private static func edge(
-    _ call: Call, _ name: String,
-    _ holds: (ArraySlice<Unicode.Scalar>, [Unicode.Scalar]) -> Bool
-  ) throws(Fault) -> Value {
-    let (part, _) = try window(call)
-    guard case .tuple(let items)? = call[name] else {
-      return .bool(holds(part, try call.text(name).scalars))
-    }
-    for item in items.values {
-      guard case .string(let text) = item else {
-        throw .type("tuple for \(name) must only contain str, not \(item.typeName)")
+    _ name: String, _ holds: @escaping @Sendable (String.UTF8View, String.UTF8View) -> Bool
+  ) -> Builtin {
+    Builtin(name, "start", "end", required: 1) { call throws(Fault) in
+      let (text, _) = try window(call)
+      guard case .tuple(let items)? = call[name] else {
+        return .bool(holds(text.utf8, try call.text(name).utf8))
       }
-      if holds(part, text.scalars) { return .bool(true) }
+      for item in items.values {
+        guard case .string(let sought) = item else {
+          throw .type("tuple for \(name) must only contain str, not \(item.typeName)")
+        }
+        if holds(text.utf8, sought.utf8) { return .bool(true) }
+      }
+      return .bool(false)
     }
-    return .bool(false)
   }
 }
 
@@ -239,20 +230,6 @@ extension Unicode.Scalar {
     case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: true
     default: false
     }
-  }
-}
-
-extension BidirectionalCollection where Element: Equatable {
-  func ends(with suffix: some BidirectionalCollection<Element>) -> Bool {
-    reversed().starts(with: suffix.reversed())
-  }
-}
-
-extension [String] {
-  func joined(by separator: String, budget: Budget) throws(Fault) -> String {
-    try budget.spend(bytes: separator.utf8.count, times: count)
-    try budget.spend(bytes: reduce(0) { $0 + $1.utf8.count })
-    return joined(separator: separator)
   }
 }
 
@@ -280,24 +257,6 @@ extension String {
     guard let characters else { return stripped(start: start, end: end, \.isPythonSpace) }
     let set = Set(characters.unicodeScalars)
     return stripped(start: start, end: end, set.contains)
-  }
-
-  func replaced(
-    _ old: String, by new: String, limit: Int?, budget: Budget
-  ) throws(Fault) -> String {
-    let limit = limit.flatMap { $0 < 0 ? nil : $0 }
-    guard !old.isEmpty else { return try interspersed(new, limit: limit, budget: budget) }
-    return try parts(separatedBy: old, limit: limit).joined(by: new, budget: budget)
-  }
-
-  /// What Python's `replace` of an empty text does: puts `text` before each scalar and at the end.
-  private func interspersed(_ text: String, limit: Int?, budget: Budget) throws(Fault) -> String {
-    let pieces = unicodeScalars.map { String($0) }
-    let count = min(limit ?? .max, pieces.count + 1)
-    try budget.spend(bytes: text.utf8.count, times: count)
-    var out = ""
-    for (index, piece) in pieces.enumerated() { out += (index < count ? text : "") + piece }
-    return count > pieces.count ? out + text : out
   }
 
   /// The words between white space, as Python's `split` without a separator gives them.

@@ -17,8 +17,8 @@ enum Tests {
     "sequence": kind(isSequence),
     "iterable": kind(isIterable),
     "callable": kind(isCallable),
-    "lower": kind { $0.text.isCased { $0.properties.isLowercase } },
-    "upper": kind { $0.text.isCased { $0.properties.isUppercase } },
+    "lower": Builtin { call throws(Fault) in .bool(try call.text().isAllLowercase) },
+    "upper": Builtin { call throws(Fault) in .bool(try call.text().isAllUppercase) },
 
     // MARK: Numbers
     "odd": Builtin { call throws(Fault) in .bool(try remainder(call, 2) == .int(1)) },
@@ -41,8 +41,8 @@ enum Tests {
     },
 
     // MARK: Names
-    "filter": Builtin { call throws(Fault) in .bool(Filters.table[call.text] != nil) },
-    "test": Builtin { call throws(Fault) in .bool(Tests.table[call.text] != nil) },
+    "filter": Builtin { call throws(Fault) in .bool(Filters.table[try call.text()] != nil) },
+    "test": Builtin { call throws(Fault) in .bool(Tests.table[try call.text()] != nil) },
   ]
 
   private static func kind(_ holds: @escaping @Sendable (Value) -> Bool) -> Builtin {
@@ -95,8 +95,13 @@ enum Tests {
 }
 
 extension String {
-  /// Python's `islower` and `isupper`: there are letters with case, and all have this one.
-  func isCased(_ hasCase: (Unicode.Scalar) -> Bool) -> Bool {
+  /// Python's `islower`.
+  var isAllLowercase: Bool { isCased(\.properties.isLowercase) }
+  /// Python's `isupper`.
+  var isAllUppercase: Bool { isCased(\.properties.isUppercase) }
+
+  /// Whether there are letters with case, and all have this one.
+  private func isCased(_ hasCase: (Unicode.Scalar) -> Bool) -> Bool {
     let cased = unicodeScalars.filter(\.properties.isCased)
     return !cased.isEmpty && cased.allSatisfy(hasCase)
   }

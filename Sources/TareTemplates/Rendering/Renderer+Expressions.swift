@@ -54,7 +54,9 @@ extension Renderer {
     _ pairs: [(key: Expression, value: Expression)], in scope: Scope
   ) throws(Fault) -> [(key: Value, value: Value)] {
     try pairs.map { pair throws(Fault) in
-      (key: try evaluate(pair.key, in: scope), value: try evaluate(pair.value, in: scope))
+      let key = try evaluate(pair.key, in: scope)
+      try budget.spend(key.weight)
+      return (key: key, value: try evaluate(pair.value, in: scope))
     }
   }
 
@@ -105,7 +107,11 @@ extension Renderer {
   }
 
   func compare(_ left: Value, _ operation: Comparison, _ right: Value) throws(Fault) -> Bool {
-    try budget.spend(left.weight + right.weight)
+    switch (operation, right) {
+    case (.contained, .dict), (.notContained, .dict): try budget.spend(left.weight)
+    case (.contained, _), (.notContained, _): try budget.spend(left.weight + right.weight)
+    default: try budget.spend(comparing: left, right)
+    }
     return switch operation {
     case .equal: left == right
     case .notEqual: left != right
@@ -132,12 +138,16 @@ extension Renderer {
     try budget.spend(1)
     switch step {
     case .attribute(let name): return try value.attribute(name)
-    case .item(let key): return try value.item(try evaluate(key, in: scope))
+    case .item(let key):
+      let key = try evaluate(key, in: scope)
+      try budget.spend(key.weight)
+      if case .string = value { try budget.spend(value.size) }
+      return try value.item(key)
     case .slice(let start, let stop, let step):
       func bound(_ bound: Expression?) throws(Fault) -> Value? {
         try bound.map { bound throws(Fault) in try evaluate(bound, in: scope) }
       }
-      try budget.spend(value.weight)
+      try budget.spend(value.size)
       return try value.sliced(try bound(start), try bound(stop), try bound(step))
     case .call(let list): return try call(value, try arguments(list, in: scope))
     case .filter(let name, let list):
@@ -154,12 +164,15 @@ extension Renderer {
         (argument.name, try evaluate(argument.value, in: scope))
       })
     if let spread = list.spread {
-      arguments.positional += try evaluate(spread, in: scope).iterated()
+      let values = try evaluate(spread, in: scope)
+      try budget.spend(values.size)
+      arguments.positional += try values.iterated()
     }
     if let spread = list.spreadNamed {
       guard case .dict(let dict) = try evaluate(spread, in: scope) else {
         throw .type("argument after ** must be a mapping")
       }
+      try budget.spend(dict.shape.weight)
       for (key, value) in dict.entries {
         guard case .string(let name) = key else { throw .type("keywords must be strings") }
         arguments.named.append((name, value))

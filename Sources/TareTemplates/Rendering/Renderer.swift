@@ -9,6 +9,9 @@ final class Renderer {
   private var output = ""
   private var depth = 0
 
+  /// What making a scope costs.
+  private static let scopeSteps = 5
+
   /// How a body ended.
   private enum Flow { case finished, breakLoop, continueLoop }
 
@@ -113,8 +116,8 @@ final class Renderer {
   private func write(_ text: String) throws(Fault) {
     try budget.spend(bytes: text.utf8.count)
     let total = output.utf8.count + text.utf8.count
-    guard total <= Limits.outputBytes else {
-      throw .limit("a rendering of more than \(Limits.outputBytes) bytes", Limits.outputBytes)
+    guard total <= Limits.textBytes else {
+      throw .limit("a rendering of \(total) bytes", Limits.textBytes)
     }
     output += text
   }
@@ -153,6 +156,7 @@ final class Renderer {
       try Globals.requireStorable(name)
       namespace.attributes[name] = value
     case .tuple(let targets):
+      try budget.spend(value.size)
       guard let values = value.elements else {
         throw .type("cannot unpack non-iterable \(value.typeName) object")
       }
@@ -193,7 +197,7 @@ final class Renderer {
     _ loop: ForLoop, over value: Value, nesting: Int, in scope: Scope
   ) throws(Fault) -> Flow {
     let startLine = line
-    try budget.spend(value.weight)
+    try budget.spend(value.size)
     let state = Loop(
       over: try value.iterated(), depth: value.depth + 1, nesting: nesting,
       accepts: acceptance(loop, in: scope),
@@ -204,6 +208,7 @@ final class Renderer {
     // Jinja runs `else` also where every turn ended early, by `break` or `continue`.
     var hasFinishedTurn = false
     while let item = try state.advance() {
+      try budget.spend(Self.scopeSteps)
       let inner = Scope(parent: scope, variables: ["loop": .loop(state)])
       try assign(item, to: loop.target, in: inner)
       let flow = try nested { () throws(Fault) in try run(loop.body, in: inner) }
@@ -220,6 +225,7 @@ final class Renderer {
   ) -> ((Value) throws(Fault) -> Bool)? {
     guard let condition = loop.condition else { return nil }
     return { [unowned self] item throws(Fault) in
+      try budget.spend(Self.scopeSteps)
       let inner = Scope(parent: scope)
       try assign(item, to: loop.target, in: inner)
       return try evaluate(condition, in: inner).isTrue
@@ -236,6 +242,7 @@ final class Renderer {
   /// What a macro writes when it is called.
   func call(_ macro: Macro, _ arguments: Arguments) throws(Fault) -> String {
     let callLine = line
+    try budget.spend(Self.scopeSteps)
     let scope = Scope(parent: macro.scope, variables: try macro.bound(arguments))
     for parameter in macro.definition.parameters where !scope.owns(parameter.name) {
       let value = try parameter.fallback.map { fallback throws(Fault) in

@@ -15,6 +15,11 @@ struct Lexer {
   private var startsLine = true
 
   static func tokens(of source: String) throws(TareError) -> [Token] {
+    guard source.utf8.count <= Limits.sourceBytes else {
+      throw .badData(
+        place: "chat template", found: "\(source.utf8.count) bytes",
+        accepted: "at most \(Limits.sourceBytes)")
+    }
     var lexer = Lexer(source)
     while lexer.position < lexer.source.count { try lexer.textAndTag() }
     lexer.append(.end, at: lexer.source.count)

@@ -65,67 +65,6 @@ extension String {
   /// By scalars; UTF-8 has the same order.
   func precedes(_ other: String) -> Bool { utf8.lexicographicallyPrecedes(other.utf8) }
 
-  /// The byte offsets where `sought` stands, overlaps included, in time linear in both texts
-  /// (Knuth, Morris and Pratt). An empty text stands before every scalar and at the end.
-  func matches(of sought: String) -> [Int] {
-    let text = Array(utf8)
-    let sought = Array(sought.utf8)
-    if sought.isEmpty { return text.indices.filter { text[$0] & 0xC0 != 0x80 } + [text.count] }
-    // For each prefix of `sought`, the length of its longest proper prefix that also ends it.
-    var borders = [0]
-    var matched = 0
-    func extended(_ matched: Int, by byte: UInt8) -> Int {
-      var matched = matched
-      while matched > 0, matched == sought.count || sought[matched] != byte {
-        matched = borders[matched - 1]
-      }
-      return sought[matched] == byte ? matched + 1 : matched
-    }
-    for byte in sought.dropFirst() {
-      matched = extended(matched, by: byte)
-      borders.append(matched)
-    }
-    matched = 0
-    var found: [Int] = []
-    for (index, byte) in text.enumerated() {
-      matched = extended(matched, by: byte)
-      if matched == sought.count { found.append(index + 1 - sought.count) }
-    }
-    return found
-  }
-
-  /// The byte offsets where `sought` stands without overlap, counted from one end.
-  func separateMatches(of sought: String, fromEnd: Bool = false) -> [Int] {
-    let all = matches(of: sought)
-    let length = sought.utf8.count
-    var kept: [Int] = []
-    for offset in fromEnd ? all.reversed() : all
-    where kept.last.map({ abs($0 - offset) >= length }) ?? true {
-      kept.append(offset)
-    }
-    return fromEnd ? kept.reversed() : kept
-  }
-
-  /// The parts between the places where `separator` stands.
-  /// - Parameter limit: at most so many cuts, all if nil; the leftmost unless `fromEnd`.
-  func parts(
-    separatedBy separator: String, limit: Int? = nil, fromEnd: Bool = false
-  ) -> [String] {
-    var cuts = separateMatches(of: separator, fromEnd: fromEnd)
-    if let limit { cuts = fromEnd ? cuts.suffix(limit) : Array(cuts.prefix(limit)) }
-    let text = Array(utf8)
-    var parts: [String] = []
-    var start = 0
-    for cut in cuts {
-      parts.append(String(decoding: text[start..<cut], as: UTF8.self))
-      start = cut + separator.utf8.count
-    }
-    parts.append(String(decoding: text[start...], as: UTF8.self))
-    return parts
-  }
-
-  func holds(_ sought: String) -> Bool { !matches(of: sought).isEmpty }
-
   /// Without the scalars for which `strips` is true at the chosen ends.
   func stripped(start: Bool, end: Bool, _ strips: (Unicode.Scalar) -> Bool) -> String {
     var rest = unicodeScalars[...]

@@ -86,8 +86,11 @@ extension Value {
     switch self {
     case .undefined(let message): throw .undefined(message)
     case .string(let text):
-      let scalars = text.scalars
-      return .string(String(places(scalars.count).map { scalars[$0] }))
+      let scalars = text.unicodeScalars
+      let range = PythonRange(slicing: scalars.count, start, stop, step)
+      if step == 1 { return .string(String(scalars.dropFirst(range.start).prefix(range.count))) }
+      let all = Array(scalars)
+      return .string(String(places(all.count).map { all[$0] }))
     case .list(let items): return try .list(places(items.count).map { items.values[$0] })
     case .tuple(let items): return try .tuple(places(items.count).map { items.values[$0] })
     case .range(let range):

@@ -151,10 +151,19 @@ extension Value {
     }
   }
 
-  /// Steps that going through the whole value takes.
+  /// Steps that going through its elements takes, without what is within those.
+  var size: Int {
+    switch self {
+    case .list(let items), .tuple(let items), .view(let items, _): 1 + items.count
+    case .dict(let dict): 1 + dict.entries.count
+    default: weight
+    }
+  }
+
+  /// Steps that going through the whole value takes, as printing does.
   var weight: Int {
     switch self {
-    case .string(let text): 1 + text.utf8.count / 16
+    case .string(let text): 1 + text.utf8.count / Limits.bytesPerStep
     case .list(let items), .tuple(let items), .view(let items, _): items.shape.weight
     case .dict(let dict): dict.shape.weight
     case .range(let range): range.count
