@@ -14,6 +14,7 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
     // MARK: - Commands
@@ -103,18 +104,22 @@ let package = Package(
     .testTarget(
       name: "TareEvaluationTests", dependencies: ["TareEvaluation", "TareCore", "TareTesting"],
       exclude: ["Fixtures"]),
+    .testTarget(name: "tareTests", dependencies: ["tare", "TareCore", "TareTesting"]),
     .testTarget(
       name: "TareRankingTests", dependencies: ["TareRanking", "TareCore", "TareTesting"]),
     .testTarget(
       name: "TareReportTests",
       dependencies: ["TareReport", "TareEvaluation", "TareRanking", "TareCore", "TareTesting"]),
     .testTarget(
-      name: "TareScoringTests", dependencies: ["TareScoring", "TareCore", "TareTesting"]),
+      name: "TareScoringTests",
+      dependencies: ["TareScoring", "TareTemplates", "TareCore", "TareTesting"]),
     .testTarget(
       name: "TareServerTests",
       dependencies: [
-        "TareServer", "TarePipeline", "TareScoring", "TareCore", "TareTesting",
+        "TareServer", "TarePipeline", "TareScoring", "TareTemplates", "TareCore", "TareTesting",
+        .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
   ]
 )

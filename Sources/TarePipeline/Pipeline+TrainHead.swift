@@ -1,7 +1,7 @@
 /// `tare train-head`: preference pairs in, a reward head and its card out.
 internal import Foundation
-package import TareCore
 internal import TareCalibration
+package import TareCore
 internal import TareEngine
 internal import TareEvaluation
 internal import TareScoring
@@ -129,5 +129,7 @@ extension JSONValue {
 
 extension CandidateSet {
   /// What pairs of one prompt have in common.
-  var promptText: String { prompt.map { "\($0.role)\u{0}\($0.content)" }.joined(separator: "\u{0}") }
+  var promptText: String {
+    prompt.map { "\($0.role)\u{0}\($0.content)" }.joined(separator: "\u{0}")
+  }
 }

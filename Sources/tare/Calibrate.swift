@@ -65,7 +65,9 @@ struct Calibrate: ParsableCommand {
     // Rows are the result where nothing else is named; the report then goes to standard error.
     let rowsToOutput = output == nil && store == nil
     if rowsToOutput, let rows = outcome.rows { Output.print(rows) }
-    Terminal.tell(outcome.text(Terminal.style(rowsToOutput)), onStandardOutput: !rowsToOutput)
+    Terminal.tell(
+      outcome.text(coloured: rowsToOutput ? Terminal.errorIsColoured : Terminal.outputIsColoured),
+      onStandardOutput: !rowsToOutput)
   }
 }
 

@@ -50,6 +50,6 @@ struct Evaluate: ParsableCommand {
     }
     let outcome = try Pipeline().evaluate(request)
     if json { return print(outcome.json.text(indent: 2)) }
-    Terminal.tell(outcome.text(Terminal.style()), onStandardOutput: true)
+    Terminal.tell(outcome.text(coloured: Terminal.outputIsColoured), onStandardOutput: true)
   }
 }

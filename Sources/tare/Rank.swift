@@ -45,7 +45,8 @@ struct Rank: ParsableCommand {
     if json {
       Output.print(outcome.rows)
     } else {
-      Terminal.tell(outcome.text(top: top, Terminal.style()), onStandardOutput: true)
+      Terminal.tell(
+        outcome.text(top: top, coloured: Terminal.outputIsColoured), onStandardOutput: true)
     }
   }
 

@@ -25,7 +25,8 @@ struct Runs: ParsableCommand {
     func run() throws {
       let runs = try Pipeline().runs(in: store.store)
       if json { return Output.print(runs) }
-      Terminal.tell(Pipeline.table(ofRuns: runs, Terminal.style()), onStandardOutput: true)
+      Terminal.tell(
+        Pipeline.table(ofRuns: runs, coloured: Terminal.outputIsColoured), onStandardOutput: true)
     }
   }
 

@@ -4,7 +4,7 @@ internal import TareCore
 internal import TarePipeline
 
 struct FormatArgument: ParsableArguments {
-  @Option(help: "The input's format (default: recognised by content).")
+  @Option(help: ArgumentHelp("The input's format: \(Pipeline.formats) (default: by content)."))
   var format: String?
 }
 
@@ -28,7 +28,8 @@ struct ColumnArguments: ParsableArguments {
   var by: String?
 
   @Option(
-    name: .customLong("where"), help: ArgumentHelp("Keep rows with this value.", valueName: "COLUMN=VALUE"))
+    name: .customLong("where"),
+    help: ArgumentHelp("Keep rows with this value.", valueName: "COLUMN=VALUE"))
   var filters: [String] = []
 
   /// - Throws: `TareError.usage` for a filter without "=".

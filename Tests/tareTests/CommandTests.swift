@@ -1,0 +1,174 @@
+import Foundation
+import TareCore
+import TareTesting
+import Testing
+
+/// The commands from outside: what they print, and how they fail.
+@Suite struct CommandTests {
+  @Test(arguments: [
+    "score", "calibrate", "evaluate", "rank", "train-head", "tokenize", "serve", "bench",
+  ])
+  func `every command's help has an example`(command: String) throws {
+    let help = try CommandLine.run([command, "--help"])
+    #expect(help.status == 0)
+    #expect(help.output.contains("Example"))
+    #expect(help.output.contains("tare \(command)"))
+  }
+
+  @Test func `the pipeline runs from texts to ranks`() throws {
+    let workshop = try Workshop(pairs: 60)
+    let store = workshop.folder.path("s.sqlite")
+    let scored = try CommandLine.run(workshop.score("--store", store, "--run", "r"))
+    #expect(scored.status == 0, "\(scored.error)")
+    #expect(scored.output.contains("scored 120 of 120 responses"))
+
+    let saved = workshop.folder.path("cal.json")
+    let calibrated = try CommandLine.run([
+      "calibrate", "--store", store, "--run", "r", "--save", saved, "--json",
+    ])
+    #expect(calibrated.status == 0, "\(calibrated.error)")
+    let after = try JSONValue(parsing: calibrated.output)["parts"]?.array?[0]["after"]
+    let correlation = try #require(after?["pooled"]?["rank_correlation"]?.double)
+    #expect(abs(correlation) < 0.2)
+
+    let evaluated = try CommandLine.run(["evaluate", "--store", store, "--run", "r", "--json"])
+    #expect(evaluated.status == 0, "\(evaluated.error)")
+    let result = try JSONValue(parsing: evaluated.output)
+    #expect(result["overall"]?["n"] == 60)
+    #expect(result["calibrated"]?["overall"]?["n"] == 60)
+    #expect(result["raw_against_calibrated"] != nil)
+
+    let ranked = try CommandLine.run([
+      "rank", "--store", store, "--run", "r", "--calibration", saved, "--json",
+    ])
+    #expect(ranked.status == 0, "\(ranked.error)")
+    let lines = ranked.output.split(separator: "\n")
+    #expect(lines.count == 60)
+    let first = try JSONValue(parsing: String(lines[0]))["ranked"]?.array ?? []
+    #expect(first.count == 2)
+    #expect((first[0]["score"]?.double ?? 0) >= (first[1]["score"]?.double ?? 0))
+    #expect(first[0]["response"]?.string?.isEmpty == false)
+  }
+
+  @Test func `scores go to standard output, a line a response in input order`() throws {
+    let workshop = try Workshop(pairs: 5)
+    let result = try CommandLine.run(workshop.score())
+    #expect(result.status == 0, "\(result.error)")
+    let rows = try result.output.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
+    #expect(rows.map { $0["id"]?.string } == (0..<5).flatMap { ["p\($0)", "p\($0)"] })
+    #expect(
+      rows.map { $0["role"]?.string }
+        == Array(repeating: ["chosen", "rejected"], count: 5).flatMap { $0 })
+    for key in ["index", "score", "tokens", "length", "truncated", "readAt", "subset"] {
+      #expect(rows[0][key] != nil, "\(key)")
+    }
+  }
+
+  @Test func `a saved calibration gives what fitting gave`() throws {
+    let folder = try TemporaryFolder()
+    var csv = "prompt_id,score,len_char\n"
+    var generator = SplitMix(state: 4)
+    for index in 0..<200 {
+      let length = Int.random(in: 10...2000, using: &generator)
+      csv +=
+        "\(index / 2),\(Double(length) / 500 + Double.random(in: -1...1, using: &generator)),\(length)\n"
+    }
+    let scores = try folder.file("scores.csv", Data(csv.utf8))
+    let saved = folder.path("cal.json")
+    let common = [scores, "--covariate", "len_char", "--group", "prompt_id"]
+    let fitted = try CommandLine.run(
+      ["calibrate"] + common + ["--save", saved, "-o", folder.path("a.csv")])
+    #expect(fitted.status == 0, "\(fitted.error)")
+    #expect(fitted.output.contains("rank correlation"))
+    let applied = try CommandLine.run(
+      ["calibrate"] + common + ["--apply", saved, "-o", folder.path("b.csv")])
+    #expect(applied.status == 0, "\(applied.error)")
+    let a = try String(contentsOfFile: folder.path("a.csv"), encoding: .utf8)
+    #expect(try a == String(contentsOfFile: folder.path("b.csv"), encoding: .utf8))
+    #expect(a.hasPrefix("prompt_id,score,len_char,calibrated,bias\n"))
+  }
+
+  @Test(arguments: [
+    (["score", "in.jsonl", "--model", "none.gguf", "--head", "h"], Int32(65), "none.gguf"),
+    (["calibrate"], 64, "give a score file"),
+    (["calibrate", "none.csv"], 65, "none.csv"),
+    (["calibrate", "none.csv", "--where", "x"], 64, "COLUMN=VALUE"),
+    (["evaluate", "--store", "none.sqlite"], 64, "--store and --run"),
+    (["runs", "list", "--store", "none.sqlite"], 64, "no such store"),
+    (["nonsense"], 64, "nonsense"),
+    (["score", "--model"], 64, "--model"),
+  ])
+  func `failures have their exit code and say what is wrong`(
+    arguments: [String], status: Int32, mention: String
+  ) throws {
+    let result = try CommandLine.run(arguments)
+    #expect(result.status == status, "\(result.error)")
+    #expect(result.error.contains(mention), "\(result.error)")
+    #expect(result.output.isEmpty)
+  }
+
+  @Test func `bad rows are named by file, line and field`() throws {
+    let workshop = try Workshop(pairs: 1)
+    let bad = try workshop.folder.file(
+      "bad.jsonl", Data("{\"prompt\": \"a\", \"response\": \"b\"}\n{\"prompt\": \"a\"}\n".utf8))
+    let result = try CommandLine.run([
+      "score", bad, "--model", workshop.model, "--head", workshop.head,
+    ])
+    #expect(result.status == 65)
+    #expect(result.error.contains("bad.jsonl"))
+    #expect(result.error.contains("line 2"))
+  }
+
+  @Test func `a model without a head is refused`() throws {
+    let workshop = try Workshop(pairs: 1)
+    let result = try CommandLine.run(["score", workshop.pairs, "--model", workshop.model])
+    #expect(result.status == 64)
+    #expect(result.error.contains("without a reward head"))
+  }
+
+  @Test func `a text over the limit is refused, or cut and counted`() throws {
+    let workshop = try Workshop(pairs: 3)
+    let refused = try CommandLine.run(
+      workshop.score("--max-tokens", "20", "--truncate", "error"))
+    #expect(refused.status == 65)
+    #expect(refused.error.contains("at most 20"))
+    let cut = try CommandLine.run(workshop.score("--max-tokens", "20"))
+    #expect(cut.status == 0)
+    #expect(cut.error.contains("texts were cut"))
+    #expect(cut.output.contains("\"truncated\":true"))
+  }
+
+  @Test func `a head trained on pairs prefers what it was trained to`() throws {
+    let workshop = try Workshop(pairs: 60)
+    let store = workshop.folder.path("s.sqlite")
+    let head = workshop.folder.path("new.safetensors")
+    let arguments = [
+      "train-head", workshop.pairs, "--model", workshop.model, "--output", head, "--validate",
+      workshop.pairs, "--store", store,
+    ]
+    let first = try CommandLine.run(arguments)
+    #expect(first.status == 0, "\(first.error)")
+    let card = try JSONValue(parsing: first.output)
+    #expect(card["features_computed"]?.int ?? 0 > 100)
+    // The rejected texts of the workshop all end in " no".
+    let accuracy = card["validation"]?["evaluation"]?["overall"]?["accuracy"]?.double
+    #expect(accuracy ?? 0 > 0.9)
+    let again = try CommandLine.run(arguments)
+    #expect(try JSONValue(parsing: again.output)["features_computed"] == 0)
+    #expect(try JSONValue(parsing: again.output)["head_sha256"] == card["head_sha256"])
+    let scored = try CommandLine.run([
+      "score", workshop.pairs, "--model", workshop.model, "--head", head,
+    ])
+    #expect(scored.status == 0, "\(scored.error)")
+  }
+
+  @Test func `the project's data set scores from end to end on the real model`() throws {
+    // Covered by `make demo`; here only that the tokenizer and template read every row.
+    let model = projectFolder.appending(path: "models/SmolLM2-135M-Instruct.Q4_1.gguf")
+    guard exists(model) else { return }
+    let data = projectFolder.appending(path: "datasets/balanced-pairs.jsonl").path
+    let result = try CommandLine.run(["tokenize", data, "--model", model.path])
+    #expect(result.status == 0, "\(result.error)")
+    #expect(result.output.split(separator: "\n").count == 480)
+  }
+}
