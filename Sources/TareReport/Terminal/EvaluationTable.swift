@@ -17,10 +17,12 @@ package struct EvaluationTable: Sendable {
   /// comparison and the notes say.
   package func text(width: Int = 80, style: TerminalStyle = .plain) -> String {
     let title = style.bold("Accuracy in per cent, with 95% intervals")
-    var parts = [title + "\n" + accuracies.text(width: width, style: style)]
+    let groups = AccuracyRow.groups(raw: raw, calibrated: calibrated, comparison: comparison)
+    var parts = [title + "\n" + table(of: groups).text(width: width, style: style)]
     if !raw.byLength.isEmpty {
       let title = style.bold("By length of the better answer beside the other")
-      parts.append(title + "\n" + byLength.text(width: width, style: style))
+      let table = table(of: [AccuracyRow.byLength(raw: raw, calibrated: calibrated)])
+      parts.append(title + "\n" + table.text(width: width, style: style))
     }
     let words = sentences.map { $0.wrapped(toWidth: width) + "\n" }.joined()
     return (parts + (words.isEmpty ? [] : [words])).joined(separator: "\n")
@@ -38,46 +40,8 @@ package struct EvaluationTable: Sendable {
     return sentences + raw.notes.map { "Note: \($0)." }
   }
 
-  private var accuracies: TerminalTable {
-    let groups = raw.accuracies.lineGroups.map { group in
-      group.map { line in
-        Row(
-          name: line.name, raw: raw.accuracies[line],
-          calibrated: calibrated?.accuracies[line] ?? nil,
-          change: comparison?.differences[line]?.value, isBold: line == .overall)
-      }
-    }
-    return table(of: groups)
-  }
-
-  private var byLength: TerminalTable {
-    let rows = LengthRelation.allCases.map { relation in
-      let accuracies = (
-        raw: raw.accuracy(where: relation), calibrated: calibrated?.accuracy(where: relation)
-      )
-      return Row(
-        name: relation.title, raw: accuracies.raw, calibrated: accuracies.calibrated,
-        change: accuracies.calibrated.flatMap { after in
-          accuracies.raw.map { after.value - $0.value }
-        },
-        isBold: false)
-    }
-    return table(of: [rows])
-  }
-}
-
-extension EvaluationTable {
-  private struct Row {
-    let name: String
-    let raw: Accuracy?
-    let calibrated: Accuracy?
-    let change: Double?
-    let isBold: Bool
-  }
-
-  private func table(of groups: [[Row]]) -> TerminalTable {
-    let rows = groups.joined()
-    let hasTies = rows.contains { ($0.raw?.ties ?? 0) + ($0.calibrated?.ties ?? 0) > 0 }
+  private func table(of groups: [AccuracyRow.Group]) -> TerminalTable {
+    let hasTies = groups.contains { $0.rows.contains(where: \.hasTies) }
     var columns: [TerminalTable.Column] = [
       .init("", .left, leastWidth: 12), .init("pairs"),
       .init(calibrated == nil ? "accuracy" : "raw", .left),
@@ -87,15 +51,13 @@ extension EvaluationTable {
     var table = TerminalTable(columns: columns)
     for (index, group) in groups.enumerated() {
       if index > 0 { table.addRule() }
-      for row in group {
-        var cells = [
-          row.name, (row.raw?.n ?? 0).text, text(of: row.raw),
-        ]
+      for row in group.rows {
+        var cells = [row.name, row.n.text, text(of: row.raw)]
         if calibrated != nil {
           cells += [text(of: row.calibrated), row.change?.signedPercent ?? "–"]
         }
-        if hasTies { cells.append(ties(row)) }
-        table.addRow(cells, isBold: row.isBold)
+        if hasTies { cells.append(row.ties) }
+        table.addRow(cells, isBold: row.isTotal)
       }
     }
     return table
@@ -105,12 +67,5 @@ extension EvaluationTable {
   private func text(of accuracy: Accuracy?) -> String {
     guard let accuracy else { return "–".padded(toWidth: 5, .right) }
     return accuracy.value.percent.padded(toWidth: 5, .right) + "  " + accuracy.interval.percent
-  }
-
-  /// Of the raw scores, and after them those of the calibrated ones where they differ.
-  private func ties(_ row: Row) -> String {
-    let before = row.raw?.ties ?? 0
-    guard let after = row.calibrated?.ties, after != before else { return before.text }
-    return "\(before.text)→\(after.text)"
   }
 }

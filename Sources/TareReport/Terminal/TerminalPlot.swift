@@ -14,7 +14,7 @@ package struct TerminalPlot: Sendable {
   ///   - points: those that are not finite are left out; on a logarithmic axis those at 0 or below
   ///     stand at its start.
   ///   - curve: its knots, x ascending; straight between them and constant beyond; may be empty.
-  ///   - width, height: of the whole plot in characters.
+  ///   - width, height: of the whole plot in characters, at least 60 and 6.
   package init(
     points: [PlotPoint], curve: [PlotPoint] = [], xTitle: String = "length",
     yTitle: String = "score", xScale: AxisScale = .linear, width: Int = 72, height: Int = 18
@@ -25,20 +25,20 @@ package struct TerminalPlot: Sendable {
     self.yTitle = yTitle
     x = Axis(spanning: self.points.map(\.x), scale: xScale)
     y = Axis(spanning: self.points.map(\.y))
-    self.width = width
-    self.height = height
+    self.width = max(60, width)
+    self.height = max(6, height)
   }
 
   /// `height` lines, each ended by a newline; one line where there is nothing to plot.
   package func text(style: TerminalStyle = .plain) -> String {
     guard !points.isEmpty else { return "No points to plot.\n" }
-    let rows = max(2, height - 4)
+    let rows = height - 4
     let labels = yLabels(rows: rows)
     let margin = labels.values.map(\.displayWidth).max() ?? 0
-    let columns = max(8, width - margin - 2)
+    let columns = width - margin - 2
     let area = area(columns: columns, rows: rows, style)
     let indent = String(repeating: " ", count: margin)
-    var text = style.bold("\(indent)  \(yTitle.printable)") + "\n"
+    var text = style.bold("\(indent)  \(yTitle.printable.truncated(toWidth: columns))") + "\n"
     for row in 0..<rows {
       let label = (labels[row] ?? "").padded(toWidth: margin, .right)
       text += "\(label) \(labels[row] == nil ? "│" : "┤")\(area[row])\n"
@@ -49,19 +49,20 @@ package struct TerminalPlot: Sendable {
   }
 
   private func legend(columns: Int, _ style: TerminalStyle) -> String {
-    let title = xTitle.printable + (x.scale == .log ? " (log scale)" : "")
-    let dots = "⠿ \(points.count.text) responses"
+    let dots = "⠿ \(points.count.counted("response"))"
     let line = curve.isEmpty ? "" : "━ fitted curve"
-    let used = title.displayWidth + dots.displayWidth + line.displayWidth + 3
-    let space = String(repeating: " ", count: max(2, columns - used))
-    let curveLegend = curve.isEmpty ? "" : "   " + style.fit(line)
-    return style.bold(title) + space + style.data(dots) + curveLegend
+    let key = dots.displayWidth + (curve.isEmpty ? 0 : 3 + line.displayWidth)
+    let title = (xTitle.printable + (x.scale == .log ? " (log scale)" : ""))
+      .truncated(toWidth: columns - key - 2)
+    let space = String(repeating: " ", count: columns - key - title.displayWidth)
+    return style.bold(title) + space + style.data(dots)
+      + (curve.isEmpty ? "" : "   " + style.fit(line))
   }
 
   /// The label of each row that has one; row 0 is at the top.
   private func yLabels(rows: Int) -> [Int: String] {
     var labels: [Int: String] = [:]
-    for tick in y.ticks(atMost: 6) {
+    for tick in y.ticks(atMost: min(6, rows / 2)) {
       labels[row(of: tick.value, of: rows)] = tick.label
     }
     return labels
@@ -71,7 +72,7 @@ package struct TerminalPlot: Sendable {
   private func xAxis(columns: Int) -> (ticks: String, labels: String) {
     var axis = [Character](repeating: "─", count: columns)
     var labels = ""
-    for tick in x.ticks(atMost: max(2, columns / 8)) {
+    for tick in x.ticks(atMost: columns / 8) {
       let column = column(of: tick.value, of: columns)
       let start = min(max(0, column - tick.label.count / 2), columns - tick.label.count)
       guard labels.isEmpty || start > labels.count else { continue }

@@ -5,15 +5,15 @@ extension Comparison {
   /// "Calibration changes 12 of 240 pairs: 7 gained, 5 lost, exact McNemar p = 0.77."
   package var pairedTest: String {
     let pairs = differences.overall
-    guard pairs.gained + pairs.lost > 0 else {
+    let changed = pairs.gained + pairs.lost
+    guard changed > 0 else {
       return pairs.n == 1
         ? "Calibration does not change the one pair."
         : "Calibration changes none of the \(pairs.n.text) pairs."
     }
     return """
-      Calibration changes \((pairs.gained + pairs.lost).text) of \(pairs.n.text) \
-      \(pairs.n == 1 ? "pair" : "pairs"): \(pairs.gained.text) gained, \(pairs.lost.text) lost, \
-      exact McNemar \(pValueText(pairs.p)).
+      Calibration changes \(changed.text) of \(pairs.n.counted("pair")): \(pairs.gained.text) \
+      gained, \(pairs.lost.text) lost, exact McNemar \(pValueText(pairs.p)).
       """
   }
 
@@ -22,6 +22,12 @@ extension Comparison {
     let overall = differences.overall
     guard overall.gained + overall.lost > 0 else {
       return "Overall accuracy stays at \(overall.a.percent)%."
+    }
+    guard overall.value.signedPercent != "0.0" else {
+      return """
+        Overall accuracy stays at \(overall.a.percent)%, 95% interval of the change \
+        \(overall.interval.signedPercent).
+        """
     }
     return """
       Overall accuracy goes from \(overall.a.percent)% to \(overall.b.percent)%: \
@@ -32,7 +38,7 @@ extension Comparison {
   /// Whether the change of the overall accuracy may be chance.
   package var verdict: String {
     let overall = differences.overall
-    if overall.gained + overall.lost == 0 { return "So it changes no number here." }
+    if overall.gained + overall.lost == 0 { return "It changes no pair here." }
     if overall.interval.lowerBound > 0 { return "An improvement beyond chance." }
     if overall.interval.upperBound < 0 { return "A loss beyond chance." }
     return "The interval includes 0: the change may be chance."
@@ -44,10 +50,8 @@ extension Evaluation {
   package var tieNote: String? {
     let overall = accuracies.overall
     guard overall.ties > 0 else { return nil }
-    let which =
-      overall.ties == 1
-      ? "1 has equal scores and counts" : "\(overall.ties.text) have equal scores and count"
-    return "Of \(overall.n.text) \(overall.n == 1 ? "pair" : "pairs"), \(which) as wrong."
+    let have = overall.ties == 1 ? "has equal scores and counts" : "have equal scores and count"
+    return "Of \(overall.n.counted("pair")), \(overall.ties.text) \(have) as wrong."
   }
 
   /// The accuracy where this relation holds; nil where no pair has it.

@@ -66,3 +66,13 @@ package func pValueText(_ p: Double) -> String {
   default: "p = \(p.fixed(2))"
   }
 }
+
+extension Double {
+  /// A coordinate of a drawing: at most one decimal, a plain minus sign.
+  var svg: String {
+    let tenths = (self * 10).rounded()
+    guard tenths.isFinite, abs(tenths) < 1e9 else { return "0" }
+    let whole = Int(tenths)
+    return whole.isMultiple(of: 10) ? String(whole / 10) : String(Double(whole) / 10)
+  }
+}

@@ -1,0 +1,16 @@
+/// The registry of report sections. To add one: write its file, and add its type here.
+package import TareCore
+
+package enum ReportSections {
+  /// In the order of the page.
+  package static let registry = Registry<any ReportSection.Type>(
+    "report section",
+    [
+      AnswerSection.self,
+      AccuracySection.self,
+      LengthCurveSection.self,
+      LengthRelationSection.self,
+      ProvenanceSection.self,
+    ]
+  ) { $0 }
+}

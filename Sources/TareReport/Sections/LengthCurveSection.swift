@@ -1,0 +1,45 @@
+/// Score against length before and after calibration, with the fitted curves.
+
+package enum LengthCurveSection: ReportSection {
+  package static let key = "length-curve"
+  package static let summary = "score against length with the fitted curve, before and after"
+  package static let title = "Score against length"
+
+  package static func contents(of report: Report) -> [Markup] {
+    eachRun(of: report) { run in
+      if run.responses.isEmpty {
+        tag("p", ["class": "missing"]) { "There are no responses with score and length to draw." }
+      } else {
+        tag("div", ["class": "panels"]) {
+          for panel in panels(of: run) { panel.figure }
+        }
+      }
+    }
+  }
+
+  private static func panels(of run: Report.Run) -> [DensityPlot] {
+    let before = run.responses.map { PlotPoint(x: $0.length, y: $0.score) }
+    let after = run.responses.compactMap { response in
+      response.calibrated.map { PlotPoint(x: response.length, y: $0) }
+    }
+    // Both panels have the same scale, so that slopes can be compared.
+    let span = max(before.map(\.y).span, after.map(\.y).span)
+    let raw = DensityPlot(
+      title: "Before: raw scores", subject: run.name, points: before, curve: run.fit,
+      curveName: "fitted bias", kind: "raw", ySpan: span)
+    guard !after.isEmpty else { return [raw] }
+    let calibrated = DensityPlot(
+      title: "After: calibrated scores", subject: run.name, points: after, curve: run.fitAfter,
+      curveName: "the same fit again", kind: "calibrated", ySpan: span)
+    return [raw, calibrated]
+  }
+}
+
+extension [Double] {
+  /// Of the finite values.
+  fileprivate var span: Double {
+    let finite = filter(\.isFinite)
+    guard let least = finite.min(), let most = finite.max() else { return 0 }
+    return most - least
+  }
+}

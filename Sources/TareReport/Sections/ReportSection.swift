@@ -1,0 +1,27 @@
+/// What a section of the report is.
+package import TareCore
+
+/// A new one gives its key, which is also its anchor in the page, its title and its contents.
+package protocol ReportSection: Registered {
+  static var title: String { get }
+
+  /// What stands below the title. Where the report lacks what the section tells of, it says so.
+  @MarkupBuilder static func contents(of report: Report) -> [Markup]
+}
+
+extension ReportSection {
+  /// The contents for each run, under its name where there are several.
+  @MarkupBuilder static func eachRun(
+    of report: Report, @MarkupBuilder _ contents: (Report.Run) -> [Markup]
+  ) -> [Markup] {
+    if report.runs.isEmpty {
+      tag("p", ["class": "missing"]) { "The report holds no run." }
+    }
+    for run in report.runs {
+      if report.runs.count > 1 {
+        tag("h3") { run.name }
+      }
+      contents(run)
+    }
+  }
+}

@@ -1,0 +1,157 @@
+/// The page: well-formed, escaped, complete with whatever is missing.
+import Foundation
+import TareCore
+import TareEvaluation
+import TareReport
+import TareTesting
+import Testing
+
+#if canImport(FoundationXML)
+  import FoundationXML
+#endif
+
+@Suite struct ReportTests {
+  private static let hostile = "<script>alert(1)</script>\"'&\u{1}]]>"
+
+  private static func responses(_ count: Int) -> [Report.Response] {
+    var random = SplitMix(state: 7)
+    return (0..<count).map { _ in
+      let length = Double.random(in: 0...3000, using: &random)
+      return .init(
+        length: length, score: length / 1000, calibrated: .random(in: -1...1, using: &random))
+    }
+  }
+
+  private static func reports() throws -> [(name: String, report: Report)] {
+    let made = try Made.small()
+    let curve = [PlotPoint(x: 0, y: 0), PlotPoint(x: 3000, y: 3)]
+    func report(_ runs: Report.Run...) -> Report { Report(title: "T", date: "D", runs: runs) }
+    let whole = Report.Run(
+      name: "whole", raw: made.raw, calibrated: made.calibrated, comparison: made.comparison,
+      responses: responses(100), fit: curve, fitAfter: curve, provenance: [.init("Model", "m")])
+    let rawAlone = Report.Run(name: "raw alone", raw: made.raw)
+    var dense = whole
+    dense.responses = responses(5000)
+    let odd = Report.Run(
+      name: "odd",
+      responses: [
+        .init(length: 0, score: 1), .init(length: .nan, score: 1),
+        .init(length: 5, score: .infinity),
+      ], fit: [.init(x: 3, y: 2)])
+    var noLengths = rawAlone
+    noLengths.raw = try Made([MadePair(1, 1)]).raw
+    let hostileMade = try Made([MadePair(1, 0, subset: hostile, section: hostile)])
+    let hostileRun = Report.Run(
+      name: hostile, raw: hostileMade.raw, calibrated: hostileMade.calibrated,
+      comparison: hostileMade.comparison, responses: responses(3), fit: curve,
+      provenance: [.init(hostile, hostile)])
+    return [
+      ("whole", report(whole)), ("no run", report()), ("empty run", report(.init(name: "r"))),
+      ("raw alone", report(rawAlone)), ("several", report(whole, rawAlone, .init(name: "r"))),
+      ("dense", report(dense)), ("odd numbers", report(odd)), ("no lengths", report(noLengths)),
+      (
+        "hostile",
+        Report(
+          title: hostile, date: hostile, runs: [hostileRun],
+          provenance: [.init(hostile, hostile)])
+      ),
+    ]
+  }
+
+  @Test func `every page is well-formed XML with every section once`() throws {
+    for (name, report) in try ReportTests.reports() {
+      let page = report.html()
+      let outline = try Outline(of: page)
+      #expect(outline.sections == ReportSections.registry.keys, "\(name)")
+      #expect(outline.emptySections.isEmpty, "\(name): \(outline.emptySections)")
+      #expect(Set(outline.ids).count == outline.ids.count, "\(name): \(outline.ids)")
+      #expect(outline.names.isDisjoint(with: ["script", "img", "link", "iframe"]), "\(name)")
+      #expect(outline.addresses.allSatisfy { $0.hasPrefix("#") || $0.hasPrefix("data:text/csv,") })
+      #expect(!page.contains(/\b(nan|inf)\b/), "\(name)")
+    }
+  }
+
+  @Test func `text from data is shown and never markup`() throws {
+    let report = try #require(try ReportTests.reports().first { $0.name == "hostile" }).report
+    let page = report.html()
+    #expect(!page.contains("<script"))
+    let shown = "&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;\u{FFFD}]]&gt;"
+    #expect(page.contains("<h1>\(shown)</h1>"))
+    #expect(page.contains("<th scope=\"row\">\(shown)</th>"))
+    #expect(page.contains("<td>\(shown)</td>"))
+    #expect(page.contains("<title>\(shown)</title>"))
+  }
+
+  @Test func `missing parts are named`() throws {
+    let page = Report(title: "T", date: "D", runs: [.init(name: "r")]).html()
+    #expect(page.contains("There are no labelled pairs to count."))
+    #expect(page.contains("There are no responses with score and length to draw."))
+    #expect(page.contains("Nothing was recorded."))
+  }
+
+  @Test func `many responses are drawn as squares, and the page stays small`() throws {
+    var run = Report.Run(name: "r", responses: ReportTests.responses(100_000))
+    let page = Report(title: "T", date: "D", runs: [run]).html()
+    #expect(page.contains("100,000 responses, darker where there are more"))
+    // The limit for a report of 100,000 scores.
+    #expect(page.utf8.count < 3_000_000)
+    run.responses = ReportTests.responses(1500)
+    let dots = Report(title: "T", date: "D", runs: [run]).html()
+    #expect(dots.count(of: "<circle") == 3000)
+  }
+
+  @Test func `section keys are unique and summaries are there`() {
+    let help = ReportSections.registry.help
+    #expect(Set(help.map(\.key)).count == help.count)
+    #expect(help.allSatisfy { !$0.summary.isEmpty })
+    #expect(help.map(\.key) == ["answer", "accuracy", "length-curve", "by-length", "provenance"])
+  }
+}
+
+extension String {
+  fileprivate func count(of part: String) -> Int { components(separatedBy: part).count - 1 }
+}
+
+/// What an XML parser finds in a page.
+private final class Outline: NSObject, XMLParserDelegate {
+  private(set) var sections: [String] = []
+  private(set) var emptySections: [String] = []
+  private(set) var ids: [String] = []
+  private(set) var names: Set<String> = []
+  private(set) var addresses: [String] = []
+  private var elementsInSection = 0
+
+  init(of page: String) throws {
+    super.init()
+    let parser = XMLParser(data: Data(page.utf8))
+    parser.delegate = self
+    guard parser.parse() else {
+      throw TareError.badData(
+        place: "line \(parser.lineNumber), column \(parser.columnNumber)",
+        found: "\(String(describing: parser.parserError))", accepted: "well-formed XML")
+    }
+  }
+
+  func parser(
+    _ parser: XMLParser, didStartElement name: String, namespaceURI: String?,
+    qualifiedName: String?, attributes: [String: String]
+  ) {
+    names.insert(name)
+    if let id = attributes["id"] { ids.append(id) }
+    for attribute in ["href", "src"] {
+      if let address = attributes[attribute] { addresses.append(address) }
+    }
+    elementsInSection += 1
+    if name == "section" {
+      sections.append(attributes["id"] ?? "")
+      elementsInSection = 0
+    }
+  }
+
+  func parser(
+    _ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?
+  ) {
+    // Its title, and something more.
+    if name == "section", elementsInSection < 2 { emptySections.append(sections.last ?? "") }
+  }
+}
