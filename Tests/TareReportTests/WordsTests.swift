@@ -63,6 +63,10 @@ import Testing
     #expect(try Made(better).comparison.verdict == "An improvement beyond chance.")
     let worse = better.map { MadePair($0.calibrated, $0.raw) }
     #expect(try Made(worse).comparison.verdict == "A loss beyond chance.")
+    // A bootstrap of alike pairs has an interval of one point.
+    #expect(
+      try Made([MadePair(-1, 1), MadePair(-1, 1)]).comparison.verdict
+        == "The paired test does not confirm it: the change may be chance.")
   }
 
   @Test func `a report's findings name what is missing`() throws {

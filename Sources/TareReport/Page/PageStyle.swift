@@ -65,6 +65,7 @@ enum PageStyle {
     .wide { overflow-x: auto; }
     table { border-collapse: collapse; font-size: 0.925rem; font-variant-numeric: tabular-nums; }
     caption { padding: 0 0 0.5rem; text-align: left; color: var(--soft); font-size: 0.875rem; }
+    .wide caption { max-width: calc(100vw - 2.5rem); }
     .accuracy { width: 100%; }
     .accuracy th, .accuracy td { padding: 0.32rem 0.7rem; text-align: right; vertical-align: top;
       font-weight: 400; }

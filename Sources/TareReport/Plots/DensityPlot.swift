@@ -16,14 +16,14 @@ struct DensityPlot {
   private let y: Axis
 
   private static let width = 480.0
-  private static let height = 350.0
+  private static let height = 354.0
   private static let left = 52.0
-  private static let right = 470.0
+  private static let right = 468.0
   private static let top = 26.0
-  private static let bottom = 302.0
+  private static let bottom = 306.0
   /// More points than this are drawn as squares that hold them.
   private static let mostDots = 1500
-  /// Squares along each axis, of about the same size in both.
+  /// Squares along each axis, each 8 by 8.
   private static let squares = (x: 52, y: 35)
 
   /// - Parameter ySpan: how much of the score the plot shows at least.
@@ -228,7 +228,7 @@ extension DensityPlot {
     tag("p", ["class": "legend"]) {
       tag("span", ["class": "swatch points", "aria-hidden": "true"])
       if points.count > DensityPlot.mostDots {
-        "\(points.count.text) responses, darker where there are more "
+        "\(points.count.text) responses, stronger where there are more "
       } else {
         "\(points.count.counted("response")) "
       }

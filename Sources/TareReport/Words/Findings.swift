@@ -35,13 +35,16 @@ extension Comparison {
       """
   }
 
-  /// Whether the change of the overall accuracy may be chance.
+  /// Whether the change of the overall accuracy may be chance. More than that is said only where
+  /// interval and paired test agree, since the bootstrap is too sure of few pairs.
   package var verdict: String {
     let overall = differences.overall
     if overall.gained + overall.lost == 0 { return "It changes no pair here." }
-    if overall.interval.lowerBound > 0 { return "An improvement beyond chance." }
-    if overall.interval.upperBound < 0 { return "A loss beyond chance." }
-    return "The interval includes 0: the change may be chance."
+    if overall.interval.contains(0) { return "The interval includes 0: the change may be chance." }
+    guard overall.p < 0.05, (overall.gained > overall.lost) == (overall.value > 0) else {
+      return "The paired test does not confirm it: the change may be chance."
+    }
+    return overall.value > 0 ? "An improvement beyond chance." : "A loss beyond chance."
   }
 }
 

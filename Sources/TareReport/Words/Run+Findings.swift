@@ -31,7 +31,7 @@ extension Report.Run {
     else { return nil }
     let mean = scores.reduce(0, +) / Double(scores.count)
     let variance = scores.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(scores.count - 1)
-    guard variance > 0 else { return nil }
+    guard variance > 0, high != low else { return nil }
     let share = abs(high - low) / variance.squareRoot()
     return """
       From \(short.fixed(0)) to \(long.fixed(0)) characters (the middle 80% of the responses) the \
