@@ -23,7 +23,7 @@ extension Store {
   /// - Throws: if a feature is empty or has a NaN or infinite element; if it is there already with
   ///   other bits.
   package func insert(
-    features: some Sequence<(tokenDigest: Digest, vector: [Float])>, by scorer: Scorer
+    features: [Digest: [Float]], by scorer: Scorer
   ) throws(TareError) {
     try write { db in
       let scorer = try scorer.withoutHead.findOrInsert(in: db)

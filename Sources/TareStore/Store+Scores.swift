@@ -23,7 +23,7 @@ extension Store {
   /// - Throws: if a score is NaN or infinite; if one is there already with other bits, since the same
   ///   tokens always have the same score.
   package func insert(
-    _ scores: some Sequence<(tokenDigest: Digest, score: StoredScore)>, by scorer: Scorer
+    scores: [Digest: StoredScore], by scorer: Scorer
   ) throws(TareError) {
     try write { db in
       let scorer = try scorer.findOrInsert(in: db)

@@ -12,7 +12,7 @@ package import TareCore
 /// about flushing: `synchronous` is FULL, as a flush costs milliseconds and a batch of scores
 /// seconds.
 ///
-/// Every error is a `TareError` that names the file.
+/// Every error is a `TareError` that names the store's file, or the imported one if that is at fault.
 package final class Store: Sendable {
   package enum Access: Sendable {
     /// Nothing is changed, and a file that is not there is an error.

@@ -82,7 +82,7 @@ struct StoreFailureTests {
     let path = folder.path()
     let total = 2_000
     let stores = [try Store(path: path), try Store(path: path)]
-    try stores[0].insert([(tokenDigest: Digest(of: "0"), score: StoredScore(0))], by: .sample())
+    try stores[0].insert(scores: scores(0..<1), by: .sample())
     let others = try (0..<2).map { seed in
       try PythonProcess(
         """
@@ -105,10 +105,8 @@ struct StoreFailureTests {
       failures.record {
         let order = (0..<total).shuffled()
         for start in stride(from: 0, to: total, by: 50) {
-          let batch = order[start..<start + 50].map { index in
-            (tokenDigest: Digest(of: "\(index)"), score: StoredScore(Float(index)))
-          }
-          try stores[writer % 2].insert(batch, by: .sample())
+          let batch = scores(order[start..<start + 50])
+          try stores[writer % 2].insert(scores: batch, by: .sample())
         }
       }
     }
@@ -145,19 +143,23 @@ struct StoreFailureTests {
     #expect(try store.items(of: run).map(\.scoreRow) == expected.map(\.scoreRow))
   }
 
+  /// Scores that have their number for text and value.
+  private func scores(_ numbers: some Sequence<Int>) -> [Digest: StoredScore] {
+    Dictionary(
+      uniqueKeysWithValues: numbers.map { (Digest(of: "\($0)"), StoredScore(Float($0))) })
+  }
+
   // MARK: - Disks
 
   @Test(.enabled(if: SmallDisk.isAvailable, "needs the right to mount a tmpfs"))
   func `a full disk is named, and work goes on when there is space again`() throws {
     let disk = try SmallDisk(folder, kilobytes: 1_024)
+    defer { disk.unmount() }
     let store = try Store(path: disk.path)
     var stored = 0
     let error = #expect(throws: TareError.self) {
       while stored < 100_000 {
-        let batch = (stored..<stored + 100).map { index in
-          (tokenDigest: Digest(of: "\(index)"), score: StoredScore(Float(index)))
-        }
-        try store.insert(batch, by: .sample())
+        try store.insert(scores: scores(stored..<stored + 100), by: .sample())
         stored += 100
       }
     }
@@ -173,7 +175,7 @@ struct StoreFailureTests {
     }
     #expect(try storedScores(in: store) == stored)
     try disk.resize(kilobytes: 8_192)
-    try store.insert([(tokenDigest: Digest(of: "new"), score: StoredScore(1))], by: .sample())
+    try store.insert(scores: [Digest(of: "new"): StoredScore(1)], by: .sample())
     #expect(try storedScores(in: try Store(path: disk.path)) == stored)
     #expect(try integrity(of: disk.path) == "ok")
   }
@@ -184,6 +186,7 @@ struct StoreFailureTests {
     arguments: [4, 8, 16, 36, 40, 64, 128])
   func `a disk without room for a new store is named`(kilobytes: Int) throws {
     let disk = try SmallDisk(folder, kilobytes: kilobytes)
+    defer { disk.unmount() }
     let error = #expect(throws: TareError.self) { try Store(path: disk.path) }
     #expect(error?.exitCode == 70)
     #expect(error?.description.contains("the disk is full") == true, "\(error as Any)")
@@ -192,6 +195,7 @@ struct StoreFailureTests {
   @Test(.enabled(if: SmallDisk.isAvailable, "needs the right to mount a tmpfs"))
   func `a read-only folder is named`() throws {
     let disk = try SmallDisk(folder, kilobytes: 4_096)
+    defer { disk.unmount() }
     let run = try Store(path: disk.path).scoredRun([pair("a")])
     try disk.makeReadOnly()
     for path in [disk.path, disk.path + ".new"] {

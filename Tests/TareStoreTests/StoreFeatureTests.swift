@@ -13,7 +13,7 @@ import Testing
   }
 
   private func insert(_ vector: [Float], by scorer: Scorer = .sample()) throws {
-    try store.insert(features: [(tokenDigest: Digest(of: "a"), vector: vector)], by: scorer)
+    try store.insert(features: [Digest(of: "a"): vector], by: scorer)
   }
 
   @Test func `a feature comes back with its bits, whatever the head`() throws {

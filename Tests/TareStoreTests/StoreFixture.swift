@@ -1,6 +1,7 @@
 /// A folder for stores that goes with the test, and small values to put into them.
 import Foundation
 import GRDB
+import Glibc
 import Synchronization
 import TareCore
 import TareStore
@@ -41,6 +42,18 @@ final class Failures: Sendable {
 /// Runs SQL on a file the way another program would.
 func execute(_ sql: String, on path: String) throws {
   try DatabaseQueue(path: path).writeWithoutTransaction { try $0.execute(sql: sql) }
+}
+
+/// Processor time of the work on this thread: wall time says little on a machine with other work.
+func processorTime(_ work: () throws -> Void) rethrows -> Duration {
+  func now() -> Duration {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+  }
+  let start = now()
+  try work()
+  return now() - start
 }
 
 func count(_ table: String, in path: String) throws -> Int {
@@ -84,16 +97,18 @@ extension Store {
   /// Does what scoring does with the run's responses: notes their tokens and inserts scores, here
   /// the texts' own digests and lengths.
   func scoreAll(_ run: Run) throws {
-    while case let page = try unscoredItems(of: run, limit: 100), !page.isEmpty {
+    var last: UnscoredItem?
+    while case let page = try unscoredItems(of: run, after: last), !page.isEmpty {
+      last = page.last
       let tokens = page.map { item in
         ItemTokens(
           item: item.id, digest: Digest(of: "\(item.conversation.messages)"), truncated: false)
       }
       try setTokens(tokens, of: run)
       let scores = zip(page, tokens).map { item, tokens in
-        (tokenDigest: tokens.digest, score: StoredScore(Float(item.conversation.length) / 3))
+        (tokens.digest, StoredScore(Float(item.conversation.length) / 3))
       }
-      try insert(scores, by: run.scorer)
+      try insert(scores: Dictionary(scores) { first, _ in first }, by: run.scorer)
     }
   }
 

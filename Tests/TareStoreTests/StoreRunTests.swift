@@ -127,8 +127,7 @@ import Testing
     let calibration = try store.saveCalibration(
       .null, method: "mean", scores: items.map { .init(item: $0.id, value: 1, bias: 0) }, of: run)
     try store.saveEvaluation(.null, benchmark: "pairs", calibration: calibration, of: run)
-    let feature = [(tokenDigest: Digest(of: "a"), vector: [Float(1)])]
-    try store.insert(features: feature, by: run.scorer)
+    try store.insert(features: [Digest(of: "a"): [1]], by: run.scorer)
     try store.delete(run)
     for table in ["calibration", "calibratedScore", "evaluation", "score"] {
       #expect(try count(table, in: store.path) == 0, "\(table)")

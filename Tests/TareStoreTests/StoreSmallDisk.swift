@@ -2,15 +2,15 @@
 import Foundation
 import Testing
 
-final class SmallDisk {
+struct SmallDisk {
   private let mountPoint: String
 
-  static let isAvailable =
-    if let folder = try? TemporaryFolder() {
-      (try? SmallDisk(folder, kilobytes: 64)) != nil
-    } else {
-      false
-    }
+  static let isAvailable: Bool = {
+    guard let folder = try? TemporaryFolder(), let disk = try? SmallDisk(folder, kilobytes: 64)
+    else { return false }
+    disk.unmount()
+    return true
+  }()
 
   var path: String { mountPoint + "/scores.db" }
 
@@ -21,7 +21,7 @@ final class SmallDisk {
   }
 
   /// Lazily, so that a store that is still open does not keep the folder from being removed.
-  deinit { try? run("umount", "-l", mountPoint) }
+  func unmount() { try? run("umount", "-l", mountPoint) }
 
   func resize(kilobytes: Int) throws { try remount("size=\(kilobytes)k") }
   func makeReadOnly() throws { try remount("ro") }
