@@ -125,6 +125,31 @@ import Testing
     for index in 0..<64 { #expect(texts[index] == "<\(index)!>") }
   }
 
+  @Test(arguments: [
+    "'abc'[n:]", "'abc'[:n]", "'abc'[::n]", "[1][n]", "[1, 2][n::n]", "range(9)[::n]", "range(n)",
+    "range(0, n)", "range(0, 9, n)", "range(0, 9, n // 4)[::n]", "'a'.zfill(n)", "'a'.center(n)",
+    "'a'.ljust(n)", "'a'.split('a', n)", "'a'.rsplit(none, n)", "'abc'.find('c', n, n)", "'a' * n",
+    "[1] * n", "n * n", "n + n", "n - n", "-n", "n // -1", "n % -1", "n ** n", "2 ** n", "n|abs",
+    "'%*d' % (n, 1)", "'%.*f' % (n, 1)", "'%.*s' % (n, 'abc')", "'%d %x' % (n, n)",
+    "'{:{}}'.format(1)",
+    "'{:,}'.format(n)", "'%c' % n", "[1]|batch(n)|list", "[1]|slice(n)|list", "'a'|indent(n)",
+    "'abc'|truncate(n)", "'abc'|truncate(2, true, '', n)", "'a'|replace('a', 'b', n)",
+    "2.5|round(n)",
+    "n|round(n)", "2.5|round(n, 'ceil')", "[1]|tojson(indent=n)", "n|float|int", "'1'|int(0, n)",
+    "(n|string ~ '0')|int", "'a'|center(n)", "{n: 1}[n]", "n == n|float", "n|string|int == n",
+  ])
+  func `numbers at the edge of 64 bits do not crash`(_ expression: String) throws {
+    let template = try ChatTemplate(source: "{{ \(expression) }}")
+    for n in [Int.min, Int.min + 1, -1 << 48, -1, 0, 1 << 48, .max - 1, .max] {
+      let outcome = Outcome { () throws(TareError) in
+        try template.render(
+          messages: [JSONValue](), addGenerationPrompt: false, variables: ["n": .int(n)],
+          date: CalendarDate(year: 2026, month: 1, day: 1))
+      }
+      if case .refusal = outcome { Issue.record("a refusal") }
+    }
+  }
+
   @Test func `templates cut short anywhere fail or render, and never crash`() throws {
     let source = """
       {%- set ns = namespace(a=1, b='x') -%}{# c #}{% raw %}{{ r }}{% endraw %}

@@ -109,13 +109,15 @@ struct Call {
 
   func flag(_ name: String) -> Bool { self[name]?.isTrue ?? false }
 
+  /// The argument, which must be an integer; a huge one is cut to 48 bits.
   func int(_ name: String) throws(Fault) -> Int? {
     guard let value = self[name] else { return nil }
     if case .undefined(let message) = value { throw .undefined(message) }
     guard let index = value.index else {
       throw .type("'\(value.typeName)' object cannot be interpreted as an integer")
     }
-    return index
+    // Beyond any length, yet far from overflow.
+    return min(max(index, -1 << 48), 1 << 48)
   }
 
   /// The argument, which must be a string.

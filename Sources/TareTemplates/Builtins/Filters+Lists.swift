@@ -37,6 +37,7 @@ extension Filters {
       return try .lazy(
         try call.subject.iterated().filtered { value throws(Fault) in
           let key = try key(of: value, call)
+          try call.budget.spend(key.weight)
           try key.requireHashable()
           return seen.insert(key).inserted
         })
@@ -185,7 +186,8 @@ extension Filters {
 
   private static func batches(_ call: Call) throws(Fault) -> [Value] {
     let values = try call.subject.iterated()
-    let size = max(try call.int("linecount") ?? 1, 1)
+    let size = try call.int("linecount") ?? 0
+    guard size > 0 else { throw .value("batches of \(size)") }
     return try stride(from: 0, to: values.count, by: size).map { start throws(Fault) in
       var batch = Array(values[start..<min(size, values.count - start) + start])
       if let fill = call["fill_with"], batch.count < size {

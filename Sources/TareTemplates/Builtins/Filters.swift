@@ -3,8 +3,8 @@
 import Foundation
 
 enum Filters {
-  static let table: [String: Builtin] = texts.merging(numbers) { first, _ in first }
-    .merging(lists) { first, _ in first }.merging(general) { first, _ in first }
+  static let table = Dictionary(
+    uniqueKeysWithValues: [general, texts, numbers, lists].joined().map { ($0.key, $0.value) })
 
   // MARK: Any value
 
@@ -164,7 +164,7 @@ enum Filters {
     },
     "int": Builtin("default", "base") { call throws(Fault) in
       if case .undefined(let message) = call.subject { throw .undefined(message) }
-      let value = integer(call.subject, base: try call.int("base") ?? 10)
+      let value = try integer(call.subject, base: try call.int("base") ?? 10)
       return value.map(Value.int) ?? call.given("default") ?? .int(0)
     },
     "float": Builtin("default") { call throws(Fault) in
@@ -178,12 +178,17 @@ enum Filters {
     },
   ]
 
-  private static func integer(_ value: Value, base: Int) -> Int? {
-    if case .string(let text) = value {
-      if let whole = wholeNumber(text.stripped(nil), base: base) { return whole }
+  /// - Throws: if it has an integer, but of more than 64 bits.
+  private static func integer(_ value: Value, base: Int) throws(Fault) -> Int? {
+    if let index = value.index { return index }
+    if case .string(let text) = value, let whole = wholeNumber(text.stripped(nil), base: base) {
+      return whole
     }
-    return value.index
-      ?? (value.number ?? float(value)).flatMap { Int(exactly: $0.rounded(.towardZero)) }
+    guard let number = value.number ?? float(value), number.isFinite else { return nil }
+    guard let whole = Int(exactly: number.rounded(.towardZero)) else {
+      throw .value("\(value.text), which takes more than 64 bits")
+    }
+    return whole
   }
 
   /// What Python's `int` makes of a string, with `0x` before it or without in base 16.

@@ -33,7 +33,7 @@ enum Globals {
 
   /// transformers keeps attributes with an underscore in front from namespaces.
   static func requireStorable(_ name: String) throws(Fault) {
-    guard !name.hasPrefix("_") else {
+    guard name.utf8.first != UInt8(ascii: "_") else {
       throw .value(
         "an underscore-prefixed attribute on a namespace: \(name.pythonRepresentation)")
     }
@@ -44,8 +44,9 @@ enum Globals {
       guard let index = value.index else {
         throw .type("'\(value.typeName)' object cannot be interpreted as an integer")
       }
-      // Far beyond the longest range allowed, yet far from overflow.
-      return min(max(index, -1 << 48), 1 << 48)
+      // Far from overflow, also in a slice of the range.
+      guard abs(index / 2) <= 1 << 36 else { throw .limit("a bound of a range, \(index)", 1 << 37) }
+      return index
     }
     guard (1...3).contains(bounds.count), arguments.named.isEmpty else {
       throw .type("range() takes 1 to 3 arguments (\(bounds.count) given)")

@@ -177,8 +177,7 @@ enum StringMethods {
     guard call["start"] != nil || call["end"] != nil else { return (text, 0) }
     let scalars = text.scalars
     let range = PythonRange(
-      slicing: scalars.count, try call.int("start").map { max($0, -1 << 48) },
-      try call.int("end").map { max($0, -1 << 48) }, 1)
+      slicing: scalars.count, try call.int("start"), try call.int("end"), 1)
     return (String(scalars[range.start..<max(range.start, range.stop)]), range.start)
   }
 

@@ -3,6 +3,10 @@
 extension Renderer {
   func evaluate(_ expression: Expression, in scope: Scope) throws(Fault) -> Value {
     try budget.spend(1)
+    return try nested { () throws(Fault) in try compute(expression, in: scope) }
+  }
+
+  private func compute(_ expression: Expression, in scope: Scope) throws(Fault) -> Value {
     switch expression {
     case .none: return .none
     case .bool(let value): return .bool(value)
@@ -11,14 +15,6 @@ extension Renderer {
     case .string(let text): return .string(text)
     case .name(let name):
       return scope.value(name) ?? .undefined("\(name.pythonRepresentation) is undefined")
-    default: return try nested { () throws(Fault) in try evaluateCompound(expression, in: scope) }
-    }
-  }
-
-  private func evaluateCompound(
-    _ expression: Expression, in scope: Scope
-  ) throws(Fault) -> Value {
-    switch expression {
     case .list(let items): return try .list(try evaluate(items, in: scope))
     case .tuple(let items): return try .tuple(try evaluate(items, in: scope))
     case .dict(let pairs): return .dict(try Dict(try evaluate(pairs, in: scope)))
@@ -34,13 +30,12 @@ extension Renderer {
       if try evaluate(condition, in: scope).isTrue { return try evaluate(value, in: scope) }
       guard let otherwise else {
         return .undefined(
-          "the inline if-expression on line \(line) evaluated to false and no else section was defined."
-        )
+          "the inline if-expression on line \(line) evaluated to false and no else section was "
+            + "defined.")
       }
       return try evaluate(otherwise, in: scope)
     case .postfix(let base, let steps):
       return try apply(steps, to: try evaluate(base, in: scope), in: scope)
-    case .none, .bool, .integer, .float, .string, .name: return try evaluate(expression, in: scope)
     }
   }
 

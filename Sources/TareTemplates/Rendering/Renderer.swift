@@ -77,9 +77,10 @@ final class Renderer {
     case .macro(let definition):
       if let name = definition.name { scope.set(name, macro(definition, in: scope)) }
     case .callBlock(let definition, let callee, let list):
+      let callee = try evaluate(callee, in: scope)
       var arguments = try self.arguments(list, in: scope)
       arguments.named.append(("caller", macro(definition, in: scope)))
-      let value = try call(try evaluate(callee, in: scope), arguments)
+      let value = try call(callee, arguments)
       try write(try text(of: value))
     }
     return .finished
@@ -136,9 +137,15 @@ final class Renderer {
   private func captured(
     _ body: [Statement], in scope: Scope
   ) throws(Fault) -> (Flow, text: String) {
+    try captured { () throws(Fault) in try run(body, in: scope) }
+  }
+
+  private func captured(
+    _ work: () throws(Fault) -> Flow
+  ) throws(Fault) -> (Flow, text: String) {
     let outer = output
     output = ""
-    let flow = try nested { () throws(Fault) in try run(body, in: scope) }
+    let flow = try nested(work)
     let text = output
     output = outer
     return (flow, text)
@@ -184,13 +191,12 @@ final class Renderer {
   private func recursed(
     _ loop: ForLoop, over items: Value, nesting: Int, in scope: Scope
   ) throws(Fault) -> String {
-    let outer = output
     let outerLine = line
-    output = ""
-    _ = try run(loop, over: items, nesting: nesting, in: scope)
-    defer { output = outer }
+    let (_, text) = try captured { () throws(Fault) in
+      try run(loop, over: items, nesting: nesting, in: scope)
+    }
     line = outerLine
-    return output
+    return text
   }
 
   private func run(

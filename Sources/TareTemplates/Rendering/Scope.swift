@@ -2,9 +2,9 @@
 
 final class Scope {
   private var variables: [String: Value]
-  private let parent: Scope?
+  let parent: Scope?
   /// Whether the renderer clears it at the end, because a macro refers to it.
-  fileprivate(set) var isKept = false
+  var isKept = false
 
   init(parent: Scope?, variables: [String: Value] = [:]) {
     self.parent = parent
@@ -12,6 +12,8 @@ final class Scope {
   }
 
   func set(_ name: String, _ value: Value) { variables[name] = value }
+
+  func clear() { variables = [:] }
 
   func owns(_ name: String) -> Bool { variables[name] != nil }
 
@@ -23,36 +25,4 @@ final class Scope {
     }
     return nil
   }
-}
-
-/// Objects that can refer to each other in circles or in long chains: scopes with macros, and
-/// namespaces. They live until the rendering ends and are then emptied one by one, so that nothing
-/// leaks and nothing is released in deep recursion.
-struct Keeper {
-  private var scopes: [Scope] = []
-  private var namespaces: [Namespace] = []
-
-  mutating func keep(_ namespace: Namespace) { namespaces.append(namespace) }
-
-  /// Keeps the scope and all around it.
-  mutating func keep(_ scope: Scope) {
-    var next: Scope? = scope
-    while let scope = next, !scope.isKept {
-      scope.isKept = true
-      scopes.append(scope)
-      next = scope.outer
-    }
-  }
-
-  mutating func release() {
-    for scope in scopes { scope.clear() }
-    for namespace in namespaces { namespace.attributes = [:] }
-    scopes = []
-    namespaces = []
-  }
-}
-
-extension Scope {
-  fileprivate var outer: Scope? { parent }
-  fileprivate func clear() { variables = [:] }
 }

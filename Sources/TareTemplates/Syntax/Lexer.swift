@@ -48,11 +48,7 @@ struct Lexer {
     source[index...].firstIndex { !$0.isPythonSpace } ?? source.count
   }
 
-  private func text(_ range: Range<Int>) -> String {
-    var text = String.UnicodeScalarView()
-    text.append(contentsOf: source[range])
-    return String(text)
-  }
+  private func text(_ range: Range<Int>) -> String { String(source[range]) }
 
   private mutating func line(at index: Int) -> Int {
     line += source[counted..<max(index, counted)].count { $0 == "\n" }
@@ -250,20 +246,16 @@ struct Lexer {
     return end > start ? end : nil
   }
 
+  /// The number at the position and where it ends.
   private mutating func number() throws(TareError) -> (Token.Kind, end: Int)? {
     let start = position
     func isDecimal(_ scalar: Unicode.Scalar) -> Bool { ("0"..."9").contains(scalar) }
     guard let whole = digits(from: start, isDecimal) else { return nil }
-    let radixes: [(String, Int)] = [("x", 16), ("o", 8), ("b", 2)]
-    if source[start] == "0", whole == start + 1,
-      let (_, radix) = radixes.first(where: {
-        has($0.0, at: whole) || has($0.0.uppercased(), at: whole)
-      }),
-      let end = digits(from: whole + 1, { Character($0).hexDigitValue.map { $0 < radix } ?? false })
-    {
-      return (try integer(whole + 1..<end, radix: radix), end)
+    if let (radix, end) = prefixed(from: start) {
+      return (try integer(start + 2..<end, radix: radix), end)
     }
     var end = whole
+    // In `list.0.1` the digits are places, not fractions.
     if start == 0 || source[start - 1] != "." {
       if has(".", at: end), let fraction = digits(from: end + 1, isDecimal) { end = fraction }
       if has("e", at: end) || has("E", at: end) {
@@ -271,15 +263,22 @@ struct Lexer {
         end = digits(from: end + 1 + sign, isDecimal) ?? end
       }
     }
-    if end == whole {
-      let isZeroLed =
-        source[start] == "0" && source[start..<end].contains { ("1"..."9").contains($0) }
-      guard !isZeroLed else {
-        throw error("a number with a leading zero", "a number without", at: start)
-      }
-      return (try integer(start..<end, radix: 10), end)
+    if end > whole { return (.float(Double(plain(start..<end)) ?? 0), end) }
+    guard source[start] != "0" || source[start..<end].allSatisfy({ $0 == "0" || $0 == "_" }) else {
+      throw error("a number with a leading zero", "a number without", at: start)
     }
-    return (.float(Double(plain(start..<end)) ?? 0), end)
+    return (try integer(start..<end, radix: 10), end)
+  }
+
+  /// The radix and the end of a number such as `0x1F`, if one starts here.
+  private func prefixed(from start: Int) -> (radix: Int, end: Int)? {
+    guard source[start] == "0" else { return nil }
+    for (letters, radix) in [(["x", "X"], 16), (["o", "O"], 8), (["b", "B"], 2)]
+    where letters.contains(where: { has($0, at: start + 1) }) {
+      return digits(from: start + 2) { Character($0).hexDigitValue.map { $0 < radix } ?? false }
+        .map { (radix, $0) }
+    }
+    return nil
   }
 
   private func plain(_ range: Range<Int>) -> String {

@@ -169,12 +169,10 @@ extension Parser {
 
   // MARK: Literals
 
-  static var constants: [String: Expression] {
-    [
-      "true": .bool(true), "True": .bool(true), "false": .bool(false), "False": .bool(false),
-      "none": .none, "None": .none,
-    ]
-  }
+  private static let constants: [String: Expression] = [
+    "true": .bool(true), "True": .bool(true), "false": .bool(false), "False": .bool(false),
+    "none": .none, "None": .none,
+  ]
 
   private mutating func primary() throws(TareError) -> Expression {
     switch current.kind {

@@ -60,7 +60,7 @@ extension Value {
       return macro.definition.name.map(Value.string) ?? Value.none
     default: break
     }
-    if name.hasPrefix("__"), name.hasSuffix("__") { return unsafe(name) }
+    if name.utf8.starts(with: "__".utf8), name.hasSuffix("__") { return unsafe(name) }
     guard let methods = Methods.table(of: self) else { return nil }
     if let builtin = methods.allowed[name] {
       return .function(Function(name: name, builtin: builtin, subject: self))
@@ -111,21 +111,8 @@ extension Value {
       guard let index = value.index else {
         throw .type("slice indices must be integers or None or have an __index__ method")
       }
-      // Beyond any length, yet far from overflow.
-      return min(max(index, -1 << 48), 1 << 48)
+      // Beyond any length, yet far from overflow where ranges are sliced.
+      return min(max(index, -1 << 24), 1 << 24)
     }
-  }
-}
-
-extension PythonRange {
-  /// The places that a slice takes of `count`, as Python's `slice.indices` gives them.
-  init(slicing count: Int, _ start: Int?, _ stop: Int?, _ step: Int) {
-    let (lowest, highest) = step > 0 ? (0, count) : (-1, count - 1)
-    func bounded(_ bound: Int) -> Int {
-      min(max(bound < 0 ? bound + count : bound, lowest), highest)
-    }
-    self.init(
-      start: start.map(bounded) ?? (step > 0 ? lowest : highest),
-      stop: stop.map(bounded) ?? (step > 0 ? highest : lowest), step: step)
   }
 }

@@ -157,7 +157,7 @@ extension Items {
   func repeated(_ count: Int, budget: Budget) throws(Fault) -> [Value] {
     let (total, overflow) = shape.weight.multipliedReportingOverflow(by: max(count, 0))
     guard !overflow, total <= Limits.valueWeight else {
-      throw .limit("a value with too many elements", Limits.valueWeight)
+      throw .limit("a value with too many elements or too much text", Limits.valueWeight)
     }
     try budget.spend(total)
     return Array(repeating: values, count: max(count, 0)).flatMap(\.self)

@@ -221,6 +221,9 @@ SNIPPETS = [
     "{{ 2 is eq 2 }} {{ 2 is ne(3) }} {{ 2 is gt 1 }} {{ 2 is ge 2 }} {{ 2 is lt 3 }} {{ 2 is le 1 }} {{ 'a' is in 'abc' }} {{ 1 is in [1] }} {{ 'a' is lower }} {{ 'A' is upper }} {{ 'a1' is lower }} {{ none is sameas none }} {{ true is sameas(true) }} {{ 'upper' is filter }} {{ 'nope' is filter }} {{ 'odd' is test }}",
     "{{ 1 is sameas true }} {{ 1 is not sameas 2 }} {{ x is not defined }} {{ 'x' is not string }} {{ (1 is odd) is true }} {{ 3 is odd and 4 is even }} {{ messages is iterable and messages is not string }} {{ messages.x is defined }} {{ range is callable }} {{ ([1]|map('string')) is iterable }} {{ ([1]|map('string')) is sequence }}",
     # What is easily taken wrongly
+    "{{ '%*d|%-*d|%.*s' % (-5, 42, 4, 7, 2, 'abc') }} {{ '%5s|%-5s|%05s|% 5d|%+.1e' % ('a', 'b', 'c', 7, 12345) }} {{ '%i %u' % (3.7, 4) }}",
+    "{{ 'a.b.c'.rsplit('.', 1)[0] }} {{ 'aXbXc'.replace('X', '', 1) }} {{ 'abab'.replace('ab', 'abab') }} {{ ''.replace('', 'x') }} {{ 'aaaaa'.rsplit('aa', 1) }} {{ 'aabaab'.find('aab', 1) }} {{ 'abcabcabd'.find('abcabd') }}",
+    "{{ 'abc'.removeprefix('x') }} {{ 'e\u0301'.startswith('e') }} {{ 'e\u0301' in 'cafe\u0301' }} {{ 'e' in 'cafe\u0301' }} {{ 'cafe\u0301'.split('e')|length }} {{ 'cafe\u0301'.endswith('\u0301') }}",
     "{{ 'x'|int }}{{ x is eq y }}{{ x is none }}{{ x in [y] }}{{ x in [none] }}{{ none|map('upper')|list }}{{ none|select|list }}",
     "{{ x|trim }}|{{ x|replace('a','b') }}|{{ x|first }}|{{ x|last }}|{{ x|sort }}|{{ x|reverse|list }}|{{ x|sum }}|{{ x|min }}|{{ x|map('upper')|list }}|{{ x|escape }}|{{ x|title }}|{{ x|unique|list }}|{{ x|truncate }}",
     "{{ none|trim }} {{ none|upper }} {{ [1]|upper }} {{ none|replace('o','x') }} {{ [1.0, 2]|sum }} {{ [['a', 1]]|map('first')|list }}",

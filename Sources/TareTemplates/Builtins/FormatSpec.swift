@@ -1,0 +1,129 @@
+/// How a value is laid out as text, for both of Python's ways to format.
+import Foundation
+
+/// How one value is laid out.
+struct FormatSpec {
+  var fill: Unicode.Scalar = " "
+  /// `<`, `>`, `^`, or `=`: between the sign and the digits.
+  var align: Unicode.Scalar?
+  /// `-`, or `+` or a space before numbers that are not negative.
+  var sign: Unicode.Scalar = "-"
+  var isAlternate = false
+  var width = 0
+  var grouping: Unicode.Scalar?
+  var precision: Int?
+  /// The letter that says how; nil for the value's own way.
+  var type: Unicode.Scalar?
+
+  /// More digits than any double has.
+  private static let mostDigits = 400
+
+  func formatted(_ value: Value, budget: Budget) throws(Fault) -> String {
+    try budget.spend(value.weight)
+    switch type {
+    case "d", "i", "u", "x", "X", "o", "b":
+      return try padded(try integer(value), isNumber: true, budget)
+    case "e", "E", "f", "F", "g", "G", "%":
+      return try padded(try float(value), isNumber: true, budget)
+    case "c":
+      guard let code = value.index, let scalar = UInt32(exactly: code).flatMap(Unicode.Scalar.init)
+      else { throw .type("%c requires int or char") }
+      return try padded(String(scalar), isNumber: false, budget)
+    case "s": return try padded(cut(value.text), isNumber: false, budget)
+    case nil: return try plain(value, budget: budget)
+    case .some(let letter): throw .value("Unknown format code '\(letter)'")
+    }
+  }
+
+  private func plain(_ value: Value, budget: Budget) throws(Fault) -> String {
+    switch value {
+    case .int: return try padded(try integer(value), isNumber: true, budget)
+    case .float(let number):
+      guard let precision else {
+        return try padded(
+          signed(number.sign == .minus, number.magnitude.pythonText), isNumber: true, budget)
+      }
+      return try padded(
+        signed(number.sign == .minus, c("g", number.magnitude, max(precision, 1))), isNumber: true,
+        budget)
+    default: return try padded(cut(value.text), isNumber: false, budget)
+    }
+  }
+
+  private func cut(_ text: String) -> String {
+    precision.map { String(text.unicodeScalars.prefix($0)) } ?? text
+  }
+
+  private func signed(_ isNegative: Bool, _ digits: String) -> String {
+    (isNegative ? "-" : sign == "-" ? "" : String(sign)) + digits
+  }
+
+  private func integer(_ value: Value) throws(Fault) -> String {
+    let number: Int
+    switch value {
+    case .float(let float) where type == "d" || type == "i" || type == "u":
+      guard let whole = Int(exactly: float.rounded(.towardZero)) else {
+        throw .value("a float that is no integer of 64 bits")
+      }
+      number = whole
+    default:
+      guard let index = value.index else {
+        throw .type("%\(type ?? "d") format: a real number is required, not \(value.typeName)")
+      }
+      number = index
+    }
+    let radixes: [Unicode.Scalar: Int] = ["x": 16, "X": 16, "o": 8, "b": 2]
+    let radix = type.flatMap { radixes[$0] } ?? 10
+    var digits = String(number.magnitude, radix: radix, uppercase: type == "X")
+    if let precision, precision <= Self.mostDigits {
+      digits = String(repeating: "0", count: max(0, precision - digits.utf8.count)) + digits
+    }
+    if isAlternate, radix != 10, let type { digits = "0\(type)" + digits }
+    return signed(number < 0, grouped(digits))
+  }
+
+  private func float(_ value: Value) throws(Fault) -> String {
+    guard let number = value.number else {
+      throw .type("must be real number, not \(value.typeName)")
+    }
+    guard number.isFinite else { return number.pythonText }
+    let isPercent = type == "%"
+    let letter = isPercent ? "f" : type ?? "f"
+    let text = c(letter, isPercent ? number.magnitude * 100 : number.magnitude, precision ?? 6)
+    let point = text.firstIndex { !$0.isNumber } ?? text.endIndex
+    let whole = grouped(String(text[..<point])) + text[point...]
+    return signed(number.sign == .minus, whole + (isPercent ? "%" : ""))
+  }
+
+  private func c(_ letter: Unicode.Scalar, _ number: Double, _ precision: Int) -> String {
+    String(format: "%.\(min(precision, Self.mostDigits))\(letter)", number)
+  }
+
+  private func grouped(_ digits: String) -> String {
+    guard let grouping else { return digits }
+    var out: [Character] = []
+    for (index, digit) in digits.reversed().enumerated() {
+      if index > 0, index % 3 == 0 { out.append(Character(grouping)) }
+      out.append(digit)
+    }
+    return String(out.reversed())
+  }
+
+  private func padded(
+    _ text: String, isNumber: Bool, _ budget: Budget
+  ) throws(Fault) -> String {
+    let missing = width - text.unicodeScalars.count
+    guard missing > 0 else { return text }
+    let filler = String(self.fill)
+    try budget.spend(bytes: filler.utf8.count, times: missing)
+    func fill(_ count: Int) -> String { String(repeating: filler, count: count) }
+    switch align ?? (isNumber ? ">" : "<") {
+    case "<": return text + fill(missing)
+    case "^": return fill(missing / 2) + text + fill(missing - missing / 2)
+    case "=":
+      let sign = text.unicodeScalars.prefix { $0 == "-" || $0 == "+" || $0 == " " }
+      return String(sign) + fill(missing) + String(text.unicodeScalars.dropFirst(sign.count))
+    default: return fill(missing) + text
+    }
+  }
+}
