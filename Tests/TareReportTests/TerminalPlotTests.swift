@@ -71,6 +71,25 @@ import Testing
     #expect(dots == [1, 3, 8, 6])
   }
 
+  private static let extremes: [[Double]] = [
+    [-1.7e308, 1.7e308], [1e16, 1e16 + 2], [0, .leastNonzeroMagnitude], [1e-305, 1e305],
+    [-123_456_789, 0.123_456], [.leastNonzeroMagnitude], [1e300], [-1e308],
+  ]
+
+  @Test(arguments: extremes)
+  func `numbers at the ends of what a double holds are plotted`(values: [Double]) {
+    let points = values.flatMap { x in values.map { PlotPoint(x: x, y: $0) } }
+    for scale in [AxisScale.linear, .log] {
+      let text = TerminalPlot(points: points, curve: points, xScale: scale).text()
+      #expect(text.split(separator: "\n").allSatisfy { String($0).displayWidth <= 72 })
+    }
+    let responses = points.map {
+      Report.Response(length: $0.x, score: $0.y, calibrated: $0.y)
+    }
+    let run = Report.Run(name: "r", responses: responses, fit: points, fitAfter: points)
+    #expect(Report(title: "T", date: "D", runs: [run]).html().contains("<svg"))
+  }
+
   @Test func `nothing, one point and equal points are plotted too`() {
     #expect(TerminalPlot(points: []).text() == "No points to plot.\n")
     #expect(TerminalPlot(points: [.init(x: .nan, y: 1)]).text() == "No points to plot.\n")

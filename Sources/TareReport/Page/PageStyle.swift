@@ -117,8 +117,9 @@ enum PageStyle {
     .swatch { display: inline-block; margin: 0 0.4rem 0.1rem 0; vertical-align: middle; }
     .swatch.points { width: 0.55rem; height: 0.55rem; border-radius: 50%;
       background: var(--hue); }
-    .swatch.curve { width: 1.5rem; margin-left: 0.6rem; border-top: 2.5px solid var(--fit); }
+    .swatch.curve { width: 1.5rem; border-top: 2.5px solid var(--fit); }
     .calibrated .swatch.curve { border-top-style: dashed; }
+    .legend .item { display: inline-block; margin-right: 1rem; }
     .downloads { display: block; }
     .downloads a { margin-right: 1rem; }
 
@@ -152,6 +153,8 @@ enum PageStyle {
       nav, .downloads, .skip { display: none; }
       section { margin-top: 1.2rem; padding-top: 1rem; }
       h2, h3, caption { break-after: avoid; }
+      .accuracy .group { break-after: avoid; }
+      .panels { grid-template-columns: 1fr 1fr; }
       figure, tr, .number { break-inside: avoid; }
       .number { border: 1px solid var(--line); }
       .wide { overflow: visible; }

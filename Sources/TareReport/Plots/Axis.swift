@@ -9,12 +9,17 @@ struct Axis: Sendable {
   let range: ClosedRange<Double>
   let scale: AxisScale
 
+  /// Beyond this, differences of two values may be infinite, and below its inverse, 0.
+  private static let most = 1e300
+
   /// Spans the finite values, and the positive ones alone where the scale is logarithmic; an axis
-  /// of one value or none is given some width.
+  /// of one value or none is given some width. Values beyond 1e300 are left out.
   ///
   /// - Parameter margin: share of the span that is added at both ends.
   init(spanning values: some Sequence<Double>, scale: AxisScale = .linear, margin: Double = 0) {
-    let usable = values.filter { $0.isFinite && (scale == .linear || $0 > 0) }
+    let usable = values.filter {
+      abs($0) <= Axis.most && (scale == .linear || $0 >= 1 / Axis.most)
+    }
     self.scale = scale
     guard let least = usable.min(), let most = usable.max() else {
       range = scale == .log ? 1...10 : 0...1
@@ -22,7 +27,9 @@ struct Axis: Sendable {
     }
     let low = Axis.place(least, scale)
     let high = Axis.place(most, scale)
-    let widening = high > low ? margin * (high - low) : max(0.5, abs(low) * 0.05)
+    let widening =
+      high - low > 1 / Axis.most
+      ? margin * (high - low) : scale == .log ? 0.5 : max(0.5, abs(low) * 0.05)
     range = Axis.value(low - widening, scale)...Axis.value(high + widening, scale)
   }
 

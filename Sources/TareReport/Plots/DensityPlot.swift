@@ -53,7 +53,7 @@ struct DensityPlot {
       tag(
         "svg",
         [
-          "class": "density", "role": "img", "aria-label": "\(title), \(subject). \(description)",
+          "class": "density", "role": "img",
           "viewBox": "0 0 \(DensityPlot.width.svg) \(DensityPlot.height.svg)",
         ]
       ) {
@@ -225,16 +225,11 @@ extension DensityPlot {
   }
 
   private var legend: Markup {
-    tag("p", ["class": "legend"]) {
-      tag("span", ["class": "swatch points", "aria-hidden": "true"])
-      if points.count > DensityPlot.mostDots {
-        "\(points.count.text) responses, stronger where there are more "
-      } else {
-        "\(points.count.counted("response")) "
-      }
+    let isDense = points.count > DensityPlot.mostDots
+    return tag("p", ["class": "legend"]) {
+      key("points", points.count.counted("response") + (isDense ? ", more where stronger" : ""))
       if !curve.isEmpty {
-        tag("span", ["class": "swatch curve", "aria-hidden": "true"])
-        "\(curveName) "
+        key("curve", curveName)
       }
       tag("span", ["class": "downloads"]) {
         download("Points as CSV", "\(kind)-points.csv", pointsCSV)
@@ -242,6 +237,13 @@ extension DensityPlot {
           download("Curve as CSV", "\(kind)-curve.csv", curveCSV)
         }
       }
+    }
+  }
+
+  private func key(_ swatch: String, _ name: String) -> Markup {
+    tag("span", ["class": "item"]) {
+      tag("span", ["class": "swatch \(swatch)", "aria-hidden": "true"])
+      name
     }
   }
 

@@ -54,7 +54,7 @@ package struct TerminalPlot: Sendable {
     let key = dots.displayWidth + (curve.isEmpty ? 0 : 3 + line.displayWidth)
     let title = (xTitle.printable + (x.scale == .log ? " (log scale)" : ""))
       .truncated(toWidth: columns - key - 2)
-    let space = String(repeating: " ", count: columns - key - title.displayWidth)
+    let space = String(repeating: " ", count: max(1, columns - key - title.displayWidth))
     return style.bold(title) + space + style.data(dots)
       + (curve.isEmpty ? "" : "   " + style.fit(line))
   }
