@@ -78,7 +78,12 @@ extension Pipeline {
     for part in source.parts {
       do throws(TareError) {
         let table = try CalibrationTable(part.responses, covariate: covariate)
-        let calibration = try saved ?? request.calibrator().fit(table, date: Self.now)
+        let calibration: Calibration
+        if let saved {
+          calibration = saved
+        } else {
+          calibration = try request.calibrator().fit(table, date: Self.now)
+        }
         let scores = try calibration.apply(to: table)
         parts.append(try CalibrateOutcome.Part(part, table, calibration, scores))
         switch part.origin {

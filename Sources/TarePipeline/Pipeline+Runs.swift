@@ -1,5 +1,5 @@
 /// `tare runs`: what a store holds.
-package import Foundation
+internal import Foundation
 package import TareCore
 internal import TareStore
 

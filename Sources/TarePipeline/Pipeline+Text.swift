@@ -145,7 +145,7 @@ extension EvaluateOutcome {
       var text = table.text(style: .init(coloured))
       if let name = part.name, parts.count > 1 { text = "\(name)\n\n\(text)" }
       if let against = part.against {
-        let difference = against.accuracies.overall
+        let difference = against.differences.overall
         text += """
 
           Against the other run: \(difference.value.signedPercent) points \

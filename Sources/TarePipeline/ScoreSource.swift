@@ -1,6 +1,6 @@
 /// Where calibration, evaluation and ranking take scores from: a run in a store, or a score file.
 internal import Foundation
-package import TareCore
+internal import TareCore
 internal import TareStore
 
 /// What a user names: a file with a score table, or a store and a run.
@@ -65,7 +65,8 @@ extension ScoreSource {
       columns.group = group
       columns.label = label
       columns.covariates = covariates
-      guard let column = by ?? (try severalRuns(table, columns.runs)) else {
+      let column = by == nil ? try severalRuns(table, columns.runs) : by
+      guard let column else {
         let part = ScorePart(table: try ScoreTable(table, columns: columns), name: nil)
         return ScoreParts(parts: [part], table: table, store: nil)
       }

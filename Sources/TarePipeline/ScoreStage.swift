@@ -53,8 +53,8 @@ extension Store {
       computed += missing.count
       try runner.run(missing.map(\.value)) { (batch) throws(TareError) in
         let scores = try model.score(batch)
-        try insert(
-          zip(batch, scores).map { (tokenDigest: $0.digest, score: StoredScore($1)) }, by: scorer)
+        let named = zip(batch, scores).map { ($0.digest, StoredScore($1)) }
+        try insert(scores: Dictionary(uniqueKeysWithValues: named), by: scorer)
       }
     }
     try finish(run)

@@ -50,9 +50,9 @@ extension Store {
     runner.skip(known.count)
     try runner.run(missing.map(\.value)) { (batch) throws(TareError) in
       let vectors = try extractor.features(batch)
-      let named = zip(batch, vectors).map { (tokenDigest: $0.digest, vector: $1) }
+      let named = Dictionary(uniqueKeysWithValues: zip(batch.map(\.digest), vectors))
       try insert(features: named, by: scorer)
-      for (digest, vector) in named { known[digest] = vector }
+      known.merge(named) { $1 }
     }
     var features: [(chosen: [Float], rejected: [Float])] = []
     for digest in digests {

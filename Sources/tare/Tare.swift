@@ -14,9 +14,11 @@ struct Tare: AsyncParsableCommand {
       Calibrate.self,
       Evaluate.self,
       Rank.self,
+      Report.self,
       TrainHead.self,
       Runs.self,
       Tokenize.self,
+      Bench.self,
     ])
 
   static func main() async {

@@ -19,7 +19,8 @@ extension Decoder {
       let unused = reader.unused
       guard unused.isEmpty else {
         throw .badData(
-          place: "tensors", found: "\(unused.count) that \(family.key) does not use "
+          place: "tensors",
+          found: "\(unused.count) that \(family.key) does not use "
             + "(\(unused.prefix(4).joined(separator: ", ")) …)",
           accepted: "only tensors that are part of the computation")
       }

@@ -1,0 +1,28 @@
+internal import ArgumentParser
+internal import Foundation
+internal import TareCore
+internal import TarePipeline
+
+struct Bench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measures speed on this machine beside its arithmetic limit.",
+    discussion: """
+      Example: tare bench --model model.gguf
+
+      The limit is what OpenBLAS and oneDNN reach in large matrix products. Only figures of one \
+      sitting can be compared: other work on the machine slows all of them.
+      """)
+
+  @Option(help: "The model: a .gguf file (default: the machine alone).")
+  var model: String?
+  @Option(help: "Threads (default: one for each core).")
+  var threads: Int?
+  @Flag(help: "Print the figures as JSON.")
+  var json = false
+
+  func run() throws {
+    let outcome = try Pipeline().bench(model: model, threads: threads)
+    if json { return print(outcome.json.text(indent: 2)) }
+    Terminal.tell(outcome.text(coloured: Terminal.outputIsColoured), onStandardOutput: true)
+  }
+}

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Makes the reference values of the tests again, each by the script that stands beside it, in a Python environment of
+# its own with the versions that made them. Needs network and, for SmolLM2's states, `make model`.
+set -euo pipefail
+cd "$(dirname "$0")"
+tests=$PWD
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+python3 -m venv "$work/venv"
+"$work/venv/bin/pip" install --quiet numpy==2.4.6 scipy==1.17.1 statsmodels==0.15.0 torch==2.15.0 transformers==5.23.0 \
+  accelerate gguf==0.19.0 safetensors tokenizers==0.23.3 jinja2==3.1.6
+python="$work/venv/bin/python"
+
+make_in() { (cd "$tests/$1/Fixtures" && shift && "$@"); }
+
+make_in TareCalibrationTests "$python" lowess.py
+make_in TareCalibrationTests "$python" association.py
+make_in TareEvaluationTests "$python" reference.py
+make_in TareTemplatesTests bash -c "'$python' snippets.py > snippets.jsonl"
+make_in TareTokenizersTests "$python" make_fixtures.py
+make_in TareEngineTests "$python" bradley_terry.py bradley_terry.json
+make_in TareEngineTests "$python" blocks_reference.py blocks.gguf blocks_reference.safetensors
+make_in TareEngineTests "$python" smollm2_reference.py "$tests/../models/SmolLM2-135M-Instruct.Q4_1.gguf" \
+  "$tests/../LICENSE" smollm2_reference.safetensors
+git -C "$tests" status --short -- .
