@@ -38,6 +38,14 @@ extension TextModel {
     let text = try template.render(
       messages: messages, addGenerationPrompt: false, variables: templateVariables,
       date: options.date)
+    return try tokenize(rendered: text, length: conversation.length, options)
+  }
+
+  /// What follows the template, for a text that is rendered: tokenizer, BOS policy, truncation,
+  /// read position.
+  func tokenize(
+    rendered text: String, length: Int, _ options: ScoringOptions
+  ) throws(TareError) -> TokenizedConversation {
     var ids = applyBOS(options.bos, to: tokenizer.encode(text, addSpecialTokens: false))
     if tokenizer.addsEOS, let eosID = tokenizer.eosID, ids.last != eosID { ids.append(eosID) }
     let truncated = try truncate(&ids, options)
@@ -47,7 +55,7 @@ extension TextModel {
     return TokenizedConversation(
       text: text, ids: ids,
       readAt: try options.readRule.position(in: ids, padID: tokenizer.padID),
-      truncated: truncated, length: conversation.length)
+      truncated: truncated, length: length)
   }
 
   private var templateVariables: [String: JSONValue] {

@@ -1,0 +1,63 @@
+/// `tare serve`: a reward service over HTTP.
+internal import Foundation
+package import Hummingbird
+internal import Logging
+internal import NIOCore
+package import TareCore
+package import TarePipeline
+
+package struct ServerOptions: Sendable {
+  package var host = "127.0.0.1"
+  /// 0 for any free port.
+  package var port = 8000
+  package var limits = ServerLimits()
+
+  package init() {}
+
+  /// What errors call it.
+  fileprivate var address: String { "cannot listen on \(host), port \(port)" }
+
+  /// Whether other machines can reach the server.
+  package var isOpen: Bool { !["127.0.0.1", "::1", "localhost"].contains(host) }
+}
+
+/// The HTTP application, for `serve` and for tests.
+///
+/// - Parameter onReady: called with the server's address once it listens.
+package func buildApplication(
+  _ service: RewardService, _ options: ServerOptions = ServerOptions(),
+  onReady: @escaping @Sendable (String) -> Void = { _ in }
+) -> some ApplicationProtocol {
+  var logger = Logger(label: "tare")
+  logger.logLevel = .warning
+  return Application(
+    router: RewardRouter(service: service, limits: options.limits).router(),
+    // Connections that send nothing, or half a request and no more, are closed; a request that
+    // waits for its scores is not idle.
+    server: .http1(configuration: .init(idleTimeout: .seconds(60))),
+    configuration: .init(address: .hostname(options.host, port: options.port), serverName: "tare"),
+    onServerRunning: { channel in
+      let port = channel.localAddress?.port ?? options.port
+      let host = options.host.contains(":") ? "[\(options.host)]" : options.host
+      onReady("http://\(host):\(port)")
+    },
+    logger: logger)
+}
+
+/// Serves until SIGTERM or SIGINT; requests that are there by then are answered first.
+///
+/// - Throws: `TareError.usage` if host and port cannot be listened on.
+package func serve(
+  _ service: RewardService, _ options: ServerOptions,
+  onReady: @escaping @Sendable (String) -> Void
+) async throws(TareError) {
+  do {
+    try await buildApplication(service, options, onReady: onReady).runService()
+  } catch let error as IOError {
+    throw .usage("\(options.address): \(String(cString: strerror(error.errnoCode)))")
+  } catch is SocketAddressError {
+    throw .usage("\(options.address): no such host")
+  } catch {
+    throw .fault("the server stopped: \(error)")
+  }
+}

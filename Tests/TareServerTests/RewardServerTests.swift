@@ -1,0 +1,164 @@
+/// The server as a whole: what it says of itself, and our own client over a real connection.
+import Foundation
+import Hummingbird
+import HummingbirdTesting
+import ServiceLifecycle
+import TareCore
+import TarePipeline
+import TareScoring
+import TareServer
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct RewardServerTests {
+  /// Runs `body` with the address of a server on a free port of 127.0.0.1.
+  private func withServer(
+    _ service: RewardService, _ body: @Sendable @escaping (String) async throws -> Void
+  ) async throws {
+    var options = ServerOptions()
+    options.port = 0
+    let (addresses, continuation) = AsyncStream.makeStream(of: String.self)
+    let application = buildApplication(service, options) { continuation.yield($0) }
+    try await withThrowingTaskGroup { group in
+      group.addTask { try await application.run() }
+      let address = try #require(await addresses.first { _ in true })
+      #expect(address.hasPrefix("http://127.0.0.1:"))
+      try await body(address)
+      group.cancelAll()
+    }
+  }
+
+  private var impatient: RemoteOptions {
+    var options = RemoteOptions()
+    options.attempts = 1
+    return options
+  }
+
+  @Test func `it says that it is ready, and what it serves`() async throws {
+    let service = RewardService(try WatchedModel())
+    try await buildApplication(service).test(.router) { client in
+      for path in ["/health", "/ready"] {
+        try await client.execute(uri: path, method: .get) { response in
+          #expect(response.status == .ok)
+          #expect(String(buffer: response.body) == #"{"status":"ok"}"#)
+        }
+      }
+      try await client.execute(uri: "/v1/models", method: .get) { response in
+        #expect(
+          String(buffer: response.body)
+            == #"{"object":"list","data":[{"id":"watched","object":"model","owned_by":"tare"}]}"#)
+      }
+    }
+  }
+
+  @Test(arguments: [("/get_rewards", HTTPRequest.Method.post), ("/get_reward", .get), ("/", .get)])
+  func `an unknown path is told the known ones`(
+    path: String, method: HTTPRequest.Method
+  ) async throws {
+    let service = RewardService(try WatchedModel())
+    try await buildApplication(service).test(.router) { client in
+      try await client.execute(uri: path, method: method) { response in
+        #expect(response.status == .notFound)
+        let error = try JSONValue(parsing: String(buffer: response.body))["error"]
+        #expect(error?["found"]?.string == "\(method.rawValue) \(path)")
+        #expect(error?["accepted"]?.string == "POST /get_reward")
+      }
+    }
+  }
+
+  @Test(arguments: RemoteEngines.registry.keys)
+  func `the client of a protocol gets the model's own bits from the server`(
+    key: String
+  ) async throws {
+    let tiny = try TinyReward()
+    let samples = try tiny.samples(40)
+    try await withServer(tiny.service) { url in
+      let engine = try RemoteEngine(url: url, protocol: key)
+      let scores = try await engine.score(texts: samples.map(\.text))
+      #expect(scores == samples.map(\.reward))
+    }
+  }
+
+  @Test func `clients at the same time get each their own rewards`() async throws {
+    let tiny = try TinyReward()
+    let samples = try tiny.samples(12)
+    try await withServer(tiny.service) { url in
+      try await withThrowingTaskGroup { group in
+        for sample in samples {
+          group.addTask {
+            let engine = try RemoteEngine(url: url, protocol: "openrlhf")
+            #expect(try await engine.score(texts: [sample.text]) == [sample.reward])
+          }
+        }
+        try await group.waitForAll()
+      }
+    }
+  }
+
+  @Test func `a refusal reaches the client's user whole`() async throws {
+    let service = RewardService(try WatchedModel())
+    try await withServer(service) { url in
+      let engine = try RemoteEngine(url: url, protocol: "openrlhf")
+      let error = await #expect(throws: TareError.self) { try await engine.score(texts: [""]) }
+      #expect(error?.exitCode == 65)
+      #expect(error?.description.contains("text 0, text: found no tokens") == true)
+      let other = try RemoteEngine(url: url + "/score", protocol: "openrlhf")
+      let lost = await #expect(throws: TareError.self) { try await other.score(texts: ["a"]) }
+      #expect(lost?.description.contains("status 404") == true)
+    }
+  }
+
+  @Test func `texts of a client that hangs up are dropped`() async throws {
+    let model = try WatchedModel(isHeld: true)
+    let service = RewardService(model)
+    let impatient = impatient
+    try await withServer(service) { url in
+      let engine = try RemoteEngine(url: url, protocol: "openrlhf", impatient)
+      let busy = Task { try await engine.score(texts: ["first"]) }
+      try await eventually { model.passes.count == 1 }
+      let leaving = Task { try await engine.score(texts: ["left", "behind"]) }
+      try await eventually { service.waiting == 2 }
+      leaving.cancel()
+      try await eventually { service.waiting == 0 }
+      model.release()
+      #expect(try await busy.value == [5])
+      #expect(model.passes == [["first"]])
+    }
+  }
+
+  @Test func `a server that is told to stop answers what it has first`() async throws {
+    let model = try WatchedModel(isHeld: true)
+    let service = RewardService(model)
+    var options = ServerOptions()
+    options.port = 0
+    let (addresses, continuation) = AsyncStream.makeStream(of: String.self)
+    let application = buildApplication(service, options) { continuation.yield($0) }
+    let group = ServiceGroup(
+      configuration: .init(services: [application], logger: application.logger))
+    async let stopped: Void = group.run()
+    let engine = try RemoteEngine(
+      url: try #require(await addresses.first { _ in true }), protocol: "openrlhf", impatient)
+    async let scores = engine.score(texts: ["asked", "before"])
+    try await eventually { model.passes.count == 1 }
+    await group.triggerGracefulShutdown()
+    model.release(2)
+    #expect(try await scores == [5, 6])
+    try await stopped
+    await #expect(throws: TareError.self) { try await engine.score(texts: ["after"]) }
+  }
+
+  @Test func `every protocol has endpoints, and a summary for the help`() {
+    #expect(WireProtocols.registry.keys == ["openrlhf"])
+    #expect(WireProtocols.registry.entries.allSatisfy { !$0.endpoints.isEmpty })
+    #expect(WireProtocols.registry.help.allSatisfy { !$0.summary.isEmpty })
+    let endpoints = WireProtocols.registry.entries.flatMap { $0.endpoints }
+    #expect(endpoints.allSatisfy { $0.path.hasPrefix("/") })
+    #expect(Set(endpoints.map { "\($0.path) \($0.member)" }).count == endpoints.count)
+  }
+
+  @Test func `only this machine can reach it unless told otherwise`() {
+    var options = ServerOptions()
+    #expect(!options.isOpen)
+    options.host = "0.0.0.0"
+    #expect(options.isOpen)
+  }
+}
