@@ -1,4 +1,6 @@
+/// `tare serve`.
 internal import ArgumentParser
+internal import TareCore
 internal import TarePipeline
 internal import TareServer
 

@@ -15,6 +15,7 @@ struct Tare: AsyncParsableCommand {
       Evaluate.self,
       Rank.self,
       Report.self,
+      Serve.self,
       TrainHead.self,
       Runs.self,
       Tokenize.self,

