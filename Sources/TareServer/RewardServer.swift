@@ -55,7 +55,7 @@ package func serve(
     try await buildApplication(service, options, onReady: onReady).runService()
   } catch let error as IOError {
     throw .usage("\(options.address): \(String(cString: strerror(error.errnoCode)))")
-  } catch is SocketAddressError {
+  } catch is SocketAddressError.UnknownHost {
     throw .usage("\(options.address): no such host")
   } catch {
     throw .fault("the server stopped: \(error)")
