@@ -65,6 +65,7 @@ format:
 	swift format --in-place --parallel --recursive Package.swift Sources Tests
 
 bench: build model
+	@echo "for the ratio to torch run Benchmarks/torch_throughput.py in the same sitting"
 	$(TARE) bench --model $(MODEL)
 
 fixtures: model

@@ -106,6 +106,12 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(name: "tareTests", dependencies: ["tare", "TareCore", "TareTesting"]),
     .testTarget(
+      name: "RegistryTests",
+      dependencies: [
+        "tare", "TareCore", "TareEngine", "TareTokenizers", "TareScoring", "TareStore",
+        "TareCalibration", "TareEvaluation", "TareReport", "TareServer", "TareTesting",
+      ]),
+    .testTarget(
       name: "TareRankingTests", dependencies: ["TareRanking", "TareCore", "TareTesting"]),
     .testTarget(
       name: "TareReportTests",
@@ -132,5 +138,7 @@ for target in package.targets where target.type != .system {
     .enableUpcomingFeature("InternalImportsByDefault"),
   ]
   // Warnings stop CI, not a user's build with a newer compiler.
-  if Context.environment["CI"] != nil { target.swiftSettings?.append(.treatAllWarnings(as: .error)) }
+  if Context.environment["CI"] != nil {
+    target.swiftSettings?.append(.treatAllWarnings(as: .error))
+  }
 }

@@ -77,7 +77,7 @@ extension Pipeline {
     var columns: [(table: DataTable, columns: [TableColumn])] = []
     for part in source.parts {
       do throws(TareError) {
-        let table = try CalibrationTable(part.responses, covariate: covariate)
+        let table = try request.table(of: part, covariate)
         let calibration: Calibration
         if let saved {
           calibration = saved
@@ -112,6 +112,18 @@ extension Pipeline {
 }
 
 extension CalibrateRequest {
+  /// A group that the user names tells alone which rows answer the same prompt; otherwise prompts of
+  /// different subsets are different prompts, since RewardBench's ids repeat.
+  fileprivate func table(
+    of part: ScorePart, _ covariate: Covariate
+  ) throws(TareError) -> CalibrationTable {
+    let table = try CalibrationTable(part.responses, covariate: covariate)
+    guard source.group != nil else { return table }
+    return try CalibrationTable(
+      scores: table.scores, values: table.values, covariate: covariate,
+      prompts: PromptGroups(part.responses.map(\.promptID)), labels: table.labels)
+  }
+
   fileprivate func calibrator() throws(TareError) -> any Calibrator {
     try Calibrators.calibrator(
       method,

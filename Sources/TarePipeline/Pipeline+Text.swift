@@ -14,7 +14,7 @@ extension Pipeline {
   /// Keys of the benchmarks, for help texts.
   package static let benchmarks = Benchmarks.registry.keys.joined(separator: ", ")
   /// Keys of the file formats, for help texts.
-  package static let formats = fileFormats.keys.joined(separator: ", ")
+  package static let formats = FileFormats.registry.keys.joined(separator: ", ")
 
   package static func table(ofRuns runs: [JSONObject], coloured: Bool) -> String {
     guard !runs.isEmpty else { return "The store has no runs." }
@@ -62,17 +62,18 @@ extension CalibrateOutcome {
       ])
     }
     let warned = parts.filter { !$0.before.warnings.isEmpty }.compactMap(\.name)
-    let warning =
-      warned.isEmpty
-      ? ""
-      : """
-
-      Warning: across all responses and within prompts the score goes opposite ways with \(name) \
-      in \(warned.joined(separator: ", ")). One curve through all responses corrects those the \
-      wrong way.
-      """
-    return "Rank correlation of score and \(name), over all responses and within prompts\n\n"
-      + table.text(style: style) + warning
+    var text =
+      "Rank correlation of score and \(name), over all responses and within prompts\n\n"
+      + table.text(style: style)
+    if !warned.isEmpty {
+      let sentence = """
+        Warning: across all responses and within prompts the score goes opposite ways with \(name) \
+        in \(warned.joined(separator: ", ")). One curve through all responses corrects those the \
+        wrong way.
+        """
+      text += "\n" + sentence.wrapped(toWidth: 80)
+    }
+    return text
   }
 }
 
@@ -100,15 +101,21 @@ extension CalibrateOutcome.Part {
       table.addRow(["pairs in which more \(name) is better", labels.text, labels.text])
     }
     var lines = [plot.text(style: style), table.text(style: style)]
-    lines.append(
-      "\(calibration.method) (\(calibration.settings)) changes the order of "
-        + "\(changed.text) of \(pairs.text) pairs of responses to one prompt.")
+    var sentences = [
+      """
+      \(calibration.method) (\(calibration.settings)) changes the order of \(changed.text) of \
+      \(pairs.text) pairs of responses to one prompt.
+      """
+    ]
     if outside > 0 {
-      lines.append(
-        "\(outside.text) responses lie outside the range that the calibration was fitted to; "
-          + "there it stays at its end value.")
+      sentences.append(
+        """
+        \(outside.text) responses lie outside the range that the calibration was fitted to; there \
+        it stays at its end value.
+        """)
     }
-    lines += before.warnings.map { "Warning: \($0)" }
+    sentences += before.warnings.map { "Warning: \($0)" }
+    lines += sentences.map { $0.wrapped(toWidth: 80) }
     return lines.joined(separator: "\n")
   }
 
@@ -121,7 +128,9 @@ extension CalibrateOutcome.Part {
 
 extension Calibration {
   fileprivate var settings: String {
-    parameters.members.map { "\($0.key) \($0.value.text())" }.joined(separator: ", ")
+    parameters.members.map { name, value in
+      "\(name) \(value.double.map { $0.significant(6) } ?? value.text())"
+    }.joined(separator: ", ")
   }
 }
 
@@ -146,13 +155,12 @@ extension EvaluateOutcome {
       if let name = part.name, parts.count > 1 { text = "\(name)\n\n\(text)" }
       if let against = part.against {
         let difference = against.differences.overall
-        text += """
-
-          Against the other run: \(difference.value.signedPercent) points \
-          (95% interval \(difference.interval.signedPercent)), \(difference.gained.text) pairs \
-          gained and \(difference.lost.text) lost, exact McNemar \(pValueText(difference.p)).
-
+        let sentence = """
+          Against the other run: \(difference.value.signedPercent) points (95% interval \
+          \(difference.interval.signedPercent)), \(difference.gained.text) pairs gained and \
+          \(difference.lost.text) lost, exact McNemar \(pValueText(difference.p)).
           """
+        text += "\n" + sentence.wrapped(toWidth: 80) + "\n"
       }
       return text
     }.joined(separator: "\n")

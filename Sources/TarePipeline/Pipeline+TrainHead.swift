@@ -24,8 +24,8 @@ package struct TrainHeadRequest: Sendable {
     self.pairs = pairs
     self.output = output
     self.settings = settings
-    // Half a decade apart; the features have unit variance.
-    ridges = (0...10).map { pow(10, Double($0) / 2) }
+    // A quarter of a decade apart, 10 to 30,000; the features have unit variance.
+    ridges = (4...18).map { pow(10, Double($0) / 4) }
   }
 }
 

@@ -1,7 +1,7 @@
 /// A language model with a value head: conversations in, scores out.
+internal import Synchronization
 package import TareCore
 package import TareEngine
-internal import Synchronization
 
 package final class RewardModel: Sendable {
   package let text: TextModel

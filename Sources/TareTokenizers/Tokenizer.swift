@@ -36,7 +36,7 @@ package struct Tokenizer: Sendable {
   }
 
   private static func model(named name: String) throws(TareError) -> any TokenizerModel.Type {
-    let models = tokenizerModels.entries
+    let models = TokenizerModels.registry.entries
     guard let kind = models.first(where: { $0.ggufNames.contains(name) }) else {
       throw .badData(
         place: "tokenizer.ggml.model", found: "'\(name)'",

@@ -16,9 +16,11 @@ package protocol TokenizerModel: Registered, Sendable {
   func decode(_ id: Int32, into bytes: inout [UInt8])
 }
 
-package let tokenizerModels = Registry<any TokenizerModel.Type>(
-  "tokenizer model",
-  [
-    BPE.self
-  ]
-) { $0 }
+package enum TokenizerModels {
+  package static let registry = Registry<any TokenizerModel.Type>(
+    "tokenizer model",
+    [
+      BPE.self
+    ]
+  ) { $0 }
+}

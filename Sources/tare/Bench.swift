@@ -1,3 +1,4 @@
+/// `tare bench`.
 internal import ArgumentParser
 internal import Foundation
 internal import TareCore

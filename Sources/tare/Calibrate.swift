@@ -1,3 +1,4 @@
+/// `tare calibrate`.
 internal import ArgumentParser
 internal import Foundation
 internal import TareCore

@@ -1,3 +1,4 @@
+/// `tare evaluate`.
 internal import ArgumentParser
 internal import Foundation
 internal import TareCore

@@ -1,3 +1,4 @@
+/// `tare rank`.
 internal import ArgumentParser
 internal import Foundation
 internal import TareCore

@@ -1,3 +1,4 @@
+/// `tare report`.
 internal import ArgumentParser
 internal import TarePipeline
 

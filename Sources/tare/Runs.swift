@@ -1,3 +1,4 @@
+/// `tare runs`.
 internal import ArgumentParser
 internal import Foundation
 internal import TareCore

@@ -1,3 +1,4 @@
+/// `tare score`.
 internal import ArgumentParser
 internal import Foundation
 internal import TareCore

@@ -1,3 +1,4 @@
+/// `tare tokenize`.
 internal import ArgumentParser
 internal import TarePipeline
 

@@ -1,3 +1,4 @@
+/// `tare train-head`.
 internal import ArgumentParser
 internal import Foundation
 internal import TareCore

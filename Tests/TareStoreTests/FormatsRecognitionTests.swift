@@ -13,14 +13,14 @@ import Testing
     "csv": "id,score,prompt,response\r\n1,2,\"a \"\"b\"\"\nc\",é\r\n",
   ]
 
-  @Test(arguments: fileFormats.keys)
+  @Test(arguments: FileFormats.registry.keys)
   func `a format recognises its own files alone`(key: String) throws {
     let file = try SourceFile(Data(try #require(Self.samples[key]).utf8))
-    #expect(fileFormats.entries.filter { $0.recognises(file) }.first?.key == key)
+    #expect(FileFormats.registry.entries.filter { $0.recognises(file) }.first?.key == key)
   }
 
   /// Cut and changed files are read or refused, never a crash, and what is refused names the file.
-  @Test(arguments: fileFormats.keys)
+  @Test(arguments: FileFormats.registry.keys)
   func `damaged files do no harm`(key: String) throws {
     let sample = Array(try #require(Self.samples[key]).utf8)
     var damaged = sample.indices.map { Array(sample[..<$0]) }

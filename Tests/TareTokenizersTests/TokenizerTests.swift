@@ -140,8 +140,8 @@ import Testing
   }
 
   @Test func `every tokenizer model has a key and a summary`() {
-    #expect(tokenizerModels.keys == ["bpe"])
-    #expect(tokenizerModels.help.allSatisfy { !$0.summary.isEmpty })
+    #expect(TokenizerModels.registry.keys == ["bpe"])
+    #expect(TokenizerModels.registry.help.allSatisfy { !$0.summary.isEmpty })
   }
 
   @Test func `no name stands for two pre-tokenisers`() {

@@ -9,7 +9,7 @@ import Testing
     "score", "calibrate", "evaluate", "rank", "train-head", "tokenize", "serve", "bench",
   ])
   func `every command's help has an example`(command: String) throws {
-    let help = try CommandLine.run([command, "--help"])
+    let help = try Program.run([command, "--help"])
     #expect(help.status == 0)
     #expect(help.output.contains("Example"))
     #expect(help.output.contains("tare \(command)"))
@@ -18,12 +18,12 @@ import Testing
   @Test func `the pipeline runs from texts to ranks`() throws {
     let workshop = try Workshop(pairs: 60)
     let store = workshop.folder.path("s.sqlite")
-    let scored = try CommandLine.run(workshop.score("--store", store, "--run", "r"))
+    let scored = try Program.run(workshop.score("--store", store, "--run", "r"))
     #expect(scored.status == 0, "\(scored.error)")
     #expect(scored.output.contains("scored 120 of 120 responses"))
 
     let saved = workshop.folder.path("cal.json")
-    let calibrated = try CommandLine.run([
+    let calibrated = try Program.run([
       "calibrate", "--store", store, "--run", "r", "--save", saved, "--json",
     ])
     #expect(calibrated.status == 0, "\(calibrated.error)")
@@ -31,14 +31,14 @@ import Testing
     let correlation = try #require(after?["pooled"]?["rank_correlation"]?.double)
     #expect(abs(correlation) < 0.2)
 
-    let evaluated = try CommandLine.run(["evaluate", "--store", store, "--run", "r", "--json"])
+    let evaluated = try Program.run(["evaluate", "--store", store, "--run", "r", "--json"])
     #expect(evaluated.status == 0, "\(evaluated.error)")
     let result = try JSONValue(parsing: evaluated.output)
     #expect(result["overall"]?["n"] == 60)
     #expect(result["calibrated"]?["overall"]?["n"] == 60)
     #expect(result["raw_against_calibrated"] != nil)
 
-    let ranked = try CommandLine.run([
+    let ranked = try Program.run([
       "rank", "--store", store, "--run", "r", "--calibration", saved, "--json",
     ])
     #expect(ranked.status == 0, "\(ranked.error)")
@@ -52,7 +52,7 @@ import Testing
 
   @Test func `scores go to standard output, a line a response in input order`() throws {
     let workshop = try Workshop(pairs: 5)
-    let result = try CommandLine.run(workshop.score())
+    let result = try Program.run(workshop.score())
     #expect(result.status == 0, "\(result.error)")
     let rows = try result.output.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
     #expect(rows.map { $0["id"]?.string } == (0..<5).flatMap { ["p\($0)", "p\($0)"] })
@@ -76,11 +76,11 @@ import Testing
     let scores = try folder.file("scores.csv", Data(csv.utf8))
     let saved = folder.path("cal.json")
     let common = [scores, "--covariate", "len_char", "--group", "prompt_id"]
-    let fitted = try CommandLine.run(
+    let fitted = try Program.run(
       ["calibrate"] + common + ["--save", saved, "-o", folder.path("a.csv")])
     #expect(fitted.status == 0, "\(fitted.error)")
     #expect(fitted.output.contains("rank correlation"))
-    let applied = try CommandLine.run(
+    let applied = try Program.run(
       ["calibrate"] + common + ["--apply", saved, "-o", folder.path("b.csv")])
     #expect(applied.status == 0, "\(applied.error)")
     let a = try String(contentsOfFile: folder.path("a.csv"), encoding: .utf8)
@@ -101,7 +101,7 @@ import Testing
   func `failures have their exit code and say what is wrong`(
     arguments: [String], status: Int32, mention: String
   ) throws {
-    let result = try CommandLine.run(arguments)
+    let result = try Program.run(arguments)
     #expect(result.status == status, "\(result.error)")
     #expect(result.error.contains(mention), "\(result.error)")
     #expect(result.output.isEmpty)
@@ -111,7 +111,7 @@ import Testing
     let workshop = try Workshop(pairs: 1)
     let bad = try workshop.folder.file(
       "bad.jsonl", Data("{\"prompt\": \"a\", \"response\": \"b\"}\n{\"prompt\": \"a\"}\n".utf8))
-    let result = try CommandLine.run([
+    let result = try Program.run([
       "score", bad, "--model", workshop.model, "--head", workshop.head,
     ])
     #expect(result.status == 65)
@@ -121,18 +121,18 @@ import Testing
 
   @Test func `a model without a head is refused`() throws {
     let workshop = try Workshop(pairs: 1)
-    let result = try CommandLine.run(["score", workshop.pairs, "--model", workshop.model])
+    let result = try Program.run(["score", workshop.pairs, "--model", workshop.model])
     #expect(result.status == 64)
     #expect(result.error.contains("without a reward head"))
   }
 
   @Test func `a text over the limit is refused, or cut and counted`() throws {
     let workshop = try Workshop(pairs: 3)
-    let refused = try CommandLine.run(
+    let refused = try Program.run(
       workshop.score("--max-tokens", "20", "--truncate", "error"))
     #expect(refused.status == 65)
     #expect(refused.error.contains("at most 20"))
-    let cut = try CommandLine.run(workshop.score("--max-tokens", "20"))
+    let cut = try Program.run(workshop.score("--max-tokens", "20"))
     #expect(cut.status == 0)
     #expect(cut.error.contains("texts were cut"))
     #expect(cut.output.contains("\"truncated\":true"))
@@ -146,17 +146,17 @@ import Testing
       "train-head", workshop.pairs, "--model", workshop.model, "--output", head, "--validate",
       workshop.pairs, "--store", store,
     ]
-    let first = try CommandLine.run(arguments)
+    let first = try Program.run(arguments)
     #expect(first.status == 0, "\(first.error)")
     let card = try JSONValue(parsing: first.output)
     #expect(card["features_computed"]?.int ?? 0 > 100)
     // The rejected texts of the workshop all end in " no".
     let accuracy = card["validation"]?["evaluation"]?["overall"]?["accuracy"]?.double
     #expect(accuracy ?? 0 > 0.9)
-    let again = try CommandLine.run(arguments)
+    let again = try Program.run(arguments)
     #expect(try JSONValue(parsing: again.output)["features_computed"] == 0)
     #expect(try JSONValue(parsing: again.output)["head_sha256"] == card["head_sha256"])
-    let scored = try CommandLine.run([
+    let scored = try Program.run([
       "score", workshop.pairs, "--model", workshop.model, "--head", head,
     ])
     #expect(scored.status == 0, "\(scored.error)")
@@ -167,7 +167,7 @@ import Testing
     let model = projectFolder.appending(path: "models/SmolLM2-135M-Instruct.Q4_1.gguf")
     guard exists(model) else { return }
     let data = projectFolder.appending(path: "datasets/balanced-pairs.jsonl").path
-    let result = try CommandLine.run(["tokenize", data, "--model", model.path])
+    let result = try Program.run(["tokenize", data, "--model", model.path])
     #expect(result.status == 0, "\(result.error)")
     #expect(result.output.split(separator: "\n").count == 480)
   }

@@ -9,7 +9,7 @@ import Testing
     let workshop = try Workshop(pairs: 1500)
     let clean = workshop.folder.path("clean.sqlite")
     let began = ContinuousClock.now
-    let undisturbed = try CommandLine.run(workshop.score("--store", clean, "--run", "r"))
+    let undisturbed = try Program.run(workshop.score("--store", clean, "--run", "r"))
     let duration = (ContinuousClock.now - began) / .seconds(1)
     #expect(undisturbed.status == 0, "\(undisturbed.error)")
     let wanted = try lines(of: "r", in: clean, workshop)
@@ -18,7 +18,7 @@ import Testing
     let killed = workshop.folder.path("killed.sqlite")
     var cut = 0
     for _ in 0..<10 {
-      let process = try CommandLine.start(workshop.score("--store", killed, "--run", "r"))
+      let process = try Program.start(workshop.score("--store", killed, "--run", "r"))
       // Anywhere from the opening of the store to near the end.
       Thread.sleep(
         forTimeInterval: Double.random(in: 0.01...max(duration / 4, 0.1), using: &generator))
@@ -28,10 +28,10 @@ import Testing
     }
     #expect(cut >= 5, "most of the kills came before the run was over")
 
-    let last = try CommandLine.run(workshop.score("--store", killed, "--run", "r", "--json"))
+    let last = try Program.run(workshop.score("--store", killed, "--run", "r", "--json"))
     #expect(last.status == 0, "\(last.error)")
     #expect(try lines(of: "r", in: killed, workshop) == wanted)
-    let again = try CommandLine.run(workshop.score("--store", killed, "--run", "r", "--json"))
+    let again = try Program.run(workshop.score("--store", killed, "--run", "r", "--json"))
     #expect(try JSONValue(parsing: again.output)["computed"] == 0)
     #expect(try JSONValue(parsing: again.output)["responses"] == 3000)
   }
@@ -40,12 +40,12 @@ import Testing
     let workshop = try Workshop(pairs: 1500)
     let store = workshop.folder.path("s.sqlite")
     let error = try workshop.folder.file("err", Data())
-    let process = try CommandLine.start(
+    let process = try Program.start(
       workshop.score("--store", store, "--run", "r"), error: FileHandle(forWritingAtPath: error))
     // The run exists once its rows are in the store; then scoring begins.
     for _ in 0..<200 {
       Thread.sleep(forTimeInterval: 0.02)
-      let runs = try CommandLine.run(["runs", "list", "--store", store, "--json"])
+      let runs = try Program.run(["runs", "list", "--store", store, "--json"])
       if runs.status == 0, let scored = try? JSONValue(parsing: runs.output)["scored"]?.int,
         scored > 0
       {
@@ -58,7 +58,7 @@ import Testing
     #expect(process.terminationStatus == 130)
     let message = try String(contentsOfFile: error, encoding: .utf8)
     #expect(message.contains("what is done is stored"))
-    let rest = try CommandLine.run(workshop.score("--store", store, "--run", "r", "--json"))
+    let rest = try Program.run(workshop.score("--store", store, "--run", "r", "--json"))
     let computed = try #require(JSONValue(parsing: rest.output)["computed"]?.int)
     #expect(computed > 0 && computed < 3000)
   }
@@ -67,7 +67,7 @@ import Testing
     let workshop = try Workshop(pairs: 800)
     let store = workshop.folder.path("shared.sqlite")
     let both = try ["a", "b"].map {
-      try CommandLine.start(workshop.score("--store", store, "--run", $0))
+      try Program.start(workshop.score("--store", store, "--run", $0))
     }
     for process in both {
       process.waitUntilExit()
@@ -75,15 +75,15 @@ import Testing
     }
     #expect(try lines(of: "a", in: store, workshop) == lines(of: "b", in: store, workshop))
     let alone = workshop.folder.path("alone.sqlite")
-    _ = try CommandLine.run(workshop.score("--store", alone, "--run", "a"))
+    _ = try Program.run(workshop.score("--store", alone, "--run", "a"))
     #expect(try lines(of: "a", in: alone, workshop) == lines(of: "a", in: store, workshop))
   }
 
   @Test func `a text that another run has scored is not scored again`() throws {
     let workshop = try Workshop(pairs: 20)
     let store = workshop.folder.path("s.sqlite")
-    _ = try CommandLine.run(workshop.score("--store", store, "--run", "first"))
-    let second = try CommandLine.run(
+    _ = try Program.run(workshop.score("--store", store, "--run", "first"))
+    let second = try Program.run(
       workshop.score("--store", store, "--run", "second", "--json"))
     #expect(try JSONValue(parsing: second.output)["computed"] == 0)
   }
@@ -91,7 +91,7 @@ import Testing
   /// The run's lines: ids, texts and scores, in input order.
   private func lines(of run: String, in store: String, _ workshop: Workshop) throws -> String {
     let file = workshop.folder.path("export-\(UUID()).jsonl")
-    let result = try CommandLine.run(["runs", "export", run, file, "--store", store])
+    let result = try Program.run(["runs", "export", run, file, "--store", store])
     #expect(result.status == 0, "\(result.error)")
     return try String(contentsOfFile: file, encoding: .utf8)
   }

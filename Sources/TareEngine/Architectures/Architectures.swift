@@ -1,9 +1,11 @@
 /// The model families that Tare runs.
 package import TareCore
 
-package let architectures = Registry<any Architecture.Type>(
-  "architecture",
-  [
-    Llama.self
-  ]
-) { $0 }
+package enum Architectures {
+  package static let registry = Registry<any Architecture.Type>(
+    "architecture",
+    [
+      Llama.self
+    ]
+  ) { $0 }
+}

@@ -107,7 +107,7 @@ private final class OneDNNProduct {
   }
 
   deinit {
-    memories.forEach { dnnl_memory_destroy($0) }
+    for memory in memories { dnnl_memory_destroy(memory) }
     if let primitive { dnnl_primitive_destroy(primitive) }
     if let stream { dnnl_stream_destroy(stream) }
     if let engine { dnnl_engine_destroy(engine) }

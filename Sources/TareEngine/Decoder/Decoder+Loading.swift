@@ -32,10 +32,10 @@ extension Decoder {
 
   private static func family(of weights: WeightFile) throws(TareError) -> any Architecture.Type {
     let name = weights.metadata["general.architecture"]?.string
-    guard let family = architectures.entries.first(where: { $0.key == name }) else {
+    guard let family = Architectures.registry.entries.first(where: { $0.key == name }) else {
       throw .badData(
         place: "metadata 'general.architecture'", found: name.map { "'\($0)'" } ?? "nothing",
-        accepted: architectures.keys.joined(separator: ", "))
+        accepted: Architectures.registry.keys.joined(separator: ", "))
     }
     return family
   }

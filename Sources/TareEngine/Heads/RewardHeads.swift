@@ -1,12 +1,14 @@
 /// The ways to read a reward off a hidden state.
 package import TareCore
 
-package let rewardHeads = Registry<any RewardHead.Type>(
-  "reward head",
-  [
-    LinearHead.self
-  ]
-) { $0 }
+package enum RewardHeads {
+  package static let registry = Registry<any RewardHead.Type>(
+    "reward head",
+    [
+      LinearHead.self
+    ]
+  ) { $0 }
+}
 
 /// Turns the hidden state at the read position into a score.
 package protocol RewardHead: Registered, Sendable {
@@ -24,11 +26,11 @@ package func loadRewardHead(
 ) throws(TareError) -> any RewardHead {
   do throws(TareError) {
     let reader = WeightReader(weights)
-    guard let kind = rewardHeads.entries.first(where: { $0.isPresent(in: reader) }) else {
+    guard let kind = RewardHeads.registry.entries.first(where: { $0.isPresent(in: reader) }) else {
       let names = weights.tensors.keys.sorted()
       throw .badData(
         place: "tensors", found: "no reward head (\(names.prefix(8).joined(separator: ", ")))",
-        accepted: rewardHeads.help.map(\.summary).joined(separator: "; "))
+        accepted: RewardHeads.registry.help.map(\.summary).joined(separator: "; "))
     }
     return try kind.init(reader, hiddenSize: hiddenSize)
   } catch {

@@ -24,10 +24,11 @@ package struct WeightFile: Sendable {
   /// Opens a file of any registered format.
   package init(_ url: URL) throws(TareError) {
     let file = try MappedFile(url)
-    guard let format = weightFormats.entries.first(where: { $0.recognises(file.bytes) }) else {
+    guard let format = WeightFormats.registry.entries.first(where: { $0.recognises(file.bytes) })
+    else {
       throw .badData(
         place: url.path, found: "no known weight format",
-        accepted: weightFormats.help.map(\.summary).joined(separator: "; "))
+        accepted: WeightFormats.registry.help.map(\.summary).joined(separator: "; "))
     }
     do {
       (metadata, tensors) = try format.directory(of: file.bytes)

@@ -69,7 +69,7 @@ extension String {
   var withoutTrailingSpaces: String { String(reversed().drop { $0 == " " }.reversed()) }
 
   /// The text in lines of at most `width` columns, broken at spaces; a longer word stays whole.
-  func wrapped(toWidth width: Int) -> String {
+  package func wrapped(toWidth width: Int) -> String {
     var lines: [String] = []
     for word in split(separator: " ") {
       if let last = lines.last, last.displayWidth + 1 + String(word).displayWidth <= width {

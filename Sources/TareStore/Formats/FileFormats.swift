@@ -2,15 +2,17 @@
 package import Foundation
 package import TareCore
 
-package let fileFormats = Registry<any FileFormat.Type>(
-  "file format",
-  [
-    RewardBenchScores.self,
-    JSONLinesFile.self,
-    JSONFile.self,
-    CSVFile.self,
-  ]
-) { $0 }
+package enum FileFormats {
+  package static let registry = Registry<any FileFormat.Type>(
+    "file format",
+    [
+      RewardBenchScores.self,
+      JSONLinesFile.self,
+      JSONFile.self,
+      CSVFile.self,
+    ]
+  ) { $0 }
+}
 
 /// A way to lay out prompts and responses, or scores, in a file.
 package protocol FileFormat: Registered {
@@ -26,7 +28,7 @@ package protocol FileFormat: Registered {
 ///
 /// - Parameters:
 ///   - name: what errors call the file.
-///   - format: a key of `fileFormats`; nil to recognise the format by content.
+///   - format: a key of `FileFormats.registry`; nil to recognise the format by content.
 /// - Returns: a set a row, in the file's order, their ids unique.
 /// - Throws: `TareError.badData` that names file, line or row, and column.
 package func readCandidates(
@@ -57,6 +59,6 @@ package func readTable(
 /// The format asked for, or else the first that recognises the content.
 private func fileFormat(of file: SourceFile, key: String?) throws(TareError) -> any FileFormat.Type
 {
-  if let key { return try fileFormats.entry(for: key) }
-  return fileFormats.entries.first { $0.recognises(file) } ?? CSVFile.self
+  if let key { return try FileFormats.registry.entry(for: key) }
+  return FileFormats.registry.entries.first { $0.recognises(file) } ?? CSVFile.self
 }

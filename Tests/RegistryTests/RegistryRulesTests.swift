@@ -1,0 +1,183 @@
+import Foundation
+import TareCalibration
+import TareCore
+import TareEngine
+import TareEvaluation
+import TareReport
+import TareScoring
+import TareServer
+import TareStore
+import TareTesting
+import TareTokenizers
+import Testing
+
+/// Walks every registry: keys are unique and plain, every entry says what it is, and every entry is
+/// run on a fixture of its own. An entry that was added without a fixture fails here.
+@Suite struct RegistryRulesTests {
+  /// Kind, and key and summary of each entry.
+  static let registries: [(kind: String, help: [(key: String, summary: String)])] = [
+    (Architectures.registry.kind, Architectures.registry.help),
+    (RewardHeads.registry.kind, RewardHeads.registry.help),
+    (WeightFormats.registry.kind, WeightFormats.registry.help),
+    (TokenizerModels.registry.kind, TokenizerModels.registry.help),
+    (RemoteEngines.registry.kind, RemoteEngines.registry.help),
+    (FileFormats.registry.kind, FileFormats.registry.help),
+    (Calibrators.registry.kind, Calibrators.registry.help),
+    (Benchmarks.registry.kind, Benchmarks.registry.help),
+    (ReportSections.registry.kind, ReportSections.registry.help),
+    (WireProtocols.registry.kind, WireProtocols.registry.help),
+  ]
+
+  @Test(arguments: registries.indices)
+  func `keys are unique and plain, and every entry says what it is`(index: Int) {
+    let registry = Self.registries[index]
+    #expect(!registry.help.isEmpty, "\(registry.kind)")
+    #expect(Set(registry.help.map(\.key)).count == registry.help.count, "\(registry.kind)")
+    for (key, summary) in registry.help {
+      #expect(key.wholeMatch(of: /[a-z0-9][a-z0-9_-]*/) != nil, "\(registry.kind) '\(key)'")
+      #expect(summary.count > 10 && !summary.contains("\n"), "\(registry.kind) '\(key)'")
+    }
+  }
+
+  @Test func `an unknown key is a usage error that lists all keys`() {
+    let error = #expect(throws: TareError.self) { try Calibrators.registry.entry(for: "none") }
+    #expect(error?.exitCode == 64)
+    for key in Calibrators.registry.keys { #expect(error?.description.contains(key) == true) }
+  }
+
+  @Test(arguments: [
+    ("calibrate", Calibrators.registry.keys), ("evaluate", Benchmarks.registry.keys),
+    ("score", FileFormats.registry.keys), ("serve", WireProtocols.registry.help.map(\.summary)),
+  ])
+  func `the help text of a command names all that it can be asked for`(
+    command: String, names: [String]
+  ) throws {
+    let help = try Program.run([command, "--help"]).output
+    // Help is wrapped to the terminal's width.
+    let text = help.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    for name in names { #expect(text.contains(name), "\(command) --help: \(name)") }
+  }
+
+  // MARK: - One fixture for each entry
+
+  private let folder = Result { try TemporaryFolder() }
+
+  private func tinyModel() throws -> WeightFile {
+    try WeightFile(URL(filePath: folder.get().file("tiny.gguf", TinyModel.gguf())))
+  }
+
+  private func tinyHead() throws -> WeightFile {
+    try WeightFile(URL(filePath: folder.get().file("head.safetensors", TinyModel.head())))
+  }
+
+  @Test func `every architecture loads its model`() throws {
+    let models = ["llama": try tinyModel()]
+    for key in Architectures.registry.keys {
+      let model = try #require(models[key], "no fixture for the architecture \(key)")
+      let decoder = try Decoder(model, threads: 1)
+      let states = try decoder.hiddenStates([[3, 4, 5]], at: [[2]])
+      #expect(states[0][0].allSatisfy { $0.isFinite })
+    }
+  }
+
+  @Test func `every reward head loads from its file`() throws {
+    let files = ["linear": try tinyHead()]
+    for kind in RewardHeads.registry.entries {
+      let file = try #require(files[kind.key], "no fixture for the head \(kind.key)")
+      let head = try kind.init(WeightReader(file), hiddenSize: TinyModel.hidden)
+      #expect(head.score(Array(repeating: 1, count: TinyModel.hidden)).isFinite)
+    }
+  }
+
+  @Test func `every weight format knows its own files and no others`() throws {
+    let files = ["gguf": try tinyModel(), "safetensors": try tinyHead()]
+    for key in WeightFormats.registry.keys {
+      let file = try #require(files[key], "no fixture for the weight format \(key)")
+      let found = WeightFormats.registry.entries.filter { $0.recognises(file.file.bytes) }
+      #expect(found.map { $0.key } == [key])
+    }
+  }
+
+  @Test func `every tokenizer model encodes`() throws {
+    let vocabularies = ["bpe": try Vocabulary(ggufMetadata: tinyModel().metadata)]
+    for key in TokenizerModels.registry.keys {
+      let vocabulary = try #require(vocabularies[key], "no fixture for the tokenizer \(key)")
+      let tokenizer = try Tokenizer(vocabulary)
+      let ids = tokenizer.encode("Überall.", addSpecialTokens: false)
+      #expect(try tokenizer.decode(ids, skipSpecialTokens: false) == "Überall.")
+    }
+  }
+
+  @Test func `every remote engine reads the reply to its own request`() throws {
+    let replies = ["openrlhf": #"{"rewards": [1.5, -2]}"#]
+    for kind in RemoteEngines.registry.entries {
+      let reply = try #require(replies[kind.key], "no fixture for the engine \(kind.key)")
+      #expect(kind.request(for: ["a", "b"]).object?.isEmpty == false)
+      let rewards = try kind.rewards(in: JSONValue(parsing: reply))
+      #expect(rewards == [.double(1.5), .int(-2)])
+    }
+  }
+
+  @Test func `every file format is recognised by content`() throws {
+    let files = [
+      "jsonl": "{\"score\": 1, \"length\": 2}\n{\"score\": 2, \"length\": 3}\n",
+      "json": "[{\"score\": 1, \"length\": 2}, {\"score\": 2, \"length\": 3}]",
+      "csv": "score,length\n1,2\n2,3\n",
+      "rewardbench":
+        #"{"scores_chosen": [1, 2], "scores_rejected": [0, 3], "subset": ["a", "a"], "id": [1, 2]}"#,
+    ]
+    for key in FileFormats.registry.keys {
+      let text = try #require(files[key], "no fixture for the file format \(key)")
+      let file = try SourceFile(Data(text.utf8))
+      let recognised = FileFormats.registry.entries.first { $0.recognises(file) }
+      #expect(recognised?.key ?? "csv" == key)
+      let table = try ScoreTable(readTable(Data(text.utf8), name: key))
+      #expect(table.responses.count >= 2)
+    }
+  }
+
+  /// Twenty prompts with two responses each.
+  private let responses: [ScoredResponse] = (0..<40).map { index in
+    let score = Double(index % 7) + Double(index) / 10
+    let role: Role = index % 2 == 0 ? .chosen : .rejected
+    return ScoredResponse(
+      promptID: String(index / 2), index: index % 2, role: role, score: score,
+      covariates: ["length": Double(10 + index)], subset: "llmbar-natural", section: "Chat Hard")
+  }
+
+  @Test func `every calibrator fits, and its calibration survives being saved`() throws {
+    let table = try CalibrationTable(responses, covariate: .length)
+    for key in Calibrators.registry.keys {
+      let calibration = try Calibrators.calibrator(key).fit(table, date: "2026-11-23")
+      #expect(calibration.method == key)
+      let saved = try Calibration(json: JSONValue(parsing: calibration.json.text()))
+      #expect(try saved.apply(to: table) == calibration.apply(to: table))
+    }
+  }
+
+  @Test func `every benchmark counts pairs`() throws {
+    let options = EvaluationOptions(bootstrap: try Bootstrap(resamples: 100, seed: 1))
+    for benchmark in Benchmarks.registry.entries {
+      let evaluation = try benchmark.evaluate(responses, options)
+      #expect(evaluation.json["overall"]?["n"] == 20, "\(benchmark.key)")
+    }
+  }
+
+  @Test func `every report section has its place on the page`() throws {
+    let options = EvaluationOptions(bootstrap: try Bootstrap(resamples: 100, seed: 1))
+    let run = Report.Run(
+      name: "r", raw: try Pairs.evaluate(responses, options),
+      responses: responses.map { .init(length: $0.covariates["length"] ?? 0, score: $0.score) })
+    let page = Report(title: "t", date: "2026-11-23", runs: [run]).html()
+    for section in ReportSections.registry.entries {
+      #expect(page.contains("id=\"\(section.key)\""), "\(section.key)")
+      #expect(page.contains(section.title), "\(section.key)")
+    }
+  }
+
+  @Test func `every wire protocol has endpoints with paths and members of its own`() {
+    let endpoints = WireProtocols.registry.entries.flatMap { $0.endpoints }
+    #expect(endpoints.allSatisfy { $0.path.hasPrefix("/") && !$0.member.isEmpty })
+    #expect(Set(endpoints.map { "\($0.path) \($0.member)" }).count == endpoints.count)
+  }
+}

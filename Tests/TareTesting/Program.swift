@@ -1,0 +1,43 @@
+package import Foundation
+
+/// The built `tare`, run as a user runs it.
+package enum Program {
+  /// It stands beside the test bundle.
+  package static let executable = URL(filePath: ProcessInfo.processInfo.arguments[0])
+    .deletingLastPathComponent().appending(path: "tare")
+
+  package struct Result: Sendable {
+    package let status: Int32
+    package let output: String
+    package let error: String
+  }
+
+  package static func start(_ arguments: [String], output: Any? = nil, error: Any? = nil) throws
+    -> Process
+  {
+    let process = Process()
+    process.executableURL = executable
+    process.arguments = arguments
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = output ?? FileHandle.nullDevice
+    process.standardError = error ?? FileHandle.nullDevice
+    try process.run()
+    return process
+  }
+
+  /// Runs to the end and gives what it printed.
+  package static func run(_ arguments: [String]) throws -> Result {
+    // Files, not pipes: a pipe that is full would stop the program.
+    let folder = try TemporaryFolder()
+    let output = try folder.file("out", Data())
+    let error = try folder.file("err", Data())
+    let process = try start(
+      arguments, output: FileHandle(forWritingAtPath: output),
+      error: FileHandle(forWritingAtPath: error))
+    process.waitUntilExit()
+    return Result(
+      status: process.terminationStatus,
+      output: try String(contentsOfFile: output, encoding: .utf8),
+      error: try String(contentsOfFile: error, encoding: .utf8))
+  }
+}
