@@ -115,8 +115,23 @@ extension CalibrateOutcome.Part {
         """)
     }
     sentences += before.warnings.map { "Warning: \($0)" }
+    if let rest = biasThatStays { sentences.append(rest) }
     lines += sentences.map { $0.wrapped(toWidth: 80) }
     return lines.joined(separator: "\n")
+  }
+
+  /// A sentence where the order of one prompt's responses goes on following the covariate: a curve
+  /// through all responses cannot see what prompts of different kinds hide.
+  private var biasThatStays: String? {
+    guard let before = before.withinPrompt?.rankCorrelation,
+      let after = after.withinPrompt?.rankCorrelation,
+      abs(after) > 0.1, abs(after) > abs(before) / 2
+    else { return nil }
+    return """
+      Note: within prompts the score goes on following \(calibration.covariate.name) (rank \
+      correlation \(before.signed), then \(after.signed)). What one curve through all responses \
+      can take off is only what shows across prompts.
+      """
   }
 
   /// The bias over the range of the data.
@@ -137,9 +152,13 @@ extension Calibration {
 extension Association? {
   /// The rank correlation with its sign; a dash where there is none.
   fileprivate var text: String {
-    guard let correlation = self?.rankCorrelation else { return "–" }
-    return (correlation > 0 ? "+" : "") + correlation.fixed(3)
+    self?.rankCorrelation.signed ?? "–"
   }
+}
+
+extension Double {
+  /// With three decimals and its sign.
+  fileprivate var signed: String { (self > 0 ? "+" : "") + fixed(3) }
 }
 
 extension PairOrder {

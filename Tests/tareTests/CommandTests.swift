@@ -89,7 +89,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (["score", "in.jsonl", "--model", "none.gguf", "--head", "h"], Int32(65), "none.gguf"),
+    (["score", "in.jsonl", "--model", "none.gguf", "--head", "h"], Int32(65), "in.jsonl"),
     (["calibrate"], 64, "give a score file"),
     (["calibrate", "none.csv"], 65, "none.csv"),
     (["calibrate", "none.csv", "--where", "x"], 64, "COLUMN=VALUE"),
