@@ -144,4 +144,25 @@ struct DecoderTests {
       #expect(error?.description.contains(key) == true)
     }
   }
+
+  @Test(arguments: [
+    "llama.embedding_length", "llama.feed_forward_length", "llama.attention.head_count",
+    "llama.attention.head_count_kv", "llama.attention.key_length", "llama.block_count",
+    "llama.vocab_size",
+  ])
+  func `sizes that the tensors do not have are refused before memory is taken for them`(
+    key: String
+  ) throws {
+    let file = try Self.folder.get().path("size-\(UUID()).gguf")
+    for size in [2_097_151, 2_000_000, 512, 3] {
+      var builder = TinyModel.builder()
+      builder.pairs.removeAll { $0.0 == key }
+      builder.pairs.append((key, 4, GGUFBuilder.bytes(UInt32(size))))
+      try Data(builder.file).write(to: URL(filePath: file))
+      let error = #expect(throws: TareError.self, "\(key) \(size)") {
+        try Decoder(WeightFile(URL(filePath: file)), threads: 1)
+      }
+      #expect(error?.exitCode == 65)
+    }
+  }
 }

@@ -25,7 +25,10 @@ package enum TinyModel {
 
   /// The model as a GGUF file: two Llama layers, a vocabulary of single bytes and one
   /// merge, a chat template.
-  package static func gguf(seed: UInt64 = 1) -> Data {
+  package static func gguf(seed: UInt64 = 1) -> Data { Data(builder(seed: seed).file) }
+
+  /// The same file before it is put together, for tests that change something in it.
+  package static func builder(seed: UInt64 = 1) -> GGUFBuilder {
     typealias B = GGUFBuilder
     let tokens = specials + byteTokens + ["th"]
     var builder = B()
@@ -77,7 +80,7 @@ package enum TinyModel {
       }
       builder.data += [UInt8](repeating: 0, count: (32 - builder.data.count % 32) % 32)
     }
-    return Data(builder.file)
+    return builder
   }
 
   /// A linear reward head for it, in safetensors.

@@ -22,8 +22,9 @@ struct ArchitectureMetadata {
       guard let fallback else { throw error(key, "nothing", "a whole number") }
       return fallback
     }
-    guard let number = found.int, number > 0, number < 1 << 31 else {
-      throw error(key, found.text(), "a positive whole number")
+    // Products of three such numbers still fit into 64 bits.
+    guard let number = found.int, number > 0, number < 1 << 21 else {
+      throw error(key, found.text(), "a whole number from 1 to 2,097,151")
     }
     return number
   }

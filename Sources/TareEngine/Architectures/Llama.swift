@@ -52,32 +52,26 @@ package enum Llama: Architecture {
     let hidden = spec.hiddenSize
     let queryRows = spec.headCount * spec.headDim
     let keyRows = spec.keyValueHeadCount * spec.headDim
-    let attention = Matrix(rows: queryRows + 2 * keyRows, columns: hidden)
-    let query = attention[rows: 0..<queryRows]
-    let key = attention[rows: queryRows..<(queryRows + keyRows)]
-    let value = attention[rows: (queryRows + keyRows)..<attention.rows]
-    try reader["\(prefix).attn_q.weight"].read(rows: queryRows, columns: hidden, into: query)
-    try reader["\(prefix).attn_k.weight"].read(rows: keyRows, columns: hidden, into: key)
-    try reader["\(prefix).attn_v.weight"].read(rows: keyRows, columns: hidden, into: value)
-    separateRotaryPairs(query, heads: spec.headCount, spec)
-    separateRotaryPairs(key, heads: spec.keyValueHeadCount, spec)
-
-    let attentionOutput = Matrix(rows: hidden, columns: queryRows)
-    try reader["\(prefix).attn_output.weight"].read(
-      rows: hidden, columns: queryRows, into: attentionOutput.view)
     let size = spec.feedForwardSize
-    let gateUp = Matrix(rows: 2 * size, columns: hidden)
-    try reader["\(prefix).ffn_gate.weight"].read(
-      rows: size, columns: hidden, into: gateUp[rows: 0..<size])
-    try reader["\(prefix).ffn_up.weight"].read(
-      rows: size, columns: hidden, into: gateUp[rows: size..<(2 * size)])
-    let down = Matrix(rows: hidden, columns: size)
-    try reader["\(prefix).ffn_down.weight"].read(rows: hidden, columns: size, into: down.view)
+    func matrix(
+      _ parts: [(name: String, rows: Int)], columns: Int
+    ) throws(TareError) -> Matrix {
+      try Matrix(
+        stacking: parts.map { (reader["\(prefix).\($0.name).weight"], $0.rows) }, columns: columns)
+    }
+    let attention = try matrix(
+      [("attn_q", queryRows), ("attn_k", keyRows), ("attn_v", keyRows)], columns: hidden)
+    // Queries and keys turn alike, and stand one under the other.
+    separateRotaryPairs(
+      attention[rows: 0..<(queryRows + keyRows)], heads: spec.headCount + spec.keyValueHeadCount,
+      spec)
     return LayerWeights(
       attentionNorm: FloatBuffer(try reader["\(prefix).attn_norm.weight"].vector(hidden)),
-      queryKeyValue: attention, attentionOutput: attentionOutput,
+      queryKeyValue: attention,
+      attentionOutput: try matrix([("attn_output", hidden)], columns: queryRows),
       feedForwardNorm: FloatBuffer(try reader["\(prefix).ffn_norm.weight"].vector(hidden)),
-      gateUp: gateUp, down: down)
+      gateUp: try matrix([("ffn_gate", size), ("ffn_up", size)], columns: hidden),
+      down: try matrix([("ffn_down", hidden)], columns: size))
   }
 
   /// GGUF files of this family hold the two halves of each rotary pair in neighbouring rows (2i,

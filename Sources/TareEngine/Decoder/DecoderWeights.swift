@@ -1,4 +1,5 @@
 /// The weights of a decoder in float32, laid out as the forward pass multiplies them.
+internal import TareCore
 
 /// A matrix in float32, [rows, columns] row after row. Written while it is loaded, then only read.
 package final class Matrix: Sendable {
@@ -6,10 +7,20 @@ package final class Matrix: Sendable {
   package let columns: Int
   private let buffer: FloatBuffer
 
-  init(rows: Int, columns: Int) {
-    self.rows = rows
+  /// Reads tensors of `columns` columns, one under another.
+  /// - Throws: `TareError.badData` with the name of a tensor that is missing or misshapen; nothing
+  ///   is allocated before all are checked.
+  init(stacking parts: [(tensor: WeightTensor, rows: Int)], columns: Int) throws(TareError) {
+    for part in parts { try part.tensor.check(rows: part.rows, columns: columns) }
+    rows = parts.reduce(0) { $0 + $1.rows }
     self.columns = columns
     buffer = FloatBuffer(count: rows * columns)
+    var row = 0
+    for part in parts {
+      try part.tensor.read(
+        rows: part.rows, columns: columns, into: self[rows: row..<(row + part.rows)])
+      row += part.rows
+    }
   }
 
   var view: FloatView { buffer.view }

@@ -60,8 +60,15 @@ package struct WeightTensor: Sendable {
     return buffer.view.array
   }
 
+  /// - Throws: `TareError.badData` if the tensor is not a [rows, columns] matrix.
+  ///
+  /// Sizes come from the file's metadata: they are checked here before memory is taken for them.
+  func check(rows: Int, columns: Int) throws(TareError) {
+    _ = try entry(shaped: [rows, columns])
+  }
+
   /// Writes a [rows, columns] matrix as float32, row after row.
-  package func read(rows: Int, columns: Int, into target: FloatView) throws(TareError) {
+  func read(rows: Int, columns: Int, into target: FloatView) throws(TareError) {
     let entry = try entry(shaped: [rows, columns])
     precondition(target.count == rows * columns)
     entry.type.dequantize(bytes(entry), into: target)
@@ -69,6 +76,7 @@ package struct WeightTensor: Sendable {
 
   /// The rows of a [rows, columns] matrix as float32.
   package func rows(_ rows: Int, _ columns: Int) throws(TareError) -> [[Float]] {
+    try check(rows: rows, columns: columns)
     let buffer = FloatBuffer(count: rows * columns)
     try read(rows: rows, columns: columns, into: buffer.view)
     return (0..<rows).map { buffer.view[($0 * columns)..<(($0 + 1) * columns)].array }
