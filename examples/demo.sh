@@ -19,6 +19,6 @@ say "4  Evaluate: raw beside calibrated, every number with its 95% interval"
 run "$tare" evaluate --store "$store" --run balanced
 
 say "5  Rank: the best response of each prompt by calibrated score (the first ten)"
-run "$tare" rank --store "$store" --run balanced --calibration "${store%.sqlite}-length.json" --top 1 | head -n 14
+run "$tare" rank --store "$store" --run balanced --calibration "${store%.sqlite}-length.json" --top 1 | head -n 15
 
 printf '\nEverything is in %s; `%s runs show balanced --store %s` prints it as JSON.\n' "$store" "$tare" "$store"

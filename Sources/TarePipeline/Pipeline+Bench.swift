@@ -64,6 +64,7 @@ extension Pipeline {
   /// - Parameter model: a .gguf file; nil measures the machine alone.
   package func bench(model path: String?, threads: Int?) throws(TareError) -> BenchOutcome {
     let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    try ScoringSettings.checkThreads(threads)
     let speed = try path.map { (path) throws(TareError) in try modelSpeed(path, threads: threads) }
     return BenchOutcome(limit: .measured(threads: threads), model: speed)
   }

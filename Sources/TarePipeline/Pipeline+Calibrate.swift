@@ -63,6 +63,8 @@ package struct CalibrateOutcome: Sendable {
 extension Pipeline {
   /// - Throws: also `TareError.usage` where one calibration cannot serve several reward models.
   package func calibrate(_ request: CalibrateRequest) throws(TareError) -> CalibrateOutcome {
+    try checkWritable(request.save)
+    try checkWritable(request.output)
     let saved = try request.apply.map { (path) throws(TareError) in
       try Calibration.read(path)
     }

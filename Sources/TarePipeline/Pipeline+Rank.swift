@@ -54,7 +54,7 @@ extension Pipeline {
       return try store.ranked(run)
     case .scores(let source):
       if case .run(let name, let path) = source.place {
-        let store = try Store(path: path)
+        let store = try existingStore(path)
         _ = try source.read(covariates: [])
         return try store.ranked(store.run(named: name))
       }

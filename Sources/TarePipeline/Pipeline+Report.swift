@@ -71,8 +71,11 @@ extension Store {
       page.comparison = try benchmark.compare(responses, calibrated, options)
     }
     let calibration = try Calibration(json: newest.artefact)
-    page.fit = responses.map { $0.covariates["length"] ?? 0 }.sorted().map {
-      PlotPoint(x: $0, y: calibration.bias(at: $0))
+    // The page plots length; a curve over another covariate has no place there.
+    if calibration.covariate == .length {
+      page.fit = responses.map { $0.covariates["length"] ?? 0 }.sorted().map {
+        PlotPoint(x: $0, y: calibration.bias(at: $0))
+      }
     }
     page.provenance.append(.init("Calibration", "\(newest.method), \(newest.createdAt)"))
     return page

@@ -58,7 +58,7 @@ extension Pipeline {
   }
 
   package func delete(run name: String, in path: String) throws(TareError) {
-    let store = try Store(path: path)
+    let store = try existingStore(path)
     try store.delete(store.run(named: name))
   }
 }

@@ -75,7 +75,16 @@ extension Pipeline {
     var rows: [CandidateSet] = []
     for input in request.inputs {
       let file = try InputFile(input)
-      rows += try readCandidates(file.data, name: file.name, format: request.format)
+      var more = try readCandidates(file.data, name: file.name, format: request.format)
+      // Ids, those made up for rows without one above all, are unique in their own file only.
+      let taken = Set(rows.map(\.id))
+      for index in more.indices where taken.contains(more[index].id) {
+        more[index].id = "\(file.name):\(more[index].id)"
+      }
+      rows += more
+    }
+    guard Set(rows.map(\.id)).count == rows.count else {
+      throw .usage("the same file is given twice")
     }
     let text = try request.settings.textModel()
     let (model, head) = try request.settings.rewardModel(text)
@@ -83,7 +92,12 @@ extension Pipeline {
     let name = request.run ?? "score"
     let options = try request.settings.options(
       readRule: head.readRule, run: try store.runs().map(\.run).first { $0.name == name })
-    let summary = try store.score(rows, as: name, with: model, options, observer: observer)
+    let summary: ScoreSummary
+    do throws(TareError) {
+      summary = try store.score(rows, as: name, with: model, options, observer: observer)
+    } catch {
+      throw request.inputs.count == 1 ? error.inside(request.inputs[0]) : error
+    }
     return (store, summary.run, summary)
   }
 }

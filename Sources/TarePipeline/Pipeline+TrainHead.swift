@@ -34,6 +34,7 @@ extension Pipeline {
   ///
   /// - Returns: a card as JSON: data, ridge, accuracy with its interval, correlation with length.
   package func trainHead(_ request: TrainHeadRequest) throws(TareError) -> JSONValue {
+    try checkWritable(request.output)
     let text = try request.settings.textModel()
     let options = try request.settings.options(readRule: .last, run: nil)
     let store = try Store(path: request.store ?? ":memory:")

@@ -53,7 +53,7 @@ extension ScoreSource {
   func read(covariates: [String]) throws(TareError) -> ScoreParts {
     switch place {
     case .run(let name, let path):
-      let store = try Store(path: path)
+      let store = try existingStore(path)
       let run = try store.run(named: name)
       return ScoreParts(parts: [try part(of: run, in: store)], table: nil, store: store)
     case .file(let path):
@@ -88,6 +88,14 @@ extension ScoreSource {
     }
     return nil
   }
+}
+
+/// Opens a store that must be there: a mistyped name makes no new one.
+func existingStore(_ path: String) throws(TareError) -> Store {
+  guard FileManager.default.fileExists(atPath: path) else {
+    throw .usage("\(path): there is no such store")
+  }
+  return try Store(path: path)
 }
 
 private func part(of run: Run, in store: Store) throws(TareError) -> ScorePart {

@@ -35,23 +35,23 @@ extension Store {
     try addItems(rows, to: run)
 
     let before = try summary(of: run)
-    var runner = BatchRunner(work: "scored", total: before.items, observer: observer)
+    var runner = BatchRunner(
+      work: "scored", total: before.items, isKept: isKept, observer: observer)
     runner.skip(before.scored)
-    var computed = 0
     var last: UnscoredItem?
     while true {
       let page = try unscoredItems(of: run, after: last)
       guard let end = page.last else { break }
       last = end
-      let conversations = try tokenize(page, run: run, rows: rows, model, options)
+      let conversations = try tokenize(page, run: run, model, options)
       // Equal texts are scored once.
       var unique: [Digest: TokenizedConversation] = [:]
       for (digest, conversation) in conversations { unique[digest] = conversation }
-      let known = try knownScores(by: scorer, for: unique.keys)
-      let missing = unique.filter { known[$0.key] == nil }.sorted { $0.key < $1.key }
-      runner.skip(page.count - missing.count)
-      computed += missing.count
-      try runner.run(missing.map(\.value)) { (batch) throws(TareError) in
+      runner.skip(page.count - unique.count)
+      let ordered = unique.sorted { $0.key < $1.key }.map(\.value)
+      try runner.run(ordered) { (digests) throws(TareError) in
+        Set(try knownScores(by: scorer, for: digests).keys)
+      } store: { (batch) throws(TareError) in
         let scores = try model.score(batch)
         let named = zip(batch, scores).map { ($0.digest, StoredScore($1)) }
         try insert(scores: Dictionary(uniqueKeysWithValues: named), by: scorer)
@@ -60,15 +60,14 @@ extension Store {
     try finish(run)
     let items = try items(of: run)
     return ScoreSummary(
-      run: try self.run(named: name), responses: items.count, computed: computed,
+      run: try self.run(named: name), responses: items.count, computed: runner.computed,
       truncated: items.count { $0.score?.truncated == true }, tokens: runner.tokens,
       seconds: runner.seconds)
   }
 
   /// Tokenises a page of responses and notes their tokens.
   private func tokenize(
-    _ page: [UnscoredItem], run: Run, rows: [CandidateSet], _ model: RewardModel,
-    _ options: ScoringOptions
+    _ page: [UnscoredItem], run: Run, _ model: RewardModel, _ options: ScoringOptions
   ) throws(TareError) -> [(Digest, TokenizedConversation)] {
     var result: [(Digest, TokenizedConversation)] = []
     var tokens: [ItemTokens] = []
@@ -86,6 +85,11 @@ extension Store {
     try setTokens(tokens, of: run)
     return result
   }
+}
+
+extension Store {
+  /// Whether the store outlives the process.
+  var isKept: Bool { path != ":memory:" }
 }
 
 extension RewardModel {

@@ -26,8 +26,16 @@ package struct ScoringSettings: Sendable {
     threads = ProcessInfo.processInfo.activeProcessorCount
   }
 
+  /// - Throws: `TareError.usage` for a number of threads that no machine has.
+  static func checkThreads(_ threads: Int) throws(TareError) {
+    guard (1...1024).contains(threads) else {
+      throw .usage("--threads \(threads); accepted: 1 to 1024")
+    }
+  }
+
   func textModel() throws(TareError) -> TextModel {
-    try TextModel(URL(filePath: model))
+    try Self.checkThreads(threads)
+    return try TextModel(URL(filePath: model))
   }
 
   /// - Throws: `TareError.usage` if there is no head.

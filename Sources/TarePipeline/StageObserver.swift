@@ -3,8 +3,11 @@
 package struct StageProgress: Sendable {
   /// What is counted: "scored", "features".
   package let work: String
-  /// Responses done and all that are to do in this call.
+  /// Responses that are done, those that were known before among them.
   package let done: Int
+  /// Responses that were computed in this call.
+  package let computed: Int
+  /// All responses of the work.
   package let total: Int
   /// Tokens run through the model so far, and the seconds it took.
   package let tokens: Int
@@ -13,7 +16,7 @@ package struct StageProgress: Sendable {
   package var tokensPerSecond: Double { seconds > 0 ? Double(tokens) / seconds : 0 }
   /// Seconds to go at the rate so far.
   package var remaining: Double {
-    done > 0 ? seconds / Double(done) * Double(total - done) : 0
+    computed > 0 ? seconds / Double(computed) * Double(total - done) : 0
   }
 }
 

@@ -46,9 +46,14 @@ extension Store {
 
     var known = try features(by: scorer, for: conversations.keys)
     let missing = conversations.filter { known[$0.key] == nil }.sorted { $0.key < $1.key }
-    var runner = BatchRunner(work: "features", total: conversations.count, observer: observer)
+    var runner = BatchRunner(
+      work: "features", total: conversations.count, isKept: isKept, observer: observer)
     runner.skip(known.count)
-    try runner.run(missing.map(\.value)) { (batch) throws(TareError) in
+    try runner.run(missing.map(\.value)) { (digests) throws(TareError) in
+      let found = try self.features(by: scorer, for: digests)
+      known.merge(found) { $1 }
+      return Set(found.keys)
+    } store: { (batch) throws(TareError) in
       let vectors = try extractor.features(batch)
       let named = Dictionary(uniqueKeysWithValues: zip(batch.map(\.digest), vectors))
       try insert(features: named, by: scorer)
@@ -61,7 +66,7 @@ extension Store {
       }
       features.append((chosen, rejected))
     }
-    return (features, missing.count)
+    return (features, runner.computed)
   }
 }
 

@@ -18,8 +18,15 @@ package struct HeadFile: Sendable {
         accepted: "a head for \(text.name), \(text.digest)")
     }
     head = try loadRewardHead(file, hiddenSize: Decoder.spec(of: text.weights).hiddenSize)
-    readRule = try file.metadata["read"]?.string.map { (rule) throws(TareError) in
-      try ReadRule(parsing: rule)
+    if let rule = file.metadata["read"]?.string {
+      do throws(TareError) {
+        readRule = try ReadRule(parsing: rule)
+      } catch {
+        throw .badData(
+          place: "\(url.path), metadata 'read'", found: "'\(rule)'", accepted: "hf, last, token:ID")
+      }
+    } else {
+      readRule = nil
     }
     digest = Digest(of: file.file.bytes)
   }

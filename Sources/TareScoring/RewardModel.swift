@@ -19,7 +19,7 @@ package final class RewardModel: Sendable {
   }
 
   /// Scores in the order of the conversations, each the same bits whatever else is scored.
-  /// - Throws: `TareError.fault` if a score is not finite.
+  /// - Throws: `TareError.badData` if a score is not finite.
   package func score(_ conversations: [TokenizedConversation]) throws(TareError) -> [Score] {
     let states = try runner.decoder().hiddenStates(
       conversations.map(\.ids), at: conversations.map { [$0.readAt] })
@@ -27,7 +27,9 @@ package final class RewardModel: Sendable {
     for (conversation, states) in zip(conversations, states) {
       let value = head.score(states[0])
       guard value.isFinite else {
-        throw .fault("the score of '\(conversation.text.prefix(60))' is \(value)")
+        throw .badData(
+          place: "the response that ends '\(conversation.text.suffix(60))'",
+          found: "the score \(value)", accepted: "a finite score (are the model's weights finite?)")
       }
       scores.append(
         Score(

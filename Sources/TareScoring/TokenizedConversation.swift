@@ -46,9 +46,11 @@ extension TextModel {
   func tokenize(
     rendered text: String, length: Int, _ options: ScoringOptions
   ) throws(TareError) -> TokenizedConversation {
-    var ids = applyBOS(options.bos, to: tokenizer.encode(text, addSpecialTokens: false))
-    if tokenizer.addsEOS, let eosID = tokenizer.eosID, ids.last != eosID { ids.append(eosID) }
-    let truncated = try truncate(&ids, options)
+    var ids = tokenizer.encode(text, addSpecialTokens: false)
+    let (before, after) = specialTokens(around: &ids, options.bos)
+    // What is cut is the text: its BOS and EOS stay.
+    let truncated = try truncate(&ids, options, room: before.count + after.count)
+    ids = before + ids + after
     guard !ids.isEmpty else {
       throw .badData(place: "text", found: "no tokens", accepted: "a conversation with text")
     }
@@ -67,25 +69,37 @@ extension TextModel {
     return variables
   }
 
-  private func applyBOS(_ policy: ScoringOptions.BOS, to ids: [Int32]) -> [Int32] {
-    guard let bos = tokenizer.bosID, policy != .keep else { return ids }
+  /// Takes BOS and EOS off the text where the policy says what they shall be, and gives what is to
+  /// stand before and after it.
+  private func specialTokens(
+    around ids: inout [Int32], _ policy: ScoringOptions.BOS
+  ) -> (before: [Int32], after: [Int32]) {
+    var (before, after): ([Int32], [Int32]) = ([], [])
     // SmolLM2's BOS is "<|im_start|>", which also begins every turn: where the tokenizer adds none
     // of its own, what the template wrote stays.
-    if policy == .auto, !tokenizer.addsBOS { return ids }
-    let bare = ids.drop { $0 == bos }
-    return policy == .strip ? Array(bare) : [bos] + bare
+    let decides = policy == .add || policy == .strip || policy == .auto && tokenizer.addsBOS
+    if decides, let bos = tokenizer.bosID {
+      ids = Array(ids.drop { $0 == bos })
+      if policy != .strip { before = [bos] }
+    }
+    if tokenizer.addsEOS, let eos = tokenizer.eosID {
+      if ids.last == eos { ids.removeLast() }
+      after = [eos]
+    }
+    return (before, after)
   }
 
+  /// - Parameter room: tokens that are added to the text afterwards.
   private func truncate(
-    _ ids: inout [Int32], _ options: ScoringOptions
+    _ ids: inout [Int32], _ options: ScoringOptions, room: Int
   ) throws(TareError) -> Bool {
-    let limit = min(options.maxTokens ?? contextLength, contextLength)
+    let limit = max(min(options.maxTokens ?? contextLength, contextLength) - room, 0)
     guard ids.count > limit else { return false }
     switch options.truncation {
     case .error:
       throw .badData(
-        place: "text", found: "\(ids.count) tokens",
-        accepted: "at most \(limit) (or --truncate left|right)")
+        place: "text", found: "\(ids.count + room) tokens",
+        accepted: "at most \(limit + room) (or --truncate left|right)")
     case .left: ids.removeFirst(ids.count - limit)
     case .right: ids.removeLast(ids.count - limit)
     }

@@ -23,7 +23,7 @@ struct Bench: ParsableCommand {
 
   func run() throws {
     let outcome = try Pipeline().bench(model: model, threads: threads)
-    if json { return print(outcome.json.text(indent: 2)) }
-    Terminal.tell(outcome.text(coloured: Terminal.outputIsColoured), onStandardOutput: true)
+    if json { return try Output.print(outcome.json) }
+    try Terminal.tell(outcome.text(coloured: Terminal.outputIsColoured), onStandardOutput: true)
   }
 }

@@ -62,11 +62,11 @@ struct Calibrate: ParsableCommand {
     request.save = save
     request.output = output
     let outcome = try Pipeline().calibrate(request)
-    if json { return print(outcome.json.text(indent: 2)) }
+    if json { return try Output.print(outcome.json) }
     // Rows are the result where nothing else is named; the report then goes to standard error.
     let rowsToOutput = output == nil && store == nil
-    if rowsToOutput, let rows = outcome.rows { Output.print(rows) }
-    Terminal.tell(
+    if rowsToOutput, let rows = outcome.rows { try Output.print(rows) }
+    try Terminal.tell(
       outcome.text(coloured: rowsToOutput ? Terminal.errorIsColoured : Terminal.outputIsColoured),
       onStandardOutput: !rowsToOutput)
   }
@@ -93,6 +93,7 @@ enum Source {
     var sources: [ScoreSource] = []
     for input in inputs { sources.append(try columns.source(.file(input), format: format)) }
     if let store {
+      try columns.refuse(format: inputs.isEmpty ? format : nil)
       for run in runs { sources.append(ScoreSource(.run(run, store: store))) }
     }
     guard !sources.isEmpty else { throw .usage("give a score file, or --store and --run") }

@@ -50,7 +50,7 @@ struct Evaluate: ParsableCommand {
       request.against = ScoreSource(.run(against, store: store))
     }
     let outcome = try Pipeline().evaluate(request)
-    if json { return print(outcome.json.text(indent: 2)) }
-    Terminal.tell(outcome.text(coloured: Terminal.outputIsColoured), onStandardOutput: true)
+    if json { return try Output.print(outcome.json) }
+    try Terminal.tell(outcome.text(coloured: Terminal.outputIsColoured), onStandardOutput: true)
   }
 }

@@ -44,15 +44,16 @@ struct Rank: ParsableCommand {
     let outcome = try Pipeline(observer: Terminal.observer()).rank(request)
     if let output { try Output.write(outcome.rows, to: output) }
     if json {
-      Output.print(outcome.rows)
+      try Output.print(outcome.rows)
     } else {
-      Terminal.tell(
+      try Terminal.tell(
         outcome.text(top: top, coloured: Terminal.outputIsColoured), onStandardOutput: true)
     }
   }
 
   private func source() throws(TareError) -> RankRequest.Source {
     guard let model else {
+      guard head.head == nil else { throw .usage("--head goes with --model") }
       return .scores(try Source.one(input, store, runName, columns, format.format))
     }
     guard let input else { throw .usage("give the candidates that the model scores") }

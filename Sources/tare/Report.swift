@@ -24,6 +24,6 @@ struct Report: ParsableCommand {
     request.bootstrap = bootstrap
     request.seed = seed
     try Pipeline().report(request)
-    Terminal.tell("wrote \(output)", onStandardOutput: true)
+    try Terminal.tell("wrote \(output)", onStandardOutput: true)
   }
 }

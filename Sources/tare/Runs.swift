@@ -25,8 +25,8 @@ struct Runs: ParsableCommand {
 
     func run() throws {
       let runs = try Pipeline().runs(in: store.store)
-      if json { return Output.print(runs) }
-      Terminal.tell(
+      if json { return try Output.print(runs) }
+      try Terminal.tell(
         Pipeline.table(ofRuns: runs, coloured: Terminal.outputIsColoured), onStandardOutput: true)
     }
   }
@@ -40,7 +40,7 @@ struct Runs: ParsableCommand {
 
     func run() throws {
       let run = try Pipeline().show(run: name, in: store.store)
-      print(JSONValue.object(run).text(indent: 2))
+      try Output.print(JSONValue.object(run))
     }
   }
 

@@ -44,16 +44,18 @@ struct Score: ParsableCommand {
     request.format = format.format
     request.store = store
     request.run = runName
-    let outcome = try Pipeline(observer: Terminal.observer()).score(request)
+    let pipeline = Pipeline(observer: Terminal.observer())
+    try pipeline.checkWritable(output)
+    let outcome = try pipeline.score(request)
     if let output {
       try Output.write(outcome.rows, to: output)
     } else if store == nil {
-      Output.print(outcome.rows)
+      try Output.print(outcome.rows)
     }
     if json, output != nil || store != nil {
-      print(outcome.json.text(indent: 2))
+      try Output.print(outcome.json)
     } else {
-      Terminal.tell(outcome.text, onStandardOutput: output != nil || store != nil)
+      try Terminal.tell(outcome.text, onStandardOutput: output != nil || store != nil)
     }
   }
 }

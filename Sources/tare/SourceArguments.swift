@@ -32,6 +32,17 @@ struct ColumnArguments: ParsableArguments {
     help: ArgumentHelp("Keep rows with this value.", valueName: "COLUMN=VALUE"))
   var filters: [String] = []
 
+  /// - Throws: `TareError.usage` if one of these options, which only a file has, goes with a store.
+  func refuse(format: String?) throws(TareError) {
+    let given = [
+      ("--score", score), ("--group", group), ("--label", label), ("--by", by),
+      ("--where", filters.first), ("--format", format),
+    ].filter { $0.1 != nil }
+    guard given.isEmpty else {
+      throw .usage("\(given[0].0) is for score files; a run of a store is taken whole")
+    }
+  }
+
   /// - Throws: `TareError.usage` for a filter without "=".
   func source(
     _ place: ScoreSource.Place, format: String?

@@ -6,16 +6,21 @@ internal import TarePipeline
 
 enum Terminal {
   static func complain(_ text: String) {
-    FileHandle.standardError.write(Data("tare: \(text)\n".utf8))
+    writeError("tare: \(text)\n")
   }
 
   /// Text for people.
-  static func tell(_ text: String, onStandardOutput: Bool) {
+  static func tell(_ text: String, onStandardOutput: Bool) throws(TareError) {
     if onStandardOutput {
-      Output.print(Data((text + "\n").utf8))
+      try Output.print(Data((text + "\n").utf8))
     } else {
-      FileHandle.standardError.write(Data((text + "\n").utf8))
+      writeError(text + "\n")
     }
+  }
+
+  /// Nobody can be told where standard error cannot be written.
+  private static func writeError(_ text: String) {
+    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
   }
 
   static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
@@ -44,7 +49,7 @@ enum Terminal {
       .formatted(.time(pattern: .minuteSecond))
     let rate = Int(progress.tokensPerSecond.rounded())
     let line = "\(progress.work) \(progress.done)/\(progress.total), \(rate) tokens/s, \(left) left"
-    let end = progress.done == progress.total ? "\n" : ""
-    FileHandle.standardError.write(Data("\r\u{1B}[K\(line)\(end)".utf8))
+    let end = progress.done == progress.total || stopRequests.load(ordering: .relaxed) > 0
+    writeError("\r\u{1B}[K\(line)\(end ? "\n" : "")")
   }
 }

@@ -15,6 +15,6 @@ struct Tokenize: ParsableCommand {
   func run() throws {
     var request = ScoreRequest(inputs: inputs, settings: scoring.settings)
     request.format = format.format
-    Output.print(try Pipeline().tokenize(request))
+    try Output.print(Pipeline().tokenize(request))
   }
 }

@@ -35,6 +35,6 @@ struct TrainHead: ParsableCommand {
     request.validation = validate
     request.store = store
     let card = try Pipeline(observer: Terminal.observer()).trainHead(request)
-    print(card.text(indent: 2))
+    try Output.print(card)
   }
 }

@@ -171,4 +171,80 @@ import Testing
     #expect(result.status == 0, "\(result.error)")
     #expect(result.output.split(separator: "\n").count == 480)
   }
+
+  @Test func `prompts of different files stay apart though their ids are alike`() throws {
+    let workshop = try Workshop(pairs: 1)
+    let one = try workshop.folder.file(
+      "one.jsonl", Data(#"{"prompt": "1?", "responses": ["a", "b"]}"#.utf8))
+    let two = try workshop.folder.file(
+      "two.jsonl", Data(#"{"prompt": "2?", "responses": ["cc", "dd"]}"#.utf8))
+    let store = workshop.folder.path("s.sqlite")
+    let scored = try Program.run([
+      "score", one, two, "--model", workshop.model, "--head", workshop.head, "--store", store,
+      "--run", "r",
+    ])
+    #expect(scored.status == 0, "\(scored.error)")
+    let ranked = try Program.run(["rank", "--store", store, "--run", "r", "--json"])
+    #expect(ranked.output.split(separator: "\n").count == 2)
+  }
+
+  @Test func `BOS stays when a text is cut`() throws {
+    let workshop = try Workshop(pairs: 1)
+    let result = try Program.run([
+      "tokenize", workshop.pairs, "--model", workshop.model, "--bos", "add", "--max-tokens", "5",
+    ])
+    #expect(result.status == 0, "\(result.error)")
+    for line in result.output.split(separator: "\n") {
+      let ids = try JSONValue(parsing: String(line))["ids"]?.array ?? []
+      #expect(ids.count == 5)
+      #expect(ids.first == 1)
+    }
+  }
+
+  @Test func `standard output that is full is an error, not a crash`() throws {
+    guard let full = FileHandle(forWritingAtPath: "/dev/full") else { return }
+    let workshop = try Workshop(pairs: 1)
+    let process = try Program.start(
+      ["tokenize", workshop.pairs, "--model", workshop.model], output: full)
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit)
+    #expect(process.terminationStatus == 70)
+  }
+
+  @Test func `what would be ignored or would fail at the end is refused at once`() throws {
+    let workshop = try Workshop(pairs: 2)
+    let store = workshop.folder.path("s.sqlite")
+    _ = try Program.run(workshop.score("--store", store, "--run", "r"))
+    let run = ["--store", store, "--run", "r"]
+    for (arguments, mention) in [
+      (workshop.score("-o", "/nowhere/scores.jsonl"), "folder"),
+      (workshop.score("--threads", "0"), "--threads"),
+      (workshop.score("--store", store), "go together"),
+      (["bench", "--threads=-1"], "--threads"),
+      (["evaluate"] + run + ["--where", "subset=s0"], "--where"),
+      (["calibrate"] + run + ["--score", "other"], "--score"),
+      (["rank"] + run + ["--head", workshop.head], "--head"),
+      (
+        ["calibrate", "--store", workshop.folder.path("typo.sqlite"), "--run", "r"], "no such store"
+      ),
+    ] {
+      let result = try Program.run(arguments)
+      #expect(result.status == 64, "\(arguments): \(result.error)")
+      #expect(result.error.contains(mention), "\(result.error)")
+    }
+    #expect(!exists(URL(filePath: workshop.folder.path("typo.sqlite"))))
+  }
+
+  @Test func `a head that is not finite is refused by its tensor's name`() throws {
+    let workshop = try Workshop(pairs: 1)
+    var head = TinyModel.head()
+    head.replaceSubrange((head.count - 4)..., with: GGUFBuilder.bytes(Float.nan.bitPattern))
+    let broken = try workshop.folder.file("broken.safetensors", head)
+    let result = try Program.run([
+      "score", workshop.pairs, "--model", workshop.model, "--head", broken,
+    ])
+    #expect(result.status == 65)
+    #expect(result.error.contains("score.weight"))
+    #expect(result.error.contains("broken.safetensors"))
+  }
 }

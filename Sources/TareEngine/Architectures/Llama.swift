@@ -9,7 +9,10 @@ package enum Llama: Architecture {
   package static func spec(_ metadata: JSONObject) throws(TareError) -> DecoderSpec {
     let values = ArchitectureMetadata(metadata, architecture: key)
     try values.refuse("rope.scaling.type", unless: "none")
+    try values.refuse("rope.scale_linear", unless: 1.0)
     try values.refuse("expert_count", unless: 0)
+    try values.refuse("attention.causal", unless: true)
+    try values.refuse("attention.sliding_window", unless: 0)
     let hidden = try values.count("embedding_length")
     let heads = try values.count("attention.head_count")
     let spec = DecoderSpec(

@@ -1,4 +1,5 @@
-/// The one place where float memory is unsafe: views with checked edges, and the owner behind them.
+/// Float memory for the engine: views whose parts are cut with checked edges, and the owner behind
+/// them. `base` goes to C kernels, which trust the shapes that they are given.
 
 /// A stretch of float memory that somebody else owns.
 ///

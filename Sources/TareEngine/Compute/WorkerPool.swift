@@ -4,64 +4,68 @@ internal import Foundation
 /// A fixed set of threads; `run` returns when every part is done.
 ///
 /// The caller's thread works too. Parts are taken in order by whoever is free; results may not
-/// depend on who takes which.
-/// `@unchecked Sendable`: all state is guarded by `condition`.
-package final class WorkerPool: @unchecked Sendable {
+/// depend on who takes which. The threads end when the pool goes.
+package final class WorkerPool: Sendable {
   package let threadCount: Int
-  private let condition = NSCondition()
-  private var job: (@Sendable (_ part: Int, _ worker: Int) -> Void)?
-  private var partCount = 0
-  private var nextPart = 0
-  private var unfinished = 0
-  private var stopped = false
+  private let crew = Crew()
 
   package init(threadCount: Int) {
     self.threadCount = max(threadCount, 1)
-    for worker in 1..<max(self.threadCount, 1) {
-      // The thread borrows the pool; deinit waits for it through `living`.
-      let pool = Unmanaged.passUnretained(self)
-      living += 1
-      let thread = Thread { pool.takeUnretainedValue().serve(worker) }
+    for worker in 1..<self.threadCount {
+      // The thread holds the crew, not the pool.
+      let thread = Thread { [crew] in crew.serve(worker) }
       thread.name = "tare-worker-\(worker)"
       thread.start()
     }
   }
 
-  private var living = 0
-
-  deinit {
-    condition.lock()
-    stopped = true
-    condition.broadcast()
-    while living > 0 { condition.wait() }
-    condition.unlock()
-  }
+  deinit { crew.stop() }
 
   /// Calls `body(part, worker)` for every part from 0; `worker` (from 0) names the thread, so that
   /// each can have working space of its own. One caller at a time.
   package func run(parts: Int, _ body: @Sendable (_ part: Int, _ worker: Int) -> Void) {
     guard parts > 0 else { return }
-    withoutActuallyEscaping(body) { body in
-      condition.lock()
-      precondition(job == nil, "a pool runs one job at a time")
-      job = body
-      partCount = parts
-      nextPart = 0
-      unfinished = parts
-      condition.broadcast()
-      condition.unlock()
-      work(0)
-      condition.lock()
-      while unfinished > 0 || busy > 0 { condition.wait() }
-      job = nil
-      condition.unlock()
-    }
+    withoutActuallyEscaping(body) { crew.run(parts: parts, $0) }
+  }
+}
+
+/// What the threads of a pool share.
+///
+/// `@unchecked Sendable`: all state is guarded by `condition`.
+private final class Crew: @unchecked Sendable {
+  private let condition = NSCondition()
+  private var job: (@Sendable (_ part: Int, _ worker: Int) -> Void)?
+  private var partCount = 0
+  private var nextPart = 0
+  private var unfinished = 0
+  /// Threads that hold the current job's closure.
+  private var busy = 0
+  private var stopped = false
+
+  func run(parts: Int, _ body: @escaping @Sendable (_ part: Int, _ worker: Int) -> Void) {
+    condition.lock()
+    precondition(job == nil, "a pool runs one job at a time")
+    job = body
+    partCount = parts
+    nextPart = 0
+    unfinished = parts
+    condition.broadcast()
+    condition.unlock()
+    work(0)
+    condition.lock()
+    while unfinished > 0 || busy > 0 { condition.wait() }
+    job = nil
+    condition.unlock()
   }
 
-  /// Workers that hold the current job's closure.
-  private var busy = 0
+  func stop() {
+    condition.lock()
+    stopped = true
+    condition.broadcast()
+    condition.unlock()
+  }
 
-  private func serve(_ worker: Int) {
+  func serve(_ worker: Int) {
     condition.lock()
     while !stopped {
       if job != nil, nextPart < partCount {
@@ -75,8 +79,6 @@ package final class WorkerPool: @unchecked Sendable {
         condition.wait()
       }
     }
-    living -= 1
-    condition.broadcast()
     condition.unlock()
   }
 

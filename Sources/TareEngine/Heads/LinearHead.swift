@@ -18,6 +18,14 @@ package struct LinearHead: RewardHead {
   package init(_ reader: WeightReader, hiddenSize: Int) throws(TareError) {
     weight = try reader["score.weight"].rows(1, hiddenSize)[0]
     bias = reader.has("score.bias") ? try reader["score.bias"].vector(1)[0] : 0
+    if let index = weight.firstIndex(where: { !$0.isFinite }) {
+      throw .badData(
+        place: "tensor 'score.weight', element \(index)", found: "\(weight[index])",
+        accepted: "finite numbers")
+    }
+    guard bias.isFinite else {
+      throw .badData(place: "tensor 'score.bias'", found: "\(bias)", accepted: "a finite number")
+    }
   }
 
   /// Summed in double: the head is where small differences of large numbers are read.

@@ -19,8 +19,10 @@ package final class MappedFile: @unchecked Sendable {
     }
     defer { close(descriptor) }
     var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0
-    else {
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw .badData(place: url.path, found: "a folder or device", accepted: "a file")
+    }
+    guard status.st_size > 0 else {
       throw .badData(place: url.path, found: "no bytes", accepted: "a file that is not empty")
     }
     let size = Int(status.st_size)
