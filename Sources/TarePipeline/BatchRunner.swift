@@ -1,5 +1,4 @@
 /// Runs conversations through a model batch by batch, stores each batch, reports and can stop.
-internal import Foundation
 internal import TareCore
 internal import TareScoring
 
@@ -36,9 +35,9 @@ struct BatchRunner {
     store: ([TokenizedConversation]) throws(TareError) -> Void
   ) throws(TareError) {
     let batches = BatchPlan.batches(lengths: conversations.map(\.ids.count))
-    // Processes that share a store begin in different places, so that they seldom do the same.
-    let first = batches.isEmpty ? 0 : Int(ProcessInfo.processInfo.processIdentifier) % batches.count
-    for batch in batches[first...] + batches[..<first] {
+    // In random order, so that processes that share a store seldom do the same batch; and the rate
+    // so far tells the time left. A score does not depend on the order.
+    for batch in batches.shuffled() {
       guard !observer.shouldStop() else { throw .interrupted(stopMessage) }
       let members = batch.map { conversations[$0] }
       let stored = try known(members.map(\.digest))
