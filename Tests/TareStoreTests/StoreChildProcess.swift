@@ -15,7 +15,7 @@ final class PythonProcess {
   init(_ script: String, on database: String? = nil) throws {
     let connect =
       database.map {
-        "import sqlite3, sys, time\ndb = sqlite3.connect('\($0)', timeout=30, isolation_level=None)\n"
+        "import os, sqlite3, sys, time\ndb = sqlite3.connect('\($0)', timeout=30, isolation_level=None)\n"
       } ?? ""
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = ["python3", "-c", connect + script]

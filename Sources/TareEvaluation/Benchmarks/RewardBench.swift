@@ -82,7 +82,9 @@ package enum RewardBench: PairBenchmark {
       subsets += parts
       means.append(
         .mean(
-          section.name, rule: "mean of \(parts.count) subsets by example count", of: parts,
+          section.name,
+          rule: "mean of \(parts.count) subset\(parts.count == 1 ? "" : "s") by example count",
+          of: parts,
           weights: present.map { Double($0.value) }))
       let missing = section.subsets.map(\.key).filter { name in
         !present.contains { $0.key == name }
@@ -102,7 +104,7 @@ package enum RewardBench: PairBenchmark {
     let hasPriorSets = sections.contains { $0.name == priorSets.name }
     return .mean(
       "overall",
-      rule: "mean of \(sections.count) sections"
+      rule: "mean of \(sections.count) section\(sections.count == 1 ? "" : "s")"
         + (hasPriorSets ? ", the prior sets with half the weight" : ""),
       of: sections, weights: sections.map { $0.name == priorSets.name ? 0.5 : 1 })
   }
