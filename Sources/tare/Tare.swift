@@ -19,6 +19,7 @@ struct Tare: AsyncParsableCommand {
       TrainHead.self,
       Runs.self,
       Tokenize.self,
+      Pull.self,
       Bench.self,
     ])
 

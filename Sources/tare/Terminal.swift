@@ -49,7 +49,24 @@ enum Terminal {
       .formatted(.time(pattern: .minuteSecond))
     let rate = Int(progress.tokensPerSecond.rounded())
     let line = "\(progress.work) \(progress.done)/\(progress.total), \(rate) tokens/s, \(left) left"
-    let end = progress.done == progress.total || stopRequests.load(ordering: .relaxed) > 0
+    show(line, isLast: progress.done == progress.total)
+  }
+
+  /// Shows how far a pull has come.
+  static func show(_ progress: PullProgress) {
+    guard progress.total > 0 else { return }
+    var line = "pulled \(progress.done.bytesText) of \(progress.total.bytesText)"
+    if let remaining = progress.remaining {
+      let left = Duration.seconds(remaining.rounded())
+        .formatted(.time(pattern: remaining < 3600 ? .minuteSecond : .hourMinuteSecond))
+      line += ", \(Int(progress.bytesPerSecond).bytesText)/s, \(left) left"
+    }
+    show(line, isLast: progress.done == progress.total)
+  }
+
+  /// Shows a line in the place of the one before.
+  private static func show(_ line: String, isLast: Bool) {
+    let end = isLast || stopRequests.load(ordering: .relaxed) > 0
     writeError("\r\u{1B}[K\(line)\(end ? "\n" : "")")
   }
 }
