@@ -56,7 +56,7 @@ package struct PullOutcome: Sendable {
         model.files.map { file in
           [
             "name": .string(file.name), "bytes": .int(file.bytes),
-            "sha256": .string(file.digest.description), "downloaded": .bool(file.downloaded),
+            "sha256": .string(file.sha256), "downloaded": .bool(file.downloaded),
           ]
         }),
       "bytes": .int(bytes), "seconds": .double(model.seconds),

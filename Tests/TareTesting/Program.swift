@@ -12,12 +12,15 @@ package enum Program {
     package let error: String
   }
 
-  package static func start(_ arguments: [String], output: Any? = nil, error: Any? = nil) throws
-    -> Process
-  {
+  /// - Parameter environment: variables beside those of this process, or in their place.
+  package static func start(
+    _ arguments: [String], environment: [String: String] = [:], output: Any? = nil,
+    error: Any? = nil
+  ) throws -> Process {
     let process = Process()
     process.executableURL = executable
     process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = output ?? FileHandle.nullDevice
     process.standardError = error ?? FileHandle.nullDevice
@@ -26,13 +29,15 @@ package enum Program {
   }
 
   /// Runs to the end and gives what it printed.
-  package static func run(_ arguments: [String]) throws -> Result {
+  package static func run(
+    _ arguments: [String], environment: [String: String] = [:]
+  ) throws -> Result {
     // Files, not pipes: a pipe that is full would stop the program.
     let folder = try TemporaryFolder()
     let output = try folder.file("out", Data())
     let error = try folder.file("err", Data())
     let process = try start(
-      arguments, output: FileHandle(forWritingAtPath: output),
+      arguments, environment: environment, output: FileHandle(forWritingAtPath: output),
       error: FileHandle(forWritingAtPath: error))
     process.waitUntilExit()
     return Result(

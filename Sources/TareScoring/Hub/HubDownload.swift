@@ -14,9 +14,20 @@ struct HubDownload: Sendable {
   let meter: HubMeter
 
   struct Outcome: Sendable {
-    let digest: Digest
+    let file: HubFile
+    /// 64 hexadecimal digits.
+    let sha256: String
     /// Whether bytes came in this pull.
     let downloaded: Bool
+  }
+
+  /// `run`, for a task group.
+  func result() async -> Result<Outcome, TareError> {
+    do throws(TareError) {
+      return .success(try await run())
+    } catch {
+      return .failure(error)
+    }
   }
 
   /// Afterwards the blob is there with the right bytes.
@@ -26,34 +37,34 @@ struct HubDownload: Sendable {
   func run() async throws(TareError) -> Outcome {
     let blob = cache.blob(id, file.checksum)
     let lock = try await HubLock(cache.lock(id, file.checksum))
-    if let digest = try await digest(of: blob) {
+    if let sha256 = try await sha256(of: blob) {
       meter.found(file.size)
-      return Outcome(digest: digest, downloaded: false)
+      return Outcome(file: file, sha256: sha256, downloaded: false)
     }
-    let digest = try await fetch(to: blob)
+    let sha256 = try await fetch(to: blob)
     // Until here, whatever the optimiser thinks of values that nobody reads.
     _ = consume lock
-    return Outcome(digest: digest, downloaded: true)
+    return Outcome(file: file, sha256: sha256, downloaded: true)
   }
 
   /// The SHA-256 of a blob that is there already.
   ///
   /// - Returns: nil if there is none, or not with the file's size or hash. A blob that is named by
   ///   its SHA-256 was checked when it came, and is not read again: it may be many gigabytes.
-  private func digest(of blob: URL) async throws(TareError) -> Digest? {
+  private func sha256(of blob: URL) async throws(TareError) -> String? {
     var status = stat()
     guard stat(blob.path, &status) == 0 else { return nil }
     if status.st_mode & S_IFMT == S_IFREG, Int(status.st_size) == file.size {
-      if let digest = Digest(hex: file.checksum.hex) { return digest }
+      if file.checksum.kind == .sha256 { return file.checksum.hex }
       let there = try HubPartialFile(blob, of: file, isReadOnly: true)
       try await there.takeUp()
-      if there.hex == file.checksum.hex { return there.digest }
+      if there.hex == file.checksum.hex { return there.sha256 }
     }
     unlink(blob.path)
     return nil
   }
 
-  private func fetch(to blob: URL) async throws(TareError) -> Digest {
+  private func fetch(to blob: URL) async throws(TareError) -> String {
     var found = ""
     for _ in 0..<2 {
       let partial = try HubPartialFile(cache.incomplete(id, file.checksum), of: file)
@@ -73,7 +84,7 @@ struct HubDownload: Sendable {
         continue
       }
       try partial.rename(to: blob)
-      return partial.digest
+      return partial.sha256
     }
     throw .badData(
       place: "\(id), \(file.name)", found: "\(found), twice",

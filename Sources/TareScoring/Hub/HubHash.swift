@@ -3,7 +3,7 @@ internal import TareCore
 
 struct HubHash: Sendable {
   private let kind: HubChecksum.Kind
-  private var sha256 = SHA256()
+  private var running = SHA256()
   /// nil where SHA-256 is all that is asked for.
   private var git: SHA1?
 
@@ -17,16 +17,16 @@ struct HubHash: Sendable {
   }
 
   mutating func update(_ bytes: UnsafeRawBufferPointer) {
-    sha256.update(bytes)
+    running.update(bytes)
     git?.update(bytes)
   }
 
-  /// SHA-256 of the bytes so far, whatever the hub's checksum is.
-  var digest: Digest { sha256.finish() }
+  /// SHA-256 of the bytes so far, whatever the hub's checksum is: 64 hexadecimal digits.
+  var sha256: String { running.finish().description }
 
   /// The checksum of the bytes so far, to be compared with the hub's.
   var hex: String {
-    guard let git else { return digest.description }
+    guard let git else { return sha256 }
     return git.finish().map { byte in
       let digits = String(byte, radix: 16)
       return byte < 16 ? "0" + digits : digits

@@ -26,7 +26,7 @@ final class HubPartialFile {
 
   var isWhole: Bool { written == file.size }
   var hex: String { hash.hex }
-  var digest: Digest { hash.digest }
+  var sha256: String { hash.sha256 }
 
   /// Hashes the bytes that are there already.
   ///

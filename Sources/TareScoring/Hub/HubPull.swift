@@ -120,7 +120,7 @@ package struct HubPull: Sendable {
       files: files.compactMap { file in
         outcomes[file.checksum].map { outcome in
           PulledModel.File(
-            name: file.name, bytes: file.size, digest: outcome.digest,
+            name: file.name, bytes: file.size, sha256: outcome.sha256,
             downloaded: outcome.downloaded)
         }
       }, seconds: (ContinuousClock.now - start) / .seconds(1))
@@ -142,26 +142,20 @@ package struct HubPull: Sendable {
   private func fetch(
     _ downloads: [HubDownload]
   ) async throws(TareError) -> [HubChecksum: HubDownload.Outcome] {
-    typealias Event = (checksum: HubChecksum, result: Result<HubDownload.Outcome, TareError>)
-    let result = await withTaskGroup(of: Event.self) { group in
+    typealias Outcomes = [HubChecksum: HubDownload.Outcome]
+    let result = await withTaskGroup(of: Result<HubDownload.Outcome, TareError>.self) { group in
       var waiting = downloads[...]
       func startNext() {
         guard let next = waiting.popFirst() else { return }
-        group.addTask {
-          do throws(TareError) {
-            return (next.file.checksum, .success(try await next.run()))
-          } catch {
-            return (next.file.checksum, .failure(error))
-          }
-        }
+        group.addTask { await next.result() }
       }
       for _ in 0..<options.jobs { startNext() }
-      var outcomes: [HubChecksum: HubDownload.Outcome] = [:]
+      var outcomes: Outcomes = [:]
       var failure: TareError?
-      for await event in group {
-        switch event.result {
+      for await result in group {
+        switch result {
         case .success(let outcome):
-          outcomes[event.checksum] = outcome
+          outcomes[outcome.file.checksum] = outcome
           if failure == nil { startNext() }
         case .failure(let error):
           // Later ones only say that they were stopped.
@@ -169,8 +163,7 @@ package struct HubPull: Sendable {
           group.cancelAll()
         }
       }
-      return failure.map { .failure($0) }
-        ?? Result<[HubChecksum: HubDownload.Outcome], TareError>.success(outcomes)
+      return failure.map { .failure($0) } ?? Result<Outcomes, TareError>.success(outcomes)
     }
     return try result.get()
   }

@@ -1,13 +1,12 @@
 /// A model that is in the cache, and how it came there.
 package import Foundation
-package import TareCore
 
 package struct PulledModel: Sendable {
   package struct File: Sendable {
     package let name: String
     package let bytes: Int
-    /// SHA-256, whichever hash the hub gives.
-    package let digest: Digest
+    /// 64 hexadecimal digits, whichever hash the hub gives.
+    package let sha256: String
     /// Whether it came in this pull.
     package let downloaded: Bool
   }
