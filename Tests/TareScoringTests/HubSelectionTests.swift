@@ -7,6 +7,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct HubSelectionTests {
   private let folder: TemporaryFolder
+  private let hubs = HubKeeper()
 
   init() throws { folder = try TemporaryFolder() }
 
@@ -16,6 +17,7 @@ import Testing
     var model = HubRepository()
     for name in names { model.add(name, name) }
     let hub = try LoopbackHub(model)
+    hubs.keep(hub)
     let settings = try HubSettings(
       environment: ["HF_ENDPOINT": hub.url, "HF_HOME": folder.url.path])
     return try await HubPull(model.id, includes: includes, excludes: excludes, settings).run()

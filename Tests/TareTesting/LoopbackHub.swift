@@ -49,6 +49,8 @@ package final class LoopbackHub: Sendable {
     let requests = Mutex<[Request]>([])
     let stalled = Mutex<[Int32]>([])
     let bodyBytes = Mutex(0)
+    /// Connections that are open, and the most that were.
+    let open = Mutex((now: 0, most: 0))
   }
 
   package var url: String { "http://127.0.0.1:\(port)" }
@@ -59,6 +61,9 @@ package final class LoopbackHub: Sendable {
   }
   /// Bytes of files that were sent.
   package var bytesSent: Int { log.bodyBytes.withLock { $0 } }
+
+  /// Connections that were open at the same time.
+  package var mostAtOnce: Int { log.open.withLock { $0.most } }
 
   package struct SocketError: Error {}
 
@@ -83,7 +88,9 @@ package final class LoopbackHub: Sendable {
       while case let socket = accept(listener, nil, nil), socket >= 0 {
         Thread {
           let connection = Connection(socket: socket, repository: repository, url: url, log: log)
+          log.open.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
           if connection.serve(script) { Glibc.close(socket) }
+          log.open.withLock { $0.now -= 1 }
         }.start()
       }
       Glibc.close(listener)
@@ -197,6 +204,8 @@ package final class LoopbackHub: Sendable {
         log.bodyBytes.withLock { $0 += piece.count }
         if pause > 0 { usleep(pause * 1000) }
       }
+      // So that what was sent arrives before the end does.
+      if limit != nil { usleep(20_000) }
     }
 
     private func send(_ bytes: [UInt8]) -> Bool {

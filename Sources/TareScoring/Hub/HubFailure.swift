@@ -1,5 +1,7 @@
 /// Why one request brought nothing, and whether another may.
 internal import AsyncHTTPClient
+internal import Foundation
+internal import NIOCore
 internal import NIOHTTP1
 internal import TareCore
 
@@ -24,7 +26,8 @@ enum HubFailure: Error {
   }
 
   private static func words(_ error: any Error) -> String {
-    switch error as? HTTPClientError {
+    if let error = error as? IOError { return String(cString: strerror(error.errnoCode)) }
+    return switch error as? HTTPClientError {
     case .deadlineExceeded, .readTimeout: "nothing came for too long"
     case .connectTimeout, .tlsHandshakeTimeout: "timed out connecting"
     case .remoteConnectionClosed: "the connection was closed"
