@@ -68,9 +68,9 @@ struct HubDownload: Sendable {
     var found = ""
     for _ in 0..<2 {
       let partial = try HubPartialFile(cache.incomplete(id, file.checksum), of: file)
-      try await partial.takeUp()
-      meter.found(partial.written)
+      try await partial.takeUp { meter.found($0) }
       do throws(HubFailure) {
+        if partial.written > file.size { try restart(partial) }
         try await fill(partial)
         guard partial.hex == file.checksum.hex else { throw .wrongBytes(partial.hex) }
       } catch {

@@ -28,10 +28,10 @@ final class HubPartialFile {
   var hex: String { hash.hex }
   var sha256: String { hash.sha256 }
 
-  /// Hashes the bytes that are there already.
+  /// Hashes the bytes that are there already, and tells of each piece.
   ///
   /// - Throws: `TareError.fault` if they cannot be read; `TareError.interrupted`.
-  func takeUp() async throws(TareError) {
+  func takeUp(_ tell: (Int) -> Void = { _ in }) async throws(TareError) {
     var buffer = [UInt8](repeating: 0, count: 1 << 20)
     while true {
       guard !Task.isCancelled else { throw .interrupted("stopped while a file was read") }
@@ -40,10 +40,10 @@ final class HubPartialFile {
       guard count > 0 else { break }
       buffer.withUnsafeBytes { hash.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
       written += count
+      tell(count)
       // Hashing is slow; the other files' bytes are waiting.
       await Task.yield()
     }
-    if written > file.size { try restart() }
   }
 
   /// - Throws: `HubFailure.wrongBytes` if they would make the file longer than it is.
