@@ -47,6 +47,16 @@ def sequences(name, vocabulary=64, lengths=LENGTHS, first=3):
     return [torch.randint(first, vocabulary, (n,), generator=g).tolist() for n in lengths]
 
 
+def settled(name, margin, vocabulary=64):
+    """Sequences in which no token stands so near the edge between two experts that rounding could choose. `margin` gives
+    the least difference between the last probability chosen and the first that is not."""
+    for salt in range(40):
+        ids = sequences(f"{name} {salt}", vocabulary)
+        if all(margin(s) > 2e-5 for s in ids):
+            return ids
+    raise ValueError(name)
+
+
 def positions_of(ids):
     return sorted({i for i in READ if i < len(ids)} | {len(ids) - 1})
 

@@ -102,8 +102,21 @@ def mixtures():
     base["num_hidden_layers"] = 3
     def make(name, without, spelling=None, tensors=None, edit=None, note="", **more):
         config = Qwen3MoeConfig(**{**base, **more})
+        model = fill(Qwen3MoeForSequenceClassification(config), name).to(BF16).float()
+        model.set_experts_implementation("eager")
+        least = []
+        def edge(module, _, output):
+            p = output[0].softmax(-1).sort(-1, descending=True).values
+            least.append(float((p[:, module.top_k - 1] - p[:, module.top_k]).min()))
+        for module in model.modules():
+            if type(module).__name__ == "Qwen3MoeTopKRouter":
+                module.register_forward_hook(edge)
+        def margin(ids):
+            least.clear()
+            run(lambda: model, ids, double=False)
+            return min(least)
         return case(name, Qwen3MoeForSequenceClassification, config, spelling=spelling, tensors=tensors, edit=edit,
-                    without=without, note=note)
+                    without=without, note=note, ids=settled(name, margin))
     released = "Experts as released: mlp.experts.N.gate_proj."
     make("qwen3_moe", [{"norm_topk_prob": False}, {"num_experts_per_tok": 3}], norm_topk_prob=True, note=released)
     make("qwen3_moe_unnormalised", [{"norm_topk_prob": True}], norm_topk_prob=False, spelling=old_spelling,
