@@ -9,7 +9,7 @@ transformers' float32 eager result differs from that by at most.
 """
 import importlib, sys
 
-PARTS = ["decoders", "remote", "heads"]
+PARTS = ["decoders", "remote", "heads", "others"]
 for part in sys.argv[1:] or PARTS:
     importlib.import_module(f"families_reference.{part}").make()
     print(part)

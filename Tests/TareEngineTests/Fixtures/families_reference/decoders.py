@@ -76,7 +76,7 @@ def qwens():
         case(name, Qwen2ForSequenceClassification, Qwen2Config(**{**base, **more}), dtype, spelling, edit, without=without)
     def unlisted(config):
         del config["layer_types"]
-    qwen2("qwen2", spelling=old_spelling, edit=unlisted, dtype=F32)
+    qwen2("qwen2", spelling=old_spelling, edit=unlisted)
     def unused(config):
         # As released: a window in the file that use_sliding_window turns off.
         del config["layer_types"]
@@ -98,7 +98,7 @@ def qwens():
 
 
 def mixtures():
-    base = dict(SMALL, num_experts=6, num_experts_per_tok=2, moe_intermediate_size=8, rope_parameters=plain())
+    base = dict(SMALL, num_experts=5, num_experts_per_tok=2, moe_intermediate_size=8, rope_parameters=plain())
     base["num_hidden_layers"] = 3
     def make(name, without, spelling=None, tensors=None, edit=None, note="", **more):
         config = Qwen3MoeConfig(**{**base, **more})
@@ -118,9 +118,10 @@ def mixtures():
         return case(name, Qwen3MoeForSequenceClassification, config, spelling=spelling, tensors=tensors, edit=edit,
                     without=without, note=note, ids=settled(name, margin))
     released = "Experts as released: mlp.experts.N.gate_proj."
-    make("qwen3_moe", [{"norm_topk_prob": False}, {"num_experts_per_tok": 3}], norm_topk_prob=True, note=released)
+    make("qwen3_moe", [{"norm_topk_prob": False}, {"num_experts_per_tok": 3}], norm_topk_prob=True, note=released,
+         num_hidden_layers=2)
     make("qwen3_moe_unnormalised", [{"norm_topk_prob": True}], norm_topk_prob=False, spelling=old_spelling,
-         note=released)
+         note=released, num_hidden_layers=2)
     make("qwen3_moe_mlp_only", [], norm_topk_prob=True, mlp_only_layers=[1])
     make("qwen3_moe_sparse_step", [], norm_topk_prob=True, decoder_sparse_step=2)
     make("qwen3_moe_fused", [], tensors=fused, norm_topk_prob=True, num_experts=4,

@@ -7,7 +7,7 @@ from transformers import (AutoModel, AutoModelForCausalLM, LlamaConfig, LlamaFor
 from .common import *
 from .remote import save
 
-BODY = dict(vocab_size=64, hidden_size=16, intermediate_size=24, num_hidden_layers=2, num_attention_heads=4,
+BODY = dict(vocab_size=64, hidden_size=16, intermediate_size=24, num_hidden_layers=1, num_attention_heads=4,
             num_key_value_heads=2, max_position_embeddings=256, rms_norm_eps=1e-6, pad_token_id=0, bos_token_id=1,
             eos_token_id=2, rope_parameters={"rope_type": "default", "rope_theta": 10000.0})
 
