@@ -20,7 +20,7 @@ def llama(name, rope=None, spelling=None, without=(), note="", dtype=BF16, ids=N
 
 
 def llamas():
-    no_head_dim = dict(hidden_size=32, num_attention_heads=4, head_dim=None)
+    no_head_dim = dict(hidden_size=32, intermediate_size=16, head_dim=None)
     llama("llama", dtype=F32, spelling=older_spelling, **no_head_dim, rms_norm_eps=1e-2,
           without=[{"rms_norm_eps": 1e-6}, {"rope_theta": 500.0}])
     llama("llama_no_pad", pad_token_id=None, dtype=F16, note="No pad_token_id: the last token is read.")
@@ -120,7 +120,11 @@ def mixtures():
     released = "Experts as released: mlp.experts.N.gate_proj."
     make("qwen3_moe", [{"norm_topk_prob": False}, {"num_experts_per_tok": 3}], norm_topk_prob=True, note=released,
          num_hidden_layers=2)
-    make("qwen3_moe_unnormalised", [{"norm_topk_prob": True}], norm_topk_prob=False, spelling=old_spelling,
+    def named(config):
+        # transformers 5 writes num_local_experts, released files have num_experts.
+        old_spelling(config)
+        config["num_experts"] = config.pop("num_local_experts")
+    make("qwen3_moe_unnormalised", [{"norm_topk_prob": True}], norm_topk_prob=False, spelling=named,
          note=released, num_hidden_layers=2)
     make("qwen3_moe_mlp_only", [], norm_topk_prob=True, mlp_only_layers=[1])
     make("qwen3_moe_sparse_step", [], norm_topk_prob=True, decoder_sparse_step=2)
