@@ -243,5 +243,7 @@ def case(name, cls, config, dtype=BF16, spelling=None, edit=None, tensors=None, 
         edit_config(folder, edit)
     states, scores = reference(folder, lambda: load(folder), ids, note=note)
     for change in without:
-        must_matter((name, change), changed(folder, change), ids, states)
+        # Two kinds of gelu are near each other, though far outside of float32's rounding.
+        least = 2e-4 if str(change.get("hidden_act", "")).startswith("gelu") else 0.02
+        must_matter((name, change), changed(folder, change), ids, states, least=least)
     return folder, ids, states, scores

@@ -31,7 +31,7 @@ def llamas():
     llama("llama_head_dim", head_dim=12, dtype=F32)
     llama("llama_biases", attention_bias=True, mlp_bias=True, spelling=old_spelling,
           without=[{"attention_bias": False}, {"mlp_bias": False}])
-    llama("llama_gelu", hidden_act="gelu", without=[{"hidden_act": "silu"}, {"hidden_act": "gelu_pytorch_tanh"}][:1])
+    llama("llama_gelu", hidden_act="gelu", without=[{"hidden_act": "silu"}, {"hidden_act": "gelu_pytorch_tanh"}])
     llama("llama_full_heads", num_key_value_heads=4)
     llama("llama_rope_linear", {"rope_type": "linear", "factor": 4.0}, spelling=older_spelling)
     dynamic = {"rope_type": "dynamic", "factor": 3.0}
@@ -48,12 +48,14 @@ def llamas():
     def yarns(name, without=None, **more):
         rope = {k: v for k, v in {**yarn, **more}.items() if v is not None}
         others = [{"rope_parameters": {**rope, **without}, "rope_scaling": None}] if without else []
-        llama(name, rope, head_dim=16, without=others, max_position_embeddings=512,
-              spelling=old_spelling if name.endswith("old") else None)
+        return llama(name, rope, head_dim=16, without=others, max_position_embeddings=512,
+                     spelling=old_spelling if name.endswith("old") else None)
     yarns("llama_rope_yarn", beta_fast=None, without={"attention_factor": 1.0})
     yarns("llama_rope_yarn_old", without={"beta_fast": 32.0})
     yarns("llama_rope_yarn_mscale", mscale=2.0, mscale_all_dim=0.8, without={"mscale": 1.0})
-    yarns("llama_rope_yarn_one_mscale", mscale=2.0)
+    folder, ids, states, _ = yarns("llama_rope_yarn_one_mscale", mscale=2.0)
+    same = [run(changed(folder, {"rope_parameters": {**yarn, "mscale": 1.0}}), s)[0] for s in ids]
+    assert worst(same, states) == 0
     yarns("llama_rope_yarn_attention_factor", attention_factor=0.7, without={"attention_factor": 1.0})
     yarns("llama_rope_yarn_truncate_false", truncate=False, without={"truncate": True})
 
@@ -150,8 +152,17 @@ def gemmas():
     def legacy(config):
         config.update(hidden_act="gelu")
         config.pop("hidden_activation", None)
-    case("gemma_legacy_gelu", GemmaForSequenceClassification, GemmaConfig(**base, hidden_act="gelu_pytorch_tanh"),
-         edit=legacy, note="hidden_act gelu: transformers uses the tanh approximation all the same.")
+    folder, ids, states, _ = case(
+        "gemma_legacy_gelu", GemmaForSequenceClassification, GemmaConfig(**base, hidden_act="gelu_pytorch_tanh"),
+        edit=legacy, note="hidden_act gelu: transformers uses the tanh approximation all the same.")
+    same = [run(changed(folder, {"hidden_act": "gelu_pytorch_tanh"}), s)[0] for s in ids]
+    assert worst(same, states) == 0
+    def truly_exact():
+        model = load(folder)
+        for layer in model.model.layers:
+            layer.mlp.act_fn = torch.nn.GELU()
+        return model
+    must_matter("gemma_legacy_gelu", truly_exact, ids, states, least=2e-4)
     two = {**base, "num_key_value_heads": 2, "head_dim": 8, "sliding_window": 16, "query_pre_attn_scalar": 20}
     def unlisted(config):
         del config["layer_types"]

@@ -201,10 +201,7 @@ def beside(name, folder=None):
     elif kind == "internlm2":
         # An InternLM2 file is a Llama's but for its name, so that transformers can read it as one.
         other = tempfile.mkdtemp()
-        data = open(target, "rb").read()
-        assert data.count(b"internlm2") > 5
         plain = llama_of(source)
-        state = {k.removeprefix("model."): v for k, v in plain.state_dict().items()}
         copy = os.path.join(other, "model.gguf")
         write(copy, name, "llama", {k: v for k, v in plain.state_dict().items()}, {**c, "head_dim": None})
         same = {t.name: t.data.tobytes() for t in gguf.GGUFReader(copy).tensors}

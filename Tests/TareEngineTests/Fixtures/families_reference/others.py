@@ -74,7 +74,7 @@ def gpt_neoxes():
     make("gpt_neox", 0.25, [{"use_parallel_residual": False}, {"rotary_pct": 1.0}, {"rotary_emb_base": 100}])
     make("gpt_neox_sequential", 0.5, [{"use_parallel_residual": True}, {"hidden_act": "relu"}],
          use_parallel_residual=False)
-    make("gpt_neox_no_bias", 1.0, [{"hidden_act": "relu"}], attention_bias=False, hidden_act="gelu_fast")
+    make("gpt_neox_no_bias", 1.0, [{"hidden_act": "gelu"}], attention_bias=False, hidden_act="gelu_fast")
 
 
 class OpenAssistant(nn.Module):
