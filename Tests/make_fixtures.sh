@@ -8,7 +8,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install --quiet numpy==2.4.6 scipy==1.17.1 statsmodels==0.15.0 torch==2.15.0 transformers==5.23.0 \
-  accelerate gguf==0.19.0 safetensors==0.8.0 tokenizers==0.23.3 jinja2==3.1.6 peft==0.21.2
+  accelerate gguf==0.19.0 safetensors==0.8.0 tokenizers==0.23.3 sentencepiece==0.2.3 jinja2==3.1.6 peft==0.21.2
 python="$work/venv/bin/python"
 
 make_in() { (cd "$tests/$1/Fixtures" && shift && "$@"); }
@@ -18,6 +18,9 @@ make_in TareCalibrationTests "$python" association.py
 make_in TareEvaluationTests "$python" reference.py
 make_in TareTemplatesTests bash -c "'$python' snippets.py > snippets.jsonl"
 make_in TareTokenizersTests "$python" make_fixtures.py
+make_in TareTokenizersTests "$python" make_tokenizers.py
+make_in TareTokenizersTests "$python" make_folders.py
+make_in TareTokenizersTests "$python" make_sentencepiece.py
 make_in TareEngineTests "$python" bradley_terry.py bradley_terry.json
 make_in TareEngineTests "$python" families.py
 make_in TareEngineTests "$python" blocks_reference.py blocks.gguf blocks_reference.safetensors

@@ -1,97 +1,177 @@
 /// Text to token ids and back.
 ///
-/// The stages of `encode`, in order: added tokens are found in the text; the rest is cut into words
-/// by the pre-tokeniser; the model turns words into tokens; BOS and EOS are put around the whole.
+/// The stages of `encode`, in order: added tokens are found in the text; what is between them is
+/// normalised and cut into words by the pre-tokeniser; the model turns words into tokens; the
+/// post-processor's special tokens are put around the whole.
 package import TareCore
 
 package struct Tokenizer: Sendable {
-  private let table: TokenTable
-  private let addedTokens: AddedTokens
-  private let preTokenizer: PreTokenizer
-  private let model: any TokenizerModel
+  private let stages: Stages
+  /// Added tokens that are looked for in the text as it is, and in the normalised text.
+  private let plainTokens: AddedTokens
+  private let normalizedTokens: AddedTokens
 
   package let bosID: Int32?
   package let eosID: Int32?
   package let padID: Int32?
   package let unknownID: Int32?
-  /// Whether `encode` with `addSpecialTokens` begins with BOS, ends with EOS.
-  package let addsBOS: Bool
-  package let addsEOS: Bool
 
-  /// - Throws: `TareError.badData` if the vocabulary's parts do not fit together, or if its model or
-  ///   pre-tokeniser is not known.
-  package init(_ vocabulary: Vocabulary) throws(TareError) {
-    let kind = try Self.model(named: vocabulary.model)
-    let pre = try NamedPreTokenizer.named(vocabulary.pre)
-    table = try TokenTable(tokens: vocabulary.tokens, types: vocabulary.types)
-    bosID = try table.checked(vocabulary.bosID, "BOS", isNeeded: vocabulary.addsBOS == true)
-    eosID = try table.checked(vocabulary.eosID, "EOS", isNeeded: vocabulary.addsEOS)
-    padID = try table.checked(vocabulary.paddingID, "padding", isNeeded: false)
-    unknownID = try table.checked(vocabulary.unknownID, "unknown", isNeeded: false)
-    addsBOS = vocabulary.addsBOS ?? (pre.addsBOS && bosID != nil)
-    addsEOS = vocabulary.addsEOS
-    addedTokens = AddedTokens(table)
-    preTokenizer = try PreTokenizer(patterns: pre.patterns)
-    model = try kind.init(vocabulary, table, pre)
+  /// What a tokenizer is made of.
+  struct Stages: Sendable {
+    var table: TokenTable
+    var added = AddedVocabulary()
+    var normalizer: (any TextNormalizer)?
+    var preTokenizer: (any PreTokenizer)?
+    var model: any TokenizerModel
+    var template = TokenTemplate.plain
+    var decoder: (any TokenDecoder)?
+    /// Whether added tokens are decoded to what they are, without the decoder.
+    var keepsAddedTokens = false
   }
 
-  private static func model(named name: String) throws(TareError) -> any TokenizerModel.Type {
-    let models = TokenizerModels.registry.entries
-    guard let kind = models.first(where: { $0.ggufNames.contains(name) }) else {
-      throw .badData(
-        place: "tokenizer.ggml.model", found: "'\(name)'",
-        accepted: models.flatMap { $0.ggufNames }.joined(separator: ", "))
-    }
-    return kind
+  /// The ids of the tokens that have a use.
+  struct UseIDs {
+    var bos: Int32?
+    var eos: Int32?
+    var pad: Int32?
+    var unknown: Int32?
   }
 
-  /// How many tokens there are; ids are smaller.
-  package var count: Int { table.count }
+  init(_ stages: Stages, _ ids: UseIDs) {
+    self.stages = stages
+    plainTokens = stages.added.matcher(isNormalized: false, stages.normalizer)
+    normalizedTokens = stages.added.matcher(isNormalized: true, stages.normalizer)
+    bosID = ids.bos
+    eosID = ids.eos
+    padID = ids.pad
+    unknownID = ids.unknown
+    let highest = stages.added.tokens.keys.max().map { Int($0) + 1 } ?? 0
+    count = max(stages.table.count, highest)
+  }
+
+  // MARK: - Tokens
+
+  /// One more than the highest id. Not every id below it need have a token.
+  package let count: Int
 
   /// The token's spelling in the vocabulary; nil if there is no such id.
   package func token(_ id: Int32) -> String? {
-    table.tokens.indices.contains(Int(id)) ? table.tokens[Int(id)] : nil
+    stages.added.tokens[id]?.content ?? stages.table.token(id)
   }
 
   /// The id of the token that the vocabulary spells so.
-  package func id(of token: String) -> Int32? { table.id(of: token) }
+  package func id(of token: String) -> Int32? {
+    stages.added.id(of: Array(token.utf8)) ?? stages.table.id(of: token)
+  }
 
-  /// - Parameter addSpecialTokens: whether BOS and EOS are added, if the model's texts have them.
+  /// What the post-processor puts around a single text.
+  package func specialTokens() -> (before: [Int32], after: [Int32]) { stages.template.around }
+
+  /// Whether `encode` with `addSpecialTokens` begins with BOS, ends with EOS.
+  package var addsBOS: Bool { bosID != nil && specialTokens().before.first == bosID }
+  package var addsEOS: Bool { eosID != nil && specialTokens().after.last == eosID }
+
+  // MARK: - Text to tokens
+
+  /// - Parameter addSpecialTokens: whether the post-processor's tokens are put around the text.
   ///   Such tokens within the text are found in either case.
   package func encode(_ text: String, addSpecialTokens: Bool) -> [Int32] {
     var ids: [Int32] = []
-    if addSpecialTokens, addsBOS, let bosID { ids.append(bosID) }
-    let bytes = text.utf8Span.span
-    addedTokens.forEachPart(of: bytes) { part, id in
-      if let id {
-        ids.append(id)
-      } else {
-        model.encode(bytes, preTokenizer.words(in: bytes, part), into: &ids)
-      }
-    }
-    if addSpecialTokens, addsEOS, let eosID { ids.append(eosID) }
+    let (before, after) = addSpecialTokens ? specialTokens() : ([], [])
+    ids.append(contentsOf: before)
+    append(text, to: &ids)
+    ids.append(contentsOf: after)
     return ids
   }
 
-  /// The text of the tokens. Bytes that are not UTF-8 become U+FFFD.
+  /// Two texts with the post-processor's tokens around and between them, and for each token the
+  /// number that says which text it belongs to.
+  package func encode(
+    _ first: String, pair second: String
+  ) -> (ids: [Int32], typeIDs: [Int32]) {
+    var ids: [Int32] = []
+    var typeIDs: [Int32] = []
+    for item in stages.template.pair {
+      let typeID: Int32
+      switch item {
+      case .special(let special, let type):
+        ids.append(contentsOf: special)
+        typeID = type
+      case .first(let type):
+        append(first, to: &ids)
+        typeID = type
+      case .second(let type):
+        append(second, to: &ids)
+        typeID = type
+      }
+      typeIDs.append(contentsOf: repeatElement(typeID, count: ids.count - typeIDs.count))
+    }
+    return (ids, typeIDs)
+  }
+
+  private func append(_ text: String, to ids: inout [Int32]) {
+    let bytes = Array(text.utf8)
+    var scratch = Scratch()
+    plainTokens.forEachPart(of: bytes.span) { part, id in
+      if let id { return ids.append(id) }
+      var text = NormalizedText(bytes: Array(bytes[part]), startsText: part.lowerBound == 0)
+      stages.normalizer?.normalize(&text)
+      append(text, &scratch, to: &ids)
+    }
+  }
+
+  private func append(_ text: NormalizedText, _ scratch: inout Scratch, to ids: inout [Int32]) {
+    normalizedTokens.forEachPart(of: text.bytes.span) { part, id in
+      if let id { return ids.append(id) }
+      let isWhole = part.count == text.bytes.count
+      var cut = CutText(
+        isWhole ? text.bytes : Array(text.bytes[part]),
+        startsText: text.startsText && part.lowerBound == 0)
+      stages.preTokenizer?.cut(&cut)
+      stages.model.encode(cut.bytes, cut.pieces, &scratch, into: &ids)
+    }
+  }
+
+  // MARK: - Tokens to text
+
+  /// The text of the tokens. Bytes that are not UTF-8 become U+FFFD. Without a decoder the tokens
+  /// stand with spaces between them.
   ///
   /// - Parameter skipSpecialTokens: whether control tokens are left out.
   /// - Throws: `TareError.badData` if an id is not one of the vocabulary.
   package func decode(_ ids: [Int32], skipSpecialTokens: Bool) throws(TareError) -> String {
-    var bytes: [UInt8] = []
+    var text: [UInt8] = []
+    var run: [[UInt8]] = []
     for (place, id) in ids.enumerated() {
-      guard let token = token(id) else {
+      let added = stages.added.tokens[id]
+      guard let token = spelling(id, added) else {
         throw .badData(
-          place: "token \(place)", found: "the id \(id)", accepted: "0 to \(table.count - 1)")
+          place: "token \(place)", found: "the id \(id)",
+          accepted: "the id of a token, 0 to \(count - 1)")
       }
-      let type = table.types[Int(id)]
-      if skipSpecialTokens && type.isSpecial { continue }
-      if type.isAdded {
-        bytes.append(contentsOf: token.utf8)
+      if skipSpecialTokens, added?.isSpecial == true { continue }
+      if stages.keepsAddedTokens, added != nil {
+        text.append(contentsOf: decoded(run) + token)
+        run = []
       } else {
-        model.decode(id, into: &bytes)
+        run.append(token)
       }
     }
-    return String(decoding: bytes, as: UTF8.self)
+    return String(decoding: text + decoded(run), as: UTF8.self)
+  }
+
+  /// The bytes of a token. An added token that is looked for in normalised text is decoded to its
+  /// normalised content, as in the `tokenizers` library.
+  private func spelling(_ id: Int32, _ added: AddedToken?) -> [UInt8]? {
+    guard let added else { return stages.table.spelling(id).map(Array.init) }
+    var text = NormalizedText(bytes: Array(added.content.utf8), startsText: false)
+    if added.isNormalized { stages.normalizer?.normalize(&text) }
+    return text.bytes
+  }
+
+  private func decoded(_ tokens: [[UInt8]]) -> [UInt8] {
+    guard !tokens.isEmpty else { return [] }
+    guard let decoder = stages.decoder else { return Array(tokens.joined(separator: [0x20])) }
+    return Array(decoder.decode(tokens).joined())
   }
 }

@@ -13,12 +13,14 @@ extension Vocabulary {
       tokens: try fields.required(fields.array("tokens", "strings", \.string), "tokens"),
       types: try fields.required(fields.array("token_type", "integers", \.int), "token_type"),
       merges: try fields.array("merges", "strings", \.string) ?? [],
+      scores: try fields.array("scores", "numbers", \.double) ?? [],
       bosID: try fields.value("bos_token_id", "an integer", \.int),
       eosID: try fields.value("eos_token_id", "an integer", \.int),
       unknownID: try fields.value("unknown_token_id", "an integer", \.int),
       paddingID: try fields.value("padding_token_id", "an integer", \.int),
       addsBOS: try fields.value("add_bos_token", "a boolean", \.bool),
-      addsEOS: try fields.value("add_eos_token", "a boolean", \.bool) ?? false)
+      addsEOS: try fields.value("add_eos_token", "a boolean", \.bool) ?? false,
+      addsSpacePrefix: try fields.value("add_space_prefix", "a boolean", \.bool) ?? true)
   }
 }
 

@@ -20,6 +20,10 @@ import Testing
     (RewardHeads.registry.kind, RewardHeads.registry.help),
     (WeightFormats.registry.kind, WeightFormats.registry.help),
     (TokenizerModels.registry.kind, TokenizerModels.registry.help),
+    (Normalizers.registry.kind, Normalizers.registry.help),
+    (PreTokenizers.registry.kind, PreTokenizers.registry.help),
+    (PostProcessors.registry.kind, PostProcessors.registry.help),
+    (TokenDecoders.registry.kind, TokenDecoders.registry.help),
     (RemoteEngines.registry.kind, RemoteEngines.registry.help),
     (FileFormats.registry.kind, FileFormats.registry.help),
     (Calibrators.registry.kind, Calibrators.registry.help),
@@ -99,12 +103,49 @@ import Testing
   }
 
   @Test func `every tokenizer model encodes`() throws {
-    let vocabularies = ["bpe": try Vocabulary(ggufMetadata: tinyModel().metadata)]
+    let options = #""unk_token": "?""#
+    let fuse = #""decoder": {"type": "Fuse"}"#
+    let files = [
+      "unigram": #"{"type": "Unigram", "unk_id": 0, "vocab": [["?", 0], ["ab", -1]]}"#,
+      "wordpiece":
+        #"{"type": "WordPiece", \#(options), "continuing_subword_prefix": "", "vocab": {"?": 0, "a": 1, "b": 2}}"#,
+      "wordlevel": #"{"type": "WordLevel", \#(options), "vocab": {"?": 0, "ab": 1}}"#,
+    ]
+    var tokenizers = ["bpe": try Tokenizer(Vocabulary(ggufMetadata: tinyModel().metadata))]
+    for (key, model) in files {
+      tokenizers[key] = try Tokenizer(
+        json: Array(#"{"model": \#(model), \#(fuse)}"#.utf8), config: nil)
+    }
+    tokenizers["scored-bpe"] = try Tokenizer(
+      Vocabulary(
+        model: "llama", pre: "", tokens: ["?", "a", "b", "ab", "▁", "▁ab"],
+        types: [2, 1, 1, 1, 1, 1], merges: [], scores: [0, -3, -4, -1, -5, -2]))
     for key in TokenizerModels.registry.keys {
-      let vocabulary = try #require(vocabularies[key], "no fixture for the tokenizer \(key)")
-      let tokenizer = try Tokenizer(vocabulary)
-      let ids = tokenizer.encode("Überall.", addSpecialTokens: false)
-      #expect(try tokenizer.decode(ids, skipSpecialTokens: false) == "Überall.")
+      let tokenizer = try #require(tokenizers[key], "no fixture for the tokenizer \(key)")
+      let ids = tokenizer.encode("ab", addSpecialTokens: false)
+      #expect(try tokenizer.decode(ids, skipSpecialTokens: false) == "ab")
+    }
+  }
+
+  /// The kinds of part of tokenizer.json, the types in each one's registry, and the file with
+  /// references that has all of them.
+  @Test func `every part of tokenizer.json has a reference`() throws {
+    let folder = projectFolder.appending(path: "Tests/TareTokenizersTests/Fixtures")
+    func text(_ name: String) throws -> String {
+      String(decoding: try Data(contentsOf: folder.appending(path: name)), as: UTF8.self)
+    }
+    let parts = try JSONValue(parsing: text("parts.json"))
+    let kinds = [
+      ("normalizers", Normalizers.registry.keys), ("pre_tokenizers", PreTokenizers.registry.keys),
+      ("decoders", TokenDecoders.registry.keys),
+    ]
+    for (kind, keys) in kinds {
+      let found = try #require(parts[kind]?.array).compactMap { $0["part"]?["type"]?.string }
+      #expect(Set(found.map { $0.lowercased() }) == Set(keys), "\(kind)")
+    }
+    let whole = try text("tokenizers.json")
+    for kind in PostProcessors.registry.entries {
+      #expect(whole.contains(#""type":"\#(kind.typeName)""#), "post-processor \(kind.typeName)")
     }
   }
 

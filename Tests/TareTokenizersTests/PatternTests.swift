@@ -7,9 +7,9 @@ import Testing
 @Suite struct PatternTests {
   /// What the pattern cuts the text into.
   private func pieces(_ pattern: String, _ text: String) throws -> [String] {
-    let bytes = Array(text.utf8)
-    return try PreTokenizer(patterns: [pattern]).words(in: bytes.span, 0..<bytes.count)
-      .map { String(decoding: bytes[$0], as: UTF8.self) }
+    var cut = CutText(Array(text.utf8), startsText: true)
+    try Split(isolating: pattern).cut(&cut)
+    return cut.pieces.map { String(decoding: cut.bytes[$0], as: UTF8.self) }
   }
 
   @Test func `patterns cut texts as the tokenizers library does`() throws {
@@ -48,8 +48,9 @@ import Testing
 
   @Test func `what stands outside the range is no text`() throws {
     let bytes = Array("xaxa".utf8)
-    let words = try PreTokenizer(patterns: ["a$|^a"]).words(in: bytes.span, 1..<4)
-    #expect(words == [1..<2, 2..<3, 3..<4])
+    var matches: [Range<Int>] = []
+    try Pattern("a$|^a|(?<=x)a").forEachMatch(in: bytes.span, 1..<4) { matches.append($0) }
+    #expect(matches == [1..<2, 3..<4])
   }
 
   @Test(arguments: [
@@ -57,14 +58,15 @@ import Testing
     ("ab)", "character 3", "')'"),
     ("[a-", "character 4", "the end"),
     ("[z-a]", "character 5", "a range from 'z' to 'a'"),
-    ("[[:alpha:]]", "character 3", "a POSIX class"),
+    ("[[:alfa:]]", "character 4", "a POSIX class 'alfa'"),
     (#"\p{Klingon}"#, "character 4", "the property 'Klingon'"),
     (#"\pL"#, "character 3", "'L'"),
     (#"a\"#, "character 3", "the end"),
     (#"\q"#, "character 2", #"'\q'"#),
     (#"(a)\1"#, "character 5", #"'\1'"#),
     (#"\x{110000}"#, "character 4", "'1'"),
-    ("(?<=a)b", "character 3", "'(?<'"),
+    ("(?<=a+)b", "character 5", "a lookbehind of variable length"),
+    ("(?<name>a)", "character 3", "'(?<'"),
     ("(?ix)a", "character 4", "'x'"),
     ("*a", "character 1", "'*' with nothing to repeat"),
     ("a{3,2}", "character 7", "{3,2}"),

@@ -12,7 +12,7 @@ import Testing
 struct SharedVocabularyTests {
   private let folder = sharedFolder.appending(path: "data/vocab")
 
-  @Test(arguments: ["gpt-2", "llama-bpe", "qwen2"])
+  @Test(arguments: ["gpt-2", "llama-bpe", "phi-3", "qwen2"])
   func `texts are encoded as llama.cpp's tests expect`(name: String) throws {
     let file = folder.appending(path: "ggml-vocab-\(name).gguf")
     let tokenizer = try Tokenizer(Vocabulary(ggufMetadata: WeightFile(file).metadata))

@@ -140,7 +140,8 @@ import Testing
   }
 
   @Test func `every tokenizer model has a key and a summary`() {
-    #expect(TokenizerModels.registry.keys == ["bpe"])
+    #expect(
+      TokenizerModels.registry.keys == ["bpe", "unigram", "wordpiece", "wordlevel", "scored-bpe"])
     #expect(TokenizerModels.registry.help.allSatisfy { !$0.summary.isEmpty })
   }
 

@@ -22,8 +22,8 @@ import Testing
 
   private static let faults = [
     Fault(
-      change: { $0.model = "llama" },
-      message: "tokenizer.ggml.model: found 'llama'; accepted: gpt2"),
+      change: { $0.model = "rwkv" },
+      message: "tokenizer.ggml.model: found 'rwkv'; accepted: gpt2, llama"),
     Fault(
       change: { $0.pre = "gpt-5" }, message: "tokenizer.ggml.pre: found 'gpt-5'; accepted: gpt-2"),
     Fault(change: { $0.pre = "" }, message: "tokenizer.ggml.pre: found nothing; accepted: gpt-2"),
@@ -43,10 +43,10 @@ import Testing
       change: { $0.tokens[2] = "b" },
       message: "vocabulary, token 2: found 'b', which token 1 is too"),
     Fault(change: { $0.merges = [] }, message: "vocabulary: found no merges"),
-    Fault(change: { $0.merges.append("ab") }, message: "vocabulary, merge 1: found 'ab'"),
-    Fault(change: { $0.merges.append("a b b") }, message: "vocabulary, merge 1: found 'a b b'"),
-    Fault(change: { $0.merges.append("a x") }, message: "vocabulary, merge 1: found 'a x'"),
-    Fault(change: { $0.merges.append("b a") }, message: "vocabulary, merge 1: found 'b a'"),
+    Fault(change: { $0.merges.append("ab") }, message: "vocabulary.merges[1]: found 'ab'"),
+    Fault(change: { $0.merges.append("a b b") }, message: "vocabulary.merges[1]: found 'a b b'"),
+    Fault(change: { $0.merges.append("a x") }, message: "vocabulary.merges[1]: found 'a x'"),
+    Fault(change: { $0.merges.append("b a") }, message: "vocabulary.merges[1]: found 'b a'"),
     Fault(
       change: { $0.bosID = 4 },
       message: "vocabulary, BOS token: found the id 4; accepted: 0 to 3"),

@@ -13,7 +13,7 @@ struct PairMerger {
     var previous: Int
     var next: Int
     /// The merge with the next token, as the vocabulary has it now.
-    var merge: BPE.Merge?
+    var merge: MergeTable.Merge?
   }
 
   private struct Candidate {
@@ -40,7 +40,7 @@ struct PairMerger {
   }
 
   /// - Parameter find: the merge of two tokens, if the vocabulary has one.
-  mutating func merge(_ find: (Int32, Int32) -> BPE.Merge?) {
+  mutating func merge(_ find: (Int32, Int32) -> MergeTable.Merge?) {
     for place in tokens.indices { consider(place, find) }
     while let candidate = popBest() {
       let place = candidate.place
@@ -61,7 +61,7 @@ struct PairMerger {
   }
 
   /// Makes one token of the one at `place` and the next, which leaves the list.
-  private mutating func join(_ place: Int, _ merge: BPE.Merge) {
+  private mutating func join(_ place: Int, _ merge: MergeTable.Merge) {
     let gone = tokens[place].next
     let next = tokens[gone].next
     tokens[gone].merge = nil
@@ -71,7 +71,7 @@ struct PairMerger {
   }
 
   /// Looks up the merge of the token at `place` with the next.
-  private mutating func consider(_ place: Int, _ find: (Int32, Int32) -> BPE.Merge?) {
+  private mutating func consider(_ place: Int, _ find: (Int32, Int32) -> MergeTable.Merge?) {
     let next = tokens[place].next
     let merge = next < 0 ? nil : find(tokens[place].id, tokens[next].id)
     tokens[place].merge = merge

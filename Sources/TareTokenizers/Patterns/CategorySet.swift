@@ -1,7 +1,6 @@
 /// Sets of Unicode general categories, and the category of a scalar by one look into a table.
 
-/// A set of general categories, a bit each. The categories are those of the standard library's version
-/// of Unicode: scalars newer than another library's version can differ from it.
+/// A set of general categories, a bit each. The categories are those of Unicode 16.
 struct CategorySet: OptionSet, Sendable {
   let rawValue: UInt32
 
@@ -96,8 +95,17 @@ extension CategorySet {
   private init(index: UInt8) { self.init(rawValue: 1 << UInt32(index)) }
 
   private init(lookingUp value: UInt32) {
-    self = Unicode.Scalar(value).map { Self($0.properties.generalCategory) } ?? .surrogate
+    guard let scalar = Unicode.Scalar(value) else {
+      self = .surrogate
+      return
+    }
+    let isNewer = scalar.properties.age.map { $0 > Self.version } ?? false
+    self = isNewer ? .unassigned : Self(scalar.properties.generalCategory)
   }
+
+  /// The version of Unicode that the `tokenizers` library's patterns know; the standard library can
+  /// know a later one, whose new scalars are unassigned here.
+  private static let version = (major: 16, minor: 0)
 
   /// The first two planes hold all scripts and symbols in common use; the standard library's own
   /// search, which serves the others, is several times slower than the table.

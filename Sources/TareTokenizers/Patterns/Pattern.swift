@@ -20,9 +20,14 @@ package struct Pattern: Sendable {
   ) {
     var matcher = PatternMatcher(program, range)
     var position = range.lowerBound
+    var lastEnd: Int?
     while position <= range.upperBound {
       let end = matcher.match(text, at: position)
-      if let end { body(position..<end) }
+      // An empty match is none where the match before it ends, as in the `tokenizers` library.
+      if let end, end > position || end != lastEnd {
+        body(position..<end)
+        lastEnd = end
+      }
       if let end, end > position {
         position = end
       } else if position < range.upperBound {

@@ -75,6 +75,13 @@ struct PatternMatcher {
       case .look(let isNegated, let end):
         holds = (run(bytes, from: instruction + 1, at: position) != nil) != isNegated
         instruction = end
+      case .behind(let back, let isNegated, let end):
+        var found = false
+        if let before = stepBack(bytes, back, from: position) {
+          found = run(bytes, from: instruction + 1, at: before) == position
+        }
+        holds = found != isNegated
+        instruction = end
       case .atomic(let end):
         if let after = run(bytes, from: instruction + 1, at: position) {
           position = after
@@ -123,6 +130,16 @@ struct PatternMatcher {
     case .span(let set, let least, _, _): least == 0 || take(bytes, set, at: &ahead)
     default: true
     }
+  }
+
+  /// Where the scalar starts that is so many before `position`; nil if the text has not so many.
+  private func stepBack(_ bytes: borrowing Span<UInt8>, _ count: Int, from position: Int) -> Int? {
+    var start = position
+    for _ in 0..<count {
+      guard start > text.lowerBound else { return nil }
+      start = UTF8Scalar.start(of: bytes, before: start)
+    }
+    return start
   }
 
   @inline(__always)

@@ -102,6 +102,8 @@ struct PatternParser {
     if take("?>") { return .atomic(try body()) }
     if take("?=") { return .lookahead(try body(), isNegated: false) }
     if take("?!") { return .lookahead(try body(), isNegated: true) }
+    if take("?<=") { return try lookbehind(isNegated: false) }
+    if take("?<!") { return try lookbehind(isNegated: true) }
     for (spelling, ignores) in [("?i", true), ("?-i", false)] where take(spelling) {
       ignoresCase = ignores
       if take(":") { return try body() }
@@ -112,9 +114,26 @@ struct PatternParser {
       throw error(here, "':' or ')' after an option")
     }
     if take("?") {
-      throw error("'(?\(next.map(String.init) ?? "")'", "(?:, (?i:, (?-i:, (?=, (?!, (?>, (?#")
+      throw error(
+        "'(?\(next.map(String.init) ?? "")'", "(?:, (?i:, (?-i:, (?=, (?!, (?<=, (?<!, (?>, (?#")
     }
     return try body()
+  }
+
+  /// The rest of a lookbehind. Its alternatives may differ in length, each has one.
+  private mutating func lookbehind(isNegated: Bool) throws(TareError) -> PatternNode {
+    let start = position
+    let node = try body()
+    let branches = if case .alternatives(let nodes) = node { nodes } else { [node] }
+    var behind: [PatternNode.Behind] = []
+    for branch in branches {
+      guard let width = branch.width else {
+        position = start
+        throw error("a lookbehind of variable length", "alternatives of a length each")
+      }
+      behind.append(.init(node: branch, width: width))
+    }
+    return .lookbehind(behind, isNegated: isNegated)
   }
 
   /// What stands in a group, to its closing bracket.
@@ -221,12 +240,11 @@ struct PatternParser {
     let start = position
     while try scalar() != "}" {}
     let name = String(String.UnicodeScalarView(scalars[start..<position - 1]))
-    guard let categories = CategorySet(named: name) else {
+    guard let set = ScalarClass(property: name) else {
       position = start
       let known = CategorySet.names.map(\.short).joined(separator: ", ")
-      throw error("the property '\(name)'", "a general category: \(known)")
+      throw error("the property '\(name)'", "a general category: \(known); or a common script")
     }
-    let set = ScalarClass(categories: categories)
     return isNegated != isInverse ? set.complement : set
   }
 
@@ -291,10 +309,9 @@ struct PatternParser {
     var mayClose = !isFirst
     while let next, !(next == "]" && mayClose), !scalars[position...].starts(with: ["&", "&"]) {
       mayClose = true
-      if take("[") {
-        guard self.next != ":" else {
-          throw error("a POSIX class", "\\p{…} or a nested class")
-        }
+      if take("[:") {
+        children.append(try posixClass())
+      } else if take("[") {
         children.append(try bracket())
       } else if take("\\"), let set = try classEscape() {
         children.append(set)
@@ -303,6 +320,19 @@ struct PatternParser {
       }
     }
     return ScalarClass(ranges: ranges, children: children, ignoresCase: ignoresCase)
+  }
+
+  /// The rest of `[:alpha:]`.
+  private mutating func posixClass() throws(TareError) -> ScalarClass {
+    let isNegated = take("^")
+    let start = position
+    while let next, next.properties.isAlphabetic { position += 1 }
+    let name = String(String.UnicodeScalarView(scalars[start..<position]))
+    guard take(":]"), let set = ScalarClass(posix: name) else {
+      position = start
+      throw error("a POSIX class '\(name)'", ScalarClass.posixNames.joined(separator: ", "))
+    }
+    return isNegated ? set.complement : set
   }
 
   /// A scalar, or two with a hyphen between. The backslash of the first has been taken.

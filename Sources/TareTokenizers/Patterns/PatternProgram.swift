@@ -23,6 +23,9 @@ struct PatternProgram: Sendable {
     case peek(Int, isNegated: Bool)
     /// Go on at `end` if the body that follows matches here, or does not, without taking it.
     case look(isNegated: Bool, end: Int)
+    /// Go on at `end` if the body that follows matches from `back` scalars before to here, or does
+    /// not.
+    case behind(back: Int, isNegated: Bool, end: Int)
     /// Take the first match of the body that follows, for good, and go on at `end`.
     case atomic(end: Int)
     case assert(PatternNode.Assertion)
@@ -62,6 +65,7 @@ struct PatternProgram: Sendable {
       instructions.append(.peek(index(of: set), isNegated: isNegated))
     case .lookahead(let node, let isNegated):
       try appendBody(node) { .look(isNegated: isNegated, end: $0) }
+    case .lookbehind(let branches, let isNegated): try appendBehind(branches, isNegated)
     case .assertion(let assertion): instructions.append(.assert(assertion))
     }
   }
@@ -101,6 +105,22 @@ struct PatternProgram: Sendable {
       instructions[split] =
         isLazy ? .split(first: end, second: split + 1) : .split(first: split + 1, second: end)
     }
+  }
+
+  /// One of the branches must end here; or, negated, none of them.
+  private mutating func appendBehind(
+    _ branches: [PatternNode.Behind], _ isNegated: Bool
+  ) throws(TareError) {
+    var jumps: [Int] = []
+    for (index, branch) in branches.enumerated() {
+      let splits = !isNegated && index < branches.count - 1
+      let split = splits ? reserve() : 0
+      try appendBody(branch.node) { .behind(back: branch.width, isNegated: isNegated, end: $0) }
+      guard splits else { continue }
+      jumps.append(reserve())
+      instructions[split] = .split(first: split + 1, second: instructions.count)
+    }
+    for jump in jumps { instructions[jump] = .jump(instructions.count) }
   }
 
   private mutating func appendBody(

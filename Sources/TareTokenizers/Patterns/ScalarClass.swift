@@ -103,4 +103,11 @@ extension ScalarClass {
       0x1F150...0x1F169, 0x1F170...0x1F189,
     ],
     categories: [.letter, .mark, .letterNumber, .decimalNumber, .connectorPunctuation])
+
+  /// `\w` of Rust's `regex` library: alphabetic scalars, marks, decimal digits, connectors, joiners.
+  static let regexWord = ScalarClass(
+    ranges: [
+      0x24B6...0x24E9, 0x1F130...0x1F149, 0x1F150...0x1F169, 0x1F170...0x1F189, 0x200C...0x200D,
+    ],
+    categories: [.letter, .mark, .letterNumber, .decimalNumber, .connectorPunctuation])
 }

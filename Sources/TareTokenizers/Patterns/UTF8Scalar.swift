@@ -35,3 +35,11 @@ struct UTF8Scalar {
     return start
   }
 }
+
+extension [UInt8] {
+  /// Appends the scalar's UTF-8.
+  mutating func append(_ scalar: Unicode.Scalar) {
+    if scalar.value < 0x80 { return append(UInt8(scalar.value)) }
+    append(contentsOf: Array(String(scalar).utf8))
+  }
+}

@@ -61,13 +61,12 @@ package struct NamedPreTokenizer: Sendable {
       patterns: [#"\p{N}{1,3}"#, "[一-龥぀-ゟ゠-ヿ]+", deepseek3]),
   ]
 
-  private static let gpt2 =
-    #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#
+  private static let gpt2 = ByteLevel.pattern
 
   private static let contractions = "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
 
   /// GPT-4's pattern and its descendants, which differ in how they cut numbers.
-  private static func gpt4(numbers: String) -> String {
+  static func gpt4(numbers: String) -> String {
     contractions + #"|[^\r\n\p{L}\p{N}]?\p{L}+|"# + numbers
       + #"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
   }

@@ -7,4 +7,6 @@ package enum TokenType: Int, Sendable, CaseIterable {
   var isAdded: Bool { self == .unknown || self == .control || self == .userDefined }
   /// Whether the token is no part of what a text says.
   var isSpecial: Bool { self == .unknown || self == .control }
+  /// Whether a token may come of merging others.
+  var isMerged: Bool { self == .normal || self == .userDefined }
 }

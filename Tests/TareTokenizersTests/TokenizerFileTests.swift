@@ -1,0 +1,117 @@
+/// Damaged and unknown parts of tokenizer.json are refused, and the error names the place.
+import Foundation
+import TareCore
+import TareTokenizers
+import Testing
+
+@Suite struct TokenizerFileTests {
+  private static let whole = """
+    {"added_tokens": [{"id": 3, "content": "<s>", "special": true}],
+     "normalizer": {"type": "NFC"}, "pre_tokenizer": {"type": "Whitespace"},
+     "post_processor": {"type": "TemplateProcessing",
+       "single": [{"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}],
+       "pair": [], "special_tokens": {"<s>": {"id": "<s>", "ids": [3], "tokens": ["<s>"]}}},
+     "decoder": {"type": "Fuse"},
+     "model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2}, "merges": [["a", "b"]]}}
+    """
+
+  private func tokenizer(_ text: String, config: JSONObject? = nil) throws(TareError) -> Tokenizer {
+    try Tokenizer(json: Array(text.utf8), config: config)
+  }
+
+  @Test func `a small file will do`() throws {
+    let tokenizer = try tokenizer(Self.whole, config: ["bos_token": ["content": "<s>"]])
+    #expect(tokenizer.encode("ab a<s>", addSpecialTokens: true) == [3, 2, 0, 3])
+    #expect(tokenizer.bosID == 3 && tokenizer.addsBOS && !tokenizer.addsEOS)
+    #expect(tokenizer.count == 4)
+    #expect(tokenizer.specialTokens().before == [3] && tokenizer.specialTokens().after.isEmpty)
+  }
+
+  /// What is replaced, by what, and what the error must then say.
+  private static let faults = [
+    (
+      "\"NFC\"", "\"NFX\"",
+      "tokenizer.json, normalizer: found the normalizer 'NFX'; accepted: NFC, "
+    ),
+    (
+      "{\"type\": \"NFC\"}",
+      "{\"type\": \"Sequence\", \"normalizers\": [{\"type\": \"NFC\"}, {\"type\": \"Prepend\"}]}",
+      "tokenizer.json, normalizer.normalizers[1].prepend: found nothing; accepted: a string"
+    ),
+    (
+      "{\"type\": \"NFC\"}", "{\"type\": \"Precompiled\", \"precompiled_charsmap\": \"AAAA\"}",
+      "normalizer.precompiled_charsmap: found 3 bytes"
+    ),
+    (
+      "{\"type\": \"NFC\"}", "{\"type\": \"Precompiled\", \"precompiled_charsmap\": \"////fw==\"}",
+      "normalizer.precompiled_charsmap: found a trie of 2147483647 bytes"
+    ),
+    (
+      "{\"type\": \"Whitespace\"}", "{\"type\": \"Sequence\", \"pretokenizers\": [1]}",
+      "tokenizer.json, pre_tokenizer.pretokenizers[0]: found a number; accepted: an object"
+    ),
+    (
+      "{\"type\": \"Whitespace\"}",
+      "{\"type\": \"Split\", \"pattern\": {\"Regex\": \"(a\"}, \"behavior\": \"Isolated\"}",
+      "tokenizer.json, pre_tokenizer.pattern, pattern '(a', character 3"
+    ),
+    (
+      "{\"type\": \"Whitespace\"}",
+      "{\"type\": \"Split\", \"pattern\": {\"String\": \"a\"}, \"behavior\": \"isolated\"}",
+      "pre_tokenizer.behavior: found 'isolated'; accepted: Removed, Isolated"
+    ),
+    (
+      "{\"type\": \"Fuse\"}", "{}",
+      "tokenizer.json, decoder.type: found nothing; accepted: a string"
+    ),
+    ("\"id\": \"A\"", "\"id\": \"C\"", "post_processor.single[1].Sequence.id: found 'C'"),
+    ("\"ids\": [3]", "\"ids\": [-3]", "special_tokens.<s>.ids: found -3"),
+    (
+      "\"BPE\"", "\"LSTM\"", "tokenizer.json, model: found the model 'LSTM'; accepted: BPE, Unigram"
+    ),
+    ("[\"a\", \"b\"]", "[\"a\", \"c\"]", "tokenizer.json, model.merges[0]: found 'a c'"),
+    ("[\"a\", \"b\"]", "[\"a\"]", "found a merge of 1 tokens; accepted: two tokens"),
+    ("[\"a\", \"b\"]", "\"a b b\"", "found a merge of 3 tokens; accepted: two tokens"),
+    ("\"ab\": 2", "\"ab\": -2", "tokenizer.json, model.vocab: found the id -2 of 'ab'"),
+    ("\"ab\": 2", "\"ab\": 99999999", "tokenizer.json, model.vocab: found the id 99999999 of 'ab'"),
+    ("\"ab\": 2", "\"ab\": \"2\"", "tokenizer.json, line 7, column"),
+    (
+      "\"content\": \"<s>\"", "\"content\": 1",
+      "tokenizer.json.added_tokens[0].content: found a number"
+    ),
+    ("\"model\":", "\"mode\":", "tokenizer.json, model: found nothing"),
+  ]
+
+  @Test(arguments: faults)
+  func `a fault is an error that names its place`(
+    old: String, new: String, message: String
+  ) throws {
+    let text = Self.whole.replacingOccurrences(of: old, with: new)
+    #expect(text != Self.whole)
+    let error = try #require(throws: TareError.self) { try tokenizer(text) }
+    #expect(error.exitCode == 65)
+    #expect(error.description.contains(message), "\(error)")
+  }
+
+  @Test func `a file that is cut off anywhere is an error`() throws {
+    let bytes = Array(Self.whole.utf8)
+    for count in 0..<bytes.count - 1 {
+      #expect(throws: TareError.self, "\(count) bytes") {
+        try Tokenizer(json: Array(bytes[..<count]), config: nil)
+      }
+    }
+  }
+
+  @Test func `a changed byte anywhere is an error or another tokenizer`() {
+    var bytes = Array(Self.whole.utf8)
+    for place in bytes.indices {
+      let old = bytes[place]
+      for new in [UInt8(ascii: "0"), UInt8(ascii: "\""), UInt8(ascii: "]"), 0xFF] {
+        bytes[place] = new
+        let tokenizer = try? Tokenizer(json: bytes, config: nil)
+        _ = tokenizer?.encode("ab a<s>é", addSpecialTokens: true)
+      }
+      bytes[place] = old
+    }
+  }
+}
