@@ -118,7 +118,8 @@ let package = Package(
       dependencies: ["TareReport", "TareEvaluation", "TareRanking", "TareCore", "TareTesting"]),
     .testTarget(
       name: "TareScoringTests",
-      dependencies: ["TareScoring", "TareTemplates", "TareCore", "TareTesting"]),
+      dependencies: ["TareScoring", "TareEngine", "TareTemplates", "TareCore", "TareTesting"],
+      exclude: ["Fixtures"]),
     .testTarget(
       name: "TareServerTests",
       dependencies: [

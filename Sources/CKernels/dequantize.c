@@ -27,8 +27,12 @@ static bool known(int32_t type) {
   return type >= 0 && type <= BF16 && layout[type].values > 0;
 }
 
-int32_t tare_block_values(int32_t type) { return known(type) ? layout[type].values : 0; }
-int32_t tare_block_bytes(int32_t type) { return known(type) ? layout[type].bytes : 0; }
+int32_t tare_block_values(int32_t type) {
+  return type == TARE_F8_E4M3 ? 1 : known(type) ? layout[type].values : 0;
+}
+int32_t tare_block_bytes(int32_t type) {
+  return type == TARE_F8_E4M3 ? 1 : known(type) ? layout[type].bytes : 0;
+}
 
 static uint16_t word(const uint8_t *p) { return (uint16_t)(p[0] | p[1] << 8); }
 
@@ -46,6 +50,18 @@ static float half(const uint8_t *p) {
     return sign ? -value : value;
   }
   return fromBits(sign | (exponent + 112) << 23 | mantissa << 13);
+}
+
+// E4M3 (Micikevicius et al. 2022): 4 exponent bits with bias 7, 3 mantissa bits, no infinities; all
+// ones is NaN.
+static float eight(uint8_t b) {
+  uint32_t sign = (uint32_t)(b & 0x80) << 24, exponent = b >> 3 & 15, mantissa = b & 7;
+  if (exponent == 15 && mantissa == 7) return fromBits(sign | 0x7FC00000);
+  if (exponent == 0) {  // zero and subnormal: mantissa · 2^−9
+    float value = (float)mantissa * 0x1p-9f;
+    return sign ? -value : value;
+  }
+  return fromBits(sign | (exponent + 120) << 23 | mantissa << 20);
 }
 
 // Nibbles of a 32-value block: value i is the low half of byte i, value i + 16 the high half.
@@ -144,8 +160,12 @@ static void q6K(const uint8_t *b, float *y) {
 }
 
 bool tare_dequantize(int32_t type, const void *source, float *y, size_t count) {
-  if (!known(type)) return false;
   const uint8_t *b = source;
+  if (type == TARE_F8_E4M3) {
+    for (size_t i = 0; i < count; i++) y[i] = eight(b[i]);
+    return true;
+  }
+  if (!known(type)) return false;
   if (type == F32) {
     memcpy(y, b, count * 4);
     return true;

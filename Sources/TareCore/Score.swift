@@ -12,13 +12,31 @@ package struct Score: Hashable, Codable, Sendable {
   package var readAt: Int
   /// Whether the text was cut to fit.
   package var truncated: Bool
+  /// The scores of the steps, for process reward models; empty for others.
+  package var steps: [StepScore]
 
-  package init(value: Float, tokens: Int, length: Int, readAt: Int, truncated: Bool) {
+  package init(
+    value: Float, tokens: Int, length: Int, readAt: Int, truncated: Bool, steps: [StepScore] = []
+  ) {
+    self.steps = steps
     self.value = value
     self.tokens = tokens
     self.length = length
     self.readAt = readAt
     self.truncated = truncated
+  }
+}
+
+/// What a process reward model says of one step.
+package struct StepScore: Hashable, Codable, Sendable {
+  /// Position of the step's token, from 0.
+  package var position: Int
+  /// The probability that the step is right.
+  package var value: Float
+
+  package init(position: Int, value: Float) {
+    self.position = position
+    self.value = value
   }
 }
 

@@ -73,8 +73,11 @@ extension Pipeline {
   private func modelSpeed(
     _ path: String, threads: Int
   ) throws(TareError) -> BenchOutcome.ModelSpeed {
-    let url = URL(filePath: path)
-    let decoder = try Decoder(WeightFile(url), threads: threads)
+    let url = try modelURL(path)
+    let model = try ModelWeights(url)
+    guard let decoder = try model.body(threads: threads) as? Decoder else {
+      throw .usage("\(path) is no decoder; the benchmark runs decoders")
+    }
     let (sequences, length) = (4, 512)
     let ids = (0..<sequences).map { sequence in
       (0..<length).map { Int32((sequence * 7919 + $0 * 104_729) % decoder.spec.vocabularySize) }

@@ -87,11 +87,11 @@ extension Pipeline {
       throw .usage("the same file is given twice")
     }
     let text = try request.settings.textModel()
-    let (model, head) = try request.settings.rewardModel(text)
+    let model = try request.settings.rewardModel(text)
     let store = try Store(path: request.store ?? ":memory:")
     let name = request.run ?? "score"
     let options = try request.settings.options(
-      readRule: head.readRule, run: try store.runs().map(\.run).first { $0.name == name })
+      model, run: try store.runs().map(\.run).first { $0.name == name })
     let summary: ScoreSummary
     do throws(TareError) {
       summary = try store.score(rows, as: name, with: model, options, observer: observer)

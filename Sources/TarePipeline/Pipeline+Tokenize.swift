@@ -7,7 +7,7 @@ extension Pipeline {
   /// One object a response: rendered text, ids, read position.
   package func tokenize(_ request: ScoreRequest) throws(TareError) -> [JSONObject] {
     let text = try request.settings.textModel()
-    let options = try request.settings.options(readRule: nil, run: nil)
+    let options = try request.settings.options(readRule: text.readRule, text: text, run: nil)
     var rows: [JSONObject] = []
     for input in request.inputs {
       let file = try InputFile(input)

@@ -36,7 +36,7 @@ extension Pipeline {
   package func trainHead(_ request: TrainHeadRequest) throws(TareError) -> JSONValue {
     try checkWritable(request.output)
     let text = try request.settings.textModel()
-    let options = try request.settings.options(readRule: .last, run: nil)
+    let options = try request.settings.options(readRule: .last, text: text, run: nil)
     let store = try Store(path: request.store ?? ":memory:")
     let extractor = FeatureExtractor(text, threads: request.settings.threads)
     let training = try readPairs(request.pairs)
@@ -82,8 +82,8 @@ extension LinearHead {
   fileprivate func file(for text: TextModel, _ options: ScoringOptions) -> Data {
     Safetensors.encode(
       [
-        (name: "score.weight", shape: [1, weight.count], values: weight),
-        (name: "score.bias", shape: [1], values: [bias]),
+        (name: "score.weight", shape: [1, weights[0].count], values: weights[0]),
+        (name: "score.bias", shape: [1], values: biases),
       ],
       metadata: [
         "format": "pt", "model": text.name, "model_sha256": text.digest.description,

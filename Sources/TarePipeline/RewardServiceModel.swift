@@ -22,8 +22,13 @@ extension RewardService {
   /// first request.
   package convenience init(_ settings: ScoringSettings) throws(TareError) {
     let text = try settings.textModel()
-    let (model, head) = try settings.rewardModel(text)
-    let options = try settings.options(readRule: head.readRule, run: nil)
+    let model = try settings.rewardModel(text)
+    guard !model.needsResponseStart else {
+      throw .usage(
+        "an implicit reward cannot be served: a rendered text does not tell where the response begins"
+      )
+    }
+    let options = try settings.options(model, run: nil)
     var word = options
     word.readRule = .last
     _ = try model.score([text.tokenize(rendered: "ready", word)])

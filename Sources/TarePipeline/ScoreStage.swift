@@ -97,7 +97,7 @@ extension RewardModel {
   package func scorer(_ options: ScoringOptions) -> Scorer {
     Scorer(
       modelDigest: text.digest, modelName: text.name, headDigest: headDigest,
-      precision: precision, readRule: options.readRule.description)
+      precision: precision, readRule: rule(options))
   }
 }
 

@@ -1,17 +1,31 @@
 /// The user's choices for scoring, as a command line or a request gives them.
 internal import Foundation
 internal import TareCore
+internal import TareEngine
 internal import TareScoring
 internal import TareStore
 internal import TareTemplates
 
 package struct ScoringSettings: Sendable {
-  /// A .gguf file.
+  /// A folder in Hugging Face layout, a .gguf file, or the hub id of a model that was pulled.
   package var model: String
-  /// A reward head in safetensors.
+  /// The base model where `model` is an adapter.
+  package var base: String?
+  /// A file with a chat template, or the name of one of the model's own.
+  package var template: String?
+  /// A reward head in safetensors, "logit:TOKEN" or "yes-no[:YES,NO]"; nil for the model's own.
   package var head: String?
-  /// "hf", "last" or "token:ID"; nil for what the head says, and else "hf".
+  /// Which of the head's outputs is the score.
+  package var outputIndex: Int?
+  package var outputWeights: [Double]?
+  /// The reference model of an implicit reward, and its factor.
+  package var reference: String?
+  package var beta = 1.0
+  /// A read rule; nil for what the head or the model says, and else "hf".
   package var read: String?
+  /// How the scores of steps become one; nil for the smallest.
+  package var stepsToScore: String?
+  package var buffers = "float32"
   package var bos = "auto"
   package var maxTokens: Int?
   package var truncate = "left"
@@ -35,38 +49,98 @@ package struct ScoringSettings: Sendable {
 
   func textModel() throws(TareError) -> TextModel {
     try Self.checkThreads(threads)
-    return try TextModel(URL(filePath: model))
+    return try textModel(model)
   }
 
-  /// - Throws: `TareError.usage` if there is no head.
-  func rewardModel(_ text: TextModel) throws(TareError) -> (model: RewardModel, head: HeadFile) {
-    guard let head else {
+  private func textModel(_ name: String) throws(TareError) -> TextModel {
+    let base = try base.map { (base) throws(TareError) in try modelURL(base) }
+    return try TextModel(
+      modelURL(name), template: template, base: base,
+      buffers: choice(buffers, "--buffers", BufferPrecision.self))
+  }
+
+  /// - Throws: `TareError.usage` if options contradict each other; `TareError.badData` if the model
+  ///   has no reward head and none is given.
+  func rewardModel(_ text: TextModel) throws(TareError) -> RewardModel {
+    if let reference {
+      guard head == nil, outputIndex == nil, outputWeights == nil, read == nil else {
+        throw .usage("--reference has no head: --head, --output-… and --read do not go with it")
+      }
+      guard beta.isFinite, beta > 0 else {
+        throw .usage("--beta \(beta); accepted: a positive number")
+      }
+      return try RewardModel(
+        policy: text, reference: textModel(reference), beta: beta, threads: threads)
+    }
+    let choice = try HeadChoice(parsing: head)
+    let loaded: LoadedHead
+    do throws(TareError) {
+      loaded = try LoadedHead(choice, of: text)
+    } catch {
+      // A language model has no reward head, and the user must say what to read.
+      guard choice == .own, text.weights.config.isLanguageModel else { throw error }
       throw .usage(
         "\(model) is a language model without a reward head; give one with --head FILE "
-          + "(`tare train-head` makes one)")
+          + "(`tare train-head` makes one), or read its own with --head logit:TOKEN, --head yes-no "
+          + "or --reference MODEL")
     }
-    let file = try HeadFile(URL(filePath: head), for: text)
-    return (RewardModel(text, head: file, threads: threads), file)
+    guard outputIndex == nil || outputWeights == nil else {
+      throw .usage("--output-index and --output-weights exclude each other")
+    }
+    let output =
+      outputIndex.map { OutputChoice.index($0) }
+      ?? outputWeights.map { OutputChoice.weights($0) }
+    return try RewardModel(text, head: loaded, output: output, threads: threads)
   }
 
   /// - Parameters:
-  ///   - readRule: the head's own rule.
+  ///   - readRule: the head's or the model's own rule.
+  ///   - text: the model, which knows tokens by their spelling.
   ///   - run: the run that is taken up again, whose date is kept.
-  func options(readRule: ReadRule?, run: Run?) throws(TareError) -> ScoringOptions {
-    let rule = try read.map { (text) throws(TareError) in try ReadRule(parsing: text) }
+  func options(
+    readRule: ReadRule?, text: TextModel, run: Run?
+  ) throws(TareError) -> ScoringOptions {
+    var steps = ReadRule.StepsToScore.min
+    if let stepsToScore {
+      steps = try choice(stepsToScore, "--steps-to-score", ReadRule.StepsToScore.self)
+    }
+    var rule = readRule ?? .huggingFace
+    if let read { rule = try ReadRule(parsing: read, steps: steps) { text.token($0) } }
+    if case .step(let id, _) = rule, stepsToScore != nil { rule = .step(id, steps) }
     if let maxTokens, maxTokens < 1 {
       throw .usage("--max-tokens \(maxTokens); accepted: at least 1")
     }
     return ScoringOptions(
-      readRule: rule ?? readRule ?? .huggingFace,
-      bos: try choice(bos, "--bos", ScoringOptions.BOS.self), maxTokens: maxTokens,
+      readRule: rule, bos: try choice(bos, "--bos", ScoringOptions.BOS.self),
+      maxTokens: maxTokens,
       truncation: try choice(truncate, "--truncate", ScoringOptions.Truncation.self),
       date: try CalendarDate(parsing: date ?? run?.templateDate ?? Self.today), system: system)
+  }
+
+  /// The options for a reward model.
+  func options(_ model: RewardModel, run: Run?) throws(TareError) -> ScoringOptions {
+    guard read == nil || model.readRule != .first else {
+      throw .usage("--read \(read ?? ""): the head reads the first token and no other")
+    }
+    var options = try options(readRule: model.readRule, text: model.text, run: run)
+    options.marksResponse = model.needsResponseStart
+    return options
   }
 
   private static var today: String {
     String(Date.now.formatted(.iso8601.year().month().day()))
   }
+}
+
+/// The folder or file that a user names, or that a hub id stands for in the hub's cache.
+func modelURL(_ name: String) throws(TareError) -> URL {
+  let url = URL(filePath: name)
+  if FileManager.default.fileExists(atPath: url.path) { return url }
+  let parts = name.split(separator: "@", maxSplits: 1).map(String.init)
+  let isID = parts[0].wholeMatch(of: /[A-Za-z0-9._-]+\/[A-Za-z0-9._-]+/) != nil
+  guard isID, !name.hasSuffix(".gguf") else { return url }
+  let cache = HubCache(environment: ProcessInfo.processInfo.environment)
+  return try cache.snapshot(of: parts[0], revision: parts.count == 2 ? parts[1] : nil)
 }
 
 /// The case that `text` names.

@@ -73,7 +73,7 @@ extension Store {
 extension FeatureExtractor {
   fileprivate func scorer(_ options: ScoringOptions) -> Scorer {
     Scorer(
-      modelDigest: text.digest, modelName: text.name, precision: "float32",
+      modelDigest: text.digest, modelName: text.name, precision: precision,
       readRule: options.readRule.description)
   }
 }

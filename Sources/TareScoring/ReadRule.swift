@@ -6,37 +6,85 @@ package enum ReadRule: Sendable, Hashable {
   case huggingFace
   /// The last token.
   case last
+  /// The first token, where encoders have their summary.
+  case first
   /// The last token with this id.
   case token(Int32)
+  /// Every token with this id: the steps of a process reward model.
+  case step(Int32, StepsToScore)
+  /// The mean of all hidden states.
+  case mean
 
-  /// Reads "hf", "last" or "token:ID".
-  package init(parsing text: String) throws(TareError) {
-    switch text {
-    case "hf": self = .huggingFace
-    case "last": self = .last
-    default:
-      guard text.hasPrefix("token:"), let id = Int32(text.dropFirst(6)), id >= 0 else {
-        throw .usage("unknown read rule '\(text)'; accepted: hf, last, token:ID")
+  /// How the scores of steps become one.
+  package enum StepsToScore: String, Sendable, CaseIterable {
+    case min, last, product, mean
+
+    package func score(_ steps: [Float]) -> Float {
+      switch self {
+      case .min: steps.min() ?? 0
+      case .last: steps.last ?? 0
+      case .product: Float(steps.reduce(1.0) { $0 * Double($1) })
+      case .mean: Float(steps.reduce(0.0) { $0 + Double($1) } / Double(max(steps.count, 1)))
       }
-      self = .token(id)
     }
   }
 
-  /// The position in `ids` that is read.
+  static let accepted = "hf, last, first, mean, token:ID, step:ID"
+
+  /// Reads "hf", "last", "first", "mean", "token:ID" or "step:ID"; a step rule may name how its
+  /// steps become a score, "step:ID:min".
+  ///
+  /// - Parameter id: the id of a token by its spelling, which may stand in place of the number.
+  package init(
+    parsing text: String, steps: StepsToScore = .min, id: (String) -> Int32? = { _ in nil }
+  ) throws(TareError) {
+    func token(_ text: Substring) -> Int32? {
+      Int32(text).flatMap { $0 >= 0 ? $0 : nil } ?? id(String(text))
+    }
+    let parts = text.split(separator: ":", maxSplits: 1)
+    switch text {
+    case "hf": self = .huggingFace
+    case "last": self = .last
+    case "first": self = .first
+    case "mean": self = .mean
+    default:
+      if parts.count == 2, parts[0] == "token", let id = token(parts[1]) {
+        self = .token(id)
+      } else if parts.count == 2, parts[0] == "step", let id = token(parts[1]) {
+        self = .step(id, steps)
+      } else if parts.count == 2, parts[0] == "step",
+        let rule = StepsToScore.allCases.first(where: { parts[1].hasSuffix(":\($0.rawValue)") }),
+        let id = token(parts[1].dropLast(rule.rawValue.count + 1))
+      {
+        self = .step(id, rule)
+      } else {
+        throw .usage("unknown read rule '\(text)'; accepted: \(Self.accepted)")
+      }
+    }
+  }
+
+  /// The positions in `ids` that are read, in order; of several rules only steps and the mean have
+  /// more than one.
   /// - Throws: `TareError.badData` if the rule's token is not in the text.
-  func position(in ids: [Int32], padID: Int32?) throws(TareError) -> Int {
+  func positions(in ids: [Int32], padID: Int32?) throws(TareError) -> [Int] {
     switch self {
-    case .last: return ids.count - 1
+    case .last: return [ids.count - 1]
+    case .first: return [0]
+    case .mean: return Array(ids.indices)
     case .huggingFace:
       // A text of nothing but padding is read at its start, as transformers reads it.
-      return ids.lastIndex { $0 != padID } ?? 0
-    case .token(let id):
-      guard let position = ids.lastIndex(of: id) else {
-        throw .badData(
-          place: "", found: "no token \(id) in the text", accepted: "a text that holds it")
-      }
-      return position
+      return [ids.lastIndex { $0 != padID } ?? 0]
+    case .token(let id): return [try found(ids.lastIndex(of: id).map { [$0] } ?? [], id)[0]]
+    case .step(let id, _): return try found(ids.indices.filter { ids[$0] == id }, id)
     }
+  }
+
+  private func found(_ positions: [Int], _ id: Int32) throws(TareError) -> [Int] {
+    guard !positions.isEmpty else {
+      throw .badData(
+        place: "", found: "no token \(id) in the text", accepted: "a text that holds it")
+    }
+    return positions
   }
 }
 
@@ -45,7 +93,10 @@ extension ReadRule: CustomStringConvertible {
     switch self {
     case .huggingFace: "hf"
     case .last: "last"
+    case .first: "first"
+    case .mean: "mean"
     case .token(let id): "token:\(id)"
+    case .step(let id, let rule): "step:\(id):\(rule.rawValue)"
     }
   }
 }

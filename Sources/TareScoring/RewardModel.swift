@@ -1,80 +1,188 @@
 /// A language model with a value head: conversations in, scores out.
+internal import Foundation
 internal import Synchronization
 package import TareCore
-package import TareEngine
+internal import TareEngine
 
 package final class RewardModel: Sendable {
   package let text: TextModel
-  package let head: any RewardHead
-  /// SHA-256 of the head's file.
-  package let headDigest: Digest
-  package let precision = "float32"
-  private let runner: LazyDecoder
+  package let reading: Reading
+  /// As the store keeps it.
+  package var precision: String { text.precision }
+  private let runner: LazyBody
 
-  package init(_ text: TextModel, head: HeadFile, threads: Int) {
+  /// How hidden states become a score.
+  package enum Reading: Sendable {
+    case head(LoadedHead, OutputChoice)
+    /// DPO's implicit reward (Rafailov et al. 2023): beta · Σ (log π − log π_ref) over the tokens of
+    /// the response, what the template writes after it included.
+    case implicit(reference: TextModel, LazyBody, beta: Double)
+  }
+
+  /// - Throws: `TareError.usage` if the head has several outputs and none is chosen.
+  package init(
+    _ text: TextModel, head: LoadedHead, output: OutputChoice? = nil, threads: Int
+  ) throws(TareError) {
     self.text = text
-    self.head = head.head
-    headDigest = head.digest
-    runner = LazyDecoder(text, threads: threads)
+    reading = .head(head, try (output ?? head.output).checked(head.head))
+    runner = LazyBody(text, threads: threads)
+  }
+
+  /// An implicit reward.
+  /// - Throws: `TareError.badData` if the two models do not have the same vocabulary.
+  package init(
+    policy: TextModel, reference: TextModel, beta: Double, threads: Int
+  ) throws(TareError) {
+    guard policy.size.vocabularySize == reference.size.vocabularySize else {
+      throw .badData(
+        place: reference.weights.url.path,
+        found: "a vocabulary of \(reference.size.vocabularySize)",
+        accepted: "that of the policy, \(policy.size.vocabularySize)")
+    }
+    text = policy
+    reading = .implicit(reference: reference, LazyBody(reference, threads: threads), beta: beta)
+    runner = LazyBody(policy, threads: threads)
+  }
+
+  /// SHA-256 of what reads the score, where it is not part of the model.
+  package var headDigest: Digest? {
+    switch reading {
+    case .head(let head, _): head.digest
+    case .implicit(let reference, _, let beta):
+      Array("implicit \(reference.digest) \(beta)".utf8).withUnsafeBytes { Digest(of: $0) }
+    }
+  }
+
+  /// The rule that the head calls for; nil where nothing says.
+  package var readRule: ReadRule? {
+    switch reading {
+    case .head(let head, _): head.readRule
+    case .implicit: .last
+    }
+  }
+
+  /// Whether responses must be told apart from their prompts.
+  package var needsResponseStart: Bool {
+    if case .implicit = reading { true } else { false }
+  }
+
+  /// What decides the score besides model, head and tokens, as the store keeps it.
+  package func rule(_ options: ScoringOptions) -> String {
+    switch reading {
+    case .head(let head, let output):
+      let kind = head.head as? TokenHead
+      let parts = [
+        options.readRule.description, output.description, kind?.tokenNames ?? "",
+      ]
+      return parts.filter { !$0.isEmpty }.joined(separator: ";")
+    case .implicit: return "implicit"
+    }
   }
 
   /// Scores in the order of the conversations, each the same bits whatever else is scored.
   /// - Throws: `TareError.badData` if a score is not finite.
   package func score(_ conversations: [TokenizedConversation]) throws(TareError) -> [Score] {
-    let states = try runner.decoder().hiddenStates(
-      conversations.map(\.ids), at: conversations.map { [$0.readAt] })
-    var scores: [Score] = []
-    for (conversation, states) in zip(conversations, states) {
-      let value = head.score(states[0])
-      guard value.isFinite else {
-        throw .badData(
-          place: "the response that ends '\(conversation.text.suffix(60))'",
-          found: "the score \(value)", accepted: "a finite score (are the model's weights finite?)")
+    let steps: [[Float]]
+    switch reading {
+    case .head(let head, let output):
+      steps = try runner.states(conversations).map { states in
+        states.map { output.score(head.head.outputs($0)) }
       }
-      scores.append(
-        Score(
-          value: value, tokens: conversation.ids.count, length: conversation.length,
-          readAt: conversation.readAt, truncated: conversation.truncated))
+    case .implicit(_, let reference, let beta):
+      let sums = try Self.sums(conversations, runner)
+      let others = try Self.sums(conversations, reference)
+      steps = zip(sums, others).map { [Float(beta * ($0 - $1))] }
+    }
+    var scores: [Score] = []
+    for (conversation, values) in zip(conversations, steps) {
+      scores.append(try Self.score(conversation, values))
     }
     return scores
+  }
+
+  private static func score(
+    _ conversation: TokenizedConversation, _ values: [Float]
+  ) throws(TareError) -> Score {
+    var steps: [StepScore] = []
+    var value = values.first ?? .nan
+    if let rule = conversation.stepsToScore {
+      steps = zip(conversation.positions, values).map { StepScore(position: $0, value: $1) }
+      value = rule.score(values)
+    }
+    guard value.isFinite, values.allSatisfy(\.isFinite) else {
+      throw .badData(
+        place: "the response that ends '\(conversation.text.suffix(60))'",
+        found: "the score \(value)", accepted: "a finite score (are the model's weights finite?)")
+    }
+    return Score(
+      value: value, tokens: conversation.ids.count, length: conversation.length,
+      readAt: conversation.readAt, truncated: conversation.truncated, steps: steps)
+  }
+
+  /// Σ log p of the response's tokens for each conversation.
+  private static func sums(
+    _ conversations: [TokenizedConversation], _ runner: LazyBody
+  ) throws(TareError) -> [Double] {
+    guard let decoder = try runner.body() as? Decoder else {
+      throw .usage("an implicit reward needs two language models")
+    }
+    return try decoder.logProbabilities(
+      conversations.map(\.ids), from: conversations.map(\.responseStart)
+    ).map { $0.reduce(0) { $0 + Double($1) } }
   }
 }
 
 /// A model's features for training a head: the hidden states at the read positions.
 package final class FeatureExtractor: Sendable {
   package let text: TextModel
-  private let runner: LazyDecoder
+  /// As the store keeps it.
+  package var precision: String { text.precision }
+  private let runner: LazyBody
 
   package init(_ text: TextModel, threads: Int) {
     self.text = text
-    runner = LazyDecoder(text, threads: threads)
+    runner = LazyBody(text, threads: threads)
   }
 
   /// [hiddenSize] for each conversation, in order.
   package func features(_ conversations: [TokenizedConversation]) throws(TareError) -> [[Float]] {
-    try runner.decoder().hiddenStates(
-      conversations.map(\.ids), at: conversations.map { [$0.readAt] }
-    ).map { $0[0] }
+    try runner.states(conversations).map { $0[$0.count - 1] }
   }
 }
 
 /// Loads the weights when the first text needs them: a run that has all its scores never does.
-private final class LazyDecoder: Sendable {
+package final class LazyBody: Sendable {
   private let text: TextModel
   private let threads: Int
-  private let loaded = Mutex<Decoder?>(nil)
+  private let loaded = Mutex<(any Body)?>(nil)
 
   init(_ text: TextModel, threads: Int) {
     self.text = text
     self.threads = threads
   }
 
-  func decoder() throws(TareError) -> Decoder {
+  func body() throws(TareError) -> any Body {
     try loaded.withLock { (loaded) throws(TareError) in
-      if let decoder = loaded { return decoder }
-      let decoder = try Decoder(text.weights, threads: threads)
-      loaded = decoder
-      return decoder
+      if let body = loaded { return body }
+      let body = try text.weights.body(threads: threads)
+      loaded = body
+      return body
     }
+  }
+
+  /// The states that are read of each conversation; the mean of all where the rule is the mean.
+  func states(_ conversations: [TokenizedConversation]) throws(TareError) -> [[[Float]]] {
+    let states = try body().hiddenStates(
+      conversations.map(\.ids), types: conversations.map(\.types),
+      at: conversations.map(\.positions))
+    return zip(conversations, states).map { $0.takesMean ? [Self.mean($1)] : $1 }
+  }
+
+  private static func mean(_ states: [[Float]]) -> [Float] {
+    var sums = [Double](repeating: 0, count: states[0].count)
+    for state in states {
+      for i in sums.indices { sums[i] += Double(state[i]) }
+    }
+    return sums.map { Float($0 / Double(states.count)) }
   }
 }

@@ -5,7 +5,7 @@ package import TareTemplates
 package struct ScoringOptions: Sendable, Hashable {
   /// What is done about the beginning-of-sequence token.
   package enum BOS: String, Sendable, CaseIterable {
-    /// Exactly one if the tokenizer wants one, however many template and tokenizer add.
+    /// As the template writes it, but never twice.
     case auto
     /// As the template writes it.
     case keep
@@ -34,6 +34,8 @@ package struct ScoringOptions: Sendable, Hashable {
   package var date: CalendarDate
   /// Put before conversations that have no system message.
   package var system: String?
+  /// Whether it is found out where the response begins, as implicit rewards need.
+  package var marksResponse = false
 
   package init(
     readRule: ReadRule, bos: BOS = .auto, maxTokens: Int? = nil, truncation: Truncation = .left,

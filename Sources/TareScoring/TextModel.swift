@@ -1,4 +1,4 @@
-/// A model file opened for text: tokenizer, chat template and identity, without loading weights.
+/// A model opened for text: tokenizer, chat template and identity, without loading weights.
 package import Foundation
 package import TareCore
 package import TareEngine
@@ -6,39 +6,132 @@ package import TareTemplates
 package import TareTokenizers
 
 package struct TextModel: Sendable {
-  /// The file's name, for people.
+  /// The file's or folder's name, for people.
   package let name: String
-  /// SHA-256 of the whole file.
+  /// SHA-256 of what decides the model's numbers: the weights and the configuration.
   package let digest: Digest
   package let tokenizer: Tokenizer
-  package let template: ChatTemplate
-  /// Positions that the model was trained for.
-  package let contextLength: Int
-  /// The weights' directory; the data is read when `decoder` is called.
-  package let weights: WeightFile
+  /// How a conversation becomes text.
+  package let layout: TextLayout
+  /// The special tokens that templates see by name (`bos_token`).
+  package let specialTokens: [String: String]
+  /// The id that counts as padding for the read position; nil where the model has none.
+  package let padID: Int32?
+  /// A token that the model reads its reward at, put after every text (InternLM2's
+  /// `reward_token_id`).
+  package let appendedID: Int32?
+  /// The rule that the model's configuration calls for; nil for transformers' own.
+  package let readRule: ReadRule?
+  package let size: BodySize
+  /// The weights' directory; the data is read when the model runs.
+  package let weights: ModelWeights
 
+  /// Positions that the model was trained for.
+  package var contextLength: Int { size.contextLength }
+  /// How the model computes, as the store keeps it.
+  var precision: String {
+    weights.buffers == .float32 ? "float32" : "float32, buffers as stored"
+  }
+
+  /// Opens a .gguf file or a folder in Hugging Face layout.
+  ///
+  /// - Parameters:
+  ///   - template: a file with a chat template, or the name of one of the model's own.
+  ///   - base: the base model of an adapter's folder.
+  ///   - buffers: how what is computed from the configuration is rounded.
   /// - Throws: `TareError.badData` that names the file and what is missing in it.
-  package init(_ url: URL) throws(TareError) {
-    weights = try WeightFile(url)
+  package init(
+    _ url: URL, template: String? = nil, base: URL? = nil, buffers: BufferPrecision = .float32
+  ) throws(TareError) {
+    var weights = try ModelWeights(url, base: base)
+    weights.buffers = buffers
+    self.weights = weights
     name = url.lastPathComponent
+    size = try weights.size()
+    let text = try ModelText(weights, template: template)
+    tokenizer = text.tokenizer
+    layout = text.layout
+    specialTokens = text.specialTokens
+    let config = weights.config
+    func id(_ key: String) -> Int32? { config[key]?.int.flatMap { Int32(exactly: $0) } }
+    padID = weights.ggufMetadata == nil ? id("pad_token_id") : tokenizer.padID
+    appendedID = id("reward_token_id")
     do throws(TareError) {
-      tokenizer = try Tokenizer(Vocabulary(ggufMetadata: weights.metadata))
-      guard let source = weights.metadata["tokenizer.chat_template"]?.string else {
-        throw .badData(
-          place: "metadata 'tokenizer.chat_template'", found: "nothing",
-          accepted: "the model's chat template")
-      }
-      template = try ChatTemplate(source: source)
-      let spec = try Decoder.spec(of: weights)
-      contextLength = spec.contextLength
-      guard tokenizer.count <= spec.vocabularySize else {
+      guard tokenizer.count <= size.vocabularySize || weights.ggufMetadata == nil else {
         throw .badData(
           place: "tokenizer", found: "\(tokenizer.count) tokens",
-          accepted: "at most the \(spec.vocabularySize) that the model has embeddings for")
+          accepted: "at most the \(size.vocabularySize) that the model has embeddings for")
       }
+      readRule = try Self.readRule(config, tokenizer, appendedID: appendedID)
     } catch {
       throw error.inside(url.path)
     }
-    digest = Digest(of: weights.file.bytes)
+    digest = weights.digest
+  }
+
+  /// What the configuration says about where the reward is read.
+  static func readRule(
+    _ config: ModelConfig, _ tokenizer: Tokenizer, appendedID: Int32?
+  ) throws(TareError) -> ReadRule? {
+    if appendedID != nil { return .last }
+    switch config["pooling"]?.string {
+    case "mean": return .mean
+    case "last": return .last
+    default: break
+    }
+    if let id = (config["step_tag_id"] ?? config["step_token_id"])?.int {
+      return .step(Int32(id), .min)
+    }
+    let classes = (config["architectures"]?.array ?? []).compactMap(\.string)
+    let named = config["step_token"]?.string
+    // Qwen2.5-Math-PRM, whose configuration does not name its step token.
+    let isProcess = classes.contains { $0.hasSuffix("ForProcessRewardModel") }
+    guard let token = named ?? (isProcess ? "<extra_0>" : nil) else { return nil }
+    guard let id = tokenizer.id(of: token) else {
+      throw config.error("step_token", "'\(token)'", "a token of the vocabulary")
+    }
+    return .step(id, .min)
+  }
+}
+
+/// How a conversation becomes the text that a model reads.
+package enum TextLayout: Sendable {
+  /// The model's chat template.
+  case template(ChatTemplate, source: String)
+  /// Prompt and response as the two texts of an encoder's pair.
+  case pair
+}
+
+extension ModelWeights {
+  /// SHA-256 of a GGUF file; of a folder, of the SHA-256 of its configuration and of each of its
+  /// weight files.
+  ///
+  /// A file in a hub's cache is named by its SHA-256, which was checked when it was pulled.
+  package var digest: Digest {
+    if ggufMetadata != nil { return Digest(of: files[0].file.bytes) }
+    var lines = "config.json \(Self.digest(of: JSONValue.object(config.values).text()))\n"
+    if let adapter {
+      lines += "adapter \(Self.digest(of: JSONValue.object(adapter.settings.values).text()))\n"
+    }
+    for file in files {
+      let name = file.file.url.lastPathComponent
+      lines +=
+        "\(name) \(Self.blobName(file.file.url) ?? Digest(of: file.file.bytes).description)\n"
+    }
+    return Self.digest(of: lines)
+  }
+
+  private static func digest(of text: String) -> Digest {
+    Array(text.utf8).withUnsafeBytes { Digest(of: $0) }
+  }
+
+  private static func blobName(_ url: URL) -> String? {
+    guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: url.path) else {
+      return nil
+    }
+    let blob = URL(filePath: target)
+    let name = blob.lastPathComponent
+    let isDigest = name.wholeMatch(of: /[0-9a-f]{64}/) != nil
+    return isDigest && blob.deletingLastPathComponent().lastPathComponent == "blobs" ? name : nil
   }
 }

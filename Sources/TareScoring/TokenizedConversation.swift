@@ -7,11 +7,23 @@ package struct TokenizedConversation: Sendable, Hashable {
   /// What the chat template made of the messages.
   package let text: String
   package let ids: [Int32]
-  /// Position of the token that is read, from 0.
-  package let readAt: Int
+  /// Types of the tokens, for encoders that have them; empty otherwise.
+  package let types: [Int32]
+  /// The rule by which it is read, and the positions that it gives, in order, from 0.
+  package let rule: ReadRule
+  package let positions: [Int]
+  /// The first position that belongs to the response; 0 where it was not asked for.
+  package let responseStart: Int
   package let truncated: Bool
   /// Unicode scalars of the response.
   package let length: Int
+
+  /// Position of the token that is read; of several the last.
+  package var readAt: Int { positions.last ?? 0 }
+
+  /// How the scores of steps become one; nil where the rule does not read steps.
+  var stepsToScore: ReadRule.StepsToScore? { if case .step(_, let way) = rule { way } else { nil } }
+  var takesMean: Bool { rule == .mean }
 
   /// SHA-256 of the ids as little-endian 32-bit numbers.
   package var digest: Digest {
@@ -35,57 +47,98 @@ extension TextModel {
     if let system = options.system, messages.first?.role != "system" {
       messages.insert(.system(system), at: 0)
     }
-    let text = try template.render(
-      messages: messages, addGenerationPrompt: false, variables: templateVariables,
-      date: options.date)
-    return try tokenize(rendered: text, length: conversation.length, options)
+    guard case .template(let template, _) = layout else {
+      return try tokenize(pair: messages, length: conversation.length, options)
+    }
+    func render(_ messages: [Message], isPrompt: Bool) throws(TareError) -> String {
+      try template.render(
+        messages: messages, addGenerationPrompt: isPrompt, variables: templateVariables,
+        date: options.date)
+    }
+    let text = try render(messages, isPrompt: false)
+    let prompt =
+      options.marksResponse ? try render(messages.dropLast(), isPrompt: true) : nil
+    return try tokenize(
+      rendered: text, prompt: prompt, length: conversation.length, options)
+  }
+
+  /// Prompt and response as an encoder's pair; several messages of the prompt stand on lines.
+  private func tokenize(
+    pair messages: [Message], length: Int, _ options: ScoringOptions
+  ) throws(TareError) -> TokenizedConversation {
+    let prompt = messages.dropLast().map(\.content).joined(separator: "\n")
+    let response = messages.last?.content ?? ""
+    var (ids, types) = tokenizer.encode(prompt, pair: response)
+    let limit = options.maxTokens ?? contextLength
+    let truncated = ids.count > limit
+    if truncated {
+      // As transformers' `truncation=True` for a pair: the longer text gives up its end.
+      guard options.truncation != .error else {
+        throw .badData(
+          place: "text", found: "\(ids.count) tokens",
+          accepted: "at most \(limit) (or --truncate left|right)")
+      }
+      (ids, types) = tokenizer.encode(prompt, pair: response, limit: limit)
+    }
+    return TokenizedConversation(
+      text: "\(prompt)\n\(response)", ids: ids, types: types,
+      rule: options.readRule, positions: try options.readRule.positions(in: ids, padID: padID),
+      responseStart: 0,
+      truncated: truncated, length: length)
   }
 
   /// What follows the template, for a text that is rendered: tokenizer, BOS policy, truncation,
   /// read position.
+  ///
+  /// - Parameter prompt: the beginning of the text that is not the response, where it is asked for.
   func tokenize(
-    rendered text: String, length: Int, _ options: ScoringOptions
+    rendered text: String, prompt: String? = nil, length: Int, _ options: ScoringOptions
   ) throws(TareError) -> TokenizedConversation {
     var ids = tokenizer.encode(text, addSpecialTokens: false)
+    // Tokens may join over the seam, so the response begins where the two first differ.
+    var start = 0
+    if let prompt {
+      let beginning = tokenizer.encode(prompt, addSpecialTokens: false)
+      start = zip(ids, beginning).prefix { $0 == $1 }.count
+    }
+    let whole = ids.count
     let (before, after) = specialTokens(around: &ids, options.bos)
     // What is cut is the text: its BOS and EOS stay.
+    let dropped = whole - ids.count
     let truncated = try truncate(&ids, options, room: before.count + after.count)
+    let cut = truncated && options.truncation == .left ? whole - dropped - ids.count : 0
     ids = before + ids + after
     guard !ids.isEmpty else {
       throw .badData(place: "text", found: "no tokens", accepted: "a conversation with text")
     }
     return TokenizedConversation(
-      text: text, ids: ids,
-      readAt: try options.readRule.position(in: ids, padID: tokenizer.padID),
-      truncated: truncated, length: length)
+      text: text, ids: ids, types: [],
+      rule: options.readRule, positions: try options.readRule.positions(in: ids, padID: padID),
+      responseStart: max(start - dropped + before.count - cut, 0), truncated: truncated,
+      length: length)
   }
 
-  private var templateVariables: [String: JSONValue] {
-    var variables: [String: JSONValue] = [:]
-    let special = [("bos_token", tokenizer.bosID), ("eos_token", tokenizer.eosID)]
-    for (name, id) in special {
-      variables[name] = id.flatMap { tokenizer.token($0) }.map { .string($0) }
-    }
-    return variables
-  }
+  private var templateVariables: [String: JSONValue] { specialTokens.mapValues { .string($0) } }
 
   /// Takes BOS and EOS off the text where the policy says what they shall be, and gives what is to
   /// stand before and after it.
+  ///
+  /// `auto` is what transformers' `apply_chat_template` gives, with one BOS where template and
+  /// tokenizer would both add one: the template decides whether there is a BOS.
   private func specialTokens(
     around ids: inout [Int32], _ policy: ScoringOptions.BOS
   ) -> (before: [Int32], after: [Int32]) {
     var (before, after): ([Int32], [Int32]) = ([], [])
     // SmolLM2's BOS is "<|im_start|>", which also begins every turn: where the tokenizer adds none
     // of its own, what the template wrote stays.
-    let decides = policy == .add || policy == .strip || policy == .auto && tokenizer.addsBOS
+    let decides =
+      policy == .add || policy == .strip
+      || policy == .auto && tokenizer.addsBOS && ids.first == tokenizer.bosID
     if decides, let bos = tokenizer.bosID {
       ids = Array(ids.drop { $0 == bos })
       if policy != .strip { before = [bos] }
     }
-    if tokenizer.addsEOS, let eos = tokenizer.eosID {
-      if ids.last == eos { ids.removeLast() }
-      after = [eos]
-    }
+    if let appendedID, ids.last != appendedID { after = [appendedID] }
     return (before, after)
   }
 
@@ -93,7 +146,7 @@ extension TextModel {
   private func truncate(
     _ ids: inout [Int32], _ options: ScoringOptions, room: Int
   ) throws(TareError) -> Bool {
-    let limit = max(min(options.maxTokens ?? contextLength, contextLength) - room, 0)
+    let limit = max((options.maxTokens ?? contextLength) - room, 0)
     guard ids.count > limit else { return false }
     switch options.truncation {
     case .error:

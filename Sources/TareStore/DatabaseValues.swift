@@ -50,6 +50,18 @@ extension JSONValue {
   }
 }
 
+extension JSONValue {
+  /// An array of positions and values as the scores of steps.
+  var steps: [StepScore] {
+    (array ?? []).compactMap { pair in
+      guard let pair = pair.array, pair.count == 2, let position = pair[0].int,
+        let value = pair[1].double
+      else { return nil }
+      return StepScore(position: position, value: Float(value))
+    }
+  }
+}
+
 extension [Float] {
   /// Little-endian float32, on any machine.
   var littleEndianData: Data {

@@ -8,6 +8,7 @@ enum Schema {
   static let migrator: DatabaseMigrator = {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("v1") { try $0.execute(sql: v1) }
+    migrator.registerMigration("v2") { try $0.execute(sql: v2) }
     return migrator
   }()
 
@@ -140,5 +141,19 @@ enum Schema {
     ) STRICT;
     CREATE INDEX evaluationByRun ON evaluation(run);
     CREATE INDEX evaluationByCalibration ON evaluation(calibration);
+    """
+
+  /// Scores of the steps of process reward models, in the order of the text; the score is made of
+  /// them by the scorer's read rule.
+  private static let v2 = """
+    CREATE TABLE stepScore (
+      scorer INTEGER NOT NULL,
+      tokenDigest BLOB NOT NULL,
+      step INTEGER NOT NULL CHECK (step >= 0),
+      position INTEGER NOT NULL CHECK (position >= 0),
+      value REAL NOT NULL CHECK (abs(value) <= 3.4028234663852886e38),
+      PRIMARY KEY (scorer, tokenDigest, step),
+      FOREIGN KEY (scorer, tokenDigest) REFERENCES score(scorer, tokenDigest) ON DELETE CASCADE
+    ) STRICT, WITHOUT ROWID;
     """
 }

@@ -1,5 +1,5 @@
 /// A line of `tare score`'s output, which is also what a run is exported to and imported from:
-/// `{"id", "role", "index", "score", "tokens", "length", "truncated", "readAt", "subset"?, …}`.
+/// `{"id", "role", "index", "score", "tokens", "length", "truncated", "readAt", "steps"?, …}`.
 package import TareCore
 
 /// A line as it is read.
@@ -17,8 +17,8 @@ struct ScoreRow {
   var extras: JSONObject
 
   static let keys: Set<String> = [
-    "id", "role", "index", "score", "tokens", "length", "truncated", "readAt", "subset", "section",
-    "prompt", "response",
+    "id", "role", "index", "score", "tokens", "length", "truncated", "readAt", "steps", "subset",
+    "section", "prompt", "response",
   ]
 
   /// - Throws: `TareError.badData` whose place is the member's name. Only `id`, `score` and either
@@ -39,7 +39,10 @@ struct ScoreRow {
       try row.optional("readAt", "an integer from 0, below tokens") { readAt in
         readAt.natural.flatMap { $0 < max(tokens, 1) ? $0 : nil }
       } ?? 0
-    score = StoredScore(value: value, tokens: tokens, readAt: readAt)
+    let steps = try row.optional("steps", "an array of {\"position\", \"score\"}") { steps in
+      steps.stepRows
+    }
+    score = StoredScore(value: value, tokens: tokens, readAt: readAt, steps: steps ?? [])
     truncated = try row.optional("truncated", "true or false", \.bool) ?? false
     subset = try row.optional("subset", "a string without NUL characters", \.name)
     section = try row.optional("section", "a string without NUL characters", \.name)
@@ -68,6 +71,12 @@ extension RunItem {
       "truncated": score.map { .bool($0.truncated) } ?? .null,
       "readAt": score.map { .int($0.readAt) } ?? .null,
     ]
+    if let steps = score?.steps, !steps.isEmpty {
+      row["steps"] = .array(
+        steps.map {
+          ["position": .int($0.position), "score": .double(Double($0.value))]
+        })
+    }
     row["subset"] = subset.map { .string($0) }
     row["section"] = section.map { .string($0) }
     for (key, value) in extras.members {
@@ -106,6 +115,18 @@ extension JSONObject {
 extension JSONValue {
   /// The string if it can be a name in the store.
   fileprivate var name: String? { string.flatMap { $0.contains("\0") ? nil : $0 } }
+
+  /// An array of steps as lines of output have them; nil if it is none.
+  fileprivate var stepRows: [StepScore]? {
+    guard let array else { return nil }
+    let steps = array.compactMap { step -> StepScore? in
+      guard let position = step["position"]?.natural, let score = step["score"]?.double,
+        Float(score).isFinite
+      else { return nil }
+      return StepScore(position: position, value: Float(score))
+    }
+    return steps.count == array.count ? steps : nil
+  }
 
   /// The integer if it is not negative.
   fileprivate var natural: Int? { int.flatMap { $0 >= 0 ? $0 : nil } }

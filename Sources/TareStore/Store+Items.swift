@@ -108,7 +108,11 @@ extension Store {
         db,
         sql: """
           SELECT item.id, position, inputRow.name, responseIndex, role, subset, section, extras,
-            length, value, tokens, readAt, truncated, \(texts)
+            length, value, tokens, readAt, truncated, \(texts),
+            (SELECT json_group_array(json_array(stepPosition, stepValue)) FROM (
+              SELECT position AS stepPosition, value AS stepValue FROM stepScore
+              WHERE stepScore.scorer = score.scorer AND stepScore.tokenDigest = score.tokenDigest
+              ORDER BY step))
           FROM run
             JOIN inputRow ON inputRow.run = run.id
             JOIN item ON item.inputRow = inputRow.id
@@ -177,7 +181,8 @@ extension RunItem {
     score = try row.decode(Float?.self, atIndex: 9).map { value in
       Score(
         value: value, tokens: try row.decode(atIndex: 10), length: length,
-        readAt: try row.decode(atIndex: 11), truncated: try row.decode(atIndex: 12))
+        readAt: try row.decode(atIndex: 11), truncated: try row.decode(atIndex: 12),
+        steps: try JSONValue(row, at: 15).steps)
     }
     conversation = row.hasNull(atIndex: 13) ? nil : try Conversation(row, from: 13)
   }

@@ -1,4 +1,5 @@
 /// Scores by scorer and tokens: looked up before any work, inserted once, never changed.
+import Foundation
 import GRDB
 package import TareCore
 
@@ -46,12 +47,35 @@ extension StoredScore {
         """)
     try insert.execute(arguments: [scorer, digest.data, value, tokens, readAt])
     guard db.changesCount == 0, let stored = try Self.find(digest, by: scorer, in: db) else {
-      return
+      return try insertSteps(digest, by: scorer, in: db)
     }
     guard stored == self else {
       throw TareError.fault(
         "the store has \(stored) for tokens \(digest), and now the same model gives \(self); "
           + "a score must depend on its tokens alone")
+    }
+  }
+
+  private func insertSteps(_ digest: Digest, by scorer: Int64, in db: Database) throws {
+    let insert = try db.cachedStatement(
+      sql: """
+        INSERT INTO stepScore (scorer, tokenDigest, step, position, value) VALUES (?, ?, ?, ?, ?)
+        """)
+    for (index, step) in steps.enumerated() {
+      try insert.execute(arguments: [scorer, digest.data, index, step.position, step.value])
+    }
+  }
+
+  /// The steps of a score, in order.
+  static func steps(
+    _ digest: Data, by scorer: Int64, in db: Database
+  ) throws -> [StepScore] {
+    let statement = try db.cachedStatement(
+      sql: """
+        SELECT position, value FROM stepScore WHERE scorer = ? AND tokenDigest = ? ORDER BY step
+        """)
+    return try Row.fetchAll(statement, arguments: [scorer, digest]).map { row in
+      StepScore(position: try row.decode(atIndex: 0), value: try row.decode(atIndex: 1))
     }
   }
 
@@ -63,7 +87,8 @@ extension StoredScore {
     return try Row.fetchOne(statement, arguments: [scorer, digest.data]).map { row in
       StoredScore(
         value: try row.decode(atIndex: 0), tokens: try row.decode(atIndex: 1),
-        readAt: try row.decode(atIndex: 2))
+        readAt: try row.decode(atIndex: 2),
+        steps: try steps(digest.data, by: scorer, in: db))
     }
   }
 }

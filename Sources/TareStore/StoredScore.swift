@@ -8,14 +8,18 @@ package struct StoredScore: Sendable, Hashable {
   /// Tokens that were run; 0 where a remote engine does not tell.
   package var tokens: Int
   package var readAt: Int
+  /// The scores of the steps, for process reward models.
+  package var steps: [StepScore]
 
-  package init(value: Float, tokens: Int, readAt: Int) {
+  package init(value: Float, tokens: Int, readAt: Int, steps: [StepScore] = []) {
+    self.steps = steps.map { StepScore(position: $0.position, value: $0.value + 0) }
     self.value = value + 0
     self.tokens = tokens
     self.readAt = readAt
   }
 
   package init(_ score: Score) {
-    self.init(value: score.value, tokens: score.tokens, readAt: score.readAt)
+    self.init(
+      value: score.value, tokens: score.tokens, readAt: score.readAt, steps: score.steps)
   }
 }

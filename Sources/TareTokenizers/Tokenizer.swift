@@ -86,9 +86,26 @@ package struct Tokenizer: Sendable {
 
   /// Two texts with the post-processor's tokens around and between them, and for each token the
   /// number that says which text it belongs to.
+  ///
+  /// - Parameter limit: the most tokens that there may be; the longer text gives up its end first, as
+  ///   in the library's `longest_first`.
   package func encode(
-    _ first: String, pair second: String
+    _ first: String, pair second: String, limit: Int = .max
   ) -> (ids: [Int32], typeIDs: [Int32]) {
+    var parts: (first: [Int32], second: [Int32]) = ([], [])
+    append(first, to: &parts.first)
+    append(second, to: &parts.second)
+    let specials = stages.template.pair.reduce(0) { total, item in
+      if case .special(let special, _) = item { total + special.count } else { total }
+    }
+    let room = max(limit - specials, 0)
+    if parts.first.count + parts.second.count > room {
+      let shorter = min(parts.first.count, parts.second.count, room / 2)
+      let longer = room - shorter
+      let isFirstShorter = parts.first.count <= parts.second.count
+      parts.first = Array(parts.first.prefix(isFirstShorter ? shorter : longer))
+      parts.second = Array(parts.second.prefix(isFirstShorter ? longer : shorter))
+    }
     var ids: [Int32] = []
     var typeIDs: [Int32] = []
     for item in stages.template.pair {
@@ -98,10 +115,10 @@ package struct Tokenizer: Sendable {
         ids.append(contentsOf: special)
         typeID = type
       case .first(let type):
-        append(first, to: &ids)
+        ids.append(contentsOf: parts.first)
         typeID = type
       case .second(let type):
-        append(second, to: &ids)
+        ids.append(contentsOf: parts.second)
         typeID = type
       }
       typeIDs.append(contentsOf: repeatElement(typeID, count: ids.count - typeIDs.count))

@@ -14,7 +14,7 @@ struct Bench: ParsableCommand {
       sitting can be compared: other work on the machine slows all of them.
       """)
 
-  @Option(help: "The model: a .gguf file (default: the machine alone).")
+  @Option(help: "The model: a folder or a .gguf file (default: the machine alone).")
   var model: String?
   @Option(help: "Threads (default: one for each core).")
   var threads: Int?

@@ -19,9 +19,10 @@ struct Rank: ParsableCommand {
 
   @Argument(help: "Candidates if there is a --model, else a score table; - for standard input.")
   var input: String?
-  @Option(help: "The model: a .gguf file.")
+  @Option(
+    help: "The model: a folder in Hugging Face layout, a .gguf file, or ORG/NAME once pulled.")
   var model: String?
-  @OptionGroup var head: HeadArgument
+  @OptionGroup var head: HeadArguments
   @Option(help: "Store to take the scores from, or to keep them in.")
   var store: String?
   @Option(name: .customLong("run"), help: "The run in the store.")
@@ -58,7 +59,7 @@ struct Rank: ParsableCommand {
     }
     guard let input else { throw .usage("give the candidates that the model scores") }
     var request = ScoreRequest(inputs: [input], settings: ScoringSettings(model: model))
-    request.settings.head = head.head
+    try head.apply(to: &request.settings)
     request.format = format.format
     request.store = store
     request.run = runName

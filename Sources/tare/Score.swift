@@ -23,7 +23,7 @@ struct Score: ParsableCommand {
   var inputs: [String]
 
   @OptionGroup var scoring: ScoringArguments
-  @OptionGroup var head: HeadArgument
+  @OptionGroup var head: HeadArguments
   @OptionGroup var format: FormatArgument
 
   @Option(help: "Store that keeps the scores.")
@@ -40,7 +40,7 @@ struct Score: ParsableCommand {
 
   func run() throws {
     var request = ScoreRequest(inputs: inputs, settings: scoring.settings)
-    request.settings.head = head.head
+    try head.apply(to: &request.settings)
     request.format = format.format
     request.store = store
     request.run = runName

@@ -1,15 +1,32 @@
 /// The options of every command that runs a model.
 internal import ArgumentParser
+internal import TareCore
 internal import TarePipeline
 
 struct ScoringArguments: ParsableArguments {
-  @Option(help: "The model: a .gguf file.")
+  @Option(
+    help: "The model: a folder in Hugging Face layout, a .gguf file, or ORG/NAME once pulled.")
   var model: String
 
-  @Option(help: "Token that is read: hf (last that is not padding), last, token:ID.")
+  @Option(
+    help: "The base model, where --model is a PEFT adapter that does not name it by a folder.")
+  var base: String?
+
+  @Option(help: "Chat template: a file, or the name of one of the model's own.")
+  var template: String?
+
+  @Option(
+    help: """
+      What is read: hf (last token that is not padding), last, first, mean, token:ID, or step:ID, \
+      every such token of a process reward model (default: as the model says, else hf).
+      """)
   var read: String?
 
-  @Option(help: "Beginning-of-sequence token: auto, keep, strip or add.")
+  @Option(
+    help: """
+      Beginning-of-sequence token: auto (as the template writes it, never twice), keep, strip \
+      or add.
+      """)
   var bos = "auto"
 
   @Option(help: "Longest text in tokens (default: the model's context).")
@@ -24,12 +41,22 @@ struct ScoringArguments: ParsableArguments {
   @Option(help: "System message for conversations that have none.")
   var system: String?
 
+  @Option(
+    help: """
+      Rounding of the tables that a model computes from its configuration: float32, as transformers \
+      loads it, or stored, the weights' type, as in a model that was cast by model.to(torch.bfloat16).
+      """)
+  var buffers = "float32"
+
   @Option(help: "Threads (default: one for each core).")
   var threads: Int?
 
   var settings: ScoringSettings {
     var settings = ScoringSettings(model: model)
+    settings.base = base
+    settings.template = template
     settings.read = read
+    settings.buffers = buffers
     settings.bos = bos
     settings.maxTokens = maxTokens
     settings.truncate = truncate
@@ -37,5 +64,49 @@ struct ScoringArguments: ParsableArguments {
     settings.system = system
     if let threads { settings.threads = threads }
     return settings
+  }
+}
+
+/// How hidden states become a score.
+struct HeadArguments: ParsableArguments {
+  @Option(
+    help: """
+      The reward head: a safetensors file; logit:TOKEN or yes-no[:YES,NO] for a language model's \
+      own head at tokens (default: the model's own reward head).
+      """)
+  var head: String?
+
+  @Option(help: "Which output of a head with several is the score, from 0.")
+  var outputIndex: Int?
+
+  @Option(help: "Weights of a head's outputs, as 0.5,0.3,0.2.")
+  var outputWeights: String?
+
+  @Option(help: "How the scores of steps become one: min, last, product or mean (default: min).")
+  var stepsToScore: String?
+
+  @Option(
+    help: """
+      Reference model of an implicit reward (DPO): the score is beta times the sum over the \
+      response of log p by --model minus log p by the reference.
+      """)
+  var reference: String?
+
+  @Option(help: "Factor of an implicit reward.")
+  var beta = 1.0
+
+  func apply(to settings: inout ScoringSettings) throws(TareError) {
+    settings.head = head
+    settings.outputIndex = outputIndex
+    settings.stepsToScore = stepsToScore
+    settings.reference = reference
+    settings.beta = beta
+    guard let outputWeights else { return }
+    let parts = outputWeights.split(separator: ",", omittingEmptySubsequences: false)
+    let numbers = parts.compactMap { Double($0) }.filter(\.isFinite)
+    guard numbers.count == parts.count else {
+      throw .usage("--output-weights \(outputWeights); accepted: numbers as 0.5,0.3,0.2")
+    }
+    settings.outputWeights = numbers
   }
 }

@@ -16,7 +16,7 @@ struct Serve: AsyncParsableCommand {
       """)
 
   @OptionGroup var scoring: ScoringArguments
-  @OptionGroup var head: HeadArgument
+  @OptionGroup var head: HeadArguments
 
   @Option(help: "Address to listen on; 0.0.0.0 for all, which any machine may then use.")
   var host = ServerOptions().host
@@ -35,7 +35,7 @@ struct Serve: AsyncParsableCommand {
     options.host = host
     options.port = port
     var settings = scoring.settings
-    settings.head = head.head
+    try head.apply(to: &settings)
     let service = try RewardService(settings)
     if options.isOpen {
       Terminal.complain("warning: \(host) is open to the network: whoever reaches it may use it")

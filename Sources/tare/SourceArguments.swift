@@ -8,11 +8,6 @@ struct FormatArgument: ParsableArguments {
   var format: String?
 }
 
-struct HeadArgument: ParsableArguments {
-  @Option(help: "The reward head, in safetensors.")
-  var head: String?
-}
-
 struct ColumnArguments: ParsableArguments {
   @Option(help: "Column of the scores (default: score).")
   var score: String?

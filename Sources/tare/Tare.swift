@@ -18,6 +18,7 @@ struct Tare: AsyncParsableCommand {
       Serve.self,
       TrainHead.self,
       Runs.self,
+      Inspect.self,
       Tokenize.self,
       Pull.self,
       Bench.self,

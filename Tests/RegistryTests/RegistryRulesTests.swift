@@ -74,22 +74,44 @@ import Testing
     try WeightFile(URL(filePath: folder.get().file("head.safetensors", TinyModel.head())))
   }
 
+  /// The tiny checkpoints of Fixtures/families, one for each key; what they compute is tested there.
+  private func family(_ name: String) throws -> ModelWeights {
+    try ModelWeights(
+      projectFolder.appending(path: "Tests/TareEngineTests/Fixtures/families/\(name)"))
+  }
+
   @Test func `every architecture loads its model`() throws {
-    let models = ["llama": try tinyModel()]
+    let names = [
+      "llama": "llama", "mistral": "mistral_window", "qwen2": "qwen2", "qwen3": "qwen3",
+      "qwen3_moe": "qwen3_moe", "gemma": "gemma", "gemma2": "gemma2", "gemma3_text": "gemma3_text",
+      "phi3": "phi3", "internlm2": "internlm2", "olmo2": "olmo2", "llama_moe_rnn": "rmoe_gru",
+      "gpt_neox": "gpt_neox", "deberta-v2": "deberta",
+    ]
     for key in Architectures.registry.keys {
-      let model = try #require(models[key], "no fixture for the architecture \(key)")
-      let decoder = try Decoder(model, threads: 1)
-      let states = try decoder.hiddenStates([[3, 4, 5]], at: [[2]])
+      let name = try #require(names[key], "no fixture for the architecture \(key)")
+      let model = try family(name)
+      #expect(try Architectures.family(named: model.config).key == key)
+      let states = try model.body(threads: 1).hiddenStates([[3, 4, 5]], at: [[2]])
       #expect(states[0][0].allSatisfy { $0.isFinite })
     }
   }
 
   @Test func `every reward head loads from its file`() throws {
-    let files = ["linear": try tinyHead()]
+    let names = [
+      "linear": "head_score_bias", "mlp": "head_score_mlp", "normalised": "head_beaver_reward",
+      "pooled": "deberta", "token": "lm_llama",
+    ]
     for kind in RewardHeads.registry.entries {
-      let file = try #require(files[kind.key], "no fixture for the head \(kind.key)")
-      let head = try kind.init(WeightReader(file), hiddenSize: TinyModel.hidden)
-      #expect(head.score(Array(repeating: 1, count: TinyModel.hidden)).isFinite)
+      let name = try #require(names[kind.key], "no fixture for the head \(kind.key)")
+      let model = try family(name)
+      let context = HeadContext(
+        hiddenSize: try model.size().hiddenSize, config: model.config,
+        tokens: kind.key == "token" ? [1, 2] : [])
+      let head = try loadRewardHead(WeightReader(model), context)
+      #expect(type(of: head) == kind, "\(name)")
+      let outputs = head.outputs(Array(repeating: 1, count: context.hiddenSize))
+      #expect(outputs.allSatisfy { $0.isFinite })
+      #expect(!head.tensors.isEmpty)
     }
   }
 

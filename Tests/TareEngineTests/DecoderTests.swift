@@ -8,7 +8,7 @@ import Testing
 enum SmolLM2 {
   static let url = projectFolder.appending(path: "models/SmolLM2-135M-Instruct.Q4_1.gguf")
   static let isHere = exists(url)
-  static let decoder = Result { try Decoder(WeightFile(url), threads: 2) }
+  static let decoder = Result { try Decoder(ModelWeights(url), Llama.self, threads: 2) }
 }
 
 @Suite(.enabled(if: SmolLM2.isHere, "models/ is empty: run `make model`"))
@@ -40,7 +40,7 @@ struct DecoderTests {
       let largest = wanted.map(abs).max() ?? 0
       expectClose(found, wanted, tolerance: max(8 * spread, 2e-4 * largest))
     }
-    let logits = decoder.logits(states[readAt - 1])
+    let logits = try decoder.logits(states[readAt - 1])
     let sampled = stride(from: 0, to: decoder.spec.vocabularySize, by: 768).map { logits[$0] }
     let wantedLogits = try reader["\(count).logits"].vector(64)
     let largest = wantedLogits.map(abs).max() ?? 0
@@ -64,7 +64,7 @@ struct DecoderTests {
     let reversed = try decoder.hiddenStates(sequences.reversed(), at: ends.reversed())
     #expect(Array(reversed.reversed()) == together)
     for threads in [1, 3] {
-      let other = try Decoder(WeightFile(SmolLM2.url), threads: threads)
+      let other = try ModelWeights(SmolLM2.url).body(threads: threads)
       #expect(try other.hiddenStates(sequences, at: ends) == together)
     }
   }
@@ -92,7 +92,7 @@ struct DecoderTests {
   static func decoder(threads: Int) throws -> Decoder {
     let path = try folder.get().path("tiny-\(UUID()).gguf")
     try TinyModel.gguf().write(to: URL(filePath: path))
-    return try Decoder(WeightFile(URL(filePath: path)), threads: threads)
+    return try Decoder(ModelWeights(URL(filePath: path)), Llama.self, threads: threads)
   }
 
   @Test func `a sequence has the same bits in every company`() throws {
@@ -116,33 +116,35 @@ struct DecoderTests {
   }
 
   @Test func `a missing or misshapen tensor is named with both shapes`() throws {
-    let whole = try WeightFile(
+    let whole = try ModelWeights(
       URL(filePath: Self.folder.get().file("whole.gguf", TinyModel.gguf())))
     let reader = WeightReader(whole)
-    let missing = #expect(throws: TareError.self) { try reader["blk.7.attn_q.weight"].vector(3) }
+    // By the name that the file has for it.
+    let missing = #expect(throws: TareError.self) {
+      try reader["model.layers.7.self_attn.q_proj.weight"].vector(3)
+    }
     #expect(
       missing?.description
         == "tensor 'blk.7.attn_q.weight': found no such tensor; accepted: shape [3]")
-    let wrong = #expect(throws: TareError.self) { try reader["output_norm.weight"].vector(3) }
+    let wrong = #expect(throws: TareError.self) { try reader["model.norm.weight"].vector(3) }
     #expect(
       wrong?.description == "tensor 'output_norm.weight': found shape [64]; accepted: shape [3]")
   }
 
-  @Test func `what the family can have and we do not compute is refused`() {
-    for (key, value) in [
-      ("llama.rope.scaling.type", JSONValue.string("yarn")), ("llama.expert_count", 8),
-      ("llama.rope.dimension_count", 8), ("llama.attention.value_length", 8),
-    ] {
-      var metadata: JSONObject = [
-        "llama.block_count": 2, "llama.context_length": 512, "llama.embedding_length": 64,
-        "llama.feed_forward_length": 128, "llama.attention.head_count": 4,
-        "llama.attention.layer_norm_rms_epsilon": 1e-5, "llama.vocab_size": 10,
-      ]
-      #expect(throws: Never.self) { try Llama.spec(metadata) }
-      metadata[key] = value
-      let error = #expect(throws: TareError.self) { try Llama.spec(metadata) }
-      #expect(error?.description.contains(key) == true)
-    }
+  @Test(arguments: [
+    ("llama.rope.scaling.type", UInt32(8), GGUFBuilder.string("spiral")),
+    ("llama.expert_count", 4, GGUFBuilder.bytes(UInt32(8))),
+    ("llama.attention.causal", 7, [0]),
+  ])
+  func `what the family can have and we do not compute is refused`(
+    key: String, type: UInt32, value: [UInt8]
+  ) throws {
+    var builder = TinyModel.builder()
+    builder.pairs.append((key, type, value))
+    let file = try Self.folder.get().path("feature-\(UUID()).gguf")
+    try Data(builder.file).write(to: URL(filePath: file))
+    let error = #expect(throws: TareError.self) { try ModelWeights(URL(filePath: file)) }
+    #expect(error?.description.contains(key) == true, "\(String(describing: error))")
   }
 
   @Test(arguments: [
@@ -160,7 +162,7 @@ struct DecoderTests {
       builder.pairs.append((key, 4, GGUFBuilder.bytes(UInt32(size))))
       try Data(builder.file).write(to: URL(filePath: file))
       let error = #expect(throws: TareError.self, "\(key) \(size)") {
-        try Decoder(WeightFile(URL(filePath: file)), threads: 1)
+        try ModelWeights(URL(filePath: file)).body(threads: 1)
       }
       #expect(error?.exitCode == 65)
     }

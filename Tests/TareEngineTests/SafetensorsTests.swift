@@ -26,7 +26,7 @@ import Testing
     let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).safetensors")
     try data.write(to: url)
     defer { try? FileManager.default.removeItem(at: url) }
-    let head = try loadRewardHead(WeightFile(url), hiddenSize: 3)
+    let head = try loadRewardHead(WeightReader(WeightFile(url)), HeadContext(hiddenSize: 3))
     #expect(head.score([1, 1, 2]) == 1 - 2 + 1 + 7)
   }
 
@@ -52,7 +52,7 @@ import Testing
     try Safetensors.encode([("other", [2], [1, 2])], metadata: [:]).write(to: url)
     defer { try? FileManager.default.removeItem(at: url) }
     let error = #expect(throws: TareError.self) {
-      try loadRewardHead(WeightFile(url), hiddenSize: 2)
+      try loadRewardHead(WeightReader(WeightFile(url)), HeadContext(hiddenSize: 2))
     }
     #expect(error?.description.contains("no reward head") == true)
   }
@@ -62,7 +62,7 @@ import Testing
     try Safetensors.encode([("score.weight", [1, 2], [1, 2])], metadata: [:]).write(to: url)
     defer { try? FileManager.default.removeItem(at: url) }
     let error = #expect(throws: TareError.self) {
-      try loadRewardHead(WeightFile(url), hiddenSize: 3)
+      try loadRewardHead(WeightReader(WeightFile(url)), HeadContext(hiddenSize: 3))
     }
     #expect(
       error?.description.contains("'score.weight': found shape [1, 2]; accepted: shape [1, 3]")

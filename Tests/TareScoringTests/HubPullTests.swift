@@ -256,9 +256,10 @@ import Testing
 
   @Test func `a slow server is not silent`() async throws {
     var options = Self.impatient
-    options.readTimeout = .milliseconds(800)
+    // Far longer than a pause, far shorter than all pauses.
+    options.readTimeout = .milliseconds(3000)
     let hub = try LoopbackHub(Self.model) { request in
-      request.path.hasSuffix("model.safetensors") ? .slow(pieces: 12, milliseconds: 100) : .serve
+      request.path.hasSuffix("model.safetensors") ? .slow(pieces: 40, milliseconds: 100) : .serve
     }
     _ = try await pull(hub, options: options).run()
     #expect(hub.requests(for: "model.safetensors").count == 1)

@@ -25,8 +25,8 @@ struct TinyReward {
     settings.threads = 2
     service = try RewardService(settings)
     let text = try TextModel(URL(filePath: settings.model))
-    let head = try HeadFile(URL(filePath: folder.path("head.safetensors")), for: text)
-    model = RewardModel(text, head: head, threads: 1)
+    let head = try LoadedHead(.file(folder.path("head.safetensors")), of: text)
+    model = try RewardModel(text, head: head, threads: 1)
     options = ScoringOptions(readRule: .huggingFace, date: try CalendarDate(parsing: "2026-01-31"))
   }
 

@@ -5,31 +5,12 @@ import TareTesting
 import TareTokenizers
 import Testing
 
-@Suite(
-  .enabled(
-    if: exists(sharedFolder.appending(path: "fixtures/parity.tar.gz")),
-    "needs ../shared/fixtures/parity.tar.gz"))
+@Suite(.enabled(if: ParityCheckpoints.isHere, "../shared/fixtures/parity.tar.gz is not here"))
 struct ParityTokenizersTests {
-  /// The checkpoints, without their weights.
-  private func unpacked() throws -> TemporaryFolder {
-    let folder = try TemporaryFolder()
-    let tar = Process()
-    tar.executableURL = URL(filePath: "/usr/bin/env")
-    let archive = sharedFolder.appending(path: "fixtures/parity.tar.gz").path
-    tar.arguments = ["tar", "-xzf", archive, "-C", folder.url.path, "--exclude=*.safetensors"]
-    try tar.run()
-    tar.waitUntilExit()
-    #expect(tar.terminationStatus == 0)
-    return folder
-  }
-
   @Test func `texts are encoded as transformers encoded them`() throws {
-    let folder = try unpacked()
-    let names = try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted()
-    #expect(names.count >= 14)
-    for name in names {
+    for name in ParityCheckpoints.names {
       func contents(_ file: String) throws -> Data {
-        try Data(contentsOf: folder.url.appending(path: "\(name)/\(file)"))
+        try Data(contentsOf: ParityCheckpoints.folder(name).appending(path: file))
       }
       let config = try JSONValue(parsing: contents("tokenizer_config.json")).object
       let tokenizer = try Tokenizer(json: [UInt8](contents("tokenizer.json")), config: config)

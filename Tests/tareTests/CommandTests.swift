@@ -6,7 +6,8 @@ import Testing
 /// The commands from outside: what they print, and how they fail.
 @Suite struct CommandTests {
   @Test(arguments: [
-    "score", "calibrate", "evaluate", "rank", "train-head", "tokenize", "serve", "bench", "pull",
+    "score", "calibrate", "evaluate", "rank", "train-head", "inspect", "tokenize", "serve", "bench",
+    "pull",
   ])
   func `every command's help has an example`(command: String) throws {
     let help = try Program.run([command, "--help"])

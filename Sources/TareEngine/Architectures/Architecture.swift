@@ -1,13 +1,153 @@
-/// What a model family must say: its sizes, and where its tensors are.
+/// What a model family must say: its sizes and switches, and what its tensors are called.
 package import TareCore
 
-/// A family of decoders. Its key is the name that GGUF's `general.architecture` gives it.
+/// A family of models. Its key is Hugging Face's `model_type`.
 package protocol Architecture: Registered {
-  /// Reads the sizes from a weight file's metadata.
+  /// Whether the family reads prompt and response as the two texts of a pair, where it has no chat
+  /// template.
+  static var readsPairs: Bool { get }
+  /// Reads the sizes from the model's configuration, without its weights.
+  static func size(_ config: ModelConfig) throws(TareError) -> BodySize
+  /// Loads the weights.
+  /// - Throws: `TareError.badData` for missing and misshapen tensors, and for tensors in the layers
+  ///   that the family does not use, each by name.
+  static func body(_ model: ModelWeights, threads: Int) throws(TareError) -> any Body
+}
+
+extension Architecture {
+  package static var readsPairs: Bool { false }
+}
+
+/// The sizes that every model has.
+package struct BodySize: Sendable, Equatable {
+  package var vocabularySize: Int
+  package var hiddenSize: Int
+  package var layerCount: Int
+  /// Positions the model was trained for.
+  package var contextLength: Int
+  /// Parameters of the layers and the embeddings, the head not counted.
+  package var parameterCount: Int
+}
+
+extension BodySize {
+  /// - Throws: `TareError.badData` for an empty sequence and for ids outside the vocabulary.
+  func check(_ sequences: [[Int32]]) throws(TareError) {
+    for (index, sequence) in sequences.enumerated() {
+      let place = "sequence \(index)"
+      guard !sequence.isEmpty else {
+        throw .badData(place: place, found: "no tokens", accepted: "at least one")
+      }
+      if let bad = sequence.first(where: { $0 < 0 || $0 >= vocabularySize }) {
+        throw .badData(
+          place: place, found: "token \(bad)", accepted: "ids from 0 to \(vocabularySize - 1)")
+      }
+    }
+  }
+}
+
+/// The body of a model, ready to run: token ids in, hidden states out.
+package protocol Body: AnyObject, Sendable {
+  var size: BodySize { get }
+  var threads: Int { get }
+  /// Tensors of the checkpoint that the body does not use: its head's, for instance.
+  var unusedTensors: [String] { get }
+
+  /// Hidden states after the last layer and its norm.
+  ///
+  /// - Parameters:
+  ///   - sequences: token ids, each at least one, each below the vocabulary's size.
+  ///   - types: the token types of each sequence; nil, or empty, for families without them.
+  ///   - positions: for each sequence the positions that are read.
+  /// - Returns: for each sequence, for each of its positions, a vector of `hiddenSize`. The bits do
+  ///   not depend on the other sequences, their order or the number of threads.
+  func hiddenStates(
+    _ sequences: [[Int32]], types: [[Int32]]?, at positions: [[Int]]
+  ) throws(TareError) -> [[[Float]]]
+}
+
+extension Body {
+  package func hiddenStates(
+    _ sequences: [[Int32]], at positions: [[Int]]
+  ) throws(TareError) -> [[[Float]]] {
+    try hiddenStates(sequences, types: nil, at: positions)
+  }
+}
+
+/// A family of decoders, described as data.
+package protocol DecoderArchitecture: Architecture {
+  /// Reads the sizes and switches from the model's configuration.
   /// - Throws: `TareError.badData` for what is missing, and for every feature that this family can
   ///   have and that is not supported: never a silently different model.
-  static func spec(_ metadata: JSONObject) throws(TareError) -> DecoderSpec
-  /// Reads the weights, in float32.
-  static func weights(_ reader: WeightReader, _ spec: DecoderSpec) throws(TareError)
-    -> DecoderWeights
+  static func spec(_ config: ModelConfig) throws(TareError) -> DecoderSpec
+  static func names(_ config: ModelConfig) throws(TareError) -> TensorNames
+}
+
+extension DecoderArchitecture {
+  package static func names(_ config: ModelConfig) throws(TareError) -> TensorNames {
+    TensorNames()
+  }
+
+  package static func size(_ config: ModelConfig) throws(TareError) -> BodySize {
+    try spec(config).checked().size
+  }
+
+  package static func body(_ model: ModelWeights, threads: Int) throws(TareError) -> any Body {
+    try Decoder(model, self, threads: threads)
+  }
+}
+
+extension DecoderSpec {
+  package var size: BodySize {
+    BodySize(
+      vocabularySize: vocabularySize, hiddenSize: hiddenSize, layerCount: layerCount,
+      contextLength: contextLength, parameterCount: parameterCount)
+  }
+}
+
+extension DecoderSpec {
+  /// What most families share: RMS norms, grouped-query attention, rotary embedding, SwiGLU. A family
+  /// starts from this and sets what it does otherwise.
+  init(
+    _ config: ModelConfig, defaultEpsilon: Double = 1e-6, defaultRotaryBase: Double = 10_000,
+    headDim defaultHeadDim: Int? = nil
+  ) throws(TareError) {
+    let hidden = try config.count("hidden_size")
+    let heads = try config.count("num_attention_heads")
+    let headDim = try config.count("head_dim", default: defaultHeadDim ?? hidden / heads)
+    let size = try config.count("intermediate_size")
+    self.init(
+      vocabularySize: try config.count("vocab_size"), hiddenSize: hidden, headCount: heads,
+      keyValueHeadCount: try config.count("num_key_value_heads", default: heads),
+      headDim: headDim, contextLength: try config.count("max_position_embeddings", default: 2048),
+      norm: NormSpec(epsilon: try config.number("rms_norm_eps", default: defaultEpsilon)),
+      layers: Array(
+        repeating: LayerSpec(feedForward: .gated(size: size)),
+        count: try config.count("num_hidden_layers")),
+      rotaries: [try RotarySpec(config, headDim: headDim, defaultBase: defaultRotaryBase)],
+      attentionScale: 1 / Float(headDim).squareRoot())
+    activation = try config.choice("hidden_act", Activation.names, default: .silu)
+  }
+
+  /// Gives layers a sliding window: those that `layer_types` names, or else those that `isSliding`
+  /// tells by their index.
+  mutating func slide(
+    _ config: ModelConfig, window: Int?, isSliding: (Int) -> Bool
+  ) throws(TareError) {
+    let types = config["layer_types"]?.array
+    if let types, types.count != layerCount {
+      throw config.error("layer_types", "\(types.count) layers", "\(layerCount)")
+    }
+    for index in layers.indices {
+      let slides: Bool
+      switch types?[index].string {
+      case nil: slides = isSliding(index)
+      case "sliding_attention": slides = true
+      case "full_attention": slides = false
+      case let other?:
+        throw config.error(
+          "layer_types", "'\(other)'", "full_attention, sliding_attention")
+      }
+      layers[index].window = slides ? window : nil
+    }
+  }
 }

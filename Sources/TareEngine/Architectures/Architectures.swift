@@ -1,11 +1,62 @@
 /// The model families that Tare runs.
+internal import Foundation
 package import TareCore
 
 package enum Architectures {
   package static let registry = Registry<any Architecture.Type>(
     "architecture",
     [
-      Llama.self
+      Llama.self,
+      Mistral.self,
+      Qwen2.self,
+      Qwen3.self,
+      Qwen3MoE.self,
+      Gemma.self,
+      Gemma2.self,
+      Gemma3Text.self,
+      Phi3.self,
+      InternLM2.self,
+      OLMo2.self,
+      LlamaMoERNN.self,
+      GPTNeoX.self,
+      DebertaV2.self,
     ]
   ) { $0 }
+
+  /// The family that a model's configuration names.
+  package static func family(
+    named config: ModelConfig
+  ) throws(TareError) -> any Architecture.Type {
+    // OpenAssistant's reward models on GPT-NeoX have a name of their own.
+    let aliases = ["gpt_neox_reward_model": GPTNeoX.key]
+    let found = try config.text("model_type")
+    let name = found.map { aliases[$0] ?? $0 }
+    guard let family = registry.entries.first(where: { $0.key == name }) else {
+      throw config.error(
+        "model_type", name.map { "'\($0)'" } ?? "nothing", registry.keys.joined(separator: ", "))
+    }
+    return family
+  }
+}
+
+extension ModelWeights {
+  /// The model's sizes, without reading its weights.
+  package func size() throws(TareError) -> BodySize {
+    do throws(TareError) {
+      return try Architectures.family(named: config).size(config)
+    } catch {
+      throw error.inside(url.path)
+    }
+  }
+
+  /// Loads the model's body.
+  /// - Throws: `TareError.badData` for an unknown family, for missing and misshapen tensors, and for
+  ///   tensors in the layers that the family does not use, each by name.
+  package func body(threads: Int) throws(TareError) -> any Body {
+    do throws(TareError) {
+      return try Architectures.family(named: config).body(self, threads: threads)
+    } catch {
+      throw error.inside(url.path)
+    }
+  }
 }

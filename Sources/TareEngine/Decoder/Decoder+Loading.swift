@@ -1,42 +1,53 @@
-/// A weight file turned into a decoder that runs.
+/// A model on disk turned into a decoder that runs.
 package import TareCore
 
 extension Decoder {
-  /// The sizes of the model in a weight file, without reading its weights.
-  package static func spec(of weights: WeightFile) throws(TareError) -> DecoderSpec {
-    try family(of: weights).spec(weights.metadata)
+  /// Loads a decoder of a family. Tensors outside the layers that are left over are in
+  /// `unusedTensors`.
+  /// - Throws: `TareError.badData` for missing and misshapen tensors, and for tensors in the layers
+  ///   that the family does not use, each by name.
+  package convenience init(
+    _ model: ModelWeights, _ family: any DecoderArchitecture.Type, threads: Int
+  ) throws(TareError) {
+    var spec = try family.spec(model.config).checked()
+    if model.hasRoundedBuffers { spec.roundBuffers() }
+    let reader = WeightReader(model)
+    let names = try family.names(model.config)
+    let isTied = try model.config.flag("tie_word_embeddings", default: false)
+    let loader = DecoderLoader(
+      reader, spec, names, isTied: isTied && model.config.isLanguageModel)
+    let weights = try loader.weights()
+    self.init(
+      spec: spec, weights: weights, threads: threads,
+      unusedTensors: try reader.leftOver(by: family.key))
   }
+}
 
-  /// Loads a decoder from an open weight file.
-  /// - Throws: `TareError.badData` for an unknown family, and for missing, misshapen or left-over
-  ///   tensors, each by name.
-  package convenience init(_ weights: WeightFile, threads: Int) throws(TareError) {
-    do throws(TareError) {
-      let family = try Self.family(of: weights)
-      let spec = try family.spec(weights.metadata)
-      let reader = WeightReader(weights)
-      let tensors = try family.weights(reader, spec)
-      let unused = reader.unused
-      guard unused.isEmpty else {
-        throw .badData(
-          place: "tensors",
-          found: "\(unused.count) that \(family.key) does not use "
-            + "(\(unused.prefix(4).joined(separator: ", ")) …)",
-          accepted: "only tensors that are part of the computation")
-      }
-      self.init(spec: spec, weights: tensors, threads: threads)
-    } catch {
-      throw error.inside(weights.file.path)
-    }
-  }
-
-  private static func family(of weights: WeightFile) throws(TareError) -> any Architecture.Type {
-    let name = weights.metadata["general.architecture"]?.string
-    guard let family = Architectures.registry.entries.first(where: { $0.key == name }) else {
+extension WeightReader {
+  /// Tensors that nobody asked for and that are not part of the computation.
+  /// - Throws: `TareError.badData` if some of them are in the layers: the model is another than the
+  ///   family.
+  func leftOver(by family: String) throws(TareError) -> [String] {
+    // Tables and masks that older versions of transformers saved with the weights.
+    let buffers = [
+      "rotary_emb.inv_freq", "attention.bias", "attention.masked_bias", "position_ids",
+    ]
+    let left = unused.filter { name in !buffers.contains { name.hasSuffix($0) } }
+    let inside = left.filter { $0.contains("layers.") || $0.contains("layer.") }
+    guard inside.isEmpty else {
       throw .badData(
-        place: "metadata 'general.architecture'", found: name.map { "'\($0)'" } ?? "nothing",
-        accepted: Architectures.registry.keys.joined(separator: ", "))
+        place: "tensors",
+        found: "\(inside.count) in the layers that \(family) does not use "
+          + "(\(inside.prefix(4).joined(separator: ", ")))",
+        accepted: "only tensors that are part of the computation")
     }
-    return family
+    return left
+  }
+}
+
+extension ModelConfig {
+  /// Whether the checkpoint was saved as a language model.
+  package var isLanguageModel: Bool {
+    (self["architectures"]?.array ?? []).contains { $0.string?.hasSuffix("ForCausalLM") == true }
   }
 }

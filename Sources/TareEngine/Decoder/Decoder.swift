@@ -1,6 +1,5 @@
 /// The forward pass: token ids in, hidden states of the asked positions out, nothing padded.
 internal import CKernels
-internal import COpenBLAS
 internal import Synchronization
 package import TareCore
 
@@ -12,25 +11,24 @@ package import TareCore
 ///
 /// Memory beside the weights, at R rows: the residual stream, queries-keys-values and attention
 /// output, R·(2·hidden + 3·attention) floats or so, plus one block's activations a thread.
-package final class Decoder: Sendable {
+package final class Decoder: Body {
   package let spec: DecoderSpec
+  /// Tensors of the checkpoint that the body does not use: its head's, for instance.
+  package let unusedTensors: [String]
   private let weights: DecoderWeights
   private let pool: WorkerPool
-  private let rowBlocks: RowBlocks
   /// One pass at a time: a pass uses all threads.
   private let turn = Mutex(())
 
-  package init(spec: DecoderSpec, weights: DecoderWeights, threads: Int) {
+  init(spec: DecoderSpec, weights: DecoderWeights, threads: Int, unusedTensors: [String]) {
     self.spec = spec
+    self.unusedTensors = unusedTensors
     self.weights = weights
     pool = WorkerPool(threadCount: threads)
-    rowBlocks = RowBlocks(weights.layers)
-    // Rows are shared out by `pool`; a product itself runs on one thread, so that its order of
-    // summation is fixed.
-    openblas_set_num_threads(1)
   }
 
   package var threads: Int { pool.threadCount }
+  package var size: BodySize { spec.size }
 
   /// Hidden states after the final norm.
   ///
@@ -40,46 +38,68 @@ package final class Decoder: Sendable {
   /// - Returns: for each sequence, for each of its positions, a vector of `hiddenSize`. The bits do
   ///   not depend on the other sequences, their order or the number of threads.
   package func hiddenStates(
-    _ sequences: [[Int32]], at positions: [[Int]]
+    _ sequences: [[Int32]], types: [[Int32]]?, at positions: [[Int]]
   ) throws(TareError) -> [[[Float]]] {
     precondition(sequences.count == positions.count)
-    for (index, sequence) in sequences.enumerated() {
-      let place = "sequence \(index)"
-      guard !sequence.isEmpty else {
-        throw .badData(place: place, found: "no tokens", accepted: "at least one")
-      }
-      if let bad = sequence.first(where: { $0 < 0 || $0 >= spec.vocabularySize }) {
-        throw .badData(
-          place: place, found: "token \(bad)", accepted: "ids from 0 to \(spec.vocabularySize - 1)")
-      }
-      precondition(positions[index].allSatisfy(sequence.indices.contains))
+    try size.check(sequences)
+    for (sequence, positions) in zip(sequences, positions) {
+      precondition(positions.allSatisfy(sequence.indices.contains))
     }
     guard !sequences.isEmpty else { return [] }
-    let pass = ForwardPass(
-      spec: spec, weights: weights, pool: pool, rowBlocks: rowBlocks,
-      batch: RaggedBatch(sequences, panelSize: Int(TARE_KEY_PANEL)))
-    turn.withLock { _ in pass.run() }
+    let pass = run(sequences)
     return zip(pass.batch.sequences, positions).map { extent, positions in
       positions.map { pass.finalState(row: extent.start + $0) }
     }
   }
 
-  /// Next-token logits, [vocabularySize], from a hidden state after the final norm.
-  package func logits(_ hidden: [Float]) -> [Float] {
-    precondition(hidden.count == spec.hiddenSize)
-    var logits = [Float](repeating: 0, count: spec.vocabularySize)
-    let step = 1024
-    let rows = FloatBuffer(count: step * spec.hiddenSize)
-    for start in stride(from: 0, to: spec.vocabularySize, by: step) {
-      let range = start..<min(start + step, spec.vocabularySize)
-      weights.output.read(range, into: rows.view)
-      logits.withUnsafeMutableBufferPointer { target in
-        guard let base = target.baseAddress else { return }
-        cblas_sgemv(
-          CblasRowMajor, CblasNoTrans, Int32(range.count), Int32(spec.hiddenSize), 1,
-          rows.view.base, Int32(spec.hiddenSize), hidden, 1, 0, base + start, 1)
-      }
+  private func run(_ sequences: [[Int32]]) -> ForwardPass {
+    let pass = ForwardPass(
+      spec: spec, weights: weights, pool: pool,
+      batch: RaggedBatch(sequences, panelSize: Int(TARE_KEY_PANEL)))
+    turn.withLock { _ in pass.run() }
+    return pass
+  }
+
+  /// Logarithms of the probabilities that the model gives to each sequence's own tokens.
+  ///
+  /// - Parameters:
+  ///   - sequences: token ids, each at least one, each below the vocabulary's size.
+  ///   - starts: the first position of each sequence whose token counts; the token at 0 has no
+  ///     probability and never does.
+  /// - Returns: for each sequence log p(token) of the positions from its start on.
+  /// - Throws: `TareError.badData` if the model has no language-model head.
+  package func logProbabilities(
+    _ sequences: [[Int32]], from starts: [Int]
+  ) throws(TareError) -> [[Float]] {
+    precondition(sequences.count == starts.count)
+    try size.check(sequences)
+    guard let output = weights.output else {
+      throw .badData(
+        place: "tensor 'lm_head.weight'", found: "no such tensor",
+        accepted: "a language model, which gives probabilities to tokens")
     }
-    return logits
+    guard !sequences.isEmpty else { return [] }
+    let pass = run(sequences)
+    var results: [[Float]] = []
+    for (index, extent) in pass.batch.sequences.enumerated() {
+      let positions = Array(max(starts[index], 1)..<max(extent.count, max(starts[index], 1)))
+      let logits = TokenLogits(output: output, spec: spec, pool: pool)
+      results.append(
+        logits.logProbabilities(
+          of: positions.map { sequences[index][$0] },
+          after: positions.map { pass.finalState(row: extent.start + $0 - 1) }))
+    }
+    return results
+  }
+
+  /// Next-token logits, [vocabularySize], from a hidden state after the final norm.
+  /// - Throws: `TareError.badData` if the model has no language-model head.
+  package func logits(_ hidden: [Float]) throws(TareError) -> [Float] {
+    precondition(hidden.count == spec.hiddenSize)
+    guard let output = weights.output else {
+      throw .badData(
+        place: "tensor 'lm_head.weight'", found: "no such tensor", accepted: "a language model")
+    }
+    return TokenLogits(output: output, spec: spec, pool: pool).logits(hidden)
   }
 }

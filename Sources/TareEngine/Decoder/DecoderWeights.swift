@@ -1,57 +1,87 @@
 /// The weights of a decoder in float32, laid out as the forward pass multiplies them.
 internal import TareCore
 
-/// A matrix in float32, [rows, columns] row after row. Written while it is loaded, then only read.
-package final class Matrix: Sendable {
-  package let rows: Int
-  package let columns: Int
-  private let buffer: FloatBuffer
-
-  /// Reads tensors of `columns` columns, one under another.
-  /// - Throws: `TareError.badData` with the name of a tensor that is missing or misshapen; nothing
-  ///   is allocated before all are checked.
-  init(stacking parts: [(tensor: WeightTensor, rows: Int)], columns: Int) throws(TareError) {
-    for part in parts { try part.tensor.check(rows: part.rows, columns: columns) }
-    rows = parts.reduce(0) { $0 + $1.rows }
-    self.columns = columns
-    buffer = FloatBuffer(count: rows * columns)
-    var row = 0
-    for part in parts {
-      try part.tensor.read(
-        rows: part.rows, columns: columns, into: self[rows: row..<(row + part.rows)])
-      row += part.rows
-    }
-  }
-
-  var view: FloatView { buffer.view }
-  subscript(rows range: Range<Int>) -> FloatView {
-    view[(range.lowerBound * columns)..<(range.upperBound * columns)]
-  }
-}
-
-package struct LayerWeights: Sendable {
-  /// [hiddenSize]
-  let attentionNorm: FloatBuffer
-  /// Queries, keys, values one under another: [(heads + 2·keyValueHeads)·headDim, hiddenSize]
-  let queryKeyValue: Matrix
-  /// [hiddenSize, heads·headDim]
-  let attentionOutput: Matrix
-  /// [hiddenSize]
-  let feedForwardNorm: FloatBuffer
-  /// Gate above up: [2·feedForwardSize, hiddenSize]
-  let gateUp: Matrix
-  /// [hiddenSize, feedForwardSize]
-  let down: Matrix
-
-  var matrices: [Matrix] { [queryKeyValue, attentionOutput, gateUp, down] }
-}
-
 package struct DecoderWeights: Sendable {
   /// [vocabularySize, hiddenSize]; read a row at a time, so it stays in the file.
   let embedding: WeightTable
   let layers: [LayerWeights]
+  let finalNorm: NormWeights
+  /// Language-model head, [vocabularySize, hiddenSize]; the embedding where the two are tied, nil
+  /// where the model has none.
+  let output: WeightTable?
+  /// The router that layers share; nil without one.
+  let recurrentRouter: RecurrentRouterWeights?
+}
+
+struct LayerWeights: Sendable {
+  let attentionNorm: NormWeights?
+  /// Queries, keys, values and gates one under another:
+  /// [(heads + 2·keyValueHeads)·headDim + gateWidth, hiddenSize]
+  let queryKeyValue: LinearWeights
+  /// [headDim], or [heads·headDim] where all heads are one vector.
+  let queryNorm: NormWeights?
+  let keyNorm: NormWeights?
+  /// [hiddenSize, heads·headDim]
+  let attentionOutput: LinearWeights
+  let attentionPostNorm: NormWeights?
+  let feedForwardNorm: NormWeights?
+  let feedForward: FeedForwardWeights
+  let feedForwardPostNorm: NormWeights?
+}
+
+struct LinearWeights: Sendable {
+  /// [outputs, inputs]
+  let matrix: Matrix
+  /// [outputs]
+  let bias: FloatBuffer?
+
+  init(
+    _ reader: WeightReader, _ parts: [LinearRows], columns: Int, hasBias: Bool
+  ) throws(TareError) {
+    matrix = try Matrix(reader, parts, columns: columns)
+    bias = hasBias ? try FloatBuffer(reader, parts) : nil
+  }
+}
+
+struct NormWeights: Sendable {
+  /// [width], the family's offset added.
+  let weight: FloatBuffer
+  /// [width]; zeros for RMS norms.
+  let bias: FloatBuffer
+
+  init(_ reader: WeightReader, _ name: String, width: Int, _ spec: NormSpec) throws(TareError) {
+    let stored = try reader["\(name).weight"].vector(width)
+    weight = FloatBuffer(spec.weightOffset == 0 ? stored : stored.map { $0 + spec.weightOffset })
+    bias =
+      spec.kind == .layer
+      ? FloatBuffer(try reader["\(name).bias"].vector(width)) : FloatBuffer(count: width)
+  }
+}
+
+enum FeedForwardWeights: Sendable {
+  /// `input` is gate above up, [2·size, hiddenSize].
+  case gated(BlockWeights)
+  /// `input` is [size, hiddenSize].
+  case plain(BlockWeights)
+  case mixture(MixtureWeights)
+}
+
+/// The two products of a feed-forward block.
+struct BlockWeights: Sendable {
+  let input: LinearWeights
+  /// [hiddenSize, size]
+  let down: LinearWeights
+
+  var size: Int { down.matrix.columns }
+}
+
+struct MixtureWeights: Sendable {
+  /// [experts, hiddenSize], or [experts, router size] after the recurrent unit.
+  let router: Matrix
+  /// [router size, hiddenSize]: what goes into the recurrent unit; nil for a linear router.
+  let routerInput: Matrix?
+  let experts: [BlockWeights]
+  let shared: BlockWeights?
   /// [hiddenSize]
-  let finalNorm: FloatBuffer
-  /// Language-model head, [vocabularySize, hiddenSize]; the embedding where the two are tied.
-  let output: WeightTable
+  let bias: FloatBuffer?
 }

@@ -5,6 +5,8 @@ struct RaggedBatch {
   let tokens: [Int32]
   /// Position of each row in its own sequence, [rowCount].
   let positions: [Int]
+  /// Index of each row's sequence, [rowCount].
+  let sequenceOfRow: [Int]
   /// Each sequence's first row and length.
   let sequences: [(start: Int, count: Int)]
   /// First key panel of the sequence of each row, [rowCount].
@@ -20,7 +22,9 @@ struct RaggedBatch {
     var panelOfRow: [Int] = []
     var firstPanels: [Int] = []
     var panels = 0
-    for sequence in sequences {
+    var sequenceOfRow: [Int] = []
+    for (index, sequence) in sequences.enumerated() {
+      sequenceOfRow += Array(repeating: index, count: sequence.count)
       extents.append((tokens.count, sequence.count))
       firstPanels.append(panels)
       tokens += sequence
@@ -30,6 +34,7 @@ struct RaggedBatch {
     }
     self.tokens = tokens
     self.positions = positions
+    self.sequenceOfRow = sequenceOfRow
     self.sequences = extents
     self.panelOfRow = panelOfRow
     self.firstPanels = firstPanels
@@ -37,5 +42,4 @@ struct RaggedBatch {
   }
 
   var rowCount: Int { tokens.count }
-  var longest: Int { sequences.map(\.count).max() ?? 0 }
 }

@@ -1,7 +1,7 @@
-/// Rotary embedding angles (Su et al. 2021), as transformers computes them.
+/// Rotary embedding angles of a batch.
 internal import Foundation
 
-/// Cosines and sines for positions 0..<count, [position, headDim/2].
+/// Cosines and sines for positions 0..<count, [position, dim/2].
 ///
 /// Frequencies and angles are rounded to float32 before the cosine, as in transformers: models were
 /// trained and are compared with these values, and at position 1,500 the rounding is 6e-5 radians.
@@ -10,18 +10,42 @@ struct RotaryTable {
   let sine: FloatBuffer
   let half: Int
 
-  init(positions count: Int, headDim: Int, base: Double) {
-    half = headDim / 2
+  init(_ spec: RotarySpec, positions count: Int, length: Int) {
+    half = spec.dim / 2
     cosine = FloatBuffer(count: count * half)
     sine = FloatBuffer(count: count * half)
-    for i in 0..<half {
-      let exponent = Float(2 * i) / Float(headDim)
-      let frequency = 1 / Float(pow(Float(base), exponent))
+    let factor = spec.attentionFactor
+    for (i, frequency) in spec.frequencies(length: length).enumerated() {
       for position in 0..<count {
         let angle = Float(position) * frequency
-        cosine.view.base[position * half + i] = Float(cos(Double(angle)))
-        sine.view.base[position * half + i] = Float(sin(Double(angle)))
+        cosine.view.base[position * half + i] = Float(cos(Double(angle))) * factor
+        sine.view.base[position * half + i] = Float(sin(Double(angle))) * factor
       }
     }
+  }
+}
+
+/// The tables that a batch needs: frequencies may depend on a text's length.
+struct RotaryTables {
+  private var tables: [RotaryTable] = []
+  /// Index into `tables` for each rotary embedding and each sequence.
+  private var places: [[Int]] = []
+
+  init(_ specs: [RotarySpec], _ batch: RaggedBatch) {
+    for spec in specs {
+      let variants = batch.sequences.map { spec.variant(length: $0.count) }
+      var place: [Int: Int] = [:]
+      for variant in Set(variants).sorted() {
+        let lengths = zip(variants, batch.sequences).filter { $0.0 == variant }.map { $0.1.count }
+        let longest = lengths.max() ?? 0
+        place[variant] = tables.count
+        tables.append(RotaryTable(spec, positions: longest, length: longest))
+      }
+      places.append(variants.map { place[$0] ?? 0 })
+    }
+  }
+
+  subscript(rotary: Int, sequence sequence: Int) -> RotaryTable {
+    tables[places[rotary][sequence]]
   }
 }

@@ -1,38 +1,39 @@
-/// A linear value head, `score.weight`, as AutoModelForSequenceClassification has it.
+/// A linear value head: `score.weight`, as AutoModelForSequenceClassification has it, and the names
+/// that other trainers give it.
 package import TareCore
 
 package struct LinearHead: RewardHead {
   package static let key = "linear"
-  package static let summary = "score.weight [1, hidden] and, where present, score.bias [1]"
+  package static let summary = "score.weight [outputs, hidden] and, where present, score.bias"
 
-  package let weight: [Float]
-  package let bias: Float
+  package let tensors: [String]
+  private let layer: HeadLayer
 
+  /// The weights of each output, [outputs][hiddenSize].
+  package var weights: [[Float]] { layer.weight }
+  /// [outputs]
+  package var biases: [Float] { layer.bias }
+
+  /// A head with one output.
   package init(weight: [Float], bias: Float) {
-    self.weight = weight
-    self.bias = bias
+    layer = HeadLayer(weight: [weight], bias: [bias])
+    tensors = ["score.weight", "score.bias"]
   }
 
-  package static func isPresent(in reader: WeightReader) -> Bool { reader.has("score.weight") }
-
-  package init(_ reader: WeightReader, hiddenSize: Int) throws(TareError) {
-    weight = try reader["score.weight"].rows(1, hiddenSize)[0]
-    bias = reader.has("score.bias") ? try reader["score.bias"].vector(1)[0] : 0
-    if let index = weight.firstIndex(where: { !$0.isFinite }) {
-      throw .badData(
-        place: "tensor 'score.weight', element \(index)", found: "\(weight[index])",
-        accepted: "finite numbers")
-    }
-    guard bias.isFinite else {
-      throw .badData(place: "tensor 'score.bias'", found: "\(bias)", accepted: "a finite number")
-    }
+  private init(_ layer: HeadLayer, _ tensors: [String]) {
+    self.layer = layer
+    self.tensors = tensors
   }
 
-  /// Summed in double: the head is where small differences of large numbers are read.
-  package func score(_ hidden: [Float]) -> Float {
-    precondition(hidden.count == weight.count)
-    var total = Double(bias)
-    for (a, b) in zip(hidden, weight) { total += Double(a) * Double(b) }
-    return Float(total)
+  package static func load(
+    _ reader: WeightReader, _ context: HeadContext
+  ) throws(TareError) -> LinearHead? {
+    guard let name = context.names.first(where: { reader.has("\($0).weight") }) else { return nil }
+    let layer = try HeadLayer(reader, name, inputs: context.hiddenSize)
+    return LinearHead(
+      layer, ["\(name).weight"] + (reader.has("\(name).bias") ? ["\(name).bias"] : []))
   }
+
+  package var outputCount: Int { layer.weight.count }
+  package func outputs(_ hidden: [Float]) -> [Float] { layer.outputs(hidden) }
 }

@@ -2,38 +2,119 @@
 package import TareCore
 
 package enum RewardHeads {
+  /// In the order in which they are looked for: the more particular first.
   package static let registry = Registry<any RewardHead.Type>(
     "reward head",
     [
-      LinearHead.self
+      TokenHead.self,
+      PooledHead.self,
+      NormalisedHead.self,
+      MLPHead.self,
+      LinearHead.self,
     ]
   ) { $0 }
 }
 
-/// Turns the hidden state at the read position into a score.
+/// Turns the hidden state at a read position into the head's outputs.
 package protocol RewardHead: Registered, Sendable {
-  /// Whether this head's tensors are in the file.
-  static func isPresent(in reader: WeightReader) -> Bool
-  init(_ reader: WeightReader, hiddenSize: Int) throws(TareError)
+  /// Loads the head, if its tensors are in the model.
+  /// - Throws: `TareError.badData` if they are there and damaged.
+  static func load(_ reader: WeightReader, _ context: HeadContext) throws(TareError) -> Self?
+  /// The tensors that the head is made of.
+  var tensors: [String] { get }
+  /// Where the head wants to be read.
+  var position: HeadPosition { get }
+  /// How many numbers the head gives: 1 for a reward, more for attributes or labels.
+  var outputCount: Int { get }
   /// - Parameter hidden: the state after the final norm, [hiddenSize].
-  func score(_ hidden: [Float]) -> Float
+  func outputs(_ hidden: [Float]) -> [Float]
 }
 
-/// Finds and loads the head of a weight file.
+/// What a head must know of its model.
+package struct HeadContext: Sendable {
+  package let hiddenSize: Int
+  /// The model's configuration; nil for a head in a file of its own.
+  package let config: ModelConfig?
+  /// Tokens whose logits are read in place of a reward head; empty for a reward head.
+  package let tokens: [Int32]
+
+  package init(hiddenSize: Int, config: ModelConfig? = nil, tokens: [Int32] = []) {
+    self.hiddenSize = hiddenSize
+    self.config = config
+    self.tokens = tokens
+  }
+
+  /// Names under which reward heads are saved, the one that the configuration gives first
+  /// (OpenRLHF's `value_head_prefix`). Each is that of a linear layer, or of a sequence of layers.
+  var names: [String] {
+    let given = config?["value_head_prefix"]?.string
+    return (given.map { [$0] } ?? [])
+      + [
+        "score", "v_head.summary", "v_head", "value_head", "reward_head", "regression_head",
+        "score_head", "rm_head", "classifier", "out_proj",
+      ]
+  }
+}
+
+extension RewardHead {
+  package var position: HeadPosition { .readRule }
+
+  /// The head's single output.
+  package func score(_ hidden: [Float]) -> Float { outputs(hidden)[0] }
+}
+
+/// Finds and loads a reward head.
 /// - Throws: `TareError.badData` if there is none: a head is never made up.
 package func loadRewardHead(
-  _ weights: WeightFile, hiddenSize: Int
+  _ reader: WeightReader, _ context: HeadContext
 ) throws(TareError) -> any RewardHead {
-  do throws(TareError) {
-    let reader = WeightReader(weights)
-    guard let kind = RewardHeads.registry.entries.first(where: { $0.isPresent(in: reader) }) else {
-      let names = weights.tensors.keys.sorted()
-      throw .badData(
-        place: "tensors", found: "no reward head (\(names.prefix(8).joined(separator: ", ")))",
-        accepted: RewardHeads.registry.help.map(\.summary).joined(separator: "; "))
+  for kind in RewardHeads.registry.entries {
+    if let head = try kind.load(reader, context) { return head }
+  }
+  let names = reader.names.filter { !$0.contains("layers.") }
+  throw .badData(
+    place: "tensors",
+    found: "no reward head (outside the layers: \(names.prefix(8).joined(separator: ", ")))",
+    accepted: RewardHeads.registry.help.map(\.summary).joined(separator: "; "))
+}
+
+/// A linear layer of a head, summed in double: the head is where small differences of large numbers
+/// are read.
+struct HeadLayer: Sendable {
+  /// [outputs][inputs]
+  let weight: [[Float]]
+  let bias: [Float]
+
+  init(weight: [[Float]], bias: [Float]) {
+    self.weight = weight
+    self.bias = bias
+  }
+
+  /// Reads `name`.weight, as many rows as it has, and `name`.bias where there is one.
+  /// - Throws: `TareError.badData` for a missing or misshapen tensor, and for a number that is not
+  ///   finite.
+  init(_ reader: WeightReader, _ name: String, inputs: Int) throws(TareError) {
+    let tensor = reader["\(name).weight"]
+    let outputs = tensor.shape.map { $0.count == 2 ? $0[0] : 1 } ?? 1
+    weight = try tensor.rows(outputs, inputs)
+    bias =
+      reader.has("\(name).bias")
+      ? try reader["\(name).bias"].vector(outputs) : Array(repeating: 0, count: outputs)
+    for (values, part) in [(weight.flatMap { $0 }, "weight"), (bias, "bias")] {
+      if let index = values.firstIndex(where: { !$0.isFinite }) {
+        throw .badData(
+          place: "tensor '\(name).\(part)', element \(index)", found: "\(values[index])",
+          accepted: "finite numbers")
+      }
     }
-    return try kind.init(reader, hiddenSize: hiddenSize)
-  } catch {
-    throw error.inside(weights.file.path)
+  }
+
+  func outputs(_ inputs: [Float]) -> [Float] {
+    zip(weight, bias).map { row, bias in
+      precondition(inputs.count == row.count)
+      var total = Double(bias)
+      for (a, b) in zip(inputs, row) { total += Double(a) * Double(b) }
+      return Float(total)
+    }
   }
 }

@@ -133,10 +133,10 @@ package enum GGUF: WeightFormat {
       shape.insert(Int(extent), at: 0)
     }
     let number = try cursor.integer(UInt32.self)
-    guard let type = Int32(exactly: number).flatMap(TensorType.init(rawValue:)) else {
+    guard let type = TensorType.gguf.first(where: { $0.rawValue == Int32(exactly: number) }) else {
       throw cursor.error(
         "the tensor type \(number)",
-        TensorType.allCases.map { "\($0.name) (\($0.rawValue))" }.joined(separator: ", "))
+        TensorType.gguf.map { "\($0.name) (\($0.rawValue))" }.joined(separator: ", "))
     }
     guard shape[shape.count - 1] % type.blockValues == 0 else {
       throw cursor.error(

@@ -34,5 +34,8 @@ package final class MappedFile: @unchecked Sendable {
     bytes = UnsafeRawBufferPointer(start: start, count: size)
   }
 
+  /// A copy of the bytes. `bytes` is gone with the object, so what reads a file whole takes this.
+  package func copy() -> [UInt8] { withExtendedLifetime(self) { Array(bytes) } }
+
   deinit { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count) }
 }

@@ -1,4 +1,4 @@
-/// safetensors: a JSON header, then the data. Read for reward heads, and written by `train-head`.
+/// safetensors: a JSON header, then the data. Models and reward heads; `train-head` writes it.
 ///
 /// The format: huggingface/safetensors, README "Format".
 package import Foundation
@@ -9,7 +9,13 @@ package enum Safetensors: WeightFormat {
   package static let summary = "safetensors (.safetensors)"
 
   /// Types by the header's names.
-  static let types: [String: TensorType] = ["F32": .f32, "F16": .f16, "BF16": .bf16]
+  static let types: [String: TensorType] = [
+    "F32": .f32, "F16": .f16, "BF16": .bf16, "F8_E4M3": .f8E4M3,
+  ]
+  /// Types that no weight has: counters and masks, which are passed over.
+  private static let passedOver: Set<String> = [
+    "I64", "I32", "I16", "I8", "U64", "U32", "U16", "U8", "BOOL",
+  ]
   /// Longer headers are refused, as the reference implementation does.
   static let longestHeader = 100_000_000
 
@@ -43,7 +49,7 @@ package enum Safetensors: WeightFormat {
     for (name, value) in object.members {
       if name == "__metadata__" {
         metadata = value.object ?? [:]
-      } else {
+      } else if !passedOver.contains(value["dtype"]?.string ?? "") {
         entries.append(try tensor(name, value, dataStart: dataStart))
       }
     }

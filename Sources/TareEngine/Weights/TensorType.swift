@@ -1,7 +1,8 @@
 /// How a tensor's numbers are stored.
 internal import CKernels
 
-/// Element types by ggml's numbers; safetensors' F32, F16 and BF16 are the same three.
+/// Element types by ggml's numbers; safetensors' F32, F16 and BF16 are the same three, and its
+/// F8_E4M3 has a number of our own.
 package enum TensorType: Int32, Sendable, CaseIterable {
   case f32 = 0
   case f16 = 1
@@ -16,9 +17,14 @@ package enum TensorType: Int32, Sendable, CaseIterable {
   case q5K = 13
   case q6K = 14
   case bf16 = 30
+  case f8E4M3 = 1001
+
+  /// The types that a GGUF file can hold.
+  package static let gguf = allCases.filter { $0 != .f8E4M3 }
 
   /// The name that ggml gives it: "Q4_1", "Q6_K".
   package var name: String {
+    guard self != .f8E4M3 else { return "F8_E4M3" }
     let plain = "\(self)".uppercased()
     guard plain.hasPrefix("Q") else { return plain }
     return "\(plain.prefix(2))_\(plain.dropFirst(2))"

@@ -1,62 +1,117 @@
 /// Weights by name, checked where they are used.
 package import TareCore
 
-/// A view of a weight file that remembers which tensors were asked for.
+/// A view of a model's tensors that remembers which were asked for.
 ///
 /// Used by one thread at a time, while a model is loaded.
 package final class WeightReader {
-  private let weights: WeightFile
+  private let tensors: [String: StoredTensor]
+  private let changes: [String: LoRAChange]
   private var used: Set<String> = []
+  /// What a name is called in the file, where that is another.
+  private let storedName: (String) -> String?
 
-  package init(_ weights: WeightFile) { self.weights = weights }
+  package init(_ file: WeightFile) {
+    tensors = file.tensors.mapValues { StoredTensor(entry: $0, file: file.file) }
+    changes = [:]
+    storedName = { _ in nil }
+  }
+
+  package init(_ model: ModelWeights) {
+    tensors = model.tensors
+    changes = model.adapter?.changes ?? [:]
+    storedName = model.ggufMetadata == nil ? { _ in nil } : { GGUFModel.storedName(of: $0) }
+  }
 
   package subscript(name: String) -> WeightTensor {
     used.insert(name)
-    return WeightTensor(name: name, entry: weights.tensors[name], file: weights.file)
+    if case .scaled(let scale, _, _)? = tensors[name]?.mend { used.insert(scale) }
+    return WeightTensor(
+      name: storedName(name) ?? name, stored: tensors[name], change: changes[name]
+    ) { [tensors] in tensors[$0] }
   }
 
-  package func has(_ name: String) -> Bool { weights.tensors[name] != nil }
+  package func has(_ name: String) -> Bool { tensors[name] != nil }
+
+  /// The tensors' names.
+  package var names: [String] { tensors.keys.sorted() }
 
   /// Tensors that nobody asked for, by name.
-  package var unused: [String] { weights.tensors.keys.filter { !used.contains($0) }.sorted() }
+  package var unused: [String] { tensors.keys.filter { !used.contains($0) }.sorted() }
+
+  /// The prefix before a name, of those given, with which the model has it.
+  package func prefix(of name: String, among prefixes: [String]) -> String? {
+    prefixes.first { has($0 + name) }
+  }
 }
 
 /// A tensor that was asked for; whether it is there, and what it should be, is checked on reading.
-package struct WeightTensor: Sendable {
+package struct WeightTensor {
   package let name: String
-  private let entry: TensorEntry?
-  private let file: MappedFile
+  private let stored: StoredTensor?
+  private let change: LoRAChange?
+  private let other: (String) -> StoredTensor?
 
-  fileprivate init(name: String, entry: TensorEntry?, file: MappedFile) {
+  fileprivate init(
+    name: String, stored: StoredTensor?, change: LoRAChange?,
+    other: @escaping (String) -> StoredTensor?
+  ) {
     self.name = name
-    self.entry = entry
-    self.file = file
+    self.stored = stored
+    self.change = change
+    self.other = other
+  }
+
+  /// The tensor's shape; nil where there is no such tensor.
+  package var shape: [Int]? { stored?.entry.shape }
+
+  private func bad(_ found: String, _ accepted: String) -> TareError {
+    .badData(place: "tensor '\(name)'", found: found, accepted: accepted)
   }
 
   /// - Throws: `TareError.badData` with the tensor's name, what was found and what was wanted.
-  private func entry(shaped shape: [Int]) throws(TareError) -> TensorEntry {
-    guard let entry else {
-      throw .badData(
-        place: "tensor '\(name)'", found: "no such tensor",
-        accepted: "shape \(shape)")
+  private func stored(shaped shape: [Int]) throws(TareError) -> StoredTensor {
+    guard let stored else { throw bad("no such tensor", "shape \(shape)") }
+    guard stored.entry.shape == shape else {
+      throw bad("shape \(stored.entry.shape)", "shape \(shape)")
     }
-    guard entry.shape == shape else {
-      throw .badData(
-        place: "tensor '\(name)'", found: "shape \(entry.shape)",
-        accepted: "shape \(shape)")
+    if let change {
+      let found = [change.b.entry.shape[0], change.a.entry.shape[1]]
+      guard found == shape else {
+        throw bad("a low-rank change of shape \(found)", "shape \(shape)")
+      }
     }
-    return entry
+    return stored
   }
 
-  private func bytes(_ entry: TensorEntry) -> UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(rebasing: file.bytes[entry.range])
+  /// Writes the numbers as the family has them.
+  private func read(_ stored: StoredTensor, into target: FloatView) throws(TareError) {
+    stored.read(into: target)
+    switch stored.mend {
+    case .none: break
+    case .separateRotaryPairs(let heads):
+      let shape = stored.entry.shape
+      guard shape[0] % (2 * heads) == 0 else {
+        throw bad("shape \(shape)", "rows for \(heads) heads of an even size")
+      }
+      target.separateRotaryPairs(heads: heads, columns: target.count / shape[0])
+    case .scaled(let name, let blockRows, let blockColumns):
+      guard let scale = other(name) else { break }
+      try target.multiply(
+        by: scale, named: name, rows: stored.entry.shape[0], blockRows: blockRows,
+        blockColumns: blockColumns)
+    }
+    if let change {
+      let columns = stored.entry.shape[stored.entry.shape.count - 1]
+      change.add(to: target, rows: target.count / columns, columns: columns)
+    }
   }
 
   /// The values of a vector of `count` float32.
   package func vector(_ count: Int) throws(TareError) -> [Float] {
-    let entry = try entry(shaped: [count])
+    let stored = try stored(shaped: [count])
     let buffer = FloatBuffer(count: count)
-    entry.type.dequantize(bytes(entry), into: buffer.view)
+    try read(stored, into: buffer.view)
     return buffer.view.array
   }
 
@@ -64,14 +119,13 @@ package struct WeightTensor: Sendable {
   ///
   /// Sizes come from the file's metadata: they are checked here before memory is taken for them.
   func check(rows: Int, columns: Int) throws(TareError) {
-    _ = try entry(shaped: [rows, columns])
+    _ = try stored(shaped: [rows, columns])
   }
 
   /// Writes a [rows, columns] matrix as float32, row after row.
   func read(rows: Int, columns: Int, into target: FloatView) throws(TareError) {
-    let entry = try entry(shaped: [rows, columns])
     precondition(target.count == rows * columns)
-    entry.type.dequantize(bytes(entry), into: target)
+    try read(stored(shaped: [rows, columns]), into: target)
   }
 
   /// The rows of a [rows, columns] matrix as float32.
@@ -82,29 +136,63 @@ package struct WeightTensor: Sendable {
     return (0..<rows).map { buffer.view[($0 * columns)..<(($0 + 1) * columns)].array }
   }
 
+  /// The values of a tensor of any shape, the last axis fastest.
+  package func values(shaped shape: [Int]) throws(TareError) -> [Float] {
+    let stored = try stored(shaped: shape)
+    let buffer = FloatBuffer(count: stored.entry.count)
+    try read(stored, into: buffer.view)
+    return buffer.view.array
+  }
+
   /// A [rows, columns] matrix that stays in the file; rows are made float32 when asked for.
   package func table(rows: Int, columns: Int) throws(TareError) -> WeightTable {
-    let entry = try entry(shaped: [rows, columns])
+    let stored = try stored(shaped: [rows, columns])
+    guard change == nil, stored.mend == .none else {
+      throw bad("a low-rank or scaled change of an embedding", "changes of linear layers")
+    }
     return WeightTable(
-      rows: rows, columns: columns, type: entry.type, start: entry.range.lowerBound, file: file)
+      rows: rows, columns: columns, type: stored.entry.type, start: stored.entry.range.lowerBound,
+      file: stored.file)
   }
 }
 
-/// A matrix in its stored type, for what is read a few rows at a time: token embeddings.
-package struct WeightTable: Sendable {
-  package let rows: Int
-  package let columns: Int
-  fileprivate let type: TensorType
-  fileprivate let start: Int
-  fileprivate let file: MappedFile
+extension FloatView {
+  /// Multiplies a matrix of `rows` rows by its scales.
+  fileprivate func multiply(
+    by scale: StoredTensor, named name: String, rows: Int, blockRows: Int, blockColumns: Int
+  ) throws(TareError) {
+    let columns = count / rows
+    let scales = FloatBuffer(count: scale.entry.count)
+    scale.read(into: scales.view)
+    let across = (columns + blockColumns - 1) / blockColumns
+    let down = (rows + blockRows - 1) / blockRows
+    guard [1, rows].contains(scales.view.count) || scale.entry.shape == [down, across] else {
+      throw .badData(
+        place: "tensor '\(name)'", found: "shape \(scale.entry.shape)",
+        accepted: "one scale, one for each of \(rows) rows, or [\(down), \(across)]")
+    }
+    for row in 0..<rows {
+      for column in 0..<columns {
+        let place =
+          scale.entry.shape == [down, across]
+          ? row / blockRows * across + column / blockColumns : scales.view.count == 1 ? 0 : row
+        base[row * columns + column] *= scales.view.base[place]
+      }
+    }
+  }
 
-  /// Writes rows `range` as float32.
-  package func read(_ range: Range<Int>, into target: FloatView) {
-    precondition(range.lowerBound >= 0 && range.upperBound <= rows)
-    let rowBytes = columns / type.blockValues * type.blockBytes
-    let from = start + range.lowerBound * rowBytes
-    type.dequantize(
-      UnsafeRawBufferPointer(rebasing: file.bytes[from..<(from + range.count * rowBytes)]),
-      into: target[0..<(range.count * columns)])
+  /// Moves the two halves of each rotary pair from neighbouring rows (2i, 2i + 1) of a head to rows
+  /// headDim/2 apart. The view is a matrix of `columns` columns, its rows those of `heads` heads.
+  fileprivate func separateRotaryPairs(heads: Int, columns: Int) {
+    let headDim = count / heads / columns
+    let copy = FloatBuffer(count: headDim * columns)
+    for head in 0..<heads {
+      let block = self[(head * headDim * columns)..<((head + 1) * headDim * columns)]
+      copy.view.base.update(from: block.base, count: block.count)
+      for row in 0..<headDim {
+        let target = block[from: (row % 2 * (headDim / 2) + row / 2) * columns]
+        target.base.update(from: copy.view[from: row * columns].base, count: columns)
+      }
+    }
   }
 }

@@ -1,0 +1,17 @@
+/// Gemma 2: norms after the blocks too, soft caps, every other layer with a sliding window.
+package import TareCore
+
+package enum Gemma2: DecoderArchitecture {
+  package static let key = "gemma2"
+  package static let summary = "Gemma 2 (2B, 9B, 27B)"
+
+  package static func spec(_ config: ModelConfig) throws(TareError) -> DecoderSpec {
+    var spec = try DecoderSpec(gemma: config)
+    try spec.addLaterGemma(config)
+    let window = try config.count("sliding_window", default: 4096)
+    try spec.slide(config, window: window) { $0 % 2 == 0 }
+    return spec
+  }
+
+  package static func names(_ config: ModelConfig) throws(TareError) -> TensorNames { .fourNorms }
+}

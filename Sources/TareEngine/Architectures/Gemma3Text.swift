@@ -1,0 +1,37 @@
+/// Gemma 3 (its text part): norms on query and key heads, five layers with a window for one
+/// without, and another rotary base in each kind.
+package import TareCore
+
+package enum Gemma3Text: DecoderArchitecture {
+  package static let key = "gemma3_text"
+  package static let summary = "Gemma 3 (text)"
+
+  package static func spec(_ config: ModelConfig) throws(TareError) -> DecoderSpec {
+    var spec = try DecoderSpec(gemma: config)
+    try spec.addLaterGemma(config)
+    spec.queryKeyNorm = .head
+    let period = try config.count("sliding_window_pattern", default: 6)
+    let window = try config.count("sliding_window", default: 4096)
+    try spec.slide(config, window: window) { ($0 + 1) % period != 0 }
+
+    let nested = config["rope_parameters"]
+    var full = nested?["full_attention"]?.object ?? [:]
+    var local = nested?["sliding_attention"]?.object ?? [:]
+    // Older files: the scaling is that of the layers without a window.
+    for (key, value) in config["rope_scaling"]?.object?.members ?? [] { full[key] = value }
+    if full["rope_theta"] == nil { full["rope_theta"] = config["rope_theta"] ?? 1_000_000.0 }
+    if local["rope_theta"] == nil {
+      local["rope_theta"] = config["rope_local_base_freq"] ?? 10_000.0
+    }
+    spec.rotaries = [
+      try RotarySpec(config, headDim: spec.headDim, parameters: full),
+      try RotarySpec(config, headDim: spec.headDim, parameters: local),
+    ]
+    for index in spec.layers.indices where spec.layers[index].window != nil {
+      spec.layers[index].rotary = 1
+    }
+    return spec
+  }
+
+  package static func names(_ config: ModelConfig) throws(TareError) -> TensorNames { .fourNorms }
+}

@@ -1,0 +1,13 @@
+/// Mistral: Llama with a sliding window.
+package import TareCore
+
+package enum Mistral: DecoderArchitecture {
+  package static let key = "mistral"
+  package static let summary = "Mistral, with a sliding window where the configuration has one"
+
+  package static func spec(_ config: ModelConfig) throws(TareError) -> DecoderSpec {
+    var spec = try DecoderSpec(config)
+    try spec.slide(config, window: config.optionalCount("sliding_window")) { _ in true }
+    return spec
+  }
+}

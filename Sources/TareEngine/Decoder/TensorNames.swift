@@ -1,0 +1,65 @@
+/// What the tensors of a family are called, as data.
+
+/// Names below the model's prefix ("model."); `#` is a number. The defaults are Llama's.
+package struct TensorNames: Sendable {
+  /// Prefixes with which checkpoints of the family are saved.
+  package var prefixes = ["model.", ""]
+  package var embedding = "embed_tokens"
+  package var finalNorm = "norm"
+  package var layer = "layers.#"
+  /// The language-model head; it stands outside the prefix.
+  package var output = "lm_head"
+
+  package var attention: AttentionLayout = .separate(
+    query: "self_attn.q_proj", key: "self_attn.k_proj", value: "self_attn.v_proj")
+  package var attentionOutput = "self_attn.o_proj"
+  package var queryNorm = "self_attn.q_norm"
+  package var keyNorm = "self_attn.k_norm"
+
+  /// Norms before and after the two blocks; nil where the family has none there.
+  package var attentionNorm: String? = "input_layernorm"
+  package var attentionPostNorm: String?
+  package var feedForwardNorm: String? = "post_attention_layernorm"
+  package var feedForwardPostNorm: String?
+
+  package var feedForward: FeedForwardLayout = .gated(
+    gate: "mlp.gate_proj", up: "mlp.up_proj", down: "mlp.down_proj")
+  package var mixture = MixtureNames()
+
+  package init() {}
+
+  package enum AttentionLayout: Sendable {
+    case separate(query: String, key: String, value: String)
+    /// Queries, keys and values one under another.
+    case stacked(String)
+    /// For each key-value head its queries, its key and its value.
+    case grouped(String)
+  }
+
+  package enum FeedForwardLayout: Sendable {
+    case gated(gate: String, up: String, down: String)
+    /// Gate above up in one layer.
+    case stacked(gateUp: String, down: String)
+    case plain(up: String, down: String)
+  }
+
+  package struct MixtureNames: Sendable {
+    package var router = "mlp.gate"
+    package var expertGate = "mlp.experts.#.gate_proj"
+    package var expertUp = "mlp.experts.#.up_proj"
+    package var expertDown = "mlp.experts.#.down_proj"
+    package var sharedGate = "mlp_share.gate_proj"
+    package var sharedUp = "mlp_share.up_proj"
+    package var sharedDown = "mlp_share.down_proj"
+    package var bias = "block_sparse_moe.bias"
+    /// A recurrent router's tensors.
+    package var recurrent = RecurrentNames()
+
+    package struct RecurrentNames: Sendable {
+      package var input = "block_sparse_moe.weight1"
+      package var output = "block_sparse_moe.weight2"
+      /// The unit that layers share, below the model's prefix.
+      package var unit = "rnn_router"
+    }
+  }
+}

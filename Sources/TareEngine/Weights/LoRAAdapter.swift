@@ -1,0 +1,171 @@
+/// A PEFT adapter: low-rank changes of linear layers, merged when the weights are read.
+///
+/// The format: huggingface/peft, `adapter_config.json` and `adapter_model.safetensors`. A layer's
+/// weight becomes W + (alpha / r) · B · A; with `use_rslora` the factor is alpha / √r.
+package import Foundation
+internal import TareCore
+
+package struct LoRAAdapter: Sendable {
+  static let config = "adapter_config.json"
+
+  package let url: URL
+  package let settings: ModelConfig
+  let file: WeightFile
+  /// The changes by the name of the weight that they change.
+  let changes: [String: LoRAChange]
+  /// Tensors that the adapter replaces as a whole (`modules_to_save`), by name.
+  private let replaced: [String: StoredTensor]
+
+  /// The weights that are changed, and the tensors that are replaced as a whole, by name.
+  package var changedTensors: [String] { changes.keys.sorted() }
+  package var replacedTensors: [String] { replaced.keys.sorted() }
+
+  init(_ url: URL) throws(TareError) {
+    self.url = url
+    let settings = ModelConfig(
+      try ModelFolder.object(url.appending(path: Self.config)), source: Self.config)
+    self.settings = settings
+    file = try WeightFile(url.appending(path: "adapter_model.safetensors"))
+    do throws(TareError) {
+      let type = try settings.text("peft_type") ?? "none"
+      guard type == "LORA" else { throw settings.error("peft_type", "'\(type)'", "LORA") }
+      for key in ["use_dora", "fan_in_fan_out", "lora_bias"] {
+        try settings.refuse(key, unless: false)
+      }
+      try settings.refuse("bias", unless: "none")
+      (changes, replaced) = try Self.sorted(file, settings)
+    } catch {
+      throw error.inside(url.path)
+    }
+  }
+
+  /// The folder of the model that is changed, as `base_model_name_or_path` names it.
+  func baseFolder() throws(TareError) -> URL {
+    let name = try settings.text("base_model_name_or_path") ?? ""
+    let folder = URL(filePath: name, relativeTo: url).absoluteURL
+    let config = folder.appending(path: "config.json")
+    guard !name.isEmpty, FileManager.default.fileExists(atPath: config.path) else {
+      throw .badData(
+        place: "\(url.path), \(Self.config), 'base_model_name_or_path'",
+        found: "'\(name)', which is no model folder here",
+        accepted: "the folder of the base model (or give it with --base)")
+    }
+    return folder
+  }
+
+  /// The base model's tensors with those that the adapter replaces.
+  func applied(to base: [String: StoredTensor]) throws(TareError) -> [String: StoredTensor] {
+    for name in changes.keys.sorted() where base[name] == nil {
+      throw .badData(
+        place: "\(file.file.path), '\(name)'", found: "a change of a tensor that the base lacks",
+        accepted: "an adapter for this base model")
+    }
+    return base.merging(replaced) { $1 }
+  }
+
+  private static func sorted(
+    _ file: WeightFile, _ settings: ModelConfig
+  ) throws(TareError) -> ([String: LoRAChange], [String: StoredTensor]) {
+    var changes: [String: LoRAChange] = [:]
+    var replaced: [String: StoredTensor] = [:]
+    for (stored, entry) in file.tensors {
+      var name = stored
+      for prefix in ["base_model.model.", "base_model."] where name.hasPrefix(prefix) {
+        name.removeFirst(prefix.count)
+        break
+      }
+      name = name.replacing(".modules_to_save.default", with: "")
+        .replacing(".modules_to_save", with: "")
+      let tensor = StoredTensor(entry: entry, file: file.file)
+      if let range = name.range(of: ".lora_A.") {
+        let layer = String(name[..<range.lowerBound])
+        let partner = stored.replacing(".lora_A.", with: ".lora_B.")
+        guard let other = file.tensors[partner] else {
+          throw .badData(
+            place: "tensor '\(partner)'", found: "no such tensor", accepted: "A and B of each layer"
+          )
+        }
+        changes[layer + ".weight"] = try LoRAChange(
+          a: tensor, b: StoredTensor(entry: other, file: file.file), layer: layer, settings)
+      } else if name.contains(".lora_B.") {
+        let partner = stored.replacing(".lora_B.", with: ".lora_A.")
+        guard file.tensors[partner] != nil else {
+          throw .badData(
+            place: "tensor '\(partner)'", found: "no such tensor", accepted: "A and B of each layer"
+          )
+        }
+      } else if name.contains(".lora_") {
+        throw .badData(
+          place: "tensor '\(stored)'", found: "a change that is no product of A and B",
+          accepted: "LoRA on linear layers")
+      } else {
+        replaced[name] = tensor
+      }
+    }
+    return (changes, replaced)
+  }
+}
+
+/// scale · B · A, with A [r, inputs] and B [outputs, r].
+struct LoRAChange: Sendable {
+  let a: StoredTensor
+  let b: StoredTensor
+  let scale: Double
+
+  init(
+    a: StoredTensor, b: StoredTensor, layer: String, _ settings: ModelConfig
+  ) throws(TareError) {
+    guard a.entry.shape.count == 2, b.entry.shape.count == 2, a.entry.shape[0] == b.entry.shape[1]
+    else {
+      throw .badData(
+        place: "layer '\(layer)'", found: "A \(a.entry.shape) and B \(b.entry.shape)",
+        accepted: "A [r, inputs] and B [outputs, r]")
+    }
+    self.a = a
+    self.b = b
+    let rank = Double(a.entry.shape[0])
+    let common = try settings.number("lora_alpha")
+    let alpha = Self.pattern(settings["alpha_pattern"], layer) ?? common
+    scale = alpha / (try settings.flag("use_rslora") ? rank.squareRoot() : rank)
+  }
+
+  /// The value whose key is the layer's name or its end, as PEFT matches them.
+  private static func pattern(_ table: JSONValue?, _ layer: String) -> Double? {
+    for (key, value) in table?.object?.members ?? [] {
+      let ending = try? Regex("(.*\\.)?(\(key))$")
+      if layer == key || layer.hasSuffix("." + key)
+        || ending.flatMap({ try? $0.wholeMatch(in: layer) }) != nil
+      {
+        return value.double
+      }
+    }
+    return nil
+  }
+
+  /// Adds the change to a [rows, columns] matrix. The product is summed in double.
+  func add(to target: FloatView, rows: Int, columns: Int) {
+    let rank = a.entry.shape[0]
+    let (left, right) = (FloatBuffer(count: rows * rank), FloatBuffer(count: rank * columns))
+    a.read(into: right.view)
+    b.read(into: left.view)
+    var sums = [Double](repeating: 0, count: columns)
+    for row in 0..<rows {
+      for column in 0..<columns { sums[column] = 0 }
+      for k in 0..<rank {
+        let factor = scale * Double(left.view.base[row * rank + k])
+        let inner = right.view[from: k * columns]
+        for column in 0..<columns { sums[column] += factor * Double(inner.base[column]) }
+      }
+      for column in 0..<columns {
+        target.base[row * columns + column] += Float(sums[column])
+      }
+    }
+  }
+}
+
+extension StoredTensor {
+  /// Writes the tensor's numbers as they are stored, as float32.
+  func read(into target: FloatView) {
+    entry.type.dequantize(UnsafeRawBufferPointer(rebasing: file.bytes[entry.range]), into: target)
+  }
+}

@@ -1,0 +1,110 @@
+/// A model as it lies on disk, a GGUF file or a folder in Hugging Face layout: its configuration and
+/// its tensors under Hugging Face's names, checked, not yet read.
+package import Foundation
+package import TareCore
+
+/// How the tables are rounded that a model computes from its configuration.
+package enum BufferPrecision: String, Sendable, CaseIterable {
+  /// As transformers computes them when it loads a model, whatever the weights' type.
+  case float32
+  /// To bfloat16 where the weights are stored so, as they are in a model that was cast as a whole by
+  /// `model.to(torch.bfloat16)`.
+  case stored
+}
+
+package struct ModelWeights: Sendable {
+  package let url: URL
+  package let config: ModelConfig
+  /// How the numbers that the configuration gives (rotary frequencies, Gemma's embedding scale) are
+  /// rounded.
+  package var buffers = BufferPrecision.float32
+  /// The files that hold the weights, the base model's first.
+  package let files: [WeightFile]
+  /// A GGUF file's metadata; nil for a folder.
+  package let ggufMetadata: JSONObject?
+  /// The configuration of a PEFT adapter that is merged at load; nil without one.
+  package let adapter: LoRAAdapter?
+  /// The folder of the model that an adapter changes; nil without one.
+  package let baseURL: URL?
+  let tensors: [String: StoredTensor]
+
+  /// Opens a .gguf file, a folder, or a folder with a PEFT adapter.
+  ///
+  /// - Parameter base: the model that an adapter changes, where adapter_config.json names one that is
+  ///   not a folder here.
+  /// - Throws: `TareError.badData` that names the file and what is wrong with it.
+  package init(_ url: URL, base: URL? = nil) throws(TareError) {
+    self.url = url
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
+      throw .badData(place: url.path, found: "no such file or folder", accepted: "a model")
+    }
+    guard isFolder.boolValue else {
+      let file = try WeightFile(url)
+      do throws(TareError) {
+        let model = try GGUFModel(file)
+        (config, tensors) = (model.config, model.tensors)
+      } catch {
+        throw error.inside(url.path)
+      }
+      files = [file]
+      ggufMetadata = file.metadata
+      adapter = nil
+      baseURL = nil
+      return
+    }
+    ggufMetadata = nil
+    guard FileManager.default.fileExists(atPath: url.appending(path: LoRAAdapter.config).path)
+    else {
+      (config, files, tensors) = try Self.folder(url)
+      adapter = nil
+      baseURL = nil
+      return
+    }
+    let adapter = try LoRAAdapter(url)
+    let baseFolder: URL
+    if let base { baseFolder = base } else { baseFolder = try adapter.baseFolder() }
+    let (config, files, tensors) = try Self.folder(baseFolder)
+    self.config = config
+    self.files = files + [adapter.file]
+    self.tensors = try adapter.applied(to: tensors)
+    self.adapter = adapter
+    baseURL = baseFolder
+  }
+
+  private static func folder(
+    _ url: URL
+  ) throws(TareError) -> (ModelConfig, [WeightFile], [String: StoredTensor]) {
+    let config = try ModelFolder.config(url)
+    let files = try ModelFolder.weights(url)
+    var tensors: [String: StoredTensor] = [:]
+    for file in files {
+      for (name, entry) in file.tensors {
+        let tensor = StoredTensor(entry: entry, file: file.file)
+        for (name, tensor) in tensor.experts(name) { tensors[name] = tensor }
+      }
+    }
+    // Float8 checkpoints keep a weight's scales beside it: compressed-tensors' `weight_scale`, and
+    // `weight_scale_inv` of fine-grained ones, which is multiplied too.
+    let block = config["quantization_config"]?["weight_block_size"]?.array?.compactMap(\.int) ?? []
+    for name in tensors.keys where name.hasSuffix(".weight") {
+      for scale in [name + "_scale", name + "_scale_inv"]
+      where tensors[name]?.entry.type == .f8E4M3 && tensors[scale] != nil {
+        tensors[name]?.mend = .scaled(
+          by: scale, rows: block.first.map { max($0, 1) } ?? 128,
+          columns: block.last.map { max($0, 1) } ?? 128)
+      }
+    }
+    return (config, files, tensors)
+  }
+
+  /// Whether the tables are rounded to bfloat16.
+  var hasRoundedBuffers: Bool {
+    buffers == .stored && tensors.values.contains { $0.entry.type == .bf16 }
+  }
+
+  /// All tensors with their shapes, by name.
+  package var shapes: [(name: String, shape: [Int], type: TensorType)] {
+    tensors.sorted { $0.key < $1.key }.map { ($0.key, $0.value.entry.shape, $0.value.entry.type) }
+  }
+}

@@ -1,0 +1,54 @@
+/// A tensor of a model under the name that its family uses, wherever and however it is stored.
+internal import TareCore
+
+struct StoredTensor: Sendable {
+  let entry: TensorEntry
+  let file: MappedFile
+  /// What turns the stored numbers into those that Hugging Face's checkpoint of the family has.
+  var mend: Mend = .none
+
+  enum Mend: Sendable, Equatable {
+    case none
+    /// The two halves of each rotary pair stand in neighbouring rows (2i, 2i + 1) of `heads` heads,
+    /// as llama.cpp stores some families; ours, like transformers', stand headDim/2 apart.
+    case separateRotaryPairs(heads: Int)
+    /// The numbers are multiplied by those of another tensor: one for all, one a row, or one for
+    /// each block of `rows` by `columns`.
+    case scaled(by: String, rows: Int, columns: Int)
+  }
+
+  /// A tensor that is one of the equal parts of this one along its first axis.
+  func part(_ index: Int, of count: Int, shape: [Int]) -> StoredTensor {
+    let size = entry.range.count / count
+    let start = entry.range.lowerBound + index * size
+    return StoredTensor(
+      entry: TensorEntry(
+        name: entry.name, shape: shape, type: entry.type, range: start..<(start + size)),
+      file: file, mend: mend)
+  }
+
+  /// The tensor by its name; a tensor of all experts of a mixture, as transformers 5 can save them
+  /// (`experts.gate_up_proj` [experts, 2·size, hidden], `experts.down_proj` [experts, hidden,
+  /// size]), by the names of released checkpoints.
+  func experts(_ name: String) -> [(String, StoredTensor)] {
+    let shape = entry.shape
+    guard shape.count == 3, name.contains(".experts.") else { return [(name, self)] }
+    let (count, rows, columns) = (shape[0], shape[1], shape[2])
+    if name.hasSuffix(".experts.gate_up_proj"), rows % 2 == 0 {
+      let place = name.dropLast("gate_up_proj".count)
+      return (0..<(2 * count)).map { half in
+        (
+          "\(place)\(half / 2).\(half % 2 == 0 ? "gate" : "up")_proj.weight",
+          part(half, of: 2 * count, shape: [rows / 2, columns])
+        )
+      }
+    }
+    if name.hasSuffix(".experts.down_proj") {
+      let place = name.dropLast("down_proj".count)
+      return (0..<count).map {
+        ("\(place)\($0).down_proj.weight", part($0, of: count, shape: [rows, columns]))
+      }
+    }
+    return [(name, self)]
+  }
+}

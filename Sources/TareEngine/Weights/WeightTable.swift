@@ -1,0 +1,21 @@
+/// A matrix that stays in its file.
+internal import TareCore
+
+/// A matrix in its stored type, for what is read a few rows at a time: token embeddings.
+package struct WeightTable: Sendable {
+  package let rows: Int
+  package let columns: Int
+  let type: TensorType
+  let start: Int
+  let file: MappedFile
+
+  /// Writes rows `range` as float32.
+  package func read(_ range: Range<Int>, into target: FloatView) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= rows)
+    let rowBytes = columns / type.blockValues * type.blockBytes
+    let from = start + range.lowerBound * rowBytes
+    type.dequantize(
+      UnsafeRawBufferPointer(rebasing: file.bytes[from..<(from + range.count * rowBytes)]),
+      into: target[0..<(range.count * columns)])
+  }
+}

@@ -1,0 +1,132 @@
+/// Which head reads the reward: the model's own, one in a file, or the language model's at tokens.
+internal import Foundation
+package import TareCore
+package import TareEngine
+internal import TareTokenizers
+
+/// What a user can ask for.
+package enum HeadChoice: Sendable, Hashable {
+  /// The head in the model's own weights.
+  case own
+  /// A safetensors file, as `train-head` writes it.
+  case file(String)
+  /// The logit of a token, given by id or spelling (Nemotron's reward models).
+  case logit(String)
+  /// The probability of a yes token against a no token (Qwen3-Reranker).
+  case yesNo(yes: String, no: String)
+
+  /// Reads "logit:TOKEN", "yes-no", "yes-no:YES,NO" or a path; nil is the model's own head.
+  package init(parsing text: String?) throws(TareError) {
+    guard let text else {
+      self = .own
+      return
+    }
+    if text.hasPrefix("logit:") {
+      self = .logit(String(text.dropFirst("logit:".count)))
+    } else if text == "yes-no" {
+      self = .yesNo(yes: "yes", no: "no")
+    } else if text.hasPrefix("yes-no:") {
+      let tokens = text.dropFirst("yes-no:".count).split(separator: ",")
+      guard tokens.count == 2 else {
+        throw .usage("--head \(text); accepted: yes-no:YES,NO, two tokens")
+      }
+      self = .yesNo(yes: String(tokens[0]), no: String(tokens[1]))
+    } else {
+      self = .file(text)
+    }
+  }
+}
+
+/// A head, loaded.
+package struct LoadedHead: Sendable {
+  package let head: any RewardHead
+  /// SHA-256 of the head's file; nil for a head that is in the model's weights.
+  package let digest: Digest?
+  /// The rule that the head calls for; nil where nothing says.
+  package let readRule: ReadRule?
+  /// What of its outputs is the score, if the user does not say.
+  package let output: OutputChoice
+
+  /// - Throws: `TareError.badData` if there is no head, or one for another model.
+  package init(_ choice: HeadChoice, of text: TextModel) throws(TareError) {
+    switch choice {
+    case .own:
+      do throws(TareError) {
+        head = try loadRewardHead(
+          WeightReader(text.weights),
+          HeadContext(hiddenSize: text.size.hiddenSize, config: text.weights.config))
+      } catch {
+        throw error.inside(text.weights.url.path)
+      }
+      digest = nil
+      let rule = head.position == .first ? .first : text.readRule
+      readRule = rule
+      if case .step? = rule { output = .probability } else { output = .single }
+    case .file(let path):
+      let file = try WeightFile(URL(filePath: path))
+      (head, readRule) = try Self.read(file, of: text)
+      digest = Digest(of: file.file.bytes)
+      output = .single
+    case .logit(let token):
+      head = try Self.tokens([token], of: text)
+      (digest, readRule, output) = (nil, .last, .single)
+    case .yesNo(let yes, let no):
+      head = try Self.tokens([yes, no], of: text)
+      (digest, readRule, output) = (nil, .last, .firstProbability)
+    }
+  }
+
+  private static func read(
+    _ file: WeightFile, of text: TextModel
+  ) throws(TareError) -> (any RewardHead, ReadRule?) {
+    let path = file.file.path
+    if let wanted = file.metadata["model_sha256"]?.string, wanted != text.digest.description {
+      throw .badData(
+        place: path, found: "a head for the model with SHA-256 \(wanted)",
+        accepted: "a head for \(text.name), \(text.digest)")
+    }
+    do throws(TareError) {
+      let head = try loadRewardHead(
+        WeightReader(file), HeadContext(hiddenSize: text.size.hiddenSize))
+      guard let rule = file.metadata["read"]?.string else { return (head, nil) }
+      do throws(TareError) {
+        return (head, try ReadRule(parsing: rule))
+      } catch {
+        throw .badData(
+          place: "metadata 'read'", found: "'\(rule)'", accepted: ReadRule.accepted)
+      }
+    } catch {
+      throw error.inside(path)
+    }
+  }
+
+  private static func tokens(
+    _ tokens: [String], of text: TextModel
+  ) throws(TareError) -> any RewardHead {
+    let ids = try tokens.map { (token) throws(TareError) in try text.tokenID(token) }
+    do throws(TareError) {
+      return try loadRewardHead(
+        WeightReader(text.weights),
+        HeadContext(hiddenSize: text.size.hiddenSize, config: text.weights.config, tokens: ids))
+    } catch {
+      throw error.inside(text.weights.url.path)
+    }
+  }
+}
+
+extension TextModel {
+  /// The id of the token that the vocabulary spells so.
+  package func token(_ spelling: String) -> Int32? { tokenizer.id(of: spelling) }
+
+  /// The id of a token that a user names by number or by spelling.
+  package func tokenID(_ text: String) throws(TareError) -> Int32 {
+    if let id = Int32(text), id >= 0, Int(id) < size.vocabularySize { return id }
+    let ids = tokenizer.encode(text, addSpecialTokens: false)
+    guard let id = tokenizer.id(of: text) ?? (ids.count == 1 ? ids[0] : nil) else {
+      throw .usage(
+        "'\(text)' is no token of \(name); accepted: an id below \(size.vocabularySize), "
+          + "or the spelling of one token")
+    }
+    return id
+  }
+}

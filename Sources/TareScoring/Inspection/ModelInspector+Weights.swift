@@ -1,0 +1,141 @@
+/// The weights: where they are, how many, how they are stored, and whether they are the family's.
+internal import Foundation
+internal import TareCore
+internal import TareEngine
+
+extension ModelInspector {
+  mutating func describeFormat(_ weights: ModelWeights) {
+    if weights.ggufMetadata != nil {
+      result.add("format", "gguf", "format", "GGUF")
+    } else {
+      let shards = weights.files.count - (weights.adapter == nil ? 0 : 1)
+      result.add(
+        "format", "safetensors", "format",
+        shards == 1 ? "safetensors" : "safetensors, \(shards) shards")
+      result.add("shards", .int(shards))
+    }
+    guard let adapter = weights.adapter else { return }
+    let base = weights.baseURL?.path ?? ""
+    let replaced = adapter.replacedTensors
+    let name = adapter.url.lastPathComponent
+    result.add(
+      "adapter",
+      [
+        "name": .string(name), "type": "lora",
+        "rank": adapter.settings["r"] ?? .null, "alpha": adapter.settings["lora_alpha"] ?? .null,
+        "changes": .array(adapter.changedTensors.map { .string($0) }),
+        "replaces": .array(replaced.map { .string($0) }), "base": .string(base),
+      ], "adapter",
+      "LoRA '\(name)' of rank \(adapter.settings["r"]?.text() ?? "unknown") on "
+        + "\(adapter.changedTensors.count) weights"
+        + (replaced.isEmpty ? "" : ", replaces \(replaced.joined(separator: ", "))"))
+    result.add("base", .string(base), "base model")
+  }
+
+  mutating func describeStorage(_ weights: ModelWeights) {
+    let tensors = weights.shapes
+    var kinds: [TensorType: (tensors: Int, bytes: Int)] = [:]
+    for (_, shape, type) in tensors {
+      let bytes = shape.reduce(1, *) / type.blockValues * type.blockBytes
+      kinds[type, default: (0, 0)].tensors += 1
+      kinds[type, default: (0, 0)].bytes += bytes
+    }
+    let ordered = kinds.sorted {
+      ($0.value.bytes, $1.key.rawValue) > ($1.value.bytes, $0.key.rawValue)
+    }
+    // Scales and saved tables are no parameters.
+    let weightsAlone = tensors.filter { tensor in
+      ![".weight_scale", ".weight_scale_inv", ".inv_freq"].contains { tensor.name.hasSuffix($0) }
+    }
+    let parameters = weightsAlone.reduce(0) { $0 + $1.shape.reduce(1, *) }
+    result.add("parameters", .int(parameters), "parameters", Self.parameterText(parameters))
+    result.add(
+      "stored",
+      .array(
+        ordered.map {
+          [
+            "type": .string($0.key.name), "tensors": .int($0.value.tensors),
+            "bytes": .int($0.value.bytes),
+          ]
+        }), "stored",
+      ordered.map {
+        "\($0.key.name) \($0.value.bytes.bytesText) in \($0.value.tensors) "
+          + ($0.value.tensors == 1 ? "tensor" : "tensors")
+      }.joined(separator: "; "))
+    // A byte a weight of a matrix, and a float32 a row; vectors stay float32.
+    let eightBit = weightsAlone.reduce(0) { total, tensor in
+      let count = tensor.shape.reduce(1, *)
+      return total + (tensor.shape.count < 2 ? 4 * count : count + 4 * tensor.shape[0])
+    }
+    result.add(
+      "memory",
+      [
+        "float32": .int(4 * parameters), "bfloat16": .int(2 * parameters), "int8": .int(eightBit),
+        "engine": "float32",
+      ], "memory",
+      "float32 \((4 * parameters).bytesText), bfloat16 \((2 * parameters).bytesText), "
+        + "int8 \(eightBit.bytesText); the engine computes in float32 today")
+    noteTypes(ordered.map(\.key))
+  }
+
+  private mutating func noteTypes(_ types: [TensorType]) {
+    let names = types.filter { [.f16, .bf16].contains($0) }.map(\.name)
+    if !names.isEmpty {
+      result.find(
+        .note,
+        "weights are stored as \(names.joined(separator: " and ")), and computed with in float32 "
+          + "exactly as stored")
+    }
+    if types.contains(.f8E4M3) {
+      result.find(
+        .note, "weights are stored as float8: each is widened and multiplied by its scale")
+    }
+    let quantised = types.filter { $0.blockValues > 1 }.map(\.name)
+    if !quantised.isEmpty {
+      result.find(
+        .note,
+        "weights are quantised (\(quantised.joined(separator: ", "))): scores differ from those of "
+          + "the model that was quantised")
+    }
+  }
+
+  private static func parameterText(_ count: Int) -> String {
+    switch count {
+    case 1_000_000_000...: "\((Double(count) / 1e8).rounded() / 10) billion (\(count))"
+    case 1_000_000...: "\((Double(count) / 1e5).rounded() / 10) million (\(count))"
+    default: "\(count)"
+    }
+  }
+
+  /// Loads the body, which is what finds missing, misshapen and left-over tensors.
+  mutating func checkTensors(
+    _ weights: ModelWeights, _ size: BodySize, _ head: (any RewardHead)?
+  ) {
+    // Four bytes a weight in half of the memory.
+    guard size.parameterCount <= memory / 8 else {
+      result.find(
+        .note,
+        "the weights were not loaded, as they would fill more than half of the memory: missing, "
+          + "misshapen and unknown tensors are not looked for")
+      return
+    }
+    guard
+      let body = result.attempt({ () throws(TareError) in
+        try weights.body(threads: ProcessInfo.processInfo.activeProcessorCount)
+      })
+    else { return }
+    // A head's layers by name: "score.0" of "score.0.weight".
+    let layers = (head?.tensors ?? []).map { $0.split(separator: ".").dropLast() }
+    let unknown = body.unusedTensors.filter { name in
+      !layers.contains(name.split(separator: ".").dropLast())
+    }
+    result.add("unknownTensors", .array(unknown.map { .string($0) }))
+    if !unknown.isEmpty {
+      let shown = unknown.prefix(8).joined(separator: ", ")
+      result.find(
+        .warning,
+        "\(unknown.count) \(unknown.count == 1 ? "tensor" : "tensors") that nothing uses: \(shown)"
+          + (unknown.count > 8 ? " and more" : ""))
+    }
+  }
+}

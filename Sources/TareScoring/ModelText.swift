@@ -1,0 +1,188 @@
+/// Tokenizer and chat template of a model, from its folder or its GGUF file.
+internal import Foundation
+internal import TareCore
+internal import TareEngine
+internal import TareTemplates
+internal import TareTokenizers
+
+struct ModelText {
+  let tokenizer: Tokenizer
+  let layout: TextLayout
+  let specialTokens: [String: String]
+
+  init(_ model: ModelWeights, template choice: String?) throws(TareError) {
+    do throws(TareError) {
+      if let metadata = model.ggufMetadata {
+        tokenizer = try Tokenizer(Vocabulary(ggufMetadata: metadata))
+        specialTokens = Self.specialTokens(tokenizer)
+        let own = metadata["tokenizer.chat_template"]?.string.map { ["default": $0] } ?? [:]
+        layout = try ChatTemplates(own).layout(choice, config: model.config)
+      } else {
+        let folder = ModelTextFolder(model.url, base: model.adapter == nil ? nil : model.baseURL)
+        let config = try folder.object("tokenizer_config.json")
+        tokenizer = try folder.tokenizer(config)
+        specialTokens =
+          Self.specialTokens(tokenizer).merging(Self.specialTokens(config ?? [:])) { $1 }
+        layout = try ChatTemplates(folder, config: config).layout(choice, config: model.config)
+      }
+    } catch {
+      throw error.inside(model.url.path)
+    }
+  }
+
+  static func specialTokens(_ tokenizer: Tokenizer) -> [String: String] {
+    var tokens: [String: String] = [:]
+    let ids = [
+      ("bos_token", tokenizer.bosID), ("eos_token", tokenizer.eosID),
+      ("pad_token", tokenizer.padID), ("unk_token", tokenizer.unknownID),
+    ]
+    for (name, id) in ids { tokens[name] = id.flatMap { tokenizer.token($0) } }
+    return tokens
+  }
+
+  /// Those that tokenizer_config.json names, as strings or as objects with a content.
+  private static func specialTokens(_ config: JSONObject) -> [String: String] {
+    var tokens: [String: String] = [:]
+    for (key, value) in config.members where key.hasSuffix("_token") {
+      tokens[key] = value.string ?? value["content"]?.string
+    }
+    return tokens
+  }
+}
+
+/// A folder's text files; an adapter's folder may leave them to its base model's.
+struct ModelTextFolder {
+  private let folders: [URL]
+
+  init(_ folder: URL, base: URL?) { folders = [folder] + (base.map { [$0] } ?? []) }
+
+  func file(_ name: String) -> URL? {
+    folders.map { $0.appending(path: name) }.first {
+      FileManager.default.fileExists(atPath: $0.path)
+    }
+  }
+
+  func text(_ name: String) throws(TareError) -> String? {
+    guard let file = file(name) else { return nil }
+    return try Self.text(file)
+  }
+
+  static func text(_ file: URL) throws(TareError) -> String {
+    guard let text = String(validating: try MappedFile(file).copy(), as: UTF8.self) else {
+      throw .badData(place: file.path, found: "bytes that are not UTF-8", accepted: "UTF-8")
+    }
+    return text
+  }
+
+  /// nil where there is no such file.
+  func object(_ name: String) throws(TareError) -> JSONObject? {
+    guard let file = file(name) else { return nil }
+    do throws(TareError) {
+      let value = try JSONValue(parsing: MappedFile(file).copy())
+      guard let object = value.object else {
+        throw .badData(place: "", found: value.kindName, accepted: "an object")
+      }
+      return object
+    } catch {
+      throw error.inside(name)
+    }
+  }
+
+  func tokenizer(_ config: JSONObject?) throws(TareError) -> Tokenizer {
+    if let file = file("tokenizer.json") {
+      return try Tokenizer(
+        json: MappedFile(file).copy(), config: config,
+        specialTokensMap: object("special_tokens_map.json"))
+    }
+    // InternLM2's folders have SentencePiece's own file and no other.
+    if let file = file("tokenizer.model") {
+      return try Tokenizer(
+        sentencePiece: MappedFile(file).copy(), config: config,
+        specialTokensMap: object("special_tokens_map.json"))
+    }
+    throw .badData(
+      place: "folder", found: "neither tokenizer.json nor tokenizer.model",
+      accepted: "one of them (load the tokenizer in Python and call save_pretrained)")
+  }
+
+  /// The files of a folder in this one, by name without extension.
+  func templates(in name: String) -> [String: URL] {
+    guard let folder = file(name) else { return [:] }
+    var found: [String: URL] = [:]
+    for file in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    where file.hasSuffix(".jinja") {
+      found[String(file.dropLast(".jinja".count))] = folder.appending(path: file)
+    }
+    return found
+  }
+}
+
+/// The chat templates of a model by name.
+struct ChatTemplates {
+  private(set) var sources: [String: String]
+
+  init(_ sources: [String: String]) { self.sources = sources }
+
+  /// tokenizer_config.json's `chat_template`, one or several with names; then chat_template.jinja,
+  /// chat_template.json and additional_chat_templates/, which go before it.
+  init(_ folder: ModelTextFolder, config: JSONObject?) throws(TareError) {
+    sources = [:]
+    switch config?["chat_template"] {
+    case .string(let source)?: sources["default"] = source
+    case .array(let list)?:
+      for entry in list {
+        guard let name = entry["name"]?.string, let source = entry["template"]?.string else {
+          throw .badData(
+            place: "tokenizer_config.json, 'chat_template'", found: entry.text(),
+            accepted: "objects with name and template")
+        }
+        sources[name] = source
+      }
+    default: break
+    }
+    if let source = try folder.object("chat_template.json")?["chat_template"]?.string {
+      sources["default"] = source
+    }
+    if let source = try folder.text("chat_template.jinja") { sources["default"] = source }
+    for (name, file) in folder.templates(in: "additional_chat_templates") {
+      sources[name] = try ModelTextFolder.text(file)
+    }
+  }
+
+  /// The chosen template: one of the model's by name, or one in a file.
+  /// - Throws: `TareError.usage` if the choice is neither; `TareError.badData` if there is none and
+  ///   the family is not one that reads prompt and response as a pair.
+  func layout(_ choice: String?, config: ModelConfig) throws(TareError) -> TextLayout {
+    let names = sources.keys.sorted().joined(separator: ", ")
+    if let choice {
+      if let source = sources[choice] { return try Self.layout(source, "template '\(choice)'") }
+      let file = URL(filePath: choice)
+      guard FileManager.default.fileExists(atPath: file.path) else {
+        throw .usage(
+          "--template \(choice): no such file; the model's own: \(names.isEmpty ? "none" : names)")
+      }
+      do throws(TareError) {
+        return try Self.layout(ModelTextFolder.text(file), "template")
+      } catch {
+        throw error.inside(choice)
+      }
+    }
+    if let source = sources["default"] { return try Self.layout(source, "chat template") }
+    if try Architectures.family(named: config).readsPairs { return .pair }
+    guard sources.isEmpty else {
+      throw .usage("the model has several chat templates (\(names)); choose one with --template")
+    }
+    throw .badData(
+      place: "chat template", found: "none",
+      accepted: "chat_template.jinja, or chat_template in tokenizer_config.json, "
+        + "or --template FILE")
+  }
+
+  private static func layout(_ source: String, _ place: String) throws(TareError) -> TextLayout {
+    do throws(TareError) {
+      return .template(try ChatTemplate(source: source), source: source)
+    } catch {
+      throw error.inside(place)
+    }
+  }
+}
