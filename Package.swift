@@ -118,7 +118,9 @@ let package = Package(
       dependencies: ["TareReport", "TareEvaluation", "TareRanking", "TareCore", "TareTesting"]),
     .testTarget(
       name: "TareScoringTests",
-      dependencies: ["TareScoring", "TareEngine", "TareTemplates", "TareCore", "TareTesting"],
+      dependencies: [
+        "TareScoring", "TareEngine", "TareTokenizers", "TareTemplates", "TareCore", "TareTesting",
+      ],
       exclude: ["Fixtures"]),
     .testTarget(
       name: "TareServerTests",

@@ -7,7 +7,9 @@ package enum Mistral: DecoderArchitecture {
 
   package static func spec(_ config: ModelConfig) throws(TareError) -> DecoderSpec {
     var spec = try DecoderSpec(config)
-    try spec.slide(config, window: config.optionalCount("sliding_window")) { _ in true }
+    try spec.slide(config, window: config.nullableCount("sliding_window", default: 4096)) { _ in
+      true
+    }
     return spec
   }
 }

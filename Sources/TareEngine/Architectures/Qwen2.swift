@@ -18,6 +18,6 @@ extension DecoderSpec {
   mutating func slideAsQwen(_ config: ModelConfig) throws(TareError) {
     guard try config.flag("use_sliding_window") else { return }
     let first = config["max_window_layers"]?.int ?? 28
-    try slide(config, window: config.optionalCount("sliding_window")) { $0 >= first }
+    try slide(config, window: config.nullableCount("sliding_window", default: 4096)) { $0 >= first }
   }
 }

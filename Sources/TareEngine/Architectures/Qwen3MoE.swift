@@ -12,7 +12,9 @@ package enum Qwen3MoE: DecoderArchitecture {
     spec.hasAttentionOutputBias = hasBias
     spec.queryKeyNorm = .head
     if try config.flag("use_sliding_window") {
-      try spec.slide(config, window: config.optionalCount("sliding_window")) { _ in true }
+      try spec.slide(config, window: config.nullableCount("sliding_window", default: 4096)) { _ in
+        true
+      }
     }
     // The name that released checkpoints have, and the one of transformers 5.
     let local = try config.count("num_local_experts", default: 128)

@@ -13,7 +13,9 @@ extension Decoder {
     if model.hasRoundedBuffers { spec.roundBuffers() }
     let reader = WeightReader(model)
     let names = try family.names(model.config)
-    let isTied = try model.config.flag("tie_word_embeddings", default: false)
+    // transformers' default is true for the Gemmas alone.
+    let isTied = try model.config.flag(
+      "tie_word_embeddings", default: family.key.hasPrefix("gemma"))
     let loader = DecoderLoader(
       reader, spec, names, isTied: isTied && model.config.isLanguageModel)
     let weights = try loader.weights()

@@ -49,6 +49,11 @@ package struct ModelConfig: Sendable {
     return fallback
   }
 
+  /// A whole number that may be null; the default stands in where the key is absent.
+  package func nullableCount(_ key: String, default fallback: Int) throws(TareError) -> Int? {
+    values[key] == nil ? fallback : try optionalCount(key)
+  }
+
   package func optionalNumber(_ key: String) throws(TareError) -> Double? {
     guard let found = self[key] else { return nil }
     guard let number = found.double, number > 0, number.isFinite else {
