@@ -69,8 +69,10 @@ package struct ScoringSettings: Sendable {
       guard beta.isFinite, beta > 0 else {
         throw .usage("--beta \(beta); accepted: a positive number")
       }
-      return try RewardModel(
-        policy: text, reference: textModel(reference), beta: beta, threads: threads)
+      // Its weights alone: texts and tokens are the policy's.
+      var weights = try ModelWeights(modelURL(reference))
+      weights.buffers = text.weights.buffers
+      return try RewardModel(policy: text, reference: weights, beta: beta, threads: threads)
     }
     let choice = try HeadChoice(parsing: head)
     let loaded: LoadedHead
@@ -136,7 +138,8 @@ package struct ScoringSettings: Sendable {
 func modelURL(_ name: String) throws(TareError) -> URL {
   let url = URL(filePath: name)
   if FileManager.default.fileExists(atPath: url.path) { return url }
-  let parts = name.split(separator: "@", maxSplits: 1).map(String.init)
+  let parts = name.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+    .map(String.init)
   let isID = parts[0].wholeMatch(of: /[A-Za-z0-9._-]+\/[A-Za-z0-9._-]+/) != nil
   guard isID, !name.hasSuffix(".gguf") else { return url }
   let cache = HubCache(environment: ProcessInfo.processInfo.environment)

@@ -64,7 +64,9 @@ package struct LoadedHead: Sendable {
       if case .step? = rule { output = .probability } else { output = .single }
     case .file(let path):
       let file = try WeightFile(URL(filePath: path))
-      (head, readRule) = try Self.read(file, of: text)
+      let (head, rule) = try Self.read(file, of: text)
+      self.head = head
+      readRule = rule ?? text.readRule
       digest = Digest(of: file.file.bytes)
       output = .single
     case .logit(let token):

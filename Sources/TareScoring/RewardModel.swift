@@ -2,7 +2,7 @@
 internal import Foundation
 internal import Synchronization
 package import TareCore
-internal import TareEngine
+package import TareEngine
 
 package final class RewardModel: Sendable {
   package let text: TextModel
@@ -16,7 +16,7 @@ package final class RewardModel: Sendable {
     case head(LoadedHead, OutputChoice)
     /// DPO's implicit reward (Rafailov et al. 2023): beta · Σ (log π − log π_ref) over the tokens of
     /// the response, what the template writes after it included.
-    case implicit(reference: TextModel, LazyBody, beta: Double)
+    case implicit(reference: ModelWeights, LazyBody, beta: Double)
   }
 
   /// - Throws: `TareError.usage` if the head has several outputs and none is chosen.
@@ -25,23 +25,23 @@ package final class RewardModel: Sendable {
   ) throws(TareError) {
     self.text = text
     reading = .head(head, try (output ?? head.output).checked(head.head))
-    runner = LazyBody(text, threads: threads)
+    runner = LazyBody(text.weights, threads: threads)
   }
 
   /// An implicit reward.
   /// - Throws: `TareError.badData` if the two models do not have the same vocabulary.
   package init(
-    policy: TextModel, reference: TextModel, beta: Double, threads: Int
+    policy: TextModel, reference: ModelWeights, beta: Double, threads: Int
   ) throws(TareError) {
-    guard policy.size.vocabularySize == reference.size.vocabularySize else {
+    let vocabulary = try reference.size().vocabularySize
+    guard policy.size.vocabularySize == vocabulary else {
       throw .badData(
-        place: reference.weights.url.path,
-        found: "a vocabulary of \(reference.size.vocabularySize)",
+        place: reference.url.path, found: "a vocabulary of \(vocabulary)",
         accepted: "that of the policy, \(policy.size.vocabularySize)")
     }
     text = policy
     reading = .implicit(reference: reference, LazyBody(reference, threads: threads), beta: beta)
-    runner = LazyBody(policy, threads: threads)
+    runner = LazyBody(policy.weights, threads: threads)
   }
 
   /// SHA-256 of what reads the score, where it is not part of the model.
@@ -127,7 +127,7 @@ package final class RewardModel: Sendable {
       throw .usage("an implicit reward needs two language models")
     }
     return try decoder.logProbabilities(
-      conversations.map(\.ids), from: conversations.map(\.responseStart)
+      conversations.map(\.ids), from: conversations.map { $0.responseStart ?? 0 }
     ).map { $0.reduce(0) { $0 + Double($1) } }
   }
 }
@@ -141,7 +141,7 @@ package final class FeatureExtractor: Sendable {
 
   package init(_ text: TextModel, threads: Int) {
     self.text = text
-    runner = LazyBody(text, threads: threads)
+    runner = LazyBody(text.weights, threads: threads)
   }
 
   /// [hiddenSize] for each conversation, in order.
@@ -152,19 +152,19 @@ package final class FeatureExtractor: Sendable {
 
 /// Loads the weights when the first text needs them: a run that has all its scores never does.
 package final class LazyBody: Sendable {
-  private let text: TextModel
+  private let weights: ModelWeights
   private let threads: Int
   private let loaded = Mutex<(any Body)?>(nil)
 
-  init(_ text: TextModel, threads: Int) {
-    self.text = text
+  init(_ weights: ModelWeights, threads: Int) {
+    self.weights = weights
     self.threads = threads
   }
 
   func body() throws(TareError) -> any Body {
     try loaded.withLock { (loaded) throws(TareError) in
       if let body = loaded { return body }
-      let body = try text.weights.body(threads: threads)
+      let body = try weights.body(threads: threads)
       loaded = body
       return body
     }

@@ -54,7 +54,12 @@ package struct TextModel: Sendable {
     specialTokens = text.specialTokens
     let config = weights.config
     func id(_ key: String) -> Int32? { config[key]?.int.flatMap { Int32(exactly: $0) } }
-    padID = weights.ggufMetadata == nil ? id("pad_token_id") : tokenizer.padID
+    if weights.ggufMetadata != nil {
+      padID = tokenizer.padID
+    } else {
+      let isAbsent = config.values["pad_token_id"] == nil
+      padID = isAbsent ? try Architectures.family(named: config).defaultPadID : id("pad_token_id")
+    }
     appendedID = id("reward_token_id")
     do throws(TareError) {
       guard tokenizer.count <= size.vocabularySize || weights.ggufMetadata == nil else {
@@ -79,8 +84,12 @@ package struct TextModel: Sendable {
     case "last": return .last
     default: break
     }
-    if let id = (config["step_tag_id"] ?? config["step_token_id"])?.int {
-      return .step(Int32(id), .min)
+    for key in ["step_tag_id", "step_token_id"] {
+      guard let found = config[key] else { continue }
+      guard let id = found.int.flatMap({ Int32(exactly: $0) }), id >= 0 else {
+        throw config.error(key, found.text(), "the id of a token")
+      }
+      return .step(id, .min)
     }
     let classes = (config["architectures"]?.array ?? []).compactMap(\.string)
     let named = config["step_token"]?.string

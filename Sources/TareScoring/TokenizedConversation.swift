@@ -12,8 +12,8 @@ package struct TokenizedConversation: Sendable, Hashable {
   /// The rule by which it is read, and the positions that it gives, in order, from 0.
   package let rule: ReadRule
   package let positions: [Int]
-  /// The first position that belongs to the response; 0 where it was not asked for.
-  package let responseStart: Int
+  /// The first position that belongs to the response; nil where it was not asked for.
+  package let responseStart: Int?
   package let truncated: Bool
   /// Unicode scalars of the response.
   package let length: Int
@@ -25,9 +25,11 @@ package struct TokenizedConversation: Sendable, Hashable {
   var stepsToScore: ReadRule.StepsToScore? { if case .step(_, let way) = rule { way } else { nil } }
   var takesMean: Bool { rule == .mean }
 
-  /// SHA-256 of the ids as little-endian 32-bit numbers.
+  /// SHA-256 of what the score depends on, as little-endian 32-bit numbers: the ids; the types, and
+  /// where the response begins, if they count.
   package var digest: Digest {
-    ids.map(\.littleEndian).withUnsafeBytes { Digest(of: $0) }
+    (ids + types + (responseStart.map { [Int32($0)] } ?? [])).map(\.littleEndian)
+      .withUnsafeBytes { Digest(of: $0) }
   }
 }
 
@@ -83,7 +85,7 @@ extension TextModel {
     return TokenizedConversation(
       text: "\(prompt)\n\(response)", ids: ids, types: types,
       rule: options.readRule, positions: try options.readRule.positions(in: ids, padID: padID),
-      responseStart: 0,
+      responseStart: nil,
       truncated: truncated, length: length)
   }
 
@@ -114,7 +116,8 @@ extension TextModel {
     return TokenizedConversation(
       text: text, ids: ids, types: [],
       rule: options.readRule, positions: try options.readRule.positions(in: ids, padID: padID),
-      responseStart: max(start - dropped + before.count - cut, 0), truncated: truncated,
+      responseStart: prompt.map { _ in max(start - dropped + before.count - cut, 0) },
+      truncated: truncated,
       length: length)
   }
 

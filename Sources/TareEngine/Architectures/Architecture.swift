@@ -6,6 +6,9 @@ package protocol Architecture: Registered {
   /// Whether the family reads prompt and response as the two texts of a pair, where it has no chat
   /// template.
   static var readsPairs: Bool { get }
+  /// The padding token of transformers' configuration class, which counts where config.json says
+  /// nothing; nil where the class has none.
+  static var defaultPadID: Int32? { get }
   /// Reads the sizes from the model's configuration, without its weights.
   static func size(_ config: ModelConfig) throws(TareError) -> BodySize
   /// Loads the weights.
@@ -16,6 +19,7 @@ package protocol Architecture: Registered {
 
 extension Architecture {
   package static var readsPairs: Bool { false }
+  package static var defaultPadID: Int32? { nil }
 }
 
 /// The sizes that every model has.
@@ -109,7 +113,7 @@ extension DecoderSpec {
   /// starts from this and sets what it does otherwise.
   init(
     _ config: ModelConfig, defaultEpsilon: Double = 1e-6, defaultRotaryBase: Double = 10_000,
-    headDim defaultHeadDim: Int? = nil
+    headDim defaultHeadDim: Int? = nil, context defaultContext: Int = 2048
   ) throws(TareError) {
     let hidden = try config.count("hidden_size")
     let heads = try config.count("num_attention_heads")
@@ -118,14 +122,23 @@ extension DecoderSpec {
     self.init(
       vocabularySize: try config.count("vocab_size"), hiddenSize: hidden, headCount: heads,
       keyValueHeadCount: try config.count("num_key_value_heads", default: heads),
-      headDim: headDim, contextLength: try config.count("max_position_embeddings", default: 2048),
+      headDim: headDim,
+      contextLength: try config.count("max_position_embeddings", default: defaultContext),
       norm: NormSpec(epsilon: try config.number("rms_norm_eps", default: defaultEpsilon)),
       layers: Array(
         repeating: LayerSpec(feedForward: .gated(size: size)),
         count: try config.count("num_hidden_layers")),
-      rotaries: [try RotarySpec(config, headDim: headDim, defaultBase: defaultRotaryBase)],
+      rotaries: [
+        try RotarySpec(
+          config, headDim: headDim, defaultBase: defaultRotaryBase, context: defaultContext)
+      ],
       attentionScale: 1 / Float(headDim).squareRoot())
     activation = try config.choice("hidden_act", Activation.names, default: .silu)
+  }
+
+  /// Gives all layers the same window.
+  mutating func slideAll(_ window: Int?) {
+    for index in layers.indices { layers[index].window = window }
   }
 
   /// Gives layers a sliding window: those that `layer_types` names, or else those that `isSliding`

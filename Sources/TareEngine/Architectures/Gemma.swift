@@ -4,6 +4,7 @@ package import TareCore
 package enum Gemma: DecoderArchitecture {
   package static let key = "gemma"
   package static let summary = "Gemma, the first (2B and 7B)"
+  package static let defaultPadID: Int32? = 0
 
   package static func spec(_ config: ModelConfig) throws(TareError) -> DecoderSpec {
     var spec = try DecoderSpec(gemma: config)
@@ -20,7 +21,7 @@ package enum Gemma: DecoderArchitecture {
 extension DecoderSpec {
   /// What all Gemmas share.
   init(gemma config: ModelConfig) throws(TareError) {
-    try self.init(config, headDim: 256)
+    try self.init(config, headDim: 256, context: 8192)
     norm.weightOffset = Float(config["norm_weight_offset"]?.double ?? 1)
     embeddingScale = Float(hiddenSize).squareRoot()
     activation = try config.choice("hidden_activation", Activation.names, default: .geluTanh)

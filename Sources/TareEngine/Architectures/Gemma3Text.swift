@@ -5,6 +5,7 @@ package import TareCore
 package enum Gemma3Text: DecoderArchitecture {
   package static let key = "gemma3_text"
   package static let summary = "Gemma 3 (text)"
+  package static let defaultPadID: Int32? = 0
 
   package static func spec(_ config: ModelConfig) throws(TareError) -> DecoderSpec {
     var spec = try DecoderSpec(gemma: config)

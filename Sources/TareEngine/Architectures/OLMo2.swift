@@ -4,6 +4,7 @@ package import TareCore
 package enum OLMo2: DecoderArchitecture {
   package static let key = "olmo2"
   package static let summary = "OLMo 2 (1B to 32B)"
+  package static let defaultPadID: Int32? = 1
 
   package static func spec(_ config: ModelConfig) throws(TareError) -> DecoderSpec {
     var spec = try DecoderSpec(config, defaultEpsilon: 1e-5)

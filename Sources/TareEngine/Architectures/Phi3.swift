@@ -4,10 +4,17 @@ package import TareCore
 package enum Phi3: DecoderArchitecture {
   package static let key = "phi3"
   package static let summary = "Phi-3, Phi-3.5 and Phi-4-mini"
+  package static let defaultPadID: Int32? = 32000
 
   package static func spec(_ config: ModelConfig) throws(TareError) -> DecoderSpec {
-    var spec = try DecoderSpec(config, defaultEpsilon: 1e-5)
-    try spec.slide(config, window: config.optionalCount("sliding_window")) { _ in true }
+    var spec = try DecoderSpec(config, defaultEpsilon: 1e-5, context: 4096)
+    spec.slideAll(try config.optionalCount("sliding_window"))
+    // The class's default is no length of the rotary dictionary, but one of its own.
+    if config["original_max_position_embeddings"] == nil {
+      spec.rotaries = [
+        try RotarySpec(config, headDim: spec.headDim, context: 4096, trained: 4096)
+      ]
+    }
     return spec
   }
 

@@ -6,7 +6,7 @@ package enum Qwen2: DecoderArchitecture {
   package static let summary = "Qwen2 and Qwen2.5"
 
   package static func spec(_ config: ModelConfig) throws(TareError) -> DecoderSpec {
-    var spec = try DecoderSpec(config)
+    var spec = try DecoderSpec(config, context: 32_768)
     spec.hasQueryKeyValueBias = true
     try spec.slideAsQwen(config)
     return spec

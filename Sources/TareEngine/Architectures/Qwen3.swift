@@ -7,7 +7,7 @@ package enum Qwen3: DecoderArchitecture {
   package static let summary = "Qwen3, also with head-wise or element-wise gated attention"
 
   package static func spec(_ config: ModelConfig) throws(TareError) -> DecoderSpec {
-    var spec = try DecoderSpec(config, headDim: 128)
+    var spec = try DecoderSpec(config, headDim: 128, context: 32_768)
     // The gated variants call it otherwise; all four projections have one.
     let hasBias = try config.flag("qkv_bias", default: try config.flag("attention_bias"))
     spec.hasQueryKeyValueBias = hasBias

@@ -6,15 +6,13 @@ package enum Qwen3MoE: DecoderArchitecture {
   package static let summary = "Qwen3 with a mixture of experts"
 
   package static func spec(_ config: ModelConfig) throws(TareError) -> DecoderSpec {
-    var spec = try DecoderSpec(config)
+    var spec = try DecoderSpec(config, context: 32_768)
     let hasBias = try config.flag("attention_bias")
     spec.hasQueryKeyValueBias = hasBias
     spec.hasAttentionOutputBias = hasBias
     spec.queryKeyNorm = .head
     if try config.flag("use_sliding_window") {
-      try spec.slide(config, window: config.nullableCount("sliding_window", default: 4096)) { _ in
-        true
-      }
+      spec.slideAll(try config.nullableCount("sliding_window", default: 4096))
     }
     // The name that released checkpoints have, and the one of transformers 5.
     let local = try config.count("num_local_experts", default: 128)

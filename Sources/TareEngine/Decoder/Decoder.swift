@@ -80,14 +80,13 @@ package final class Decoder: Body {
     }
     guard !sequences.isEmpty else { return [] }
     let pass = run(sequences)
+    let logits = TokenLogits(output: output, spec: spec, pool: pool)
     var results: [[Float]] = []
     for (index, extent) in pass.batch.sequences.enumerated() {
       let positions = Array(max(starts[index], 1)..<max(extent.count, max(starts[index], 1)))
-      let logits = TokenLogits(output: output, spec: spec, pool: pool)
-      results.append(
-        logits.logProbabilities(
-          of: positions.map { sequences[index][$0] },
-          after: positions.map { pass.finalState(row: extent.start + $0 - 1) }))
+      let tokens = positions.map { sequences[index][$0] }
+      let states = positions.map { pass.finalState(row: extent.start + $0 - 1) }
+      results.append(turn.withLock { _ in logits.logProbabilities(of: tokens, after: states) })
     }
     return results
   }

@@ -60,19 +60,19 @@ package struct DecoderSpec: Sendable, Equatable {
   }
 
   /// Parameters of the layers, embeddings not counted, that one token meets: of a mixture's experts
-  /// the chosen ones.
-  package var bodyParameterCount: Int {
-    let attention = ((2 * headCount + 2 * keyValueHeadCount) * headDim + gateWidth) * hiddenSize
-    return layers.reduce(hiddenSize) { total, layer in
-      total + attention + layer.feedForward.parameters(hiddenSize, active: true) + 2 * hiddenSize
-    }
-  }
+  /// the chosen ones. Sums wrap, as sizes are read before any tensor has proved them.
+  package var bodyParameterCount: Int { parameters(active: true) }
 
   /// Parameters of the layers and the embedding.
   package var parameterCount: Int {
-    let attention = ((2 * headCount + 2 * keyValueHeadCount) * headDim + gateWidth) * hiddenSize
-    return layers.reduce(hiddenSize + vocabularySize * hiddenSize) { total, layer in
-      total + attention + layer.feedForward.parameters(hiddenSize, active: false) + 2 * hiddenSize
+    parameters(active: false) &+ vocabularySize &* hiddenSize
+  }
+
+  private func parameters(active: Bool) -> Int {
+    let rows = (2 * headCount + 2 * keyValueHeadCount) &* headDim &+ gateWidth
+    return layers.reduce(hiddenSize) { total, layer in
+      total &+ (rows &+ 2) &* hiddenSize
+        &+ layer.feedForward.parameters(hiddenSize, active: active)
     }
   }
 
@@ -145,11 +145,11 @@ package enum FeedForwardSpec: Sendable, Equatable {
 
   func parameters(_ hidden: Int, active: Bool) -> Int {
     switch self {
-    case .gated(let size): 3 * size * hidden
-    case .plain(let size): 2 * size * hidden
+    case .gated(let size): 3 &* size &* hidden
+    case .plain(let size): 2 &* size &* hidden
     case .mixture(let mixture):
-      (active ? mixture.chosen : mixture.experts) * 3 * mixture.size * hidden
-        + 3 * (mixture.shared?.size ?? 0) * hidden + mixture.experts * hidden
+      (active ? mixture.chosen : mixture.experts) &* 3 &* mixture.size &* hidden
+        &+ 3 &* (mixture.shared?.size ?? 0) &* hidden &+ mixture.experts &* hidden
     }
   }
 }

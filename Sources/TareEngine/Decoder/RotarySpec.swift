@@ -120,9 +120,11 @@ extension RotarySpec {
   /// - Parameters:
   ///   - parameters: the object to read in place of the config's, where layers differ.
   ///   - base: the family's default.
+  ///   - context: the family's default length.
+  ///   - trained: the length before stretching, where it does not come from the rotary parameters.
   package init(
     _ config: ModelConfig, headDim: Int, defaultBase: Double = 10_000,
-    parameters given: JSONObject? = nil
+    parameters given: JSONObject? = nil, context defaultContext: Int = 2048, trained: Int? = nil
   ) throws(TareError) {
     let scaling = config["rope_scaling"]?.object
     let rope = ModelConfig(
@@ -133,10 +135,12 @@ extension RotarySpec {
     let oldPart = try config.number("rotary_pct", default: 1)
     let outerPart = try config.number("partial_rotary_factor", default: oldPart)
     let part = try rope.number("partial_rotary_factor", default: outerPart)
+    guard part <= 1 else { throw rope.error("partial_rotary_factor", "\(part)", "at most 1") }
     dim = Int(Double(headDim) * part)
-    let context = try config.count("max_position_embeddings", default: 2048)
-    let trained = try rope.count("original_max_position_embeddings", default: context)
-    let original = Double(try config.count("original_max_position_embeddings", default: trained))
+    let context = try config.count("max_position_embeddings", default: defaultContext)
+    let own = try rope.count("original_max_position_embeddings", default: context)
+    let original = Double(
+      try config.count("original_max_position_embeddings", default: trained ?? own))
     let oldType = try rope.text("type")
     let newType = try rope.text("rope_type")
     switch newType ?? oldType ?? "default" {

@@ -80,13 +80,15 @@ struct DebertaV2Spec: Sendable {
   }
 
   var size: BodySize {
-    let attention = 4 * hiddenSize * hiddenSize
-    let layer = attention + 2 * hiddenSize * feedForwardSize + 9 * hiddenSize + feedForwardSize
+    // Wrapping, as no tensor has proved the sizes yet.
+    let attention = 4 &* hiddenSize &* hiddenSize
+    let layer =
+      attention &+ 2 &* hiddenSize &* feedForwardSize &+ 9 &* hiddenSize &+ feedForwardSize
     return BodySize(
       vocabularySize: vocabularySize, hiddenSize: hiddenSize, layerCount: layerCount,
       contextLength: contextLength,
-      parameterCount: vocabularySize * embeddingSize + layerCount * layer
-        + (relative.map { 2 * $0.span * hiddenSize } ?? 0))
+      parameterCount: vocabularySize &* embeddingSize &+ layerCount &* layer
+        &+ (relative.map { 2 &* $0.span &* hiddenSize } ?? 0))
   }
 
   /// The names of what attention looks at beside contents: a list, or with a bar between them.
@@ -103,9 +105,13 @@ struct DebertaV2Spec: Sendable {
 
 extension DebertaV2Spec.Relative {
   fileprivate init(_ config: ModelConfig, contextLength: Int) throws(TareError) {
-    let farthest = config["max_relative_positions"]?.int ?? -1
+    /// A number below 1 stands for none.
+    func bounded(_ key: String) throws(TareError) -> Int {
+      (config[key]?.int).map { $0 < 1 } == true ? -1 : try config.optionalCount(key) ?? -1
+    }
+    let farthest = try bounded("max_relative_positions")
     self.farthest = farthest < 1 ? contextLength : farthest
-    let buckets = config["position_buckets"]?.int ?? -1
+    let buckets = try bounded("position_buckets")
     self.buckets = buckets > 0 ? buckets : nil
     span = buckets > 0 ? buckets : self.farthest
     // The logarithm needs distances beyond half the buckets.

@@ -20,9 +20,10 @@ package struct NormalisedHead: RewardHead {
     let outputs = layer.weight.count
     let means = try reader["normalizer.mean"].vector(outputs)
     let variances = try reader["normalizer.var"].vector(outputs)
-    // As safe-rlhf does it: `do_normalize` turns it on, and a cost keeps its mean.
-    let isOn = try context.config?.flag("do_normalize") ?? false
-    let isCost = try context.config?.text("score_type") == "cost"
+    // As safe-rlhf does it: `do_normalize` turns it on; a cost keeps its mean, and a critic all.
+    let type = try context.config?.text("score_type")
+    let isOn = try context.config?.flag("do_normalize") ?? false && type != "critic"
+    let isCost = type == "cost"
     return NormalisedHead(
       tensors: ["score_head.weight", "normalizer.mean", "normalizer.var"], layer: layer,
       means: isOn && !isCost ? means : means.map { _ in 0 },

@@ -96,6 +96,12 @@ struct HeadLayer: Sendable {
   init(_ reader: WeightReader, _ name: String, inputs: Int) throws(TareError) {
     let tensor = reader["\(name).weight"]
     let outputs = tensor.shape.map { $0.count == 2 ? $0[0] : 1 } ?? 1
+    // A head of more outputs than a vocabulary has is none.
+    guard (1...1 << 20).contains(outputs), inputs > 0 else {
+      throw .badData(
+        place: "tensor '\(name).weight'", found: "shape \(tensor.shape ?? [])",
+        accepted: "one output or more, of \(inputs) inputs")
+    }
     weight = try tensor.rows(outputs, inputs)
     bias =
       reader.has("\(name).bias")

@@ -40,7 +40,16 @@ package struct TokenHead: RewardHead {
       tensors: ["\(name).weight"],
       tokenNames: "tokens:" + context.tokens.map { String($0) }.joined(separator: ","),
       layer: HeadLayer(weight: weight, bias: weight.map { _ in 0 }),
-      softCap: try context.config?.optionalNumber("final_logit_softcapping").map { Float($0) })
+      softCap: try context.config.flatMap { (config) throws(TareError) in
+        try Self.softCap(config)
+      })
+  }
+
+  /// Gemma 2 has a cap where its configuration does not say otherwise.
+  private static func softCap(_ config: ModelConfig) throws(TareError) -> Float? {
+    let key = "final_logit_softcapping"
+    if config.values[key] == nil { return config["model_type"] == "gemma2" ? 30 : nil }
+    return try config.optionalNumber(key).map { Float($0) }
   }
 
   package var outputCount: Int { layer.weight.count }

@@ -65,6 +65,7 @@ struct GGUFConfig {
       values["\(key)_token_id"] = metadata["tokenizer.ggml.\(key)_token_id"]
     }
     values["pad_token_id"] = metadata["tokenizer.ggml.padding_token_id"]
+    values["original_max_position_embeddings"] = value("rope.scaling.original_context_length")
     values["rope_parameters"] = .object(try rotary(values, rotaryFactors))
     // A file without a head of its own uses the embedding.
     values["architectures"] = ["GGUFForCausalLM"]

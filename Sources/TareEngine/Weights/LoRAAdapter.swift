@@ -33,6 +33,13 @@ package struct LoRAAdapter: Sendable {
         try settings.refuse(key, unless: false)
       }
       try settings.refuse("bias", unless: "none")
+      for key in [
+        "trainable_token_indices", "alora_invocation_tokens", "layer_replication", "arrow_config",
+        "velora_config",
+      ] where settings[key] != nil {
+        throw settings.error(key, settings[key]?.text() ?? "", "null (nothing else is supported)")
+      }
+      for key in ["use_qalora", "use_bdlora"] { try settings.refuse(key, unless: false) }
       (changes, replaced) = try Self.sorted(file, settings)
     } catch {
       throw error.inside(url.path)
@@ -59,6 +66,15 @@ package struct LoRAAdapter: Sendable {
       throw .badData(
         place: "\(file.file.path), '\(name)'", found: "a change of a tensor that the base lacks",
         accepted: "an adapter for this base model")
+    }
+    // Heads are new; what is in the layers or the embeddings must be there.
+    for name in replaced.keys.sorted() where base[name] == nil {
+      guard !name.contains("layers.") && !name.contains("embed") else {
+        throw .badData(
+          place: "\(file.file.path), '\(name)'",
+          found: "a tensor that is no change of a layer, and that the base lacks",
+          accepted: "LoRA on linear layers, and whole modules of the base")
+      }
     }
     return base.merging(replaced) { $1 }
   }

@@ -91,8 +91,8 @@ package struct ModelWeights: Sendable {
       for scale in [name + "_scale", name + "_scale_inv"]
       where tensors[name]?.entry.type == .f8E4M3 && tensors[scale] != nil {
         tensors[name]?.mend = .scaled(
-          by: scale, rows: block.first.map { max($0, 1) } ?? 128,
-          columns: block.last.map { max($0, 1) } ?? 128)
+          by: scale, rows: min(max(block.first ?? 128, 1), 1 << 21),
+          columns: min(max(block.last ?? 128, 1), 1 << 21))
       }
     }
     return (config, files, tensors)

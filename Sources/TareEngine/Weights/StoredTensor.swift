@@ -32,7 +32,9 @@ struct StoredTensor: Sendable {
   /// size]), by the names of released checkpoints.
   func experts(_ name: String) -> [(String, StoredTensor)] {
     let shape = entry.shape
-    guard shape.count == 3, name.contains(".experts.") else { return [(name, self)] }
+    guard shape.count == 3, name.contains(".experts."), !entry.range.isEmpty else {
+      return [(name, self)]
+    }
     let (count, rows, columns) = (shape[0], shape[1], shape[2])
     if name.hasSuffix(".experts.gate_up_proj"), rows % 2 == 0 {
       let place = name.dropLast("gate_up_proj".count)

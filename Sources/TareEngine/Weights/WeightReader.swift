@@ -161,6 +161,7 @@ extension FloatView {
   fileprivate func multiply(
     by scale: StoredTensor, named name: String, rows: Int, blockRows: Int, blockColumns: Int
   ) throws(TareError) {
+    guard count > 0 else { return }
     let columns = count / rows
     let scales = FloatBuffer(count: scale.entry.count)
     scale.read(into: scales.view)
