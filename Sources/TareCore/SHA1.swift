@@ -8,38 +8,22 @@ package struct SHA1: Sendable {
   ]
   /// W, the message schedule, [round].
   private var schedule = [UInt32](repeating: 0, count: 80)
-  /// The bytes that do not fill a block yet, fewer than 64.
-  private var pending: [UInt8] = []
-  private var byteCount: UInt64 = 0
+  private var blocks = HashBlocks()
 
   package init() {}
 
   package mutating func update(_ bytes: UnsafeRawBufferPointer) {
-    byteCount += UInt64(bytes.count)
-    var rest = bytes[...]
-    if !pending.isEmpty {
-      let missing = rest.prefix(64 - pending.count)
-      pending.append(contentsOf: missing)
-      rest = rest.dropFirst(missing.count)
-      guard pending.count == 64 else { return }
-      let block = pending
-      block.withUnsafeBytes { compress($0) }
-      pending.removeAll(keepingCapacity: true)
-    }
-    while rest.count >= 64 {
-      compress(UnsafeRawBufferPointer(rebasing: rest.prefix(64)))
-      rest = rest.dropFirst(64)
-    }
-    pending.append(contentsOf: rest)
+    // Taken out meanwhile, as `compress` changes the rest.
+    var blocks = blocks
+    self.blocks = HashBlocks()
+    blocks.feed(bytes) { compress($0) }
+    self.blocks = blocks
   }
 
   /// The 20 bytes of the hash of all bytes so far; the value stays usable for more.
   package func finish() -> [UInt8] {
     var padded = self
-    let zeros = (119 - pending.count) % 64
-    var padding: [UInt8] = [0x80] + Array(repeating: 0, count: zeros)
-    withUnsafeBytes(of: (byteCount * 8).bigEndian) { padding.append(contentsOf: $0) }
-    padding.withUnsafeBytes { padded.update($0) }
+    blocks.padding.withUnsafeBytes { padded.update($0) }
     return padded.hash.flatMap { word in
       (0..<4).map { UInt8(truncatingIfNeeded: word >> (24 - 8 * $0)) }
     }

@@ -20,8 +20,8 @@ package enum Gemma: DecoderArchitecture {
 
 extension DecoderSpec {
   /// What all Gemmas share.
-  init(gemma config: ModelConfig) throws(TareError) {
-    try self.init(config, headDim: 256, context: 8192)
+  init(gemma config: ModelConfig, context: Int = 8192) throws(TareError) {
+    try self.init(config, headDim: 256, context: context)
     norm.weightOffset = Float(config["norm_weight_offset"]?.double ?? 1)
     embeddingScale = Float(hiddenSize).squareRoot()
     activation = try config.choice("hidden_activation", Activation.names, default: .geluTanh)

@@ -8,7 +8,7 @@ package enum Gemma3Text: DecoderArchitecture {
   package static let defaultPadID: Int32? = 0
 
   package static func spec(_ config: ModelConfig) throws(TareError) -> DecoderSpec {
-    var spec = try DecoderSpec(gemma: config)
+    var spec = try DecoderSpec(gemma: config, context: 131_072)
     try spec.addLaterGemma(config)
     spec.queryKeyNorm = .head
     let period = try config.count("sliding_window_pattern", default: 6)
