@@ -20,6 +20,7 @@ MODEL := models/SmolLM2-135M-Instruct.Q4_1.gguf
 MODEL_SHA256 := b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53
 HEAD := results/heads/smollm2-135m-alpaca.safetensors
 DEMO := demo.sqlite
+PYTHON ?= python3
 PACKAGES := libopenblas-dev libsqlite3-dev libdnnl-dev
 
 demo: build model
@@ -67,6 +68,8 @@ format:
 bench: build model
 	@echo "for the ratio to torch run Benchmarks/torch_throughput.py in the same sitting"
 	$(TARE) bench --model $(MODEL)
+	@echo "exact LOWESS; for statsmodels and fastlowess beside it set PYTHON to an environment that has them"
+	$(PYTHON) Benchmarks/lowess.py --tare $(TARE)
 
 fixtures: model
 	bash Tests/make_fixtures.sh

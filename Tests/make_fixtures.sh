@@ -14,6 +14,12 @@ python="$work/venv/bin/python"
 make_in() { (cd "$tests/$1/Fixtures" && shift && "$@"); }
 
 make_in TareCalibrationTests "$python" lowess.py
+make_in TareCalibrationTests "$python" lowess_errors.py
+if command -v Rscript >/dev/null; then
+  make_in TareCalibrationTests Rscript lowess.R
+else
+  echo "Rscript is missing (Debian: r-base-core): lowess_r_*.csv and loess_r_*.csv stay as they are"
+fi
 make_in TareCalibrationTests "$python" association.py
 make_in TareEvaluationTests "$python" reference.py
 make_in TareTemplatesTests bash -c "'$python' snippets.py > snippets.jsonl"

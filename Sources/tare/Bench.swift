@@ -18,10 +18,17 @@ struct Bench: ParsableCommand {
   var model: String?
   @Option(help: "Threads (default: one for each core).")
   var threads: Int?
+  @Option(help: "Measure an exact LOWESS of this many points instead, on one thread; prints JSON.")
+  var lowess: Int?
+  @Option(help: .hidden)
+  var lowessFitted: String?
   @Flag(help: "Print the figures as JSON.")
   var json = false
 
   func run() throws {
+    if let lowess {
+      return try Output.print(Pipeline().benchLowess(points: lowess, fittedTo: lowessFitted))
+    }
     let outcome = try Pipeline().bench(model: model, threads: threads)
     if json { return try Output.print(outcome.json) }
     try Terminal.tell(outcome.text(coloured: Terminal.outputIsColoured), onStandardOutput: true)

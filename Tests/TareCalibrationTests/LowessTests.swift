@@ -16,10 +16,17 @@ struct LowessScenario: CustomTestStringConvertible, Sendable {
   var testDescription: String { name }
 
   static func all() throws -> [LowessScenario] {
-    let points = Dictionary(
-      grouping: try plainCSV(fixture("lowess_points.csv"))
-    ) { $0["scenario"] ?? "" }
-    return try plainCSV(fixture("lowess_settings.csv")).map { row in
+    try read("lowess_settings.csv", "lowess_points.csv")
+  }
+
+  /// A `delta` of NaN means R's own.
+  static func ofR() throws -> [LowessScenario] {
+    try read("lowess_r_settings.csv", "lowess_r_points.csv")
+  }
+
+  private static func read(_ settings: String, _ points: String) throws -> [LowessScenario] {
+    let points = Dictionary(grouping: try plainCSV(fixture(points))) { $0["scenario"] ?? "" }
+    return try plainCSV(fixture(settings)).map { row in
       let name = row["scenario"] ?? ""
       let rows = points[name] ?? []
       return LowessScenario(
@@ -40,10 +47,29 @@ struct LowessScenario: CustomTestStringConvertible, Sendable {
     let range = (scenario.y.max() ?? 0) - (scenario.y.min() ?? 0)
     let scale = range > 0 ? range : abs(scenario.y[0])
     expectClose(fit.fitted, scenario.fitted, tolerance: 1e-9 * scale)
+    let plain = try lowess.fitPlainly(x: scenario.x, y: scenario.y)
+    expectClose(plain.fitted, scenario.fitted, tolerance: 1e-9 * scale)
   }
 
-  @Test func `there are at least twenty scenarios`() throws {
+  @Test func `there are at least twenty scenarios of each program`() throws {
     #expect(try LowessScenario.all().count >= 20)
+    #expect(try LowessScenario.ofR().count >= 20)
+  }
+
+  /// 1e-9 of the range of y, as above.
+  @Test(arguments: try LowessScenario.ofR())
+  func `the curve with R's rules equals that of R`(scenario: LowessScenario) throws {
+    let lowess = try Lowess(
+      frac: scenario.frac, it: scenario.it, delta: scenario.delta.isNaN ? nil : scenario.delta,
+      rules: .r)
+    for fit in [
+      try lowess.fit(x: scenario.x, y: scenario.y),
+      try lowess.fitPlainly(x: scenario.x, y: scenario.y),
+    ] {
+      let range = (scenario.y.max() ?? 0) - (scenario.y.min() ?? 0)
+      let scale = range > 0 ? range : abs(scenario.y[0])
+      expectClose(fit.fitted, scenario.fitted, tolerance: 1e-9 * scale)
+    }
   }
 
   @Test func `the knots are the distinct x in order with the fit of each`() throws {

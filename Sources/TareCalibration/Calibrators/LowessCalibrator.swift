@@ -19,7 +19,7 @@ package struct LowessCalibrator: Calibrator {
   }
 
   package var parameters: JSONObject {
-    ["frac": .double(lowess.frac), "it": .int(lowess.it), "delta": .double(lowess.delta)]
+    ["frac": .double(lowess.frac), "it": .int(lowess.it), "delta": .double(lowess.delta ?? 0)]
   }
 
   package func curve(for table: CalibrationTable) throws(TareError) -> Curve {

@@ -1,0 +1,139 @@
+/// LOWESS: robust locally weighted regression (Cleveland 1979), exact, in about n log n.
+package import TareCore
+
+/// The settings of a LOWESS fit, and the fit itself.
+///
+/// Each point is fitted by a polynomial through its nearest neighbours, weighted by their distance
+/// (tricube); then `it` times again, with neighbours that lie far off the curve weighted down
+/// (bisquare). The rules are by default those of `statsmodels.nonparametric.lowess` 0.15, which the
+/// published calibration method calls:
+///
+/// - `k = floor(frac n + 1e-10)` neighbours, at least 2 and at most n, always k by count: of points
+///   tied at the right edge of the neighbourhood only as many take part as fill it up.
+/// - The bandwidth is the distance to the farther edge, so that point's own weight is 0.
+/// - Where fewer than 2 neighbours have a weight above 1e-12 the fit is the point's own y.
+/// - Points of equal x share one fit, that of the first of them.
+/// - Residuals are scaled by six times their median; where that is 0, a point on the curve has
+///   weight 1 and any other 0.
+///
+/// Those of R differ so:
+///
+/// - `k = floor(frac n + 1e-7)`, and all points tied at the right edge take part.
+/// - Weights are 1 up to 0.001 of the bandwidth and 0 beyond 0.999, bisquare likewise.
+/// - Where the weighted standard deviation of x is at most 0.001 of the range of x, the fit is the
+///   weighted mean; where all weights are 0 it is the point's own y.
+/// - Iterations stop where six times the median is below 1e-7 of the mean absolute residual.
+/// - `delta` is 0.01 of the range of x unless another is given.
+///
+/// Two rules depend on the order of points with equal x. They are taken in the order of the input (a
+/// stable sort); statsmodels' own sort is not stable and may differ there.
+///
+/// Residuals below 1e-12 of the range of y are taken as 0: they are rounding, and must not decide
+/// which points the robustness weights keep.
+package struct Lowess: Sendable, Hashable {
+  /// Share of the points in each neighbourhood, from 0 to 1.
+  package let frac: Double
+  /// Number of robustness iterations after the first fit.
+  package let it: Int
+  /// Points within `delta` of the last one fitted are interpolated instead; 0 fits every point, nil
+  /// is the rules' own.
+  package let delta: Double?
+  /// Degree of the local polynomial: 0 (mean), 1 (line) or 2 (parabola).
+  package let degree: Int
+  package let rules: Rules
+
+  package init(
+    frac: Double = 2.0 / 3, it: Int = 3, delta: Double? = nil, degree: Int = 1,
+    rules: Rules = .statsmodels
+  ) throws(TareError) {
+    guard frac >= 0, frac <= 1 else {
+      throw .usage("frac is \(frac); accepted: a share of the points from 0 to 1")
+    }
+    guard it >= 0 else { throw .usage("it is \(it); accepted: 0 or more iterations") }
+    if let delta, !(delta >= 0 && delta.isFinite) {
+      throw .usage("delta is \(delta); accepted: a finite distance from 0")
+    }
+    guard (0...2).contains(degree) else {
+      throw .usage("degree is \(degree); accepted: 0 (mean), 1 (line) or 2 (parabola)")
+    }
+    self.frac = frac
+    self.it = it
+    self.delta = delta
+    self.degree = degree
+    self.rules = rules
+  }
+
+  /// The fitted curve of `y` on `x`, both [point], in any order.
+  ///
+  /// - Parameters:
+  ///   - weights: how much each point counts beside its distance and robustness, [point]; only their
+  ///     ratios matter. A point of weight 0 has a fitted value and no say in any.
+  ///   - standardErrors: whether the curve's standard errors are wanted; see `LowessErrors`.
+  ///   - slopes: whether its derivative is wanted.
+  /// - Throws: `TareError.badData` that names the first row (counted from 1) with a value that is
+  ///   not finite or a negative weight, and for columns that are empty or of unequal length.
+  package func fit(
+    x: [Double], y: [Double], weights: [Double]? = nil, standardErrors: Bool = false,
+    slopes: Bool = false
+  ) throws(TareError) -> LowessFit {
+    try fit(
+      x, y, weights, standardErrors: standardErrors, slopes: slopes, everyPointDirectly: false)
+  }
+
+  /// The same, every neighbourhood summed directly: about n times `frac` n operations. The reference
+  /// that the fast fit is tested against.
+  package func fitPlainly(
+    x: [Double], y: [Double], weights: [Double]? = nil, standardErrors: Bool = false,
+    slopes: Bool = false
+  ) throws(TareError) -> LowessFit {
+    try fit(
+      x, y, weights, standardErrors: standardErrors, slopes: slopes, everyPointDirectly: true)
+  }
+
+  private func fit(
+    _ x: [Double], _ y: [Double], _ weights: [Double]?, standardErrors: Bool, slopes: Bool,
+    everyPointDirectly: Bool
+  ) throws(TareError) -> LowessFit {
+    try Columns.check(["x": x, "y": y])
+    if let weights { try Self.check(weights, rows: x.count) }
+    guard x.count <= Int(Int32.max) else {
+      throw .badData(
+        place: "LOWESS", found: "\(x.count) points", accepted: "at most \(Int32.max)")
+    }
+    let points = SortedPoints(x: x, y: y, weights: weights)
+    var smoother = Smoother(self, points, everyPointDirectly: everyPointDirectly)
+    let curve = smoother.robustCurve(keepInfluence: standardErrors, keepSlopes: slopes)
+    let errors = standardErrors ? smoother.standardErrors(of: curve) : nil
+    guard curve.value.allSatisfy(\.isFinite) else {
+      throw .badData(
+        place: "LOWESS", found: "values so large that the fit overflows",
+        accepted: "x and y whose squares a double can hold")
+    }
+    return LowessFit(
+      fitted: points.inInputOrder(curve.value).map { $0 + points.middle },
+      standardErrors: errors.map { points.inInputOrder($0).map(Self.known) },
+      knotX: points.knotX, knotY: curve.value.map { $0 + points.middle },
+      knotErrors: errors.map { $0.map(Self.known) },
+      knotSlopes: slopes && degree > 0 ? curve.slope.map(Self.known) : nil,
+      directFits: smoother.directFits)
+  }
+
+  private static func known(_ value: Double) -> Double? { value.isNaN ? nil : value }
+
+  private static func check(_ weights: [Double], rows: Int) throws(TareError) {
+    guard weights.count == rows else {
+      throw .badData(
+        place: "column weights", found: "\(weights.count) rows", accepted: "as many as x, \(rows)")
+    }
+    if let row = weights.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
+      throw .badData(
+        place: "column weights, row \(row + 1)", found: "\(weights[row])",
+        accepted: "a finite number from 0")
+    }
+  }
+
+  /// Neighbours in each local regression of `count` points.
+  func neighbours(of count: Int) -> Int {
+    min(max(Int(frac * Double(count) + rules.roundingAid), 2), count)
+  }
+}

@@ -1,0 +1,158 @@
+/// The passes of LOWESS over sorted points.
+
+/// Fits, weighs the residuals, and fits again.
+struct Smoother {
+  let settings: Lowess
+  let points: SortedPoints
+  let neighbours: Int
+  let everyPointDirectly: Bool
+  /// The points that get a regression of their own, [evaluated].
+  let evaluated: [Int32]
+  /// Weight of each point, [point]: robustness times case weight.
+  private(set) var weights: [Double]
+  var directFits = 0
+
+  init(_ settings: Lowess, _ points: SortedPoints, everyPointDirectly: Bool) {
+    self.settings = settings
+    self.points = points
+    self.everyPointDirectly = everyPointDirectly
+    neighbours = settings.neighbours(of: points.count)
+    evaluated = points.evaluated(
+      delta: settings.delta ?? settings.rules.defaultDelta(points.x), rules: settings.rules)
+    weights = points.weights ?? .init(repeating: 1, count: points.count)
+  }
+
+  /// The curve after all iterations.
+  mutating func robustCurve(keepInfluence: Bool, keepSlopes: Bool) -> LowessCurve {
+    for _ in 0..<settings.it {
+      let curve = pass(keepInfluence: false, keepSlopes: false)
+      guard reweigh(by: curve) else { break }
+    }
+    return pass(keepInfluence: keepInfluence, keepSlopes: keepSlopes)
+  }
+
+  /// |y less curve|, [point].
+  func residuals(of curve: LowessCurve) -> [Double] {
+    var residuals = points.y
+    for knot in points.knotX.indices {
+      for point in points.points(of: knot) {
+        residuals[point] = abs(residuals[point] - curve.value[knot])
+      }
+    }
+    return residuals
+  }
+
+  /// Sets the weights by the residuals.
+  ///
+  /// - Returns: false where the rules stop here.
+  private mutating func reweigh(by curve: LowessCurve) -> Bool {
+    let rounding = 2e-12 * points.halfRange
+    var residuals = residuals(of: curve)
+    for point in residuals.indices where residuals[point] <= rounding { residuals[point] = 0 }
+    let counted = points.weights.map { $0.map { $0 > 0 } }
+    guard var robustness = settings.rules.bisquare(residuals, counted: counted) else {
+      return false
+    }
+    if let caseWeights = points.weights {
+      for point in robustness.indices { robustness[point] *= caseWeights[point] }
+    }
+    weights = robustness
+    return true
+  }
+
+  private mutating func pass(keepInfluence: Bool, keepSlopes: Bool) -> LowessCurve {
+    var curve = LowessCurve(
+      value: .init(repeating: 0, count: points.knotX.count),
+      slope: keepSlopes ? .init(repeating: .nan, count: points.knotX.count) : [], influence: [])
+    if keepInfluence { curve.influence.reserveCapacity(evaluated.count) }
+    let all = points
+    forEachFit { place, fit in
+      curve.value[place.knot] = fit?.value ?? all.y[place.point]
+      if keepSlopes { curve.slope[place.knot] = fit?.slope ?? .nan }
+      if keepInfluence { curve.influence.append(fit?.influence ?? .init(repeating: .nan)) }
+    }
+    interpolate(&curve.value)
+    if keepSlopes { interpolate(&curve.slope) }
+    return curve
+  }
+
+  /// Fills the knots between those that were fitted, by straight lines.
+  func interpolate(_ values: inout [Double]) {
+    guard evaluated.count < points.knotX.count else { return }
+    let knots = points.knotX
+    var left = 0
+    for point in evaluated.dropFirst() {
+      var right = left + 1
+      while knots[right] < points.x[Int(point)] { right += 1 }
+      for knot in left + 1..<right {
+        let share = (knots[knot] - knots[left]) / (knots[right] - knots[left])
+        values[knot] = share * values[right] + (1 - share) * values[left]
+      }
+      left = right
+    }
+  }
+
+  /// The local regression at each evaluated point in turn, nil where it has none.
+  private mutating func forEachFit(_ body: (Neighbourhood, LocalFit?) -> Void) {
+    var walk = NeighbourhoodWalk(points, neighbours: neighbours, rules: settings.rules)
+    var regression = LocalRegression(
+      points, weights: weights, neighbours: neighbours, degree: settings.degree,
+      rules: settings.rules)
+    guard !everyPointDirectly else {
+      for point in evaluated {
+        let place = walk.move(to: Int(point))
+        body(place, regression.fit(at: place))
+      }
+      return
+    }
+    let knots = points.knotWeights(weights)
+    switch settings.degree {
+    case 0:
+      forEachFastFit(
+        WindowSums<10, MeanShape>(knots, rules: settings.rules), &walk, &regression, body)
+    case 1:
+      forEachFastFit(
+        WindowSums<12, LineShape>(knots, rules: settings.rules), &walk, &regression, body)
+    default:
+      forEachFastFit(
+        WindowSums<14, ParabolaShape>(knots, rules: settings.rules), &walk, &regression, body)
+    }
+  }
+
+  private mutating func forEachFastFit<let count: Int, Shape: LocalShape>(
+    _ windows: consuming WindowSums<count, Shape>, _ walk: inout NeighbourhoodWalk,
+    _ regression: inout LocalRegression, _ body: (Neighbourhood, LocalFit?) -> Void
+  ) {
+    var windows = windows
+    let (range, rules, neighbours) = (points.range, settings.rules, neighbours)
+    var places: [Neighbourhood] = []
+    places.reserveCapacity(windowBlock)
+    for first in stride(from: 0, to: evaluated.count, by: windowBlock) {
+      places.removeAll(keepingCapacity: true)
+      for index in first..<min(first + windowBlock, evaluated.count) {
+        places.append(walk.move(to: Int(evaluated[index])))
+      }
+      var direct = 0
+      windows.sums(of: places) { group, sums, final in
+        let lanes = min(Lanes.scalarCount, places.count - group)
+        var bandwidth = Lanes.zero
+        for lane in 0..<lanes { bandwidth[lane] = places[group + lane].bandwidth }
+        let fits = LaneFit(
+          sums, bandwidth: bandwidth, neighbours: neighbours, range: range, rules: rules)
+        let accepted = fits.accepted .& (bandwidth .> 1e-150)
+        guard final || (0..<lanes).allSatisfy({ accepted[$0] }) else { return false }
+        for lane in 0..<lanes {
+          let place = places[group + lane]
+          if accepted[lane] {
+            body(place, fits[lane])
+          } else {
+            direct += 1
+            body(place, regression.fit(at: place))
+          }
+        }
+        return true
+      }
+      directFits += direct
+    }
+  }
+}

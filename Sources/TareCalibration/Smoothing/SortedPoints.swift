@@ -1,0 +1,107 @@
+/// The points of a LOWESS fit in order.
+
+/// The points, ascending in x; points of equal x in the order of the input.
+final class SortedPoints: Sendable {
+  /// The row of each, [point].
+  let order: [Int32]
+  /// [point]
+  let x: [Double]
+  /// y less `middle`, [point].
+  let y: [Double]
+  /// The middle of y's range. Sums over y lose digits in proportion to |y|; without the middle
+  /// that is at most half of the range.
+  let middle: Double
+  /// Half of y's range.
+  let halfRange: Double
+  /// Case weights, the greatest of them 1, [point]; nil where all are.
+  let weights: [Double]?
+  /// The first point of each distinct x, [knot].
+  let knotStarts: [Int32]
+  /// The distinct x, [knot].
+  let knotX: [Double]
+
+  init(x: [Double], y: [Double], weights: [Double]?) {
+    let (order, sorted) = SortOrder.ascending(x)
+    self.order = order
+    self.x = sorted
+    let (low, high) = (y.min() ?? 0, y.max() ?? 0)
+    let middle = low / 2 + high / 2
+    self.middle = middle
+    halfRange = high / 2 - low / 2
+    self.y = order.map { y[Int($0)] - middle }
+    let greatest = weights?.max() ?? 1
+    self.weights = weights.map { weights in
+      order.map { greatest > 0 ? weights[Int($0)] / greatest : 0 }
+    }
+    var starts: [Int32] = []
+    starts.reserveCapacity(x.count)
+    for point in sorted.indices where point == 0 || sorted[point] != sorted[point - 1] {
+      starts.append(Int32(point))
+    }
+    knotStarts = starts
+    knotX = starts.count == x.count ? sorted : starts.map { sorted[Int($0)] }
+  }
+
+  var count: Int { x.count }
+
+  /// The range of x.
+  var range: Double { (x.last ?? 0) - (x.first ?? 0) }
+
+  var hasTies: Bool { knotX.count < x.count }
+
+  /// The points at a distinct x.
+  func points(of knot: Int) -> Range<Int> {
+    let end = knot + 1 < knotStarts.count ? Int(knotStarts[knot + 1]) : count
+    return Int(knotStarts[knot])..<end
+  }
+
+  /// Values of the knots given to their points, [point], in the order of the input.
+  func inInputOrder(_ values: [Double]) -> [Double] {
+    var points = [Double](repeating: 0, count: count)
+    for knot in knotX.indices {
+      for point in self.points(of: knot) { points[Int(order[point])] = values[knot] }
+    }
+    return points
+  }
+
+  /// `weights` of the points, and those times y, summed at each distinct x.
+  func knotWeights(_ weights: [Double]) -> KnotWeights {
+    guard hasTies else {
+      var weightedY = y
+      for point in weightedY.indices { weightedY[point] *= weights[point] }
+      return KnotWeights(x: knotX, weight: weights, weightedY: weightedY)
+    }
+    var knotWeight = [Double](repeating: 0, count: knotX.count)
+    var weightedY = knotWeight
+    for knot in knotX.indices {
+      for point in points(of: knot) {
+        knotWeight[knot] += weights[point]
+        weightedY[knot] += weights[point] * y[point]
+      }
+    }
+    return KnotWeights(x: knotX, weight: knotWeight, weightedY: weightedY)
+  }
+
+  /// The points that get a regression of their own: every first one of its x, or with `delta`
+  /// every last one within it.
+  func evaluated(delta: Double, rules: Lowess.Rules) -> [Int32] {
+    guard delta > 0 else { return knotStarts }
+    var evaluated: [Int32] = []
+    var last = -1
+    var next = 0
+    while last < count - 1 {
+      evaluated.append(Int32(next))
+      last = next
+      let reach = x[last] + delta
+      var ahead = last + 1
+      while ahead < count, x[ahead] <= reach {
+        if x[ahead] == x[last] { last = ahead }
+        ahead += 1
+      }
+      // At the end of the data statsmodels fits the last point but one too.
+      if ahead == count, rules == .statsmodels { ahead -= 1 }
+      next = max(ahead - 1, last + 1)
+    }
+    return evaluated
+  }
+}
