@@ -81,7 +81,8 @@ let package = Package(
 
     // MARK: - Tests
     .target(name: "TareTesting", dependencies: ["TareCore"], path: "Tests/TareTesting"),
-    .testTarget(name: "TareCoreTests", dependencies: ["TareCore", "TareTesting"]),
+    .testTarget(
+      name: "TareCoreTests", dependencies: ["TareCore", "TareTesting"], exclude: ["Fixtures"]),
     .testTarget(
       name: "TareTokenizersTests",
       dependencies: ["TareTokenizers", "TareEngine", "TareCore", "TareTesting"],

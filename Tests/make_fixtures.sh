@@ -13,6 +13,11 @@ python="$work/venv/bin/python"
 
 make_in() { (cd "$tests/$1/Fixtures" && shift && "$@"); }
 
+make_in TareCoreTests bash -c "'$python' text_covariates.py > text_covariates.json"
+pairs="$tests/../../shared/data/preferences/dev.jsonl"
+if [ -e "$pairs" ]; then
+  make_in TareCoreTests bash -c "'$python' text_covariates.py '$pairs' > text_covariates_dev.json"
+fi
 make_in TareCalibrationTests "$python" lowess.py
 make_in TareCalibrationTests "$python" lowess_errors.py
 if command -v Rscript >/dev/null; then

@@ -32,47 +32,52 @@ package struct RankOutcome: Sendable {
 extension Pipeline {
   package func rank(_ request: RankRequest) throws(TareError) -> RankOutcome {
     if let top = request.top, top < 1 { throw .usage("--top \(top); accepted: at least 1") }
-    let (responses, texts) = try candidates(request.source)
-    var scores: [Double]?
-    if let path = request.calibration {
-      let calibration = try Calibration.read(path)
-      let table = try CalibrationTable(responses, covariate: calibration.covariate)
-      scores = try calibration.apply(to: table).calibrated
+    let calibration = try request.calibration.map { (path) throws(TareError) in
+      try Calibration.read(path)
+    }
+    let names = calibration.map { [$0.covariate.name] } ?? []
+    let (responses, texts, covariates) = try candidates(request.source, covariates: names)
+    let scores = try calibration.map { (calibration) throws(TareError) in
+      // One that was computed in another way is refused.
+      let table = try CalibrationTable(responses, covariate: covariates[0])
+      return try calibration.apply(to: table).calibrated
     }
     let rankings = try Ranking.rankings(of: responses, by: scores)
     let rows = rankings.map { $0.row(top: request.top, texts: texts) }
     return RankOutcome(rows: rows, rankings: rankings, texts: texts)
   }
 
-  /// Scored responses and, where they are known, their texts.
+  /// Scored responses, their texts where they are known, and the covariates by these names.
   private func candidates(
-    _ source: RankRequest.Source
-  ) throws(TareError) -> ([ScoredResponse], [String?]) {
+    _ source: RankRequest.Source, covariates: [String]
+  ) throws(TareError) -> ([ScoredResponse], [String?], [Covariate]) {
     switch source {
     case .candidates(let request):
       let (store, run, _) = try scoredRun(request)
-      return try store.ranked(run)
+      return try store.ranked(run, covariates)
     case .scores(let source):
       if case .run(let name, let path) = source.place {
         let store = try existingStore(path)
-        _ = try source.read(covariates: [])
-        return try store.ranked(store.run(named: name))
+        return try store.ranked(store.run(named: name), covariates)
       }
-      let read = try source.read(covariates: [])
+      let read = try source.read(covariates: covariates)
       guard read.parts.count == 1 else {
         throw .usage(
           "the file holds \(read.parts.count) reward models; choose one with --where COLUMN=VALUE")
       }
       let responses = read.parts[0].responses
-      return (responses, Array(repeating: nil, count: responses.count))
+      return (responses, Array(repeating: nil, count: responses.count), read.covariates)
     }
   }
 }
 
 extension Store {
-  fileprivate func ranked(_ run: Run) throws(TareError) -> ([ScoredResponse], [String?]) {
-    let items = try items(of: run, withTexts: true)
-    return (items.compactMap(\.scoredResponse), items.map { $0.conversation?.response })
+  fileprivate func ranked(
+    _ run: Run, _ covariates: [String]
+  ) throws(TareError) -> ([ScoredResponse], [String?], [Covariate]) {
+    let scores = try scores(of: run, covariates: covariates)
+    let texts = try items(of: run, withTexts: true).map { $0.conversation?.response }
+    return (scores.responses, texts, scores.covariates)
   }
 }
 

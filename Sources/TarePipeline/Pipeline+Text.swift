@@ -11,6 +11,8 @@ internal import TareStore
 extension Pipeline {
   /// Keys of the calibration methods, for help texts.
   package static let calibrationMethods = Calibrators.registry.keys.joined(separator: ", ")
+  /// Keys of the covariates that are counted on texts, for help texts.
+  package static let textCovariates = TextCovariates.registry.keys.joined(separator: ", ")
   /// Keys of the benchmarks, for help texts.
   package static let benchmarks = Benchmarks.registry.keys.joined(separator: ", ")
   /// Keys of the file formats, for help texts.

@@ -42,20 +42,27 @@ struct ScorePart {
 /// A source that was read.
 struct ScoreParts {
   let parts: [ScorePart]
+  /// Those that were asked for, in that order, each a column or counted on the texts.
+  let covariates: [Covariate]
   /// The whole file, for writing it again.
   let table: DataTable?
   let store: Store?
 }
 
 extension ScoreSource {
-  /// - Parameter covariates: columns that must be there.
-  /// - Throws: `TareError.badData` that names file, row and column.
+  /// - Parameter covariates: names of columns, or of text covariates where there is no such column
+  ///   but the text.
+  /// - Throws: `TareError.badData` that names file, row and column, and for a covariate that there is
+  ///   not, those that there are.
   func read(covariates: [String]) throws(TareError) -> ScoreParts {
     switch place {
     case .run(let name, let path):
       let store = try existingStore(path)
       let run = try store.run(named: name)
-      return ScoreParts(parts: [try part(of: run, in: store)], table: nil, store: store)
+      let scores = try store.scores(of: run, covariates: covariates)
+      let part = ScorePart(
+        name: run.name, responses: scores.responses, origin: .run(run, items: scores.items))
+      return ScoreParts(parts: [part], covariates: scores.covariates, table: nil, store: store)
     case .file(let path):
       let file = try InputFile(path)
       var table = try readTable(file.data, name: file.name, format: format)
@@ -67,15 +74,21 @@ extension ScoreSource {
       columns.covariates = covariates
       let column = by == nil ? try severalRuns(table, columns.runs) : by
       guard let column else {
-        let part = ScorePart(table: try ScoreTable(table, columns: columns), name: nil)
-        return ScoreParts(parts: [part], table: table, store: nil)
+        let scores = try ScoreTable(table, columns: columns)
+        return ScoreParts(
+          parts: [ScorePart(table: scores, name: nil)], covariates: scores.covariates,
+          table: table, store: nil)
       }
       columns.runs = columns.runs.filter { $0 == column }
       var parts: [ScorePart] = []
+      var found: [Covariate] = []
       for (value, rows) in try table.grouped(by: column) {
-        parts.append(ScorePart(table: try ScoreTable(rows, columns: columns), name: value))
+        let scores = try ScoreTable(rows, columns: columns)
+        // The columns are the same in all parts.
+        found = scores.covariates
+        parts.append(ScorePart(table: scores, name: value))
       }
-      return ScoreParts(parts: parts, table: table, store: nil)
+      return ScoreParts(parts: parts, covariates: found, table: table, store: nil)
     }
   }
 
@@ -96,21 +109,6 @@ func existingStore(_ path: String) throws(TareError) -> Store {
     throw .usage("\(path): there is no such store")
   }
   return try Store(path: path)
-}
-
-private func part(of run: Run, in store: Store) throws(TareError) -> ScorePart {
-  let items = try store.items(of: run)
-  var responses: [ScoredResponse] = []
-  for item in items {
-    guard let response = item.scoredResponse else {
-      throw .usage(
-        "run '\(run.name)' is not finished: \(items.count { $0.score == nil }) of "
-          + "\(items.count) responses have no score; the same `tare score` command goes on")
-    }
-    responses.append(response)
-  }
-  return ScorePart(
-    name: run.name, responses: responses, origin: .run(run, items: items.map(\.id)))
 }
 
 extension ScorePart {

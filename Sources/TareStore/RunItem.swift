@@ -21,7 +21,7 @@ package struct RunItem: Sendable, Hashable, Identifiable {
   package let conversation: Conversation?
 
   /// The item as calibration, evaluation and ranking want it, with the covariates "length" and
-  /// "tokens"; nil without a score.
+  /// "tokens"; nil without a score. `Store.scores` has the others.
   package var scoredResponse: ScoredResponse? {
     guard let score else { return nil }
     return ScoredResponse(

@@ -95,6 +95,13 @@ extension Store {
   /// All responses of a run in input order.
   /// - Parameter withTexts: prompts and responses too; they can be large.
   package func items(of run: Run, withTexts: Bool = false) throws(TareError) -> [RunItem] {
+    try mapItems(of: run, withTexts: withTexts) { $0 }
+  }
+
+  /// What `transform` makes of each response of a run, in input order; one at a time is in memory.
+  func mapItems<Value>(
+    of run: Run, withTexts: Bool, _ transform: (RunItem) throws -> Value
+  ) throws(TareError) -> [Value] {
     try read { db in
       try requireExists(run, in: db)
       let texts = withTexts ? "messages, CAST(text AS BLOB)" : "NULL, NULL"
@@ -122,7 +129,9 @@ extension Store {
           WHERE run.id = ?
           ORDER BY position, responseIndex
           """, arguments: [run.id])
-      return try Array(rows.map(RunItem.init))
+      var values: [Value] = []
+      while let row = try rows.next() { values.append(try transform(RunItem(row))) }
+      return values
     }
   }
 

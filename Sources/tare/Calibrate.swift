@@ -28,7 +28,10 @@ struct Calibrate: ParsableCommand {
 
   @Option(help: ArgumentHelp("Calibration method: \(Pipeline.calibrationMethods)."))
   var method = "lowess"
-  @Option(help: "The column whose influence is taken off (default: length).")
+  @Option(
+    help: ArgumentHelp(
+      "What is taken off: a column, or counted on the text: \(Pipeline.textCovariates) (default: length)."
+    ))
   var covariate: String?
   @Option(help: "lowess: share of the points in each local fit (default: 0.9).")
   var frac: Double?

@@ -27,7 +27,10 @@ struct Evaluate: ParsableCommand {
   var benchmark: String?
   @Option(help: "Another run of the store that these are compared with.")
   var against: String?
-  @Option(help: "Column of the response's length (default: length).")
+  @Option(
+    help: ArgumentHelp(
+      "Column of the response's length, or counted on the text: \(Pipeline.textCovariates) (default: length)."
+    ))
   var length: String?
   @Option(help: "Resamples of the bootstrap.")
   var bootstrap = 10_000

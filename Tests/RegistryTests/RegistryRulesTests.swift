@@ -26,6 +26,7 @@ import Testing
     (TokenDecoders.registry.kind, TokenDecoders.registry.help),
     (RemoteEngines.registry.kind, RemoteEngines.registry.help),
     (FileFormats.registry.kind, FileFormats.registry.help),
+    (TextCovariates.registry.kind, TextCovariates.registry.help),
     (Calibrators.registry.kind, Calibrators.registry.help),
     (Benchmarks.registry.kind, Benchmarks.registry.help),
     (ReportSections.registry.kind, ReportSections.registry.help),
@@ -51,6 +52,7 @@ import Testing
 
   @Test(arguments: [
     ("calibrate", Calibrators.registry.keys), ("evaluate", Benchmarks.registry.keys),
+    ("calibrate", TextCovariates.registry.keys), ("evaluate", TextCovariates.registry.keys),
     ("score", FileFormats.registry.keys), ("serve", WireProtocols.registry.help.map(\.summary)),
   ])
   func `the help text of a command names all that it can be asked for`(
@@ -197,6 +199,34 @@ import Testing
       let table = try ScoreTable(readTable(Data(text.utf8), name: key))
       #expect(table.responses.count >= 2)
     }
+  }
+
+  @Test func `every text covariate counts what its definition says`() throws {
+    let response = """
+      # Title
+
+      - **one** of 2 [links](x)
+      ```
+      a = 10
+      ```
+
+      """
+    let values: [String: Double] = [
+      "length": 50, "characters": 50, "tokens": 30, "words": 12, "lines": 6, "headers": 1,
+      "list_items": 1, "bold": 1, "code_blocks": 1, "links": 1, "digits": 3, "markdown": 3,
+      "prompt_length": 2,
+    ]
+    for kind in TextCovariates.registry.entries {
+      let value = try #require(values[kind.key], "no fixture for the covariate \(kind.key)")
+      let found = TextCovariates.value(
+        of: kind.key, prompt: [.user("hi")], response: response, tokens: 30)
+      #expect(found == value, "\(kind.key)")
+      #expect(kind.definition.count > 10)
+    }
+    // A saved calibration is told from another one by the definition; characters is a second name.
+    let definitions = TextCovariates.registry.entries.filter { $0.key != "characters" }
+      .map { $0.definition }
+    #expect(Set(definitions).count == definitions.count)
   }
 
   /// Twenty prompts with two responses each.

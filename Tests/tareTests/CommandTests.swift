@@ -89,6 +89,25 @@ import Testing
     #expect(a.hasPrefix("prompt_id,score,len_char,calibrated,bias\n"))
   }
 
+  @Test func `covariates are counted on the texts of runs and of files`() throws {
+    let workshop = try Workshop(pairs: 12)
+    let store = workshop.folder.path("s.sqlite")
+    let scored = try Program.run(workshop.score("--store", store, "--run", "first"))
+    #expect(scored.status == 0, "\(scored.error)")
+    let run = ["--store", store, "--run", "first"]
+    // The responses of a prompt share its length: no pair has a longer one.
+    let evaluated = try Program.run(["evaluate"] + run + ["--length", "prompt_length", "--json"])
+    #expect(evaluated.status == 0, "\(evaluated.error)")
+    #expect(try JSONValue(parsing: evaluated.output)["by_length"]?.object?.keys == ["alike"])
+    let calibrated = try Program.run(["calibrate"] + run + ["--covariate", "words", "--json"])
+    #expect(calibrated.status == 0, "\(calibrated.error)")
+    let file = try workshop.folder.file(
+      "scores.csv", Data("id,score,response\n1,1,a b\n2,2,c\n3,2,d e f\n".utf8))
+    let refused = try Program.run(["calibrate", file, "--covariate", "wrods"])
+    #expect(refused.status == 65)
+    #expect(refused.error.contains("counted on the text: length, characters, words"))
+  }
+
   @Test(arguments: [
     (["score", "in.jsonl", "--model", "none.gguf", "--head", "h"], Int32(65), "in.jsonl"),
     (["calibrate"], 64, "give a score file"),

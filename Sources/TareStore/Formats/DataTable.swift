@@ -79,16 +79,11 @@ extension DataTable {
     return names
   }
 
-  /// The lengths of a column's texts: Unicode scalars, as Python's `len` counts.
-  func lengths(of column: String) throws(TareError) -> [Double] {
-    var lengths: [Double] = []
-    for (row, value) in try values(in: column).enumerated() {
-      guard let length = value.length else {
-        throw error(row, column, found: value.kindName, accepted: "the response's text")
-      }
-      lengths.append(length)
-    }
-    return lengths
+  /// A row with some of its cells, to be read as prompt and responses.
+  func row(_ row: Int, _ columns: [(name: String, values: [JSONValue])]) -> SourceRow {
+    var cells = JSONObject()
+    for column in columns { cells[column.name] = column.values[row] }
+    return SourceRow(place: source.place(of: rows[row]), columns: cells, isText: source.isText)
   }
 
   func number(_ value: JSONValue, row: Int, field: String) throws(TareError) -> Double {
@@ -102,18 +97,18 @@ extension DataTable {
     }
     return number
   }
+}
 
-  /// A finite decimal number, blanks around it allowed; nil for "nan", "inf", "0x1F" and "1e999".
-  private func decimal(_ text: String) -> Double? {
-    func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
-    var digits = text.utf8[...]
-    while digits.first.map(isBlank) == true { digits.removeFirst() }
-    while digits.last.map(isBlank) == true { digits.removeLast() }
-    guard digits.allSatisfy(isDecimalByte), let number = Double(Substring(digits)),
-      number.isFinite
-    else { return nil }
-    return number
-  }
+/// A finite decimal number, blanks around it allowed; nil for "nan", "inf", "0x1F" and "1e999".
+func decimal(_ text: String) -> Double? {
+  func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+  var digits = text.utf8[...]
+  while digits.first.map(isBlank) == true { digits.removeFirst() }
+  while digits.last.map(isBlank) == true { digits.removeLast() }
+  guard digits.allSatisfy(isDecimalByte), let number = Double(Substring(digits)),
+    number.isFinite
+  else { return nil }
+  return number
 }
 
 private func isDecimalByte(_ byte: UInt8) -> Bool {
@@ -187,9 +182,4 @@ extension DataTable {
 func list(_ names: [String]) -> String {
   let shown = names.prefix(8).map { "'\($0)'" }.joined(separator: ", ")
   return names.count > 8 ? "\(shown) and \(names.count - 8) more" : shown
-}
-
-extension JSONValue {
-  /// A text's Unicode scalars; nil for what is no text.
-  var length: Double? { string.map { Double($0.unicodeScalars.count) } }
 }

@@ -17,12 +17,15 @@ struct JudgeBenchLayout: ScoreLayout {
     self.score = score
   }
 
-  func entries(of table: DataTable, columns: ScoreColumns) throws(TareError) -> [ScoreEntry] {
+  func entries(
+    of table: DataTable, columns: ScoreColumns
+  ) throws(TareError) -> (entries: [ScoreEntry], covariates: [Covariate]) {
     let cells = table.cells(score == "score" ? "judgments" : score)
     let labels = table.cells("label")
-    var covariates: [(name: String, sides: [[Double]])] = []
-    for name in columns.covariates {
-      covariates.append((name, try Self.sides(of: name, in: table)))
+    let sides = try Self.sides.map { (side) throws(TareError) in
+      try columns.covariates.map { (name) throws(TareError) in
+        try Self.covariate(name, of: side, in: table)
+      }
     }
     var entries: [ScoreEntry] = []
     for row in table.rows.indices {
@@ -30,12 +33,14 @@ struct JudgeBenchLayout: ScoreLayout {
       let roles = try Self.roles(labels[row], of: table, row: row)
       for side in 0..<2 {
         var values: [String: Double] = [:]
-        for covariate in covariates { values[covariate.name] = covariate.sides[side][row] }
+        for column in sides[side] {
+          values[column.covariate.name] = try column.values(row, count: 1)[0]
+        }
         entries.append(
           ScoreEntry(row: row, role: roles[side], score: scores[side], covariates: values))
       }
     }
-    return entries
+    return (entries, sides[0].map(\.covariate))
   }
 
   func columns(_ name: String, _ values: [Double], of table: DataTable) -> [TableColumn] {
@@ -71,15 +76,16 @@ struct JudgeBenchLayout: ScoreLayout {
     return isABetter ? [.chosen, .rejected] : [.rejected, .chosen]
   }
 
-  /// A covariate's values for A and for B, [side][row]: from `NAME_A` and `NAME_B`, or the lengths of
-  /// the responses.
-  private static func sides(of name: String, in table: DataTable) throws(TareError) -> [[Double]] {
-    try ["A", "B"].map { (side) throws(TareError) in
-      guard name == "length", !table.has("length_\(side)") else {
-        return try table.numbers(in: "\(name)_\(side)")
-      }
-      return try table.lengths(of: "response_\(side)")
-    }
+  private static let sides = ["A", "B"]
+
+  /// A covariate of A or of B, from `NAME_A` and `NAME_B` or the texts.
+  private static func covariate(
+    _ name: String, of side: String, in table: DataTable
+  ) throws(TareError) -> CovariateColumn {
+    try CovariateColumn(
+      name, in: table, side: CovariateColumn.Side(name: side, all: sides),
+      texts: TextColumns(responses: ["response_\(side)"], prompts: ["question"]),
+      scores: "judgments")
   }
 }
 

@@ -1,8 +1,8 @@
 /// Score tables with a pair a row: the results of RewardBench and RM-Bench, and score pairs at large.
 ///
 /// A side's score is a number, or a list of a number a response (RewardBench writes `[x]`, RM-Bench
-/// `[a, b, c]`). A covariate C stands in `C_chosen` and `C_rejected` in the same form; `length` is
-/// counted on the texts where there is no such column.
+/// `[a, b, c]`). A covariate C stands in `C_chosen` and `C_rejected` in the same form; text covariates
+/// are counted on the texts where there are no such columns.
 import TareCore
 
 struct PairRows: ScoreLayout {
@@ -20,11 +20,14 @@ struct PairRows: ScoreLayout {
     rejected = "\(stem)_rejected"
   }
 
-  func entries(of table: DataTable, columns: ScoreColumns) throws(TareError) -> [ScoreEntry] {
+  func entries(
+    of table: DataTable, columns: ScoreColumns
+  ) throws(TareError) -> (entries: [ScoreEntry], covariates: [Covariate]) {
     func lists(_ column: String, _ side: String) throws(TareError) -> ScoreLists {
       try ScoreLists(
-        table, scores: column, covariates: columns.covariates.map { ($0, "\($0)_\(side)") },
-        texts: ["text_\(side)", side])
+        table, scores: column, covariates: columns.covariates,
+        side: CovariateColumn.Side(name: side, all: ["chosen", "rejected"]),
+        texts: TextColumns(responses: [side], whole: ["text_\(side)"]))
     }
     let chosenLists = try lists(chosen, "chosen")
     let rejectedLists = try lists(rejected, "rejected")
@@ -33,7 +36,7 @@ struct PairRows: ScoreLayout {
       entries += try chosenLists.entries(row) { _ in .chosen }
       entries += try rejectedLists.entries(row) { _ in .rejected }
     }
-    return entries
+    return (entries, chosenLists.covariates.map(\.covariate))
   }
 
   func columns(_ name: String, _ values: [Double], of table: DataTable) -> [TableColumn] {

@@ -6,6 +6,8 @@ struct ResponseRows: ScoreLayout {
   let idColumns = ["prompt_id", "id", "pair_id"]
   let hasWholePrompts = false
   private let score: String
+  private let texts = TextColumns(
+    responses: ["response", "output", "messages"], prompts: ["instruction"])
 
   static func accepted(_ score: String) -> String { "'\(score)'" }
 
@@ -14,31 +16,28 @@ struct ResponseRows: ScoreLayout {
     self.score = score
   }
 
-  func entries(of table: DataTable, columns: ScoreColumns) throws(TareError) -> [ScoreEntry] {
+  func entries(
+    of table: DataTable, columns: ScoreColumns
+  ) throws(TareError) -> (entries: [ScoreEntry], covariates: [Covariate]) {
     let scores = try table.numbers(in: score)
     let roles = try roles(in: table, label: columns.label)
     let indices = indices(in: table)
-    var covariates: [(name: String, values: [Double])] = []
-    for name in columns.covariates {
-      covariates.append((name, try covariate(name, in: table)))
+    let covariates = try columns.covariates.map { (name) throws(TareError) in
+      try CovariateColumn(name, in: table, texts: texts, scores: score)
     }
-    return scores.indices.map { row in
+    let entries = try scores.indices.map { (row) throws(TareError) in
       var values: [String: Double] = [:]
-      for covariate in covariates { values[covariate.name] = covariate.values[row] }
+      for column in covariates {
+        values[column.covariate.name] = try column.values(row, count: 1)[0]
+      }
       return ScoreEntry(
         row: row, role: roles[row], index: indices?[row], score: scores[row], covariates: values)
     }
+    return (entries, covariates.map(\.covariate))
   }
 
   func columns(_ name: String, _ values: [Double], of table: DataTable) -> [TableColumn] {
     [TableColumn(name: name, values: values.map { .double($0) })]
-  }
-
-  /// A column of that name, or the response's text for the length.
-  private func covariate(_ name: String, in table: DataTable) throws(TareError) -> [Double] {
-    let text = ["response", "output"].first(where: table.has)
-    guard name == "length", !table.has(name), let text else { return try table.numbers(in: name) }
-    return try table.lengths(of: text)
   }
 
   /// The positions among a prompt's responses, if the column `index` holds such.

@@ -13,9 +13,12 @@ struct RewardBench2Layout: ScoreLayout {
     guard table.has("num_correct"), table.has(column) else { return nil }
   }
 
-  func entries(of table: DataTable, columns: ScoreColumns) throws(TareError) -> [ScoreEntry] {
+  func entries(
+    of table: DataTable, columns: ScoreColumns
+  ) throws(TareError) -> (entries: [ScoreEntry], covariates: [Covariate]) {
     let lists = try ScoreLists(
-      table, scores: column, covariates: columns.covariates.map { ($0, $0) }, texts: ["text"])
+      table, scores: column, covariates: columns.covariates,
+      texts: TextColumns(responses: [], whole: ["text"]))
     var entries: [ScoreEntry] = []
     for (row, correct) in try table.numbers(in: "num_correct").enumerated() {
       let responses = try lists.entries(row) { Double($0) < correct ? .chosen : .rejected }
@@ -25,7 +28,7 @@ struct RewardBench2Layout: ScoreLayout {
       }
       entries += responses
     }
-    return entries
+    return (entries, lists.covariates.map(\.covariate))
   }
 
   func columns(_ name: String, _ values: [Double], of table: DataTable) -> [TableColumn] {

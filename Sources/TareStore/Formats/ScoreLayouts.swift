@@ -19,8 +19,10 @@ protocol ScoreLayout: Sendable {
   /// Whether all responses to a prompt stand in one row, so that an id may not come twice.
   var hasWholePrompts: Bool { get }
   var subsetColumn: String { get }
-  /// The responses in the table's order.
-  func entries(of table: DataTable, columns: ScoreColumns) throws(TareError) -> [ScoreEntry]
+  /// The responses in the table's order, and the covariates that were asked for.
+  func entries(
+    of table: DataTable, columns: ScoreColumns
+  ) throws(TareError) -> (entries: [ScoreEntry], covariates: [Covariate])
   /// Numbers, one a response, as columns.
   func columns(_ name: String, _ values: [Double], of table: DataTable) -> [TableColumn]
 }

@@ -11,6 +11,7 @@ package struct ScoreColumns: Sendable {
   /// Where a row is a response: 1 = better, 0 = worse; any other number says nothing of the role.
   /// Else `role`, or `label` or `gold` where that holds only 0 and 1.
   package var label: String?
+  /// Names of columns, or of text covariates where there is no such column but the text.
   package var covariates: [String] = []
   /// Columns that tell reward models or runs apart; a table may hold only one value of each.
   package var runs = ["rm", "reward_model", "run"]
@@ -22,6 +23,8 @@ package struct ScoreTable: Sendable {
   package let table: DataTable
   /// In the table's order; where a row holds several, chosen before rejected or A before B.
   package let responses: [ScoredResponse]
+  /// Those that were asked for, in that order: a column each, or counted on the texts.
+  package let covariates: [Covariate]
   private let layout: any ScoreLayout
 
   /// - Throws: `TareError.badData` for a column that is missing, a value that is not a finite number,
@@ -29,7 +32,8 @@ package struct ScoreTable: Sendable {
   package init(_ table: DataTable, columns: ScoreColumns = .init()) throws(TareError) {
     try Self.checkOneRun(table, columns.runs)
     let layout = try scoreLayout(of: table, columns: columns)
-    let entries = try layout.entries(of: table, columns: columns)
+    let (entries, covariates) = try layout.entries(of: table, columns: columns)
+    self.covariates = covariates
     self.table = table
     self.layout = layout
     responses = try Self.responses(entries, of: table, group: columns.group, layout: layout)

@@ -128,7 +128,8 @@ extension SourceRow {
     return response.before
   }
 
-  private func promptColumn() throws(TareError) -> [Message]? {
+  /// The column `prompt`; nil where there is none.
+  func promptColumn() throws(TareError) -> [Message]? {
     guard has("prompt") else { return nil }
     let value = try value("prompt")
     if let text = value.string { return [.user(text)] }

@@ -13,12 +13,20 @@ package struct Covariate: Hashable, Sendable {
     self.definition = definition
   }
 
-  package static let length = Covariate(
-    name: "length", definition: "Unicode scalars of the response")
+  package static let length = computed(Length.self)
 
   /// The covariate of this name: a known one, or the column of the input that is called so.
   package static func named(_ name: String) -> Covariate {
-    name == length.name
-      ? length : Covariate(name: name, definition: "column '\(name)' of the input")
+    name == length.name ? length : column(name)
+  }
+
+  /// A covariate that is computed from text.
+  package static func computed(_ kind: any TextCovariate.Type) -> Covariate {
+    Covariate(name: kind.key, definition: kind.definition)
+  }
+
+  /// A column of the input.
+  package static func column(_ name: String) -> Covariate {
+    Covariate(name: name, definition: "column '\(name)' of the input")
   }
 }

@@ -1,0 +1,9 @@
+/// The length of the response under the name that the literature has for it.
+
+package enum Characters: ResponseCovariate {
+  package static let key = "characters"
+  package static let summary = "the same, counted on the text even beside a column length"
+  package static let definition = Length.definition
+
+  package static func count(in response: Span<UInt8>) -> Int { response.scalars }
+}

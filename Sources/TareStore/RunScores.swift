@@ -1,0 +1,120 @@
+/// A run's scores as calibration, evaluation and ranking take them, with covariates by name.
+import GRDB
+package import TareCore
+
+package struct RunScores: Sendable {
+  /// Those that were asked for, in that order, and how each was come by.
+  package let covariates: [Covariate]
+  /// In input order.
+  package let responses: [ScoredResponse]
+  /// The item of each response.
+  package let items: [Int64]
+}
+
+extension Store {
+  /// The scores of a run that is finished.
+  ///
+  /// Of the covariates, `length` and `tokens` are the store's own; for the others a column that the
+  /// input carried counts before the text, as in a score file. Texts are read only where something is
+  /// counted on them, and are not kept.
+  /// - Throws: `TareError.usage` if a response has no score; `TareError.badData` for a name that is
+  ///   neither a text covariate nor a column, with those that there are; for a column that holds no
+  ///   number in a row; for a text that the store does not know.
+  package func scores(
+    of run: Run, covariates names: [String] = []
+  ) throws(TareError) -> RunScores {
+    let found = try covariates(names, of: run)
+    var unscored = 0
+    let needsTexts = found.contains { $0.needsTexts }
+    let read = try mapItems(of: run, withTexts: needsTexts) { item in
+      guard var response = item.scoredResponse else {
+        unscored += 1
+        return nil as (Int64, ScoredResponse)?
+      }
+      for covariate in found where response.covariates[covariate.name] == nil {
+        response.covariates[covariate.name] = try covariate.value(of: item, in: run)
+      }
+      return (item.id, response)
+    }
+    guard unscored == 0 else {
+      throw .usage(
+        "run '\(run.name)' is not finished: \(unscored) of \(read.count) responses have no score; "
+          + "the same `tare score` command goes on")
+    }
+    let rows = read.compactMap(\.self)
+    return RunScores(
+      covariates: found.map(\.covariate), responses: rows.map(\.1), items: rows.map(\.0))
+  }
+
+  private func covariates(
+    _ names: [String], of run: Run
+  ) throws(TareError) -> [RunCovariate] {
+    let own = [Length.key, Tokens.key]
+    let columns = names.allSatisfy(own.contains) ? [] : try columns(of: run)
+    return try names.map { (name) throws(TareError) in
+      let kind = TextCovariates.named(name)
+      if columns.contains(name), !own.contains(name) { return .column(name) }
+      if let kind { return own.contains(name) ? .own(kind) : .counted(kind) }
+      let texts = TextCovariates.registry.keys.joined(separator: ", ")
+      throw .badData(
+        place: "run '\(run.name)'", found: "no covariate '\(name)'",
+        accepted: columns.isEmpty ? texts : "\(texts), or a column of the input: \(list(columns))")
+    }
+  }
+
+  /// The names of all columns that the run's rows carried through.
+  private func columns(of run: Run) throws(TareError) -> [String] {
+    try read { db in
+      try String.fetchAll(
+        db,
+        sql: """
+          SELECT DISTINCT member.key FROM inputRow, json_each(extras) AS member
+          WHERE run = ? ORDER BY member.key
+          """, arguments: [run.id])
+    }
+  }
+}
+
+/// Where a run has a covariate.
+private enum RunCovariate {
+  /// Beside the score.
+  case own(any TextCovariate.Type)
+  case column(String)
+  case counted(any TextCovariate.Type)
+
+  var covariate: Covariate {
+    switch self {
+    case .own(let kind), .counted(let kind): .computed(kind)
+    case .column(let name): .column(name)
+    }
+  }
+
+  var name: String { covariate.name }
+
+  var needsTexts: Bool { if case .counted = self { true } else { false } }
+
+  /// - Returns: nil for what the score has beside it.
+  func value(of item: RunItem, in run: Run) throws(TareError) -> Double? {
+    let place = "run '\(run.name)', row \(item.position + 1)"
+    switch self {
+    case .own: return nil
+    case .column(let name):
+      let value = item.extras[name] ?? .null
+      // A run does not know whether its input was CSV, whose numbers are texts.
+      guard let number = value.double ?? value.string.flatMap(decimal), number.isFinite else {
+        throw .badData(
+          place: "\(place), column '\(name)'", found: value.text(), accepted: "a finite number")
+      }
+      return number
+    case .counted(let kind):
+      guard let conversation = item.conversation else {
+        throw .badData(
+          place: place, found: "scores that were imported without their texts",
+          accepted: "texts to count '\(kind.key)' on; known without them: length, tokens")
+      }
+      return kind.value(
+        prompt: Array(conversation.messages.dropLast()), response: conversation.response,
+        tokens: item.score?.tokens)
+    }
+  }
+}

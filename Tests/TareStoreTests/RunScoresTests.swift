@@ -1,0 +1,105 @@
+import TareCore
+import TareStore
+import Testing
+
+/// Covariates of a run in a store.
+@Suite struct RunScoresTests {
+  private let folder: TemporaryFolder
+  private let store: Store
+
+  init() throws {
+    folder = try TemporaryFolder()
+    store = try Store(path: folder.path())
+  }
+
+  private func values(_ scores: RunScores, _ name: String) -> [Double?] {
+    scores.responses.map { $0.covariates[name] }
+  }
+
+  @Test func `covariates are counted on the store's texts`() throws {
+    let plain = CandidateSet(
+      id: "7", prompt: [.system("Be brief."), .user("Hi")],
+      responses: [Candidate(role: .response, text: "# h\u{e9}llo\n\n1. **x**\n")])
+    let run = try store.scoredRun([pair("a"), plain])
+    let names = ["words", "headers", "markdown", "prompt_length", "tokens", "length"]
+    let scores = try store.scores(of: run, covariates: names)
+    #expect(values(scores, "words") == [3, 4, 4])
+    #expect(values(scores, "headers") == [0, 0, 1])
+    #expect(values(scores, "markdown") == [0, 0, 3])
+    #expect(values(scores, "prompt_length") == [10, 10, 11])
+    #expect(values(scores, "length") == [8, 16, 18])
+    #expect(scores.covariates.map(\.name) == names)
+    #expect(scores.covariates[0] == .computed(Words.self))
+    #expect(scores.covariates[5] == .length)
+    let items = try store.items(of: run)
+    #expect(scores.items == items.map(\.id))
+    #expect(try store.scores(of: run).responses == items.compactMap(\.scoredResponse))
+    for item in items {
+      #expect(item.score.map { Double($0.tokens) } == item.scoredResponse?.covariates["tokens"])
+    }
+  }
+
+  @Test func `a column of the input counts before the text`() throws {
+    let run = try store.scoredRun([
+      pair("a", extras: ["words": .int(70), "votes": .double(0.5)]),
+      pair("b", extras: ["words": .string(" 71"), "votes": .string("2e1"), "length": .int(1)]),
+    ])
+    let scores = try store.scores(of: run, covariates: ["words", "votes", "lines", "length"])
+    #expect(values(scores, "words") == [70, 70, 71, 71])
+    #expect(values(scores, "votes") == [0.5, 0.5, 20, 20])
+    #expect(values(scores, "lines") == [1, 1, 1, 1])
+    // The store's own length is never a column's.
+    #expect(values(scores, "length") == [8, 16, 8, 16])
+    #expect(
+      scores.covariates == [
+        .column("words"), .column("votes"), .computed(Lines.self), .length,
+      ])
+  }
+
+  @Test func `a column must hold a number in every row`() throws {
+    let run = try store.scoredRun([
+      pair("a", extras: ["votes": .int(1)]), pair("b", extras: ["votes": .string("many")]),
+      pair("c"),
+    ])
+    let error = #expect(throws: TareError.self) {
+      try store.scores(of: run, covariates: ["votes"])
+    }
+    #expect(
+      error?.description
+        == "\(store.path), run 'first', row 2, column 'votes': found \"many\"; accepted: a finite number"
+    )
+  }
+
+  @Test func `a name that is neither is refused with those that there are`() throws {
+    let run = try store.scoredRun([pair("a", extras: ["votes": .int(1)])])
+    let error = #expect(throws: TareError.self) {
+      try store.scores(of: run, covariates: ["length", "wrods"])
+    }
+    let message = error?.description ?? ""
+    #expect(message.contains("no covariate 'wrods'; accepted: length, characters, tokens, words"))
+    #expect(message.hasSuffix("prompt_length, or a column of the input: 'votes'"))
+    #expect(error?.exitCode == 65)
+  }
+
+  @Test func `scores that came without texts have only what came with them`() throws {
+    let rows = [
+      try #require(JSONValue(parsing: #"{"id":1,"score":0.5,"tokens":9,"length":3}"#).object)
+    ]
+    let run = try store.importRun(named: "x", from: rows, source: "x.jsonl")
+    let scores = try store.scores(of: run, covariates: ["length", "tokens"])
+    #expect(scores.responses[0].covariates == ["length": 3, "tokens": 9])
+    let error = #expect(throws: TareError.self) {
+      try store.scores(of: run, covariates: ["words"])
+    }
+    #expect(error?.description.contains("run 'x', row 1: found scores that were imported") == true)
+  }
+
+  @Test func `a run that is not finished has no scores yet`() throws {
+    let run = try store.createOrResumeRun(named: "x", scorer: .sample())
+    try store.addItems([pair("a")], to: run)
+    let error = #expect(throws: TareError.self) { try store.scores(of: run) }
+    #expect(
+      error?.description.hasPrefix("run 'x' is not finished: 2 of 2 responses have no score")
+        == true)
+  }
+}
