@@ -7,13 +7,14 @@
 #   make lint      checks format and data sets
 #   make format    formats the Swift sources
 #   make bench     measures speed on this machine, beside its arithmetic limit
+#   make real-scores DATA=FOLDER  measures every calibrator on tables of real scores
 #   make fixtures  makes the tests' reference values again (needs network and some minutes)
 #   make clean     removes what was built; models/ and stores stay
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: demo test deps model build lint format bench fixtures clean
+.PHONY: demo test deps model build lint format bench real-scores fixtures clean
 
 TARE := .build/release/tare
 MODEL := models/SmolLM2-135M-Instruct.Q4_1.gguf
@@ -70,6 +71,10 @@ bench: build model
 	$(TARE) bench --model $(MODEL)
 	@echo "exact LOWESS; for statsmodels and fastlowess beside it set PYTHON to an environment that has them"
 	$(PYTHON) Benchmarks/lowess.py --tare $(TARE)
+
+real-scores: build
+	@test -n "$(DATA)" || { echo "make real-scores DATA=FOLDER; results/calibration/README.md says what it holds"; exit 64; }
+	python3 Benchmarks/real_scores.py --data "$(DATA)" --tare $(TARE)
 
 fixtures: model
 	bash Tests/make_fixtures.sh

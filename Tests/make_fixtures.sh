@@ -7,8 +7,8 @@ tests=$PWD
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install --quiet numpy==2.4.6 scipy==1.17.1 statsmodels==0.15.0 torch==2.15.0 transformers==5.23.0 \
-  accelerate gguf==0.19.0 safetensors==0.8.0 tokenizers==0.23.3 sentencepiece==0.2.3 jinja2==3.1.6 peft==0.21.2
+"$work/venv/bin/pip" install --quiet numpy==2.4.6 scipy==1.17.1 statsmodels==0.15.0 scikit-learn==1.9.1 torch==2.15.0 \
+  transformers==5.23.0 accelerate gguf==0.19.0 safetensors==0.8.0 tokenizers==0.23.3 sentencepiece==0.2.3 jinja2==3.1.6 peft==0.21.2
 python="$work/venv/bin/python"
 
 make_in() { (cd "$tests/$1/Fixtures" && shift && "$@"); }
@@ -26,6 +26,7 @@ else
   echo "Rscript is missing (Debian: r-base-core): lowess_r_*.csv and loess_r_*.csv stay as they are"
 fi
 make_in TareCalibrationTests "$python" association.py
+make_in TareCalibrationTests "$python" calibrators.py
 make_in TareEvaluationTests "$python" reference.py
 make_in TareTemplatesTests bash -c "'$python' snippets.py > snippets.jsonl"
 make_in TareTokenizersTests "$python" make_fixtures.py

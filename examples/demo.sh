@@ -12,8 +12,8 @@ run() { printf '\n$ %s\n\n' "$*"; "$@"; }
 say "1, 2  Score 240 preference pairs with a real reward model; keep the scores in SQLite"
 run "$tare" score "$data" --model "$model" --head "$head" --store "$store" --run balanced
 
-say "3  Calibrate: take off the scores what length explains"
-run "$tare" calibrate --store "$store" --run balanced --save "${store%.sqlite}-length.json"
+say "3  Calibrate: take off the scores what length explains; the labels are kept for the judgement"
+run "$tare" calibrate --store "$store" --run balanced --ignore-labels --save "${store%.sqlite}-length.json"
 
 say "4  Evaluate: raw beside calibrated, every number with its 95% interval"
 run "$tare" evaluate --store "$store" --run balanced

@@ -5,6 +5,8 @@ struct ArtefactReader {
   /// Where the object stands in the file: "calibration", "calibration.curve".
   let place: String
   private let object: JSONObject
+  /// The outermost object's place, with which every place begins.
+  var root: String { String(place.prefix { $0 != "." }) }
 
   init(_ value: JSONValue, place: String) throws(TareError) {
     guard let object = value.object else {
@@ -51,5 +53,63 @@ struct ArtefactReader {
 
   func reader(_ name: String) throws(TareError) -> ArtefactReader {
     try ArtefactReader(.object(try object(name)), place: "\(place).\(name)")
+  }
+
+  func bool(_ name: String) throws(TareError) -> Bool {
+    try member(name, "true or false") { $0.bool }
+  }
+
+  func bools(_ name: String) throws(TareError) -> [Bool] {
+    try member(name, "an array of true and false") { value in
+      let bools = value.array?.compactMap(\.bool)
+      return bools?.count == value.array?.count ? bools : nil
+    }
+  }
+
+  func numbersOrNulls(_ name: String) throws(TareError) -> [Double?] {
+    try member(name, "an array of numbers and nulls") { value in
+      guard let array = value.array,
+        array.allSatisfy({ $0 == .null || $0.double?.isFinite == true })
+      else { return nil }
+      return array.map(\.double)
+    }
+  }
+
+  /// An array of arrays of numbers.
+  func rows(_ name: String) throws(TareError) -> [[Double]] {
+    try member(name, "an array of arrays of numbers") { value in
+      let rows = value.array?.compactMap { row -> [Double]? in
+        let numbers = row.array?.compactMap(\.double)
+        return numbers?.count == row.array?.count ? numbers : nil
+      }
+      return rows?.count == value.array?.count ? rows : nil
+    }
+  }
+
+  /// A place from 0.
+  func index(_ name: String, below count: Int) throws(TareError) -> Int {
+    let index = try int(name)
+    guard (0..<count).contains(index) else {
+      throw error(name, found: "\(index)", accepted: "a place from 0 below \(count)")
+    }
+    return index
+  }
+
+  /// The objects of an array.
+  func readers(_ name: String) throws(TareError) -> [ArtefactReader] {
+    var readers: [ArtefactReader] = []
+    let array = try member(name, "an array of objects") { $0.array }
+    for (index, element) in array.enumerated() {
+      readers.append(try ArtefactReader(element, place: "\(place).\(name)[\(index)]"))
+    }
+    return readers
+  }
+
+  /// Nil where the member is absent or null.
+  func optional<Value>(
+    _ name: String, _ read: (ArtefactReader) throws(TareError) -> Value
+  ) throws(TareError) -> Value? {
+    guard let value = object[name], value != .null else { return nil }
+    return try read(self)
   }
 }

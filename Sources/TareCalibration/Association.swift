@@ -69,13 +69,13 @@ extension [Double] {
 
   /// The rank of each value from 1, ties at the average of theirs.
   package var ranks: [Double] {
-    let order = indices.sorted { self[$0] < self[$1] }
+    let (order, sorted) = SortOrder.ascending(self)
     var ranks = [Double](repeating: 0, count: count)
     var start = 0
     while start < count {
       var end = start + 1
-      while end < count, self[order[end]] == self[order[start]] { end += 1 }
-      for position in start..<end { ranks[order[position]] = Double(start + 1 + end) / 2 }
+      while end < count, sorted[end] == sorted[start] { end += 1 }
+      for position in start..<end { ranks[Int(order[position])] = Double(start + 1 + end) / 2 }
       start = end
     }
     return ranks

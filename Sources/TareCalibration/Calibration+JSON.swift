@@ -6,13 +6,18 @@ extension Calibration {
     .object([
       "version": .int(Calibration.version),
       "method": .string(method),
-      "covariate": .object([
-        "name": .string(covariate.name), "definition": .string(covariate.definition),
-      ]),
+      "covariates": .array(
+        covariates.map {
+          ["name": .string($0.name), "definition": .string($0.definition)]
+        }),
       "parameters": .object(parameters),
-      "curve": curve.json,
-      "range": .array([.double(range.lowerBound), .double(range.upperBound)]),
+      "gamma": .double(gamma),
+      "offset": .double(offset),
+      "bias": bias.json,
+      "ranges": .array(ranges.map { .array([.double($0.lowerBound), .double($0.upperBound)]) }),
       "n": .int(n),
+      "prompts": prompts.map { .int($0) } ?? .null,
+      "findings": .object(findings),
       "digest": .string(digest),
       "date": .string(date),
     ])
@@ -26,20 +31,39 @@ extension Calibration {
       throw reader.error(
         "version", found: "\(version)", accepted: "\(Calibration.version), this program's")
     }
-    let covariate = try reader.reader("covariate")
-    let range = try reader.numbers("range")
-    guard range.count == 2, range.allSatisfy(\.isFinite), range[0] <= range[1] else {
-      throw reader.error("range", found: "\(range)", accepted: "two numbers, the smaller first")
+    var covariates: [Covariate] = []
+    for covariate in try reader.readers("covariates") {
+      covariates.append(
+        Covariate(
+          name: try covariate.string("name"), definition: try covariate.string("definition")))
+    }
+    var ranges: [ClosedRange<Double>] = []
+    for range in try reader.rows("ranges") {
+      guard range.count == 2, range.allSatisfy(\.isFinite), range[0] <= range[1] else {
+        throw reader.error("ranges", found: "\(range)", accepted: "two numbers, the smaller first")
+      }
+      ranges.append(range[0]...range[1])
+    }
+    guard ranges.count == covariates.count else {
+      throw reader.error(
+        "ranges", found: "\(ranges.count)", accepted: "\(covariates.count), one a covariate")
     }
     let n = try reader.int("n")
     guard n > 0 else { throw reader.error("n", found: "\(n)", accepted: "1 row or more") }
+    let gamma = try reader.number("gamma")
+    let offset = try reader.number("offset")
+    for (name, number) in [("gamma", gamma), ("offset", offset)] where !number.isFinite {
+      throw reader.error(name, found: "\(number)", accepted: "a finite number")
+    }
     self.init(
-      method: try reader.string("method"),
-      covariate: Covariate(
-        name: try covariate.string("name"), definition: try covariate.string("definition")),
+      method: try reader.string("method"), covariates: covariates,
       parameters: try reader.object("parameters"),
-      curve: try Curve(try reader.reader("curve")),
-      range: range[0]...range[1], n: n,
+      bias: try Bias(try reader.reader("bias"), covariates: covariates.count),
+      gamma: gamma, offset: offset, ranges: ranges, n: n,
+      prompts: try reader.optional("prompts") { (reader) throws(TareError) in
+        try reader.int("prompts")
+      },
+      findings: try reader.object("findings"),
       digest: try reader.string("digest"), date: try reader.string("date"))
   }
 }

@@ -1,48 +1,77 @@
-/// A fitted calibration: the bias as a function of the covariate, and where it comes from.
+/// A fitted calibration: the bias as a function of the covariates, and where it comes from.
 package import TareCore
 
 /// What takes the bias off a score: fitted once, saved as JSON, applied to new data.
 ///
-/// The calibrated score is the score minus the bias. As in the published method the whole fitted
-/// curve is subtracted, its level too, so calibrated scores lie around 0; differences between
-/// responses, which is all that a reward model's order rests on, are not touched by the level.
+/// The calibrated score is score − gamma · bias + offset.
 package struct Calibration: Sendable, Hashable {
   /// The version of the JSON form that this program writes, and the only one it reads.
-  package static let version = 1
+  package static let version = 2
 
   /// Key of the calibrator that made it.
   package let method: String
-  package let covariate: Covariate
-  /// The calibrator's settings.
+  package let covariates: [Covariate]
+  /// The calibrator's settings and those of the fit.
   package let parameters: JSONObject
-  package let curve: Curve
-  /// Smallest and largest covariate it was fitted to.
-  package let range: ClosedRange<Double>
+  package let bias: Bias
+  /// How much of the bias is taken off: 0 leaves every score as it is, 1 takes all.
+  package let gamma: Double
+  /// What is added to every score, as to keep their mean.
+  package let offset: Double
+  /// Smallest and largest of each covariate it was fitted to, [covariate].
+  package let ranges: [ClosedRange<Double>]
   /// Rows it was fitted to.
   package let n: Int
+  /// Prompts it was fitted to; nil where the data did not tell.
+  package let prompts: Int?
+  /// What the method found out beside the bias: why it abstained, coefficients, how gamma was chosen.
+  package let findings: JSONObject
   /// SHA-256 of the data it was fitted to, in hexadecimal; see `CalibrationTable.digest`.
   package let digest: String
   /// When it was fitted, as the caller wrote it.
   package let date: String
-
-  package func bias(at value: Double) -> Double { curve.bias(at: value) }
 
   /// Takes the bias off every score of the table.
   ///
   /// A fit gives no other scores than this, so applying a calibration, saved or not, to the data
   /// it was fitted to gives the same bits.
   ///
-  /// - Throws: `TareError.badData` if the table's covariate is not the calibration's.
-  package func apply(to table: CalibrationTable) throws(TareError) -> CalibratedScores {
-    guard table.covariate == covariate else {
+  /// - Parameter first: how many rows of the data stand before the table's first, for errors.
+  /// - Throws: `TareError.badData` if the table's covariates are not the calibration's, and for a
+  ///   score that overflows.
+  package func apply(
+    to table: CalibrationTable, after first: Int = 0
+  ) throws(TareError) -> CalibratedScores {
+    guard table.covariates == covariates else {
       throw .badData(
-        place: "calibration", found: "the covariate \(table.covariate.described) in the data",
-        accepted: covariate.described)
+        place: "calibration", found: "the covariates \(table.covariates.described) in the data",
+        accepted: covariates.described)
     }
-    let bias = table.values.map { curve.bias(at: $0) }
-    return CalibratedScores(
+    // A gamma of 0 leaves the very bits of the scores.
+    let bias =
+      gamma == 0
+      ? [Double](repeating: 0, count: table.count)
+      : bias.values(for: table).map { gamma * $0 - offset }
+    var isOutside = [Bool](repeating: false, count: table.count)
+    for (column, range) in zip(table.columns, ranges) {
+      for row in column.indices where !range.contains(column[row]) { isOutside[row] = true }
+    }
+    let calibrated = CalibratedScores(
       calibrated: zip(table.scores, bias).map { $0 - $1 }, bias: bias,
-      outside: table.values.count { !range.contains($0) })
+      outside: isOutside.count { $0 })
+    if let row = calibrated.calibrated.firstIndex(where: { !$0.isFinite }) {
+      throw .badData(
+        place: "column calibrated, row \(first + row + 1)",
+        found: "\(calibrated.calibrated[row])", accepted: "scores and biases that do not overflow")
+    }
+    return calibrated
+  }
+
+  /// What is taken off a score where curves over the first covariate say it; nil where none is. See
+  /// `Bias.main(at:)`.
+  package func bias(at value: Double) -> Double? {
+    guard gamma != 0 else { return 0 }
+    return bias.main(at: value).map { gamma * $0 - offset }
   }
 }
 
@@ -52,10 +81,12 @@ package struct CalibratedScores: Sendable, Hashable {
   package let calibrated: [Double]
   /// What was taken off, [row].
   package let bias: [Double]
-  /// Rows whose covariate lies outside the range that the calibration was fitted to.
+  /// Rows with a covariate outside the range that the calibration was fitted to.
   package let outside: Int
 }
 
-extension Covariate {
-  fileprivate var described: String { "\(name) (\(definition))" }
+extension [Covariate] {
+  fileprivate var described: String {
+    isEmpty ? "none" : map { "\($0.name) (\($0.definition))" }.joined(separator: ", ")
+  }
 }

@@ -1,65 +1,145 @@
 /// What a calibration is fitted to and applied to: columns of numbers.
 package import TareCore
 
-/// Scores and a covariate, row by row, with the prompts they belong to and labels where known.
+/// Scores and covariates, row by row, with the prompts and subsets they belong to and labels where
+/// known.
 package struct CalibrationTable: Sendable {
-  package let covariate: Covariate
+  package let covariates: [Covariate]
   /// The reward of each response, [row].
   package let scores: [Double]
-  /// The covariate of each response, [row].
-  package let values: [Double]
+  /// The covariates of each response, [covariate][row].
+  package let columns: [[Double]]
   /// Which rows answer the same prompt; nil where that is not known.
   package let prompts: PromptGroups?
+  /// The subset of each row, [row]; nil where there are none.
+  package let subsets: [String]?
   /// How good each response is, more is better, [row]; nil where that is not known.
   package let labels: [Double]?
 
   /// - Throws: `TareError.badData` that names column and row (from 1) of a number that is not
   ///   finite, and for columns that are empty or of unequal length.
   package init(
-    scores: [Double], values: [Double], covariate: Covariate, prompts: PromptGroups? = nil,
-    labels: [Double]? = nil
+    scores: [Double], columns: [[Double]], covariates: [Covariate], prompts: PromptGroups? = nil,
+    subsets: [String]? = nil, labels: [Double]? = nil
   ) throws(TareError) {
-    try Columns.check(["score": scores, covariate.name: values])
+    precondition(columns.count == covariates.count, "a column a covariate")
+    try Columns.check(["score": scores])
+    for (column, covariate) in zip(columns, covariates) {
+      try Columns.check(["score": scores, covariate.name: column])
+    }
     if let labels { try Columns.check(["score": scores, "label": labels]) }
-    if let rows = prompts?.groupOfRow.count, rows != scores.count {
+    for (name, rows) in [("prompts", prompts?.groupOfRow.count), ("subsets", subsets?.count)] {
+      guard let rows, rows != scores.count else { continue }
       throw .badData(
-        place: "column of prompts", found: "\(rows) rows",
+        place: "column of \(name)", found: "\(rows) rows",
         accepted: "as many as column score, \(scores.count)")
     }
-    self.covariate = covariate
+    self.covariates = covariates
     self.scores = scores
-    self.values = values
+    self.columns = columns
     self.prompts = prompts
+    self.subsets = subsets
     self.labels = labels
   }
 
-  /// The table of scored responses; labels are 1 for chosen and 0 for rejected, if all are either.
-  ///
-  /// - Throws: also `TareError.badData` for a response without the covariate.
-  package init(_ responses: [ScoredResponse], covariate: Covariate) throws(TareError) {
-    let values = responses.compactMap { $0.covariates[covariate.name] }
-    if values.count < responses.count,
-      let row = responses.firstIndex(where: { $0.covariates[covariate.name] == nil })
-    {
-      throw .badData(
-        place: "row \(row + 1) (prompt \(responses[row].promptID))",
-        found: "no \(covariate.name)",
-        accepted: responses[row].covariates.isEmpty
-          ? "a row with this covariate"
-          : "one of \(responses[row].covariates.keys.sorted().joined(separator: ", "))")
-    }
-    let labelled = responses.allSatisfy { $0.role != .response }
+  /// A table of one covariate.
+  package init(
+    scores: [Double], values: [Double], covariate: Covariate, prompts: PromptGroups? = nil,
+    labels: [Double]? = nil
+  ) throws(TareError) {
     try self.init(
-      scores: responses.map(\.score), values: values, covariate: covariate,
-      prompts: PromptGroups(of: responses),
-      labels: labelled ? responses.map { $0.role == .chosen ? 1 : 0 } : nil)
+      scores: scores, columns: [values], covariates: [covariate], prompts: prompts, labels: labels)
   }
 
-  /// SHA-256 of covariate and scores, row by row in their machine form.
+  /// The table of scored responses. Labels are the responses' own where all have one, otherwise 1
+  /// for chosen and 0 for rejected, if all are either.
+  ///
+  /// - Throws: also `TareError.badData` for a response without one of the covariates.
+  package init(
+    _ responses: [ScoredResponse], covariates: [Covariate], prompts: PromptGroups? = nil
+  ) throws(TareError) {
+    var columns: [[Double]] = []
+    for covariate in covariates {
+      columns.append(try responses.values(of: covariate.name))
+    }
+    let subsets = responses.map { $0.subset ?? "" }
+    try self.init(
+      scores: responses.map(\.score), columns: columns, covariates: covariates,
+      prompts: prompts ?? PromptGroups(of: responses),
+      subsets: subsets.contains { !$0.isEmpty } ? subsets : nil, labels: responses.labels)
+  }
+
+  package var count: Int { scores.count }
+  /// The first covariate, of which curves are drawn.
+  package var covariate: Covariate? { covariates.first }
+
+  /// SHA-256 of covariates and scores, column by column in their machine form.
   package var digest: Digest {
     var hash = SHA256()
-    values.withUnsafeBytes { hash.update($0) }
+    for column in columns { column.withUnsafeBytes { hash.update($0) } }
     scores.withUnsafeBytes { hash.update($0) }
     return hash.finish()
+  }
+}
+
+extension CalibrationTable {
+  /// Some of the rows, in the order given. Prompts keep their ids.
+  func taking(_ rows: [Int]) throws(TareError) -> CalibrationTable {
+    try CalibrationTable(
+      scores: rows.map { scores[$0] }, columns: columns.map { column in rows.map { column[$0] } },
+      covariates: covariates,
+      prompts: prompts?.taking(rows),
+      subsets: subsets.map { subsets in rows.map { subsets[$0] } },
+      labels: labels.map { labels in rows.map { labels[$0] } })
+  }
+
+  /// About so many rows, of whole prompts drawn at random; nil where there are no more.
+  package func sample(atMost rows: Int) throws(TareError) -> (table: Self, rows: [Int])? {
+    guard let drawn = Resampling.sample(prompts, count: count, atMost: rows) else { return nil }
+    return (try taking(drawn.rows), drawn.rows)
+  }
+
+  /// The same table with other scores, [row].
+  package func scored(_ scores: [Double]) throws(TareError) -> CalibrationTable {
+    try CalibrationTable(
+      scores: scores, columns: columns, covariates: covariates, prompts: prompts,
+      subsets: subsets, labels: labels)
+  }
+
+  /// The same table without its labels.
+  package func withoutLabels() throws(TareError) -> CalibrationTable {
+    try CalibrationTable(
+      scores: scores, columns: columns, covariates: covariates, prompts: prompts, subsets: subsets)
+  }
+
+  /// A covariate's column on a scale, [row].
+  ///
+  /// - Throws: `TareError.badData` for a value that has no logarithm.
+  func column(_ covariate: Int, on scale: Scale) throws(TareError) -> [Double] {
+    if let column = scale.apply(columns[covariate]) { return column }
+    let row = columns[covariate].firstIndex { $0 <= -1 } ?? 0
+    throw .badData(
+      place: "column \(covariates[covariate].name), row \(row + 1)",
+      found: "\(columns[covariate][row])", accepted: "more than -1 for the scale log, log(1 + x)")
+  }
+}
+
+extension [ScoredResponse] {
+  fileprivate func values(of covariate: String) throws(TareError) -> [Double] {
+    let values = compactMap { $0.covariates[covariate] }
+    guard values.count < count,
+      let row = firstIndex(where: { $0.covariates[covariate] == nil })
+    else { return values }
+    throw .badData(
+      place: "row \(row + 1) (prompt \(self[row].promptID))", found: "no \(covariate)",
+      accepted: self[row].covariates.isEmpty
+        ? "a row with this covariate"
+        : "one of \(self[row].covariates.keys.sorted().joined(separator: ", "))")
+  }
+
+  fileprivate var labels: [Double]? {
+    let grades = compactMap(\.label)
+    if grades.count == count { return grades }
+    return allSatisfy { $0.role != .response } ? map { $0.role == .chosen ? 1 : 0 } : nil
   }
 }

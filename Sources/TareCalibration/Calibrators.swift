@@ -5,8 +5,18 @@ package enum Calibrators {
   package static let registry = Registry<any Calibrator.Type>(
     "calibration method",
     [
+      AutoCalibrator.self,
       LowessCalibrator.self,
+      MeanCalibrator.self,
       PenaltyCalibrator.self,
+      LowessPenaltyCalibrator.self,
+      WithinPromptCalibrator.self,
+      AdditiveCalibrator.self,
+      SurfaceCalibrator.self,
+      MonotoneCalibrator.self,
+      BradleyTerryCalibrator.self,
+      IsotonicCalibrator.self,
+      QuantileCalibrator.self,
     ]
   ) { $0 }
 
@@ -19,7 +29,8 @@ package enum Calibrators {
   ) throws(TareError) -> any Calibrator {
     let type = try registry.entry(for: key)
     if let unread = options.given.first(where: { !type.options.contains($0) }) {
-      let known = type.options.map(\.rawValue).joined(separator: ", ")
+      let known =
+        type.options.isEmpty ? "none" : type.options.map(\.rawValue).joined(separator: ", ")
       throw .usage("method \(key) has no option \(unread.rawValue); it has: \(known)")
     }
     return try type.init(options)

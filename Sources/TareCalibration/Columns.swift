@@ -35,4 +35,12 @@ extension [Double] {
 
   /// NaN where there is none.
   var mean: Double { reduce(0, +) / Double(count) }
+
+  /// Of the mean; 0 for fewer than two values.
+  var standardError: Double {
+    guard count > 1 else { return 0 }
+    let mean = mean
+    let squares = reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    return (squares / Double(count - 1) / Double(count)).squareRoot()
+  }
 }

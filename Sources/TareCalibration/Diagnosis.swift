@@ -12,6 +12,8 @@ package struct Diagnosis: Sendable, Hashable {
   package let n: Int
   /// Prompts; nil where the data does not tell.
   package let prompts: Int?
+  /// Prompts with several responses.
+  package let comparedPrompts: Int
   /// Over all responses; nil where score or covariate is constant.
   package let pooled: Association?
   /// Within prompts, each column less its mean there; nil where nothing varies there.
@@ -22,19 +24,36 @@ package struct Diagnosis: Sendable, Hashable {
   /// The same with the labels in the score's place; nil without labels.
   package let labelPairs: PairOrder?
 
-  package init(of table: CalibrationTable) {
-    covariate = table.covariate
-    n = table.scores.count
+  /// How sure these numbers are; nil if that was not asked for.
+  package private(set) var intervals: DiagnosisIntervals?
+  /// The fitted curve with its band; nil if that was not asked for.
+  package private(set) var curve: CurveBand?
+
+  /// - Parameters:
+  ///   - index: the covariate's place in the table.
+  ///   - thorough: finds intervals and curve too.
+  package init(of table: CalibrationTable, covariate index: Int = 0, thorough: Bool = false) {
+    let column = table.columns[index]
+    covariate = table.covariates[index]
+    n = table.count
     prompts = table.prompts?.count
-    pooled = Association(of: table.scores, on: table.values)
+    comparedPrompts = table.prompts.map { $0.rows.count { $0.count > 1 } } ?? 0
+    pooled = Association(of: table.scores, on: column)
     withinPrompt = table.prompts.flatMap {
-      Association(within: $0, of: table.scores, on: table.values)
+      Association(within: $0, of: table.scores, on: column)
     }
-    scorePairs = table.prompts.map { PairOrder(within: $0, table.values, table.scores) } ?? .init()
+    scorePairs = table.prompts.map { PairOrder(within: $0, column, table.scores) } ?? .init()
     labelPairs = table.prompts.flatMap { prompts in
-      table.labels.map { PairOrder(within: prompts, table.values, $0) }
+      table.labels.map { PairOrder(within: prompts, column, $0) }
     }
+    guard thorough else { return }
+    intervals = DiagnosisIntervals(of: table, index, self)
+    curve = CurveBand(of: table, index)
   }
+
+  /// Whether quality may be independent of the covariate: the interval of the share of pairs in
+  /// which more is better holds a half. Nil without labels or intervals.
+  package var isIndependentOfQuality: Bool? { intervals?.labelPairs?.contains(0.5) }
 
   /// Whether the slopes over all responses and within prompts have the same sign; nil where one of
   /// them is unknown or 0.
@@ -58,34 +77,45 @@ package struct Diagnosis: Sendable, Hashable {
   }
 
   package var json: JSONValue {
-    .object([
+    var object: JSONObject = [
       "covariate": .string(covariate.name),
       "n": .int(n),
       "prompts": prompts.map { .int($0) } ?? .null,
-      "pooled": pooled?.json ?? .null,
-      "within_prompt": withinPrompt?.json ?? .null,
+      "pooled": pooled?.json(intervals?.pooled) ?? .null,
+      "within_prompt": withinPrompt?.json(intervals?.withinPrompt) ?? .null,
       "slopes_agree": slopesAgree.map { .bool($0) } ?? .null,
-      "more_scores_higher": scorePairs.json,
-      "more_is_better": labelPairs?.json ?? .null,
+      "more_scores_higher": scorePairs.json(intervals?.scorePairs),
+      "more_is_better": labelPairs?.json(intervals?.labelPairs) ?? .null,
+      "independent_of_quality": isIndependentOfQuality.map { .bool($0) } ?? .null,
       "warnings": .array(warnings.map { .string($0) }),
-    ])
+    ]
+    if let intervals { object["resamples"] = .int(intervals.resamples) }
+    if let curve { object["curve"] = curve.json }
+    return .object(object)
   }
 }
 
 extension Association {
-  fileprivate var json: JSONValue {
-    .object([
+  fileprivate func json(_ intervals: DiagnosisIntervals.Pair?) -> JSONValue {
+    var object: JSONObject = [
       "rank_correlation": .double(rankCorrelation), "correlation": .double(correlation),
       "slope": .double(slope),
-    ])
+    ]
+    if let intervals {
+      object["rank_correlation_interval"] = intervals.rankCorrelation?.json ?? .null
+      object["slope_interval"] = intervals.slope?.json ?? .null
+    }
+    return .object(object)
   }
 }
 
 extension PairOrder {
   /// The share, and the pairs it is a share of.
-  fileprivate var json: JSONValue {
-    .object([
+  fileprivate func json(_ interval: ClosedRange<Double>?) -> JSONValue {
+    var object: JSONObject = [
       "share": concordantShare.map { .double($0) } ?? .null, "pairs": .int(count),
-    ])
+    ]
+    if let interval { object["interval"] = interval.json }
+    return .object(object)
   }
 }

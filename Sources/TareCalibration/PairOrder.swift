@@ -15,6 +15,17 @@ package struct PairOrder: Sendable, Hashable {
     }
   }
 
+  /// The pairs of each prompt by themselves, [prompt].
+  package static func each(
+    within prompts: PromptGroups, _ a: [Double], _ b: [Double]
+  ) -> [PairOrder] {
+    prompts.rows.map { rows in
+      var order = PairOrder()
+      if rows.count > 1 { order.add(rows.map { (a[$0], b[$0]) }) }
+      return order
+    }
+  }
+
   package var count: Int { concordant + discordant }
   /// Nil where there is no such pair.
   package var concordantShare: Double? {

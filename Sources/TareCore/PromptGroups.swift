@@ -32,11 +32,34 @@ package struct PromptGroups: Sendable {
     self.ids = ids
   }
 
+  /// - Parameters:
+  ///   - groupOfRow: the group of each row, numbered from 0 in the order of their first rows, [row].
+  ///   - ids: the prompt of each group, [group].
+  package init(groupOfRow: [Int], ids: [String]) {
+    self.ids = ids
+    self.groupOfRow = groupOfRow
+  }
+
   package var count: Int { ids.count }
+
+  /// The groups among some of the rows, in the order given.
+  package func taking(_ rows: [Int]) -> PromptGroups {
+    var numbers = [Int](repeating: -1, count: ids.count)
+    var taken: [String] = []
+    let groups = rows.map { row in
+      let group = groupOfRow[row]
+      if numbers[group] < 0 {
+        numbers[group] = taken.count
+        taken.append(ids[group])
+      }
+      return numbers[group]
+    }
+    return PromptGroups(groupOfRow: groups, ids: taken)
+  }
 
   /// The rows of each group, in order, [group].
   package var rows: [[Int]] {
-    var rows = [[Int]](repeating: [], count: ids.count)
+    var rows = [[Int]](repeating: [], count: count)
     for (row, group) in groupOfRow.enumerated() { rows[group].append(row) }
     return rows
   }

@@ -52,10 +52,12 @@ package struct ScoredResponse: Sendable, Hashable {
   package var covariates: [String: Double]
   package var subset: String?
   package var section: String?
+  /// How good the response is by another judge, more is better; nil where only the role tells.
+  package var label: Double?
 
   package init(
     promptID: String, index: Int, role: Role, score: Double, covariates: [String: Double],
-    subset: String? = nil, section: String? = nil
+    subset: String? = nil, section: String? = nil, label: Double? = nil
   ) {
     self.promptID = promptID
     self.index = index
@@ -64,5 +66,6 @@ package struct ScoredResponse: Sendable, Hashable {
     self.covariates = covariates
     self.subset = subset
     self.section = section
+    self.label = label
   }
 }

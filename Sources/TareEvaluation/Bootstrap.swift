@@ -54,13 +54,3 @@ package struct Bootstrap: Sendable, Hashable {
 func weightedSum(_ weights: [Double], _ values: [Double]) -> Double {
   zip(weights, values).reduce(0) { $0 + $1.0 * $1.1 }
 }
-
-extension [Double] {
-  /// The quantile of sorted values, interpolated between neighbours (Hyndman and Fan's type 7).
-  func quantile(_ share: Double) -> Double {
-    let place = share * Double(count - 1)
-    let lower = Int(place)
-    let upper = Swift.min(lower + 1, count - 1)
-    return self[lower] + (place - Double(lower)) * (self[upper] - self[lower])
-  }
-}

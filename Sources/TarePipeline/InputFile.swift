@@ -7,6 +7,11 @@ package struct InputFile: Sendable {
   package let name: String
   package let data: Data
 
+  init(name: String, data: Data) {
+    self.name = name
+    self.data = data
+  }
+
   /// - Throws: `TareError.badData` if the file cannot be read.
   package init(_ path: String) throws(TareError) {
     if path == "-" {

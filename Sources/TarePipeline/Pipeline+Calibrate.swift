@@ -7,21 +7,19 @@ internal import TareStore
 
 package struct CalibrateRequest: Sendable {
   package var source: ScoreSource
-  /// A key of the calibration methods.
-  package var method = "lowess"
-  /// The covariate; nil for "length".
-  package var covariate: String?
-  package var frac: Double?
-  package var it: Int?
-  package var delta: Double?
-  /// Score per unit of the covariate, for `penalty`.
-  package var coefficient: Double?
+  /// Method and settings, as typed; see `CalibrateSettings`.
+  package var settings = CalibrateSettings()
+  /// The covariates; none for the method's usual one, "length".
+  package var covariates: [String] = []
   /// A saved calibration that is applied instead of fitting one.
   package var apply: String?
   /// Where the calibration is saved.
   package var save: String?
   /// Where the rows go with `calibrated` and `bias` added.
   package var output: String?
+  /// Without an output file the rows go to standard output: a large CSV file's as they are made,
+  /// others' as `CalibrateOutcome.rows`.
+  package var printsRows = false
 
   package init(source: ScoreSource) { self.source = source }
 }
@@ -31,9 +29,13 @@ package struct CalibrateOutcome: Sendable {
   package struct Part: Sendable {
     package let name: String?
     let calibration: Calibration
-    let before: Diagnosis
-    let after: Diagnosis
+    /// Rows that were calibrated. Above a million the diagnosis is of some of them.
+    let rows: Int
+    /// Before and after, of each covariate, [covariate].
+    let before: [Diagnosis]
+    let after: [Diagnosis]
     let outside: Int
+    /// The first covariate and the score; empty without covariates.
     let points: [(x: Double, y: Double)]
     /// Pairs of responses to one prompt whose order changed, and all such pairs.
     let changed: Int
@@ -41,22 +43,36 @@ package struct CalibrateOutcome: Sendable {
   }
 
   package let parts: [Part]
-  /// The source's rows with the new columns; nil for a run in a store.
+  /// The source's rows with the new columns; nil for a run in a store, and where they were written
+  /// already.
   package let rows: Data?
+  /// Bad rows that were left out; nil where they were to be refused.
+  let skipped: SkippedRows?
 
   package var json: JSONValue {
-    [
-      "parts": .array(
-        parts.map { part in
-          [
-            "name": part.name.map { .string($0) } ?? .null,
-            "method": .string(part.calibration.method),
-            "parameters": .object(part.calibration.parameters), "before": part.before.json,
-            "after": part.after.json, "outside_range": .int(part.outside),
-            "pairs": .int(part.pairs), "pairs_changed": .int(part.changed),
-          ]
-        })
+    var object: JSONObject = ["parts": .array(parts.map(\.json))]
+    object["skipped_rows"] = skipped?.json
+    return .object(object)
+  }
+}
+
+extension CalibrateOutcome.Part {
+  /// `before` and `after` are those of the first covariate; with several, `covariates` has all.
+  fileprivate var json: JSONValue {
+    var object: JSONObject = [
+      "name": name.map { .string($0) } ?? .null, "rows": .int(rows),
+      "method": .string(calibration.method),
+      "parameters": .object(calibration.parameters), "gamma": .double(calibration.gamma),
+      "findings": .object(calibration.findings),
+      "before": before.first?.json ?? .null, "after": after.first?.json ?? .null,
+      "outside_range": .int(outside), "pairs": .int(pairs), "pairs_changed": .int(changed),
+      "share_of_pairs_changed": pairs > 0 ? .double(Double(changed) / Double(pairs)) : .null,
     ]
+    if before.count > 1 {
+      object["covariates"] = .array(
+        zip(before, after).map { ["before": $0.json, "after": $1.json] })
+    }
+    return .object(object)
   }
 }
 
@@ -68,26 +84,29 @@ extension Pipeline {
     let saved = try request.apply.map { (path) throws(TareError) in
       try Calibration.read(path)
     }
-    let covariate = request.covariate.map(Covariate.named) ?? saved?.covariate ?? .length
-    let source = try request.source.read(covariates: [covariate.name])
+    let names = try request.covariateNames(saved)
+    var request = request
+    if let outcome = try calibrateStream(&request, saved, names) { return outcome }
+    let source = try request.source.read(covariates: names)
     if request.save != nil, source.parts.count > 1 {
-      throw .usage(
-        "--save keeps one calibration, but there are \(source.parts.count) reward models; choose "
-          + "one with --where COLUMN=VALUE")
+      throw Self.severalModels(source.parts.count)
     }
     var parts: [CalibrateOutcome.Part] = []
     var columns: [(table: DataTable, columns: [TableColumn])] = []
     for part in source.parts {
       do throws(TareError) {
-        let table = try request.table(of: part, covariate)
+        let table = try request.table(of: part, source.covariates)
         let calibration: Calibration
         if let saved {
           calibration = saved
         } else {
-          calibration = try request.calibrator().fit(table, date: Self.now)
+          calibration = try request.settings.fit(table, date: Self.now)
         }
         let scores = try calibration.apply(to: table)
-        parts.append(try CalibrateOutcome.Part(part, table, calibration, scores))
+        parts.append(
+          try CalibrateOutcome.Part(
+            part.name, table, calibration, scores.calibrated, rows: table.count,
+            outside: scores.outside))
         switch part.origin {
         case .table(let table):
           let added =
@@ -106,30 +125,46 @@ extension Pipeline {
     }
     let rows = source.table.map { $0.data(adding: $0.joined(columns)) }
     if let rows, let path = request.output { try write(rows, to: path) }
-    return CalibrateOutcome(parts: parts, rows: rows)
+    return CalibrateOutcome(
+      parts: parts, rows: rows, skipped: request.source.skipsBadRows ? source.skipped : nil)
+  }
+
+  static func severalModels(_ count: Int) -> TareError {
+    .usage(
+      "--save keeps one calibration, but there are \(count) reward models; choose one with "
+        + "--where COLUMN=VALUE")
   }
 
   /// UTC, ISO 8601.
-  private static var now: String { Date.now.formatted(.iso8601) }
+  static var now: String { Date.now.formatted(.iso8601) }
 }
 
 extension CalibrateRequest {
+  /// The covariates that the user named, or the saved calibration's, or the method's usual one.
+  func covariateNames(_ saved: Calibration?) throws(TareError) -> [String] {
+    guard let saved else {
+      return covariates.isEmpty ? try settings.usualCovariates() : covariates
+    }
+    if let given = settings.given {
+      throw .usage("--apply takes a saved calibration as it is; it has no \(given)")
+    }
+    return covariates.isEmpty ? saved.covariates.map(\.name) : covariates
+  }
+
   /// A group that the user names tells alone which rows answer the same prompt; otherwise prompts of
   /// different subsets are different prompts, since RewardBench's ids repeat.
   fileprivate func table(
-    of part: ScorePart, _ covariate: Covariate
+    of part: ScorePart, _ covariates: [Covariate]
   ) throws(TareError) -> CalibrationTable {
-    let table = try CalibrationTable(part.responses, covariate: covariate)
-    guard source.group != nil else { return table }
-    return try CalibrationTable(
-      scores: table.scores, values: table.values, covariate: covariate,
-      prompts: PromptGroups(part.responses.map(\.promptID)), labels: table.labels)
+    let table = try CalibrationTable(
+      part.responses, covariates: covariates,
+      prompts: source.group.map { _ in PromptGroups(part.responses.map(\.promptID)) })
+    return try labelled(table)
   }
 
-  fileprivate func calibrator() throws(TareError) -> any Calibrator {
-    try Calibrators.calibrator(
-      method,
-      CalibratorOptions(frac: frac, it: it, delta: delta, coefficient: coefficient))
+  /// The table, without its labels if they are to be ignored.
+  func labelled(_ table: CalibrationTable) throws(TareError) -> CalibrationTable {
+    settings.ignoresLabels ? try table.withoutLabels() : table
   }
 }
 
@@ -158,21 +193,35 @@ extension Store {
 }
 
 extension CalibrateOutcome.Part {
-  fileprivate init(
-    _ part: ScorePart, _ table: CalibrationTable, _ calibration: Calibration,
-    _ scores: CalibratedScores
+  /// Rows that are diagnosed at most: the numbers of a million have three digits, and memory and
+  /// time stay what they are.
+  static let mostDiagnosed = 1_000_000
+
+  /// - Parameters:
+  ///   - rows: how many were calibrated, where the table holds only some of them.
+  ///   - outside: how many of them lie outside the calibration's range.
+  init(
+    _ name: String?, _ whole: CalibrationTable, _ calibration: Calibration,
+    _ wholeScores: [Double], rows: Int, outside: Int
   ) throws(TareError) {
-    let calibrated = try CalibrationTable(
-      scores: scores.calibrated, values: table.values, covariate: table.covariate,
-      prompts: table.prompts, labels: table.labels)
-    name = part.name
+    var table = whole
+    var scores = wholeScores
+    if let sample = try whole.sample(atMost: Self.mostDiagnosed) {
+      table = sample.table
+      scores = sample.rows.map { wholeScores[$0] }
+    }
+    let calibrated = try table.scored(scores)
+    self.name = name
+    self.rows = rows
     self.calibration = calibration
-    before = Diagnosis(of: table)
-    after = Diagnosis(of: calibrated)
-    outside = scores.outside
-    points = zip(table.values, table.scores).map { ($0, $1) }
+    before = table.covariates.indices.map { Diagnosis(of: table, covariate: $0, thorough: true) }
+    after = table.covariates.indices.map {
+      Diagnosis(of: calibrated, covariate: $0, thorough: true)
+    }
+    self.outside = outside
+    points = zip(table.columns.first ?? [], table.scores).map { ($0, $1) }
     let prompts = table.prompts ?? PromptGroups(table.scores.indices.map(String.init))
-    let order = PairOrder(within: prompts, table.scores, scores.calibrated)
+    let order = PairOrder(within: prompts, table.scores, scores)
     (changed, pairs) = (order.discordant, order.count)
   }
 }

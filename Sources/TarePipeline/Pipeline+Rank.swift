@@ -35,11 +35,11 @@ extension Pipeline {
     let calibration = try request.calibration.map { (path) throws(TareError) in
       try Calibration.read(path)
     }
-    let names = calibration.map { [$0.covariate.name] } ?? []
+    let names = calibration?.covariates.map(\.name) ?? []
     let (responses, texts, covariates) = try candidates(request.source, covariates: names)
     let scores = try calibration.map { (calibration) throws(TareError) in
       // One that was computed in another way is refused.
-      let table = try CalibrationTable(responses, covariate: covariates[0])
+      let table = try CalibrationTable(responses, covariates: covariates)
       return try calibration.apply(to: table).calibrated
     }
     let rankings = try Ranking.rankings(of: responses, by: scores)

@@ -72,9 +72,9 @@ extension Store {
     }
     let calibration = try Calibration(json: newest.artefact)
     // The page plots length; a curve over another covariate has no place there.
-    if calibration.covariate == .length {
-      page.fit = responses.map { $0.covariates["length"] ?? 0 }.sorted().map {
-        PlotPoint(x: $0, y: calibration.bias(at: $0))
+    if calibration.covariates.first == .length {
+      page.fit = responses.map { $0.covariates["length"] ?? 0 }.sorted().compactMap { length in
+        calibration.bias(at: length).map { PlotPoint(x: length, y: $0) }
       }
     }
     page.provenance.append(.init("Calibration", "\(newest.method), \(newest.createdAt)"))

@@ -108,7 +108,7 @@ extension LinearHead {
       }
     }
     let evaluation = try Pairs.evaluate(responses, EvaluationOptions(bootstrap: bootstrap))
-    let diagnosis = Diagnosis(of: try CalibrationTable(responses, covariate: .length))
+    let diagnosis = Diagnosis(of: try CalibrationTable(responses, covariates: [.length]))
     return [
       "file": .string(URL(filePath: pairs.file.name).lastPathComponent),
       "sha256": .string(pairs.file.data.withUnsafeBytes { Digest(of: $0) }.description),

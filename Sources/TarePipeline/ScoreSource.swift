@@ -22,6 +22,10 @@ package struct ScoreSource: Sendable {
   package var by: String?
   /// Keeps the rows that have these values.
   package var filters: [String: String] = [:]
+  /// Leaves out rows of a file that cannot be taken, and counts them.
+  package var skipsBadRows = false
+  /// What standard input held, where it was read already.
+  var content: InputFile?
 
   package init(_ place: Place) { self.place = place }
 }
@@ -47,6 +51,8 @@ struct ScoreParts {
   /// The whole file, for writing it again.
   let table: DataTable?
   let store: Store?
+  /// Bad rows that were left out.
+  var skipped = SkippedRows()
 }
 
 extension ScoreSource {
@@ -64,20 +70,26 @@ extension ScoreSource {
         name: run.name, responses: scores.responses, origin: .run(run, items: scores.items))
       return ScoreParts(parts: [part], covariates: scores.covariates, table: nil, store: store)
     case .file(let path):
-      let file = try InputFile(path)
-      var table = try readTable(file.data, name: file.name, format: format)
+      let file: InputFile
+      if let content { file = content } else { file = try InputFile(path) }
+      var table = try readTable(
+        file.data, name: file.name, format: format, skipsBadRows: skipsBadRows)
+      var skipped = table.skipped
       if !filters.isEmpty { table = try table.matching(filters) }
       var columns = ScoreColumns()
       if let score { columns.score = score }
       columns.group = group
       columns.label = label
       columns.covariates = covariates
+      if skipsBadRows {
+        table = try ScoreTable.goodRows(of: table, columns: columns, counting: &skipped)
+      }
       let column = by == nil ? try severalRuns(table, columns.runs) : by
       guard let column else {
         let scores = try ScoreTable(table, columns: columns)
         return ScoreParts(
           parts: [ScorePart(table: scores, name: nil)], covariates: scores.covariates,
-          table: table, store: nil)
+          table: table, store: nil, skipped: skipped)
       }
       columns.runs = columns.runs.filter { $0 == column }
       var parts: [ScorePart] = []
@@ -88,7 +100,7 @@ extension ScoreSource {
         found = scores.covariates
         parts.append(ScorePart(table: scores, name: value))
       }
-      return ScoreParts(parts: parts, covariates: found, table: table, store: nil)
+      return ScoreParts(parts: parts, covariates: found, table: table, store: nil, skipped: skipped)
     }
   }
 

@@ -101,7 +101,8 @@ private enum RunCovariate {
     case .column(let name):
       let value = item.extras[name] ?? .null
       // A run does not know whether its input was CSV, whose numbers are texts.
-      guard let number = value.double ?? value.string.flatMap(decimal), number.isFinite else {
+      guard let number = value.double ?? value.string.flatMap(DecimalText.number), number.isFinite
+      else {
         throw .badData(
           place: "\(place), column '\(name)'", found: value.text(), accepted: "a finite number")
       }

@@ -11,6 +11,8 @@ struct Calibrate: ParsableCommand {
       Examples:
         tare calibrate scores.csv --covariate len_char --group prompt_id -o out.csv
         tare calibrate --store tare.sqlite --run first --save length.json
+        tare calibrate scores.csv --method lowess --covariate len_char --gamma labels
+        tare calibrate pairs.jsonl --method additive --covariate length --covariate headers
         tare calibrate new.jsonl --apply length.json -o new-calibrated.jsonl
 
       A score table needs no model: CSV or JSONL with a row a response. The output has the same \
@@ -26,21 +28,10 @@ struct Calibrate: ParsableCommand {
   @Option(name: .customLong("run"), help: "The run in the store.")
   var runName: String?
 
-  @Option(help: ArgumentHelp("Calibration method: \(Pipeline.calibrationMethods)."))
-  var method = "lowess"
-  @Option(
-    help: ArgumentHelp(
-      "What is taken off: a column, or counted on the text: \(Pipeline.textCovariates) (default: length)."
-    ))
-  var covariate: String?
-  @Option(help: "lowess: share of the points in each local fit (default: 0.9).")
-  var frac: Double?
-  @Option(help: "lowess: robustifying iterations (default: 3).")
-  var it: Int?
-  @Option(help: "lowess: distance within which the curve is interpolated (default: 0, exact).")
-  var delta: Double?
-  @Option(help: "penalty: score per unit of the covariate (default: 0.001).")
-  var coefficient: Double?
+  @OptionGroup var fit: CalibrationArguments
+
+  @Flag(help: "Leave out rows that cannot be read or have no finite number, and count them.")
+  var skipBadRows = false
 
   @OptionGroup var columns: ColumnArguments
   @OptionGroup var format: FormatArgument
@@ -57,17 +48,22 @@ struct Calibrate: ParsableCommand {
   func run() throws {
     var request = CalibrateRequest(
       source: try Source.one(input, store, runName, columns, format.format))
-    request.method = method
-    request.covariate = covariate
-    (request.frac, request.it, request.delta) = (frac, it, delta)
-    request.coefficient = coefficient
+    request.settings = fit.settings
+    request.covariates = fit.covariates
     request.apply = apply
     request.save = save
     request.output = output
-    let outcome = try Pipeline().calibrate(request)
-    if json { return try Output.print(outcome.json) }
+    guard !skipBadRows || store == nil else {
+      throw TareError.usage("--skip-bad-rows is for score files; a run of a store is taken whole")
+    }
+    request.source.skipsBadRows = skipBadRows
     // Rows are the result where nothing else is named; the report then goes to standard error.
     let rowsToOutput = output == nil && store == nil
+    request.printsRows = rowsToOutput && !json
+    // A reader that has seen enough (`| head`) is no error.
+    signal(SIGPIPE, SIG_DFL)
+    let outcome = try Pipeline().calibrate(request)
+    if json { return try Output.print(outcome.json) }
     if rowsToOutput, let rows = outcome.rows { try Output.print(rows) }
     try Terminal.tell(
       outcome.text(coloured: rowsToOutput ? Terminal.errorIsColoured : Terminal.outputIsColoured),

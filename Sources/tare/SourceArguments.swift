@@ -48,13 +48,21 @@ struct ColumnArguments: ParsableArguments {
     source.group = group
     source.label = label
     source.by = by
+    source.filters = try Self.parsed(filters)
+    return source
+  }
+
+  /// What `--where` says.
+  /// - Throws: `TareError.usage` for a filter without "=".
+  static func parsed(_ filters: [String]) throws(TareError) -> [String: String] {
+    var values: [String: String] = [:]
     for filter in filters {
       let parts = filter.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard parts.count == 2 else {
         throw .usage("--where \(filter); accepted: COLUMN=VALUE")
       }
-      source.filters[String(parts[0])] = String(parts[1])
+      values[String(parts[0])] = String(parts[1])
     }
-    return source
+    return values
   }
 }

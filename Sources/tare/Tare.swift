@@ -20,6 +20,7 @@ struct Tare: AsyncParsableCommand {
       Runs.self,
       Inspect.self,
       Tokenize.self,
+      Smooth.self,
       Pull.self,
       Bench.self,
     ])

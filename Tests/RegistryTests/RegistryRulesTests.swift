@@ -231,20 +231,25 @@ import Testing
 
   /// Twenty prompts with two responses each.
   private let responses: [ScoredResponse] = (0..<40).map { index in
-    let score = Double(index % 7) + Double(index) / 10
+    // The better one scores higher, but for a few.
+    let bonus = index % 2 == 0 && index % 10 != 0 ? 2.0 : 0
+    let score = Double(index % 7) + Double(index) / 10 + bonus
     let role: Role = index % 2 == 0 ? .chosen : .rejected
     return ScoredResponse(
       promptID: String(index / 2), index: index % 2, role: role, score: score,
-      covariates: ["length": Double(10 + index)], subset: "llmbar-natural", section: "Chat Hard")
+      covariates: ["length": Double(10 + index), "words": Double(index * 7 % 11)],
+      subset: "llmbar-natural", section: "Chat Hard")
   }
 
   @Test func `every calibrator fits, and its calibration survives being saved`() throws {
-    let table = try CalibrationTable(responses, covariate: .length)
-    for key in Calibrators.registry.keys {
-      let calibration = try Calibrators.calibrator(key).fit(table, date: "2026-11-23")
-      #expect(calibration.method == key)
+    for type in Calibrators.registry.entries {
+      let count = max(1, type.covariateCount.lowerBound)
+      let covariates: [Covariate] = [.length, .column("words")].prefix(count).map { $0 }
+      let table = try CalibrationTable(responses, covariates: covariates)
+      let calibration = try Calibrators.calibrator(type.key).fit(table, date: "2026-11-23")
+      #expect(calibration.method == type.key)
       let saved = try Calibration(json: JSONValue(parsing: calibration.json.text()))
-      #expect(try saved.apply(to: table) == calibration.apply(to: table))
+      #expect(try saved.apply(to: table) == calibration.apply(to: table), "\(type.key)")
     }
   }
 

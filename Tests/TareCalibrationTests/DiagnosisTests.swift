@@ -43,6 +43,42 @@ let sharedScores = exists(sharedFolder.appending(path: "data/scores/judgebench.c
     #expect(diagnosis.labelPairs == nil)
   }
 
+  @Test func `the JSON has every number with its interval, and the curve`() throws {
+    let table = try Made.table { ($0.within, $0.labelSlope) = (1, 0) }
+    let json = Diagnosis(of: table, thorough: true).json
+    #expect(
+      json.object?.keys == [
+        "covariate", "n", "prompts", "pooled", "within_prompt", "slopes_agree",
+        "more_scores_higher", "more_is_better", "independent_of_quality", "warnings", "resamples",
+        "curve",
+      ])
+    for kind in ["pooled", "within_prompt"] {
+      #expect(
+        json[kind]?.object?.keys == [
+          "rank_correlation", "correlation", "slope", "rank_correlation_interval",
+          "slope_interval",
+        ])
+      #expect(json[kind]?["slope_interval"]?.array?.count == 2)
+    }
+    for kind in ["more_scores_higher", "more_is_better"] {
+      #expect(json[kind]?.object?.keys == ["share", "pairs", "interval"])
+    }
+    #expect(json["resamples"] == 1000)
+    let places = try #require(json["curve"]?.array)
+    #expect(places.count == 20)
+    #expect(places.reduce(0) { $0 + ($1["rows"]?.int ?? 0) } == 120)
+    for place in places {
+      #expect(place.object?.keys == ["x", "fitted", "interval", "rows"])
+      let interval = place["interval"]?.array?.compactMap(\.double) ?? []
+      try #require(interval.count == 2)
+      let fitted = try #require(place["fitted"]?.double)
+      #expect(interval[0] < fitted && fitted < interval[1])
+    }
+    let plain = Diagnosis(of: table).json
+    #expect(plain["resamples"] == nil)
+    #expect(plain["pooled"]?["slope_interval"] == nil)
+  }
+
   @Test func `without prompts only the pooled half is known`() throws {
     let table = try CalibrationTable(scores: [1, 2], values: [1, 3], covariate: .length)
     let diagnosis = Diagnosis(of: table)

@@ -209,8 +209,10 @@ import Testing
     ),
     ("prompt,response\np\n", "in, line 2: found 1 cells; accepted: 2, as many as the header"),
     ("prompt,response\n\"a\nb\",c\np,q,r", "in, line 4: found 3 cells; accepted: 2"),
-    ("prompt,response\np,\"r", "in, line 2: found a quote that is never closed"),
-    ("prompt,response\n\"p\"x,r", "in, line 2: found text after the closing quote"),
+    ("prompt,response\np,\"r", "in, line 2, column 'response': found a quote that is never closed"),
+    (
+      "prompt,response\n\"p\"x,r", "in, line 2, column 'prompt': found text after the closing quote"
+    ),
     ("prompt,prompt\np,r", "in, line 1: found the name 'prompt' for column 1 and column 2"),
     ("prompt,answer\np,r", "in, line 2: found the columns 'prompt', 'answer'"),
     (

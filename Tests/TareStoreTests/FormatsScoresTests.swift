@@ -34,12 +34,12 @@ import Testing
       table.responses == [
         ScoredResponse(
           promptID: "a", index: 0, role: .chosen, score: 1.5, covariates: ["length": 10],
-          subset: "easy"),
+          subset: "easy", label: 1),
         ScoredResponse(
           promptID: "a", index: 1, role: .rejected, score: -2, covariates: ["length": 20],
-          subset: "easy"),
+          subset: "easy", label: 0),
         ScoredResponse(
-          promptID: "b", index: 0, role: .chosen, score: 0.3, covariates: ["length": 5]),
+          promptID: "b", index: 0, role: .chosen, score: 0.3, covariates: ["length": 5], label: 1),
       ])
   }
 
@@ -69,9 +69,10 @@ import Testing
     #expect(table.responses.map(\.role) == [.chosen, .rejected])
   }
 
-  @Test func `a gold score that is no label gives no roles`() throws {
+  @Test func `a gold score that is a grade gives labels and no roles`() throws {
     let table = try read("prompt_id,score,gold\na,1,4.5\na,2,0\n")
     #expect(table.responses.map(\.role) == [.response, .response])
+    #expect(table.responses.map(\.label) == [4.5, 0])
     #expect(try table.table.numbers(in: "gold") == [4.5, 0])
   }
 

@@ -1,5 +1,6 @@
 import TareCore
 import TareStore
+import TareTesting
 import Testing
 
 @Suite struct StoreCalibrationTests {

@@ -3,6 +3,7 @@ import Foundation
 import GRDB
 import TareCore
 import TareStore
+import TareTesting
 import Testing
 
 @Suite(.enabled(if: PythonProcess.isAvailable, "needs python3 with sqlite3"))

@@ -5,20 +5,12 @@ import Glibc
 import Synchronization
 import TareCore
 import TareStore
+import TareTesting
 import Testing
 
-/// A temporary folder, removed with this object.
-final class TemporaryFolder: Sendable {
-  let url: URL
-
-  init() throws {
-    url = FileManager.default.temporaryDirectory.appending(path: "tare-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
-
-  func path(_ name: String = "scores.db") -> String { url.appending(path: name).path }
+extension TemporaryFolder {
+  /// The store's own file.
+  func path() -> String { path("scores.db") }
 
   /// All files of the folder with their contents.
   func contents() throws -> [String: Data] {

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import TareCore
 import TareStore
+import TareTesting
 import Testing
 
 @Suite struct StoreOpeningTests {

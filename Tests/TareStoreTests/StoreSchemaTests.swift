@@ -3,6 +3,7 @@ import Foundation
 import GRDB
 import TareCore
 import TareStore
+import TareTesting
 import Testing
 
 @Suite struct StoreSchemaTests {

@@ -1,6 +1,7 @@
 import GRDB
 import TareCore
 import TareStore
+import TareTesting
 import Testing
 
 @Suite struct StoreScoreTests {

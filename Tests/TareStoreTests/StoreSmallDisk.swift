@@ -1,5 +1,6 @@
 /// A file system of a chosen size in memory, for full and read-only disks.
 import Foundation
+import TareTesting
 import Testing
 
 struct SmallDisk {

@@ -4,26 +4,38 @@ package import TareCore
 /// One curve through all responses, whatever their prompts (Huang et al., "Post-hoc Reward
 /// Calibration", ICLR 2025). It assumes that quality does not depend on the covariate: where it
 /// does, the curve holds quality too and takes it off. `Diagnosis` shows when to doubt it.
+///
+/// As published the whole curve is taken off, its level too: calibrated scores lie around 0.
 package struct LowessCalibrator: Calibrator {
   package static let key = "lowess"
   package static let summary = "a LOWESS curve of score on covariate over all responses (RC-LWR)"
-  package static let options: [CalibratorOptions.Name] = [.frac, .it, .delta]
+  package static let options: [CalibratorOptions.Name] = [.frac, .it, .delta, .degree, .rules]
 
   private let lowess: Lowess
+  private let scale: Scale
 
   /// By default `frac` is 0.9, the paper's for RewardBench (its scripts have 0.3 to 1 elsewhere),
   /// `it` 3 and `delta` 0, as the paper calls statsmodels.
   package init(_ options: CalibratorOptions) throws(TareError) {
-    lowess = try Lowess(
-      frac: options.frac ?? 0.9, it: options.it ?? 3, delta: options.delta ?? 0)
+    lowess = try options.lowess(frac: 0.9)
+    scale = options.scale
   }
 
-  package var parameters: JSONObject {
-    ["frac": .double(lowess.frac), "it": .int(lowess.it), "delta": .double(lowess.delta ?? 0)]
-  }
+  package var parameters: JSONObject { lowess.parameters(scale) }
 
-  package func curve(for table: CalibrationTable) throws(TareError) -> Curve {
-    let fit = try lowess.fit(x: table.values, y: table.scores)
-    return .knots(x: fit.knotX, bias: fit.knotY)
+  package func find(in table: CalibrationTable) throws(TareError) -> FoundBias {
+    FoundBias(.curve(try lowess.curve(of: table.scores, over: 0, of: table, scale), covariate: 0))
+  }
+}
+
+extension Lowess {
+  /// The settings as a saved calibration has them; usual ones but frac and it are left out.
+  func parameters(_ scale: Scale) -> JSONObject {
+    var parameters: JSONObject = ["frac": .double(frac), "it": .int(it)]
+    if let delta { parameters["delta"] = .double(delta) }
+    if degree != 1 { parameters["degree"] = .int(degree) }
+    if rules != .statsmodels { parameters["rules"] = .string(rules.rawValue) }
+    if scale != .char { parameters["scale"] = .string(scale.rawValue) }
+    return parameters
   }
 }

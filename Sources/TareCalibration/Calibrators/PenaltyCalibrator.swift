@@ -1,25 +1,62 @@
-/// The length penalty: a fixed amount for each unit of the covariate, fitted to nothing.
+/// The length penalty: an amount for each unit of the covariate.
 package import TareCore
 
-/// The baseline of the paper. Its effect depends on the scale of the scores.
+/// The baseline of the paper: fixed beforehand, or tuned so that score and covariate no longer
+/// correlate. A fixed one depends on the scale of the scores.
 package struct PenaltyCalibrator: Calibrator {
   package static let key = "penalty"
-  package static let summary = "a fixed amount for each unit of the covariate (0.001)"
+  package static let summary = "an amount for each unit of the covariate, fixed (0.001) or tuned"
   package static let options: [CalibratorOptions.Name] = [.coefficient]
 
-  private let coefficient: Double
+  private let penalty: Penalty
+
+  package init(_ options: CalibratorOptions) throws(TareError) { penalty = try Penalty(options) }
+
+  package var parameters: JSONObject { penalty.parameters }
+
+  package func find(in table: CalibrationTable) throws(TareError) -> FoundBias {
+    let slope = try penalty.slope(in: table)
+    return FoundBias(penalty.bias(slope), findings: ["slope": .double(slope)])
+  }
+}
+
+/// A line through 0 over the first covariate.
+struct Penalty {
+  private let coefficient: CalibratorOptions.Coefficient
+  private let scale: Scale
 
   /// By default 0.001 a unit, the paper's for a character.
-  package init(_ options: CalibratorOptions) throws(TareError) {
-    coefficient = options.coefficient ?? 0.001
-    guard coefficient.isFinite else {
-      throw .usage("coefficient is \(coefficient); accepted: a finite number")
+  init(_ options: CalibratorOptions) throws(TareError) {
+    coefficient = options.coefficient ?? .fixed(0.001)
+    scale = options.scale
+    if case .fixed(let value) = coefficient {
+      try CalibratorOptions.require(
+        value.isFinite, .coefficient, value, "a finite number, or tuned")
+    }
+    guard scale != .rank else {
+      throw .usage("a penalty has no scale rank; accepted: char, log")
     }
   }
 
-  package var parameters: JSONObject { ["coefficient": .double(coefficient)] }
+  var parameters: JSONObject {
+    let value: JSONValue =
+      switch coefficient {
+      case .fixed(let value): .double(value)
+      case .tuned: "tuned"
+      }
+    return ["coefficient": value, "scale": .string(scale.rawValue)]
+  }
 
-  package func curve(for table: CalibrationTable) throws(TareError) -> Curve {
-    .line(slope: coefficient, intercept: 0)
+  /// A tuned one is the least-squares slope: less it, Pearson's correlation is 0.
+  func slope(in table: CalibrationTable) throws(TareError) -> Double {
+    let column = try table.column(0, on: scale)
+    switch coefficient {
+    case .fixed(let value): return value
+    case .tuned: return Association(of: table.scores, on: column)?.slope ?? 0
+    }
+  }
+
+  func bias(_ slope: Double) -> Bias {
+    .curve(.line(slope: slope, intercept: 0, isLogarithmic: scale == .log), covariate: 0)
   }
 }

@@ -4,14 +4,11 @@
 final class KnotWeights {
   /// The distinct x, ascending, [knot].
   let x: [Double]
-  /// Σ ω over the points of each, [knot].
-  let weight: [Double]
-  /// Σ ω y, [knot].
-  let weightedY: [Double]
+  /// Σ ω over the points of each in `x`, Σ ω y in `y`, [knot].
+  let masses: [SIMD2<Double>]
 
-  init(x: [Double], weight: [Double], weightedY: [Double]) {
+  init(x: [Double], masses: [SIMD2<Double>]) {
     self.x = x
-    self.weight = weight
-    self.weightedY = weightedY
+    self.masses = masses
   }
 }

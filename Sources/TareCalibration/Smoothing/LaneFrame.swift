@@ -12,10 +12,16 @@ struct LaneFrame {
   let flattened: Bool
   /// The knots that have a weight in any of the four.
   let outer: Range<Int>
+  /// The knots where weights are 1 in any of the four.
+  let inner: Range<Int>
+  /// Where the four are in their window: from `first` on, none beyond `last`.
+  let first: Int
+  let last: Int
 
   /// - Parameter group: index of the first of the four; where there are fewer, the last is repeated.
   init(_ places: [Neighbourhood], from group: Int, rules: Lowess.Rules) {
-    let last = min(group + Lanes.scalarCount, places.count) - 1
+    first = group
+    last = min(group + Lanes.scalarCount, places.count) - 1
     var bandwidth = Lanes.zero
     for lane in 0..<Lanes.scalarCount {
       let index = min(group + lane, last)
@@ -27,5 +33,6 @@ struct LaneFrame {
     innerReach = rules.flat * bandwidth
     flattened = rules == .r
     outer = places[group].outer.lowerBound..<places[last].outer.upperBound
+    inner = places[group].inner.lowerBound..<places[last].inner.upperBound
   }
 }

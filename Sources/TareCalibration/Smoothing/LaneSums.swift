@@ -26,7 +26,7 @@ struct LaneSums<Shape: LocalShape> {
     guard !frame.flattened else { return addFlattened(range, of: knots, frame) }
     for knot in range {
       let z = (knots.x[knot] - frame.centre) * frame.inverse
-      add(Self.tricube(z), knots.weight[knot], knots.weightedY[knot], z)
+      add(Self.tricube(z), knots.masses[knot], z)
     }
   }
 
@@ -41,7 +41,17 @@ struct LaneSums<Shape: LocalShape> {
       let reach = distance.magnitudes
       weight.replace(with: 0, where: reach .> frame.outerReach)
       weight.replace(with: 1, where: reach .<= frame.innerReach)
-      add(weight, knots.weight[knot], knots.weightedY[knot], z)
+      add(weight, knots.masses[knot], z)
+    }
+  }
+
+  /// Adds the knots of a range that are so near the centre that their weight is 1.
+  mutating func addFlat(_ range: Range<Int>, of knots: KnotWeights, _ frame: LaneFrame) {
+    for knot in range {
+      let distance = knots.x[knot] - frame.centre
+      let weight = Lanes.zero.replacing(
+        with: 1, where: distance.magnitudes .<= frame.innerReach)
+      add(weight, knots.masses[knot], distance * frame.inverse)
     }
   }
 
@@ -54,11 +64,11 @@ struct LaneSums<Shape: LocalShape> {
 
   @inline(__always)
   private mutating func add(
-    _ distanceWeight: Lanes, _ weight: Double, _ weightedY: Double, _ z: Lanes
+    _ distanceWeight: Lanes, _ mass: SIMD2<Double>, _ z: Lanes
   ) {
     let factor = Shape.squared ? distanceWeight * distanceWeight : distanceWeight
-    var w = factor * weight
-    var y = factor * weightedY
+    var w = factor * mass.x
+    var y = factor * mass.y
     w0 += w
     y0 += y
     if Shape.degree > 0 {
@@ -91,7 +101,7 @@ struct LaneSums<Shape: LocalShape> {
       byMoments += stretch.weight
       return add([Lanes(repeating: 1)], stretch, a: a, b: b)
     }
-    let polynomial = WeightPolynomial(side: side, a: a, b: b)
+    let polynomial = WeightPolynomial(side: side, a: a, b: b, reach: b)
     if Shape.squared {
       byMoments += polynomial.size * polynomial.size * stretch.weight
       add(polynomial.squared, stretch, a: a, b: b)
@@ -122,6 +132,62 @@ struct LaneSums<Shape: LocalShape> {
         m4 += coefficient * stretch.sums[power + 4].x
       }
     }
+    add((m0, m1, m2, m3, m4), (n0, n1, n2), a: a, b: b)
+  }
+
+  /// Adds the four neighbourhoods' own moments of one side, `side` 1 right of the centres, -1 left
+  /// of them.
+  @inline(__always)
+  mutating func add<let count: Int>(
+    _ moments: borrowing SideMoments<count>, side: Double, _ frame: LaneFrame
+  ) {
+    let a = (moments.centre - frame.centre) * frame.inverse
+    let b = moments.halfWidth * frame.inverse
+    // The side's ends are at 0 and `side`: the farther is at most so far from the middle.
+    let (near, far) = (a.magnitudes, (side - a).magnitudes)
+    let reach = near.replacing(with: far, where: far .> near)
+    let polynomial = WeightPolynomial(side: side, a: a, b: b, reach: reach)
+    let sums = moments.sums.span
+    if Shape.squared {
+      add(polynomial.squared, size: polynomial.size * polynomial.size, sums, frame, a: a, b: b)
+    } else {
+      add(polynomial.coefficients, size: polynomial.size, sums, frame, a: a, b: b)
+    }
+  }
+
+  @inline(__always)
+  private mutating func add<let count: Int, let terms: Int>(
+    _ coefficients: borrowing InlineArray<terms, Lanes>, size: Lanes,
+    _ sums: borrowing Span<InlineArray<count, SIMD2<Double>>>, _ frame: LaneFrame, a: Lanes,
+    b: Lanes
+  ) {
+    // The lanes are written out: a lane whose number is a variable costs more than its sums.
+    let p0 = LaneProducts<Shape>(lane: 0, of: coefficients, sums, place: frame.first)
+    let p1 = LaneProducts<Shape>(
+      lane: 1, of: coefficients, sums, place: min(frame.first + 1, frame.last))
+    let p2 = LaneProducts<Shape>(
+      lane: 2, of: coefficients, sums, place: min(frame.first + 2, frame.last))
+    let p3 = LaneProducts<Shape>(
+      lane: 3, of: coefficients, sums, place: min(frame.first + 3, frame.last))
+    byMoments += size * Lanes(p0.weight, p1.weight, p2.weight, p3.weight)
+    let m0 = Lanes(p0.s0.x, p1.s0.x, p2.s0.x, p3.s0.x)
+    let m1 = Lanes(p0.s1.x, p1.s1.x, p2.s1.x, p3.s1.x)
+    let m2 = Lanes(p0.s2.x, p1.s2.x, p2.s2.x, p3.s2.x)
+    let m3 = Lanes(p0.s3.x, p1.s3.x, p2.s3.x, p3.s3.x)
+    let m4 = Lanes(p0.s4.x, p1.s4.x, p2.s4.x, p3.s4.x)
+    let n0 = Lanes(p0.s0.y, p1.s0.y, p2.s0.y, p3.s0.y)
+    let n1 = Lanes(p0.s1.y, p1.s1.y, p2.s1.y, p3.s1.y)
+    let n2 = Lanes(p0.s2.y, p1.s2.y, p2.s2.y, p3.s2.y)
+    add((m0, m1, m2, m3, m4), (n0, n1, n2), a: a, b: b)
+  }
+
+  /// Adds sums of powers of t, taken as such of z = a + b t.
+  @inline(__always)
+  private mutating func add(
+    _ m: (Lanes, Lanes, Lanes, Lanes, Lanes), _ n: (Lanes, Lanes, Lanes), a: Lanes, b: Lanes
+  ) {
+    let (m0, m1, m2, m3, m4) = m
+    let (n0, n1, n2) = n
     w0 += m0
     y0 += n0
     if Shape.degree > 0 {
@@ -151,6 +217,7 @@ struct LaneSums<Shape: LocalShape> {
 
 extension Lanes {
   /// |v|: the sign bits taken off.
+  @inline(__always)
   var magnitudes: Lanes {
     unsafeBitCast(
       unsafeBitCast(self, to: LaneBits.self) & LaneBits(repeating: ~(1 << 63)),

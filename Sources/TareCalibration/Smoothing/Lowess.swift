@@ -49,7 +49,10 @@ package struct Lowess: Sendable, Hashable {
     guard frac >= 0, frac <= 1 else {
       throw .usage("frac is \(frac); accepted: a share of the points from 0 to 1")
     }
-    guard it >= 0 else { throw .usage("it is \(it); accepted: 0 or more iterations") }
+    // The weights settle long before; more would only never end.
+    guard (0...1000).contains(it) else {
+      throw .usage("it is \(it); accepted: 0 to 1000 iterations")
+    }
     if let delta, !(delta >= 0 && delta.isFinite) {
       throw .usage("delta is \(delta); accepted: a finite distance from 0")
     }

@@ -16,6 +16,7 @@ enum Median {
 
   /// The value that a sort would put at `rank`.
   private static func select(_ values: inout [Double], _ rank: Int) -> Double {
+    var values = values.mutableSpan
     var (left, right) = (0, values.count - 1)
     while left < right {
       let pivot = middle(values[left], values[(left + right) / 2], values[right])

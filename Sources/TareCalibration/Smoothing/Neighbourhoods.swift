@@ -32,10 +32,40 @@ struct NeighbourhoodWalk {
     flat = rules.flat
   }
 
-  /// The neighbourhood of `point`, the first one or right of the last one asked for.
+  /// The neighbourhood of `point`, the first one, the last one asked for, or right of that.
   mutating func move(to point: Int) -> Neighbourhood {
-    let x = points.x
-    let knots = points.knotX
+    let (x, knots) = (points.x, points.knotX)
+    move(to: point, x: x.span, knots: knots.span)
+    return current
+  }
+
+  /// The neighbourhoods from that of `evaluated[first]` on that are summed together, `windowBlock` at
+  /// most: no end of a side gets farther than the middle of the first one's side, lest little were
+  /// common, but at least four are taken.
+  mutating func takeWindow(
+    from first: Int, of evaluated: [Int32], into places: inout [Neighbourhood]
+  ) {
+    let (x, knots) = (points.x, points.knotX)
+    places.removeAll(keepingCapacity: true)
+    var (farthestStart, farthestCentre) = (0, 0)
+    for index in first..<min(first + windowBlock, evaluated.count) {
+      move(to: Int(evaluated[index]), x: x.span, knots: knots.span)
+      if index == first {
+        farthestStart = (current.outer.lowerBound + current.inner.upperBound) / 2
+        farthestCentre = (current.inner.upperBound + current.outer.upperBound) / 2
+      } else if index >= first + Lanes.scalarCount,
+        current.outer.lowerBound > farthestStart || current.inner.upperBound > farthestCentre
+      {
+        break
+      }
+      places.append(current)
+    }
+  }
+
+  @inline(__always)
+  private mutating func move(
+    to point: Int, x: borrowing Span<Double>, knots: borrowing Span<Double>
+  ) {
     let centre = x[point]
     var start = current.start
     var end = start + neighbours
@@ -56,6 +86,5 @@ struct NeighbourhoodWalk {
     current = Neighbourhood(
       point: point, knot: knot, centre: centre, bandwidth: bandwidth, start: start,
       outer: outerStart..<outerEnd, inner: innerStart..<innerEnd)
-    return current
   }
 }

@@ -79,11 +79,9 @@ extension Smoother {
     // An error of 1e-10 of y's range and less is nothing beside that of the curve itself.
     let nothing = 4e-20 * points.halfRange * points.halfRange
     var places: [Neighbourhood] = []
-    for first in stride(from: 0, to: evaluated.count, by: windowBlock) {
-      places.removeAll(keepingCapacity: true)
-      for index in first..<min(first + windowBlock, evaluated.count) {
-        places.append(walk.move(to: Int(evaluated[index])))
-      }
+    var first = 0
+    while first < evaluated.count {
+      walk.takeWindow(from: first, of: evaluated, into: &places)
       var direct = 0
       windows.sums(of: places) { group, sums, final in
         let lanes = min(Lanes.scalarCount, places.count - group)
@@ -113,6 +111,7 @@ extension Smoother {
         return true
       }
       directFits += direct
+      first += places.count
     }
   }
 }

@@ -34,6 +34,11 @@ struct Smoother {
   /// |y less curve|, [point].
   func residuals(of curve: LowessCurve) -> [Double] {
     var residuals = points.y
+    guard points.hasTies else {
+      let value = curve.value
+      for point in residuals.indices { residuals[point] = abs(residuals[point] - value[point]) }
+      return residuals
+    }
     for knot in points.knotX.indices {
       for point in points.points(of: knot) {
         residuals[point] = abs(residuals[point] - curve.value[knot])
@@ -127,11 +132,9 @@ struct Smoother {
     let (range, rules, neighbours) = (points.range, settings.rules, neighbours)
     var places: [Neighbourhood] = []
     places.reserveCapacity(windowBlock)
-    for first in stride(from: 0, to: evaluated.count, by: windowBlock) {
-      places.removeAll(keepingCapacity: true)
-      for index in first..<min(first + windowBlock, evaluated.count) {
-        places.append(walk.move(to: Int(evaluated[index])))
-      }
+    var first = 0
+    while first < evaluated.count {
+      walk.takeWindow(from: first, of: evaluated, into: &places)
       var direct = 0
       windows.sums(of: places) { group, sums, final in
         let lanes = min(Lanes.scalarCount, places.count - group)
@@ -153,6 +156,7 @@ struct Smoother {
         return true
       }
       directFits += direct
+      first += places.count
     }
   }
 }

@@ -25,16 +25,28 @@ enum SortOrder {
         places[value] = place
         place += size
       }
-      for row in keys.indices {
-        let value = Int(keys[row] >> shift & mask)
-        nextKeys[places[value]] = keys[row]
-        nextOrder[places[value]] = order[row]
-        places[value] += 1
-      }
+      deal(keys, order, shift: shift, to: &nextKeys, &nextOrder, places: &places)
       swap(&keys, &nextKeys)
       swap(&order, &nextOrder)
     }
     return (order, keys.map(number))
+  }
+
+  /// Puts each row where its digit's next place is.
+  private static func deal(
+    _ keys: [UInt64], _ order: [Int32], shift: UInt64, to nextKeys: inout [UInt64],
+    _ nextOrder: inout [Int32], places: inout [Int]
+  ) {
+    var dealtKeys = nextKeys.mutableSpan
+    var dealtOrder = nextOrder.mutableSpan
+    var places = places.mutableSpan
+    for row in keys.indices {
+      let value = Int(keys[row] >> shift & mask)
+      let place = places[value]
+      dealtKeys[place] = keys[row]
+      dealtOrder[place] = order[row]
+      places[value] = place + 1
+    }
   }
 
   /// Six digits of 11 bits hold the 64 of a key.

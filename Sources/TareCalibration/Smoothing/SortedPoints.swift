@@ -58,6 +58,10 @@ final class SortedPoints: Sendable {
   /// Values of the knots given to their points, [point], in the order of the input.
   func inInputOrder(_ values: [Double]) -> [Double] {
     var points = [Double](repeating: 0, count: count)
+    guard hasTies else {
+      for (row, value) in zip(order, values) { points[Int(row)] = value }
+      return points
+    }
     for knot in knotX.indices {
       for point in self.points(of: knot) { points[Int(order[point])] = values[knot] }
     }
@@ -67,19 +71,16 @@ final class SortedPoints: Sendable {
   /// `weights` of the points, and those times y, summed at each distinct x.
   func knotWeights(_ weights: [Double]) -> KnotWeights {
     guard hasTies else {
-      var weightedY = y
-      for point in weightedY.indices { weightedY[point] *= weights[point] }
-      return KnotWeights(x: knotX, weight: weights, weightedY: weightedY)
+      let masses = zip(weights, y).map { SIMD2($0, $0 * $1) }
+      return KnotWeights(x: knotX, masses: masses)
     }
-    var knotWeight = [Double](repeating: 0, count: knotX.count)
-    var weightedY = knotWeight
+    var masses = [SIMD2<Double>](repeating: .zero, count: knotX.count)
     for knot in knotX.indices {
       for point in points(of: knot) {
-        knotWeight[knot] += weights[point]
-        weightedY[knot] += weights[point] * y[point]
+        masses[knot] += SIMD2(weights[point], weights[point] * y[point])
       }
     }
-    return KnotWeights(x: knotX, weight: knotWeight, weightedY: weightedY)
+    return KnotWeights(x: knotX, masses: masses)
   }
 
   /// The points that get a regression of their own: every first one of its x, or with `delta`

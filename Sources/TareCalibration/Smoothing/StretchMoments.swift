@@ -21,17 +21,20 @@ struct StretchMoments<let count: Int>: Sendable {
 
   /// The moments of the knots in `range`, which is not empty.
   init(of knots: KnotWeights, in range: Range<Int>) {
-    setFrame(low: knots.x[range.lowerBound], high: knots.x[range.upperBound - 1])
-    let inverse = Self.inverse(halfWidth)
+    let (x, masses) = (knots.x, knots.masses)
+    setFrame(low: x[range.lowerBound], high: x[range.upperBound - 1])
+    let (middle, inverse) = (centre, Self.inverse(halfWidth))
+    var sums = InlineArray<count, SIMD2<Double>>(repeating: .zero)
     for knot in range {
-      let t = (knots.x[knot] - centre) * inverse
-      var term = SIMD2(knots.weight[knot], knots.weightedY[knot])
+      let t = (x[knot] - middle) * inverse
+      var term = masses[knot]
       sums[0] += term
       for power in 1..<count {
         term *= t
         sums[power] += term
       }
     }
+    self.sums = sums
   }
 
   /// The moments of a stretch and the one right of it together.
@@ -48,11 +51,11 @@ struct StretchMoments<let count: Int>: Sendable {
   mutating func join(_ left: Self, _ right: Self) {
     setFrame(low: left.low, high: right.high)
     let inverse = Self.inverse(halfWidth)
-    let movedLeft = left.moved(
-      alpha: (left.centre - centre) * inverse, beta: left.halfWidth * inverse)
+    let (leftAlpha, leftBeta) = ((left.centre - centre) * inverse, left.halfWidth * inverse)
     let movedRight = right.moved(
       alpha: (right.centre - centre) * inverse, beta: right.halfWidth * inverse)
-    for power in 0..<count { sums[power] = movedLeft[power] + movedRight[power] }
+    sums = left.moved(alpha: leftAlpha, beta: leftBeta)
+    for power in 0..<count { sums[power] += movedRight[power] }
   }
 
   private mutating func setFrame(low: Double, high: Double) {
@@ -64,11 +67,12 @@ struct StretchMoments<let count: Int>: Sendable {
 
   /// The sums in powers of α + β t.
   @inline(__always)
-  private func moved(alpha: Double, beta: Double) -> InlineArray<count, SIMD2<Double>> {
-    var moved = sums
+  func moved(alpha: Double, beta: Double) -> InlineArray<count, SIMD2<Double>> {
+    var moved = InlineArray<count, SIMD2<Double>>(repeating: .zero)
+    moved[0] = sums[0]
     var scale = beta
     for power in 1..<count {
-      moved[power] *= scale
+      moved[power] = sums[power] * scale
       scale *= beta
     }
     // Two rounds at a time: half the stores.
@@ -83,7 +87,7 @@ struct StretchMoments<let count: Int>: Sendable {
   }
 
   /// 0 for a stretch so narrow that its reciprocal overflows: its points stand at its centre.
-  private static func inverse(_ halfWidth: Double) -> Double {
+  static func inverse(_ halfWidth: Double) -> Double {
     halfWidth > 1e-290 ? 1 / halfWidth : 0
   }
 }

@@ -3,21 +3,26 @@
 /// The coefficients of (1 - side (a + b t)³)³ in powers of t, for four centres.
 struct WeightPolynomial {
   /// [power]
-  let coefficients: InlineArray<10, Lanes>
-  /// The sum of all coefficients' sizes, over the greatest it can be, 8.
+  private(set) var coefficients = InlineArray<10, Lanes>(repeating: .zero)
+  /// The sum of all coefficients' sizes, times the powers of the greatest t, over the greatest that
+  /// can be where that is 1: 8.
   let size: Lanes
 
-  /// - Parameter side: 1 right of the centres, -1 left of them.
+  /// - Parameters:
+  ///   - side: 1 right of the centres, -1 left of them.
+  ///   - reach: the greatest b t, or more.
   @inline(__always)
-  init(side: Double, a: Lanes, b: Lanes) {
+  init(side: Double, a: Lanes, b: Lanes, reach: Lanes) {
     // 1 - v³ = (1 - v) (1 + v + v²), which keeps its digits where v is next to 1.
     let v = side * a
     let q0 = (1 - v) * (1 + v * (1 + v))
     let q1 = -3 * side * (a * a * b)
     let q2 = -3 * side * (a * b * b)
     let q3 = -side * (b * b * b)
-    let reach = 0.5 * (q0.magnitudes + q1.magnitudes + q2.magnitudes + q3.magnitudes)
-    size = reach * reach * reach
+    let lean = a.magnitudes
+    let outer: Lanes = reach * (3 * lean * (lean + reach) + reach * reach)
+    let half = 0.5 * (q0.magnitudes + outer)
+    size = half * half * half
     let s0 = q0 * q0
     let s1 = 2 * (q0 * q1)
     let s2 = 2 * (q0 * q2) + q1 * q1
@@ -25,18 +30,16 @@ struct WeightPolynomial {
     let s4 = 2 * (q1 * q3) + q2 * q2
     let s5 = 2 * (q2 * q3)
     let s6 = q3 * q3
-    coefficients = [
-      s0 * q0,
-      s1 * q0 + s0 * q1,
-      s2 * q0 + s1 * q1 + s0 * q2,
-      s3 * q0 + s2 * q1 + s1 * q2 + s0 * q3,
-      s4 * q0 + s3 * q1 + s2 * q2 + s1 * q3,
-      s5 * q0 + s4 * q1 + s3 * q2 + s2 * q3,
-      s6 * q0 + s5 * q1 + s4 * q2 + s3 * q3,
-      s6 * q1 + s5 * q2 + s4 * q3,
-      s6 * q2 + s5 * q3,
-      s6 * q3,
-    ]
+    coefficients[0] = s0 * q0
+    coefficients[1] = s1 * q0 + s0 * q1
+    coefficients[2] = s2 * q0 + s1 * q1 + s0 * q2
+    coefficients[3] = s3 * q0 + s2 * q1 + s1 * q2 + s0 * q3
+    coefficients[4] = s4 * q0 + s3 * q1 + s2 * q2 + s1 * q3
+    coefficients[5] = s5 * q0 + s4 * q1 + s3 * q2 + s2 * q3
+    coefficients[6] = s6 * q0 + s5 * q1 + s4 * q2 + s3 * q3
+    coefficients[7] = s6 * q1 + s5 * q2 + s4 * q3
+    coefficients[8] = s6 * q2 + s5 * q3
+    coefficients[9] = s6 * q3
   }
 
   /// The coefficients of the square, [power].

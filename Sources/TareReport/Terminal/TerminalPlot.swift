@@ -5,6 +5,7 @@ package struct TerminalPlot: Sendable {
   private let curve: [PlotPoint]
   private let xTitle: String
   private let yTitle: String
+  private let noun: String
   private let x: Axis
   private let y: Axis
   private let width: Int
@@ -14,15 +15,18 @@ package struct TerminalPlot: Sendable {
   ///   - points: those that are not finite are left out; on a logarithmic axis those at 0 or below
   ///     stand at its start.
   ///   - curve: its knots, x ascending; straight between them and constant beyond; may be empty.
+  ///   - noun: what a point stands for.
   ///   - width, height: of the whole plot in characters, at least 60 and 6.
   package init(
     points: [PlotPoint], curve: [PlotPoint] = [], xTitle: String = "length",
-    yTitle: String = "score", xScale: AxisScale = .linear, width: Int = 72, height: Int = 18
+    yTitle: String = "score", xScale: AxisScale = .linear, noun: String = "response",
+    width: Int = 72, height: Int = 18
   ) {
     self.points = points.filter(\.isFinite)
     self.curve = curve.filter(\.isFinite)
     self.xTitle = xTitle
     self.yTitle = yTitle
+    self.noun = noun
     x = Axis(spanning: self.points.map(\.x), scale: xScale)
     y = Axis(spanning: self.points.map(\.y))
     self.width = max(60, width)
@@ -49,7 +53,7 @@ package struct TerminalPlot: Sendable {
   }
 
   private func legend(columns: Int, _ style: TerminalStyle) -> String {
-    let dots = "⠿ \(points.count.counted("response"))"
+    let dots = "⠿ \(points.count.counted(noun))"
     let line = curve.isEmpty ? "" : "━ fitted curve"
     let key = dots.displayWidth + (curve.isEmpty ? 0 : 3 + line.displayWidth)
     let title = (xTitle.printable + (x.scale == .log ? " (log scale)" : ""))

@@ -21,6 +21,6 @@ package enum CSVFile: FileFormat {
   }
 
   package static func table(of file: SourceFile) throws(TareError) -> any TableRows {
-    try CSVTable(file.bytes)
+    try CSVTable(file.bytes, skipsBadRows: file.skipsBadRows)
   }
 }

@@ -2,11 +2,9 @@
 package import TareCore
 
 package struct CSVTable: TableRows {
-  package let columns: [String]
   private let bytes: [UInt8]
-  private let headerLine: [UInt8]
-  /// What ends the header's line: LF or CRLF.
-  private let lineEnd: [UInt8]
+  private let header: CSVHeader
+  package private(set) var skipped = SkippedRows()
   /// Where each row begins, [row].
   private var starts: [Int] = []
   /// The line each row begins on, [row].
@@ -14,45 +12,41 @@ package struct CSVTable: TableRows {
   /// Where each cell ends, [row, column].
   private var ends: [Int] = []
 
+  package var columns: [String] { header.columns }
   package var count: Int { starts.count }
   package var isText: Bool { true }
   package func place(of row: Int) -> String { "line \(lines[row])" }
 
+  /// - Parameter skipsBadRows: leaves bad rows out and counts them in `skipped`.
   /// - Throws: `TareError.badData` for unbalanced quotes, a row that is shorter or longer than the
   ///   header, a column name that stands twice, and a header without rows.
-  init(_ bytes: [UInt8]) throws(TareError) {
+  init(_ bytes: [UInt8], skipsBadRows: Bool = false) throws(TareError) {
     self.bytes = bytes
-    var parser = CSVParser(bytes)
+    var scanner = CSVScanner()
     var headerEnds: [Int] = []
-    let header = try parser.nextRow(appendingEndsTo: &headerEnds)
-    var names: [String] = []
-    for (index, end) in headerEnds.enumerated() {
-      let start = index == 0 ? header?.start ?? 0 : headerEnds[index - 1] + 1
-      let name = Self.text(bytes[start..<end])
-      if let first = names.firstIndex(of: name) {
-        throw .badData(
-          place: "line \(header?.line ?? 1)",
-          found: "the name '\(name)' for column \(first + 1) and column \(index + 1)",
-          accepted: "names that differ")
-      }
-      names.append(name)
+    switch scanner.nextRow(in: bytes.span, .file, appendingEndsTo: &headerEnds) {
+    case .row(let row): header = try CSVHeader(row, ends: headerEnds, in: bytes.span)
+    case .fault(let fault): throw fault.error([])
+    case .needsMore, .end: header = try CSVHeader(nil, ends: [], in: bytes.span)
     }
-    columns = names
-    headerLine = Array(bytes[(header?.start ?? 0)..<(headerEnds.last ?? 0)])
-    let isCRLF = bytes[(headerEnds.last ?? 0)...].starts(with: [carriageReturn, newLine])
-    lineEnd = isCRLF ? [carriageReturn, newLine] : [newLine]
-    while let row = try parser.nextRow(appendingEndsTo: &ends) {
-      starts.append(row.start)
-      lines.append(row.line)
-      let expected = starts.count * columns.count
-      guard ends.count == expected else {
-        throw .badData(
-          place: "line \(row.line)", found: "\(ends.count - expected + columns.count) cells",
-          accepted: "\(columns.count), as many as the header has")
+    rows: while true {
+      // Who skips bad rows has not had the file's UTF-8 checked before.
+      let step = scanner.nextRow(
+        in: bytes.span, .file, columns: columns.count, isASCII: !skipsBadRows,
+        appendingEndsTo: &ends)
+      switch step {
+      case .row(let row):
+        starts.append(row.start)
+        lines.append(row.line)
+      case .fault(let fault):
+        guard skipsBadRows else { throw fault.error(columns) }
+        skipped.add(fault.kind, line: fault.line, fault.error(columns))
+      case .needsMore, .end: break rows
       }
     }
     guard !starts.isEmpty else {
-      throw .badData(place: "", found: "a header without rows", accepted: "at least one row")
+      throw skipped.first
+        ?? .badData(place: "", found: "a header without rows", accepted: "at least one row")
     }
   }
 
@@ -69,23 +63,9 @@ package struct CSVTable: TableRows {
     return bytes[(column == 0 ? starts[row] : ends[cell - 1] + 1)..<ends[cell]]
   }
 
-  func text(_ row: Int, _ column: Int) -> String { Self.text(cell(row, column)) }
-
-  /// What a cell says, without its quotes.
-  private static func text(_ cell: ArraySlice<UInt8>) -> String {
-    guard cell.first == quote else { return String(decoding: cell, as: UTF8.self) }
-    var inner: [UInt8] = []
-    inner.reserveCapacity(cell.count)
-    var afterQuote = false
-    for byte in cell.dropFirst().dropLast() {
-      if byte == quote, !afterQuote {
-        afterQuote = true
-      } else {
-        inner.append(byte)
-        afterQuote = false
-      }
-    }
-    return String(decoding: inner, as: UTF8.self)
+  func text(_ row: Int, _ column: Int) -> String {
+    let cell = cell(row, column)
+    return CSVCell.text(in: bytes.span, cell.startIndex, cell.endIndex)
   }
 }
 
@@ -97,43 +77,27 @@ extension CSVTable {
     let appended = added.filter { !columns.contains($0.name) }
     var out: [UInt8] = []
     out.reserveCapacity(bytes.count + rows.count * added.count * 20)
-    out += headerLine
+    out += header.bytes
     for column in appended {
       out.append(comma)
-      Self.append(.string(column.name), to: &out)
+      CSVCell.append(.string(column.name), to: &out)
     }
-    out += lineEnd
+    out += header.lineEnd
     for (position, row) in rows.enumerated() {
       for column in columns.indices {
         if column > 0 { out.append(comma) }
         if let new = replaced[column] {
-          Self.append(new.values[position], to: &out)
+          CSVCell.append(new.values[position], to: &out)
         } else {
           out += cell(row, column)
         }
       }
       for column in appended {
         out.append(comma)
-        Self.append(column.values[position], to: &out)
+        CSVCell.append(column.values[position], to: &out)
       }
-      out += lineEnd
+      out += header.lineEnd
     }
     return out
-  }
-
-  /// Writes a value as a cell: nothing for null, JSON for what is not a string, in quotes where it
-  /// must be.
-  private static func append(_ value: JSONValue, to out: inout [UInt8]) {
-    let text: String
-    switch value {
-    case .null: return
-    case .string(let string): text = string
-    default: text = value.text()
-    }
-    guard text.utf8.contains(where: { $0 == comma || $0 == quote || isLineEnd($0) }) else {
-      out += text.utf8
-      return
-    }
-    out += "\"\(text.replacing("\"", with: "\"\""))\"".utf8
   }
 }

@@ -20,6 +20,8 @@ package struct DataTable: Sendable {
   }
 
   package var columns: [String] { source.columns }
+  /// Bad rows of the file that were left out.
+  package var skipped: SkippedRows { source.skipped }
   package func has(_ column: String) -> Bool { source.columns.contains(column) }
 
   /// The table's rows in the layout of their file, with columns added or replaced.
@@ -91,7 +93,7 @@ extension DataTable {
     guard source.isText, let text = value.string else {
       throw error(row, field, found: value.kindName, accepted: "a finite number")
     }
-    guard let number = decimal(text) else {
+    guard let number = DecimalText.number(text) else {
       let found = text.isEmpty ? "an empty cell" : "'\(text)'"
       throw error(row, field, found: found, accepted: "a finite number")
     }
@@ -99,30 +101,19 @@ extension DataTable {
   }
 }
 
-/// A finite decimal number, blanks around it allowed; nil for "nan", "inf", "0x1F" and "1e999".
-func decimal(_ text: String) -> Double? {
-  func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
-  var digits = text.utf8[...]
-  while digits.first.map(isBlank) == true { digits.removeFirst() }
-  while digits.last.map(isBlank) == true { digits.removeLast() }
-  guard digits.allSatisfy(isDecimalByte), let number = Double(Substring(digits)),
-    number.isFinite
-  else { return nil }
-  return number
-}
-
-private func isDecimalByte(_ byte: UInt8) -> Bool {
-  switch byte {
-  case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"),
-    UInt8(ascii: "+"), UInt8(ascii: "e"), UInt8(ascii: "E"):
-    true
-  default: false
-  }
-}
-
 // MARK: - Parts of a table
 
 extension DataTable {
+  /// The rows at these positions.
+  func selecting(_ positions: some Sequence<Int>) -> DataTable {
+    DataTable(name: name, rows: positions.map { rows[$0] }, source)
+  }
+
+  /// The line of the row at a position, or its number where it has no line of its own.
+  func line(of position: Int) -> Int {
+    Int(source.place(of: rows[position]).drop { !$0.isNumber }) ?? position + 1
+  }
+
   /// The rows that have the given value in each of the columns.
   ///
   /// - Throws: `TareError.badData` if a column is missing or no row is left.

@@ -44,12 +44,13 @@ package func readCandidates(
 
 /// Reads a table with any columns: scores for `calibrate` and `evaluate`, numbers for `smooth`.
 ///
-/// Parameters and errors are those of `readCandidates`.
+/// Parameters and errors are those of `readCandidates`; with `skipsBadRows` CSV rows and JSON lines
+/// that cannot be read are left out, and counted in the table's `skipped`.
 package func readTable(
-  _ data: Data, name: String, format: String? = nil
+  _ data: Data, name: String, format: String? = nil, skipsBadRows: Bool = false
 ) throws(TareError) -> DataTable {
   do {
-    let file = try SourceFile(data)
+    let file = try SourceFile(data, skipsBadRows: skipsBadRows)
     return DataTable(name: name, try fileFormat(of: file, key: format).table(of: file))
   } catch {
     throw error.inside(name)

@@ -10,18 +10,25 @@ package enum JSONLinesFile: FileFormat {
   }
 
   package static func rows(of file: SourceFile) throws(TareError) -> [SourceRow] {
-    try lines(of: file).rows
+    try lines(of: file, skipping: nil).rows
   }
 
   package static func table(of file: SourceFile) throws(TareError) -> any TableRows {
-    let (rows, texts) = try lines(of: file)
-    return JSONRows(rows, layout: .lines(texts))
+    guard file.skipsBadRows else {
+      let (rows, texts, _) = try lines(of: file, skipping: nil)
+      return JSONRows(rows, layout: .lines(texts))
+    }
+    let (rows, texts, skipped) = try lines(of: file, skipping: SkippedRows())
+    if rows.isEmpty, let error = skipped?.first { throw error }
+    return JSONRows(rows, layout: .lines(texts), skipped: skipped ?? SkippedRows())
   }
 
   /// The rows, and their text from brace to brace.
+  /// - Parameter skipping: counts lines that cannot be read; nil where those are errors.
   private static func lines(
-    of file: SourceFile
-  ) throws(TareError) -> (rows: [SourceRow], texts: [[UInt8]]) {
+    of file: SourceFile, skipping skipped: SkippedRows?
+  ) throws(TareError) -> (rows: [SourceRow], texts: [[UInt8]], skipped: SkippedRows?) {
+    var skipped = skipped
     var rows: [SourceRow] = []
     var texts: [[UInt8]] = []
     var start = 0
@@ -32,14 +39,33 @@ package enum JSONLinesFile: FileFormat {
       start = end + 1
       line += 1
       if text.isEmpty { continue }
-      let value = try JSONValue(parsing: text, firstLine: line)
-      guard let object = value.object else {
-        throw .badData(place: "line \(line)", found: value.kindName, accepted: "an object a line")
+      do throws(TareError) {
+        if skipped != nil { try SourceFile.checkUTF8(text, firstLine: line) }
+        rows.append(SourceRow(place: "line \(line)", columns: try object(text, line: line)))
+        texts.append(text)
+      } catch {
+        guard skipped != nil else { throw error }
+        skipped?.add(kind(of: error, text), line: line, error)
       }
-      rows.append(SourceRow(place: "line \(line)", columns: object))
-      texts.append(text)
     }
-    return (rows, texts)
+    return (rows, texts, skipped)
+  }
+
+  private static func kind(of error: TareError, _ text: [UInt8]) -> SkippedRows.Kind {
+    guard (try? SourceFile.checkUTF8(text)) != nil else { return .brokenUTF8 }
+    // Python writes these, and JSON has no such numbers.
+    guard case .badData(_, let found, _) = error,
+      ["NaN", "Infinity", "-Infinity"].contains(where: { found.hasPrefix("'\($0)") })
+    else { return .brokenJSON }
+    return .notFinite
+  }
+
+  private static func object(_ text: [UInt8], line: Int) throws(TareError) -> JSONObject {
+    let value = try JSONValue(parsing: text, firstLine: line)
+    guard let object = value.object else {
+      throw .badData(place: "line \(line)", found: value.kindName, accepted: "an object a line")
+    }
+    return object
   }
 }
 

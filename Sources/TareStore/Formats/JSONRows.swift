@@ -5,6 +5,7 @@ package struct JSONRows: TableRows {
   package let columns: [String]
   private let rows: [SourceRow]
   private let layout: Layout
+  package let skipped: SkippedRows
 
   enum Layout: Sendable {
     /// An object a line, with the line's text from brace to brace, [row].
@@ -15,8 +16,9 @@ package struct JSONRows: TableRows {
     case columns(JSONObject)
   }
 
-  init(_ rows: [SourceRow], layout: Layout) {
+  init(_ rows: [SourceRow], layout: Layout, skipped: SkippedRows = SkippedRows()) {
     self.rows = rows
+    self.skipped = skipped
     self.layout = layout
     var columns: [String] = []
     var known: Set<String> = []

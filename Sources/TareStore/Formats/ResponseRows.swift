@@ -20,7 +20,7 @@ struct ResponseRows: ScoreLayout {
     of table: DataTable, columns: ScoreColumns
   ) throws(TareError) -> (entries: [ScoreEntry], covariates: [Covariate]) {
     let scores = try table.numbers(in: score)
-    let roles = try roles(in: table, label: columns.label)
+    let judged = try judgement(of: table, label: columns.label)
     let indices = indices(in: table)
     let covariates = try columns.covariates.map { (name) throws(TareError) in
       try CovariateColumn(name, in: table, texts: texts, scores: score)
@@ -31,7 +31,8 @@ struct ResponseRows: ScoreLayout {
         values[column.covariate.name] = try column.values(row, count: 1)[0]
       }
       return ScoreEntry(
-        row: row, role: roles[row], index: indices?[row], score: scores[row], covariates: values)
+        row: row, role: judged.roles[row], index: indices?[row], score: scores[row],
+        covariates: values, label: judged.labels?[row])
     }
     return (entries, covariates.map(\.covariate))
   }
@@ -51,17 +52,23 @@ struct ResponseRows: ScoreLayout {
 // MARK: - Roles
 
 extension ResponseRows {
-  /// From the label that was asked for, from `role`, or from `label` or `gold` where they hold only
-  /// 0 and 1.
-  private func roles(in table: DataTable, label: String?) throws(TareError) -> [Role] {
-    if let label { return try labels(in: table, label).map(role) }
-    if table.has("role") { return try namedRoles(in: table) }
-    for column in ["label", "gold"] where table.has(column) {
-      if let labels = try? labels(in: table, column), labels.allSatisfy({ role($0) != .response }) {
-        return labels.map(role)
-      }
+  /// From the label that was asked for, from `role`, or from `label` or `gold` where they hold
+  /// numbers only; those give roles where all are 0 or 1.
+  private func judgement(
+    of table: DataTable, label: String?
+  ) throws(TareError) -> (roles: [Role], labels: [Double]?) {
+    if let label {
+      let labels = try labels(in: table, label)
+      return (labels.map(role), labels)
     }
-    return table.rows.map { _ in .response }
+    if table.has("role") { return (try namedRoles(in: table), nil) }
+    for column in ["label", "gold"] where table.has(column) {
+      guard let labels = try? labels(in: table, column) else { continue }
+      let roles = labels.map(role)
+      // Grades are no roles, though one of them may be 0 or 1.
+      return (roles.contains(.response) ? roles.map { _ in .response } : roles, labels)
+    }
+    return (table.rows.map { _ in .response }, nil)
   }
 
   private func role(_ label: Double) -> Role {

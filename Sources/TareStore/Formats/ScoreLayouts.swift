@@ -42,6 +42,19 @@ struct ScoreEntry {
   var index: Int?
   let score: Double
   let covariates: [String: Double]
+  /// How good it is, more is better, where the table grades responses.
+  var label: Double?
+}
+
+/// Whether a table with these columns holds a response a row.
+package func holdsResponseRows(_ columns: [String], score: String) -> Bool {
+  var object = JSONObject()
+  for column in columns { object[column] = .null }
+  let row = SourceRow(place: "", columns: object)
+  let table = DataTable(name: "", JSONRows([row], layout: .array))
+  var wanted = ScoreColumns()
+  wanted.score = score
+  return (try? scoreLayout(of: table, columns: wanted)) is ResponseRows
 }
 
 /// - Throws: `TareError.badData` if the table has no scores under that name in any layout.

@@ -8,8 +8,8 @@ package struct ScoreColumns: Sendable {
   package var score = "score"
   /// The prompt's id; else `prompt_id`, `id` or `pair_id`; else each row is a prompt of its own.
   package var group: String?
-  /// Where a row is a response: 1 = better, 0 = worse; any other number says nothing of the role.
-  /// Else `role`, or `label` or `gold` where that holds only 0 and 1.
+  /// Where a row is a response: how good it is; 1 makes it the chosen and 0 the rejected one, any
+  /// other number says nothing of the role. Else `role`, or `label` or `gold` if all are numbers.
   package var label: String?
   /// Names of columns, or of text covariates where there is no such column but the text.
   package var covariates: [String] = []
@@ -98,7 +98,8 @@ extension ScoreTable {
       responses.append(
         ScoredResponse(
           promptID: prompt, index: index, role: entry.role, score: entry.score,
-          covariates: entry.covariates, subset: subsets?[entry.row], section: sections?[entry.row]))
+          covariates: entry.covariates, subset: subsets?[entry.row], section: sections?[entry.row],
+          label: entry.label))
     }
     return responses
   }
@@ -108,7 +109,7 @@ extension ScoreTable {
     let index: Int
   }
 
-  private static func promptIDs(
+  static func promptIDs(
     _ table: DataTable, _ column: String?
   ) throws(TareError) -> [String] {
     guard let column else { return table.rows.map { "row-\($0 + 1)" } }

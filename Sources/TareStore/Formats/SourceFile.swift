@@ -6,6 +6,8 @@ package struct SourceFile: Sendable {
   /// The content without a byte order mark.
   package let bytes: [UInt8]
   package let opening: Opening
+  /// Whether rows that cannot be read are left out; whoever reads rows then checks their UTF-8.
+  let skipsBadRows: Bool
 
   /// What the beginning of the content is, by which a format recognises its files.
   package enum Opening: Sendable {
@@ -19,18 +21,25 @@ package struct SourceFile: Sendable {
   }
 
   /// - Throws: `TareError.badData` if there is nothing but white space or a line is not UTF-8.
-  package init(_ data: Data) throws(TareError) {
+  package init(_ data: Data, skipsBadRows: Bool = false) throws(TareError) {
     var bytes = Array(data)
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
-    try Self.checkUTF8(bytes)
+    if !skipsBadRows { try Self.checkUTF8(bytes) }
     guard let start = bytes.firstIndex(where: { !isSpace($0) }) else {
       throw .badData(place: "", found: "an empty file", accepted: "at least one row")
     }
     self.bytes = bytes
-    opening = Self.look(at: bytes, from: start)
+    self.skipsBadRows = skipsBadRows
+    let opening = Self.look(at: bytes, from: start)
+    if skipsBadRows, case .broken = opening, let object = Self.goodLine(of: bytes) {
+      self.opening = .line(object, isOnly: false)
+    } else {
+      self.opening = opening
+    }
   }
 
-  private static func checkUTF8(_ bytes: [UInt8]) throws(TareError) {
+  /// - Parameter firstLine: the number of the first line of the bytes.
+  static func checkUTF8(_ bytes: [UInt8], firstLine: Int = 1) throws(TareError) {
     let invalid: Int
     do {
       _ = try UTF8Span(validating: bytes.span)
@@ -38,10 +47,18 @@ package struct SourceFile: Sendable {
     } catch {
       invalid = error.byteOffsets.lowerBound
     }
-    let line = bytes[..<invalid].count { $0 == newLine } + 1
+    let line = bytes[..<invalid].count { $0 == newLine } + firstLine
     let hex = String(bytes[invalid], radix: 16, uppercase: true)
     throw .badData(
       place: "line \(line)", found: "bytes that are not UTF-8 (0x\(hex))", accepted: "UTF-8 text")
+  }
+
+  /// The first line that is an object by itself, where the first line of all is broken.
+  private static func goodLine(of bytes: [UInt8]) -> JSONObject? {
+    for line in bytes.lazy.split(separator: newLine) {
+      if case .object(let object)? = try? JSONValue(parsing: Array(line)) { return object }
+    }
+    return nil
   }
 
   private static func look(at bytes: [UInt8], from start: Int) -> Opening {

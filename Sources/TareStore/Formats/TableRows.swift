@@ -7,6 +7,8 @@ package protocol TableRows: Sendable {
   var count: Int { get }
   /// Whether every value is a string because the format has no other (CSV).
   var isText: Bool { get }
+  /// Bad rows that were left out.
+  var skipped: SkippedRows { get }
   /// "line 12", or "row 12" where a row has no line of its own.
   func place(of row: Int) -> String
   /// A column's value in each of the rows, null where a row has none.

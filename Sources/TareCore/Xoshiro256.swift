@@ -1,4 +1,4 @@
-/// The seeded random numbers of the bootstrap.
+/// Seeded random numbers: resamples, folds, made data.
 
 /// xoshiro256++ (Blackman and Vigna 2019), its state filled by splitmix64 from one seed. The same
 /// seed gives the same numbers on every machine.
@@ -25,7 +25,7 @@ package struct Xoshiro256: RandomNumberGenerator {
   }
 
   /// A number below `bound`, each as likely as any other to within `bound` / 2⁶⁴.
-  mutating func next(below bound: Int) -> Int {
+  package mutating func next(below bound: Int) -> Int {
     Int(next().multipliedFullWidth(by: UInt64(bound)).high)
   }
 }

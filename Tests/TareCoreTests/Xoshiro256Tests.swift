@@ -1,4 +1,4 @@
-import TareEvaluation
+import TareCore
 import Testing
 
 @Suite struct Xoshiro256Tests {

@@ -1,0 +1,127 @@
+/// Fitting a calibration: what all methods have in common.
+package import TareCore
+
+extension Calibrator {
+  /// Fits the calibration.
+  ///
+  /// - Parameter date: written into the calibration as it stands.
+  /// - Throws: `TareError.usage` where table and settings do not fit the method, and
+  ///   `TareError.badData` for data that it cannot be fitted to.
+  package func fit(
+    _ table: CalibrationTable, _ settings: FitSettings = .init(), date: String
+  ) throws(TareError) -> Calibration {
+    try check(table, settings)
+    var parameters = parameters
+    let found = try findEach(table, settings, &parameters)
+    var bias = found.bias
+    var gamma = found.gamma
+    var findings = found.findings
+    if let folds = settings.crossFit {
+      guard let prompts = table.prompts else {
+        throw .usage("--cross-fit needs prompts: a column that says which rows answer the same one")
+      }
+      bias = try crossFitted(table, settings, Folds(prompts, count: folds))
+      gamma = 1
+      parameters["cross_fit"] = .int(folds)
+    }
+    switch settings.gamma {
+    case nil: break
+    case .fixed(let value):
+      gamma = value
+    case .labels:
+      let choice = try GammaChoice(table, biases: try outOfFoldBiases(table, settings))
+      gamma = choice.gamma
+      findings["gamma_choice"] = choice.json
+    case .decorrelate:
+      gamma = Decorrelation.gamma(table.scores, bias.values(for: table), table.columns[0])
+      parameters["gamma"] = "decorrelate"
+    }
+    var offset = 0.0
+    if settings.keepMean {
+      offset = gamma * bias.values(for: table).mean
+      parameters["keep_mean"] = true
+    }
+    return Calibration(
+      method: Self.key, covariates: table.covariates, parameters: parameters, bias: bias,
+      gamma: gamma, offset: offset,
+      ranges: table.columns.map { ($0.min() ?? 0)...($0.max() ?? 0) }, n: table.count,
+      prompts: table.prompts?.count, findings: findings, digest: table.digest.description,
+      date: date)
+  }
+
+  /// The bias of each row, from fits to the prompts of other folds, [row]; five folds.
+  func outOfFoldBiases(
+    _ table: CalibrationTable, _ settings: FitSettings = .init()
+  ) throws(TareError) -> [Double] {
+    guard let prompts = table.prompts else {
+      throw .usage("gamma from labels needs prompts: a column that says which rows answer the same")
+    }
+    return try crossFitted(table, settings, Folds(prompts, count: 5)).values(for: table)
+  }
+
+  private func check(_ table: CalibrationTable, _ settings: FitSettings) throws(TareError) {
+    guard Self.covariateCount.contains(table.covariates.count) else {
+      let range = Self.covariateCount
+      let accepted =
+        range.upperBound == .max
+        ? "\(range.lowerBound) or more"
+        : range.count == 1 ? "\(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
+      throw .usage(
+        "method \(Self.key) takes \(accepted) of --covariate, not \(table.covariates.count)")
+    }
+    if Self.needsLabels, table.labels == nil {
+      throw .usage(
+        "method \(Self.key) needs a label in every row: 1 for the better response, 0 for the worse"
+      )
+    }
+    guard settings.gamma == nil || Self.allowsGamma else {
+      throw .usage("method \(Self.key) takes no --gamma")
+    }
+    guard settings.gamma != .labels || !Self.needsLabels else {
+      throw .usage("method \(Self.key) has used the labels already; --gamma takes a number")
+    }
+    if case .fixed(let gamma) = settings.gamma, !gamma.isFinite {
+      throw .usage("gamma is \(gamma); accepted: a finite number, labels, decorrelate")
+    }
+    if let folds = settings.crossFit, !(2...100).contains(folds) {
+      throw .usage("--cross-fit \(folds); accepted: 2 to 100 folds")
+    }
+    if let shrinkage = settings.shrinkage, !(shrinkage >= 0 && shrinkage.isFinite) {
+      throw .usage("--shrinkage \(shrinkage); accepted: a number of rows from 0")
+    }
+    if settings.perSubset, table.subsets == nil {
+      throw .usage("--per-subset needs a column subset")
+    }
+  }
+
+  private func crossFitted(
+    _ table: CalibrationTable, _ settings: FitSettings, _ folds: Folds
+  ) throws(TareError) -> Bias {
+    var biases: [Bias] = []
+    for fold in 0..<folds.count {
+      let rows = folds.split(fold).outside
+      guard !rows.isEmpty else {
+        throw .badData(
+          place: "column of prompts", found: "no prompt outside fold \(fold + 1)",
+          accepted: "prompts for \(folds.count) folds")
+      }
+      var parameters: JSONObject = [:]
+      biases.append(try findEach(try table.taking(rows), settings, &parameters).taken)
+    }
+    return .folds(biases)
+  }
+
+  /// The bias of all rows, or of each subset by itself.
+  private func findEach(
+    _ table: CalibrationTable, _ settings: FitSettings, _ parameters: inout JSONObject
+  ) throws(TareError) -> FoundBias {
+    var found = try find(in: table)
+    guard settings.perSubset, let subsets = table.subsets else { return found }
+    let fit = try SubsetFit(self, table, subsets, pooled: found.taken, settings.shrinkage)
+    found.bias = fit.bias
+    found.gamma = 1
+    parameters["per_subset"] = true
+    parameters["shrinkage"] = .double(fit.shrinkage)
+    return found
+  }
+}

@@ -1,0 +1,54 @@
+/// A curve that goes one way only.
+package import TareCore
+
+/// The nearest never-falling (or never-rising) curve to the LOWESS one. Where the score does not
+/// prefer more of the covariate the rising curve is flat, and nothing is corrected.
+package struct MonotoneCalibrator: Calibrator {
+  package static let key = "monotone"
+  package static let summary = "the lowess curve made to rise only (or to fall only)"
+  package static let options: [CalibratorOptions.Name] = [
+    .frac, .it, .delta, .degree, .rules, .direction,
+  ]
+
+  private let lowess: Lowess
+  private let scale: Scale
+  private let direction: CalibratorOptions.Direction
+
+  package init(_ options: CalibratorOptions) throws(TareError) {
+    lowess = try options.lowess(frac: 0.9)
+    scale = options.scale
+    direction = options.direction ?? .increasing
+  }
+
+  package var parameters: JSONObject {
+    var parameters = lowess.parameters(scale)
+    parameters["direction"] = .string(direction.rawValue)
+    return parameters
+  }
+
+  package func find(in table: CalibrationTable) throws(TareError) -> FoundBias {
+    let curve = try lowess.curve(of: table.scores, over: 0, of: table, scale)
+    return FoundBias(.curve(curve.made(direction, for: table.columns[0]), covariate: 0))
+  }
+}
+
+extension Curve {
+  /// The nearest curve that goes one way only; each knot counts as many rows as lie nearest to it.
+  func made(_ direction: CalibratorOptions.Direction, for column: [Double]) -> Curve {
+    guard case .knots(var knots) = self else { return self }
+    var weights = [Double](repeating: 1e-9, count: knots.x.count)
+    var knot = 0
+    for value in column.sorted() {
+      while knot + 1 < knots.x.count, knots.x[knot + 1] - value <= value - knots.x[knot] {
+        knot += 1
+      }
+      weights[knot] += 1
+    }
+    knots.bias =
+      switch direction {
+      case .increasing: Isotonic.increasing(knots.bias, weights: weights)
+      case .decreasing: Isotonic.decreasing(knots.bias, weights: weights)
+      }
+    return .knots(knots)
+  }
+}

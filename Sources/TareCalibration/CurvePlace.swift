@@ -1,0 +1,48 @@
+/// A fitted curve at any place within its data.
+
+/// A LOWESS curve at one place.
+package struct CurvePlace: Sendable, Hashable {
+  package let x: Double
+  package let fitted: Double
+  /// Standard error of `fitted`; nil where the curve has none, or none was asked for.
+  package let error: Double?
+  /// The derivative, nil likewise.
+  package let slope: Double?
+
+  /// 95%, of the curve and not of single points.
+  package var band: ClosedRange<Double>? {
+    error.map { (fitted - 1.96 * $0)...(fitted + 1.96 * $0) }
+  }
+}
+
+extension LowessFit {
+  /// The curve at each distinct x, ascending.
+  package var places: [CurvePlace] { knotX.indices.map(place) }
+
+  /// The curve at `x`, straight between the distinct x on either side; nil beyond the data.
+  package func place(at x: Double) -> CurvePlace? {
+    guard let first = knotX.first, let last = knotX.last, first <= x, x <= last else { return nil }
+    var low = 0
+    var high = knotX.count - 1
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if knotX[middle] <= x { low = middle } else { high = middle }
+    }
+    if x == knotX[low] { return place(low) }
+    if x == knotX[high] { return place(high) }
+    let share = (x - knotX[low]) / (knotX[high] - knotX[low])
+    let (left, right) = (place(low), place(high))
+    func between(_ left: Double?, _ right: Double?) -> Double? {
+      guard let left, let right else { return nil }
+      return (1 - share) * left + share * right
+    }
+    return CurvePlace(
+      x: x, fitted: (1 - share) * left.fitted + share * right.fitted,
+      error: between(left.error, right.error), slope: between(left.slope, right.slope))
+  }
+
+  private func place(_ knot: Int) -> CurvePlace {
+    CurvePlace(
+      x: knotX[knot], fitted: knotY[knot], error: knotErrors?[knot], slope: knotSlopes?[knot])
+  }
+}

@@ -1,0 +1,172 @@
+/// How much of a bias the labels say to take off.
+package import TareCore
+
+/// Gamma from labelled prompts: P(better wins) = σ(a (Δs − gamma Δb)), a and gamma by maximum
+/// likelihood, gamma from 0 to 2.
+///
+/// It is used only if it predicts prompts that it was not fitted to: over five folds the log-loss
+/// must fall by more than one standard error of its fall, and no fewer pairs may be ordered rightly.
+/// Otherwise gamma is 0, and that is a result: the labels do not support the correction.
+package struct GammaChoice: Sendable, Hashable {
+  package let gamma: Double
+  /// Maximum likelihood over all prompts, before it was tested.
+  package let estimate: Double
+  /// 95% interval of the estimate, from 200 resamples of the prompts; nil below two prompts.
+  package let interval: ClosedRange<Double>?
+  /// Fall of the log-loss a prompt in held-out folds, and its standard error.
+  package let gain: Double
+  package let gainError: Double
+  /// Pairs in order in held-out folds without and with gamma, in prompts (each weighs alike).
+  package let rightRaw: Double
+  package let rightCalibrated: Double
+  package let prompts: Int
+  package let pairs: Int
+
+  /// Above 2 it would turn the preference round.
+  private static let most = 2.0
+  /// Fewer labelled prompts choose nothing.
+  package static let leastPrompts = Verdict.leastPrompts
+
+  /// - Parameter biases: of each row, best from fits that did not see its prompt, [row].
+  /// - Throws: `TareError.usage` without labels or prompts.
+  package init(_ table: CalibrationTable, biases: [Double]) throws(TareError) {
+    guard let pairs = LabelledPairs(table) else {
+      throw .usage("gamma from labels needs prompts and labels (1 = the better response)")
+    }
+    prompts = pairs.prompts
+    self.pairs = pairs.count
+    let all = Sample(
+      pairs.differences(table.scores), pairs.differences(biases), pairs.weight, pairs.prompts)
+    let fit = all.fit()
+    estimate = fit.gamma
+    guard prompts >= Self.leastPrompts else {
+      (gamma, interval, gain, gainError, rightRaw, rightCalibrated) = (0, nil, 0, 0, 0, 0)
+      return
+    }
+    interval = Self.interval(
+      all, pairs, start: [fit.slope, -fit.slope * fit.gamma * all.unit])
+    // The folds of the biases: a fit of gamma sees no score that its test prompts' biases saw.
+    let folds = Folds(table.prompts ?? PromptGroups([String]()), count: 5).ofRow
+    let held = Self.held(all, pairs, pairs.better.map { folds[$0] })
+    (gain, gainError) = (held.gain.mean, held.gain.standardError)
+    (rightRaw, rightCalibrated) = (held.rightRaw, held.rightCalibrated)
+    let isBetter = gain > gainError && rightCalibrated >= rightRaw
+    gamma = isBetter ? estimate : 0
+  }
+
+  /// Pairs with weights.
+  private struct Sample {
+    var scores: [Double]
+    var bias: [Double]
+    var weights: [Double]
+
+    /// What a gamma of 1 is on bias in units of its own spread.
+    let unit: Double
+
+    /// Differences of scores and of biases, [pair]; both are kept in units of their root mean square,
+    /// so that no unit of the scores changes what is found.
+    init(_ scores: [Double], _ bias: [Double], _ weights: [Double], _ prompts: Int) {
+      func spread(_ column: [Double]) -> Double {
+        let sum = zip(column, weights).reduce(0) { $0 + $1.0 * $1.0 * $1.1 }
+        let spread = (sum / Double(max(1, prompts))).squareRoot()
+        return spread > 0 ? spread : 1
+      }
+      let (ofScores, ofBias) = (spread(scores), spread(bias))
+      self.scores = scores.map { $0 / ofScores }
+      self.bias = bias.map { $0 / ofBias }
+      self.weights = weights
+      unit = ofBias / ofScores
+    }
+
+    func weighted(_ weights: [Double]) -> Sample {
+      var sample = self
+      sample.weights = weights
+      return sample
+    }
+
+    /// Slope of the score, and gamma from 0 to 2.
+    func fit(start: [Double]? = nil) -> (slope: Double, gamma: Double) {
+      // A ridge this small only ends the steps where pairs can be told apart without error.
+      if let both = PairLogit(
+        [scores, bias], weights: weights, ridge: [1e-6, 1e-6], start: start),
+        both.coefficients[0] > 0, both.coefficients[1] < 0
+      {
+        let gamma = -both.coefficients[1] / both.coefficients[0] / unit
+        if gamma <= GammaChoice.most { return (both.coefficients[0], gamma) }
+        return (slope(at: GammaChoice.most), GammaChoice.most)
+      }
+      return (slope(at: 0), 0)
+    }
+
+    func gamma(start: [Double]) -> Double { fit(start: start).gamma }
+
+    /// Margins less gamma of their bias, in units of the scores' spread, [pair].
+    func calibrated(_ gamma: Double) -> [Double] {
+      zip(scores, bias).map { $0 - gamma * unit * $1 }
+    }
+
+    func slope(at gamma: Double) -> Double {
+      let fit = PairLogit([calibrated(gamma)], weights: weights, ridge: [1e-6])
+      return max(0, fit?.coefficients[0] ?? 0)
+    }
+  }
+
+  /// - Parameter start: coefficients of the fit to all, from which a resample's are not far.
+  private static func interval(
+    _ all: Sample, _ pairs: LabelledPairs, start: [Double]
+  ) -> ClosedRange<Double>? {
+    guard pairs.prompts > 1 else { return nil }
+    var random = Xoshiro256(seed: 1)
+    let estimates = (0..<200).map { _ -> Double in
+      var counts = [Double](repeating: 0, count: pairs.prompts)
+      for _ in 0..<pairs.prompts { counts[random.next(below: pairs.prompts)] += 1 }
+      let weights = pairs.weight.indices.map { pairs.weight[$0] * counts[pairs.prompt[$0]] }
+      return all.weighted(weights).gamma(start: start)
+    }.sorted()
+    return estimates.quantile(0.025)...estimates.quantile(0.975)
+  }
+
+  private struct Held {
+    /// [prompt].
+    var gain: [Double]
+    var rightRaw = 0.0
+    var rightCalibrated = 0.0
+  }
+
+  /// - Parameter folds: of each pair, [pair].
+  private static func held(_ all: Sample, _ pairs: LabelledPairs, _ folds: [Int]) -> Held {
+    var held = Held(gain: [Double](repeating: 0, count: pairs.prompts))
+    for fold in 0..<5 {
+      let sample = all.weighted(
+        pairs.weight.indices.map { folds[$0] == fold ? 0 : pairs.weight[$0] })
+      let fit = sample.fit()
+      let raw = sample.slope(at: 0)
+      let calibrated = all.calibrated(fit.gamma)
+      for pair in pairs.weight.indices where folds[pair] == fold {
+        let weight = pairs.weight[pair]
+        held.gain[pairs.prompt[pair]] +=
+          weight
+          * (PairLogit.loss(raw * all.scores[pair]) - PairLogit.loss(fit.slope * calibrated[pair]))
+        held.rightRaw += weight * share(all.scores[pair])
+        held.rightCalibrated += weight * share(calibrated[pair])
+      }
+    }
+    return held
+  }
+
+  /// A tie is half right.
+  private static func share(_ margin: Double) -> Double {
+    margin > 0 ? 1 : margin == 0 ? 0.5 : 0
+  }
+
+  package var json: JSONValue {
+    [
+      "gamma": .double(gamma), "estimate": .double(estimate),
+      "interval": interval.map { [.double($0.lowerBound), .double($0.upperBound)] } ?? .null,
+      "held_out_gain": .double(gain), "held_out_gain_se": .double(gainError),
+      "held_out_right_raw": .double(rightRaw),
+      "held_out_right_calibrated": .double(rightCalibrated), "prompts": .int(prompts),
+      "pairs": .int(pairs),
+    ]
+  }
+}

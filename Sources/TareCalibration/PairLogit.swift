@@ -1,0 +1,130 @@
+/// The Bradley–Terry model of which response of a pair is better.
+internal import Foundation
+internal import TareCore
+
+/// P(better wins) = 1 / (1 + exp(−Σ β_k x_k)) of differences x within pairs, without an intercept:
+/// exchanging the two of a pair changes nothing (Bradley and Terry 1952). Fitted by Newton's method
+/// with weights and a ridge.
+struct PairLogit {
+  /// [feature].
+  private(set) var coefficients: [Double]
+  /// Inverse of the information with the ridge, [feature][feature].
+  private(set) var inverse: [[Double]]
+
+  /// - Parameters:
+  ///   - features: differences, [feature][pair].
+  ///   - ridge: penalty of each coefficient's square, half of it, [feature].
+  ///   - start: coefficients to begin with, [feature].
+  /// - Returns: nil where the information is singular: a feature without differences.
+  init?(
+    _ features: [[Double]], weights: [Double], ridge: [Double], start: [Double]? = nil
+  ) {
+    coefficients = start ?? features.map { _ in 0 }
+    inverse = []
+    for _ in 0..<50 {
+      let (gradient, information) = PairLogit.derivatives(
+        features, weights, ridge, coefficients)
+      guard let inverse = SymmetricMatrix.inverse(information) else { return nil }
+      self.inverse = inverse
+      let step = inverse.map { row in zip(row, gradient).reduce(0) { $0 + $1.0 * $1.1 } }
+      // Far steps of separable data are cut; ridge or the limit of 50 steps ends them.
+      let length = step.map(abs).max() ?? 0
+      let share = length > 5 ? 5 / length : 1
+      for index in coefficients.indices { coefficients[index] += share * step[index] }
+      if length < 1e-10 * max(1, coefficients.map(abs).max() ?? 0) { break }
+    }
+    guard coefficients.allSatisfy(\.isFinite) else { return nil }
+  }
+
+  /// The negative log-likelihood of a pair with this logit.
+  static func loss(_ logit: Double) -> Double {
+    logit > 0 ? log1p(exp(-logit)) : -logit + log1p(exp(logit))
+  }
+
+  func logits(_ features: [[Double]]) -> [Double] {
+    (features.first ?? []).indices.map { pair in
+      features.indices.reduce(0) { $0 + coefficients[$1] * features[$1][pair] }
+    }
+  }
+
+  private static func derivatives(
+    _ features: [[Double]], _ weights: [Double], _ ridge: [Double], _ coefficients: [Double]
+  ) -> (gradient: [Double], information: [[Double]]) {
+    var gradient = zip(ridge, coefficients).map { -$0 * $1 }
+    var information = features.indices.map { row in
+      features.indices.map { $0 == row ? ridge[row] : 0 }
+    }
+    for pair in weights.indices {
+      var logit = 0.0
+      for feature in features.indices { logit += coefficients[feature] * features[feature][pair] }
+      let lost = 1 / (1 + exp(logit))
+      let curvature = weights[pair] * lost * (1 - lost)
+      for row in features.indices {
+        gradient[row] += weights[pair] * lost * features[row][pair]
+        for column in 0...row {
+          information[row][column] += curvature * features[row][pair] * features[column][pair]
+        }
+      }
+    }
+    for row in features.indices {
+      for column in 0..<row { information[column][row] = information[row][column] }
+    }
+    return (gradient, information)
+  }
+
+  /// Covariance of the coefficients where the pairs of one prompt belong together (sandwich).
+  func covariance(
+    _ features: [[Double]], weights: [Double], prompts: [Int], count: Int
+  ) -> [[Double]] {
+    var scores = [[Double]](
+      repeating: [Double](repeating: 0, count: features.count), count: count)
+    let logits = logits(features)
+    for pair in weights.indices {
+      let lost = weights[pair] / (1 + exp(logits[pair]))
+      for feature in features.indices {
+        scores[prompts[pair]][feature] += lost * features[feature][pair]
+      }
+    }
+    var meat = features.map { _ in features.map { _ in 0.0 } }
+    for score in scores {
+      for row in features.indices {
+        for column in features.indices { meat[row][column] += score[row] * score[column] }
+      }
+    }
+    return SymmetricMatrix.product(SymmetricMatrix.product(inverse, meat), inverse)
+  }
+}
+
+/// Small symmetric matrices.
+enum SymmetricMatrix {
+  /// Gauss–Jordan without pivoting, which positive definite matrices do not need.
+  ///
+  /// - Returns: nil where it is not positive definite.
+  static func inverse(_ matrix: [[Double]]) -> [[Double]]? {
+    let size = matrix.count
+    var left = matrix
+    var right = (0..<size).map { row in (0..<size).map { $0 == row ? 1.0 : 0 } }
+    for pivot in 0..<size {
+      let value = left[pivot][pivot]
+      guard value > 1e-12 * matrix[pivot][pivot], value > 0, value.isFinite else { return nil }
+      for column in 0..<size {
+        left[pivot][column] /= value
+        right[pivot][column] /= value
+      }
+      for row in 0..<size where row != pivot {
+        let factor = left[row][pivot]
+        for column in 0..<size {
+          left[row][column] -= factor * left[pivot][column]
+          right[row][column] -= factor * right[pivot][column]
+        }
+      }
+    }
+    return right
+  }
+
+  static func product(_ a: [[Double]], _ b: [[Double]]) -> [[Double]] {
+    a.map { row in
+      b.indices.map { column in row.indices.reduce(0) { $0 + row[$1] * b[$1][column] } }
+    }
+  }
+}

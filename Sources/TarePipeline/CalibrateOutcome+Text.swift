@@ -1,0 +1,231 @@
+/// What `tare calibrate` found, as text for people.
+internal import TareCalibration
+internal import TareCore
+internal import TareReport
+internal import TareStore
+
+extension CalibrateOutcome {
+  /// The plot, what the scores had to do with the covariates before and after, how many pairs
+  /// changed order, and why. Of several reward models a line each: their plots would bury the
+  /// numbers.
+  package func text(coloured: Bool) -> String {
+    let style = TerminalStyle(coloured)
+    let text = parts.count > 1 ? table(style) : parts.first?.text(style) ?? ""
+    guard let skipped, !skipped.isEmpty else { return text }
+    return "\(text)\n\(skipped.text.wrapped(toWidth: 80))"
+  }
+
+  private func table(_ style: TerminalStyle) -> String {
+    let name = parts.first?.calibration.covariates.first?.name ?? ""
+    var table = TerminalTable(columns: [
+      .init("", .left, leastWidth: 10), .init("responses"), .init("rank corr."), .init("after"),
+      .init("within"), .init("after"), .init("gamma"), .init("pairs changed"),
+    ])
+    for part in parts {
+      let before = part.before.first
+      let after = part.after.first
+      table.addRow([
+        part.name ?? "", part.rows.text, (before?.pooled).text, (after?.pooled).text,
+        (before?.withinPrompt).text, (after?.withinPrompt).text, part.calibration.gamma.fixed(2),
+        "\(part.changed.text) of \(part.pairs.text)",
+      ])
+    }
+    let warned = parts.filter { $0.before.contains { !$0.warnings.isEmpty } }.compactMap(\.name)
+    var text =
+      "Rank correlation of score and \(name), over all responses and within prompts\n\n"
+      + table.text(style: style)
+    let reasons = parts.compactMap { part in
+      part.calibration.decision.map { "\(part.name ?? ""): \($0)".wrapped(toWidth: 80) }
+    }
+    if !reasons.isEmpty { text += "\n" + reasons.joined(separator: "\n") + "\n" }
+    if !warned.isEmpty, reasons.isEmpty {
+      let sentence = """
+        Warning: across all responses and within prompts the score goes opposite ways with \(name) \
+        in \(warned.joined(separator: ", ")). One curve through all responses corrects those the \
+        wrong way.
+        """
+      text += "\n" + sentence.wrapped(toWidth: 80)
+    }
+    return text
+  }
+}
+
+extension CalibrateOutcome.Part {
+  fileprivate func text(_ style: TerminalStyle) -> String {
+    var blocks: [String] = []
+    if let name = calibration.covariates.first?.name {
+      let plot = TerminalPlot(
+        points: points.map { PlotPoint(x: $0.x, y: $0.y) }, curve: curve, xTitle: name,
+        yTitle: "score")
+      blocks.append(plot.text(style: style))
+    }
+    for (before, after) in zip(before, after) {
+      blocks.append(table(before, after).text(style: style))
+    }
+    if let decision = calibration.decision { blocks.append(decision.wrapped(toWidth: 80)) }
+    blocks += sentences.map { $0.wrapped(toWidth: 80) }
+    return blocks.joined(separator: "\n")
+  }
+
+  private func table(_ before: Diagnosis, _ after: Diagnosis) -> TerminalTable {
+    let name = before.covariate.name
+    var table = TerminalTable(columns: [
+      .init("score and \(name)", .left, leastWidth: 25), .init("before"), .init("95%"),
+      .init("after"), .init("95%"),
+    ])
+    func add(
+      _ title: String, _ kind: KeyPath<DiagnosisIntervals, DiagnosisIntervals.Pair>,
+      _ first: Association?, _ second: Association?
+    ) {
+      table.addRow([
+        title, first.text, (before.intervals?[keyPath: kind].rankCorrelation).text, second.text,
+        (after.intervals?[keyPath: kind].rankCorrelation).text,
+      ])
+    }
+    add(
+      "rank corr., all \(before.n.text)", \.pooled, before.pooled, after.pooled)
+    if before.withinPrompt != nil {
+      add(
+        "rank corr. within prompts", \.withinPrompt, before.withinPrompt, after.withinPrompt)
+      table.addRow([
+        "pairs: more scores higher", before.scorePairs.text,
+        (before.intervals?.scorePairs).percents, after.scorePairs.text,
+        (after.intervals?.scorePairs).percents,
+      ])
+    }
+    if let labels = before.labelPairs {
+      table.addRow([
+        "pairs: more is better", labels.text,
+        (before.intervals?.labelPairs).percents,
+      ])
+    }
+    return table
+  }
+
+  private var sentences: [String] {
+    var sentences = [
+      """
+      \(calibration.method)\(calibration.settings) changes the order of \(changed.text) of \
+      \(pairs.text) pairs of responses to one prompt.
+      """
+    ]
+    if calibration.findings["converged"] == .bool(false) {
+      sentences.append(
+        """
+        Warning: the curve was still moving when the search ended; nearly all differences of the \
+        covariate lie between prompts (or between covariates that say the same), and little is left \
+        to tell it by.
+        """)
+    }
+    if calibration.gamma == 0, calibration.decision == nil {
+      sentences.append("Gamma is 0: the scores stay as they are.")
+    }
+    if let diagnosed = before.first?.n, diagnosed < rows {
+      sentences.append(
+        "Correlations and pairs are those of \(diagnosed.text) of the \(rows.text) responses.")
+    }
+    if outside > 0 {
+      sentences.append(
+        """
+        \(outside.text) responses lie outside the range that the calibration was fitted to; there \
+        it stays at its end value.
+        """)
+    }
+    sentences += before.compactMap(\.slopesInWords)
+    if let choice = calibration.findings["gamma_choice"],
+      let prompts = choice["prompts"]?.int, prompts < 20
+    {
+      sentences.append(
+        "Labels choose gamma only with 20 labelled prompts or more; here are \(prompts).")
+    }
+    if calibration.decision == nil {
+      sentences += before.flatMap(\.warnings).map { "Warning: \($0)" }
+      if let rest = biasThatStays { sentences.append(rest) }
+    }
+    return sentences
+  }
+
+  /// A sentence where the order of one prompt's responses goes on following the covariate: a curve
+  /// through all responses cannot see what prompts of different kinds hide.
+  private var biasThatStays: String? {
+    guard calibration.gamma > 0, ["lowess", "mean", "monotone"].contains(calibration.method),
+      let covariate = before.first?.covariate.name,
+      let before = before.first?.withinPrompt?.rankCorrelation,
+      let after = after.first?.withinPrompt?.rankCorrelation,
+      abs(after) > 0.1, abs(after) > abs(before) / 2
+    else { return nil }
+    return """
+      Note: within prompts the score goes on following \(covariate) (rank correlation \
+      \(before.signed), then \(after.signed)). What one curve through all responses can take off \
+      is only what shows across prompts.
+      """
+  }
+
+  /// The curve that is taken off, at the level of the scores; where nothing is, the fitted one.
+  private var curve: [PlotPoint] {
+    let values = Set(points.map(\.x)).sorted()
+    let drawn = values.compactMap { value in
+      calibration.bias(at: value).map { PlotPoint(x: value, y: $0) }
+    }
+    guard calibration.gamma != 0, !drawn.isEmpty else {
+      return before.first?.curve?.places.map { PlotPoint(x: $0.x, y: $0.fitted) } ?? []
+    }
+    let level =
+      points.reduce(0) { $0 + $1.y - (calibration.bias(at: $1.x) ?? 0) } / Double(points.count)
+    return drawn.map { PlotPoint(x: $0.x, y: $0.y + level) }
+  }
+}
+
+extension Calibration {
+  /// " (frac 0.9, it 3)"; nothing where a decision speaks for itself.
+  fileprivate var settings: String {
+    guard decision == nil else { return "" }
+    var settings = parameters.members.map { name, value in
+      "\(name) \(value.double.map { $0.significant(6) } ?? value.string ?? value.text())"
+    }
+    if gamma != 1 { settings.append("gamma \(gamma.significant(3))") }
+    return settings.isEmpty ? "" : " (\(settings.joined(separator: ", ")))"
+  }
+
+  /// What the method decided, in words; nil of methods that decide nothing.
+  fileprivate var decision: String? {
+    guard let reason = findings["reason"]?.string else { return nil }
+    return findings["decision"]?.string == "abstain"
+      ? "Nothing is corrected. \(reason)" : "Corrected. \(reason)"
+  }
+}
+
+extension Diagnosis {
+  /// How much the score changes with the covariate, and whether both ways of looking agree.
+  fileprivate var slopesInWords: String? {
+    guard let pooled, let withinPrompt, let slopesAgree else { return nil }
+    return """
+      For each unit of \(covariate.name) the score changes by \(pooled.slope.significant(3)) over all \
+      responses and by \(withinPrompt.slope.significant(3)) within prompts: \
+      \(slopesAgree ? "the signs agree" : "the signs are opposite").
+      """
+  }
+}
+
+extension Association? {
+  /// The rank correlation with its sign; a dash where there is none.
+  fileprivate var text: String {
+    self?.rankCorrelation.signed ?? "–"
+  }
+}
+
+extension ClosedRange<Double>? {
+  fileprivate var text: String {
+    map { "\($0.lowerBound.signed) to \($0.upperBound.signed)" } ?? ""
+  }
+  fileprivate var percents: String { map { "\($0.percent)" } ?? "" }
+}
+
+extension Double {
+  /// With three decimals and its sign.
+  fileprivate var signed: String { (self > 0 ? "+" : "") + fixed(3) }
+}
+
+extension PairOrder {
+  fileprivate var text: String { concordantShare.map { "\($0.percent)%" } ?? "–" }
+}

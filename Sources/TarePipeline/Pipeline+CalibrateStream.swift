@@ -1,0 +1,143 @@
+/// Calibrates one CSV file of a reward model's scores, a response a row, without holding the file.
+internal import Foundation
+internal import TareCalibration
+internal import TareCore
+internal import TareStore
+
+extension Pipeline {
+  /// Fitting reads the file for its scores, fits, and reads it again to write the rows. A saved
+  /// calibration is applied in one pass, so that standard input will do; rows before a bad one have
+  /// then been written.
+  ///
+  /// - Parameter request: holds what was read of standard input where nil is returned.
+  /// - Returns: nil for any other source, which is then taken whole.
+  func calibrateStream(
+    _ request: inout CalibrateRequest, _ saved: Calibration?, _ names: [String]
+  ) throws(TareError) -> CalibrateOutcome? {
+    guard let path = request.streamedPath, saved != nil || ByteStream.isPlainFile(path),
+      saved?.bias.needsNames != true, !request.settings.perSubset
+    else { return nil }
+    var pieces = try CSVPieces(ByteStream(path))
+    guard let layout = try StreamedLayout(&pieces, request, names) else {
+      if !ByteStream.isPlainFile(path) {
+        request.source.content = InputFile(name: pieces.name, data: try pieces.everything())
+      }
+      return nil
+    }
+    var reader = try CSVColumnReader(
+      pieces, columns: layout.columns, skipsBadRows: request.source.skipsBadRows)
+    var scores = StreamedScores(layout)
+    let covariates = names.map(Covariate.named)
+    guard let saved else {
+      while try reader.nextBlock() {
+        scores.append(reader.block)
+        if scores.severalModels(in: reader) != nil { return nil }
+      }
+      return try fit(request, covariates, scores, reader, path)
+    }
+    return try apply(saved, request, covariates, &scores, &reader, path)
+  }
+
+  private func fit(
+    _ request: CalibrateRequest, _ covariates: [Covariate], _ scores: StreamedScores,
+    _ reader: CSVColumnReader, _ path: String
+  ) throws(TareError) -> CalibrateOutcome {
+    let table = try request.labelled(try scores.table(covariates, reader, rows: nil))
+    let calibration: Calibration
+    let calibrated: CalibratedScores
+    do throws(TareError) {
+      calibration = try request.settings.fit(table, date: Self.now)
+      calibrated = try calibration.apply(to: table)
+    } catch {
+      throw error.inside(path)
+    }
+    let part = try CalibrateOutcome.Part(
+      nil, table, calibration, calibrated.calibrated, rows: table.count,
+      outside: calibrated.outside)
+    if let path = request.save {
+      try write(Data((calibration.json.text(indent: 2) + "\n").utf8), to: path)
+    }
+    if let sink = try request.sink() {
+      var again = try CSVColumnReader(
+        CSVPieces(ByteStream(path)), columns: scores.layout.columns,
+        skipsBadRows: request.source.skipsBadRows, numbersNames: false)
+      var rewriter = CSVRewriter(again.header, adding: ["calibrated", "bias"], to: sink)
+      while try again.nextBlock(), again.count <= reader.count {
+        try rewriter.write(
+          again, [calibrated.calibrated, calibrated.bias], from: again.count - again.block.count)
+      }
+      guard again.count == reader.count else {
+        throw .fault("\(path): changed while it was read")
+      }
+      try rewriter.flush()
+      try sink.finish()
+    }
+    return CalibrateOutcome(parts: [part], rows: nil, skipped: request.skipped(reader))
+  }
+
+  private func apply(
+    _ saved: Calibration, _ request: CalibrateRequest, _ covariates: [Covariate],
+    _ scores: inout StreamedScores, _ reader: inout CSVColumnReader, _ path: String
+  ) throws(TareError) -> CalibrateOutcome {
+    let sink = try request.sink()
+    var rewriter = sink.map { CSVRewriter(reader.header, adding: ["calibrated", "bias"], to: $0) }
+    var outside = 0
+    while try reader.nextBlock() {
+      let block = reader.block
+      let table = try CalibrationTable(
+        scores: block.numbers[0], columns: Array(block.numbers.dropFirst()),
+        covariates: covariates)
+      let calibrated: CalibratedScores
+      do throws(TareError) {
+        calibrated = try saved.apply(to: table, after: reader.count - block.count)
+      } catch {
+        throw error.inside(path)
+      }
+      outside += calibrated.outside
+      try rewriter?.write(reader, [calibrated.calibrated, calibrated.bias])
+      // The first rows speak for all in the report, so that memory is bounded.
+      guard scores.count < CalibrateOutcome.Part.mostDiagnosed else {
+        reader.numbersNames = false
+        continue
+      }
+      scores.append(block)
+    }
+    let found = scores.parts(reader)
+    if let path = request.save {
+      guard found.count == 1 else { throw Self.severalModels(found.count) }
+      try write(Data((saved.json.text(indent: 2) + "\n").utf8), to: path)
+    }
+    try rewriter?.flush()
+    try sink?.finish()
+    var parts: [CalibrateOutcome.Part] = []
+    for (name, rows) in found {
+      let table = try request.labelled(try scores.table(covariates, reader, rows: rows))
+      let calibrated = try saved.apply(to: table)
+      let isOnly = found.count == 1
+      parts.append(
+        try CalibrateOutcome.Part(
+          name, table, saved, calibrated.calibrated, rows: isOnly ? reader.count : table.count,
+          outside: isOnly ? outside : calibrated.outside))
+    }
+    return CalibrateOutcome(parts: parts, rows: nil, skipped: request.skipped(reader))
+  }
+}
+
+extension CalibrateRequest {
+  /// The file that may be read in pieces.
+  fileprivate var streamedPath: String? {
+    guard case .file(let path) = source.place, source.by == nil, source.filters.isEmpty,
+      source.format == nil || source.format == CSVFile.key
+    else { return nil }
+    return path
+  }
+
+  fileprivate func sink() throws(TareError) -> ByteSink? {
+    guard output != nil || printsRows else { return nil }
+    return try ByteSink(output)
+  }
+
+  fileprivate func skipped(_ reader: CSVColumnReader) -> SkippedRows? {
+    source.skipsBadRows ? reader.skipped : nil
+  }
+}

@@ -1,0 +1,229 @@
+/// `tare smooth`: a LOWESS curve through two columns of any table.
+package import Foundation
+internal import TareCalibration
+package import TareCore
+internal import TareStore
+
+package struct SmoothRequest: Sendable {
+  /// A file, or - for standard input.
+  package var input: String
+  /// A key of the file formats; nil to recognise them by content.
+  package var format: String?
+  package var x: String
+  package var y: String
+  /// Column of case weights.
+  package var weights: String?
+  /// Keeps the rows that have these values.
+  package var filters: [String: String] = [:]
+  /// As LOWESS has them; nil for its defaults.
+  package var frac: Double?
+  package var it: Int?
+  package var delta: Double?
+  package var degree: Int?
+  /// A key of `Pipeline.smoothRules`.
+  package var rules: String?
+  package var findsTurningPoints = false
+  /// Resamples behind the turning points; nil for the usual number.
+  package var bootstrap: Int?
+  package var seed: UInt64 = 1
+  /// Where the curve is wanted: "1,2.5,10", or so many places from end to end; both nil for every
+  /// distinct x.
+  package var at: String?
+  package var points: Int?
+  /// Where the curve goes as CSV; "-" leaves it to the caller to print.
+  package var output: String?
+
+  package init(input: String, x: String, y: String) {
+    self.input = input
+    self.x = x
+    self.y = y
+  }
+}
+
+/// The curve and what was found on it.
+package struct SmoothOutcome: Sendable {
+  let request: SmoothRequest
+  let lowess: Lowess
+  let x: [Double]
+  let y: [Double]
+  let fit: LowessFit
+  /// Where the curve was asked for.
+  let places: [CurvePlace]
+  let turningPoints: TurningPoints?
+
+  /// The curve as CSV: `x,fitted,se,lower,upper,slope`, a row a place; a cell is empty where the
+  /// curve has no such number.
+  package var rows: Data {
+    var text = "x,fitted,se,lower,upper,slope\n"
+    for place in places {
+      let cells = [
+        place.x, place.fitted, place.error, place.band?.lowerBound, place.band?.upperBound,
+        place.slope,
+      ]
+      text += cells.map { $0.map { "\($0)" } ?? "" }.joined(separator: ",") + "\n"
+    }
+    return Data(text.utf8)
+  }
+
+  package var json: JSONValue {
+    var object: JSONObject = [
+      "x": .string(request.x), "y": .string(request.y),
+      "weights": request.weights.map { .string($0) } ?? .null,
+      "rows": .int(x.count), "distinct_x": .int(fit.knotX.count),
+      "frac": .double(lowess.frac), "it": .int(lowess.it),
+      "delta": lowess.delta.map { .double($0) } ?? .null, "degree": .int(lowess.degree),
+      "rules": .string(lowess.rules.rawValue), "curve": .array(places.map(\.json)),
+    ]
+    if let turningPoints {
+      object["turning_points"] = .array(turningPoints.all.map(\.json))
+      object["resamples"] = .int(turningPoints.resamples)
+      object["seed"] = .int(Int(clamping: request.seed))
+    }
+    return .object(object)
+  }
+}
+
+extension CurvePlace {
+  fileprivate var json: JSONValue {
+    func number(_ value: Double?) -> JSONValue { value.map { .double($0) } ?? .null }
+    return [
+      "x": .double(x), "fitted": .double(fitted), "se": number(error),
+      "lower": number(band?.lowerBound), "upper": number(band?.upperBound), "slope": number(slope),
+    ]
+  }
+}
+
+extension TurningPoint {
+  fileprivate var json: JSONValue {
+    [
+      "kind": .string(kind.rawValue), "x": .double(x),
+      "interval": interval.map { [.double($0.lowerBound), .double($0.upperBound)] } ?? .null,
+      "fitted": .double(fitted), "share_of_resamples": .double(share), "clear": .bool(isClear),
+      "one_sided": .bool(isOneSided),
+    ]
+  }
+}
+
+extension Pipeline {
+  /// Names of the rule sets, for help texts.
+  package static let smoothRules = Lowess.Rules.allCases.map(\.rawValue).joined(separator: ", ")
+
+  /// - Throws: `TareError.usage` for settings that LOWESS does not take and places beyond the data,
+  ///   `TareError.badData` that names file, line and column of what is no number.
+  package func smooth(_ request: SmoothRequest) throws(TareError) -> SmoothOutcome {
+    if request.output != "-" { try checkWritable(request.output) }
+    let lowess = try request.lowess
+    let wanted = try request.wantedPlaces
+    let file = try InputFile(request.input)
+    var table = try readTable(file.data, name: file.name, format: request.format)
+    if !request.filters.isEmpty { table = try table.matching(request.filters) }
+    let x = try table.numbers(in: request.x)
+    let y = try table.numbers(in: request.y)
+    let weights = try request.weights.map { (column) throws(TareError) in
+      try table.weights(in: column)
+    }
+    let fit: LowessFit
+    let turningPoints: TurningPoints?
+    do throws(TareError) {
+      fit = try lowess.fit(x: x, y: y, weights: weights, standardErrors: true, slopes: true)
+      turningPoints =
+        request.findsTurningPoints
+        ? try lowess.turningPoints(
+          of: fit, x: x, y: y, weights: weights, resamples: request.bootstrap, seed: request.seed)
+        : nil
+    } catch {
+      throw error.inside(file.name)
+    }
+    let outcome = SmoothOutcome(
+      request: request, lowess: lowess, x: x, y: y, fit: fit,
+      places: try fit.places(wanted), turningPoints: turningPoints)
+    if let path = request.output, path != "-" { try write(outcome.rows, to: path) }
+    return outcome
+  }
+}
+
+extension SmoothRequest {
+  /// Where the curve is wanted.
+  fileprivate enum Wanted {
+    case everywhere
+    case at([Double])
+    case spread(Int)
+  }
+
+  fileprivate var lowess: Lowess {
+    get throws(TareError) {
+      var rules = Lowess.Rules.statsmodels
+      if let name = self.rules {
+        guard let known = Lowess.Rules(rawValue: name) else {
+          throw .usage("--rules \(name); accepted: \(Pipeline.smoothRules)")
+        }
+        rules = known
+      }
+      if findsTurningPoints, degree == 0 {
+        throw .usage("--turning-points wants a slope; accepted: --degree 1 or 2")
+      }
+      return try Lowess(
+        frac: frac ?? 2.0 / 3, it: it ?? 3, delta: delta, degree: degree ?? 1, rules: rules)
+    }
+  }
+
+  fileprivate var wantedPlaces: Wanted {
+    get throws(TareError) {
+      if let bootstrap, !(20...100_000).contains(bootstrap) {
+        throw .usage("--bootstrap \(bootstrap); accepted: 20 to 100000 resamples")
+      }
+      guard let at else {
+        guard let points else { return .everywhere }
+        guard (2...1_000_000).contains(points) else {
+          throw .usage("--points \(points); accepted: 2 to 1000000")
+        }
+        return .spread(points)
+      }
+      guard points == nil else { throw .usage("give --at or --points, not both") }
+      var places: [Double] = []
+      for text in at.split(separator: ",", omittingEmptySubsequences: false) {
+        guard let place = Double(text.trimmingCharacters(in: .whitespaces)), place.isFinite else {
+          throw .usage("--at \(at): '\(text)' is no number; accepted: numbers with commas between")
+        }
+        places.append(place)
+      }
+      return .at(places)
+    }
+  }
+}
+
+extension LowessFit {
+  /// - Throws: `TareError.usage` for a place beyond the data: LOWESS says nothing there.
+  fileprivate func places(_ wanted: SmoothRequest.Wanted) throws(TareError) -> [CurvePlace] {
+    let first = knotX.first ?? 0
+    let last = knotX.last ?? 0
+    switch wanted {
+    case .everywhere: return places
+    case .spread(let count):
+      return (0..<count).compactMap { place in
+        let share = Double(place) / Double(count - 1)
+        return self.place(at: min(max((1 - share) * first + share * last, first), last))
+      }
+    case .at(let places):
+      var found: [CurvePlace] = []
+      for x in places {
+        guard let place = place(at: x) else {
+          throw .usage("--at \(x) is beyond the data; accepted: from \(first) to \(last)")
+        }
+        found.append(place)
+      }
+      return found
+    }
+  }
+}
+
+extension DataTable {
+  /// Case weights, each from 0.
+  fileprivate func weights(in column: String) throws(TareError) -> [Double] {
+    let weights = try numbers(in: column)
+    if let row = weights.firstIndex(where: { $0 < 0 }) {
+      throw error(row, column, found: "\(weights[row])", accepted: "a weight from 0")
+    }
+    return weights
+  }
+}

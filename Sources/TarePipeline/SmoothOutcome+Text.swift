@@ -1,0 +1,206 @@
+/// What `tare smooth` found, as text for people.
+internal import Foundation
+internal import TareCalibration
+internal import TareCore
+internal import TareReport
+
+extension SmoothOutcome {
+  /// The plot, the curve at some places, and its turning points.
+  package func text(coloured: Bool) -> String {
+    let style = TerminalStyle(coloured)
+    let plot = TerminalPlot(
+      points: zip(x, y).map { PlotPoint(x: $0, y: $1) },
+      curve: zip(fit.knotX, fit.knotY).map { PlotPoint(x: $0, y: $1) }, xTitle: request.x,
+      yTitle: request.y, noun: "row")
+    var blocks = [
+      plot.text(style: style), curveTable.text(style: style),
+      settings.wrapped(toWidth: 80) + "\n",
+    ]
+    if let turningPoints {
+      let shown = turningPoints.shown
+      if !shown.isEmpty { blocks.append(table(of: shown).text(style: style)) }
+      blocks.append(
+        turningSentences(turningPoints).map { $0.wrapped(toWidth: 80) }.joined(separator: "\n"))
+    }
+    return blocks.joined(separator: "\n")
+  }
+
+  // MARK: - The curve
+
+  private static let most = 20
+
+  /// The places that were asked for, or else up to 20, each the middle of as many rows.
+  private var shownPlaces: [CurvePlace] {
+    guard request.at == nil, request.points == nil else { return places }
+    let sorted = x.sorted()
+    let count = min(Self.most, sorted.count)
+    var shown: [CurvePlace] = []
+    for bin in 0..<count {
+      let middle = sorted[(2 * bin + 1) * sorted.count / (2 * count)]
+      if shown.last?.x != middle, let place = fit.place(at: middle) { shown.append(place) }
+    }
+    return shown
+  }
+
+  private var curveTable: TerminalTable {
+    let shown = shownPlaces
+    let slopes = Digits(spanning: shown.compactMap(\.slope) + [0])
+    var columns: [TerminalTable.Column] = [
+      .init(request.x, leastWidth: 12), .init("fitted"), .init("95%"),
+    ]
+    if lowess.degree > 0 { columns.append(.init("slope")) }
+    var table = TerminalTable(columns: columns)
+    for place in shown {
+      table.addRow([
+        xDigits.text(place.x), yDigits.text(place.fitted), yDigits.text(place.band),
+        place.slope.map(slopes.text) ?? "–",
+      ])
+    }
+    return table
+  }
+
+  private var xDigits: Digits { Digits(spanning: x) }
+  private var yDigits: Digits { Digits(spanning: y) }
+
+  private var settings: String {
+    var parts = [
+      "frac \(lowess.frac.significant(3))", "it \(lowess.it)", "degree \(lowess.degree)",
+    ]
+    if let delta = lowess.delta, delta > 0 { parts.append("delta \(delta.significant(3))") }
+    if lowess.rules != .statsmodels { parts.append("rules of R") }
+    if let weights = request.weights { parts.append("weights \(weights)") }
+    return """
+      LOWESS of \(request.y) on \(request.x) (\(parts.joined(separator: ", "))): \
+      \(x.count.text) \(x.count == 1 ? "row" : "rows"), \(fit.knotX.count.text) distinct values of \(request.x). The band is \
+      that of the curve, place by place.
+      """
+  }
+
+  // MARK: - Turning points
+
+  private func table(of points: [TurningPoint]) -> TerminalTable {
+    var table = TerminalTable(columns: [
+      .init("turning point", .left), .init(request.x, leastWidth: 12), .init("95%"),
+      .init("fitted"), .init("resamples"), .init("", .left),
+    ])
+    for point in points {
+      table.addRow(
+        [
+          point.kind.rawValue, xDigits.text(point.x), xDigits.text(point.interval),
+          yDigits.text(point.fitted), "\(point.share.percent)%",
+          (point.isClear ? "clear" : "doubtful") + (point.isOneSided ? ", near the end" : ""),
+        ], isBold: point.isClear)
+    }
+    return table
+  }
+
+  private func turningSentences(_ found: TurningPoints) -> [String] {
+    var sentences: [String] = []
+    let clear = found.clear
+    let shown = found.shown
+    if !hasSlopes {
+      return [
+        """
+        No turning points: nowhere have enough neighbours a weight for a slope. A larger --frac \
+        takes more of them.
+        """
+      ]
+    }
+    if found.all.isEmpty {
+      sentences.append("No turning points: the slope never changes its sign.")
+    } else if clear.isEmpty {
+      sentences.append(
+        """
+        No clear turning point: nowhere is the slope beyond its noise on both sides of a change of \
+        sign.
+        """)
+    } else {
+      sentences.append(
+        """
+        Clear: the slope is beyond its noise on both sides. The interval and the share are of \
+        \(found.resamples.text) resamples of the rows.
+        """)
+    }
+    if shown.count > clear.count {
+      sentences.append(
+        """
+        Doubtful: the slope changes its sign, but may do so by chance, even where nearly all \
+        resamples show it: they repeat the noise of the data.
+        """)
+    }
+    let hidden = found.all.count - shown.count
+    if hidden > 0 {
+      sentences.append(
+        """
+        \(hidden.text) more doubtful \(hidden == 1 ? "change" : "changes") of sign \
+        \(hidden == 1 ? "is" : "are") left out here; --json has all.
+        """)
+    }
+    if let hint = hint(found) { sentences.append(hint) }
+    return sentences
+  }
+
+  /// A straight line has nothing to hide.
+  private var isBent: Bool {
+    let slopes = fit.knotSlopes?.compactMap(\.self) ?? []
+    guard let least = slopes.min(), let most = slopes.max() else { return false }
+    return most - least > 1e-6 * max(abs(least), abs(most))
+  }
+
+  private var hasSlopes: Bool { fit.knotSlopes?.contains { $0 != nil } ?? false }
+
+  /// What to try where the settings may hide a turning point or make too many.
+  private func hint(_ found: TurningPoints) -> String? {
+    // Below this the stretches where lines lean are too short to hide much.
+    let isWide = lowess.frac >= 0.3
+    let mayHide = found.clear.isEmpty || found.all.contains(where: \.isOneSided)
+    if lowess.degree == 1, isWide, isBent, mayHide {
+      return """
+        Within half a neighbourhood of either end (below \(xDigits.text(ends.lowerBound)), above \
+        \(xDigits.text(ends.upperBound))) local lines lean: they move a turning point towards the \
+        end, or hide it. --degree 2 or a smaller --frac sees it better.
+        """
+    }
+    guard !isWide, found.clear.isEmpty, !found.all.isEmpty else { return nil }
+    return "A larger --frac smooths more, and leaves fewer and surer turning points."
+  }
+
+  /// Where neighbourhoods are not cut by the ends of the data.
+  private var ends: ClosedRange<Double> {
+    let sorted = x.sorted()
+    let reach = min(Int(lowess.frac * Double(x.count)) / 2, (x.count - 1) / 2)
+    return sorted[reach]...sorted[x.count - 1 - reach]
+  }
+}
+
+extension TurningPoints {
+  /// The clear ones, and the doubtful ones that most resamples have, unless there are so many that
+  /// nobody would read them.
+  fileprivate var shown: [TurningPoint] {
+    let likely = all.filter { !$0.isClear && $0.share >= 0.5 }
+    return likely.count > 12 ? clear : all.filter { $0.isClear || $0.share >= 0.5 }
+  }
+}
+
+/// The decimals of one column: about four digits of its span.
+private struct Digits {
+  private let decimals: Int?
+
+  init(spanning values: [Double]) {
+    let span = (values.max() ?? 0) - (values.min() ?? 0)
+    let size = span > 0 ? span : abs(values.first ?? 0)
+    guard size > 1e-5, size < 1e9 else {
+      decimals = size == 0 ? 0 : nil
+      return
+    }
+    decimals = max(0, 3 - Int(log10(size).rounded(.down)))
+  }
+
+  func text(_ value: Double) -> String {
+    decimals.map { value.fixed($0) } ?? value.significant(6)
+  }
+
+  func text(_ range: ClosedRange<Double>?) -> String {
+    range.map { "\(text($0.lowerBound)) to \(text($0.upperBound))" } ?? "–"
+  }
+}

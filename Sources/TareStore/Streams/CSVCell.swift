@@ -1,0 +1,48 @@
+/// One cell of CSV: what it says, and how a value is written as one.
+import TareCore
+
+enum CSVCell {
+  /// The bytes between two offsets, as they stand.
+  static func string(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> String {
+    String(decoding: (start..<end).map { bytes[$0] }, as: UTF8.self)
+  }
+
+  /// What the cell between two offsets says, without its quotes.
+  static func text(in bytes: Span<UInt8>, _ start: Int, _ end: Int) -> String {
+    String(decoding: self.bytes(in: bytes, start, end), as: UTF8.self)
+  }
+
+  /// The UTF-8 of what the cell says, without its quotes.
+  static func bytes(in bytes: Span<UInt8>, _ start: Int, _ end: Int) -> [UInt8] {
+    guard start < end, bytes[start] == quote else { return (start..<end).map { bytes[$0] } }
+    var inner: [UInt8] = []
+    inner.reserveCapacity(end - start)
+    var afterQuote = false
+    for offset in start + 1..<end - 1 {
+      let byte = bytes[offset]
+      if byte == quote, !afterQuote {
+        afterQuote = true
+      } else {
+        inner.append(byte)
+        afterQuote = false
+      }
+    }
+    return inner
+  }
+
+  /// Writes a value as a cell: nothing for null, JSON for what is not a string, in quotes where it
+  /// must be.
+  static func append(_ value: JSONValue, to out: inout [UInt8]) {
+    let text: String
+    switch value {
+    case .null: return
+    case .string(let string): text = string
+    default: text = value.text()
+    }
+    guard text.utf8.contains(where: { $0 == comma || $0 == quote || isLineEnd($0) }) else {
+      out += text.utf8
+      return
+    }
+    out += "\"\(text.replacing("\"", with: "\"\""))\"".utf8
+  }
+}

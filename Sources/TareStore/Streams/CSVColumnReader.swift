@@ -1,0 +1,232 @@
+/// Reads some columns of a CSV file, a block of rows at a time, in bounded memory.
+package import TareCore
+
+/// It holds a piece of the file (1 MiB, or as much as the longest row), the columns' values of the
+/// block, and the names that were met.
+///
+/// The first bad row ends the reading with its error; with `skipsBadRows` bad rows are left out and
+/// counted instead. Behind broken quotes reading goes on with the first of the next lines that
+/// holds a whole row with the right number of cells; the lines between are part of that bad row.
+package struct CSVColumnReader {
+  package let name: String
+  package let header: CSVHeader
+  package private(set) var block: CSVBlock
+  /// Every name so far, [column].
+  package private(set) var names: [InternedNames]
+  package private(set) var skipped = SkippedRows()
+  /// Rows in the blocks so far.
+  package private(set) var count = 0
+
+  private let columns: CSVColumns
+  private let indices: CSVColumnIndices
+  private let skipsBadRows: Bool
+  /// Whether names are numbered, or only checked.
+  package var numbersNames: Bool
+  private var pieces: CSVPieces
+  private var scanner: CSVScanner
+
+  /// Rows in a block: enough that a call for each block costs nothing, few enough that their values
+  /// stay in the cache.
+  private static let blockRows = 4096
+
+  /// Reads the header.
+  ///
+  /// - Parameter numbersNames: false for a second look at the same rows, where names are checked
+  ///   and their numbers are not needed.
+  /// - Throws: `TareError.badData` for a file that cannot be read, a broken header, and a column
+  ///   that is not there.
+  package init(
+    _ pieces: CSVPieces, columns: CSVColumns, skipsBadRows: Bool = false,
+    numbersNames: Bool = true
+  ) throws(TareError) {
+    name = pieces.name
+    self.columns = columns
+    self.skipsBadRows = skipsBadRows
+    self.numbersNames = numbersNames
+    self.pieces = pieces
+    block = CSVBlock(columns)
+    names = columns.names.map { _ in InternedNames() }
+    do throws(TareError) {
+      (header, scanner) = try self.pieces.readOpening()
+      indices = try CSVColumnIndices(columns, in: header.columns)
+    } catch {
+      throw error.inside(pieces.name)
+    }
+  }
+
+  /// Puts the next rows in `block`.
+  ///
+  /// - Returns: false at the end of the file.
+  /// - Throws: `TareError.badData` that names file, line and column of a bad row, unless those are
+  ///   skipped; also for a file without a good row.
+  package mutating func nextBlock() throws(TareError) -> Bool {
+    block.removeAll()
+    do throws(TareError) {
+      while try !scan() { try pieces.more(after: &scanner) }
+    } catch {
+      throw error.inside(name)
+    }
+    count += block.count
+    if block.count == 0, count == 0 {
+      throw skipped.first
+        ?? .badData(place: name, found: "a header without rows", accepted: "at least one row")
+    }
+    return block.count > 0
+  }
+
+  /// The bytes that the block's rows stand in.
+  var bytes: [UInt8] { pieces.buffer }
+
+  /// - Returns: whether the block is done, since it is full, the bytes are used up, or the file is.
+  private mutating func scan() throws(TareError) -> Bool {
+    // A copy of the reference: the values below are appended while the bytes are read.
+    let buffer = pieces.buffer
+    let bytes = buffer.span.extracting(0..<pieces.count)
+    while block.count < Self.blockRows {
+      let step = scanner.nextRow(
+        in: bytes, pieces.ending(from: scanner.position), columns: header.columns.count,
+        isASCII: pieces.isASCII, appendingEndsTo: &block.ends)
+      switch step {
+      case .row(let row):
+        if let fault = take(row, bytes) {
+          block.rollBack(columns: header.columns.count)
+          try refuse(fault)
+        } else {
+          block.commit(row)
+        }
+      case .fault(let fault): try refuse(fault)
+      case .needsMore: return block.count > 0
+      case .end: return true
+      }
+    }
+    return true
+  }
+
+  private mutating func refuse(_ fault: CSVFault) throws(TareError) {
+    let error = fault.error(header.columns)
+    guard skipsBadRows else { throw error }
+    skipped.add(fault.kind, line: fault.line, error.inside(name))
+  }
+}
+
+// MARK: - The values of a row
+
+extension CSVColumnReader {
+  /// Appends the row's values to the block.
+  /// - Returns: what is wrong with one of them.
+  private mutating func take(_ row: CSVScanner.Row, _ bytes: Span<UInt8>) -> CSVFault? {
+    let first = block.count * header.columns.count
+    @inline(__always) func range(_ column: Int) -> (start: Int, end: Int) {
+      (column == 0 ? row.start : block.ends[first + column - 1] + 1, block.ends[first + column])
+    }
+    for position in indices.numbers.indices {
+      let column = indices.numbers[position]
+      let (start, end) = range(column)
+      guard let number = Self.number(in: bytes, start, end) else {
+        return Self.numberFault(row, column, CSVCell.text(in: bytes, start, end))
+      }
+      block.numbers[position].append(number)
+    }
+    for position in indices.labels.indices {
+      let column = indices.labels[position]
+      let (start, end) = range(column)
+      switch Self.label(in: bytes, start, end, columns.labels[position].kind) {
+      case .success(let role): block.labels[position].append(role)
+      case .failure(let fault): return fault.fault(row, column)
+      }
+    }
+    // Names last, and looked at before one of them is numbered: a bad row leaves no names behind.
+    for position in indices.names.indices where columns.names[position].isNeeded {
+      let column = indices.names[position]
+      let (start, end) = range(column)
+      if start == end || (end - start == 2 && bytes[start] == quote) {
+        return CSVFault(
+          kind: .noID, line: row.line, cell: column, found: "no value",
+          accepted: "the prompt's id")
+      }
+    }
+    guard numbersNames else { return nil }
+    for position in indices.names.indices {
+      let (start, end) = range(indices.names[position])
+      block.names[position].append(nameNumber(in: bytes, start, end, position))
+    }
+    return nil
+  }
+
+  private mutating func nameNumber(
+    in bytes: Span<UInt8>, _ start: Int, _ end: Int, _ position: Int
+  ) -> Int32 {
+    guard start < end, bytes[start] == quote else {
+      return names[position].number(in: bytes, start, end)
+    }
+    let name = CSVCell.bytes(in: bytes, start, end)
+    return names[position].number(in: name.span, 0, name.count)
+  }
+
+  private static func number(in bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Double? {
+    guard start < end, bytes[start] == quote else {
+      return DecimalText.number(in: bytes, start, end)
+    }
+    return DecimalText.number(in: bytes, start + 1, end - 1)
+  }
+
+  private static func numberFault(
+    _ row: CSVScanner.Row, _ column: Int, _ text: String
+  ) -> CSVFault {
+    CSVFault(
+      kind: SkippedRows.Kind(number: text), line: row.line, cell: column,
+      found: text.isEmpty ? "an empty cell" : "'\(text)'", accepted: "a finite number")
+  }
+}
+
+// MARK: - Labels
+
+extension CSVColumnReader {
+  /// A label that cannot be taken.
+  private struct LabelFault: Error {
+    let found: String
+    let accepted: String
+
+    func fault(_ row: CSVScanner.Row, _ column: Int) -> CSVFault {
+      CSVFault(kind: .noLabel, line: row.line, cell: column, found: found, accepted: accepted)
+    }
+  }
+
+  private static func label(
+    in bytes: Span<UInt8>, _ start: Int, _ end: Int, _ kind: CSVColumns.Label.Kind
+  ) -> Result<Double, LabelFault> {
+    if kind != .role, let number = number(in: bytes, start, end) {
+      return .success(number)
+    }
+    let text = CSVCell.text(in: bytes, start, end)
+    if kind == .role {
+      switch Role(rawValue: text) {
+      case .chosen?: return .success(1)
+      case .rejected?: return .success(0)
+      case .response?: return .success(.nan)
+      case nil: break
+      }
+      return .failure(
+        LabelFault(
+          found: JSONValue.string(text).text(),
+          accepted: Role.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")))
+    }
+    switch text {
+    case "true", "True", "TRUE": return .success(1)
+    case "false", "False", "FALSE": return .success(0)
+    default:
+      if kind == .optionalNumber { return .success(.nan) }
+      return .failure(
+        LabelFault(
+          found: text.isEmpty ? "an empty cell" : "'\(text)'", accepted: "a finite number"))
+    }
+  }
+}
+
+extension SkippedRows.Kind {
+  /// What is wrong with a text that is no finite number.
+  init(number text: String) {
+    let number = Double(text.drop { $0.isWhitespace }.prefix { !$0.isWhitespace })
+    self = number?.isFinite == false ? .notFinite : .noNumber
+  }
+}

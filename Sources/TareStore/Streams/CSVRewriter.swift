@@ -1,0 +1,90 @@
+/// Writes the rows of a CSV file as they stand, with columns of numbers added or replaced.
+package import TareCore
+
+/// The bytes are those of `CSVTable.encoded`: untouched cells keep theirs, a column that is there
+/// already is replaced in its place, others follow behind, and every row ends as the header does.
+package struct CSVRewriter {
+  private let sink: ByteSink
+  private let header: CSVHeader
+  /// Which of the new columns stands in the place of an old one, [old column].
+  private let replaced: [Int?]
+  private let isReplacing: Bool
+  /// The new columns that follow behind.
+  private let appended: [Int]
+  private var out: [UInt8] = []
+
+  /// Bytes that are written at once.
+  private static let pieceSize = 1 << 20
+
+  /// Writes the header.
+  package init(
+    _ header: CSVHeader, adding columns: [String], to sink: ByteSink
+  ) {
+    self.sink = sink
+    self.header = header
+    replaced = header.columns.map { columns.firstIndex(of: $0) }
+    isReplacing = replaced.contains { $0 != nil }
+    appended = columns.indices.filter { !header.columns.contains(columns[$0]) }
+    out.reserveCapacity(Self.pieceSize + (1 << 16))
+    out += header.bytes
+    for column in appended {
+      out.append(comma)
+      CSVCell.append(.string(columns[column]), to: &out)
+    }
+    out += header.lineEnd
+  }
+
+  /// Writes the rows of the reader's block.
+  ///
+  /// - Parameters:
+  ///   - values: a number a row, [new column][row]; one that is not finite is written as null.
+  ///   - first: the row of `values` that belongs to the block's first.
+  package mutating func write(
+    _ reader: borrowing CSVColumnReader, _ values: [[Double]], from first: Int = 0
+  ) throws(TareError) {
+    for column in values {
+      precondition(column.count >= first + reader.block.count, "a number a row")
+    }
+    let columns = header.columns.count
+    let bytes = reader.bytes
+    for row in 0..<reader.block.count {
+      let start = reader.block.starts[row]
+      if isReplacing {
+        write(bytes, start, reader.block.ends[(row * columns)..<((row + 1) * columns)]) {
+          values[$0][first + row]
+        }
+      } else {
+        out += bytes[start..<reader.block.ends[(row + 1) * columns - 1]]
+      }
+      for column in appended {
+        out.append(comma)
+        append(values[column][first + row])
+      }
+      out += header.lineEnd
+      if out.count >= Self.pieceSize { try flush() }
+    }
+  }
+
+  /// Writes what is held back. The sink is finished by who made it.
+  package mutating func flush() throws(TareError) {
+    try sink.write(out)
+    out.removeAll(keepingCapacity: true)
+  }
+
+  /// A row with some of its cells replaced.
+  private mutating func write(
+    _ bytes: [UInt8], _ start: Int, _ ends: ArraySlice<Int>, _ value: (Int) -> Double
+  ) {
+    var start = start
+    for (column, end) in ends.enumerated() {
+      if column > 0 { out.append(comma) }
+      if let new = replaced[column] { append(value(new)) } else { out += bytes[start..<end] }
+      start = end + 1
+    }
+  }
+
+  /// The shortest text that reads back, as JSON has it.
+  private mutating func append(_ number: Double) {
+    out += number.isFinite ? number.description.utf8 : "null".utf8
+  }
+}

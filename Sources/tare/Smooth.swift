@@ -1,0 +1,95 @@
+/// `tare smooth`.
+internal import ArgumentParser
+internal import TareCore
+internal import TarePipeline
+
+struct Smooth: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Draws a LOWESS curve through two columns of any table.",
+    discussion: """
+      Examples:
+        tare smooth days.csv --x temperature --y emissions --turning-points
+        tare smooth clips.jsonl --x duration --y rating --frac 0.3 -o curve.csv
+        tare smooth scores.csv --x length --y score --where rm=A --at 100,500,1000
+        tare smooth - --x dose --y response --points 50 -o - <trial.csv >curve.csv
+
+      Prints a plot and the curve at some places, with its 95% band and its slope. -o writes the \
+      curve as CSV (x, fitted, se, lower, upper, slope) at every distinct x, or where --at or \
+      --points want it; -o - prints it. Turning points are where the slope changes its sign; each \
+      has an interval, and is clear or doubtful.
+      """)
+
+  @Argument(help: "Table; - for standard input.")
+  var input: String
+
+  @Option(help: ArgumentHelp("Column along the curve.", valueName: "column"))
+  var x: String
+  @Option(help: ArgumentHelp("Column it is fitted to.", valueName: "column"))
+  var y: String
+  @Option(help: ArgumentHelp("Column of case weights.", valueName: "column"))
+  var weights: String?
+  @Option(
+    name: .customLong("where"),
+    help: ArgumentHelp("Keep rows with this value.", valueName: "COLUMN=VALUE"))
+  var filters: [String] = []
+
+  @Option(help: "Share of the points in each local fit (default: 2/3).")
+  var frac: Double?
+  @Option(help: "Robustifying iterations (default: 3).")
+  var it: Int?
+  @Option(help: "Distance within which the curve is interpolated (default: 0, exact; R's own).")
+  var delta: Double?
+  @Option(help: "Local mean (0), line (1) or parabola (2) (default: 1).")
+  var degree: Int?
+  @Option(help: ArgumentHelp("Whose rules: \(Pipeline.smoothRules) (default: statsmodels)."))
+  var rules: String?
+
+  @Flag(help: "Find where the slope changes its sign, with intervals.")
+  var turningPoints = false
+  @Option(help: "Resamples behind them (default: 1000; from 5,000 rows on fewer, at least 200).")
+  var bootstrap: Int?
+  @Option(help: "Seed of the bootstrap.")
+  var seed: UInt64 = 1
+
+  @Option(help: ArgumentHelp("Places at which the curve is wanted.", valueName: "x1,x2,…"))
+  var at: String?
+  @Option(help: "So many places, evenly from end to end.")
+  var points: Int?
+
+  @OptionGroup var format: FormatArgument
+  @Option(name: .shortAndLong, help: "File for the curve as CSV; - for standard output.")
+  var output: String?
+  @Flag(help: "Print the curve as JSON.")
+  var json = false
+
+  func run() throws {
+    let printsRows = output == "-"
+    if printsRows, json { throw TareError.usage("give -o - or --json, not both") }
+    let outcome = try Pipeline().smooth(try request)
+    if json { return try Output.print(outcome.json) }
+    // Rows are the result where they are printed; the report then goes to standard error.
+    if printsRows { try Output.print(outcome.rows) }
+    try Terminal.tell(
+      outcome.text(coloured: printsRows ? Terminal.errorIsColoured : Terminal.outputIsColoured),
+      onStandardOutput: !printsRows)
+  }
+
+  private var request: SmoothRequest {
+    get throws(TareError) {
+      if bootstrap != nil, !turningPoints {
+        throw .usage("--bootstrap is for --turning-points")
+      }
+      var request = SmoothRequest(input: input, x: x, y: y)
+      request.format = format.format
+      request.weights = weights
+      request.filters = try ColumnArguments.parsed(filters)
+      (request.frac, request.it, request.delta) = (frac, it, delta)
+      (request.degree, request.rules) = (degree, rules)
+      request.findsTurningPoints = turningPoints
+      (request.bootstrap, request.seed) = (bootstrap, seed)
+      (request.at, request.points) = (at, points)
+      request.output = output
+      return request
+    }
+  }
+}
