@@ -27,10 +27,19 @@ enum Columns {
 extension [Double] {
   /// The middle value, or the mean of the two middle ones; NaN where there is none.
   var median: Double {
-    guard !isEmpty else { return .nan }
-    let sorted = sorted()
-    let upper = sorted[count / 2]
-    return count.isMultiple(of: 2) ? (sorted[count / 2 - 1] + upper) / 2 : upper
+    var values = self
+    return Median.take(&values)
+  }
+
+  /// The first place of ascending values that is not left of `value`; `count` where all are.
+  func firstPlace(notLeftOf value: Double) -> Int {
+    var place = 0
+    var end = count
+    while place < end {
+      let middle = (place + end) / 2
+      if self[middle] < value { place = middle + 1 } else { end = middle }
+    }
+    return place
   }
 
   /// NaN where there is none.

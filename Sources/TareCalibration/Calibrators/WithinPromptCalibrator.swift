@@ -36,9 +36,3 @@ package struct WithinPromptCalibrator: Calibrator {
       findings: fit.findings)
   }
 }
-
-extension Backfitting {
-  var findings: JSONObject {
-    ["cycles": .int(cycles), "last_change": .double(change), "converged": .bool(converged)]
-  }
-}

@@ -15,7 +15,7 @@ enum Median {
   }
 
   /// The value that a sort would put at `rank`.
-  private static func select(_ values: inout [Double], _ rank: Int) -> Double {
+  static func select(_ values: inout [Double], _ rank: Int) -> Double {
     var values = values.mutableSpan
     var (left, right) = (0, values.count - 1)
     while left < right {

@@ -63,7 +63,8 @@ struct LocalPlanes {
     let squares = z.indices.map {
       (x[$0] - atX) * (x[$0] - atX) + (y[$0] - atY) * (y[$0] - atY)
     }
-    let width = squares.smallest(neighbours).squareRoot()
+    var distances = squares
+    let width = Median.select(&distances, neighbours - 1).squareRoot()
     // 1, x, y about the node: normal equations of the weighted least squares, [3][3] and [3].
     var matrix = [[Double]](repeating: [0, 0, 0], count: 3)
     var right = [0.0, 0, 0]
@@ -95,29 +96,5 @@ extension [Double] {
     let centred = centred
     let variance = centred.reduce(0) { $0 + $1 * $1 } / Double(count)
     return variance > 0 ? centred.map { $0 / variance.squareRoot() } : centred
-  }
-
-  /// The value that is `count`th from below, by selection.
-  fileprivate func smallest(_ wanted: Int) -> Double {
-    var values = self
-    var low = 0
-    var high = values.count - 1
-    let place = wanted - 1
-    while low < high {
-      let pivot = values[(low + high) / 2]
-      var left = low
-      var right = high
-      while left <= right {
-        while values[left] < pivot { left += 1 }
-        while values[right] > pivot { right -= 1 }
-        if left <= right {
-          values.swapAt(left, right)
-          left += 1
-          right -= 1
-        }
-      }
-      if place <= right { high = right } else if place >= left { low = left } else { break }
-    }
-    return values[place]
   }
 }

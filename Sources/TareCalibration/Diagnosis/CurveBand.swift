@@ -63,7 +63,8 @@ extension ClosedRange<Double> {
 extension [Double] {
   /// The place of the nearest of ascending values; nil where there is none.
   fileprivate func nearest(to value: Double) -> Int? {
-    guard let right = firstIndex(where: { $0 >= value }) else { return indices.last }
+    let right = firstPlace(notLeftOf: value)
+    guard right < count else { return indices.last }
     return right > 0 && value - self[right - 1] < self[right] - value ? right - 1 : right
   }
 }

@@ -29,13 +29,9 @@ package struct Surface: Sendable, Hashable {
   private static func place(of value: Double, in nodes: [Double]) -> (node: Int, share: Double) {
     guard value > nodes[0] else { return (0, 0) }
     guard value < nodes[nodes.count - 1] else { return (nodes.count - 1, 0) }
-    var low = 0
-    var high = nodes.count - 1
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if nodes[middle] <= value { low = middle } else { high = middle }
-    }
-    return (low, (value - nodes[low]) / (nodes[high] - nodes[low]))
+    let right = nodes.firstPlace(notLeftOf: value)
+    let low = nodes[right] == value ? right : right - 1
+    return (low, (value - nodes[low]) / (nodes[low + 1] - nodes[low]))
   }
 
   func check() throws(TareError) {

@@ -27,7 +27,7 @@ package enum Curve: Sendable, Hashable {
 
     /// At a knot, exactly its bias.
     func interpolated(at value: Double) -> Double {
-      let right = firstKnot(notLeftOf: value)
+      let right = x.firstPlace(notLeftOf: value)
       if right == x.count { return bias[x.count - 1] }
       if right == 0 || x[right] == value { return bias[right] }
       let share = (value - x[right - 1]) / (x[right] - x[right - 1])
@@ -37,19 +37,9 @@ package enum Curve: Sendable, Hashable {
     /// Whether the value's knot, or the one left of it, is thin.
     func isThin(at value: Double) -> Bool {
       guard !isThin.isEmpty else { return false }
-      let right = firstKnot(notLeftOf: value)
+      let right = x.firstPlace(notLeftOf: value)
       let nearest = right < x.count && (x[right] == value || right == 0) ? right : right - 1
       return isThin[nearest]
-    }
-
-    private func firstKnot(notLeftOf value: Double) -> Int {
-      var right = 0
-      var end = x.count
-      while right < end {
-        let middle = (right + end) / 2
-        if x[middle] < value { right = middle + 1 } else { end = middle }
-      }
-      return right
     }
   }
 

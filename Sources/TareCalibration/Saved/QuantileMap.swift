@@ -24,12 +24,7 @@ package struct QuantileMap: Sendable, Hashable {
   }
 
   private func quantiles(at value: Double) -> [Double] {
-    var right = 0
-    var end = x.count
-    while right < end {
-      let middle = (right + end) / 2
-      if x[middle] < value { right = middle + 1 } else { end = middle }
-    }
+    let right = x.firstPlace(notLeftOf: value)
     guard right < x.count else { return local[x.count - 1] }
     guard right > 0, x[right] != value else { return local[right] }
     let share = (value - x[right - 1]) / (x[right] - x[right - 1])

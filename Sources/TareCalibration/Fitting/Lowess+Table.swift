@@ -14,4 +14,14 @@ extension Lowess {
     }
     return Curve(x: fit.knotX, bias: fit.knotY, errors: fit.knotErrors ?? [])
   }
+
+  /// The settings as a saved calibration has them; usual ones but frac and it are left out.
+  func parameters(_ scale: Scale) -> JSONObject {
+    var parameters: JSONObject = ["frac": .double(frac), "it": .int(it)]
+    if let delta { parameters["delta"] = .double(delta) }
+    if degree != 1 { parameters["degree"] = .int(degree) }
+    if rules != .statsmodels { parameters["rules"] = .string(rules.rawValue) }
+    if scale != .char { parameters["scale"] = .string(scale.rawValue) }
+    return parameters
+  }
 }

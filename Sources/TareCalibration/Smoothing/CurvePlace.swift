@@ -22,14 +22,9 @@ extension LowessFit {
   /// The curve at `x`, straight between the distinct x on either side; nil beyond the data.
   package func place(at x: Double) -> CurvePlace? {
     guard let first = knotX.first, let last = knotX.last, first <= x, x <= last else { return nil }
-    var low = 0
-    var high = knotX.count - 1
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if knotX[middle] <= x { low = middle } else { high = middle }
-    }
-    if x == knotX[low] { return place(low) }
+    let high = knotX.firstPlace(notLeftOf: x)
     if x == knotX[high] { return place(high) }
+    let low = high - 1
     let share = (x - knotX[low]) / (knotX[high] - knotX[low])
     let (left, right) = (place(low), place(high))
     func between(_ left: Double?, _ right: Double?) -> Double? {

@@ -126,3 +126,9 @@ struct Backfitting {
     }
   }
 }
+
+extension Backfitting {
+  var findings: JSONObject {
+    ["cycles": .int(cycles), "last_change": .double(change), "converged": .bool(converged)]
+  }
+}
