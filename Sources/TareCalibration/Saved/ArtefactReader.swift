@@ -86,6 +86,15 @@ struct ArtefactReader {
     }
   }
 
+  /// A number from 0 to 2, the largest gamma.
+  func share(_ name: String) throws(TareError) -> Double {
+    let share = try number(name)
+    guard (0...2).contains(share) else {
+      throw error(name, found: "\(share)", accepted: "a number from 0 to 2")
+    }
+    return share
+  }
+
   /// A place from 0.
   func index(_ name: String, below count: Int) throws(TareError) -> Int {
     let index = try int(name)

@@ -66,10 +66,13 @@ extension Bias {
       }
       return .sum(terms)
     case "surface":
-      let places = try reader.numbers("covariates").compactMap { Int(exactly: $0) }
-      guard places.count == 2, places.allSatisfy({ (0..<covariates).contains($0) }) else {
+      let numbers = try reader.numbers("covariates")
+      let places = numbers.compactMap { Int(exactly: $0) }
+      guard numbers.count == 2, places.count == 2,
+        places.allSatisfy({ (0..<covariates).contains($0) })
+      else {
         throw reader.error(
-          "covariates", found: "\(places)", accepted: "the places of two covariates")
+          "covariates", found: "\(numbers)", accepted: "the places of two covariates")
       }
       let surface = Surface(
         x: try reader.numbers("x"), y: try reader.numbers("y"), bias: try reader.numbers("bias"))
@@ -94,12 +97,12 @@ extension Bias {
     case "scaled":
       return .scaled(
         try Bias(try reader.reader("bias"), covariates: covariates),
-        by: try reader.number("share"))
+        by: try reader.share("share"))
     case "mixture":
       return .mixture(
         try Bias(try reader.reader("first"), covariates: covariates),
         try Bias(try reader.reader("second"), covariates: covariates),
-        share: try reader.number("share"))
+        share: try reader.share("share"))
     case "folds":
       var folds: [Bias] = []
       for fold in try reader.readers("folds") {

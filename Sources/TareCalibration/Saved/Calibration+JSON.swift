@@ -61,7 +61,11 @@ extension Calibration {
       bias: try Bias(try reader.reader("bias"), covariates: covariates.count),
       gamma: gamma, offset: offset, ranges: ranges, n: n,
       prompts: try reader.optional("prompts") { (reader) throws(TareError) in
-        try reader.int("prompts")
+        let prompts = try reader.int("prompts")
+        guard prompts >= 0 else {
+          throw reader.error("prompts", found: "\(prompts)", accepted: "0 or more")
+        }
+        return prompts
       },
       findings: try reader.object("findings"),
       digest: try reader.string("digest"), date: try reader.string("date"))
