@@ -443,13 +443,13 @@ def write_tables(folder):
         "not corrected for the number of methods. Held out: fitted five times without the prompts it is judged on; the correlations after "
         "are then those of the fit to all.", ""]
     names = [f.removesuffix(".json") for f in sorted(os.listdir(folder)) if f.endswith(".json")]
-    for name in sorted(names, key=lambda n: (n in SETS or n == "alpacaeval_judgements", n), reverse=True):
+    order = ["mathprm", "judgebench", "ppo_overoptimisation", "alpacaeval_judgements"]
+    for name in sorted(names, key=lambda n: (order.index(n) if n in order else len(order), n)):
         path = os.path.join(folder, name + ".json")
         if os.path.exists(path):
             found = json.load(open(path))
             # Files have sorted keys; tables have the methods in their order.
-            order = [m for m, _, _ in METHODS]
-            put = lambda d: {m: d[m] for m in order if m in d}
+            put = lambda d: {m: d[m] for m, _, _ in METHODS if m in d}
             lines += (leaderboard_table(name, put(found)) if name == "alpacaeval_judgements"
                       else pairs_tables(name, {k: put(v) for k, v in found.items()}))
     with open(os.path.join(folder, "tables.md"), "w") as file:
