@@ -42,13 +42,11 @@ struct Backfitting {
     for iteration in 0...it {
       try cycle(scores, columns, prompts, smoother, weights, range)
       guard iteration < it else { break }
-      let residuals = residuals(scores, prompts, weights)
-      let scale = 6 * residuals.map(abs).median
-      guard scale > 1e-12 * range else { break }
-      weights = residuals.map { residual in
-        let u = min(abs(residual) / scale, 1)
-        return (1 - u * u) * (1 - u * u)
-      }
+      let residuals = residuals(scores, prompts, weights).map(abs)
+      guard residuals.median > 1e-12 * range,
+        let bisquare = lowess.rules.bisquare(residuals, counted: nil)
+      else { break }
+      weights = bisquare
     }
     try findErrors(scores, columns, prompts, smoother, weights)
   }

@@ -36,12 +36,10 @@ struct LocalPlanes {
       let surface = Surface(
         x: xRows.map { self.x[$0] }, y: yRows.map { self.y[$0] }, bias: values)
       let residuals = z.indices.map { abs(z[$0] - surface.bias(at: self.x[$0], self.y[$0])) }
-      let scale = 6 * residuals.median
-      guard scale > 0 else { break }
-      robustness = residuals.map { residual in
-        let u = min(residual / scale, 1)
-        return (1 - u * u) * (1 - u * u)
-      }
+      guard residuals.median > 0,
+        let bisquare = Lowess.Rules.statsmodels.bisquare(residuals, counted: nil)
+      else { break }
+      robustness = bisquare
     }
   }
 
