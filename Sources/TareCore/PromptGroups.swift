@@ -20,7 +20,7 @@ package struct PromptGroups: Sendable {
     self.init(keys: responses.map(PromptKey.init)) { $0.id }
   }
 
-  private init<Key: Hashable>(keys: some Sequence<Key>, id: (Key) -> String) {
+  package init<Key: Hashable>(keys: some Sequence<Key>, id: (Key) -> String) {
     var groups: [Key: Int] = [:]
     var ids: [String] = []
     groupOfRow = keys.map { key in

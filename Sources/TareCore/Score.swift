@@ -54,6 +54,8 @@ package struct ScoredResponse: Sendable, Hashable {
   package var section: String?
   /// How good the response is by another judge, more is better; nil where only the role tells.
   package var label: Double?
+  /// The scores of its steps in the order of the text, for process reward models.
+  package var steps: [Double] = []
 
   package init(
     promptID: String, index: Int, role: Role, score: Double, covariates: [String: Double],

@@ -2,9 +2,9 @@
 package import TareCore
 
 package protocol Benchmark: Registered {
-  /// Whether rows of these subsets look like its data; the first benchmark of the registry that
-  /// says so is taken where the user names none.
-  static func recognises(subsets: Set<String>) -> Bool
+  /// Whether rows look like its data; the first benchmark of the registry that says so is taken
+  /// where the user names none.
+  static func recognises(_ responses: [ScoredResponse]) -> Bool
 
   /// - Throws: `TareError.badData` that names row, prompt or subset.
   static func evaluate(
@@ -22,9 +22,66 @@ package struct EvaluationOptions: Sendable {
   package var bootstrap: Bootstrap
   /// The covariate that holds a response's length.
   package var length: String
+  /// RewardBench's example counts.
+  package var xstestWeights = XSTestWeights.now
+  /// The score of a step from which on it counts as right, for process reward models.
+  package var threshold = 0.5
 
   package init(bootstrap: Bootstrap, length: String = "length") {
     self.bootstrap = bootstrap
     self.length = length
+  }
+}
+
+/// A benchmark whose numbers are means over trials, and what weights make of such means.
+package protocol TrialBenchmark: Benchmark {
+  /// What a trial is, in a word.
+  static var trial: String { get }
+  /// What the numbers are, in a word.
+  static var measure: String { get }
+
+  static func sheet(
+    of responses: [ScoredResponse], _ options: EvaluationOptions
+  ) throws(TareError) -> TrialSheet
+
+  static func scheme(for sheet: TrialSheet, _ options: EvaluationOptions) -> Scheme
+}
+
+extension TrialBenchmark {
+  package static var trial: String { "pair" }
+  package static var measure: String { "accuracy" }
+
+  package static func evaluate(
+    _ responses: [ScoredResponse], _ options: EvaluationOptions
+  ) throws(TareError) -> Evaluation {
+    let sheet = try checkedSheet(of: responses, options)
+    return Evaluation(
+      benchmark: key, trial: trial, measure: measure, sheet: sheet,
+      scheme: scheme(for: sheet, options).simplified(sheet.strata),
+      // Where prompts have a better and a worse response, length and margin of pairs tell more.
+      pairs: (try? ScoredPair.pairs(of: responses, length: options.length)) ?? [],
+      bootstrap: options.bootstrap)
+  }
+
+  package static func compare(
+    _ a: [ScoredResponse], _ b: [ScoredResponse], _ options: EvaluationOptions
+  ) throws(TareError) -> Comparison {
+    let first = try checkedSheet(of: a, options)
+    let joint = try first.beside(try checkedSheet(of: b, options))
+    // The scheme is of the first sheet; the joint one has the same strata and more columns.
+    return Comparison(
+      benchmark: key, trial: trial, joint: joint,
+      scheme: scheme(for: first, options).simplified(first.strata),
+      bootstrap: options.bootstrap)
+  }
+
+  private static func checkedSheet(
+    of responses: [ScoredResponse], _ options: EvaluationOptions
+  ) throws(TareError) -> TrialSheet {
+    let sheet = try sheet(of: responses, options)
+    guard !sheet.prompts.isEmpty else {
+      throw .badData(place: key, found: "no prompts", accepted: "one prompt or more")
+    }
+    return sheet
   }
 }

@@ -7,13 +7,17 @@ package enum Benchmarks {
     "benchmark",
     [
       RewardBench.self,
+      RewardBench2.self,
+      RMBench.self,
+      JudgeBench.self,
+      ProcessBench.self,
+      BestOfN.self,
       Pairs.self,
     ]
   ) { $0 }
 
   /// The benchmark whose data this looks like.
   package static func recognised(_ responses: [ScoredResponse]) -> any Benchmark.Type {
-    let subsets = Set(responses.compactMap(\.subset))
-    return registry.entries.first { $0.recognises(subsets: subsets) } ?? Pairs.self
+    registry.entries.first { $0.recognises(responses) } ?? Pairs.self
   }
 }

@@ -3,19 +3,63 @@ package import TareCore
 
 package struct Evaluation: Sendable {
   package let benchmark: String
+  /// What is counted, in a word: "pair", "prompt".
+  package let trial: String
+  /// What the numbers are, in a word: "accuracy", "F1".
+  package let measure: String
   package let accuracies: Breakdown<Accuracy>
+  /// The total as a leaderboard takes it.
+  package let total: Total
   /// By which response of the pair is longer; empty where lengths are not known.
   package let byLength: [(relation: LengthRelation, accuracy: Accuracy)]
+  /// By how much longer the better response is; nil where lengths are not known.
+  package let lengthDeciles: LengthDeciles?
+  /// What the scores' differences are worth as probabilities; nil where there are no pairs.
+  package let probabilities: BradleyTerryProbabilities?
   package let notes: [String]
 
-  init(
-    benchmark: String, scheme: Scheme, pairs: [ScoredPair], strata: [Stratum],
-    bootstrap: Bootstrap
+  package init(
+    benchmark: String, trial: String, measure: String, accuracies: Breakdown<Accuracy>,
+    total: Total, notes: [String]
   ) {
     self.benchmark = benchmark
+    self.trial = trial
+    self.measure = measure
+    self.accuracies = accuracies
+    self.total = total
+    self.notes = notes
+    byLength = []
+    lengthDeciles = nil
+    probabilities = nil
+  }
+
+  init(
+    benchmark: String, trial: String, measure: String, sheet: TrialSheet, scheme: Scheme,
+    pairs: [ScoredPair], bootstrap: Bootstrap
+  ) {
+    self.benchmark = benchmark
+    self.trial = trial
+    self.measure = measure
     notes = scheme.notes
-    accuracies = Accuracy.breakdown(scheme, pairs, strata, bootstrap)
+    let quantities = scheme.all
+    let overall = scheme.subsets.count + scheme.sections.count
+    let wanted = quantities.indices.filter {
+      $0 == overall || !sheet.isIndependentShare(quantities[$0].formula)
+    }
+    let samples = Dictionary(
+      uniqueKeysWithValues: zip(
+        wanted, bootstrap.samples(of: wanted.map { quantities[$0].formula }, on: sheet)))
+    let sums = ColumnSums(sheet)
+    total = Total(
+      scheme.overall.formula, of: sheet, sums, resamples: samples[overall] ?? [])
+    accuracies = Breakdown(
+      scheme,
+      quantities.enumerated().map { index, quantity in
+        Accuracy(quantity, on: sheet, sums, resamples: samples[index])
+      })
     byLength = Evaluation.byLength(pairs, bootstrap)
+    lengthDeciles = LengthDeciles(pairs, bootstrap)
+    probabilities = BradleyTerryProbabilities(pairs, bootstrap)
   }
 
   private static func byLength(
@@ -24,11 +68,7 @@ package struct Evaluation: Sendable {
     guard pairs.allSatisfy({ $0.lengths != nil }) else { return [] }
     let groups = Dictionary(grouping: pairs) { $0.lengths.map(LengthRelation.init) }
     return LengthRelation.allCases.compactMap { relation in
-      guard let members = groups[relation] else { return nil }
-      let strata = Stratum.strata(of: members)
-      let scheme = Scheme(
-        subsets: [], sections: [], overall: .share(relation.rawValue, of: strata), averages: [])
-      return (relation, Accuracy.breakdown(scheme, members, strata, bootstrap).overall)
+      groups[relation].map { (relation, Accuracy(of: $0, bootstrap)) }
     }
   }
 
@@ -36,31 +76,68 @@ package struct Evaluation: Sendable {
     var object = accuracies.json(of: benchmark, \.json)
     object["by_length"] = .object(
       JSONObject(byLength.map { ($0.relation.rawValue, $0.accuracy) }, \.json))
+    object["length_deciles"] = lengthDeciles?.json
+    object["probabilities"] = probabilities?.json
+    object["measure"] = .string(measure)
     object["notes"] = .array(notes.map { .string($0) })
     return .object(object)
   }
 }
 
 extension Accuracy {
-  /// The accuracy of each number of the scheme, with its interval.
-  fileprivate static func breakdown(
-    _ scheme: Scheme, _ pairs: [ScoredPair], _ strata: [Stratum], _ bootstrap: Bootstrap
-  ) -> Breakdown<Accuracy> {
-    let tallies = strata.map { $0.correct(pairs) }
-    let isPlain = scheme.all.map { $0.isIndependentShare(of: strata) }
-    let bootstrapped =
-      isPlain.contains(false)
-      ? bootstrap.intervals(strata: tallies, weights: scheme.all.map(\.weights)) : []
-    let accuracies = scheme.all.enumerated().map { index, mean in
-      let rows = mean.rows(of: strata)
-      return Accuracy(
-        value: mean.value(tallies, of: strata), n: rows.count,
-        ties: rows.count { pairs[$0].outcome == .tie },
-        interval: isPlain[index]
-          ? Proportion.wilson(rows.count { pairs[$0].outcome == .correct }, of: rows.count)
-          : bootstrapped[index],
-        method: isPlain[index] ? .wilson : .bootstrap, rule: mean.rule)
+  /// - Parameter resamples: of the bootstrap; not looked at where Wilson's interval holds.
+  fileprivate init(
+    _ quantity: Quantity, on sheet: TrialSheet, _ sums: ColumnSums, resamples: [Double]?
+  ) {
+    let trials = sheet.trials(of: quantity.formula)
+    let n = trials.count { sheet.columns[$0.column].isCounted }
+    let ties = trials.count { $0.isTie && sheet.columns[$0.column].isCounted }
+    if sheet.isIndependentShare(quantity.formula) {
+      self.init(
+        value: quantity.formula.value(sums), n: n, ties: ties,
+        interval: Proportion.wilson(trials.count { $0.value == 1 }, of: trials.count),
+        method: .wilson, rule: quantity.rule)
+    } else {
+      self.init(
+        value: quantity.formula.value(sums), n: n, ties: ties,
+        interval: ClosedRange(percentilesOf: resamples ?? []), rule: quantity.rule)
     }
-    return Breakdown(scheme, accuracies)
+  }
+
+  /// The share of correct pairs.
+  package init(of pairs: [ScoredPair], _ bootstrap: Bootstrap) {
+    let sheet = TrialSheet(pairs: pairs)
+    let share = Quantity.share("", of: sheet.strata)
+    let isPlain = sheet.isIndependentShare(share.formula)
+    self.init(
+      share, on: sheet, ColumnSums(sheet),
+      resamples: isPlain ? nil : bootstrap.samples(of: [share.formula], on: sheet)[0])
+  }
+}
+
+extension TrialSheet {
+  /// The trials behind a number.
+  func trials(of formula: Formula) -> [Trial] {
+    var seen: Set<[Int]> = []
+    var trials: [Trial] = []
+    for mean in formula.means {
+      for stratum in mean.strata where seen.insert([mean.column, stratum]).inserted {
+        for prompt in strata[stratum].prompts {
+          trials += prompts[prompt].trials.filter { $0.column == mean.column }
+        }
+      }
+    }
+    return trials
+  }
+
+  /// Whether a number is a share of trials that are right or wrong, each with a prompt of its own.
+  func isIndependentShare(_ formula: Formula) -> Bool {
+    guard case .mean(let column, let members) = formula else { return false }
+    return members.allSatisfy { stratum in
+      strata[stratum].prompts.allSatisfy { prompt in
+        let trials = prompts[prompt].trials.filter { $0.column == column }
+        return trials.count < 2 && trials.allSatisfy { $0.value == 0 || $0.value == 1 }
+      }
+    }
   }
 }

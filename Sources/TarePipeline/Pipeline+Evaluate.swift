@@ -1,4 +1,6 @@
-/// `tare evaluate`: how good scores are by a benchmark's rules, raw and calibrated side by side.
+/// `tare evaluate`: how good scores are by a benchmark's rules: raw beside calibrated, one model beside
+/// another, many in their order.
+internal import Foundation
 package import TareCore
 internal import TareEvaluation
 internal import TareReport
@@ -6,14 +8,22 @@ internal import TareStore
 
 package struct EvaluateRequest: Sendable {
   package var sources: [ScoreSource]
-  /// A key of the benchmarks; nil to recognise it by the subsets.
+  /// A key of the benchmarks; nil to recognise it by the data.
   package var benchmark: String?
-  /// A run that the others are compared with.
+  /// Scores that the others are compared with.
   package var against: ScoreSource?
   /// The column that holds a response's length; nil for "length", where there is one.
   package var length: String?
   package var bootstrap = 10_000
   package var seed: UInt64 = 1
+  /// A key of RewardBench's example counts; nil for today's.
+  package var xstestWeights: String?
+  /// The score of a step from which on it counts as right; nil for 0.5.
+  package var threshold: Double?
+  /// Whether the sources are parts of one model's scores.
+  package var together = false
+  /// How many examples are told of where two models disagree.
+  package var disagreements = 0
 
   package init(sources: [ScoreSource]) { self.sources = sources }
 }
@@ -26,74 +36,171 @@ package struct EvaluateOutcome: Sendable {
     let calibrated: Evaluation?
     /// Raw against calibrated.
     let comparison: Comparison?
-    /// The run named by `against`, against this one.
+    /// The scores named by `against` (a) and these (b).
     let against: Comparison?
   }
 
   package let parts: [Part]
+  /// Of several parts with one benchmark.
+  let leaderboard: Leaderboard?
+  /// Sources that could not be evaluated, and why.
+  package let failures: [(source: String, error: TareError)]
+  let disagreements: Int
 
   package var json: JSONValue {
-    let parts = parts.map { part -> JSONValue in
+    let objects = parts.map { part -> JSONValue in
       var object = part.raw.json.object ?? [:]
       if let name = part.name { object["name"] = .string(name) }
       object["calibrated"] = part.calibrated?.json
       object["raw_against_calibrated"] = part.comparison?.json
-      object["against"] = part.against?.json
+      object["against"] = part.against?.json(disagreements: disagreements)
       return .object(object)
     }
-    return parts.count == 1 ? parts[0] : ["parts": .array(parts)]
+    guard parts.count != 1 || !failures.isEmpty else { return objects[0] }
+    var object: JSONObject = ["parts": .array(objects)]
+    object["leaderboard"] = leaderboard?.json
+    if !failures.isEmpty {
+      object["failed"] = .array(
+        failures.map { ["source": .string($0.source), "error": .string($0.error.description)] })
+    }
+    return .object(object)
   }
 }
 
 extension Pipeline {
+  /// One source that cannot be evaluated is an error; of several it is named and the others go on.
   package func evaluate(_ request: EvaluateRequest) throws(TareError) -> EvaluateOutcome {
-    let bootstrap = try Bootstrap(resamples: request.bootstrap, seed: request.seed)
-    let options = EvaluationOptions(bootstrap: bootstrap, length: request.length ?? "length")
-    let other = try request.against.map { (source) throws(TareError) in
-      try onlyPart(of: source)
-    }
+    let evaluator = try Evaluator(request)
+    let names = request.sources.names
     var parts: [EvaluateOutcome.Part] = []
-    for source in request.sources {
-      let read = try source.read(covariates: request.length.map { [$0] } ?? [])
-      for part in read.parts {
+    var failures: [(source: String, error: TareError)] = []
+    if request.together {
+      parts = [try evaluator.part(ofAll: request.sources, names)]
+    } else {
+      let start = ContinuousClock.now
+      for (done, (source, name)) in zip(request.sources, names).enumerated() {
+        if observer.shouldStop() { throw .interrupted("stopped; nothing was changed") }
         do throws(TareError) {
-          let benchmark =
-            try request.benchmark.map { (key) throws(TareError) in
-              try Benchmarks.registry.entry(for: key)
-            } ?? Benchmarks.recognised(part.responses)
-          let raw = try benchmark.evaluate(part.responses, options)
-          let scores = try calibratedScores(of: part, in: read.store)
-          let calibrated = scores.map { part.responses.scored($0) }
-          let evaluation = try calibrated.map { (responses) throws(TareError) in
-            try benchmark.evaluate(responses, options)
-          }
-          parts.append(
-            EvaluateOutcome.Part(
-              name: part.name, raw: raw, calibrated: evaluation,
-              comparison: try calibrated.map { (responses) throws(TareError) in
-                try benchmark.compare(part.responses, responses, options)
-              },
-              against: try other.map { (other) throws(TareError) in
-                try benchmark.compare(other.responses, part.responses, options)
-              }))
-          if case .run(let run, _) = part.origin, let store = read.store {
-            try store.keep(raw, evaluation, of: run)
-          }
+          parts += try evaluator.parts(of: source, name: names.count > 1 ? name : nil)
         } catch {
-          guard let name = part.name else { throw error }
-          throw error.inside(name)
+          guard names.count > 1, error.exitCode == 65 else { throw error }
+          failures.append((name, error))
+        }
+        if names.count > 1 {
+          let time = start.duration(to: .now) / .seconds(1)
+          observer.report(
+            StageProgress(
+              work: "evaluated", done: done + 1, computed: done + 1, total: names.count, tokens: 0,
+              seconds: time))
         }
       }
+      if parts.isEmpty, let first = failures.first { throw first.error }
     }
-    return EvaluateOutcome(parts: parts)
+    let benchmarks = Set(parts.map(\.raw.benchmark))
+    return EvaluateOutcome(
+      parts: parts,
+      leaderboard: parts.count > 1 && benchmarks.count == 1
+        ? Leaderboard(parts.map { ($0.name ?? "", $0.raw) }, seed: request.seed) : nil,
+      failures: failures, disagreements: request.disagreements)
+  }
+}
+
+/// What holds for all sources of a request.
+private struct Evaluator {
+  let request: EvaluateRequest
+  let options: EvaluationOptions
+  let other: [ScoredResponse]?
+
+  init(_ request: EvaluateRequest) throws(TareError) {
+    self.request = request
+    var options = EvaluationOptions(
+      bootstrap: try Bootstrap(resamples: request.bootstrap, seed: request.seed),
+      length: request.length ?? "length")
+    if let key = request.xstestWeights {
+      guard let weights = XSTestWeights(rawValue: key) else {
+        throw .usage(
+          "--xstest-weights \(key); accepted: "
+            + XSTestWeights.allCases.map(\.rawValue).joined(separator: ", "))
+      }
+      options.xstestWeights = weights
+    }
+    if let threshold = request.threshold { options.threshold = threshold }
+    self.options = options
+    other = try request.against.map { (source) throws(TareError) in
+      let parts = try source.read(covariates: []).parts
+      guard parts.count == 1 else {
+        throw .usage("--against wants one model's scores, not those of \(parts.count)")
+      }
+      return parts[0].responses.inSections(of: source)
+    }
+    if request.disagreements > 0, other == nil {
+      throw .usage("--disagreements wants --against: the scores that these are compared with")
+    }
   }
 
-  private func onlyPart(of source: ScoreSource) throws(TareError) -> ScorePart {
-    let parts = try source.read(covariates: []).parts
-    guard parts.count == 1 else {
-      throw .usage("--against wants one run, not \(parts.count)")
+  /// The models of one source.
+  func parts(
+    of source: ScoreSource, name: String?
+  ) throws(TareError) -> [EvaluateOutcome.Part] {
+    let read = try source.read(covariates: request.length.map { [$0] } ?? [])
+    var parts: [EvaluateOutcome.Part] = []
+    for part in read.parts {
+      do throws(TareError) {
+        let calibrated = try calibratedScores(of: part, in: read.store)
+        let names = [name, part.name].compactMap(\.self)
+        let evaluated = try self.part(
+          part.responses.inSections(of: source), calibrated: calibrated,
+          // A run's own name is the source's.
+          name: names.isEmpty ? nil : read.store == nil ? names.joined(separator: " ") : names.last)
+        if case .run(let run, _) = part.origin, let store = read.store {
+          try store.keep(evaluated.raw, evaluated.calibrated, of: run)
+        }
+        parts.append(evaluated)
+      } catch {
+        guard let name = part.name else { throw error }
+        throw error.inside(name)
+      }
     }
-    return parts[0]
+    return parts
+  }
+
+  /// All sources as one model.
+  func part(
+    ofAll sources: [ScoreSource], _ names: [String]
+  ) throws(TareError) -> EvaluateOutcome.Part {
+    var responses: [ScoredResponse] = []
+    var calibrated: [Double]? = []
+    for (source, name) in zip(sources, names) {
+      let read = try source.read(covariates: request.length.map { [$0] } ?? [])
+      guard read.parts.count == 1 else {
+        throw .usage("\(name): \(read.parts.count) models; --together wants parts of one")
+      }
+      responses += read.parts[0].responses.inSections(of: source)
+      let scores = try calibratedScores(of: read.parts[0], in: read.store)
+      calibrated = scores.flatMap { scores in calibrated.map { $0 + scores } }
+    }
+    return try part(responses, calibrated: calibrated, name: nil)
+  }
+
+  private func part(
+    _ responses: [ScoredResponse], calibrated scores: [Double]?, name: String?
+  ) throws(TareError) -> EvaluateOutcome.Part {
+    let benchmark =
+      try request.benchmark.map { (key) throws(TareError) in
+        try Benchmarks.registry.entry(for: key)
+      } ?? Benchmarks.recognised(responses)
+    let calibrated = scores.map { responses.scored($0) }
+    return EvaluateOutcome.Part(
+      name: name, raw: try benchmark.evaluate(responses, options),
+      calibrated: try calibrated.map { (calibrated) throws(TareError) in
+        try benchmark.evaluate(calibrated, options)
+      },
+      comparison: try calibrated.map { (calibrated) throws(TareError) in
+        try benchmark.compare(responses, calibrated, options)
+      },
+      against: try other.map { (other) throws(TareError) in
+        try benchmark.compare(other, responses, options)
+      })
   }
 
   /// A file's column `calibrated`, or the run's newest calibration; nil where there is none.
@@ -102,8 +209,7 @@ extension Pipeline {
   ) throws(TareError) -> [Double]? {
     switch part.origin {
     case .table(let table):
-      guard table.table.has("calibrated") else { return nil }
-      return try table.table.numbers(in: "calibrated")
+      return try table.scores(named: "calibrated")
     case .run(let run, let items):
       guard let newest = try store?.calibrations(of: run).last,
         let scores = try store?.calibratedScores(of: newest)
@@ -115,7 +221,55 @@ extension Pipeline {
   }
 }
 
+// MARK: - Names
+
+extension [ScoreSource] {
+  /// A short name of each that no other has: a run's name, or as much of a file's path as tells it
+  /// from the others.
+  fileprivate var names: [String] {
+    let paths = map { source -> [String] in
+      switch source.place {
+      case .run(let name, _): [name]
+      case .file("-"): ["standard input"]
+      case .file(let path): URL(filePath: path).standardizedFileURL.nameParts
+      }
+    }
+    return paths.enumerated().map { index, parts in
+      let others = paths.enumerated().filter { $0.offset != index }.map(\.element)
+      let length = (1...parts.count).first { length in
+        !others.contains { $0.suffix(length) == parts.suffix(length) }
+      }
+      return parts.suffix(length ?? parts.count).joined(separator: "/")
+    }
+  }
+}
+
+extension URL {
+  /// Folders and name without the endings of score files.
+  fileprivate var nameParts: [String] {
+    var url = self
+    for ending in ["gz", "json", "jsonl", "csv"] where url.pathExtension == ending {
+      url = url.deletingPathExtension()
+    }
+    return url.pathComponents.filter { $0 != "/" }
+  }
+}
+
 extension [ScoredResponse] {
+  /// RM-Bench's files hold a domain each and name it in the file's name alone.
+  fileprivate func inSections(of source: ScoreSource) -> [ScoredResponse] {
+    guard case .file(let path) = source.place, !RMBench.recognises(self),
+      allSatisfy({ $0.section == nil })
+    else { return self }
+    let name = URL(filePath: path).lastPathComponent
+    let placed = map { response in
+      var response = response
+      response.section = name
+      return response
+    }
+    return RMBench.recognises(placed) ? placed : self
+  }
+
   /// The same responses with other scores, [row].
   func scored(_ scores: [Double]) -> [ScoredResponse] {
     zip(self, scores).map { response, score in

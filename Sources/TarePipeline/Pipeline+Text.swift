@@ -15,6 +15,9 @@ extension Pipeline {
   package static let textCovariates = TextCovariates.registry.keys.joined(separator: ", ")
   /// Keys of the benchmarks, for help texts.
   package static let benchmarks = Benchmarks.registry.keys.joined(separator: ", ")
+  /// Keys of RewardBench's example counts, for help texts.
+  package static let xstestWeights =
+    XSTestWeights.allCases.map(\.rawValue).joined(separator: ", ")
   /// Keys of the file formats, for help texts.
   package static let formats = FileFormats.registry.keys.joined(separator: ", ")
 
@@ -38,27 +41,6 @@ extension Pipeline {
 
 extension TerminalStyle {
   init(_ coloured: Bool) { self = coloured ? .terminal : .plain }
-}
-
-extension EvaluateOutcome {
-  package func text(coloured: Bool) -> String {
-    parts.map { part in
-      let table = EvaluationTable(
-        raw: part.raw, calibrated: part.calibrated, comparison: part.comparison)
-      var text = table.text(style: .init(coloured))
-      if let name = part.name, parts.count > 1 { text = "\(name)\n\n\(text)" }
-      if let against = part.against {
-        let difference = against.differences.overall
-        let sentence = """
-          Against the other run: \(difference.value.signedPercent) points (95% interval \
-          \(difference.interval.signedPercent)), \(difference.gained.text) pairs gained and \
-          \(difference.lost.text) lost, exact McNemar \(pValueText(difference.p)).
-          """
-        text += "\n" + sentence.wrapped(toWidth: 80) + "\n"
-      }
-      return text
-    }.joined(separator: "\n")
-  }
 }
 
 extension RankOutcome {

@@ -6,38 +6,60 @@ internal import TarePipeline
 
 struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Tells how good a reward model is, with an interval on every number.",
+    abstract: "Tells how good reward models are, with an interval on every number.",
     discussion: """
       Examples:
-        tare evaluate --store tare.sqlite --run first
         tare evaluate scores.csv --label gold --length len_char
+        tare evaluate --store tare.sqlite --run first
         tare evaluate --store tare.sqlite --run second --against first
+        tare evaluate eval-set-scores/*/*.json
+        tare evaluate mine.json --against theirs.json --disagreements 10
+        tare evaluate chat.json math.json code.json safety-*.json --together --benchmark rm-bench
 
-      Raw and calibrated scores stand side by side where there are both: the run's newest \
-      calibration, or the file's column calibrated.
+      Several files or runs make a leaderboard, with an interval on every rank; a file that cannot be \
+      read is named, and the others go on. Raw and calibrated scores stand side by side where there are \
+      both: the run's newest calibration, or the file's column calibrated.
       """)
 
-  @Argument(help: "Score tables; - for standard input.")
+  @Argument(help: "Score files, gzipped or not; - for standard input.")
   var inputs: [String] = []
   @Option(help: "Store to take the scores from.")
   var store: String?
   @Option(name: .customLong("run"), help: "Runs in the store.")
   var runNames: [String] = []
-  @Option(help: ArgumentHelp("Benchmark: \(Pipeline.benchmarks) (default: by the subsets)."))
+  @Option(help: ArgumentHelp("Benchmark: \(Pipeline.benchmarks) (default: by the data)."))
   var benchmark: String?
-  @Option(help: "Another run of the store that these are compared with.")
+  @Flag(help: "Take the inputs as parts of one model's scores.")
+  var together = false
+  @Option(
+    help:
+      "Scores that these are compared with: another run of the store, or a file without --store.")
   var against: String?
+  @Option(
+    help: ArgumentHelp(
+      "Examples of what the two of --against decide differently.", valueName: "n"))
+  var disagreements = 0
   @Option(
     help: ArgumentHelp(
       "Column of the response's length, or counted on the text: \(Pipeline.textCovariates) (default: length)."
     ))
   var length: String?
+  @Option(
+    help: ArgumentHelp(
+      "Example counts of RewardBench's xstest subsets: \(Pipeline.xstestWeights) (default: now).",
+      valueName: "key"))
+  var xstestWeights: String?
+  @Option(help: "ProcessBench: the score below which a step counts as wrong (default: 0.5).")
+  var threshold: Double?
   @Option(help: "Resamples of the bootstrap.")
   var bootstrap = 10_000
   @Option(help: "Seed of the bootstrap.")
   var seed: UInt64 = 1
   @OptionGroup var columns: ColumnArguments
   @OptionGroup var format: FormatArgument
+  @Flag(
+    help: "Print every number: each model's table, tenths of the length difference, reliability.")
+  var details = false
   @Flag(help: "Print the results as JSON.")
   var json = false
 
@@ -48,12 +70,28 @@ struct Evaluate: ParsableCommand {
     request.length = length
     request.bootstrap = bootstrap
     request.seed = seed
-    if let against {
-      guard let store else { throw TareError.usage("--against wants --store") }
-      request.against = ScoreSource(.run(against, store: store))
+    request.xstestWeights = xstestWeights
+    request.threshold = threshold
+    request.together = together
+    guard disagreements >= 0 else {
+      throw TareError.usage("--disagreements \(disagreements); accepted: 0 or more")
     }
-    let outcome = try Pipeline().evaluate(request)
-    if json { return try Output.print(outcome.json) }
-    try Terminal.tell(outcome.text(coloured: Terminal.outputIsColoured), onStandardOutput: true)
+    request.disagreements = disagreements
+    if let against {
+      request.against =
+        try store.map { ScoreSource(.run(against, store: $0)) }
+        ?? columns.source(.file(against), format: format.format)
+    }
+    let outcome = try Pipeline(observer: Terminal.observer()).evaluate(request)
+    if json {
+      try Output.print(outcome.json)
+    } else {
+      try Terminal.tell(
+        outcome.text(details: details, coloured: Terminal.outputIsColoured), onStandardOutput: true)
+    }
+    for failure in outcome.failures {
+      Terminal.complain("\(failure.source) left out: \(failure.error.description)")
+    }
+    if let first = outcome.failures.first { throw ExitCode(first.error.exitCode) }
   }
 }

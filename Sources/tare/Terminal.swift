@@ -47,8 +47,11 @@ enum Terminal {
   private static func show(_ progress: StageProgress) {
     let left = Duration.seconds(progress.remaining.rounded())
       .formatted(.time(pattern: .minuteSecond))
-    let rate = Int(progress.tokensPerSecond.rounded())
-    let line = "\(progress.work) \(progress.done)/\(progress.total), \(rate) tokens/s, \(left) left"
+    let rate =
+      progress.tokens > 0
+      ? "\(Int(progress.tokensPerSecond.rounded())) tokens/s"
+      : String(format: "%.1f/s", Double(progress.computed) / max(progress.seconds, 1e-9))
+    let line = "\(progress.work) \(progress.done)/\(progress.total), \(rate), \(left) left"
     show(line, isLast: progress.done == progress.total)
   }
 

@@ -23,3 +23,36 @@ func pairs(
     pair("\($0)", $0 < correct ? 1 : -1, subset: subset, section: section)
   }
 }
+
+/// A prompt of RM-Bench: three chosen answers that score `outcome`, three rejected ones that score 0.
+func styles(_ id: String, _ outcome: Double, domain: String) -> [ScoredResponse] {
+  (0..<6).map { index in
+    ScoredResponse(
+      promptID: id, index: index, role: index < 3 ? .chosen : .rejected,
+      score: index < 3 ? outcome : 0, covariates: [:], section: domain)
+  }
+}
+
+/// A solution with the scores of its steps.
+///
+/// - Parameter label: the first wrong step, or −1.
+func solution(
+  _ id: String, _ steps: [Double], label: Double, subset: String? = nil
+) -> ScoredResponse {
+  var response = ScoredResponse(
+    promptID: id, index: 0, role: .response, score: steps.min() ?? 0, covariates: [:],
+    subset: subset, label: label)
+  response.steps = steps
+  return response
+}
+
+/// Candidates with scores and grades.
+func graded(
+  _ id: String, _ scores: [Double], _ labels: [Double], subset: String? = nil
+) -> [ScoredResponse] {
+  zip(scores, labels).enumerated().map { index, row in
+    ScoredResponse(
+      promptID: id, index: index, role: .response, score: row.0, covariates: [:], subset: subset,
+      label: row.1)
+  }
+}

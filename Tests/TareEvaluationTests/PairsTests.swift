@@ -1,9 +1,6 @@
-/// Preference pairs: counting, ties, sections, lengths, refusals; and JudgeBench's published
-/// numbers.
-import Foundation
+/// Preference pairs: counting, ties, sections, lengths, refusals.
 import TareCore
 import TareEvaluation
-import TareTesting
 import Testing
 
 @Suite struct PairsTests {
@@ -94,46 +91,5 @@ import Testing
     bad = pair("1", 1) + pair("2", 1) + pair("1", 1)
     #expect(place(bad) == "row 5 (prompt 1)")
     #expect(place([]) == "pairs")
-  }
-
-  /// Published figures of the JudgeBench repository, in per cent to two decimals; a tie is wrong.
-  @Test(
-    .enabled(
-      if: exists(sharedFolder.appending(path: "data/scores/judgebench.csv")),
-      "needs ../shared/data/scores"),
-    arguments: [
-      ("Ray2333_GRM-Gemma-2B-rewardmodel-ft", "59.43", 0),
-      ("Skywork_Skywork-Reward-Llama-3.1-8B", "62.29", 1),
-      ("internlm_internlm2-20b-reward", "63.43", 0),
-    ])
-  func `JudgeBench's published accuracies are reproduced`(
-    model: String, published: String, ties: Int
-  ) throws {
-    let responses = try judgeBench(model)
-    let accuracies = try Pairs.evaluate(
-      responses, .init(bootstrap: options.bootstrap, length: "len_char")
-    ).accuracies
-    #expect(accuracies.overall.n == 350)
-    #expect(String(format: "%.2f", 100 * accuracies.overall.value) == published)
-    #expect(accuracies.overall.ties == ties)
-    let sections = Dictionary(
-      uniqueKeysWithValues: accuracies.sections.map { ($0.name, $0.value.n) })
-    #expect(sections == ["Knowledge": 154, "Reasoning": 98, "Math": 56, "Coding": 42])
-  }
-
-  private func judgeBench(_ model: String) throws -> [ScoredResponse] {
-    try plainCSV(sharedFolder.appending(path: "data/scores/judgebench.csv"))
-      .filter { $0["rm"] == model }
-      .map { row in
-        let subset = row["subset"] ?? ""
-        let sections = [
-          "livebench-reasoning": "Reasoning", "livebench-math": "Math", "livecodebench": "Coding",
-        ]
-        return ScoredResponse(
-          promptID: row["prompt_id"] ?? "", index: Int(row.number("resp")),
-          role: row.number("gold") == 1 ? .chosen : .rejected, score: row.number("score"),
-          covariates: ["len_char": row.number("len_char")], subset: subset,
-          section: sections[subset] ?? "Knowledge")
-      }
   }
 }

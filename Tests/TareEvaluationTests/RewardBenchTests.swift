@@ -23,7 +23,7 @@ import Testing
     #expect(abs(accuracies.sections[0].value.value - safety) < 1e-15)
     #expect(abs(accuracies.sections[1].value.value - reasoning) < 1e-15)
     #expect(abs(accuracies.overall.value - (safety + reasoning) / 2) < 1e-15)
-    #expect(accuracies.averages.map(\.name) == ["micro"])
+    #expect(accuracies.averages.map(\.name) == ["micro", "macro"])
     #expect(accuracies.averages[0].value.value == 7.0 / 11)
     #expect(accuracies.sections[0].value.n == 5)
     #expect(accuracies.subsets.map(\.value.method).allSatisfy { $0 == .wilson })

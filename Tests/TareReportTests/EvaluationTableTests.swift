@@ -11,16 +11,16 @@ import Testing
     #expect(
       table.text() == """
         Accuracy in per cent, with 95% intervals
-                 pairs  raw               calibrated         change  ties
-        ─────────────────────────────────────────────────────────────────
-        overall     10   60.0  31.3–83.2   70.0  39.7–89.2    +10.0   1→0
-        macro       10   62.5  29.2–91.7   70.8  41.7–100.0    +8.3   1→0
-        ─────────────────────────────────────────────────────────────────
-        Chat         6   50.0  18.8–81.2   66.7  30.0–90.3    +16.7   1→0
-        Maths        4   75.0  30.1–95.4   75.0  30.1–95.4      0.0     0
-        ─────────────────────────────────────────────────────────────────
-        easy         6   50.0  18.8–81.2   66.7  30.0–90.3    +16.7   1→0
-        sums         4   75.0  30.1–95.4   75.0  30.1–95.4      0.0     0
+                         pairs  raw               calibrated         change  ties
+        ─────────────────────────────────────────────────────────────────────────
+        overall (micro)     10   60.0  31.3–83.2   70.0  39.7–89.2    +10.0   1→0
+        macro               10   62.5  29.2–91.7   70.8  41.7–100.0    +8.3   1→0
+        ─────────────────────────────────────────────────────────────────────────
+        Chat                 6   50.0  18.8–81.2   66.7  30.0–90.3    +16.7   1→0
+        Maths                4   75.0  30.1–95.4   75.0  30.1–95.4      0.0     0
+        ─────────────────────────────────────────────────────────────────────────
+        easy                 6   50.0  18.8–81.2   66.7  30.0–90.3    +16.7   1→0
+        sums                 4   75.0  30.1–95.4   75.0  30.1–95.4      0.0     0
 
         By length of the better answer beside the other
                                pairs  raw               calibrated        change  ties
@@ -34,6 +34,9 @@ import Testing
         Calibration changes 3 of 10 pairs: 2 gained, 1 lost, exact McNemar p = 1.
         Overall: every pair counts alike (micro).
         Raw: Of 10 pairs, 1 has equal scores and counts as wrong.
+        Raw: As probabilities σ(difference of scores / T): ECE 12.0 points and log loss
+        0.688 at T = 1; T = 2.11 (95% interval 0 to ∞) fits best: ECE 9.4, log loss
+        0.636.
 
         """)
   }
@@ -43,11 +46,13 @@ import Testing
     #expect(
       EvaluationTable(raw: made.raw).text() == """
         Accuracy in per cent, with 95% intervals
-                 pairs  accuracy
-        ───────────────────────────────
-        overall      2   50.0  9.5–90.5
+                         pairs  accuracy
+        ───────────────────────────────────────
+        overall (micro)      2   50.0  9.5–90.5
 
         Overall: every pair counts alike (micro).
+        As probabilities σ(difference of scores / T): ECE 23.1 points and log loss 0.813
+        at T = 1; higher scores do not go with chosen, so no T fits.
 
         """)
   }

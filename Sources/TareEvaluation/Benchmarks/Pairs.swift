@@ -1,4 +1,5 @@
 /// Preference pairs of any origin, with subsets and sections where the rows name them.
+package import TareCore
 
 /// Every pair counts alike, within a subset, a section and the total (micro); the macro average,
 /// the plain mean of the sections (of the subsets where there are no sections), stands beside it.
@@ -6,31 +7,48 @@ package enum Pairs: PairBenchmark {
   package static let key = "pairs"
   package static let summary = "any preference pairs; every pair counts alike, macro beside it"
 
-  package static func recognises(subsets: Set<String>) -> Bool { true }
+  package static func recognises(_ responses: [ScoredResponse]) -> Bool { true }
 
   package static func section(of pair: ScoredPair) -> String? { pair.section }
 
-  package static func scheme(for strata: [Stratum]) -> Scheme {
+  package static func scheme(for sheet: TrialSheet, _ options: EvaluationOptions) -> Scheme {
+    .micro(sheet.strata, of: "pair")
+  }
+}
+
+extension Scheme {
+  /// Shares of trials: every one counts alike; the macro average stands beside.
+  ///
+  /// - Parameter trial: what a trial is, in a word.
+  static func micro(_ strata: [Stratum], of trial: String) -> Scheme {
     let subsets = distinct(strata.compactMap(\.subset)).map { name in
-      WeightedMean.share(name, of: strata) { $0.subset == name }
+      Quantity.share(name, of: strata) { $0.subset == name }
     }
     let sections = distinct(strata.compactMap(\.section)).map { name in
-      WeightedMean.share(name, of: strata) { $0.section == name }
+      Quantity.share(name, of: strata) { $0.section == name }
     }
-    var averages = [WeightedMean.share("micro", rule: "every pair counts alike", of: strata)]
+    let rule = "every \(trial) counts alike"
+    var averages = [Quantity.share("micro", rule: rule, of: strata)]
     let parts = sections.isEmpty ? subsets : sections
     if !parts.isEmpty {
-      let kind = sections.isEmpty ? "subsets" : "sections"
-      averages.append(.mean("macro", rule: "mean of \(parts.count) \(kind)", of: parts))
+      let kind = sections.isEmpty ? "subset" : "section"
+      averages.append(
+        .mean("macro", rule: "mean of \(counted(parts.count, kind))", of: parts))
     }
     return Scheme(
       subsets: subsets, sections: sections,
-      overall: .share("overall", rule: "every pair counts alike (micro)", of: strata),
-      averages: averages)
+      overall: .share("overall", rule: "\(rule) (micro)", of: strata), averages: averages)
   }
+}
 
-  private static func distinct(_ names: [String]) -> [String] {
-    var seen: Set<String> = []
-    return names.filter { seen.insert($0).inserted }
-  }
+/// "1 subset", "2 subsets".
+func counted(_ count: Int, _ noun: String) -> String {
+  guard count != 1 else { return "1 \(noun)" }
+  return "\(count) " + (noun.hasSuffix("y") ? noun.dropLast() + "ies" : noun + "s")
+}
+
+/// Without repetitions, in order.
+func distinct(_ names: [String]) -> [String] {
+  var seen: Set<String> = []
+  return names.filter { seen.insert($0).inserted }
 }

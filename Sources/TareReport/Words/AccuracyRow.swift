@@ -43,28 +43,28 @@ extension AccuracyRow {
 
   /// Totals, sections and subsets.
   static func groups(
-    raw: Evaluation, calibrated: Evaluation?, comparison: Comparison?
+    raw: Evaluation, calibrated: Evaluation?, comparison: Comparison?, hasDetails: Bool = false
   ) -> [Group] {
     func group(_ title: String?, _ lines: [BreakdownLine]) -> Group {
       Group(
         title: title,
         rows: lines.map { line in
           AccuracyRow(
-            name: line.name, raw: raw.accuracies[line],
+            name: line == .overall ? raw.accuracies.overallName : line.name,
+            raw: raw.accuracies[line],
             calibrated: calibrated?.accuracies[line] ?? nil,
             difference: comparison?.differences[line] ?? nil, isTotal: line == .overall)
         })
     }
     let accuracies = raw.accuracies
-    // An average that is the overall number again says nothing.
-    let averages = accuracies.averages.filter { _, average in
-      average.value != accuracies.overall.value || average.interval != accuracies.overall.interval
-    }
-    let groups = [
+    // An average that is the overall number again is named beside it.
+    let averages = accuracies.averages.filter { !accuracies.isOverall($0.value) }
+    var groups = [
       group(nil, [.overall] + averages.map { .average($0.name) }),
       group("Sections", accuracies.sections.map { .section($0.name) }),
       group("Subsets", accuracies.subsets.map { .subset($0.name) }),
     ]
+    if hasDetails { groups.append(group("Details", accuracies.details.map { .detail($0.name) })) }
     return groups.filter { !$0.rows.isEmpty }
   }
 
@@ -86,11 +86,13 @@ private enum BreakdownLine: Equatable {
   case average(String)
   case section(String)
   case subset(String)
+  case detail(String)
 
   var name: String {
     switch self {
     case .overall: "overall"
-    case .average(let name), .section(let name), .subset(let name): name
+    case .average(let name), .section(let name), .subset(let name), .detail(let name):
+      name
     }
   }
 }
@@ -102,6 +104,19 @@ extension Breakdown {
     case .average(let name): averages.first { $0.name == name }?.value
     case .section(let name): sections.first { $0.name == name }?.value
     case .subset(let name): subsets.first { $0.name == name }?.value
+    case .detail(let name): details.first { $0.name == name }?.value
     }
+  }
+}
+
+extension Breakdown<Accuracy> {
+  fileprivate func isOverall(_ average: Accuracy) -> Bool {
+    average.value == overall.value && average.interval == overall.interval
+  }
+
+  /// "overall", or "overall (micro)" where it is that average.
+  fileprivate var overallName: String {
+    let names = averages.filter { isOverall($0.value) }.map(\.name)
+    return names.isEmpty ? "overall" : "overall (\(names.joined(separator: ", ")))"
   }
 }

@@ -4,16 +4,16 @@ package import TareEvaluation
 extension Comparison {
   /// "Calibration changes 12 of 240 pairs: 7 gained, 5 lost, exact McNemar p = 0.77."
   package var pairedTest: String {
-    let pairs = differences.overall
-    let changed = pairs.gained + pairs.lost
+    let trials = differences.overall
+    let changed = trials.gained + trials.lost
     guard changed > 0 else {
-      return pairs.n == 1
-        ? "Calibration does not change the one pair."
-        : "Calibration changes none of the \(pairs.n.text) pairs."
+      return trials.n == 1
+        ? "Calibration does not change the one \(trial)."
+        : "Calibration changes none of the \(trials.n.counted(trial))."
     }
     return """
-      Calibration changes \(changed.text) of \(pairs.n.counted("pair")): \(pairs.gained.text) \
-      gained, \(pairs.lost.text) lost, exact McNemar \(pValueText(pairs.p)).
+      Calibration changes \(changed.text) of \(trials.n.counted(trial)): \(trials.gained.text) \
+      gained, \(trials.lost.text) lost, \(trials.test.title) \(pValueText(trials.p)).
       """
   }
 
@@ -53,6 +53,10 @@ extension Evaluation {
   package var tieNote: String? {
     let overall = accuracies.overall
     guard overall.ties > 0 else { return nil }
+    guard trial == "pair" else {
+      return
+        "In \(overall.ties.text) of \(overall.n.counted(trial)) scores that should differ are equal."
+    }
     let have = overall.ties == 1 ? "has equal scores and counts" : "have equal scores and count"
     return "Of \(overall.n.counted("pair")), \(overall.ties.text) \(have) as wrong."
   }
@@ -60,6 +64,36 @@ extension Evaluation {
   /// The accuracy where this relation holds; nil where no pair has it.
   func accuracy(where relation: LengthRelation) -> Accuracy? {
     byLength.first { $0.relation == relation }?.accuracy
+  }
+}
+
+extension BradleyTerryProbabilities {
+  /// "As probabilities σ(difference / T): T = 1.32 (1.20 to 1.45) fits best, …"
+  package var sentence: String {
+    let start = "As probabilities σ(difference of scores / T): "
+    let now =
+      "ECE \((100 * asIs.ece).fixed(1)) points and log loss \(asIs.logLoss.fixed(3)) at T = 1"
+    switch fit {
+    case .separable: return start + now + "; every pair is right, so no T fits best."
+    case .uninformative:
+      return start + now + "; higher scores do not go with chosen, so no T fits."
+    case .temperature(let value, let interval):
+      let fitted = fitted ?? asIs
+      return start + """
+        \(now); T = \(value.significant(3)) (95% interval \(interval.lowerBound.significant(3)) to \
+        \(interval.upperBound.significant(3))) fits best: ECE \((100 * fitted.ece).fixed(1)), log loss \
+        \(fitted.logLoss.fixed(3)).
+        """
+    }
+  }
+}
+
+extension Difference.Test {
+  package var title: String {
+    switch self {
+    case .mcNemar: "exact McNemar"
+    case .permutation: "paired permutation test,"
+    }
   }
 }
 

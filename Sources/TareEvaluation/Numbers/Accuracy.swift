@@ -1,22 +1,34 @@
-/// An accuracy with all that tells how far to trust it.
+/// A number of a benchmark with all that tells how far to trust it.
 package import TareCore
 
 package struct Accuracy: Sendable, Hashable {
   package enum IntervalMethod: String, Sendable { case wilson, bootstrap }
 
-  /// Share of pairs that are correct, or a weighted mean of such shares; ties are not correct.
+  /// Share of trials that are right, or what the rule makes of such shares.
   package let value: Double
-  /// Pairs behind it.
+  /// Trials behind it: pairs, or prompts where the benchmark counts those.
   package let n: Int
-  /// Pairs whose two scores are equal.
+  /// Trials in which scores that should differ are equal.
   package let ties: Int
   /// 95% interval.
   package let interval: ClosedRange<Double>
-  /// Wilson's score interval for a plain share of independent pairs, otherwise the percentiles of
+  /// Wilson's score interval for a plain share of independent trials, otherwise the percentiles of
   /// a bootstrap over prompts.
   package let method: IntervalMethod
   /// What is averaged, in words; nil for a plain share.
   package let rule: String?
+
+  package init(
+    value: Double, n: Int, ties: Int = 0, interval: ClosedRange<Double>,
+    method: IntervalMethod = .bootstrap, rule: String? = nil
+  ) {
+    self.value = value
+    self.n = n
+    self.ties = ties
+    self.interval = interval
+    self.method = method
+    self.rule = rule
+  }
 
   package var json: JSONValue {
     var object: JSONObject = [
@@ -29,5 +41,5 @@ package struct Accuracy: Sendable, Hashable {
 }
 
 extension ClosedRange<Double> {
-  var json: JSONValue { .array([.double(lowerBound), .double(upperBound)]) }
+  package var json: JSONValue { .array([.double(lowerBound), .double(upperBound)]) }
 }

@@ -2,8 +2,6 @@
 package import TareCore
 
 package struct ScoredPair: Sendable, Hashable {
-  package enum Outcome: Sendable { case correct, tie, wrong }
-
   package var promptID: String
   /// Positions among the prompt's responses.
   package var chosenIndex: Int
@@ -19,11 +17,6 @@ package struct ScoredPair: Sendable, Hashable {
     package var chosen: Double
     package var rejected: Double
   }
-
-  /// RewardBench's rule: correct only where the chosen response scores strictly higher.
-  package var outcome: Outcome {
-    chosen > rejected ? .correct : chosen == rejected ? .tie : .wrong
-  }
 }
 
 extension ScoredPair {
@@ -37,44 +30,15 @@ extension ScoredPair {
   package static func pairs(
     of responses: [ScoredResponse], length: String = "length"
   ) throws(TareError) -> [ScoredPair] {
-    try responses.requireFiniteScores()
-    if let row = responses.firstIndex(where: { $0.role == .response }) {
-      throw .badData(
-        place: "row \(row + 1) (prompt \(responses[row].promptID))",
-        found: "a response without a label", accepted: "chosen, rejected")
-    }
-    let groups = PromptGroups(of: responses)
     var pairs: [ScoredPair] = []
     pairs.reserveCapacity(responses.count / 2)
-    for rows in groups.rows {
-      try requireOneEach(responses, rows)
-      let chosen = rows.filter { responses[$0].role == .chosen }
-      let rejected = rows.filter { responses[$0].role == .rejected }
-      guard !chosen.isEmpty, !rejected.isEmpty else {
-        throw .badData(
-          place: "row \(rows[0] + 1) (prompt \(responses[rows[0]].promptID))",
-          found: "\(chosen.count) chosen and \(rejected.count) rejected responses",
-          accepted: "at least one of each for every prompt")
-      }
+    for prompt in try ScoredPrompt.prompts(of: responses) {
+      let (chosen, rejected) = try prompt.chosenAndRejected()
       for better in chosen {
-        for worse in rejected {
-          pairs.append(.init(responses[better], responses[worse], length: length))
-        }
+        for worse in rejected { pairs.append(.init(better, worse, length: length)) }
       }
     }
     return pairs
-  }
-
-  private static func requireOneEach(
-    _ responses: [ScoredResponse], _ rows: [Int]
-  ) throws(TareError) {
-    var seen: Set<Int> = []
-    for row in rows where !seen.insert(responses[row].index).inserted {
-      throw .badData(
-        place: "row \(row + 1) (prompt \(responses[row].promptID))",
-        found: "response \(responses[row].index) a second time",
-        accepted: "each response of a prompt once")
-    }
   }
 
   private init(_ better: ScoredResponse, _ worse: ScoredResponse, length: String) {

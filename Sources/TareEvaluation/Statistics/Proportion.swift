@@ -7,15 +7,20 @@ package enum Proportion {
   /// Wilson's 95% score interval for `successes` of `count` trials (Wilson 1927); `count` is at
   /// least 1.
   package static func wilson(_ successes: Int, of count: Int) -> ClosedRange<Double> {
+    wilson(Double(successes), of: count)
+  }
+
+  /// - Parameter successes: not whole where a trial is half a success.
+  static func wilson(_ successes: Double, of count: Int) -> ClosedRange<Double> {
     let n = Double(count)
-    let share = Double(successes) / n
+    let share = successes / n
     let squared = z * z
     let centre = (share + squared / (2 * n)) / (1 + squared / n)
     let variance = share * (1 - share) / n + squared / (4 * n * n)
     let half = z * variance.squareRoot() / (1 + squared / n)
     // At 0 and at all successes one end is exactly 0 or 1, which rounding may miss.
     let low = successes == 0 ? 0 : max(centre - half, 0)
-    let high = successes == count ? 1 : min(centre + half, 1)
+    let high = successes == n ? 1 : min(centre + half, 1)
     return low...high
   }
 

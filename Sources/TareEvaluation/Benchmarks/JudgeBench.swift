@@ -1,0 +1,81 @@
+/// JudgeBench (Tan et al. 2024): pairs of which one answer is objectively right, in four categories.
+package import TareCore
+
+/// A reward model answers A>B where A scores strictly higher, otherwise B>A. In the two games, the second
+/// with the answers exchanged, a pair is right if more decisions agree with the label than contradict
+/// it, so that a tie is wrong; that is what the project's own script reports. The single game takes the
+/// first decision alone, which makes a tie right where B is the right answer
+/// (ScalerLab/JudgeBench `utils/metrics.py`).
+package enum JudgeBench: TrialBenchmark {
+  package static let key = "judgebench"
+  package static let summary = "JudgeBench: four categories, two games, every pair counts alike"
+
+  /// The covariate that holds a response's score in the second game where it is another one.
+  private static let secondGame = "score_second_game"
+
+  /// Prefixes of the sources, and their categories.
+  private static let categories: KeyValuePairs = [
+    "mmlu-pro": "Knowledge", "livebench-reasoning": "Reasoning", "livebench-math": "Math",
+    "livecodebench": "Coding",
+  ]
+
+  private static func category(_ source: String?) -> String? {
+    source.flatMap { source in categories.first { source.hasPrefix($0.key) }?.value }
+  }
+
+  package static func recognises(_ responses: [ScoredResponse]) -> Bool {
+    !responses.isEmpty && responses.allSatisfy { category($0.subset) != nil }
+  }
+
+  package static func sheet(
+    of responses: [ScoredResponse], _ options: EvaluationOptions
+  ) throws(TareError) -> TrialSheet {
+    var prompts: [TriedPrompt] = []
+    for prompt in try ScoredPrompt.prompts(of: responses) {
+      guard let category = category(prompt.subset) else {
+        throw prompt.error(
+          found: prompt.subset.map { "source '\($0)'" } ?? "no source",
+          accepted: "one that begins with " + categories.map(\.key).joined(separator: ", "))
+      }
+      let (chosen, rejected) = try prompt.chosenAndRejected()
+      guard chosen.count == 1, rejected.count == 1 else {
+        throw prompt.error(
+          found: "\(prompt.responses.count) responses", accepted: "two: A and B")
+      }
+      let (right, wrong) = (chosen[0], rejected[0])
+      // A comes first; the second game has B first.
+      let isARight = right.index < wrong.index
+      let first = right.score > wrong.score || (right.score == wrong.score && !isARight)
+      let again = (right.covariates[secondGame], wrong.covariates[secondGame])
+      let (rightAgain, wrongAgain) = (again.0 ?? right.score, again.1 ?? wrong.score)
+      let second = rightAgain > wrongAgain || (rightAgain == wrongAgain && isARight)
+      let place = [right.index, wrong.index]
+      prompts.append(
+        TriedPrompt(
+          id: prompt.id, section: category, subset: prompt.subset,
+          trials: [
+            Trial(
+              first && second ? 1 : 0, isTie: right.score == wrong.score, place: place,
+              margin: right.score - wrong.score),
+            Trial(first ? 1 : 0, column: 1, place: place),
+          ]))
+    }
+    return TrialSheet(
+      prompts, columns: [.init("two games"), .init("single game", isCounted: false)])
+  }
+
+  package static func scheme(for sheet: TrialSheet, _ options: EvaluationOptions) -> Scheme {
+    let strata = sheet.strata
+    var scheme = Scheme.micro(strata, of: "pair")
+    let order = categories.map(\.value)
+    scheme.sections = order.compactMap { name in scheme.sections.first { $0.name == name } }
+    let macro = Quantity.mean(
+      "macro", rule: "mean of \(counted(scheme.sections.count, "category"))", of: scheme.sections)
+    scheme.averages = scheme.averages.filter { $0.name != "macro" } + [macro]
+    scheme.details = [
+      .share(
+        "single game", rule: "the first decision alone; a tie is B>A", of: strata, column: 1)
+    ]
+    return scheme
+  }
+}

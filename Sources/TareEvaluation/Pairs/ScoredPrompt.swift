@@ -1,0 +1,68 @@
+/// A prompt with its scored responses, checked.
+package import TareCore
+
+package struct ScoredPrompt: Sendable {
+  package let id: String
+  package let section: String?
+  package let subset: String?
+  /// In the order of the input.
+  package let responses: [ScoredResponse]
+  /// The row of each response in the input, from 1.
+  let rows: [Int]
+
+  /// Prompts in the order of their first rows; prompts of two subsets are two, whatever their ids.
+  ///
+  /// - Throws: `TareError.badData` that names the row, for a score that is not finite and a response
+  ///   that stands twice.
+  package static func prompts(of responses: [ScoredResponse]) throws(TareError) -> [ScoredPrompt] {
+    try responses.requireFiniteScores()
+    let groups = PromptGroups(of: responses)
+    var prompts: [ScoredPrompt] = []
+    prompts.reserveCapacity(groups.count)
+    for rows in groups.rows {
+      let first = responses[rows[0]]
+      let prompt = ScoredPrompt(
+        id: first.promptID, section: first.section, subset: first.subset,
+        responses: rows.map { responses[$0] }, rows: rows.map { $0 + 1 })
+      try prompt.requireOneEach()
+      prompts.append(prompt)
+    }
+    return prompts
+  }
+
+  private func requireOneEach() throws(TareError) {
+    var seen: [Int: Double] = [:]
+    for (position, response) in responses.enumerated() {
+      guard let score = seen.updateValue(response.score, forKey: response.index) else { continue }
+      let again = score == response.score ? "with the same score" : "with another score"
+      throw error(
+        at: position, found: "response \(response.index) a second time, \(again)",
+        accepted: "each response of a prompt once")
+    }
+  }
+
+  /// - Parameter position: of the response among the prompt's.
+  func error(at position: Int = 0, found: String, accepted: String) -> TareError {
+    .badData(place: "row \(rows[position]) (prompt \(id))", found: found, accepted: accepted)
+  }
+
+  /// The chosen and the rejected responses.
+  ///
+  /// - Throws: `TareError.badData` that names the row of a response that is neither, and for a prompt
+  ///   that lacks one of them.
+  func chosenAndRejected() throws(TareError) -> (
+    chosen: [ScoredResponse], rejected: [ScoredResponse]
+  ) {
+    if let position = responses.firstIndex(where: { $0.role == .response }) {
+      throw error(at: position, found: "a response without a label", accepted: "chosen, rejected")
+    }
+    let chosen = responses.filter { $0.role == .chosen }
+    let rejected = responses.filter { $0.role == .rejected }
+    guard !chosen.isEmpty, !rejected.isEmpty else {
+      throw error(
+        found: "\(chosen.count) chosen and \(rejected.count) rejected responses",
+        accepted: "at least one of each for every prompt")
+    }
+    return (chosen, rejected)
+  }
+}

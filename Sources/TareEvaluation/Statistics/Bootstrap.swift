@@ -1,0 +1,92 @@
+/// The bootstrap over prompts.
+package import TareCore
+
+/// Percentile intervals from resampled prompts (Efron 1979).
+///
+/// Prompts are drawn with replacement within each stratum, so that subsets keep their number of
+/// prompts, and all trials of a prompt go with it. The same seed draws the same prompts of two
+/// models' sheets, in whatever order their rows stand.
+package struct Bootstrap: Sendable, Hashable {
+  package let resamples: Int
+  package let seed: UInt64
+
+  package init(resamples: Int = 10_000, seed: UInt64 = 1) throws(TareError) {
+    guard resamples > 0 else {
+      throw .usage("\(resamples) bootstrap resamples; accepted: 1 or more")
+    }
+    self.resamples = resamples
+    self.seed = seed
+  }
+
+  /// What numbers come to in each resample, [formula][resample].
+  func samples(of formulas: [Formula], on sheet: TrialSheet) -> [[Double]] {
+    guard !formulas.isEmpty else { return [] }
+    var random = Xoshiro256(seed: seed)
+    let strata = sheet.strata.map { PromptSums($0, of: sheet) }
+    var sums = ColumnSums(strata: strata.count, columns: sheet.columns.count)
+    var samples = formulas.map { _ in [Double]() }
+    for formula in samples.indices { samples[formula].reserveCapacity(resamples) }
+    for _ in 0..<resamples {
+      for stratum in sheet.sortedStrata {
+        strata[stratum].addResample(&random, to: &sums.values, at: stratum)
+      }
+      for (index, formula) in formulas.enumerated() {
+        samples[index].append(formula.value(sums))
+      }
+    }
+    return samples
+  }
+}
+
+extension ClosedRange<Double> {
+  /// The 2.5% and 97.5% percentiles.
+  init(percentilesOf samples: [Double]) {
+    let sorted = samples.sorted()
+    self = sorted.quantile(0.025)...sorted.quantile(0.975)
+  }
+}
+
+/// What each prompt of a stratum adds to sums and counts.
+private struct PromptSums {
+  private let prompts: Int
+  private let width: Int
+  /// [prompt, column, sum and count].
+  private var values: [Double]
+
+  init(_ stratum: Stratum, of sheet: TrialSheet) {
+    prompts = stratum.prompts.count
+    width = 2 * sheet.columns.count
+    values = Array(repeating: 0, count: prompts * width)
+    for (position, prompt) in stratum.prompts.enumerated() {
+      for trial in sheet.prompts[prompt].trials {
+        values[position * width + 2 * trial.column] += trial.value
+        values[position * width + 2 * trial.column + 1] += 1
+      }
+    }
+  }
+
+  /// Draws as many prompts as there are and puts their sums at the stratum's place.
+  func addResample(
+    _ random: inout Xoshiro256, to sums: inout [Double], at stratum: Int
+  ) {
+    // Most benchmarks have one column, and two sums stay in registers.
+    if width == 2 {
+      var sum = 0.0
+      var count = 0.0
+      for _ in 0..<prompts {
+        let place = 2 * random.next(below: prompts)
+        sum += values[place]
+        count += values[place + 1]
+      }
+      sums[2 * stratum] = sum
+      sums[2 * stratum + 1] = count
+      return
+    }
+    let start = stratum * width
+    for index in start..<start + width { sums[index] = 0 }
+    for _ in 0..<prompts {
+      let place = width * random.next(below: prompts)
+      for index in 0..<width { sums[start + index] += values[place + index] }
+    }
+  }
+}

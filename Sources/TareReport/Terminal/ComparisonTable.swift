@@ -1,0 +1,103 @@
+/// Two models on the same prompts for the terminal: every difference, and where they disagree.
+package import TareEvaluation
+
+package struct ComparisonTable: Sendable {
+  private let comparison: Comparison
+  private let examples: [Example]
+
+  /// A trial that the two decide differently, with its texts where they are known.
+  package struct Example: Sendable {
+    let disagreement: Disagreement
+    let texts: [String]
+
+    package init(_ disagreement: Disagreement, texts: [String] = []) {
+      self.disagreement = disagreement
+      self.texts = texts
+    }
+  }
+
+  /// - Parameter comparison: of the other model (a) with this one (b).
+  package init(_ comparison: Comparison, examples: [Example] = []) {
+    self.comparison = comparison
+    self.examples = examples
+  }
+
+  package func text(width: Int = 80, style: TerminalStyle = .plain) -> String {
+    let title = style.bold("Against the other scores: differences in points, with 95% intervals")
+    var texts = [title + "\n" + table.text(width: width, style: style)]
+    texts.append(sentence.wrapped(toWidth: width) + "\n")
+    if !examples.isEmpty {
+      let of = comparison.disagreements.count
+      let title =
+        "Where they disagree: \(examples.count) of \(of), those first of which both are surest"
+      texts.append(style.bold(title) + "\n" + examplesText(width: width, style: style))
+    }
+    return texts.joined(separator: "\n")
+  }
+
+  private var sentence: String {
+    let overall = comparison.differences.overall
+    let both = comparison.agreement
+    return """
+      Overall \(overall.value.signedPercent) points (95% interval \
+      \(overall.interval.signedPercent)), \(overall.gained.text) \(comparison.trial)s gained and \
+      \(overall.lost.text) lost, \(overall.test.title) \(pValueText(overall.p)). Both right: \
+      \(both.bothRight.text), both wrong: \(both.bothWrong.text). q is p of the subsets together, \
+      after Benjamini and Hochberg.
+      """
+  }
+
+  private var table: TerminalTable {
+    var table = TerminalTable(columns: [
+      .init("", .left, leastWidth: 12), .init(comparison.trial + "s"), .init("other"),
+      .init("this"), .init("change", .left), .init("p"), .init("q"),
+    ])
+    let differences = comparison.differences
+    func add(_ name: String, _ difference: Difference, isBold: Bool = false) {
+      table.addRow(
+        [
+          name, difference.n.text, difference.a.percent, difference.b.percent,
+          difference.value.signedPercent.padded(toWidth: 5, .right) + "  "
+            + difference.interval.signedPercent,
+          pText(difference.p), difference.q.map(pText) ?? "",
+        ], isBold: isBold)
+    }
+    add("overall", differences.overall, isBold: true)
+    for group in [differences.sections, differences.subsets] where !group.isEmpty {
+      table.addRule()
+      for (name, difference) in group { add(name, difference) }
+    }
+    return table
+  }
+
+  private func pText(_ p: Double) -> String { p < 0.001 ? "<0.001" : p.fixed(3) }
+
+  private func examplesText(width: Int, style: TerminalStyle) -> String {
+    var table = TerminalTable(columns: [
+      .init("id", .left), .init("subset", .left, leastWidth: 8), .init("other"),
+      .init("margin"), .init("this"), .init("margin"),
+    ])
+    for example in examples {
+      let trial = example.disagreement
+      let margins = trial.margins.map { $0.significant(3) }
+      table.addRow([
+        trial.promptID, trial.subset ?? "", outcome(trial.a), margins.first ?? "",
+        outcome(trial.b), margins.last ?? "",
+      ])
+    }
+    var text = table.text(width: width, style: style)
+    for example in examples where !example.texts.isEmpty {
+      text += "\n" + style.bold(example.disagreement.promptID) + "\n"
+      for line in example.texts { text += line.wrapped(toWidth: width) + "\n" }
+    }
+    return text
+  }
+
+  private func outcome(_ value: Double) -> String {
+    switch value {
+    case 1: "right"
+    case 0: "wrong"
+    default: value.fixed(2)
+    }
+  }
+}

@@ -1,0 +1,96 @@
+/// Several models in their order for the terminal: ranks with intervals, the distance to the best, and
+/// the parts of the total.
+package import TareEvaluation
+
+package struct LeaderboardTable: Sendable {
+  /// A model with its numbers, raw and calibrated.
+  package struct Entry: Sendable {
+    let name: String
+    let raw: Evaluation
+    let calibrated: Evaluation?
+
+    package init(name: String, raw: Evaluation, calibrated: Evaluation? = nil) {
+      self.name = name
+      self.raw = raw
+      self.calibrated = calibrated
+    }
+  }
+
+  private let leaderboard: Leaderboard
+  private let entries: [String: Entry]
+  /// More columns than these are left to JSON.
+  private static let mostParts = 6
+
+  package init(_ leaderboard: Leaderboard, _ entries: [Entry]) {
+    self.leaderboard = leaderboard
+    self.entries = Dictionary(entries.map { ($0.name, $0) }) { first, _ in first }
+  }
+
+  package func text(width: Int = 80, style: TerminalStyle = .plain) -> String {
+    let count = leaderboard.rows.count
+    let title = style.bold("\(count) models on \(leaderboard.benchmark), in per cent")
+    var texts = [title + "\n" + ranks.text(width: width, style: style)]
+    if let parts { texts.append(parts.text(width: width, style: style)) }
+    let notes = leaderboard.notes.map { "Note: \($0)." } + [explanation].compactMap(\.self)
+    texts.append(notes.map { $0.wrapped(toWidth: width) + "\n" }.joined())
+    return texts.joined(separator: "\n")
+  }
+
+  private var explanation: String? {
+    guard leaderboard.rows.contains(where: { $0.behindBest != nil }) else { return nil }
+    return """
+      rank: with its 95% interval over resampled prompts. behind: the best less this one. q: the \
+      paired permutation test of that difference, adjusted for \
+      \((leaderboard.rows.count - 1).counted("model")) after Benjamini and Hochberg.
+      """
+  }
+
+  private var ranks: TerminalTable {
+    let hasCalibrated = entries.values.contains { $0.calibrated != nil }
+    var columns: [TerminalTable.Column] = [
+      .init("rank"), .init("95%", .left), .init("model", .left, leastWidth: 12),
+      .init("overall", .left),
+    ]
+    if hasCalibrated { columns.append(.init("calibrated", .left)) }
+    columns += [.init("behind", .left), .init("q")]
+    var table = TerminalTable(columns: columns)
+    for row in leaderboard.rows {
+      var cells = [
+        String(row.rank), row.ranks.map { "\($0.lowerBound)–\($0.upperBound)" } ?? "–", row.name,
+        row.accuracy.value.percent.padded(toWidth: 5, .right) + "  "
+          + row.accuracy.interval.percent,
+      ]
+      if hasCalibrated {
+        let overall = entries[row.name]?.calibrated?.accuracies.overall
+        cells.append(
+          overall.map { $0.value.percent.padded(toWidth: 5, .right) } ?? "–")
+      }
+      cells += [
+        row.behindBest.map { "\($0.value.percent)  \($0.interval.signedPercent)" } ?? "–",
+        row.behindBest.map { qText($0.q) } ?? "–",
+      ]
+      table.addRow(cells, isBold: row.rank == 1)
+    }
+    return table
+  }
+
+  /// The sections of each model, or its subsets where there are no sections.
+  private var parts: TerminalTable? {
+    let models = leaderboard.rows.compactMap { entries[$0.name] }
+    guard let first = models.first?.raw.accuracies else { return nil }
+    let hasSections = !first.sections.isEmpty
+    let names = (hasSections ? first.sections : first.subsets).map(\.name)
+    guard !names.isEmpty, names.count <= Self.mostParts else { return nil }
+    var table = TerminalTable(
+      columns: [.init("model", .left, leastWidth: 12)] + names.map { .init($0, leastWidth: 5) })
+    for model in models {
+      let parts = hasSections ? model.raw.accuracies.sections : model.raw.accuracies.subsets
+      table.addRow(
+        [model.name]
+          + names.map { name in parts.first { $0.name == name }?.value.value.percent ?? "–" })
+    }
+    return table
+  }
+
+  private func qText(_ q: Double) -> String { q < 0.001 ? "<0.001" : q.fixed(3) }
+}

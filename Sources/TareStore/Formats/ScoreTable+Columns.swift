@@ -1,0 +1,22 @@
+/// Other scores of the same responses, in columns beside the first.
+package import TareCore
+
+extension ScoreTable {
+  /// Scores by that name, one a response: a column, or `NAME_chosen` and `NAME_rejected` where a row
+  /// is a pair; nil where there are none.
+  ///
+  /// - Throws: `TareError.badData` that names the row of a value that is not a finite number.
+  package func scores(named name: String) throws(TareError) -> [Double]? {
+    guard table.has(name) || table.has("\(name)_chosen") else { return nil }
+    var columns = ScoreColumns()
+    columns.score = name
+    let scores = try scoreLayout(of: table, columns: columns)
+      .entries(of: table, columns: columns).entries.map(\.score)
+    guard scores.count == responses.count else {
+      throw .badData(
+        place: table.name, found: "\(scores.count) scores '\(name)'",
+        accepted: "\(responses.count), one a response")
+    }
+    return scores
+  }
+}

@@ -1,0 +1,71 @@
+/// Many models on one benchmark: order, rank intervals, distance to the best.
+import TareCore
+import TareEvaluation
+import Testing
+
+@Suite struct LeaderboardTests {
+  private let options: EvaluationOptions
+
+  init() throws { options = .init(bootstrap: try Bootstrap(resamples: 1000)) }
+
+  private func board(_ models: [(String, [ScoredResponse])]) throws -> Leaderboard {
+    Leaderboard(
+      try models.map { ($0.0, try Pairs.evaluate($0.1, options)) }, seed: 1)
+  }
+
+  @Test func `the best comes first, and models that cannot be told apart overlap`() throws {
+    let board = try board([
+      ("weak", pairs(60, of: 200)), ("good", pairs(150, of: 200)), ("best", pairs(153, of: 200)),
+    ])
+    #expect(board.rows.map(\.name) == ["best", "good", "weak"])
+    #expect(board.rows.map(\.rank) == [1, 2, 3])
+    // The three pairs between the first two are right or wrong together in any resample; they are
+    // drawn at least once in 1 − e⁻³ = 95% of the resamples, and otherwise the two are level.
+    #expect(board.rows[0].ranks == 1...1)
+    #expect(board.rows[1].ranks?.lowerBound == 1)
+    #expect(board.rows[1].ranks?.upperBound == 2)
+    #expect(board.rows[2].ranks == 3...3)
+    // Exact: three signs, all alike in 2 of 8 cases.
+    #expect(board.rows[1].behindBest?.p == 0.25)
+    #expect((board.rows[2].behindBest?.p ?? 1) < 0.001)
+    #expect(board.rows[1].behindBest?.q == 0.25)
+    #expect(board.rows[0].behindBest == nil)
+    #expect(board.notes.isEmpty)
+  }
+
+  @Test func `the order of a file's rows changes nothing`() throws {
+    let rows = pairs(150, of: 200)
+    let turned: [ScoredResponse] = (0..<200).reversed().flatMap { pair in
+      [rows[2 * pair + 1], rows[2 * pair]]
+    }
+    let first = try Pairs.evaluate(rows, options).total
+    let second = try Pairs.evaluate(turned, options).total
+    #expect(first.prompts == second.prompts)
+    #expect(first.resamples == second.resamples)
+    #expect(first.contributions == second.contributions)
+  }
+
+  @Test func `equal totals share a rank`() throws {
+    let board = try board([("a", pairs(5, of: 9)), ("b", pairs(5, of: 9)), ("c", pairs(4, of: 9))])
+    #expect(board.rows.map(\.rank) == [1, 1, 3])
+    #expect(board.rows.map(\.name) == ["a", "b", "c"])
+    #expect(board.rows[1].behindBest?.p == 1)
+  }
+
+  @Test func `models with other prompts are not tested against each other`() throws {
+    let board = try board([("a", pairs(5, of: 9)), ("b", pairs(5, of: 8))])
+    #expect(board.rows.allSatisfy { $0.ranks == nil && $0.behindBest == nil })
+    #expect(board.notes.count == 1)
+  }
+
+  @Test func `the JSON holds rank, interval and test`() throws {
+    let json = try board([("a", pairs(9, of: 9)), ("b", pairs(5, of: 9))]).json.array ?? []
+    #expect(json.count == 2)
+    #expect(json[1]["name"]?.string == "b")
+    #expect(json[1]["rank"]?.int == 2)
+    #expect(json[1]["rank_interval"]?.array?.count == 2)
+    // 4 signs: all alike in 2 of 16 cases.
+    #expect(json[1]["behind_best"]?["p"]?.double == 0.125)
+    #expect(json[0]["accuracy"]?.double == 1)
+  }
+}
