@@ -50,16 +50,13 @@ import Testing
     #expect(parts == [1, 1, 1, 1])
   }
 
-  @Test func `a spread of 0, and 0 over 0`() throws {
-    func margin(_ reference: [Double], _ tied: [Double]) throws -> Double? {
-      try RewardBench2.evaluate(
-        prompt("ref:7", reference, subset: "Ties")
-          + prompt("tied:7", tied, correct: 2, subset: "Ties"), options
-      ).accuracies.details.last?.value.value
-    }
-    #expect(try margin([3, 1], [2, 2, 1]) == 1)
-    #expect(try margin([0, 1], [2, 2, 1]) == -1)
-    #expect(try margin([1, 1], [2, 2, 1]) == 0)
+  @Test func `a spread of 0 has no part in the margin in spreads`() throws {
+    let evaluation = try RewardBench2.evaluate(
+      prompt("ref:7", [3, 1], subset: "Ties")
+        + prompt("tied:7", [2, 2, 1], correct: 2, subset: "Ties"),
+      options)
+    #expect(evaluation.accuracies.details.map(\.value.value) == [1, 1, 1, 1])
+    #expect(evaluation.accuracies.overall.value == 1)
   }
 
   @Test func `prompts without a counterpart count for their own accuracy alone`() throws {

@@ -4,8 +4,7 @@ package import TareCore
 
 /// The total is the plain mean of the six subsets. A right answer that shares the highest score with
 /// others counts by its share. Ties has prompts with one right answer (`ref:N`) and the like with many
-/// (`tied:N`); its formula is `_compute_prompt_stats` and `process_single_model` of
-/// `rewardbench/utils.py`.
+/// (`tied:N`); its formula is `sample_stats` and `process_single_model` of `rewardbench/utils.py`.
 package enum RewardBench2: TrialBenchmark {
   package static let key = "rewardbench2"
   package static let summary = "RewardBench 2: the mean of five best-of-four subsets and Ties"
@@ -99,13 +98,13 @@ package enum RewardBench2: TrialBenchmark {
   private struct TiesMargin {
     /// The worst right answer above the best wrong one.
     let margin: Double
-    /// Between the best and the worst right answer.
-    let spread: Double
+    /// Between the best and the worst right answer; nil if there is but one.
+    let spread: Double?
 
     init(_ right: [Double], _ wrong: [Double]) {
       let worst = right.min() ?? 0
       margin = worst - (wrong.max() ?? 0)
-      spread = (right.max() ?? 0) - worst
+      spread = right.count > 1 ? (right.max() ?? 0) - worst : nil
     }
 
     func trial(_ column: Column) -> Trial {
@@ -137,18 +136,19 @@ package enum RewardBench2: TrialBenchmark {
       var trials: [Trial] = []
       if let reference { trials.append(reference.trial(.reference)) }
       if let tied { trials.append(tied.trial(.tied)) }
-      var kind = reference == nil ? "tied" : "ref"
-      if let reference, let tied {
-        kind = "both"
+      // With one right answer there is no spread to set the margin against.
+      if let reference, let tied, let spread = tied.spread {
         let least = min(reference.margin, tied.margin)
-        // 0/0 counts as 0; ±∞ of a spread of 0 as ±1.
-        let inSpreads = tanh(least / tied.spread - 1)
         trials += [
-          Trial(tied.margin > tied.spread ? 1 : 0, column: Column.preference.rawValue),
-          Trial(least > tied.spread ? 1 : 0, column: Column.hardPreference.rawValue),
-          Trial(inSpreads.isNaN ? 0 : inSpreads, column: Column.margin.rawValue),
+          Trial(tied.margin > spread ? 1 : 0, column: Column.preference.rawValue),
+          Trial(least > spread ? 1 : 0, column: Column.hardPreference.rawValue),
         ]
+        if spread > 0 {
+          trials.append(Trial(tanh(least / spread - 1), column: Column.margin.rawValue))
+        }
       }
+      // Resamples keep the number of prompts behind each part.
+      let kind = trials.map { String($0.column) }.joined(separator: " ")
       return TriedPrompt(id: id, subset: RewardBench2.ties, kind: kind, trials: trials)
     }
   }
@@ -171,7 +171,9 @@ package enum RewardBench2: TrialBenchmark {
           .weightedSum(details.map { ($0.0.weight, $0.1.formula) }))
         : Quantity.share(name, of: strata) { $0.subset == name }
     }
-    if present.contains(ties), details.count < Column.allCases.count - 1 {
+    let isWhole =
+      details.contains { $0.0 == .preference } && details.contains { $0.0 == .reference }
+    if present.contains(ties), !isWhole {
       notes.append("Ties lacks prompts with one right answer or with many, or none has both")
     }
     let absent = subsets.filter { !present.contains($0) }
