@@ -22,7 +22,7 @@ MODEL_SHA256 := b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53
 HEAD := results/heads/smollm2-135m-alpaca.safetensors
 DEMO := demo.sqlite
 PYTHON ?= python3
-PACKAGES := libopenblas-dev libsqlite3-dev libdnnl-dev
+PACKAGES := libopenblas-dev libsqlite3-dev libdnnl-dev zlib1g-dev
 
 demo: build model
 	@bash examples/demo.sh $(TARE) $(MODEL) $(HEAD) $(DEMO)

@@ -57,7 +57,7 @@ let package = Package(
     // MARK: 2 Store
     .target(
       name: "TareStore",
-      dependencies: ["TareCore", .product(name: "GRDB", package: "GRDB.swift")]),
+      dependencies: ["TareCore", "CZlib", .product(name: "GRDB", package: "GRDB.swift")]),
 
     // MARK: 3 Calibrate
     .target(name: "TareCalibration", dependencies: ["TareCore"]),
@@ -78,6 +78,7 @@ let package = Package(
     .target(name: "CKernels"),
     .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
     // MARK: - Tests
     .target(name: "TareTesting", dependencies: ["TareCore"], path: "Tests/TareTesting"),

@@ -26,6 +26,8 @@ package struct EvaluationOptions: Sendable {
   package var xstestWeights = XSTestWeights.now
   /// The score of a step from which on it counts as right, for process reward models.
   package var threshold = 0.5
+  /// How hard each instruction is, by prompt, for AlpacaEval's length-controlled win rate.
+  package var difficulty: [String: Double] = [:]
 
   package init(bootstrap: Bootstrap, length: String = "length") {
     self.bootstrap = bootstrap
@@ -53,6 +55,13 @@ extension TrialBenchmark {
 
   package static func evaluate(
     _ responses: [ScoredResponse], _ options: EvaluationOptions
+  ) throws(TareError) -> Evaluation {
+    try evaluation(of: responses, options)
+  }
+
+  /// What the trials alone say; a benchmark with further numbers adds them.
+  static func evaluation(
+    of responses: [ScoredResponse], _ options: EvaluationOptions
   ) throws(TareError) -> Evaluation {
     let sheet = try checkedSheet(of: responses, options)
     return Evaluation(

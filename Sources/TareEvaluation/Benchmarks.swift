@@ -11,6 +11,7 @@ package enum Benchmarks {
       RMBench.self,
       JudgeBench.self,
       ProcessBench.self,
+      AlpacaEval.self,
       BestOfN.self,
       Pairs.self,
     ]

@@ -7,7 +7,7 @@ package struct Evaluation: Sendable {
   package let trial: String
   /// What the numbers are, in a word: "accuracy", "F1".
   package let measure: String
-  package let accuracies: Breakdown<Accuracy>
+  package internal(set) var accuracies: Breakdown<Accuracy>
   /// The total as a leaderboard takes it.
   package let total: Total
   /// By which response of the pair is longer; empty where lengths are not known.
@@ -16,7 +16,7 @@ package struct Evaluation: Sendable {
   package let lengthDeciles: LengthDeciles?
   /// What the scores' differences are worth as probabilities; nil where there are no pairs.
   package let probabilities: BradleyTerryProbabilities?
-  package let notes: [String]
+  package internal(set) var notes: [String]
 
   package init(
     benchmark: String, trial: String, measure: String, accuracies: Breakdown<Accuracy>,

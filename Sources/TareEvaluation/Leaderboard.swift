@@ -7,9 +7,9 @@ package struct Leaderboard: Sendable {
     package let accuracy: Accuracy
     /// 1 for the best; equal totals share a rank.
     package let rank: Int
-    /// 95% interval of the rank over resampled prompts; nil where the models' prompts differ.
-    package let ranks: ClosedRange<Int>?
-    /// Against the first row; nil for that row, and where the prompts differ.
+    /// 95% interval of the rank over resampled prompts.
+    package let ranks: ClosedRange<Int>
+    /// Against the first row; nil for that row, and for a model with other prompts.
     package let behindBest: Difference?
 
     package struct Difference: Sendable {
@@ -35,33 +35,33 @@ package struct Leaderboard: Sendable {
     }
     let models = order.map { evaluations[$0] }
     let totals = models.map(\.evaluation.total)
-    let areMatched = Set(totals.map(\.prompts)).count == 1
     let ranks = RankIntervals(totals: totals.map(\.value), resamples: totals.map(\.resamples))
-    let differences = totals.dropFirst().map { other in
-      let ahead = zip(totals[0].resamples, other.resamples).map(-)
-      return (
-        interval: ClosedRange(percentilesOf: ahead),
-        p: areMatched
-          ? PairedPermutation(
-            differences: zip(totals[0].contributions, other.contributions).map(-), seed: seed
-          ).p : 1
-      )
+    let tested = totals.indices.dropFirst().filter { totals[$0].prompts == totals[0].prompts }
+    let p = tested.map { model in
+      PairedPermutation(
+        differences: zip(totals[0].contributions, totals[model].contributions).map(-), seed: seed
+      ).p
     }
-    let adjusted = BenjaminiHochberg.adjusted(differences.map(\.p))
+    var behind: [Int: Row.Difference] = [:]
+    for (model, test) in zip(tested, zip(p, BenjaminiHochberg.adjusted(p))) {
+      let ahead = zip(totals[0].resamples, totals[model].resamples).map(-)
+      behind[model] = Row.Difference(
+        value: totals[0].value - totals[model].value,
+        interval: ClosedRange(percentilesOf: ahead), p: test.0, q: test.1)
+    }
+    let others = totals.count - 1 - tested.count
     benchmark = models[0].evaluation.benchmark
     notes =
-      areMatched
-      ? [] : ["the models have different prompts: no rank intervals and no paired tests"]
+      others == 0
+      ? []
+      : [
+        "\(counted(others, "model")) with other prompts than the best: not tested against it, and "
+          + "ranked as if prompts were drawn for each model by itself"
+      ]
     rows = models.enumerated().map { place, model in
       Row(
-        name: model.name, accuracy: model.evaluation.accuracies.overall,
-        rank: ranks.ranks[place], ranks: areMatched ? ranks.intervals[place] : nil,
-        behindBest: place == 0 || !areMatched
-          ? nil
-          : Row.Difference(
-            value: totals[0].value - totals[place].value,
-            interval: differences[place - 1].interval, p: differences[place - 1].p,
-            q: adjusted[place - 1]))
+        name: model.name, accuracy: model.evaluation.accuracies.overall, rank: ranks.ranks[place],
+        ranks: ranks.intervals[place], behindBest: behind[place])
     }
   }
 
@@ -71,9 +71,7 @@ package struct Leaderboard: Sendable {
         var object = row.accuracy.json.object ?? [:]
         object["name"] = .string(row.name)
         object["rank"] = .int(row.rank)
-        object["rank_interval"] = row.ranks.map {
-          .array([.int($0.lowerBound), .int($0.upperBound)])
-        }
+        object["rank_interval"] = [.int(row.ranks.lowerBound), .int(row.ranks.upperBound)]
         if let behind = row.behindBest {
           object["behind_best"] = [
             "difference": .double(behind.value), "interval": behind.interval.json,

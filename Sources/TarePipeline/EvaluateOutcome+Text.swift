@@ -16,6 +16,7 @@ extension EvaluateOutcome {
       }
       texts.append(LeaderboardTable(leaderboard, entries).text(style: style))
     }
+    if !gameability.isEmpty { texts.append(GameabilityTable(gameability).text(style: style)) }
     if details || leaderboard == nil || parts.count <= Self.fewModels {
       texts += parts.map { text(of: $0, details: details, style) }
     } else {

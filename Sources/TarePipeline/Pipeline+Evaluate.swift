@@ -43,6 +43,21 @@ package struct EvaluateOutcome: Sendable {
   package let parts: [Part]
   /// Of several parts with one benchmark.
   let leaderboard: Leaderboard?
+  /// Of AlpacaEval's models in several variants: the win rate's, and the length-controlled one's.
+  var gameability: [(measure: String, families: [Gameability])] {
+    guard parts.count > 1, parts.allSatisfy({ $0.raw.benchmark == AlpacaEval.key }) else {
+      return []
+    }
+    let plain = parts.map { ($0.name ?? "", $0.raw.accuracies.overall.value) }
+    let controlled = parts.compactMap { part in
+      part.raw.accuracies.averages.first { $0.name == AlpacaEval.lengthControlled }
+        .map { (part.name ?? "", $0.value.value) }
+    }
+    return [
+      (AlpacaEval.measure, Gameability.families(plain)),
+      (AlpacaEval.lengthControlled, Gameability.families(controlled)),
+    ].filter { !$0.1.isEmpty }
+  }
   /// Sources that could not be evaluated, and why.
   package let failures: [(source: String, error: TareError)]
   let disagreements: Int
@@ -59,6 +74,11 @@ package struct EvaluateOutcome: Sendable {
     guard parts.count != 1 || !failures.isEmpty else { return objects[0] }
     var object: JSONObject = ["parts": .array(objects)]
     object["leaderboard"] = leaderboard?.json
+    if !gameability.isEmpty {
+      var measures = JSONObject()
+      for (measure, families) in gameability { measures[measure] = .array(families.map(\.json)) }
+      object["gameability"] = .object(measures)
+    }
     if !failures.isEmpty {
       object["failed"] = .array(
         failures.map { ["source": .string($0.source), "error": .string($0.error.description)] })
@@ -143,13 +163,22 @@ private struct Evaluator {
     of source: ScoreSource, name: String?
   ) throws(TareError) -> [EvaluateOutcome.Part] {
     let read = try source.read(covariates: request.length.map { [$0] } ?? [])
+    let benchmarks = try read.parts.map { (part) throws(TareError) in
+      try benchmark(for: part.responses.inSections(of: source))
+    }
+    // Models that answer the same instructions tell how hard each of those is.
+    var options = options
+    if benchmarks.allSatisfy({ $0 == AlpacaEval.self }) {
+      options.difficulty = AlpacaEval.difficulty(
+        of: read.parts.map(\.responses), length: options.length)
+    }
     var parts: [EvaluateOutcome.Part] = []
     for part in read.parts {
       do throws(TareError) {
         let calibrated = try calibratedScores(of: part, in: read.store)
         let names = [name, part.name].compactMap(\.self)
         let evaluated = try self.part(
-          part.responses.inSections(of: source), calibrated: calibrated,
+          part.responses.inSections(of: source), calibrated: calibrated, options,
           // A run's own name is the source's.
           name: names.isEmpty ? nil : read.store == nil ? names.joined(separator: " ") : names.last)
         if case .run(let run, _) = part.origin, let store = read.store {
@@ -179,16 +208,21 @@ private struct Evaluator {
       let scores = try calibratedScores(of: read.parts[0], in: read.store)
       calibrated = scores.flatMap { scores in calibrated.map { $0 + scores } }
     }
-    return try part(responses, calibrated: calibrated, name: nil)
+    return try part(responses, calibrated: calibrated, options, name: nil)
+  }
+
+  private func benchmark(
+    for responses: [ScoredResponse]
+  ) throws(TareError) -> any Benchmark.Type {
+    guard let key = request.benchmark else { return Benchmarks.recognised(responses) }
+    return try Benchmarks.registry.entry(for: key)
   }
 
   private func part(
-    _ responses: [ScoredResponse], calibrated scores: [Double]?, name: String?
+    _ responses: [ScoredResponse], calibrated scores: [Double]?, _ options: EvaluationOptions,
+    name: String?
   ) throws(TareError) -> EvaluateOutcome.Part {
-    let benchmark =
-      try request.benchmark.map { (key) throws(TareError) in
-        try Benchmarks.registry.entry(for: key)
-      } ?? Benchmarks.recognised(responses)
+    let benchmark = try benchmark(for: responses)
     let calibrated = scores.map { responses.scored($0) }
     return EvaluateOutcome.Part(
       name: name, raw: try benchmark.evaluate(responses, options),
@@ -245,13 +279,9 @@ extension [ScoreSource] {
 }
 
 extension URL {
-  /// Folders and name without the endings of score files.
+  /// Folders, and the name without the endings of score files.
   fileprivate var nameParts: [String] {
-    var url = self
-    for ending in ["gz", "json", "jsonl", "csv"] where url.pathExtension == ending {
-      url = url.deletingPathExtension()
-    }
-    return url.pathComponents.filter { $0 != "/" }
+    deletingLastPathComponent().pathComponents.filter { $0 != "/" } + [scoreFileName]
   }
 }
 

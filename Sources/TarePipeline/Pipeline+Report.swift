@@ -46,9 +46,15 @@ extension Store {
   fileprivate func reported(
     _ run: Run, _ options: EvaluationOptions
   ) throws(TareError) -> Report.Run {
-    let items = try items(of: run)
-    let responses = items.compactMap(\.scoredResponse)
-    var page = Report.Run(name: run.name, provenance: run.facts(responses: items.count))
+    // Scores that were imported may have no length.
+    let scores: RunScores
+    if let known = try? self.scores(of: run, covariates: [Length.key]) {
+      scores = known
+    } else {
+      scores = try self.scores(of: run)
+    }
+    let responses = scores.responses
+    var page = Report.Run(name: run.name, provenance: run.facts(responses: responses.count))
     guard !responses.isEmpty else { return page }
     let benchmark = Benchmarks.recognised(responses)
     // Candidates without labels have no accuracy; their curve is shown all the same.
@@ -56,13 +62,14 @@ extension Store {
     if isLabelled { page.raw = try benchmark.evaluate(responses, options) }
 
     let newest = try calibrations(of: run).last
-    let scores = try newest.map { (calibration) throws(TareError) in
+    let calibrations = try newest.map { (calibration) throws(TareError) in
       try calibratedScores(of: calibration)
     }
-    let values = items.map { scores?[$0.id]?.value }
-    page.responses = zip(responses, values).map {
-      Report.Response(
-        length: $0.covariates["length"] ?? 0, score: $0.score, calibrated: $1)
+    let values = scores.items.map { calibrations?[$0]?.value }
+    page.responses = zip(responses, values).compactMap { response, calibrated in
+      response.covariates[Length.key].map {
+        Report.Response(length: $0, score: response.score, calibrated: calibrated)
+      }
     }
     guard let newest, values.allSatisfy({ $0 != nil }) else { return page }
     let calibrated = responses.scored(values.compactMap { $0 })
@@ -73,7 +80,7 @@ extension Store {
     let calibration = try Calibration(json: newest.artefact)
     // The page plots length; a curve over another covariate has no place there.
     if calibration.covariates.first == .length {
-      page.fit = responses.map { $0.covariates["length"] ?? 0 }.sorted().compactMap { length in
+      page.fit = responses.compactMap { $0.covariates[Length.key] }.sorted().compactMap { length in
         calibration.bias(at: length).map { PlotPoint(x: length, y: $0) }
       }
     }

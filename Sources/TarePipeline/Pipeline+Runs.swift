@@ -1,5 +1,5 @@
 /// `tare runs`: what a store holds.
-internal import Foundation
+package import Foundation
 package import TareCore
 internal import TareStore
 
@@ -30,31 +30,48 @@ extension Pipeline {
     return row
   }
 
-  /// Writes a run as lines of score output.
-  package func export(run name: String, in path: String, to file: String) throws(TareError) {
+  /// Writes a run as the file that it was imported from, or else as lines of score output.
+  ///
+  /// - Parameter file: a path, or - for standard output; one that ends in .gz is gzipped.
+  /// - Returns: the bytes for standard output.
+  package func export(
+    run name: String, in path: String, to file: String
+  ) throws(TareError) -> Data? {
     let store = try Store(path: path, access: .readOnly)
-    let rows = try store.exportRows(of: store.run(named: name))
-    try write(Data(rows.map { JSONValue.object($0).text() + "\n" }.joined().utf8), to: file)
+    let run = try store.run(named: name)
+    var data: Data
+    if let imported = try store.exportedFile(of: run) {
+      data = imported
+    } else {
+      let rows = try store.exportRows(of: run)
+      data = Data(rows.map { JSONValue.object($0).text() + "\n" }.joined().utf8)
+    }
+    guard file != "-" else { return data }
+    if file.hasSuffix(".gz") { data = try Gzip.deflated(data) }
+    try write(data, to: file)
+    return nil
   }
 
-  /// Makes a finished run of lines of score output.
+  /// Makes a finished run of a score file in any layout; lines of score output keep their texts and
+  /// tokens.
+  ///
+  /// - Parameters:
+  ///   - name: nil for the file's.
+  ///   - filters: the values that rows must have, by column.
   package func importRun(
-    named name: String?, from path: String, into store: String
+    named name: String?, from path: String, into store: String, format: String? = nil,
+    filters: [String: String] = [:]
   ) throws(TareError) {
     let file = try InputFile(path)
-    var lines: [JSONObject] = []
-    for (number, line) in zip(1..., file.data.split(separator: UInt8(ascii: "\n"))) {
-      do throws(TareError) {
-        guard let object = try JSONValue(parsing: Data(line)).object else {
-          throw .badData(place: "", found: "no object", accepted: "a JSON object a line")
-        }
-        lines.append(object)
-      } catch {
-        throw error.inside("\(file.name), line \(number)")
-      }
+    let run = name ?? URL(filePath: file.name).scoreFileName
+    let target = try Store(path: store)
+    if filters.isEmpty, format == nil, let lines = file.scoreLines {
+      _ = try target.importRun(named: run, from: lines, source: file.name)
+    } else {
+      _ = try target.importRun(
+        named: run,
+        from: ScoreFile(name: file.name, data: file.data, format: format, filters: filters))
     }
-    let stem = URL(filePath: file.name).deletingPathExtension().lastPathComponent
-    _ = try Store(path: store).importRun(named: name ?? stem, from: lines, source: file.name)
   }
 
   package func delete(run name: String, in path: String) throws(TareError) {
@@ -75,5 +92,34 @@ extension RunSummary {
       "calibrations": .int(calibrations), "evaluations": .int(evaluations),
       "created": .string(run.createdAt),
     ]
+  }
+}
+
+extension InputFile {
+  private static let scoreLineKeys = [
+    "id", "role", "index", "score", "tokens", "length", "truncated", "readAt",
+  ]
+
+  /// The lines if each is one that `tare score` wrote; nil for another file.
+  fileprivate var scoreLines: [JSONObject]? {
+    var lines: [JSONObject] = []
+    for line in data.split(separator: UInt8(ascii: "\n")) {
+      guard let object = try? JSONValue(parsing: Data(line)).object,
+        Self.scoreLineKeys.allSatisfy({ object[$0] != nil })
+      else { return nil }
+      lines.append(object)
+    }
+    return lines.isEmpty ? nil : lines
+  }
+}
+
+extension URL {
+  /// The name without the endings of score files.
+  var scoreFileName: String {
+    var url = self
+    for ending in ["gz", "json", "jsonl", "csv"] where url.pathExtension == ending {
+      url = url.deletingPathExtension()
+    }
+    return url.lastPathComponent
   }
 }

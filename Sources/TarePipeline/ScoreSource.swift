@@ -84,7 +84,7 @@ extension ScoreSource {
       if skipsBadRows {
         table = try ScoreTable.goodRows(of: table, columns: columns, counting: &skipped)
       }
-      let column = by == nil ? try severalRuns(table, columns.runs) : by
+      let column = by == nil ? try severalRuns(table, columns.runs(of: table)) : by
       guard let column else {
         let scores = try ScoreTable(table, columns: columns)
         return ScoreParts(

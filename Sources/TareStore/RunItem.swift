@@ -24,10 +24,19 @@ package struct RunItem: Sendable, Hashable, Identifiable {
   /// "tokens"; nil without a score. `Store.scores` has the others.
   package var scoredResponse: ScoredResponse? {
     guard let score else { return nil }
-    return ScoredResponse(
+    var response = ScoredResponse(
       promptID: promptID, index: index, role: role, score: Double(score.value),
       covariates: ["length": Double(length), "tokens": Double(score.tokens)], subset: subset,
-      section: section)
+      section: section, label: role == .response ? label : nil)
+    response.steps = score.steps.map { Double($0.value) }
+    return response
+  }
+
+  /// How good the response is, where the input carried a number that says so.
+  private var label: Double? {
+    ["label", "gold"].lazy.compactMap { extras[$0] }.first.flatMap { value in
+      value.double ?? value.string.flatMap(DecimalText.number)
+    }
   }
 }
 

@@ -12,7 +12,7 @@ package struct RunScores: Sendable {
 }
 
 extension Store {
-  /// The scores of a run that is finished.
+  /// The scores of a run that is finished; of an imported one those of its file.
   ///
   /// Of the covariates, `length` and `tokens` are the store's own; for the others a column that the
   /// input carried counts before the text, as in a score file. Texts are read only where something is
@@ -23,6 +23,7 @@ extension Store {
   package func scores(
     of run: Run, covariates names: [String] = []
   ) throws(TareError) -> RunScores {
+    if let file = try source(of: run) { return try scores(of: run, file, covariates: names) }
     let found = try covariates(names, of: run)
     var unscored = 0
     let needsTexts = found.contains { $0.needsTexts }
@@ -44,6 +45,22 @@ extension Store {
     let rows = read.compactMap(\.self)
     return RunScores(
       covariates: found.map(\.covariate), responses: rows.map(\.1), items: rows.map(\.0))
+  }
+
+  /// An imported run's scores are those of its file, with its own roles, labels and columns.
+  private func scores(
+    of run: Run, _ file: ScoreFile, covariates names: [String]
+  ) throws(TareError) -> RunScores {
+    var columns = ScoreColumns()
+    columns.covariates = names
+    let table = try ScoreTable(try file.table(), columns: columns)
+    let items = try items(of: run).map(\.id)
+    guard items.count == table.responses.count else {
+      throw .fault(
+        "\(path): run '\(run.name)' has \(items.count) responses, its file \(table.responses.count)"
+      )
+    }
+    return RunScores(covariates: table.covariates, responses: table.responses, items: items)
   }
 
   private func covariates(

@@ -9,6 +9,7 @@ enum Schema {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("v1") { try $0.execute(sql: v1) }
     migrator.registerMigration("v2") { try $0.execute(sql: v2) }
+    migrator.registerMigration("v3") { try $0.execute(sql: v3) }
     return migrator
   }()
 
@@ -155,5 +156,20 @@ enum Schema {
       PRIMARY KEY (scorer, tokenDigest, step),
       FOREIGN KEY (scorer, tokenDigest) REFERENCES score(scorer, tokenDigest) ON DELETE CASCADE
     ) STRICT, WITHOUT ROWID;
+    """
+
+  /// The score files that runs were imported from, as they were: what a run is exported to, and what its
+  /// roles, labels, covariates and texts are read from.
+  private static let v3 = """
+    CREATE TABLE source (
+      run INTEGER PRIMARY KEY REFERENCES run(id) ON DELETE CASCADE,
+      name TEXT NOT NULL,
+      -- A key of the file formats.
+      format TEXT NOT NULL CHECK (format <> ''),
+      -- The values that rows must have to belong to the run, by column.
+      filters TEXT NOT NULL CHECK (json_type(filters) IS 'object'),
+      -- Gzipped.
+      content BLOB NOT NULL
+    ) STRICT;
     """
 }

@@ -46,26 +46,67 @@ struct Runs: ParsableCommand {
 
   struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Writes a run to a file, a JSON line a response.",
-      discussion: "Example: tare runs export first first.jsonl --store tare.sqlite")
+      abstract: "Writes a run to a file.",
+      discussion: """
+        Examples:
+          tare runs export first first.jsonl --store tare.sqlite
+          tare runs export published published.json.gz --store tare.sqlite
+
+        An imported run is written as the file that it was imported from; a run that was scored as \
+        JSON, a line a response.
+        """)
     @Argument(help: "The run.") var name: String
-    @Argument(help: "The file.") var file: String
+    @Argument(help: "The file; gzipped if it ends in .gz; - for standard output.") var file: String
     @OptionGroup var store: StoreOption
 
-    func run() throws { try Pipeline().export(run: name, in: store.store, to: file) }
+    func run() throws {
+      if let data = try Pipeline().export(run: name, in: store.store, to: file) {
+        try Output.print(data)
+      }
+    }
   }
 
   struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Makes a run of the lines that `tare score` or `tare runs export` wrote.",
-      discussion: "Example: tare runs import scores.jsonl --store tare.sqlite --run published")
-    @Argument(help: "The file; - for standard input.") var file: String
+      abstract: "Makes runs of score files.",
+      discussion: """
+        Examples:
+          tare runs import scores.jsonl --store tare.sqlite --run published
+          tare runs import eval-set-scores/*/*.json --store tare.sqlite
+          tare runs import judgebench.csv --where rm=GRM --store tare.sqlite --run grm
+
+        What `tare evaluate` reads can be imported: lines of `tare score`, tables with a response or a \
+        pair a row, the files of RewardBench, RM-Bench, JudgeBench and AlpacaEval, gzipped or not. \
+        `tare runs export` gives the file back. Of several files a broken one is named, and the others \
+        go on.
+        """)
+    @Argument(help: "The files; - for standard input.") var files: [String]
     @OptionGroup var store: StoreOption
-    @Option(name: .customLong("run"), help: "The run's name (default: the file's).")
+    @Option(name: .customLong("run"), help: "The run's name, of one file (default: the file's).")
     var runName: String?
+    @Option(
+      name: .customLong("where"),
+      help: ArgumentHelp("Take rows with this value.", valueName: "COLUMN=VALUE"))
+    var filters: [String] = []
+    @OptionGroup var format: FormatArgument
 
     func run() throws {
-      try Pipeline().importRun(named: runName, from: file, into: store.store)
+      guard runName == nil || files.count == 1 else {
+        throw TareError.usage("--run names the run of one file, not of \(files.count)")
+      }
+      let wanted = try ColumnArguments.parsed(filters)
+      var failed = 0
+      for file in files {
+        do throws(TareError) {
+          try Pipeline().importRun(
+            named: runName, from: file, into: store.store, format: format.format, filters: wanted)
+        } catch {
+          guard files.count > 1, error.exitCode == 65 || error.exitCode == 64 else { throw error }
+          Terminal.complain("\(file) left out: \(error.description)")
+          failed += 1
+        }
+      }
+      if failed > 0 { throw ExitCode(65) }
     }
   }
 

@@ -14,6 +14,8 @@ import Testing
     case "processbench":
       return (0..<5).map { solution("\($0)", [0.9, $0 < 3 ? 0.1 : 0.9], label: 1) }
     case "bestofn": return (0..<5).flatMap { graded("\($0)", [3, $0 < 3 ? 4 : 2], [1, 5]) }
+    case "alpacaeval":
+      return (0..<5).flatMap { duel("\($0)", $0 < 3 ? 0.9 : 0.15, lengths: (100, 120)) }
     case "pairs": return pairs(3, of: 5)
     default:
       Issue.record("no sample for the benchmark \(key)")

@@ -56,3 +56,16 @@ func graded(
       label: row.1)
   }
 }
+
+/// A baseline's answer and a model's, as a judge prefers them.
+///
+/// - Parameter lengths: the baseline's, the model's.
+func duel(
+  _ id: String, _ preference: Double, lengths: (Double, Double)? = nil
+) -> [ScoredResponse] {
+  [(1 - preference, lengths?.0), (preference, lengths?.1)].enumerated().map { index, side in
+    ScoredResponse(
+      promptID: id, index: index, role: .response, score: side.0,
+      covariates: side.1.map { ["length": $0] } ?? [:])
+  }
+}

@@ -56,7 +56,7 @@ package struct LeaderboardTable: Sendable {
     var table = TerminalTable(columns: columns)
     for row in leaderboard.rows {
       var cells = [
-        String(row.rank), row.ranks.map { "\($0.lowerBound)–\($0.upperBound)" } ?? "–", row.name,
+        String(row.rank), "\(row.ranks.lowerBound)–\(row.ranks.upperBound)", row.name,
         row.accuracy.value.percent.padded(toWidth: 5, .right) + "  "
           + row.accuracy.interval.percent,
       ]
@@ -74,20 +74,23 @@ package struct LeaderboardTable: Sendable {
     return table
   }
 
-  /// The sections of each model, or its subsets where there are no sections.
+  /// The sections of each model (its subsets where there are none) and its other totals.
   private var parts: TerminalTable? {
-    let models = leaderboard.rows.compactMap { entries[$0.name] }
-    guard let first = models.first?.raw.accuracies else { return nil }
+    let models = leaderboard.rows.compactMap { entries[$0.name]?.raw.accuracies }
+    guard let first = models.first else { return nil }
     let hasSections = !first.sections.isEmpty
-    let names = (hasSections ? first.sections : first.subsets).map(\.name)
-    guard !names.isEmpty, names.count <= Self.mostParts else { return nil }
+    let parts = models.map { model in
+      let named = hasSections ? model.sections : model.subsets
+      return (named.count <= Self.mostParts ? named : []) + model.averages
+    }
+    let names = parts[0].map(\.name)
+    guard !names.isEmpty else { return nil }
     var table = TerminalTable(
       columns: [.init("model", .left, leastWidth: 12)] + names.map { .init($0, leastWidth: 5) })
-    for model in models {
-      let parts = hasSections ? model.raw.accuracies.sections : model.raw.accuracies.subsets
+    for (row, numbers) in zip(leaderboard.rows, parts) {
       table.addRow(
-        [model.name]
-          + names.map { name in parts.first { $0.name == name }?.value.value.percent ?? "–" })
+        [row.name]
+          + names.map { name in numbers.first { $0.name == name }?.value.value.percent ?? "–" })
     }
     return table
   }

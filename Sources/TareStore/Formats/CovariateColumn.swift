@@ -58,6 +58,14 @@ struct CovariateColumn {
     }
   }
 
+  /// A covariate that stands in a column of another name.
+  init(_ name: String, column: String, in table: DataTable) throws(TareError) {
+    self.table = table
+    scores = column
+    cells = .numbers(column: column, values: try table.values(in: column), isShared: false)
+    covariate = .named(name)
+  }
+
   private static func noColumn(
     _ column: String, in table: DataTable, _ texts: TextColumns
   ) -> TareError {

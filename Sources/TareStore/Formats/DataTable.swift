@@ -5,16 +5,19 @@ package import TareCore
 package struct DataTable: Sendable {
   /// What errors call the file.
   package let name: String
+  /// The key of the file's format.
+  let format: String
   /// Which of the file's rows these are, from 0.
   package let rows: [Int]
   private let source: any TableRows
 
-  init(name: String, _ source: any TableRows) {
-    self.init(name: name, rows: Array(0..<source.count), source)
+  init(name: String, _ source: any TableRows, format: String) {
+    self.init(name: name, rows: Array(0..<source.count), source, format: format)
   }
 
-  private init(name: String, rows: [Int], _ source: any TableRows) {
+  private init(name: String, rows: [Int], _ source: any TableRows, format: String) {
     self.name = name
+    self.format = format
     self.rows = rows
     self.source = source
   }
@@ -106,7 +109,7 @@ extension DataTable {
 extension DataTable {
   /// The rows at these positions.
   func selecting(_ positions: some Sequence<Int>) -> DataTable {
-    DataTable(name: name, rows: positions.map { rows[$0] }, source)
+    DataTable(name: name, rows: positions.map { rows[$0] }, source, format: format)
   }
 
   /// The line of the row at a position, or its number where it has no line of its own.
@@ -127,7 +130,7 @@ extension DataTable {
           place: "\(name), column '\(column)'", found: "no row with '\(value)'",
           accepted: "one of \(list(Set(names.compactMap { $0 }).sorted()))")
       }
-      table = DataTable(name: name, rows: kept, source)
+      table = DataTable(name: name, rows: kept, source, format: format)
     }
     return table
   }
@@ -147,7 +150,9 @@ extension DataTable {
       if members[value] == nil { order.append(value) }
       members[value, default: []].append(rows[row])
     }
-    return order.map { ($0, DataTable(name: name, rows: members[$0] ?? [], source)) }
+    return order.map {
+      ($0, DataTable(name: name, rows: members[$0] ?? [], source, format: format))
+    }
   }
 
   /// The columns of this table's parts, put together in this table's order of rows.

@@ -51,7 +51,8 @@ package func readTable(
 ) throws(TareError) -> DataTable {
   do {
     let file = try SourceFile(data, skipsBadRows: skipsBadRows)
-    return DataTable(name: name, try fileFormat(of: file, key: format).table(of: file))
+    let found = try fileFormat(of: file, key: format)
+    return DataTable(name: name, try found.table(of: file), format: found.key)
   } catch {
     throw error.inside(name)
   }

@@ -1,5 +1,6 @@
 /// JudgeBench's score files (ScalerLab/JudgeBench `outputs/`): a pair a row, its two scores within
-/// the first of `judgments`; the second is the same pair swapped.
+/// the first of `judgments`; the second is the same pair swapped. Where a response's score differs
+/// there, it is the covariate `score_second_game`.
 import TareCore
 
 struct JudgeBenchLayout: ScoreLayout {
@@ -30,9 +31,11 @@ struct JudgeBenchLayout: ScoreLayout {
     var entries: [ScoreEntry] = []
     for row in table.rows.indices {
       let scores = try scores(cells[row], of: table, row: row)
+      let again = score == "score" ? try secondGame(cells[row], of: table, row: row) : nil
       let roles = try Self.roles(labels[row], of: table, row: row)
       for side in 0..<2 {
         var values: [String: Double] = [:]
+        if let again, again[side] != scores[side] { values["score_second_game"] = again[side] }
         for column in sides[side] {
           values[column.covariate.name] = try column.values(row, count: 1)[0]
         }
@@ -64,6 +67,18 @@ struct JudgeBenchLayout: ScoreLayout {
     }
     return try pair.map { (value) throws(TareError) in
       try table.number(value, row: row, field: field)
+    }
+  }
+
+  /// The scores of A and B in the second game, where B comes first; nil if there was one game.
+  private func secondGame(
+    _ cell: JSONValue, of table: DataTable, row: Int
+  ) throws(TareError) -> [Double]? {
+    guard let games = cell.array, games.count > 1,
+      let pair = games[1]["judgment"]?["scores"]?.array, pair.count == 2
+    else { return nil }
+    return try pair.reversed().map { (value) throws(TareError) in
+      try table.number(value, row: row, field: "judgments[1].judgment.scores")
     }
   }
 

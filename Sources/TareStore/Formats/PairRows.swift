@@ -1,4 +1,5 @@
 /// Score tables with a pair a row: the results of RewardBench and RM-Bench, and score pairs at large.
+/// RewardBench's `--save_all` writes the two scores as `chosen` and `rejected`.
 ///
 /// A side's score is a number, or a list of a number a response (RewardBench writes `[x]`, RM-Bench
 /// `[a, b, c]`). A covariate C stands in `C_chosen` and `C_rejected` in the same form; text covariates
@@ -6,6 +7,8 @@
 import TareCore
 
 struct PairRows: ScoreLayout {
+  /// RM-Bench names a prompt's domain.
+  let sectionColumns = ["section", "domain"]
   /// The columns of the scores.
   private let chosen, rejected: String
 
@@ -15,9 +18,25 @@ struct PairRows: ScoreLayout {
     let stem = ["\(score)s", score].first {
       table.has("\($0)_chosen") && table.has("\($0)_rejected")
     }
-    guard let stem else { return nil }
-    chosen = "\(stem)_chosen"
-    rejected = "\(stem)_rejected"
+    if let stem {
+      chosen = "\(stem)_chosen"
+      rejected = "\(stem)_rejected"
+    } else if score == "score", Self.holdsNumber(table, "chosen"),
+      Self.holdsNumber(table, "rejected")
+    {
+      chosen = "chosen"
+      rejected = "rejected"
+    } else {
+      return nil
+    }
+  }
+
+  /// Whether the first row has a number there, and not a text.
+  private static func holdsNumber(_ table: DataTable, _ column: String) -> Bool {
+    guard table.has(column), let cell = table.selecting([0]).cells(column).first,
+      let value = cell.elements.first
+    else { return false }
+    return (try? table.number(value, row: 0, field: column)) != nil
   }
 
   func entries(

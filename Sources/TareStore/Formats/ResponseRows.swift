@@ -6,20 +6,23 @@ struct ResponseRows: ScoreLayout {
   let idColumns = ["prompt_id", "id", "pair_id"]
   let hasWholePrompts = false
   private let score: String
+  /// The column of step scores; it stands for the scores where there are none.
+  private let steps = "steps"
   private let texts = TextColumns(
     responses: ["response", "output", "messages"], prompts: ["instruction"])
 
   static func accepted(_ score: String) -> String { "'\(score)'" }
 
   init?(_ table: DataTable, score: String) {
-    guard table.has(score) else { return nil }
+    guard table.has(score) || (score == "score" && table.has(steps)) else { return nil }
     self.score = score
   }
 
   func entries(
     of table: DataTable, columns: ScoreColumns
   ) throws(TareError) -> (entries: [ScoreEntry], covariates: [Covariate]) {
-    let scores = try table.numbers(in: score)
+    let steps = try stepScores(in: table)
+    let scores = table.has(score) ? try table.numbers(in: score) : steps.map { $0.min() ?? 0 }
     let judged = try judgement(of: table, label: columns.label)
     let indices = indices(in: table)
     let covariates = try columns.covariates.map { (name) throws(TareError) in
@@ -32,13 +35,37 @@ struct ResponseRows: ScoreLayout {
       }
       return ScoreEntry(
         row: row, role: judged.roles[row], index: indices?[row], score: scores[row],
-        covariates: values, label: judged.labels?[row])
+        covariates: values, label: judged.labels?[row], steps: steps.isEmpty ? [] : steps[row])
     }
     return (entries, covariates.map(\.covariate))
   }
 
   func columns(_ name: String, _ values: [Double], of table: DataTable) -> [TableColumn] {
     [TableColumn(name: name, values: values.map { .double($0) })]
+  }
+
+  /// The scores of each row's steps, numbers or `{"score"}` as `tare score` writes them; none where the
+  /// table has no such column.
+  private func stepScores(in table: DataTable) throws(TareError) -> [[Double]] {
+    guard table.has(steps) else { return [] }
+    let isNeeded = !table.has(score)
+    var rows: [[Double]] = []
+    for (row, cell) in table.cells(steps).enumerated() {
+      guard let elements = cell.array, !elements.isEmpty || !isNeeded else {
+        guard isNeeded || cell.array != nil else {
+          rows.append([])
+          continue
+        }
+        throw table.error(
+          row, steps, found: cell.array == nil ? cell.kindName : "an empty list",
+          accepted: "a list of the steps' scores")
+      }
+      rows.append(
+        try elements.map { (element) throws(TareError) in
+          try table.number(element["score"] ?? element, row: row, field: steps)
+        })
+    }
+    return rows
   }
 
   /// The positions among a prompt's responses, if the column `index` holds such.
@@ -61,7 +88,13 @@ extension ResponseRows {
       let labels = try labels(in: table, label)
       return (labels.map(role), labels)
     }
-    if table.has("role") { return (try namedRoles(in: table), nil) }
+    if table.has("role") {
+      let roles = try namedRoles(in: table)
+      // Beside roles that tell a better from a worse one, another column named so may mean anything.
+      guard roles.allSatisfy({ $0 == .response }) else { return (roles, nil) }
+      let column = ["label", "gold"].first(where: table.has)
+      return (roles, column.flatMap { try? labels(in: table, $0) })
+    }
     for column in ["label", "gold"] where table.has(column) {
       guard let labels = try? labels(in: table, column) else { continue }
       let roles = labels.map(role)

@@ -5,6 +5,7 @@ import TareCore
 private let scoreLayouts: [any ScoreLayout.Type] = [
   JudgeBenchLayout.self,
   RewardBench2Layout.self,
+  AlpacaEvalLayout.self,
   ResponseRows.self,
   PairRows.self,
 ]
@@ -19,6 +20,10 @@ protocol ScoreLayout: Sendable {
   /// Whether all responses to a prompt stand in one row, so that an id may not come twice.
   var hasWholePrompts: Bool { get }
   var subsetColumn: String { get }
+  /// The columns that can hold the section, the first that is there counts.
+  var sectionColumns: [String] { get }
+  /// The prompt's id of each row where no column holds it.
+  func promptIDs(of table: DataTable) -> [String]?
   /// The responses in the table's order, and the covariates that were asked for.
   func entries(
     of table: DataTable, columns: ScoreColumns
@@ -31,6 +36,8 @@ extension ScoreLayout {
   var idColumns: [String] { ["id", "prompt_id", "pair_id"] }
   var hasWholePrompts: Bool { true }
   var subsetColumn: String { "subset" }
+  var sectionColumns: [String] { ["section"] }
+  func promptIDs(of table: DataTable) -> [String]? { nil }
 }
 
 /// A response within a row.
@@ -44,6 +51,8 @@ struct ScoreEntry {
   let covariates: [String: Double]
   /// How good it is, more is better, where the table grades responses.
   var label: Double?
+  /// The scores of its steps, of process reward models.
+  var steps: [Double] = []
 }
 
 /// Whether a table with these columns holds a response a row.
@@ -51,7 +60,7 @@ package func holdsResponseRows(_ columns: [String], score: String) -> Bool {
   var object = JSONObject()
   for column in columns { object[column] = .null }
   let row = SourceRow(place: "", columns: object)
-  let table = DataTable(name: "", JSONRows([row], layout: .array))
+  let table = DataTable(name: "", JSONRows([row], layout: .array), format: JSONFile.key)
   var wanted = ScoreColumns()
   wanted.score = score
   return (try? scoreLayout(of: table, columns: wanted)) is ResponseRows

@@ -13,10 +13,16 @@ package struct ScoreColumns: Sendable {
   package var label: String?
   /// Names of columns, or of text covariates where there is no such column but the text.
   package var covariates: [String] = []
-  /// Columns that tell reward models or runs apart; a table may hold only one value of each.
+  /// Columns that tell reward models or runs apart, besides those of a layout; a table may hold only
+  /// one value of each.
   package var runs = ["rm", "reward_model", "run"]
 
   package init() {}
+
+  /// The columns that tell models apart in this table.
+  package func runs(of table: DataTable) -> [String] {
+    runs + AlpacaEvalLayout.modelColumns(of: table)
+  }
 }
 
 package struct ScoreTable: Sendable {
@@ -30,7 +36,7 @@ package struct ScoreTable: Sendable {
   /// - Throws: `TareError.badData` for a column that is missing, a value that is not a finite number,
   ///   the scores of several reward models in one table, and the same response twice.
   package init(_ table: DataTable, columns: ScoreColumns = .init()) throws(TareError) {
-    try Self.checkOneRun(table, columns.runs)
+    try Self.checkOneRun(table, columns.runs(of: table))
     let layout = try scoreLayout(of: table, columns: columns)
     let (entries, covariates) = try layout.entries(of: table, columns: columns)
     self.covariates = covariates
@@ -70,9 +76,12 @@ extension ScoreTable {
     _ entries: [ScoreEntry], of table: DataTable, group: String?, layout: any ScoreLayout
   ) throws(TareError) -> [ScoredResponse] {
     let idColumn = layout.idColumns.first(where: table.has)
-    let prompts = try promptIDs(table, group ?? idColumn)
+    let column = group ?? idColumn
+    var prompts = column == nil ? layout.promptIDs(of: table) ?? [] : []
+    if prompts.isEmpty { prompts = try promptIDs(table, column) }
     let subsets = try optionalNames(table, layout.subsetColumn)
-    let sections = try optionalNames(table, "section")
+    let sections = try optionalNames(
+      table, layout.sectionColumns.first(where: table.has) ?? "section")
     // Positions are those among the responses of `id`, which need not be the group.
     let hasPositions = !table.has("id") || group ?? idColumn == "id"
     var seen: [String: (index: Int, row: Int)] = [:]
@@ -83,8 +92,10 @@ extension ScoreTable {
       let prompt = prompts[entry.row]
       let before = seen[prompt]
       if let idColumn, group == nil, layout.hasWholePrompts, let before, before.row != entry.row {
+        let same = scores(entries, of: before.row) == scores(entries, of: entry.row)
         throw table.error(
-          entry.row, idColumn, found: "the id '\(prompt)' a second time",
+          entry.row, idColumn,
+          found: "the id '\(prompt)' a second time, with \(same ? "the same" : "other") scores",
           accepted: "an id of its own for each row")
       }
       let position = hasPositions ? entry.index : nil
@@ -95,13 +106,18 @@ extension ScoreTable {
           accepted: "each response once (are these the scores of several runs?)")
       }
       seen[prompt] = (index, entry.row)
-      responses.append(
-        ScoredResponse(
-          promptID: prompt, index: index, role: entry.role, score: entry.score,
-          covariates: entry.covariates, subset: subsets?[entry.row], section: sections?[entry.row],
-          label: entry.label))
+      var response = ScoredResponse(
+        promptID: prompt, index: index, role: entry.role, score: entry.score,
+        covariates: entry.covariates, subset: subsets?[entry.row], section: sections?[entry.row],
+        label: entry.label)
+      response.steps = entry.steps
+      responses.append(response)
     }
     return responses
+  }
+
+  private static func scores(_ entries: [ScoreEntry], of row: Int) -> [Double] {
+    entries.filter { $0.row == row }.map(\.score)
   }
 
   private struct Place: Hashable {

@@ -1,0 +1,2 @@
+// zlib, for score files that are gzipped.
+#include <zlib.h>

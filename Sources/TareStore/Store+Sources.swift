@@ -1,0 +1,146 @@
+/// Runs that are made of score files, and the files that they give back.
+package import Foundation
+import GRDB
+package import TareCore
+
+/// A score file, and which of its rows are meant.
+package struct ScoreFile: Sendable {
+  /// What errors call it.
+  package var name: String
+  package var data: Data
+  /// A key of the file formats; nil to recognise it by content.
+  package var format: String?
+  /// The values that rows must have, by column.
+  package var filters: [String: String]
+
+  package init(
+    name: String, data: Data, format: String? = nil, filters: [String: String] = [:]
+  ) {
+    self.name = name
+    self.data = data
+    self.format = format
+    self.filters = filters
+  }
+
+  /// - Throws: `TareError.badData` that names file and row.
+  package func table() throws(TareError) -> DataTable {
+    let table = try readTable(data, name: name, format: format)
+    return filters.isEmpty ? table : try table.matching(filters)
+  }
+}
+
+extension ScoreFile {
+  /// Of the rows that are meant.
+  fileprivate var digest: Digest {
+    var hash = SHA256()
+    Array(data).withUnsafeBytes { hash.update($0) }
+    Array(JSONValue.object(JSONObject(names: filters)).text().utf8).withUnsafeBytes {
+      hash.update($0)
+    }
+    return hash.finish()
+  }
+}
+
+extension Store {
+  /// A finished run of a score file's scores, in any layout that can be read.
+  ///
+  /// The file itself is kept beside them: what later stages want to know of a response is read there, and
+  /// `exportedFile` gives it back. Its scorer stands for this very file, so that none of its scores is
+  /// taken for a model's of the store.
+  /// - Throws: `TareError.usage` if the name is taken; `TareError.badData` that names file and row.
+  package func importRun(named name: String, from file: ScoreFile) throws(TareError) -> Run {
+    let table = try file.table()
+    let scores = try ScoreTable(table)
+    for (row, response) in scores.responses.enumerated() where abs(response.score) > largestScore {
+      throw .badData(
+        place: "\(file.name), score \(row + 1) (prompt \(response.promptID))",
+        found: "\(response.score)", accepted: "what a float32 can hold, up to 3.4e38")
+    }
+    let lengths = (try? ScoreTable(table, columns: .withLength))?.responses
+    let filters = JSONValue.object(JSONObject(names: file.filters)).text()
+    let scorer = Scorer(
+      modelDigest: file.digest,
+      modelName: "imported from \(file.name)", precision: "imported", readRule: "imported")
+    let content = try Gzip.deflated(file.data)
+    return try write { db in
+      guard try Run.find(name, in: db) == nil else {
+        throw TareError.usage("there is a run '\(name)' already; give another name")
+      }
+      let run = try Run.insert(
+        name, scorer: scorer, templateDate: nil, settings: [:], status: .finished, in: db)
+      try db.execute(
+        sql: "INSERT INTO source (run, name, format, filters, content) VALUES (?, ?, ?, ?, ?)",
+        arguments: [run.id, file.name, table.format, filters, content])
+      let scorerID = try scorer.findOrInsert(in: db)
+      for (position, response) in scores.responses.enumerated() {
+        let length = lengths?[position].covariates[Length.key] ?? 0
+        try response.insert(
+          into: run, at: position, length: Int(max(length, 0)), scorer: scorerID, in: db)
+      }
+      return run
+    }
+  }
+
+  /// The file that a run was imported from; nil for a run of another kind.
+  package func source(of run: Run) throws(TareError) -> ScoreFile? {
+    try read { db in
+      guard
+        let row = try Row.fetchOne(
+          db, sql: "SELECT name, format, filters, content FROM source WHERE run = ?",
+          arguments: [run.id])
+      else { return nil }
+      let filters = try JSONValue(row, at: 2).object ?? [:]
+      return ScoreFile(
+        name: try row.decode(atIndex: 0), data: try Gzip.inflated(try row.decode(atIndex: 3)),
+        format: try row.decode(atIndex: 1),
+        filters: Dictionary(
+          uniqueKeysWithValues: filters.members.map { ($0.key, $0.value.string ?? "") }))
+    }
+  }
+
+  /// The file that a run was imported from, or its rows of it, as it was; nil for another run.
+  package func exportedFile(of run: Run) throws(TareError) -> Data? {
+    guard let file = try source(of: run) else { return nil }
+    return file.filters.isEmpty ? file.data : try file.table().data()
+  }
+}
+
+/// The largest float32, which the schema asks of scores.
+private let largestScore = Double(Float.greatestFiniteMagnitude)
+
+extension ScoreColumns {
+  fileprivate static var withLength: ScoreColumns {
+    var columns = ScoreColumns()
+    columns.covariates = [Length.key]
+    return columns
+  }
+}
+
+extension JSONObject {
+  fileprivate init(names: [String: String]) {
+    self.init()
+    for (key, value) in names.sorted(by: { $0.key < $1.key }) { self[key] = .string(value) }
+  }
+}
+
+extension ScoredResponse {
+  fileprivate func insert(
+    into run: Run, at position: Int, length: Int, scorer: Int64, in db: Database
+  ) throws {
+    let row = InputRow(
+      run: run.id, position: position, name: promptID, subset: subset, section: section, extras: [:]
+    )
+    let rowID = try row.insert(in: db)
+    // The tokens are not known: the place in the file stands for them.
+    let digest = Digest(of: "\(position) \(index)")
+    let item = InputRow.Item(role: role, response: nil, length: length)
+    try item.insert(row: rowID, index: index, tokens: (digest, false), in: db)
+    // The same file under another name has the same scores.
+    let statement = try db.cachedStatement(
+      sql: """
+        INSERT INTO score (scorer, tokenDigest, value, tokens, readAt) VALUES (?, ?, ?, 0, 0)
+        ON CONFLICT DO NOTHING
+        """)
+    try statement.execute(arguments: [scorer, digest.data, score + 0])
+  }
+}

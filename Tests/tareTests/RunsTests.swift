@@ -1,0 +1,176 @@
+/// `tare runs` and `tare evaluate` from outside, with score files of all kinds.
+import Foundation
+import TareCore
+import TareStore
+import TareTesting
+import Testing
+
+@Suite struct RunsTests {
+  private let folder: TemporaryFolder
+  private let store: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    store = folder.path("s.sqlite")
+  }
+
+  /// RewardBench's layout: pairs of which so many are right.
+  private func scores(right: Int, of count: Int) -> Data {
+    let ids = (0..<count).map { "\"\($0)\"" }.joined(separator: ",")
+    let subsets = (0..<count).map { $0 % 2 == 0 ? "\"hep-go\"" : "\"donotanswer\"" }
+    let chosen = (0..<count).map { $0 < right ? "1" : "-1" }
+    let rejected = (0..<count).map { _ in "0" }
+    return Data(
+      """
+      {"id": [\(ids)], "model": "m", "subset": [\(subsets.joined(separator: ","))],
+       "scores_chosen": [\(chosen.joined(separator: ","))],
+       "scores_rejected": [\(rejected.joined(separator: ","))]}
+      """.utf8)
+  }
+
+  @Test func `a file is imported, evaluated from the store, and exported, gzipped or not`() throws {
+    let file = try folder.file("model.json.gz", Gzip.deflated(scores(right: 3, of: 4)))
+    #expect(try Program.run(["runs", "import", file, "--store", store]).status == 0)
+    let evaluated = try Program.run(["evaluate", "--store", store, "--run", "model", "--json"])
+    let json = try JSONValue(parsing: evaluated.output)
+    #expect(json["benchmark"] == "rewardbench")
+    #expect(json["overall"]?["n"] == 4)
+    let plain = folder.path("out.json")
+    #expect(try Program.run(["runs", "export", "model", plain, "--store", store]).status == 0)
+    #expect(try Data(contentsOf: URL(filePath: plain)) == scores(right: 3, of: 4))
+    let gzipped = folder.path("out.json.gz")
+    #expect(try Program.run(["runs", "export", "model", gzipped, "--store", store]).status == 0)
+    #expect(try Gzip.inflated(Data(contentsOf: URL(filePath: gzipped))) == scores(right: 3, of: 4))
+    let direct = try Program.run(["evaluate", gzipped, "--json"])
+    #expect(try JSONValue(parsing: direct.output)["subsets"] == json["subsets"])
+  }
+
+  /// A tenth of 300 files is broken, each in one of four ways.
+  @Test func `of many files the broken ones are named and the rest go on`() throws {
+    var files: [String] = []
+    for number in 0..<300 {
+      var data = scores(right: 20 + number % 20, of: 40)
+      switch number % 40 {
+      case 7: data = data.prefix(200)
+      case 17: data = Data("{\"id\": [1], \"scores_chosen\": [NaN], \"scores_rejected\": [0]}".utf8)
+      case 27: data = Data()
+      case 37: data = Data("{\"text\": \"no scores\"}\n".utf8)
+      default: break
+      }
+      files.append(try folder.file("model-\(number).json", data))
+    }
+    let broken = (0..<300).filter { [7, 17, 27, 37].contains($0 % 40) }
+    let result = try Program.run(["evaluate"] + files + ["--json", "--bootstrap", "200"])
+    #expect(result.status == 65)
+    let json = try JSONValue(parsing: result.output)
+    #expect(json["parts"]?.array?.count == 300 - broken.count)
+    #expect(json["leaderboard"]?.array?.count == 300 - broken.count)
+    #expect(json["failed"]?.array?.count == broken.count)
+    for number in broken { #expect(result.error.contains("model-\(number) left out: ")) }
+    let best = try #require(json["leaderboard"]?.array?.first)
+    #expect(best["rank"] == 1)
+    #expect(best["accuracy"]?.double == 0.975)
+
+    let imported = try Program.run(["runs", "import"] + files.prefix(45) + ["--store", store])
+    #expect(imported.status == 65)
+    #expect(imported.error.contains("model-7.json left out"))
+    let list = try Program.run(["runs", "list", "--store", store, "--json"])
+    #expect(list.output.split(separator: "\n").count == 45 - 4)
+  }
+
+  @Test func `two models are compared, subset by subset, with examples`() throws {
+    let first = try folder.file("a.json", scores(right: 24, of: 40))
+    let second = try folder.file("b.json", scores(right: 34, of: 40))
+    let result = try Program.run([
+      "evaluate", second, "--against", first, "--disagreements", "3", "--json",
+    ])
+    #expect(result.status == 0, "\(result.error)")
+    let against = try #require(try JSONValue(parsing: result.output)["against"])
+    #expect(against["overall"]?["gained"] == 10)
+    #expect(against["subsets"]?["hep-go"]?["p"]?.double == 2.0 / 32)
+    #expect(against["subsets"]?["hep-go"]?["q"]?.double == 2.0 / 32)
+    #expect(against["disagreements"]?.array?.count == 3)
+    #expect(against["agreement"]?["both_right"] == 24)
+    let text = try Program.run(["evaluate", second, "--against", first, "--disagreements", "3"])
+    #expect(text.output.contains("Where they disagree: 3 of 10"))
+    #expect(text.output.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(text.output)")
+    let alone = try Program.run(["evaluate", second, "--disagreements", "3"])
+    #expect(alone.status == 64)
+    let other = try folder.file("c.json", scores(right: 3, of: 4))
+    #expect(try Program.run(["evaluate", second, "--against", other]).status == 65)
+  }
+
+  @Test func `the files of one model are taken together, domains by the files' names`() throws {
+    let item = { (id: String, chosen: String) in
+      """
+      [{"id": "\(id)", "subset": "alpacaeval", "score_chosen": \(chosen), "score_rejected": [0, 0, 0]}]
+      """
+    }
+    let files = try [
+      folder.file("chat_filtered_m.json", Data(item("1", "[1, 1, 1]").utf8)),
+      folder.file("safety-refuse_m.json", Data(item("1", "[1, 1, 1]").utf8)),
+      folder.file("safety-response_m.json", Data(item("1", "[-1, -1, -1]").utf8)),
+    ]
+    let result = try Program.run(["evaluate"] + files + ["--together", "--json"])
+    let json = try JSONValue(parsing: result.output)
+    #expect(json["benchmark"] == "rm-bench")
+    #expect(json["sections"]?["chat"]?["accuracy"] == 1.0)
+    #expect(json["sections"]?["safety"]?["accuracy"] == 0.5)
+    #expect(json["overall"]?["accuracy"] == 0.75)
+    #expect(json["hard"]?["n"] == 9)
+    #expect(json["grids"]?.array?.first?["cells"]?.array?.count == 3)
+  }
+
+  @Test func `pairs and best-of-n sets of one's own hold accuracy, n and interval`() throws {
+    let pairs = try folder.file(
+      "pairs.jsonl",
+      Data(
+        """
+        {"id": "1", "subset": "a", "section": "X", "scores_chosen": 2, "scores_rejected": 1}
+        {"id": "2", "subset": "b", "section": "X", "scores_chosen": [1], "scores_rejected": [1]}
+
+        """.utf8))
+    let json = try JSONValue(parsing: Program.run(["evaluate", pairs, "--json"]).output)
+    #expect(json["benchmark"] == "pairs")
+    let candidates = try folder.file(
+      "best.csv",
+      Data(
+        "prompt_id,subset,section,score,label\n1,a,X,3,0.5\n1,a,X,2,0.25\n1,a,X,1,2\n2,b,X,5,9\n2,b,X,4,1\n"
+          .utf8))
+    let best = try JSONValue(
+      parsing: Program.run(["evaluate", candidates, "--benchmark", "bestofn", "--json"]).output)
+    for result in [json, best] {
+      #expect(result["overall"]?["accuracy"] == 0.5)
+      for number in [
+        result["overall"], result["subsets"]?["a"], result["subsets"]?["b"],
+        result["sections"]?["X"],
+      ] {
+        #expect(number?["accuracy"]?.double != nil)
+        #expect(number?["n"]?.int != nil)
+        #expect(number?["interval"]?.array?.count == 2)
+      }
+    }
+    #expect(json["overall"]?["ties"] == 1)
+  }
+
+  @Test func `calibrated scores of RewardBench's layout are evaluated beside the raw ones`() throws
+  {
+    let lengths = (0..<40).map { "\"" + String(repeating: "x", count: 10 + $0) + "\"" }
+    let others = (0..<40).map { "\"" + String(repeating: "x", count: 60 - $0) + "\"" }
+    let text = String(decoding: scores(right: 24, of: 40), as: UTF8.self)
+    let file = try folder.file(
+      "m.json",
+      Data(
+        (text.dropLast()
+          + ",\"text_chosen\":[\(lengths.joined(separator: ","))],\"text_rejected\":[\(others.joined(separator: ","))]}")
+          .utf8))
+    let output = folder.path("calibrated.json")
+    let calibrated = try Program.run([
+      "calibrate", file, "--method", "lowess", "-o", output,
+    ])
+    #expect(calibrated.status == 0, "\(calibrated.error)")
+    let json = try JSONValue(parsing: Program.run(["evaluate", output, "--json"]).output)
+    #expect(json["calibrated"]?["overall"]?["n"] == 40)
+    #expect(json["raw_against_calibrated"]?["overall"]?["p"]?.double != nil)
+  }
+}
