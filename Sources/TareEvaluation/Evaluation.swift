@@ -90,8 +90,10 @@ extension Accuracy {
     _ quantity: Quantity, on sheet: TrialSheet, _ sums: ColumnSums, resamples: [Double]?
   ) {
     let trials = sheet.trials(of: quantity.formula)
-    let n = trials.count { sheet.columns[$0.column].isCounted }
-    let ties = trials.count { $0.isTie && sheet.columns[$0.column].isCounted }
+    // Of a second look at the same scores, that look's.
+    let counted = trials.filter { sheet.columns[$0.column].isCounted }
+    let n = counted.isEmpty ? trials.count : counted.count
+    let ties = counted.count { $0.isTie }
     if sheet.isIndependentShare(quantity.formula) {
       self.init(
         value: quantity.formula.value(sums), n: n, ties: ties,

@@ -8,30 +8,31 @@ package struct InputFile: Sendable {
   package let name: String
   package let data: Data
 
-  init(name: String, data: Data) {
+  /// - Parameter bytes: gzipped or not.
+  /// - Throws: `TareError.badData` for damaged gzip.
+  init(name: String, bytes: Data) throws(TareError) {
     self.name = name
-    self.data = data
-  }
-
-  /// - Throws: `TareError.badData` if the file cannot be read, or is damaged gzip.
-  package init(_ path: String) throws(TareError) {
-    let isStandardInput = path == "-"
-    name = isStandardInput ? "standard input" : path
-    let bytes: Data
-    do {
-      bytes =
-        isStandardInput
-        ? FileHandle.standardInput.readDataToEndOfFile()
-        : try Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
-    } catch {
-      throw .badData(
-        place: path, found: "no file that can be read",
-        accepted: "a readable file, or - for standard input")
-    }
     guard Gzip.isGzip(bytes) else {
       data = bytes
       return
     }
     do { data = try Gzip.inflated(bytes) } catch { throw error.inside(name) }
+  }
+
+  /// - Throws: `TareError.badData` if the file cannot be read, or is damaged gzip.
+  package init(_ path: String) throws(TareError) {
+    do {
+      let bytes =
+        path == "-"
+        ? FileHandle.standardInput.readDataToEndOfFile()
+        : try Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
+      try self.init(name: path == "-" ? "standard input" : path, bytes: bytes)
+    } catch let error as TareError {
+      throw error
+    } catch {
+      throw .badData(
+        place: path, found: "no file that can be read",
+        accepted: "a readable file, or - for standard input")
+    }
   }
 }

@@ -20,7 +20,7 @@ extension Pipeline {
     var pieces = try CSVPieces(ByteStream(path))
     guard let layout = try StreamedLayout(&pieces, request, names) else {
       if !ByteStream.isPlainFile(path) {
-        request.source.content = InputFile(name: pieces.name, data: try pieces.everything())
+        request.source.content = try InputFile(name: pieces.name, bytes: pieces.everything())
       }
       return nil
     }
@@ -127,6 +127,7 @@ extension CalibrateRequest {
   /// The file that may be read in pieces.
   fileprivate var streamedPath: String? {
     guard case .file(let path) = source.place, source.by == nil, source.filters.isEmpty,
+      source.subset == nil,
       source.format == nil || source.format == CSVFile.key
     else { return nil }
     return path

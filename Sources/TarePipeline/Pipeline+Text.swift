@@ -46,10 +46,11 @@ extension TerminalStyle {
 extension RankOutcome {
   /// - Parameter top: how many candidates of each prompt are shown.
   package func text(top: Int?, coloured: Bool) -> String {
-    let known = texts.contains { $0 != nil }
-    return RankingTable(
-      rankings, texts: known ? texts.map { ($0 ?? "").firstLine } : [], top: top
-    ).text(style: .init(coloured))
+    RankingTable(rankings, texts: texts.map(\.firstLine), top: top).text(style: .init(coloured))
+  }
+
+  package func curveText(coloured: Bool) -> String {
+    CurveTable(curve).text(style: .init(coloured))
   }
 }
 

@@ -17,6 +17,7 @@ package struct ScoreSource: Sendable {
   package var score: String?
   package var group: String?
   package var label: String?
+  package var subset: String?
   /// Column whose values are taken each by itself, as reward models in one file must be; nil finds
   /// `rm`, `reward_model` or `run`.
   package var by: String?
@@ -80,6 +81,7 @@ extension ScoreSource {
       if let score { columns.score = score }
       columns.group = group
       columns.label = label
+      columns.subset = subset
       columns.covariates = covariates
       if skipsBadRows {
         table = try ScoreTable.goodRows(of: table, columns: columns, counting: &skipped)

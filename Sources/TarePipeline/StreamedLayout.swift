@@ -15,7 +15,8 @@ struct StreamedLayout {
     _ pieces: inout CSVPieces, _ request: CalibrateRequest, _ covariates: [String]
   ) throws(TareError) {
     let source = request.source
-    guard let first = pieces.firstCharacter,
+    // 0x1F begins gzip.
+    guard let first = pieces.firstCharacter, first != 0x1F,
       source.format != nil || (first != UInt8(ascii: "{") && first != UInt8(ascii: "["))
     else { return nil }
     let header = try pieces.header().columns

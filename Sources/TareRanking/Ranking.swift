@@ -56,17 +56,6 @@ package struct Ranking: Sendable, Hashable {
 }
 
 extension Ranking {
-  /// The best and the worst candidate, as a pair for preference training.
-  ///
-  /// - Parameter margin: the least difference of their scores.
-  /// - Returns: nil where the two are nearer than that, tied, or one and the same.
-  package func bestAndWorst(margin: Double = 0) -> (chosen: Place, rejected: Place)? {
-    guard let best = places.first, let worst = places.last, best.score > worst.score,
-      best.score - worst.score >= margin
-    else { return nil }
-    return (best, worst)
-  }
-
   /// The best `top` candidates, all if nil.
   package func json(top: Int? = nil) -> JSONValue {
     var object: JSONObject = ["id": .string(promptID)]

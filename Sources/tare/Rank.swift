@@ -11,58 +11,40 @@ struct Rank: ParsableCommand {
       Examples:
         tare rank candidates.jsonl --model model.gguf --head head.safetensors --top 1
         tare rank --store tare.sqlite --run first --calibration length.json
-        tare rank scores.csv --group prompt_id --json
+        tare rank --store tare.sqlite --run a --run b --normalize --combine mean-sd --lambda 0.5
+        tare rank scores.csv --group prompt_id --label gold --curve
 
       Prints a table, and with --json or --output a JSON line a prompt: its candidates with score \
-      and margin to the next. Equal scores keep the order of the input.
+      and margin to the next. Equal scores keep the order of the input. --curve tells in place of \
+      that what the best of n candidates is worth, for every n: its expected score, and label where \
+      there are labels, with the KL divergence from the policy that made them.
       """)
 
-  @Argument(help: "Candidates if there is a --model, else a score table; - for standard input.")
-  var input: String?
-  @Option(
-    help: "The model: a folder in Hugging Face layout, a .gguf file, or ORG/NAME once pulled.")
-  var model: String?
-  @OptionGroup var head: HeadArguments
-  @Option(help: "Store to take the scores from, or to keep them in.")
-  var store: String?
-  @Option(name: .customLong("run"), help: "The run in the store.")
-  var runName: String?
-  @Option(help: "A saved calibration that is taken off the scores first.")
-  var calibration: String?
+  @OptionGroup var candidates: CandidatesArguments
   @Option(help: "How many of the best candidates to give.")
   var top: Int?
-  @OptionGroup var columns: ColumnArguments
-  @OptionGroup var format: FormatArgument
+  @Flag(help: "Print the expected score of the best of n, for every n.")
+  var curve = false
   @Option(name: .shortAndLong, help: "File for the rankings, a JSON line a prompt.")
   var output: String?
-  @Flag(help: "Print the rankings as JSON, a line a prompt.")
+  @Flag(help: "Print the rankings as JSON, a line a prompt; the curve as one object.")
   var json = false
 
   func run() throws {
-    var request = RankRequest(source: try source())
-    request.calibration = calibration
+    var request = RankRequest(candidates: try candidates.request())
     request.top = top
-    let outcome = try Pipeline(observer: Terminal.observer()).rank(request)
+    let pipeline = Pipeline(observer: Terminal.observer())
+    try pipeline.checkWritable(output)
+    let outcome = try pipeline.rank(request)
     if let output { try Output.write(outcome.rows, to: output) }
-    if json {
-      try Output.print(outcome.rows)
-    } else {
+    switch (json, curve) {
+    case (true, true): try Output.print(outcome.curveJSON)
+    case (true, false): try Output.print(outcome.rows)
+    case (false, _):
+      let coloured = Terminal.outputIsColoured
       try Terminal.tell(
-        outcome.text(top: top, coloured: Terminal.outputIsColoured), onStandardOutput: true)
+        curve ? outcome.curveText(coloured: coloured) : outcome.text(top: top, coloured: coloured),
+        onStandardOutput: true)
     }
-  }
-
-  private func source() throws(TareError) -> RankRequest.Source {
-    guard let model else {
-      guard head.head == nil else { throw .usage("--head goes with --model") }
-      return .scores(try Source.one(input, store, runName, columns, format.format))
-    }
-    guard let input else { throw .usage("give the candidates that the model scores") }
-    var request = ScoreRequest(inputs: [input], settings: ScoringSettings(model: model))
-    try head.apply(to: &request.settings)
-    request.format = format.format
-    request.store = store
-    request.run = runName
-    return .candidates(request)
   }
 }

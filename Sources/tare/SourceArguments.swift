@@ -18,6 +18,9 @@ struct ColumnArguments: ParsableArguments {
   @Option(help: "Column that is 1 for the better response, 0 for the worse (default: label, gold).")
   var label: String?
 
+  @Option(help: "Column of the subset; none: prompts have no subsets (default: subset).")
+  var subset: String?
+
   @Option(
     help: "Column whose values are taken each by itself (default: rm, if it has several).")
   var by: String?
@@ -30,7 +33,8 @@ struct ColumnArguments: ParsableArguments {
   /// - Throws: `TareError.usage` if one of these options, which only a file has, goes with a store.
   func refuse(format: String?) throws(TareError) {
     let given = [
-      ("--score", score), ("--group", group), ("--label", label), ("--by", by),
+      ("--score", score), ("--group", group), ("--label", label),
+      ("--subset", subset), ("--by", by),
       ("--where", filters.first), ("--format", format),
     ].filter { $0.1 != nil }
     guard given.isEmpty else {
@@ -47,6 +51,7 @@ struct ColumnArguments: ParsableArguments {
     source.score = score
     source.group = group
     source.label = label
+    source.subset = subset
     source.by = by
     source.filters = try Self.parsed(filters)
     return source

@@ -14,6 +14,7 @@ struct Tare: AsyncParsableCommand {
       Calibrate.self,
       Evaluate.self,
       Rank.self,
+      MakePairs.self,
       Report.self,
       Serve.self,
       TrainHead.self,

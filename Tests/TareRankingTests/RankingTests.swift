@@ -41,17 +41,6 @@ import Testing
     #expect(try Ranking.rankings(of: responses)[1].json(top: 9)["ranked"]?.array?.count == 3)
   }
 
-  @Test func `best and worst make a pair where they differ enough`() throws {
-    let ranking = try Ranking.rankings(of: responses)[0]
-    #expect(ranking.bestAndWorst()?.chosen.index == 1)
-    #expect(ranking.bestAndWorst()?.rejected.index == 3)
-    #expect(ranking.bestAndWorst(margin: 2.5) != nil)
-    #expect(ranking.bestAndWorst(margin: 2.6) == nil)
-    let tied = try Ranking.rankings(of: responses, by: .init(repeating: 1, count: 7))
-    #expect(tied[0].bestAndWorst() == nil)
-    #expect(try Ranking.rankings(of: [responses[0]])[0].bestAndWorst() == nil)
-  }
-
   @Test func `no responses make no rankings`() throws {
     #expect(try Ranking.rankings(of: []).isEmpty)
   }

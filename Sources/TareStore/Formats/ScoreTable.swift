@@ -11,6 +11,8 @@ package struct ScoreColumns: Sendable {
   /// Where a row is a response: how good it is; 1 makes it the chosen and 0 the rejected one, any
   /// other number says nothing of the role. Else `role`, or `label` or `gold` if all are numbers.
   package var label: String?
+  /// The subset; else the layout's own column; "none" for no subsets and sections.
+  package var subset: String?
   /// Names of columns, or of text covariates where there is no such column but the text.
   package var covariates: [String] = []
   /// Columns that tell reward models or runs apart, besides those of a layout; a table may hold only
@@ -32,6 +34,8 @@ package struct ScoreTable: Sendable {
   /// Those that were asked for, in that order: a column each, or counted on the texts.
   package let covariates: [Covariate]
   private let layout: any ScoreLayout
+  /// The position of each response's row in the table.
+  let rowOfResponse: [Int]
 
   /// - Throws: `TareError.badData` for a column that is missing, a value that is not a finite number,
   ///   the scores of several reward models in one table, and the same response twice.
@@ -42,7 +46,8 @@ package struct ScoreTable: Sendable {
     self.covariates = covariates
     self.table = table
     self.layout = layout
-    responses = try Self.responses(entries, of: table, group: columns.group, layout: layout)
+    rowOfResponse = entries.map(\.row)
+    responses = try Self.responses(entries, of: table, columns, layout: layout)
   }
 
   /// Numbers, one a response, as columns of the table: under their name where a row is a response,
@@ -73,15 +78,22 @@ package struct ScoreTable: Sendable {
 
 extension ScoreTable {
   private static func responses(
-    _ entries: [ScoreEntry], of table: DataTable, group: String?, layout: any ScoreLayout
+    _ entries: [ScoreEntry], of table: DataTable, _ columns: ScoreColumns, layout: any ScoreLayout
   ) throws(TareError) -> [ScoredResponse] {
+    let group = columns.group
     let idColumn = layout.idColumns.first(where: table.has)
     let column = group ?? idColumn
     var prompts = column == nil ? layout.promptIDs(of: table) ?? [] : []
     if prompts.isEmpty { prompts = try promptIDs(table, column) }
-    let subsets = try optionalNames(table, layout.subsetColumn)
-    let sections = try optionalNames(
-      table, layout.sectionColumns.first(where: table.has) ?? "section")
+    let hasSubsets = columns.subset != "none"
+    var subsets: [String?]?
+    if let column = columns.subset, hasSubsets {
+      subsets = try table.names(in: column)
+    } else if hasSubsets {
+      subsets = try optionalNames(table, layout.subsetColumn)
+    }
+    let section = layout.sectionColumns.first(where: table.has) ?? "section"
+    let sections = hasSubsets ? try optionalNames(table, section) : nil
     // Positions are those among the responses of `id`, which need not be the group.
     let hasPositions = !table.has("id") || group ?? idColumn == "id"
     var seen: [String: (index: Int, row: Int)] = [:]

@@ -1,0 +1,196 @@
+/// `tare pairs`: preference pairs for DPO and its kin, in the formats of TRL.
+package import TareCore
+internal import TareEvaluation
+internal import TareRanking
+internal import TareReport
+
+package struct PairsRequest: Sendable {
+  package var candidates: CandidatesRequest
+  /// A key of the rules; nil for best-worst.
+  package var rule: String?
+  /// The least difference of the two scores.
+  package var margin = 0.0
+  /// "drop" or "keep"; nil for drop.
+  package var ties: String?
+  package var mostPerPrompt: Int?
+  /// Whether texts are written as plain strings, in place of lists of messages.
+  package var isPlain = false
+  package var seed: UInt64 = 1
+
+  package init(candidates: CandidatesRequest) { self.candidates = candidates }
+
+  /// Keys of the rules.
+  package static let rules = PairRule.allCases.map(\.rawValue)
+}
+
+package struct PairsOutcome: Sendable {
+  /// One line a pair.
+  package let rows: [JSONObject]
+  let made: PreferencePairs
+  /// How often the chosen response is the longer one, by the scores as they were used.
+  let lengths: PairLengths
+  /// The same of the pairs that the scores without calibration make; nil where nothing was calibrated.
+  let before: PairLengths?
+
+  package var statistics: JSONValue {
+    let dropped = made.dropped
+    var object: JSONObject = [
+      "prompts": .int(made.prompts), "pairs": .int(made.pairs.count),
+      "dropped": [
+        "single_prompts": .int(dropped.singlePrompts),
+        "repeated_responses": .int(dropped.repeatedResponses), "ties": .int(dropped.ties),
+        "below_margin": .int(dropped.belowMargin), "repeated_pairs": .int(dropped.repeatedPairs),
+        "beyond_most": .int(dropped.beyondMost),
+      ],
+      "length": lengths.json,
+    ]
+    object["length_without_calibration"] = before?.json
+    return .object(object)
+  }
+}
+
+extension Pipeline {
+  /// - Throws: `TareError.badData` where texts are not known, or no plain string can hold a prompt.
+  package func pairs(_ request: PairsRequest) throws(TareError) -> PairsOutcome {
+    let settings = try settings(request)
+    let candidates = try scoredCandidates(request.candidates)
+    guard let texts = candidates.texts else {
+      throw .badData(
+        place: "the candidates", found: "scores without texts",
+        accepted: "rows with prompt and response, or a run that was scored from texts")
+    }
+    let made = PreferencePairs(
+      try Ranking.rankings(of: candidates.responses, by: candidates.scores), texts: texts, settings)
+    let before = try candidates.uncalibrated.map { (scores) throws(TareError) in
+      PreferencePairs(
+        try Ranking.rankings(of: candidates.responses, by: scores), texts: texts, settings)
+    }
+    var rows: [JSONObject] = []
+    for pair in made.pairs { rows.append(try pair.row(texts, isPlain: request.isPlain)) }
+    return PairsOutcome(
+      rows: rows, made: made, lengths: PairLengths(made, texts),
+      before: before.map { PairLengths($0, texts) })
+  }
+
+  private func settings(_ request: PairsRequest) throws(TareError) -> PreferencePairs.Settings {
+    var settings = PreferencePairs.Settings()
+    if let rule = request.rule {
+      guard let known = PairRule(rawValue: rule) else {
+        throw .usage("--rule \(rule); accepted: \(PairsRequest.rules.joined(separator: ", "))")
+      }
+      settings.rule = known
+    }
+    guard request.margin >= 0, request.margin.isFinite else {
+      throw .usage("--margin \(request.margin); accepted: 0 or more")
+    }
+    settings.margin = request.margin
+    switch request.ties ?? "drop" {
+    case "drop": settings.dropsTies = true
+    case "keep": settings.dropsTies = false
+    case let other: throw .usage("--ties \(other); accepted: drop, keep")
+    }
+    if let most = request.mostPerPrompt, most < 1 {
+      throw .usage("--per-prompt \(most); accepted: at least 1")
+    }
+    settings.mostPerPrompt = request.mostPerPrompt
+    settings.seed = request.seed
+    return settings
+  }
+}
+
+extension PreferencePair {
+  /// TRL's preference format with an explicit prompt: conversational, or of plain strings.
+  fileprivate func row(_ texts: [Conversation], isPlain: Bool) throws(TareError) -> JSONObject {
+    let prompt = Array(texts[chosen.row].messages.dropLast())
+    let (better, worse) = (texts[chosen.row].response, texts[rejected.row].response)
+    var row: JSONObject
+    if isPlain {
+      guard prompt.count == 1, prompt[0].role == "user" else {
+        throw .badData(
+          place: "prompt '\(promptID)'",
+          found: "the roles \(prompt.map(\.role).joined(separator: ", "))",
+          accepted: "one message of the user for a plain prompt; leave out --plain")
+      }
+      row = [
+        "prompt": .string(prompt[0].content), "chosen": .string(better), "rejected": .string(worse),
+      ]
+    } else {
+      row = [
+        "prompt": .array(prompt.map(\.json)), "chosen": [Message.assistant(better).json],
+        "rejected": [Message.assistant(worse).json],
+      ]
+    }
+    row["id"] = .string(promptID)
+    // Not `margin`: TRL's reward trainer takes a column of that name into its loss.
+    row["score_chosen"] = .double(chosen.score)
+    row["score_rejected"] = .double(rejected.score)
+    return row
+  }
+}
+
+extension Message {
+  fileprivate var json: JSONValue { ["role": .string(role), "content": .string(content)] }
+}
+
+/// Which response of each pair is the longer one.
+struct PairLengths: Sendable {
+  let pairs: Int
+  let chosenLonger: Int
+  let alike: Int
+  /// Mean length of chosen less that of rejected, in Unicode scalars.
+  let meanDifference: Double
+
+  init(_ made: PreferencePairs, _ texts: [Conversation]) {
+    let differences = made.pairs.map { texts[$0.chosen.row].length - texts[$0.rejected.row].length }
+    pairs = differences.count
+    chosenLonger = differences.count { $0 > 0 }
+    alike = differences.count { $0 == 0 }
+    meanDifference = pairs > 0 ? Double(differences.reduce(0, +)) / Double(pairs) : 0
+  }
+
+  /// 95%, Wilson's; nil without pairs.
+  var interval: ClosedRange<Double>? {
+    pairs > 0 ? Proportion.wilson(chosenLonger, of: pairs) : nil
+  }
+
+  var json: JSONValue {
+    [
+      "pairs": .int(pairs), "chosen_longer": .int(chosenLonger), "alike": .int(alike),
+      "share_chosen_longer": pairs > 0 ? .double(Double(chosenLonger) / Double(pairs)) : .null,
+      "interval": interval?.json ?? .null, "mean_difference": .double(meanDifference),
+    ]
+  }
+}
+
+extension PairsOutcome {
+  /// In words and a table, for people.
+  package func text(coloured: Bool) -> String {
+    let dropped = made.dropped
+    let reasons = [
+      (dropped.ties, "tied"), (dropped.belowMargin, "nearer than the margin"),
+      (dropped.repeatedPairs, "repeated"), (dropped.beyondMost, "beyond the most of a prompt"),
+    ].filter { $0.0 > 0 }.map { "\($0.0.text) \($0.1)" }
+    var lines = ["\(made.pairs.count.text) pairs of \(made.prompts.text) prompts"]
+    if !reasons.isEmpty { lines[0] += "; left out: " + reasons.joined(separator: ", ") }
+    if dropped.singlePrompts > 0 {
+      lines.append("\(dropped.singlePrompts.text) prompts have no two different responses")
+    }
+    if dropped.repeatedResponses > 0 {
+      lines.append(
+        "\(dropped.repeatedResponses.text) responses repeat a better one of their prompt")
+    }
+    var table = TerminalTable(columns: [
+      .init("length", .left), .init("pairs"), .init("chosen longer", .left), .init("alike"),
+      .init("mean difference"),
+    ])
+    for (name, lengths) in [("without calibration", before), ("as written", lengths)] {
+      guard let lengths else { continue }
+      let share = Double(lengths.chosenLonger) / Double(max(lengths.pairs, 1))
+      table.addRow([
+        name, lengths.pairs.text, "\(share.percent)%  \(lengths.interval?.percent ?? "–")",
+        lengths.alike.text, lengths.meanDifference.fixed(1),
+      ])
+    }
+    return lines.joined(separator: "\n") + "\n\n" + table.text(style: .init(coloured))
+  }
+}

@@ -1,0 +1,173 @@
+/// What `rank` and `pairs` work on: responses with one score each, however it was come by.
+internal import TareCalibration
+internal import TareCore
+internal import TareRanking
+internal import TareStore
+
+package struct CandidatesRequest: Sendable {
+  package enum Source: Sendable {
+    /// Candidates that a model scores.
+    case candidates(ScoreRequest)
+    /// Scores that are there already, of one reward model or of several.
+    case scores([ScoreSource])
+  }
+
+  package var source: Source
+  /// Saved calibrations that are taken off the scores first: one for all sources, or one a source.
+  package var calibrations: [String] = []
+  /// Whether scores are brought to mean 0 and standard deviation 1 within each prompt.
+  package var normalises = false
+  /// A key of the ways to combine several models; nil for the mean.
+  package var combine: String?
+  /// How many standard deviations `mean-sd` takes off the mean.
+  package var lambda = 1.0
+
+  package init(source: Source) { self.source = source }
+
+  /// Keys of the ways to combine several models.
+  package static let combinations = ["mean", "min", "mean-sd"]
+}
+
+/// Responses in input order.
+struct ScoredCandidates {
+  let responses: [ScoredResponse]
+  /// What counts: calibrated, normalised, combined, [row].
+  let scores: [Double]
+  /// The same without calibration, [row]; nil where nothing was calibrated.
+  let uncalibrated: [Double]?
+  /// Prompt and response, [row]; nil where they are not known.
+  let texts: [Conversation]?
+
+  /// How good each is, where all are labelled: the label, or 1 for chosen and 0 for rejected.
+  var labels: [Double]? {
+    let labels = responses.compactMap { response in
+      response.label ?? (response.role == .response ? nil : response.role == .chosen ? 1 : 0)
+    }
+    return labels.count == responses.count ? labels : nil
+  }
+}
+
+extension Pipeline {
+  func scoredCandidates(_ request: CandidatesRequest) throws(TareError) -> ScoredCandidates {
+    var calibrations: [Calibration] = []
+    for path in request.calibrations { calibrations.append(try Calibration.read(path)) }
+    let names = calibrations.flatMap { $0.covariates.map(\.name) }
+    let members = try members(request.source, covariates: names)
+    guard calibrations.count <= 1 || calibrations.count == members.count else {
+      throw .usage(
+        "\(calibrations.count) calibrations for \(members.count) models; accepted: one, or one a model"
+      )
+    }
+    let ensemble = try ensemble(request)
+    let first = members[0]
+    var scores: [[Double]] = []
+    var uncalibrated: [[Double]] = []
+    for (index, member) in members.enumerated() {
+      let positions =
+        index == 0
+        ? Array(first.responses.indices)
+        : try first.responses.positions(in: member.responses, named: member.name)
+      let raw = member.responses.map(\.score)
+      var own = raw
+      if let calibration = calibrations.count == 1
+        ? calibrations[0] : calibrations.isEmpty ? nil : calibrations[index]
+      {
+        // One that was computed in another way is refused.
+        let used = calibration.covariates.map(\.name)
+        let table = try CalibrationTable(
+          member.responses, covariates: member.covariates.filter { used.contains($0.name) })
+        own = try calibration.apply(to: table).calibrated
+      }
+      scores.append(normalised(own, of: member.responses, request, positions))
+      uncalibrated.append(normalised(raw, of: member.responses, request, positions))
+    }
+    return ScoredCandidates(
+      responses: first.responses, scores: ensemble.combined(scores),
+      uncalibrated: calibrations.isEmpty ? nil : ensemble.combined(uncalibrated),
+      texts: first.texts)
+  }
+
+  private func normalised(
+    _ scores: [Double], of responses: [ScoredResponse], _ request: CandidatesRequest,
+    _ positions: [Int]
+  ) -> [Double] {
+    let scores = request.normalises ? responses.normalisedByPrompt(scores) : scores
+    return positions.map { scores[$0] }
+  }
+
+  private func ensemble(_ request: CandidatesRequest) throws(TareError) -> Ensemble {
+    guard request.lambda >= 0, request.lambda.isFinite else {
+      throw .usage("--lambda \(request.lambda); accepted: 0 or more")
+    }
+    switch request.combine ?? "mean" {
+    case "mean": return .mean
+    case "min": return .min
+    case "mean-sd": return .meanLessDeviations(request.lambda)
+    case let other:
+      throw .usage(
+        "--combine \(other); accepted: \(CandidatesRequest.combinations.joined(separator: ", "))")
+    }
+  }
+}
+
+// MARK: - Sources
+
+/// The scores of one model.
+private struct Member {
+  let name: String
+  let responses: [ScoredResponse]
+  let covariates: [Covariate]
+  let texts: [Conversation]?
+}
+
+extension Pipeline {
+  private func members(
+    _ source: CandidatesRequest.Source, covariates: [String]
+  ) throws(TareError) -> [Member] {
+    switch source {
+    case .candidates(let request):
+      let (store, run, _) = try scoredRun(request)
+      return [try store.member(run, covariates)]
+    case .scores(let sources):
+      var members: [Member] = []
+      for source in sources { members += try self.members(of: source, covariates) }
+      return members
+    }
+  }
+
+  /// The models of a source; several in one file are an ensemble.
+  private func members(
+    of source: ScoreSource, _ covariates: [String]
+  ) throws(TareError) -> [Member] {
+    if case .run(let name, let path) = source.place {
+      let store = try existingStore(path)
+      return [try store.member(store.run(named: name), covariates)]
+    }
+    let read = try source.read(covariates: covariates)
+    var members: [Member] = []
+    for part in read.parts {
+      guard case .table(let table) = part.origin else { continue }
+      members.append(
+        Member(
+          name: part.name ?? table.table.name, responses: part.responses,
+          covariates: read.covariates, texts: try table.conversations()))
+    }
+    return members
+  }
+}
+
+extension Store {
+  fileprivate func member(_ run: Run, _ covariates: [String]) throws(TareError) -> Member {
+    let scores = try scores(of: run, covariates: covariates)
+    let texts: [Conversation]?
+    if let file = try source(of: run) {
+      texts = try ScoreTable(try file.table()).conversations()
+    } else {
+      let known = try items(of: run, withTexts: true).compactMap(\.conversation)
+      texts = known.count == scores.responses.count ? known : nil
+    }
+    return Member(
+      name: "run '\(run.name)'", responses: scores.responses, covariates: scores.covariates,
+      texts: texts)
+  }
+}

@@ -1,0 +1,144 @@
+/// What the best of n candidates is worth, for every n.
+internal import Foundation
+package import TareCore
+
+/// The unbiased estimator from N candidates: the mean over all their n-subsets of the value of the one
+/// that scores highest in the subset,
+///
+///     Σᵢ v(i)·C(i − 1, n − 1) / C(N, n)      v(i): the value of the i-th lowest score
+///
+/// averaged over the prompts that have n candidates. Candidates of equal score share a place. How far
+/// best-of-n moves from the policy that made the candidates: KL ≤ log n − (n − 1)/n, in nats (Stiennon
+/// et al. 2020; the bound: Beirami et al. 2024).
+package struct BestOfNCurve: Sendable, Hashable {
+  package struct Point: Sendable, Hashable {
+    package let n: Int
+    package let kl: Double
+    /// Prompts that have n candidates.
+    package let prompts: Int
+    /// The expected score.
+    package let score: Estimate
+    /// The expected label, where candidates have labels.
+    package let label: Estimate?
+  }
+
+  package struct Estimate: Sendable, Hashable {
+    package let value: Double
+    /// 95%: 1.96 standard errors over prompts; nil for one prompt.
+    package let interval: ClosedRange<Double>?
+  }
+
+  /// n from 1 to the most candidates that a prompt has.
+  package let points: [Point]
+
+  /// - Parameters:
+  ///   - scores: what the best is chosen by, [row].
+  ///   - labels: how good each is, [row]; nil where that is not known.
+  package init(_ responses: [ScoredResponse], scores: [Double], labels: [Double]?) {
+    var sums: [Sums] = []
+    for rows in PromptGroups(of: responses).rows {
+      let order = rows.sorted { scores[$0] < scores[$1] }
+      let sorted = order.map { scores[$0] }
+      let values = labels.map { labels in Self.shared(order.map { labels[$0] }, among: sorted) }
+      while sums.count < rows.count { sums.append(Sums()) }
+      for n in 1...rows.count {
+        let weights = Self.weights(n, of: rows.count)
+        sums[n - 1].add(
+          score: Self.expectation(sorted, weights),
+          label: values.map { Self.expectation($0, weights) })
+      }
+    }
+    points = sums.enumerated().map { place, sums in
+      let n = Double(place + 1)
+      return Point(
+        n: place + 1, kl: log(n) - (n - 1) / n, prompts: sums.count,
+        score: sums.score.estimate(sums.count),
+        label: labels == nil ? nil : sums.label.estimate(sums.count))
+    }
+  }
+
+  /// C(i − 1, n − 1) / C(N, n) from the highest place i = N down, until they no longer count.
+  private static func weights(_ n: Int, of count: Int) -> [Double] {
+    var weight = Double(n) / Double(count)
+    var weights: [Double] = []
+    for place in stride(from: count, through: n, by: -1) {
+      weights.append(weight)
+      // The rest sums to less than a rounding.
+      if weight < 1e-18 { break }
+      weight *= Double(place - n) / Double(place - 1)
+    }
+    return weights
+  }
+
+  /// - Parameter weights: from the highest place down.
+  private static func expectation(_ values: [Double], _ weights: [Double]) -> Double {
+    zip(values.reversed(), weights).reduce(0) { $0 + $1.0 * $1.1 }
+  }
+
+  /// Each value replaced by the mean of those with the same score.
+  private static func shared(_ values: [Double], among scores: [Double]) -> [Double] {
+    var shared = values
+    var start = 0
+    while start < values.count {
+      var end = start + 1
+      while end < values.count, scores[end] == scores[start] { end += 1 }
+      let mean = values[start..<end].reduce(0, +) / Double(end - start)
+      for place in start..<end { shared[place] = mean }
+      start = end
+    }
+    return shared
+  }
+
+  package var json: JSONValue {
+    .array(
+      points.map { point in
+        var object: JSONObject = [
+          "n": .int(point.n), "kl": .double(point.kl), "prompts": .int(point.prompts),
+          "score": .double(point.score.value), "score_interval": point.score.json,
+        ]
+        if let label = point.label {
+          object["label"] = .double(label.value)
+          object["label_interval"] = label.json
+        }
+        return .object(object)
+      })
+  }
+}
+
+extension BestOfNCurve.Estimate {
+  fileprivate var json: JSONValue {
+    interval.map { .array([.double($0.lowerBound), .double($0.upperBound)]) } ?? .null
+  }
+}
+
+/// Sums over prompts for one n.
+private struct Sums {
+  struct Moments {
+    var sum = 0.0
+    var squares = 0.0
+
+    mutating func add(_ value: Double) {
+      sum += value
+      squares += value * value
+    }
+
+    func estimate(_ count: Int) -> BestOfNCurve.Estimate {
+      let n = Double(count)
+      let mean = sum / n
+      guard count > 1 else { return .init(value: mean, interval: nil) }
+      let variance = max(squares - n * mean * mean, 0) / (n - 1)
+      let half = 1.959963984540054 * (variance / n).squareRoot()
+      return .init(value: mean, interval: mean - half...mean + half)
+    }
+  }
+
+  var count = 0
+  var score = Moments()
+  var label = Moments()
+
+  mutating func add(score value: Double, label other: Double?) {
+    count += 1
+    score.add(value)
+    if let other { label.add(other) }
+  }
+}

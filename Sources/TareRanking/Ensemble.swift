@@ -1,0 +1,85 @@
+/// Several reward models' scores of the same responses as one.
+package import TareCore
+
+package enum Ensemble: Sendable, Hashable {
+  case mean
+  /// The worst judgement counts (Coste et al. 2023, arXiv 2310.02743: worst-case optimisation).
+  case min
+  /// The mean less so many standard deviations, with n in the denominator, of the models' scores: where
+  /// models disagree a response counts less (there: uncertainty-weighted optimisation, with the variance).
+  case meanLessDeviations(Double)
+
+  /// - Parameter members: scores by model, [model][response], at least one model.
+  package func combined(_ members: [[Double]]) -> [Double] {
+    members[0].indices.map { row in
+      let scores = members.map { $0[row] }
+      let mean = scores.reduce(0, +) / Double(scores.count)
+      switch self {
+      case .mean: return mean
+      case .min: return scores.min() ?? mean
+      case .meanLessDeviations(let factor):
+        let squares = scores.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        return mean - factor * (squares / Double(scores.count)).squareRoot()
+      }
+    }
+  }
+}
+
+extension [ScoredResponse] {
+  /// Scores brought to mean 0 and standard deviation 1 (with n) among the responses to each prompt; 0
+  /// where all are equal.
+  package func normalisedByPrompt(_ scores: [Double]) -> [Double] {
+    var normalised = scores
+    for rows in PromptGroups(of: self).rows {
+      let count = Double(rows.count)
+      let mean = rows.reduce(0) { $0 + scores[$1] } / count
+      let variance = rows.reduce(0) { $0 + (scores[$1] - mean) * (scores[$1] - mean) } / count
+      // Equal scores differ from their mean by roundings alone.
+      let isLevel = rows.allSatisfy { scores[$0] == scores[rows[0]] }
+      for row in rows {
+        normalised[row] = isLevel ? 0 : (scores[row] - mean) / variance.squareRoot()
+      }
+    }
+    return normalised
+  }
+
+  /// The positions of these responses in `others`, found by prompt and index, never by row.
+  ///
+  /// - Throws: `TareError.badData` that names a response which one side lacks.
+  package func positions(
+    in others: [ScoredResponse], named name: String
+  ) throws(TareError) -> [Int] {
+    var places: [Place: Int] = [:]
+    for (row, other) in others.enumerated() { places[Place(other)] = row }
+    var positions: [Int] = []
+    for response in self {
+      guard let row = places.removeValue(forKey: Place(response)) else {
+        throw .badData(
+          place: name,
+          found:
+            "no response \(response.index) of prompt '\(response.promptID)', which the first scores have",
+          accepted: "the same responses in all")
+      }
+      positions.append(row)
+    }
+    if let extra = others.first(where: { places[Place($0)] != nil }) {
+      throw .badData(
+        place: name,
+        found: "response \(extra.index) of prompt '\(extra.promptID)', which the first scores lack",
+        accepted: "the same responses in all")
+    }
+    return positions
+  }
+}
+
+private struct Place: Hashable {
+  let subset: String?
+  let prompt: String
+  let index: Int
+
+  init(_ response: ScoredResponse) {
+    subset = response.subset
+    prompt = response.promptID
+    index = response.index
+  }
+}

@@ -1,0 +1,105 @@
+/// Preference pairs for training, made of ranked candidates.
+package import TareCore
+
+/// A better and a worse response to one prompt, by row in the input.
+package struct PreferencePair: Sendable, Hashable {
+  package let promptID: String
+  package let chosen: Ranking.Place
+  package let rejected: Ranking.Place
+
+  package var margin: Double { chosen.score - rejected.score }
+}
+
+package enum PairRule: String, Sendable, CaseIterable {
+  case bestWorst = "best-worst"
+  /// The best and one of the others, drawn.
+  case bestRandom = "best-random"
+  case all
+}
+
+/// How pairs are made, and what is left out.
+package struct PreferencePairs: Sendable {
+  package struct Settings: Sendable {
+    package var rule = PairRule.bestWorst
+    /// The least difference of the two scores.
+    package var margin = 0.0
+    /// Whether equal scores make no pair; else the one that comes first in the input is chosen.
+    package var dropsTies = true
+    /// The most pairs of a prompt, those with the largest margins; nil for all.
+    package var mostPerPrompt: Int?
+    package var seed: UInt64 = 1
+
+    package init() {}
+  }
+
+  /// Why responses and pairs are not there.
+  package struct Dropped: Sendable, Hashable {
+    /// Prompts with one response, or none that differ.
+    package var singlePrompts = 0
+    /// Responses that repeat the text of a better one of their prompt.
+    package var repeatedResponses = 0
+    package var ties = 0
+    package var belowMargin = 0
+    /// Pairs that repeat prompt, chosen and rejected text of an earlier one.
+    package var repeatedPairs = 0
+    package var beyondMost = 0
+
+    package init() {}
+  }
+
+  package private(set) var pairs: [PreferencePair] = []
+  package private(set) var dropped = Dropped()
+  package let prompts: Int
+
+  /// - Parameters:
+  ///   - rankings: of all prompts.
+  ///   - texts: prompt and response of each row, by which repetitions are found, [row].
+  package init(_ rankings: [Ranking], texts: [Conversation], _ settings: Settings) {
+    prompts = rankings.count
+    var random = Xoshiro256(seed: settings.seed)
+    var seen: Set<[Conversation]> = []
+    for ranking in rankings {
+      var responses: Set<Conversation> = []
+      let places = ranking.places.filter { responses.insert(texts[$0.row]).inserted }
+      dropped.repeatedResponses += ranking.places.count - places.count
+      guard places.count > 1 else {
+        dropped.singlePrompts += 1
+        continue
+      }
+      var made: [PreferencePair] = []
+      for (better, worse) in Self.candidates(settings.rule, places, &random) {
+        let pair = PreferencePair(
+          promptID: ranking.promptID, chosen: places[better], rejected: places[worse])
+        if pair.margin == 0, settings.dropsTies {
+          dropped.ties += 1
+        } else if pair.margin < settings.margin {
+          dropped.belowMargin += 1
+        } else if !seen.insert([texts[pair.chosen.row], texts[pair.rejected.row]]).inserted {
+          dropped.repeatedPairs += 1
+        } else {
+          made.append(pair)
+        }
+      }
+      if let most = settings.mostPerPrompt, made.count > most {
+        dropped.beyondMost += made.count - most
+        // Swift's sort is stable: of equal margins those of the better responses stay.
+        made = Array(made.sorted { $0.margin > $1.margin }.prefix(most))
+      }
+      pairs += made
+    }
+  }
+
+  /// Positions of better and worse among the places, the best first.
+  private static func candidates(
+    _ rule: PairRule, _ places: [Ranking.Place], _ random: inout Xoshiro256
+  ) -> [(better: Int, worse: Int)] {
+    switch rule {
+    case .bestWorst: [(0, places.count - 1)]
+    case .bestRandom: [(0, 1 + random.next(below: places.count - 1))]
+    case .all:
+      places.indices.flatMap { better in
+        ((better + 1)..<max(places.count, better + 1)).map { (better, $0) }
+      }
+    }
+  }
+}

@@ -1,0 +1,34 @@
+/// The texts behind a table's scores, where its rows carry them.
+package import TareCore
+
+extension ScoreTable {
+  /// Prompt and response of each score; nil where the rows hold no texts, or hold prompt and response
+  /// in one.
+  ///
+  /// - Throws: `TareError.badData` that names the row whose texts are other than the first row's, or
+  ///   not as many as its scores.
+  package func conversations() throws(TareError) -> [Conversation]? {
+    let columns = table.columns.map { ($0, table.cells($0)) }
+    guard (try? RowShape.of(table.row(0, columns))) != nil else { return nil }
+    var counts = [Int](repeating: 0, count: table.rows.count)
+    for row in rowOfResponse { counts[row] += 1 }
+    var conversations: [Conversation] = []
+    for (position, count) in counts.enumerated() where count > 0 {
+      let source = table.row(position, columns)
+      do throws(TareError) {
+        let content = try RowShape.of(source).read(source)
+        guard content.responses.count == count else {
+          throw .badData(
+            place: source.place, found: "\(content.responses.count) texts",
+            accepted: "\(count), one a score")
+        }
+        conversations += content.responses.map {
+          Conversation(prompt: content.prompt, response: $0.text)
+        }
+      } catch {
+        throw error.inside(table.name)
+      }
+    }
+    return conversations
+  }
+}

@@ -1,0 +1,61 @@
+/// The options of the commands that choose among candidates.
+internal import ArgumentParser
+internal import TareCore
+internal import TarePipeline
+
+struct CandidatesArguments: ParsableArguments {
+  @Argument(
+    help:
+      "Candidates if there is a --model, else score tables, of one model or of several; - for standard input."
+  )
+  var inputs: [String] = []
+  @Option(
+    help: "The model: a folder in Hugging Face layout, a .gguf file, or ORG/NAME once pulled.")
+  var model: String?
+  @OptionGroup var head: HeadArguments
+  @Option(help: "Store to take the scores from, or to keep them in.")
+  var store: String?
+  @Option(name: .customLong("run"), help: "The run in the store; several are an ensemble.")
+  var runNames: [String] = []
+  @Option(
+    name: .customLong("calibration"),
+    help: "A saved calibration that is taken off the scores first; one for all models, or one each."
+  )
+  var calibrations: [String] = []
+  @Flag(help: "Bring scores to mean 0 and standard deviation 1 within each prompt.")
+  var normalize = false
+  @Option(
+    help: ArgumentHelp(
+      "How several models become one: \(CandidatesRequest.combinations.joined(separator: ", ")) (default: mean)."
+    ))
+  var combine: String?
+  @Option(
+    help: "mean-sd: how many standard deviations of the models' scores are taken off their mean.")
+  var lambda = 1.0
+  @OptionGroup var columns: ColumnArguments
+  @OptionGroup var format: FormatArgument
+
+  func request() throws(TareError) -> CandidatesRequest {
+    var request = CandidatesRequest(source: try source())
+    request.calibrations = calibrations
+    request.normalises = normalize
+    request.combine = combine
+    request.lambda = lambda
+    return request
+  }
+
+  private func source() throws(TareError) -> CandidatesRequest.Source {
+    guard let model else {
+      guard head.head == nil else { throw .usage("--head goes with --model") }
+      return .scores(try Source.many(inputs, store, runNames, columns, format.format))
+    }
+    guard !inputs.isEmpty else { throw .usage("give the candidates that the model scores") }
+    guard runNames.count < 2 else { throw .usage("--model scores one run, not \(runNames.count)") }
+    var request = ScoreRequest(inputs: inputs, settings: ScoringSettings(model: model))
+    try head.apply(to: &request.settings)
+    request.format = format.format
+    request.store = store
+    request.run = runNames.first
+    return .candidates(request)
+  }
+}

@@ -1,0 +1,74 @@
+/// `tare pairs`.
+internal import ArgumentParser
+internal import Foundation
+internal import TareCore
+internal import TarePipeline
+
+struct MakePairs: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pairs",
+    abstract: "Makes preference pairs of candidates, for DPO and its kin.",
+    discussion: """
+      Examples:
+        tare pairs candidates.jsonl --model ORG/NAME --output pairs.jsonl
+        tare pairs --store tare.sqlite --run first --calibration length.json -o pairs.jsonl
+        tare pairs scored.jsonl --rule all --margin 0.5 --per-prompt 3 --plain -o pairs.jsonl
+
+      Writes a JSON line a pair in TRL's conversational format, {"prompt": [messages], "chosen": \
+      [message], "rejected": [message]}, or with --plain as strings, with id and both scores beside \
+      them; `datasets` and `trl` load it as it is. Repeated responses and pairs come once. What was \
+      left out, and how often the chosen response is the longer one, with and without calibration, \
+      goes to standard error.
+      """)
+
+  @OptionGroup var candidates: CandidatesArguments
+  @Option(
+    help: ArgumentHelp(
+      "Which pairs: \(PairsRequest.rules.joined(separator: ", ")) (default: best-worst)."))
+  var rule: String?
+  @Option(help: "The least difference of the two scores.")
+  var margin = 0.0
+  @Option(
+    help:
+      "Equal scores: drop, or keep, where the response that comes first is chosen (default: drop)."
+  )
+  var ties: String?
+  @Option(help: "all: the most pairs of a prompt, those with the largest margins.")
+  var perPrompt: Int?
+  @Flag(help: "Write texts as strings; prompts must be one message of the user.")
+  var plain = false
+  @Option(help: "Seed of best-random.")
+  var seed: UInt64 = 1
+  @Option(name: .shortAndLong, help: "File for the pairs (default: standard output).")
+  var output: String?
+  @Option(help: "File for the statistics, as JSON.")
+  var stats: String?
+  @Flag(help: "Print the statistics on standard output as JSON; the pairs go to --output.")
+  var json = false
+
+  func run() throws {
+    var request = PairsRequest(candidates: try candidates.request())
+    request.rule = rule
+    request.margin = margin
+    request.ties = ties
+    request.mostPerPrompt = perPrompt
+    request.isPlain = plain
+    request.seed = seed
+    guard !json || output != nil else {
+      throw TareError.usage("--json wants --output for the pairs")
+    }
+    let pipeline = Pipeline(observer: Terminal.observer())
+    try pipeline.checkWritable(output)
+    try pipeline.checkWritable(stats)
+    let outcome = try pipeline.pairs(request)
+    if let output {
+      try Output.write(outcome.rows, to: output)
+    } else {
+      try Output.print(outcome.rows)
+    }
+    if let stats { try Output.write([outcome.statistics.object ?? [:]], to: stats) }
+    if json { return try Output.print(outcome.statistics) }
+    try Terminal.tell(
+      outcome.text(coloured: Terminal.errorIsColoured), onStandardOutput: false)
+  }
+}

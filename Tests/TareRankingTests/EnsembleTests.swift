@@ -1,0 +1,44 @@
+/// Several models as one: rules, matching, scores within prompts.
+import TareCore
+import TareRanking
+import Testing
+
+@Suite struct EnsembleTests {
+  @Test func `mean, worst, and mean less deviations`() {
+    let members: [[Double]] = [[1, 4], [3, 4], [5, 4]]
+    #expect(Ensemble.mean.combined(members) == [3, 4])
+    #expect(Ensemble.min.combined(members) == [1, 4])
+    // Deviations from 3: −2, 0, 2; √(8/3).
+    let combined = Ensemble.meanLessDeviations(0.5).combined(members)
+    #expect(abs(combined[0] - (3 - 0.5 * (8.0 / 3).squareRoot())) < 1e-15)
+    #expect(combined[1] == 4)
+    #expect(Ensemble.min.combined([[2, 1]]) == [2, 1])
+  }
+
+  private func response(_ prompt: String, _ index: Int) -> ScoredResponse {
+    ScoredResponse(promptID: prompt, index: index, role: .response, score: 0, covariates: [:])
+  }
+
+  @Test func `normalised scores have mean 0 and deviation 1 in each prompt`() {
+    let responses = [response("a", 0), response("b", 0), response("a", 1), response("b", 1)]
+    #expect(responses.normalisedByPrompt([1, 7, 3, 7]) == [-1, 0, 1, 0])
+    // Their mean is no double: still 0.
+    #expect(
+      [response("a", 0), response("a", 1), response("a", 2)].normalisedByPrompt([0.1, 0.1, 0.1])
+        == [0, 0, 0])
+  }
+
+  @Test func `responses are matched by prompt and index, and a missing one is named`() throws {
+    let first = [response("a", 0), response("a", 1), response("b", 0)]
+    let second = [response("b", 0), response("a", 1), response("a", 0)]
+    #expect(try first.positions(in: second, named: "x") == [2, 1, 0])
+    let missing = #expect(throws: TareError.self) {
+      try first.positions(in: Array(second.dropLast()), named: "x")
+    }
+    #expect(missing?.description.contains("x: found no response 0 of prompt 'a'") == true)
+    let extra = #expect(throws: TareError.self) {
+      try first.positions(in: second + [response("c", 4)], named: "x")
+    }
+    #expect(extra?.description.contains("response 4 of prompt 'c'") == true)
+  }
+}

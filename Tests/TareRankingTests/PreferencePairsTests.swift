@@ -1,0 +1,84 @@
+/// Pairs from rankings: rules, margins, repetitions.
+import TareCore
+import TareRanking
+import Testing
+
+@Suite struct PreferencePairsTests {
+  /// - Parameter texts: the responses of one prompt.
+  private func made(
+    _ scores: [Double], _ texts: [String],
+    _ change: (inout PreferencePairs.Settings) -> Void = { _ in }
+  ) throws -> PreferencePairs {
+    try made([(scores, texts)], change)
+  }
+
+  private func made(
+    _ prompts: [(scores: [Double], texts: [String])],
+    _ change: (inout PreferencePairs.Settings) -> Void = { _ in }
+  ) throws -> PreferencePairs {
+    let responses = prompts.enumerated().flatMap { prompt, candidates in
+      candidates.scores.enumerated().map { index, score in
+        ScoredResponse(
+          promptID: "\(prompt)", index: index, role: .response, score: score, covariates: [:])
+      }
+    }
+    let texts = prompts.flatMap(\.texts).map {
+      Conversation(prompt: [.user("p")], response: $0)
+    }
+    var settings = PreferencePairs.Settings()
+    change(&settings)
+    return PreferencePairs(try Ranking.rankings(of: responses), texts: texts, settings)
+  }
+
+  private func indices(_ made: PreferencePairs) -> [[Int]] {
+    made.pairs.map { [$0.chosen.index, $0.rejected.index] }
+  }
+
+  @Test func `best and worst, best and another, all`() throws {
+    let scores = [2.0, 5, 1, 3]
+    let texts = ["a", "b", "c", "d"]
+    #expect(indices(try made(scores, texts)) == [[1, 2]])
+    let all = try made(scores, texts) { $0.rule = .all }
+    #expect(indices(all) == [[1, 3], [1, 0], [1, 2], [3, 0], [3, 2], [0, 2]])
+    #expect(all.pairs.map(\.margin) == [2, 3, 4, 1, 2, 1])
+    let some = try made(scores, texts) {
+      $0.rule = .all
+      $0.mostPerPrompt = 2
+    }
+    #expect(indices(some) == [[1, 2], [1, 0]])
+    #expect(some.dropped.beyondMost == 4)
+    var drawn: Set<[Int]> = []
+    for seed in 1...40 as ClosedRange<UInt64> {
+      let pair = try made(scores, texts) {
+        $0.rule = .bestRandom
+        $0.seed = seed
+      }
+      drawn.formUnion(indices(pair))
+    }
+    // Each of three is missed in 40 draws with a chance of 3·(2/3)⁴⁰ = 3e-7.
+    #expect(drawn == [[1, 3], [1, 0], [1, 2]])
+  }
+
+  @Test func `ties and near ties make no pairs`() throws {
+    let tied = try made([1, 1], ["a", "b"])
+    #expect(tied.pairs.isEmpty)
+    #expect(tied.dropped.ties == 1)
+    #expect(indices(try made([1, 1], ["a", "b"]) { $0.dropsTies = false }) == [[0, 1]])
+    let near = try made([1, 1.25], ["a", "b"]) { $0.margin = 0.5 }
+    #expect(near.pairs.isEmpty)
+    #expect(near.dropped.belowMargin == 1)
+    #expect(try made([1, 1.5], ["a", "b"]) { $0.margin = 0.5 }.pairs.count == 1)
+  }
+
+  @Test func `a text comes once in its prompt, a pair once in all`() throws {
+    let repeated = try made([3, 2, 1], ["same", "same", "other"]) { $0.rule = .all }
+    #expect(indices(repeated) == [[0, 2]])
+    #expect(repeated.dropped.repeatedResponses == 1)
+    let twice = try made([([2, 1], ["x", "y"]), ([5, 4], ["x", "y"]), ([1, 2], ["x", "y"])])
+    #expect(twice.pairs.map(\.promptID) == ["0", "2"])
+    #expect(twice.dropped.repeatedPairs == 1)
+    let single = try made([([1], ["x"]), ([1, 2], ["z", "z"])])
+    #expect(single.dropped.singlePrompts == 2)
+    #expect(single.prompts == 2)
+  }
+}
