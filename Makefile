@@ -62,6 +62,7 @@ build: deps
 lint:
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests
 	python3 datasets/check.py
+	python3 datasets/test_fetch.py
 
 format:
 	swift format --in-place --parallel --recursive Package.swift Sources Tests

@@ -10,6 +10,7 @@ package enum Benchmarks {
       RewardBench2.self,
       RMBench.self,
       JudgeBench.self,
+      PPE.self,
       ProcessBench.self,
       AlpacaEval.self,
       BestOfN.self,

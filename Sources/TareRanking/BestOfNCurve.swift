@@ -2,13 +2,8 @@
 internal import Foundation
 package import TareCore
 
-/// The unbiased estimator from N candidates: the mean over all their n-subsets of the value of the one
-/// that scores highest in the subset,
-///
-///     Σᵢ v(i)·C(i − 1, n − 1) / C(N, n)      v(i): the value of the i-th lowest score
-///
-/// averaged over the prompts that have n candidates. Candidates of equal score share a place. How far
-/// best-of-n moves from the policy that made the candidates: KL ≤ log n − (n − 1)/n, in nats (Stiennon
+/// The unbiased estimator from N candidates, the mean over all their n-subsets (`SubsetMaximum`), averaged
+/// over the prompts that have n candidates. How far best-of-n moves from the policy that made the candidates: KL ≤ log n − (n − 1)/n, in nats (Stiennon
 /// et al. 2020; the bound: Beirami et al. 2024).
 package struct BestOfNCurve: Sendable, Hashable {
   package struct Point: Sendable, Hashable {
@@ -37,15 +32,15 @@ package struct BestOfNCurve: Sendable, Hashable {
   package init(_ responses: [ScoredResponse], scores: [Double], labels: [Double]?) {
     var sums: [Sums] = []
     for rows in PromptGroups(of: responses).rows {
-      let order = rows.sorted { scores[$0] < scores[$1] }
-      let sorted = order.map { scores[$0] }
-      let values = labels.map { labels in Self.shared(order.map { labels[$0] }, among: sorted) }
+      let own = rows.map { scores[$0] }
+      let score = SubsetMaximum(scores: own, values: own)
+      let label = labels.map { labels in
+        SubsetMaximum(scores: own, values: rows.map { labels[$0] })
+      }
       while sums.count < rows.count { sums.append(Sums()) }
       for n in 1...rows.count {
-        let weights = Self.weights(n, of: rows.count)
         sums[n - 1].add(
-          score: Self.expectation(sorted, weights),
-          label: values.map { Self.expectation($0, weights) })
+          score: score.expectation(ofBest: n), label: label?.expectation(ofBest: n))
       }
     }
     points = sums.enumerated().map { place, sums in
@@ -55,38 +50,6 @@ package struct BestOfNCurve: Sendable, Hashable {
         score: sums.score.estimate(sums.count),
         label: labels == nil ? nil : sums.label.estimate(sums.count))
     }
-  }
-
-  /// C(i − 1, n − 1) / C(N, n) from the highest place i = N down, until they no longer count.
-  private static func weights(_ n: Int, of count: Int) -> [Double] {
-    var weight = Double(n) / Double(count)
-    var weights: [Double] = []
-    for place in stride(from: count, through: n, by: -1) {
-      weights.append(weight)
-      // The rest sums to less than a rounding.
-      if weight < 1e-18 { break }
-      weight *= Double(place - n) / Double(place - 1)
-    }
-    return weights
-  }
-
-  /// - Parameter weights: from the highest place down.
-  private static func expectation(_ values: [Double], _ weights: [Double]) -> Double {
-    zip(values.reversed(), weights).reduce(0) { $0 + $1.0 * $1.1 }
-  }
-
-  /// Each value replaced by the mean of those with the same score.
-  private static func shared(_ values: [Double], among scores: [Double]) -> [Double] {
-    var shared = values
-    var start = 0
-    while start < values.count {
-      var end = start + 1
-      while end < values.count, scores[end] == scores[start] { end += 1 }
-      let mean = values[start..<end].reduce(0, +) / Double(end - start)
-      for place in start..<end { shared[place] = mean }
-      start = end
-    }
-    return shared
   }
 
   package var json: JSONValue {

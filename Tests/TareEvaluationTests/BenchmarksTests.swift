@@ -11,6 +11,8 @@ import Testing
     case "rewardbench2": return pairs(3, of: 5, subset: "Math")
     case "judgebench": return pairs(3, of: 5, subset: "mmlu-pro-law")
     case "rm-bench": return (0..<5).flatMap { styles("\($0)", $0 < 3 ? 1 : -1, domain: "math") }
+    case "ppe":
+      return (0..<5).flatMap { pair("\($0)", $0 < 3 ? 1 : -1, subset: "math_best_of_k") }
     case "processbench":
       return (0..<5).map { solution("\($0)", [0.9, $0 < 3 ? 0.1 : 0.9], label: 1) }
     case "bestofn": return (0..<5).flatMap { graded("\($0)", [3, $0 < 3 ? 4 : 2], [1, 5]) }

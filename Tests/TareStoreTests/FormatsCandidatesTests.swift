@@ -36,6 +36,21 @@ import Testing
     #expect(try read("[\(row)]") == [expected])
   }
 
+  @Test func `labels tell right responses from wrong ones`() throws {
+    let set = try read(#"{"prompt":"p","responses":["a","b"],"labels":[1,0]}"#)[0]
+    #expect(set.responses.map(\.role) == [.chosen, .rejected])
+    #expect(set.extras == [:])
+    let csv = try read("prompt,responses,labels\np,\"[\"\"a\"\",\"\"b\"\"]\",\"[false, true]\"\n")[
+      0]
+    #expect(csv.responses.map(\.role) == [.rejected, .chosen])
+    let other = try read(#"{"prompt":"p","responses":["a","b"],"labels":[0.5,2]}"#)[0]
+    #expect(other.responses.map(\.role) == [.response, .response])
+    #expect(other.extras["labels"] != nil)
+    #expect(
+      failure(#"{"prompt":"p","responses":["a","b"],"labels":[1]}"#)
+        .contains("line 1, column 'labels': found 1 values; accepted: 2, one a response"))
+  }
+
   @Test(arguments: [
     #"{"prompt":"p","chosen":"c","rejected":"r"}"#,
     #"{"prompt":"p","chosen":["c"],"rejected":["r"]}"#,

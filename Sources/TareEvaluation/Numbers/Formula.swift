@@ -6,6 +6,8 @@ package indirect enum Formula: Sendable {
   case weightedSum([(weight: Double, of: Formula)])
   /// 0 where one of the two is 0.
   case harmonicMean(Formula, Formula)
+  case maximum([Formula])
+  case meanSquare([Formula])
 }
 
 extension Formula {
@@ -23,6 +25,8 @@ extension Formula {
     case .weightedSum(let parts): .weightedSum(parts.map { ($0.weight, $0.of.shifted(by: offset)) })
     case .harmonicMean(let a, let b):
       .harmonicMean(a.shifted(by: offset), b.shifted(by: offset))
+    case .maximum(let parts): .maximum(parts.map { $0.shifted(by: offset) })
+    case .meanSquare(let parts): .meanSquare(parts.map { $0.shifted(by: offset) })
     }
   }
 
@@ -32,6 +36,7 @@ extension Formula {
     case .mean(let column, let strata): [(column, strata)]
     case .weightedSum(let parts): parts.flatMap(\.of.means)
     case .harmonicMean(let a, let b): a.means + b.means
+    case .maximum(let parts), .meanSquare(let parts): parts.flatMap(\.means)
     }
   }
 
@@ -77,6 +82,13 @@ extension Formula {
     case .harmonicMean(let a, let b):
       let (a, b) = (a.value(sums), b.value(sums))
       return a + b > 0 ? 2 * a * b / (a + b) : 0
+    case .maximum(let parts): return parts.map { $0.value(sums) }.max() ?? 0
+    case .meanSquare(let parts):
+      let squares = parts.reduce(0) { sum, part in
+        let value = part.value(sums)
+        return sum + value * value
+      }
+      return squares / Double(parts.count)
     }
   }
 }

@@ -27,10 +27,10 @@ package struct Total: Sendable {
 }
 
 extension TrialSheet {
-  /// What each prompt adds to a number, [prompt]; they sum to it.
+  /// What each prompt adds to a number, [prompt].
   ///
-  /// A number that is not linear in the sums is homogeneous in them, so that its slopes times the sums
-  /// give it all the same.
+  /// They sum to it, by Euler's theorem also where it is not linear in the sums but homogeneous, as a
+  /// harmonic mean and a maximum are; a mean square they give twice.
   func contributions(to formula: Formula, _ sums: ColumnSums) -> [Double] {
     let slopes = formula.slopes(sums)
     var contributions = [Double](repeating: 0, count: prompts.count)
@@ -80,6 +80,15 @@ extension Formula {
       let squared = (x + y) * (x + y)
       a.addSlopes(times: factor * 2 * y * y / squared, sums, to: &slopes)
       b.addSlopes(times: factor * 2 * x * x / squared, sums, to: &slopes)
+    case .maximum(let parts):
+      let values = parts.map { $0.value(sums) }
+      guard let largest = values.max(), let place = values.firstIndex(of: largest) else { return }
+      parts[place].addSlopes(times: factor, sums, to: &slopes)
+    case .meanSquare(let parts):
+      for part in parts {
+        part.addSlopes(
+          times: factor * 2 * part.value(sums) / Double(parts.count), sums, to: &slopes)
+      }
     }
   }
 }

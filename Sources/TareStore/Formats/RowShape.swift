@@ -57,8 +57,27 @@ private func pair(_ row: SourceRow) throws(TareError) -> RowContent {
   try content(row, [("chosen", .chosen), ("rejected", .rejected)])
 }
 
+/// `labels`, 1 or 0 for each response, tell right from wrong ones; a column of that name with anything
+/// else is carried through.
 private func candidates(_ row: SourceRow) throws(TareError) -> RowContent {
-  try content(row, [("responses", .response)])
+  var content = try content(row, [("responses", .response)])
+  guard let labels = row.has("labels") ? try row.value("labels").array : nil else { return content }
+  let roles = labels.compactMap { label -> Role? in
+    switch label {
+    case .bool(true), 1: .chosen
+    case .bool(false), 0: .rejected
+    default: nil
+    }
+  }
+  guard roles.count == labels.count else { return content }
+  guard roles.count == content.responses.count else {
+    throw row.error(
+      "labels", found: "\(roles.count) values",
+      accepted: "\(content.responses.count), one a response")
+  }
+  for (index, role) in roles.enumerated() { content.responses[index].role = role }
+  content.columns.append("labels")
+  return content
 }
 
 private func single(_ row: SourceRow) throws(TareError) -> RowContent {

@@ -11,12 +11,12 @@ struct ResponseText {
 }
 
 extension SourceRow {
-  /// A column's value; in CSV, the list that a cell holds as JSON: always in `messages` and
-  /// `responses`, elsewhere where it is a list of messages.
+  /// A column's value; in CSV, the list that a cell holds as JSON: always in `messages`, `responses` and
+  /// `labels`, elsewhere where it is a list of messages.
   func value(_ column: String) throws(TareError) -> JSONValue {
     let value = columns[column] ?? .null
     guard isText, let text = value.string,
-      ["messages", "responses"].contains(column) || isMessageList(text)
+      ["messages", "responses", "labels"].contains(column) || isMessageList(text)
     else { return value }
     do {
       return try JSONValue(parsing: text)
