@@ -49,7 +49,7 @@ def check(path):
     pairs = load_dataset("json", data_files=path, split="train")
     wanted = {"prompt", "chosen", "rejected", "id", "score_chosen", "score_rejected"}
     assert wanted <= set(pairs.column_names), pairs.column_names
-    assert all(s > r for s, r in zip(pairs["score_chosen"], pairs["score_rejected"]))
+    assert all(s >= r for s, r in zip(pairs["score_chosen"], pairs["score_rejected"]))
     form = "conversational" if is_conversational(pairs[0]) else "plain"
     few = pairs.select(range(min(4, len(pairs))))
     tokenizer = byte_tokenizer()

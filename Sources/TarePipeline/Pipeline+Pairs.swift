@@ -59,11 +59,11 @@ extension Pipeline {
         place: "the candidates", found: "scores without texts",
         accepted: "rows with prompt and response, or a run that was scored from texts")
     }
-    let made = PreferencePairs(
-      try Ranking.rankings(of: candidates.responses, by: candidates.scores), texts: texts, settings)
+    let made = try PreferencePairs(
+      Ranking.rankings(of: candidates.responses, by: candidates.scores), texts: texts, settings)
     let before = try candidates.uncalibrated.map { (scores) throws(TareError) in
-      PreferencePairs(
-        try Ranking.rankings(of: candidates.responses, by: scores), texts: texts, settings)
+      try PreferencePairs(
+        Ranking.rankings(of: candidates.responses, by: scores), texts: texts, settings)
     }
     var rows: [JSONObject] = []
     for pair in made.pairs { rows.append(try pair.row(texts, isPlain: request.isPlain)) }

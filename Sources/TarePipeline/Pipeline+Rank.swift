@@ -17,6 +17,8 @@ package struct RankOutcome: Sendable {
   /// The candidates' texts by row; empty where they are not known.
   let texts: [String]
   let curve: BestOfNCurve
+  /// Responses without a label, where others have one: labels are then left out of the curve.
+  let unlabelled: Int
 
   /// What the best of n candidates is worth, for every n.
   package var curveJSON: JSONValue { ["curve": curve.json] }
@@ -32,7 +34,8 @@ extension Pipeline {
       rows: rankings.map { $0.row(top: request.top, texts: texts) }, rankings: rankings,
       texts: texts,
       curve: BestOfNCurve(
-        candidates.responses, scores: candidates.scores, labels: candidates.labels))
+        candidates.responses, scores: candidates.scores, labels: candidates.labels),
+      unlabelled: candidates.unlabelled)
   }
 }
 

@@ -50,7 +50,9 @@ extension RankOutcome {
   }
 
   package func curveText(coloured: Bool) -> String {
-    CurveTable(curve).text(style: .init(coloured))
+    let table = CurveTable(curve).text(style: .init(coloured))
+    guard unlabelled > 0 else { return table }
+    return table + "\nLabels are left out: \(unlabelled.text) responses have none.\n"
   }
 }
 

@@ -15,12 +15,12 @@ package struct CandidatesRequest: Sendable {
   package var source: Source
   /// Saved calibrations that are taken off the scores first: one for all sources, or one a source.
   package var calibrations: [String] = []
+  /// How many standard deviations `mean-sd` takes off the mean; nil for 1.
+  package var lambda: Double?
   /// Whether scores are brought to mean 0 and standard deviation 1 within each prompt.
   package var normalises = false
   /// A key of the ways to combine several models; nil for the mean.
   package var combine: String?
-  /// How many standard deviations `mean-sd` takes off the mean.
-  package var lambda = 1.0
 
   package init(source: Source) { self.source = source }
 
@@ -38,12 +38,23 @@ struct ScoredCandidates {
   /// Prompt and response, [row]; nil where they are not known.
   let texts: [Conversation]?
 
-  /// How good each is, where all are labelled: the label, or 1 for chosen and 0 for rejected.
+  /// How good each is, where all are labelled.
   var labels: [Double]? {
-    let labels = responses.compactMap { response in
-      response.label ?? (response.role == .response ? nil : response.role == .chosen ? 1 : 0)
-    }
+    let labels = responses.compactMap(\.goodness)
     return labels.count == responses.count ? labels : nil
+  }
+
+  /// Responses without a label where others have one.
+  var unlabelled: Int {
+    let count = responses.count { $0.goodness == nil }
+    return count == responses.count ? 0 : count
+  }
+}
+
+extension ScoredResponse {
+  /// The label, or 1 for chosen and 0 for rejected.
+  fileprivate var goodness: Double? {
+    label ?? (role == .response ? nil : role == .chosen ? 1 : 0)
   }
 }
 
@@ -60,6 +71,7 @@ extension Pipeline {
     }
     let ensemble = try ensemble(request)
     let first = members[0]
+    var texts: [Conversation]?
     var scores: [[Double]] = []
     var uncalibrated: [[Double]] = []
     for (index, member) in members.enumerated() {
@@ -67,6 +79,7 @@ extension Pipeline {
         index == 0
         ? Array(first.responses.indices)
         : try first.responses.positions(in: member.responses, named: member.name)
+      try agree(on: &texts, member, positions)
       let raw = member.responses.map(\.score)
       var own = raw
       if let calibration = calibrations.count == 1
@@ -84,7 +97,26 @@ extension Pipeline {
     return ScoredCandidates(
       responses: first.responses, scores: ensemble.combined(scores),
       uncalibrated: calibrations.isEmpty ? nil : ensemble.combined(uncalibrated),
-      texts: first.texts)
+      texts: texts)
+  }
+
+  /// Takes a model's texts, or finds them to be those of the models before.
+  private func agree(
+    on texts: inout [Conversation]?, _ member: Member, _ positions: [Int]
+  ) throws(TareError) {
+    guard let own = member.texts else { return }
+    let placed = positions.map { own[$0] }
+    guard let known = texts else {
+      texts = placed
+      return
+    }
+    guard let row = placed.indices.first(where: { placed[$0] != known[$0] }) else { return }
+    let response = member.responses[positions[row]]
+    throw .badData(
+      place: member.name,
+      found:
+        "another text of response \(response.index) of prompt '\(response.promptID)' than the scores before",
+      accepted: "scores of the same texts")
   }
 
   private func normalised(
@@ -96,13 +128,18 @@ extension Pipeline {
   }
 
   private func ensemble(_ request: CandidatesRequest) throws(TareError) -> Ensemble {
-    guard request.lambda >= 0, request.lambda.isFinite else {
-      throw .usage("--lambda \(request.lambda); accepted: 0 or more")
+    if let lambda = request.lambda {
+      guard lambda >= 0, lambda.isFinite else {
+        throw .usage("--lambda \(lambda); accepted: 0 or more")
+      }
+      guard request.combine == "mean-sd" else {
+        throw .usage("--lambda goes with --combine mean-sd")
+      }
     }
     switch request.combine ?? "mean" {
     case "mean": return .mean
     case "min": return .min
-    case "mean-sd": return .meanLessDeviations(request.lambda)
+    case "mean-sd": return .meanLessDeviations(request.lambda ?? 1)
     case let other:
       throw .usage(
         "--combine \(other); accepted: \(CandidatesRequest.combinations.joined(separator: ", "))")

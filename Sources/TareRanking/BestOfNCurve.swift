@@ -47,8 +47,8 @@ package struct BestOfNCurve: Sendable, Hashable {
       let n = Double(place + 1)
       return Point(
         n: place + 1, kl: log(n) - (n - 1) / n, prompts: sums.count,
-        score: sums.score.estimate(sums.count),
-        label: labels == nil ? nil : sums.label.estimate(sums.count))
+        score: sums.score.estimate,
+        label: labels == nil ? nil : sums.label.estimate)
     }
   }
 
@@ -76,21 +76,23 @@ extension BestOfNCurve.Estimate {
 
 /// Sums over prompts for one n.
 private struct Sums {
+  /// Mean and squared deviations as values come (Welford 1962): no digits are lost where values are large
+  /// beside their spread.
   struct Moments {
-    var sum = 0.0
-    var squares = 0.0
+    private var count = 0.0
+    private var mean = 0.0
+    private var squares = 0.0
 
     mutating func add(_ value: Double) {
-      sum += value
-      squares += value * value
+      count += 1
+      let before = value - mean
+      mean += before / count
+      squares += before * (value - mean)
     }
 
-    func estimate(_ count: Int) -> BestOfNCurve.Estimate {
-      let n = Double(count)
-      let mean = sum / n
+    var estimate: BestOfNCurve.Estimate {
       guard count > 1 else { return .init(value: mean, interval: nil) }
-      let variance = max(squares - n * mean * mean, 0) / (n - 1)
-      let half = 1.959963984540054 * (variance / n).squareRoot()
+      let half = 1.959963984540054 * (squares / (count - 1) / count).squareRoot()
       return .init(value: mean, interval: mean - half...mean + half)
     }
   }

@@ -33,11 +33,17 @@ extension [ScoredResponse] {
     for rows in PromptGroups(of: self).rows {
       let count = Double(rows.count)
       let mean = rows.reduce(0) { $0 + scores[$1] } / count
-      let variance = rows.reduce(0) { $0 + (scores[$1] - mean) * (scores[$1] - mean) } / count
+      // In units of the largest, so that the squares of tiny deviations are not lost.
+      let largest = rows.reduce(0) { Swift.max($0, abs(scores[$1] - mean)) }
       // Equal scores differ from their mean by roundings alone.
-      let isLevel = rows.allSatisfy { scores[$0] == scores[rows[0]] }
+      let isLevel = rows.allSatisfy { scores[$0] == scores[rows[0]] } || largest == 0
+      let squares = rows.reduce(0) { sum, row in
+        let deviation = isLevel ? 0 : (scores[row] - mean) / largest
+        return sum + deviation * deviation
+      }
+      let unit = (squares / count).squareRoot()
       for row in rows {
-        normalised[row] = isLevel ? 0 : (scores[row] - mean) / variance.squareRoot()
+        normalised[row] = isLevel ? 0 : (scores[row] - mean) / largest / unit
       }
     }
     return normalised
@@ -49,26 +55,32 @@ extension [ScoredResponse] {
   package func positions(
     in others: [ScoredResponse], named name: String
   ) throws(TareError) -> [Int] {
+    // Subsets tell prompts apart where both sides have them.
+    let hasSubsets = contains { $0.subset != nil } && others.contains { $0.subset != nil }
     var places: [Place: Int] = [:]
-    for (row, other) in others.enumerated() { places[Place(other)] = row }
+    for (row, other) in others.enumerated() { places[Place(other, hasSubsets)] = row }
     var positions: [Int] = []
     for response in self {
-      guard let row = places.removeValue(forKey: Place(response)) else {
+      guard let row = places.removeValue(forKey: Place(response, hasSubsets)) else {
         throw .badData(
-          place: name,
-          found:
-            "no response \(response.index) of prompt '\(response.promptID)', which the first scores have",
+          place: name, found: "no \(response.title(hasSubsets)), which the first scores have",
           accepted: "the same responses in all")
       }
       positions.append(row)
     }
-    if let extra = others.first(where: { places[Place($0)] != nil }) {
+    if let extra = others.first(where: { places[Place($0, hasSubsets)] != nil }) {
       throw .badData(
-        place: name,
-        found: "response \(extra.index) of prompt '\(extra.promptID)', which the first scores lack",
+        place: name, found: "\(extra.title(hasSubsets)), which the first scores lack",
         accepted: "the same responses in all")
     }
     return positions
+  }
+}
+
+extension ScoredResponse {
+  fileprivate func title(_ hasSubset: Bool) -> String {
+    "response \(index) of prompt '\(promptID)'"
+      + (hasSubset ? subset.map { " of subset '\($0)'" } ?? "" : "")
   }
 }
 
@@ -77,8 +89,8 @@ private struct Place: Hashable {
   let prompt: String
   let index: Int
 
-  init(_ response: ScoredResponse) {
-    subset = response.subset
+  init(_ response: ScoredResponse, _ hasSubset: Bool) {
+    subset = hasSubset ? response.subset : nil
     prompt = response.promptID
     index = response.index
   }

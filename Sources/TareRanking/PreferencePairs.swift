@@ -54,11 +54,16 @@ package struct PreferencePairs: Sendable {
   /// - Parameters:
   ///   - rankings: of all prompts.
   ///   - texts: prompt and response of each row, by which repetitions are found, [row].
-  package init(_ rankings: [Ranking], texts: [Conversation], _ settings: Settings) {
+  /// - Throws: `TareError.badData` that names the row whose prompt is another than that of the first
+  ///   response with its id.
+  package init(
+    _ rankings: [Ranking], texts: [Conversation], _ settings: Settings
+  ) throws(TareError) {
     prompts = rankings.count
     var random = Xoshiro256(seed: settings.seed)
     var seen: Set<[Conversation]> = []
     for ranking in rankings {
+      try Self.requireOnePrompt(ranking, texts)
       var responses: Set<Conversation> = []
       let places = ranking.places.filter { responses.insert(texts[$0.row]).inserted }
       dropped.repeatedResponses += ranking.places.count - places.count
@@ -67,14 +72,14 @@ package struct PreferencePairs: Sendable {
         continue
       }
       var made: [PreferencePair] = []
-      for (better, worse) in Self.candidates(settings.rule, places, &random) {
+      for (better, worse) in Self.candidates(settings, places, &random) {
         let pair = PreferencePair(
           promptID: ranking.promptID, chosen: places[better], rejected: places[worse])
         if pair.margin == 0, settings.dropsTies {
           dropped.ties += 1
         } else if pair.margin < settings.margin {
           dropped.belowMargin += 1
-        } else if !seen.insert([texts[pair.chosen.row], texts[pair.rejected.row]]).inserted {
+        } else if seen.contains(pair.texts(texts)) {
           dropped.repeatedPairs += 1
         } else {
           made.append(pair)
@@ -85,21 +90,49 @@ package struct PreferencePairs: Sendable {
         // Swift's sort is stable: of equal margins those of the better responses stay.
         made = Array(made.sorted { $0.margin > $1.margin }.prefix(most))
       }
+      // No two pairs of one prompt are alike: its responses differ.
+      for pair in made { seen.insert(pair.texts(texts)) }
       pairs += made
     }
   }
 
+  private static func requireOnePrompt(
+    _ ranking: Ranking, _ texts: [Conversation]
+  ) throws(TareError) {
+    let rows = ranking.places.map(\.row).sorted()
+    let prompt = texts[rows[0]].messages.dropLast()
+    guard let other = rows.first(where: { texts[$0].messages.dropLast() != prompt }) else { return }
+    throw .badData(
+      place: "row \(other + 1) (prompt '\(ranking.promptID)')",
+      found: "another prompt than that of row \(rows[0] + 1), which has the same id",
+      accepted: "responses to one prompt under one id")
+  }
+
   /// Positions of better and worse among the places, the best first.
   private static func candidates(
-    _ rule: PairRule, _ places: [Ranking.Place], _ random: inout Xoshiro256
+    _ settings: Settings, _ places: [Ranking.Place], _ random: inout Xoshiro256
   ) -> [(better: Int, worse: Int)] {
-    switch rule {
-    case .bestWorst: [(0, places.count - 1)]
-    case .bestRandom: [(0, 1 + random.next(below: places.count - 1))]
+    switch settings.rule {
+    case .bestWorst: return [(0, places.count - 1)]
+    case .bestRandom:
+      // Drawn among those that make a pair; where none does the worst one tells why.
+      let others = (1..<places.count).filter { place in
+        let margin = places[0].score - places[place].score
+        return margin >= settings.margin && (margin > 0 || !settings.dropsTies)
+      }
+      return [
+        (0, others.isEmpty ? places.count - 1 : others[random.next(below: others.count)])
+      ]
     case .all:
-      places.indices.flatMap { better in
+      return places.indices.flatMap { better in
         ((better + 1)..<max(places.count, better + 1)).map { (better, $0) }
       }
     }
+  }
+}
+
+extension PreferencePair {
+  fileprivate func texts(_ texts: [Conversation]) -> [Conversation] {
+    [texts[chosen.row], texts[rejected.row]]
   }
 }

@@ -30,8 +30,10 @@ struct CandidatesArguments: ParsableArguments {
     ))
   var combine: String?
   @Option(
-    help: "mean-sd: how many standard deviations of the models' scores are taken off their mean.")
-  var lambda = 1.0
+    help:
+      "mean-sd: how many standard deviations, with n in the denominator, are taken off the mean (default: 1)."
+  )
+  var lambda: Double?
   @OptionGroup var columns: ColumnArguments
   @OptionGroup var format: FormatArgument
 

@@ -67,5 +67,8 @@ import Testing
     // Means 2 and 6: a standard error of 2.
     #expect(abs(interval.lowerBound - (4 - 2 * 1.959963984540054)) < 1e-12)
     #expect(points[2].score.value == 3)
+    // A billion beside the spread loses seven of sixteen digits.
+    let far = BestOfNCurve(all, scores: all.map { $0.score + 1e9 }, labels: nil).points[0].score
+    #expect(abs((far.interval?.upperBound ?? 0) - 1e9 - interval.upperBound) < 1e-5)
   }
 }

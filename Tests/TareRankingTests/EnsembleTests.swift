@@ -26,12 +26,21 @@ import Testing
     #expect(
       [response("a", 0), response("a", 1), response("a", 2)].normalisedByPrompt([0.1, 0.1, 0.1])
         == [0, 0, 0])
+    // Squares of such deviations are 0.
+    let tiny = [response("a", 0), response("a", 1)].normalisedByPrompt([1e-200, 3e-200])
+    #expect(tiny == [-1, 1])
   }
 
   @Test func `responses are matched by prompt and index, and a missing one is named`() throws {
     let first = [response("a", 0), response("a", 1), response("b", 0)]
     let second = [response("b", 0), response("a", 1), response("a", 0)]
     #expect(try first.positions(in: second, named: "x") == [2, 1, 0])
+    let placed = first.map { response in
+      var response = response
+      response.subset = "s"
+      return response
+    }
+    #expect(try placed.positions(in: second, named: "x") == [2, 1, 0])
     let missing = #expect(throws: TareError.self) {
       try first.positions(in: Array(second.dropLast()), named: "x")
     }

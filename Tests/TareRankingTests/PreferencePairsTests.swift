@@ -27,7 +27,7 @@ import Testing
     }
     var settings = PreferencePairs.Settings()
     change(&settings)
-    return PreferencePairs(try Ranking.rankings(of: responses), texts: texts, settings)
+    return try PreferencePairs(Ranking.rankings(of: responses), texts: texts, settings)
   }
 
   private func indices(_ made: PreferencePairs) -> [[Int]] {
@@ -80,5 +80,36 @@ import Testing
     let single = try made([([1], ["x"]), ([1, 2], ["z", "z"])])
     #expect(single.dropped.singlePrompts == 2)
     #expect(single.prompts == 2)
+  }
+
+  @Test func `a random pair is drawn among those that make one`() throws {
+    for seed in 1...20 as ClosedRange<UInt64> {
+      let made = try made([2, 2, 1, 1.9], ["a", "b", "c", "d"]) {
+        $0.rule = .bestRandom
+        $0.margin = 0.5
+        $0.seed = seed
+      }
+      #expect(indices(made) == [[0, 2]])
+    }
+  }
+
+  @Test func `a pair that was cut off does not stand in the way of another`() throws {
+    let made = try made([([3, 2, 1], ["x", "y", "z"]), ([5, 4], ["x", "y"])]) {
+      $0.rule = .all
+      $0.mostPerPrompt = 1
+    }
+    #expect(made.pairs.map(\.promptID) == ["0", "1"])
+    #expect(made.dropped.repeatedPairs == 0)
+  }
+
+  @Test func `responses to two prompts under one id are refused`() throws {
+    let responses = [1.0, 2].enumerated().map { index, score in
+      ScoredResponse(promptID: "a", index: index, role: .response, score: score, covariates: [:])
+    }
+    let texts = ["2 + 2?", "France?"].map { Conversation(prompt: [.user($0)], response: "four") }
+    let error = #expect(throws: TareError.self) {
+      try PreferencePairs(Ranking.rankings(of: responses), texts: texts, .init())
+    }
+    #expect(error?.description.hasPrefix("row 2 (prompt 'a'): found another prompt") == true)
   }
 }

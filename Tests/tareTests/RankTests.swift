@@ -73,6 +73,15 @@ import Testing
     #expect(result.status == 65)
     #expect(result.error.contains("no response 1 of prompt 'a'"))
     #expect(try Program.run(["rank", own, "--combine", "max"]).status == 64)
+    #expect(try Program.run(["rank", own, "--lambda", "1"]).status == 64)
+    // Texts may be in one of the files alone, but not differ.
+    let bare = try folder.file(
+      "bare.csv", Data("prompt_id,score\na,1\na,2\na,3\nb,1\nb,2\nb,3\n".utf8))
+    #expect(try Program.run(["pairs", bare, scores]).status == 0)
+    let changed = try String(contentsOfFile: scores, encoding: .utf8).replacing("xxxx", with: "z")
+    let others = try Program.run(["pairs", scores, folder.file("o.jsonl", Data(changed.utf8))])
+    #expect(others.status == 65)
+    #expect(others.error.contains("another text of response 1 of prompt 'a'"))
   }
 
   @Test func `pairs are written in TRL's conversational format and its plain one`() throws {
