@@ -8,13 +8,14 @@
 #   make format    formats the Swift sources
 #   make bench     measures speed on this machine, beside its arithmetic limit
 #   make real-scores DATA=FOLDER  measures every calibrator on tables of real scores
+#   make evaluations DATA=FOLDER  evaluates every score file of a folder into results/
 #   make fixtures  makes the tests' reference values again (needs network and some minutes)
 #   make clean     removes what was built; models/ and stores stay
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: demo test deps model build lint format bench real-scores fixtures clean
+.PHONY: demo test deps model build lint format bench real-scores evaluations fixtures clean
 
 TARE := .build/release/tare
 MODEL := models/SmolLM2-135M-Instruct.Q4_1.gguf
@@ -76,6 +77,10 @@ bench: build model
 real-scores: build
 	@test -n "$(DATA)" || { echo "make real-scores DATA=FOLDER; results/calibration/README.md says what it holds"; exit 64; }
 	python3 Benchmarks/real_scores.py --data "$(DATA)" --tare $(TARE)
+
+evaluations: build
+	@test -n "$(DATA)" || { echo "make evaluations DATA=FOLDER; results/README.md says what it holds"; exit 64; }
+	python3 Benchmarks/evaluate_scores.py --data "$(DATA)" --tare $(TARE)
 
 fixtures: model
 	bash Tests/make_fixtures.sh

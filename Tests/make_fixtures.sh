@@ -28,6 +28,13 @@ fi
 make_in TareCalibrationTests "$python" association.py
 make_in TareCalibrationTests "$python" calibrators.py
 make_in TareEvaluationTests "$python" reference.py
+make_in TareEvaluationTests "$python" statistics_reference.py
+make_in TareEvaluationTests "$python" length_control.py
+# rewardbench's own dependencies are not needed for its arithmetic.
+python3 -m venv "$work/rewardbench"
+"$work/rewardbench/bin/pip" install --quiet --no-deps rewardbench==0.1.4
+"$work/rewardbench/bin/pip" install --quiet numpy==2.4.6 pandas==3.1.1 datasets==5.2.0
+make_in TareEvaluationTests "$work/rewardbench/bin/python" rewardbench_reference.py
 make_in TareTemplatesTests bash -c "'$python' snippets.py > snippets.jsonl"
 make_in TareTokenizersTests "$python" make_fixtures.py
 make_in TareTokenizersTests "$python" make_tokenizers.py

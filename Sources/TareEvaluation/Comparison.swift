@@ -63,17 +63,11 @@ package struct Comparison: Sendable {
       disagreements: Disagreement.all(of: joint), agreement: Agreement(of: joint))
   }
 
-  /// - Parameter examples: how many disagreements to tell of.
-  package func json(disagreements examples: Int = 0) -> JSONValue {
+  package var json: JSONValue {
     var object = differences.json(of: benchmark, \.json)
     object["agreement"] = agreement.json
-    if examples > 0 {
-      object["disagreements"] = .array(disagreements.prefix(examples).map(\.json))
-    }
     return .object(object)
   }
-
-  package var json: JSONValue { json() }
 }
 
 /// What changes in one number from one score column to another.

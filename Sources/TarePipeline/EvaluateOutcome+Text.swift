@@ -37,7 +37,7 @@ extension EvaluateOutcome {
     part.against.map { comparison in
       ComparisonTable(
         comparison,
-        examples: comparison.disagreements.prefix(disagreements).map { .init($0) }
+        examples: part.examples.map { .init($0.disagreement, lines: $0.lines) }
       ).text(style: style)
     }
   }

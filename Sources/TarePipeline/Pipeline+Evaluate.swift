@@ -1,6 +1,8 @@
 /// `tare evaluate`: how good scores are by a benchmark's rules: raw beside calibrated, one model beside
 /// another, many in their order.
+internal import Dispatch
 internal import Foundation
+internal import Synchronization
 package import TareCore
 internal import TareEvaluation
 internal import TareReport
@@ -38,6 +40,8 @@ package struct EvaluateOutcome: Sendable {
     let comparison: Comparison?
     /// The scores named by `against` (a) and these (b).
     let against: Comparison?
+    /// What the two decide differently, with texts where they are known.
+    let examples: [DisagreementExample]
   }
 
   package let parts: [Part]
@@ -60,7 +64,6 @@ package struct EvaluateOutcome: Sendable {
   }
   /// Sources that could not be evaluated, and why.
   package let failures: [(source: String, error: TareError)]
-  let disagreements: Int
 
   package var json: JSONValue {
     let objects = parts.map { part -> JSONValue in
@@ -68,7 +71,12 @@ package struct EvaluateOutcome: Sendable {
       if let name = part.name { object["name"] = .string(name) }
       object["calibrated"] = part.calibrated?.json
       object["raw_against_calibrated"] = part.comparison?.json
-      object["against"] = part.against?.json(disagreements: disagreements)
+      if let against = part.against, var comparison = against.json.object {
+        if !part.examples.isEmpty {
+          comparison["disagreements"] = .array(part.examples.map(\.json))
+        }
+        object["against"] = .object(comparison)
+      }
       return .object(object)
     }
     guard parts.count != 1 || !failures.isEmpty else { return objects[0] }
@@ -97,21 +105,12 @@ extension Pipeline {
     if request.together {
       parts = [try evaluator.part(ofAll: request.sources, names)]
     } else {
-      let start = ContinuousClock.now
-      for (done, (source, name)) in zip(request.sources, names).enumerated() {
-        if observer.shouldStop() { throw .interrupted("stopped; nothing was changed") }
+      for (result, name) in zip(evaluated(request.sources, names, by: evaluator), names) {
         do throws(TareError) {
-          parts += try evaluator.parts(of: source, name: names.count > 1 ? name : nil)
+          parts += try result.get()
         } catch {
           guard names.count > 1, error.exitCode == 65 else { throw error }
           failures.append((name, error))
-        }
-        if names.count > 1 {
-          let time = start.duration(to: .now) / .seconds(1)
-          observer.report(
-            StageProgress(
-              work: "evaluated", done: done + 1, computed: done + 1, total: names.count, tokens: 0,
-              seconds: time))
         }
       }
       if parts.isEmpty, let first = failures.first { throw first.error }
@@ -121,12 +120,41 @@ extension Pipeline {
       parts: parts,
       leaderboard: parts.count > 1 && benchmarks.count == 1
         ? Leaderboard(parts.map { ($0.name ?? "", $0.raw) }, seed: request.seed) : nil,
-      failures: failures, disagreements: request.disagreements)
+      failures: failures)
+  }
+}
+
+extension Pipeline {
+  /// The models of each source, several sources at a time, in the order of the sources.
+  private func evaluated(
+    _ sources: [ScoreSource], _ names: [String], by evaluator: Evaluator
+  ) -> [Result<[EvaluateOutcome.Part], TareError>] {
+    typealias Outcome = Result<[EvaluateOutcome.Part], TareError>
+    let start = ContinuousClock.now
+    let results = Mutex<(outcomes: [Outcome?], done: Int)>(
+      (Array(repeating: nil, count: sources.count), 0))
+    DispatchQueue.concurrentPerform(iterations: sources.count) { index in
+      let outcome = Outcome { () throws(TareError) in
+        if observer.shouldStop() { throw .interrupted("stopped; nothing was changed") }
+        return try evaluator.parts(
+          of: sources[index], name: names.count > 1 ? names[index] : nil)
+      }
+      results.withLock { results in
+        results.outcomes[index] = outcome
+        results.done += 1
+        guard sources.count > 1 else { return }
+        observer.report(
+          StageProgress(
+            work: "evaluated", done: results.done, computed: results.done, total: sources.count,
+            tokens: 0, seconds: start.duration(to: .now) / .seconds(1)))
+      }
+    }
+    return results.withLock { $0.outcomes.compactMap(\.self) }
   }
 }
 
 /// What holds for all sources of a request.
-private struct Evaluator {
+private struct Evaluator: Sendable {
   let request: EvaluateRequest
   let options: EvaluationOptions
   let other: [ScoredResponse]?
@@ -177,8 +205,9 @@ private struct Evaluator {
       do throws(TareError) {
         let calibrated = try calibratedScores(of: part, in: read.store)
         let names = [name, part.name].compactMap(\.self)
+        let texts = request.disagreements > 0 ? try part.texts(in: read.store) : nil
         let evaluated = try self.part(
-          part.responses.inSections(of: source), calibrated: calibrated, options,
+          part.responses.inSections(of: source), calibrated: calibrated, options, texts: texts,
           // A run's own name is the source's.
           name: names.isEmpty ? nil : read.store == nil ? names.joined(separator: " ") : names.last)
         if case .run(let run, _) = part.origin, let store = read.store {
@@ -220,10 +249,13 @@ private struct Evaluator {
 
   private func part(
     _ responses: [ScoredResponse], calibrated scores: [Double]?, _ options: EvaluationOptions,
-    name: String?
+    texts: [Conversation]? = nil, name: String?
   ) throws(TareError) -> EvaluateOutcome.Part {
     let benchmark = try benchmark(for: responses)
     let calibrated = scores.map { responses.scored($0) }
+    let against = try other.map { (other) throws(TareError) in
+      try benchmark.compare(other, responses, options)
+    }
     return EvaluateOutcome.Part(
       name: name, raw: try benchmark.evaluate(responses, options),
       calibrated: try calibrated.map { (calibrated) throws(TareError) in
@@ -232,9 +264,9 @@ private struct Evaluator {
       comparison: try calibrated.map { (calibrated) throws(TareError) in
         try benchmark.compare(responses, calibrated, options)
       },
-      against: try other.map { (other) throws(TareError) in
-        try benchmark.compare(other, responses, options)
-      })
+      against: against,
+      examples: DisagreementExample.examples(
+        against?.disagreements.prefix(request.disagreements) ?? [], responses, texts))
   }
 
   /// A file's column `calibrated`, or the run's newest calibration; nil where there is none.

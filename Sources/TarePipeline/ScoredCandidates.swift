@@ -183,11 +183,10 @@ extension Pipeline {
     let read = try source.read(covariates: covariates)
     var members: [Member] = []
     for part in read.parts {
-      guard case .table(let table) = part.origin else { continue }
       members.append(
         Member(
-          name: part.name ?? table.table.name, responses: part.responses,
-          covariates: read.covariates, texts: try table.conversations()))
+          name: part.name ?? read.table?.name ?? "", responses: part.responses,
+          covariates: read.covariates, texts: try part.texts(in: nil)))
     }
     return members
   }
@@ -196,15 +195,10 @@ extension Pipeline {
 extension Store {
   fileprivate func member(_ run: Run, _ covariates: [String]) throws(TareError) -> Member {
     let scores = try scores(of: run, covariates: covariates)
-    let texts: [Conversation]?
-    if let file = try source(of: run) {
-      texts = try ScoreTable(try file.table()).conversations()
-    } else {
-      let known = try items(of: run, withTexts: true).compactMap(\.conversation)
-      texts = known.count == scores.responses.count ? known : nil
-    }
+    let part = ScorePart(
+      name: run.name, responses: scores.responses, origin: .run(run, items: scores.items))
     return Member(
       name: "run '\(run.name)'", responses: scores.responses, covariates: scores.covariates,
-      texts: texts)
+      texts: try part.texts(in: self))
   }
 }

@@ -5,14 +5,14 @@ package struct ComparisonTable: Sendable {
   private let comparison: Comparison
   private let examples: [Example]
 
-  /// A trial that the two decide differently, with its texts where they are known.
+  /// A trial that the two decide differently, and what it is about in a few lines.
   package struct Example: Sendable {
     let disagreement: Disagreement
-    let texts: [String]
+    let lines: [String]
 
-    package init(_ disagreement: Disagreement, texts: [String] = []) {
+    package init(_ disagreement: Disagreement, lines: [String] = []) {
       self.disagreement = disagreement
-      self.texts = texts
+      self.lines = lines
     }
   }
 
@@ -86,9 +86,9 @@ package struct ComparisonTable: Sendable {
       ])
     }
     var text = table.text(width: width, style: style)
-    for example in examples where !example.texts.isEmpty {
+    for example in examples where !example.lines.isEmpty {
       text += "\n" + style.bold(example.disagreement.promptID) + "\n"
-      for line in example.texts { text += line.wrapped(toWidth: width) + "\n" }
+      for line in example.lines { text += line.wrapped(toWidth: width) + "\n" }
     }
     return text
   }

@@ -79,9 +79,13 @@ package struct LeaderboardTable: Sendable {
     let models = leaderboard.rows.compactMap { entries[$0.name]?.raw.accuracies }
     guard let first = models.first else { return nil }
     let hasSections = !first.sections.isEmpty
+    // An average that is the total of every model says nothing new.
+    let averages = first.averages.indices.filter { index in
+      models.contains { $0.averages[index].value.value != $0.overall.value }
+    }
     let parts = models.map { model in
       let named = hasSections ? model.sections : model.subsets
-      return (named.count <= Self.mostParts ? named : []) + model.averages
+      return (named.count <= Self.mostParts ? named : []) + averages.map { model.averages[$0] }
     }
     let names = parts[0].map(\.name)
     guard !names.isEmpty else { return nil }
