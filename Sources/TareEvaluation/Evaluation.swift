@@ -90,9 +90,9 @@ extension Accuracy {
     _ quantity: Quantity, on sheet: TrialSheet, _ sums: ColumnSums, resamples: [Double]?
   ) {
     let trials = sheet.trials(of: quantity.formula)
-    // Of a second look at the same scores, that look's.
     let counted = trials.filter { sheet.columns[$0.column].isCounted }
-    let n = counted.isEmpty ? trials.count : counted.count
+    // Of a second look at the same scores, the prompts that it looks at.
+    let n = counted.isEmpty ? sheet.promptCount(of: quantity.formula) : counted.count
     let ties = counted.count { $0.isTie }
     if sheet.isIndependentShare(quantity.formula) {
       self.init(
@@ -130,6 +130,20 @@ extension TrialSheet {
       }
     }
     return trials
+  }
+
+  /// How many prompts are behind a number.
+  fileprivate func promptCount(of formula: Formula) -> Int {
+    var behind: Set<Int> = []
+    for mean in formula.means {
+      for stratum in mean.strata {
+        behind.formUnion(
+          strata[stratum].prompts.filter { prompt in
+            prompts[prompt].trials.contains { $0.column == mean.column }
+          })
+      }
+    }
+    return behind.count
   }
 
   /// Whether a number is a share of trials that are right or wrong, each with a prompt of its own.

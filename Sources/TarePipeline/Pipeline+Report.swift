@@ -58,7 +58,7 @@ extension Store {
     guard !responses.isEmpty else { return page }
     let benchmark = Benchmarks.recognised(responses)
     // Candidates without labels have no accuracy; their curve is shown all the same.
-    let isLabelled = responses.contains { $0.role != .response }
+    let isLabelled = benchmark != Pairs.self || responses.contains { $0.role != .response }
     if isLabelled { page.raw = try benchmark.evaluate(responses, options) }
 
     let newest = try calibrations(of: run).last

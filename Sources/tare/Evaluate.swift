@@ -58,7 +58,7 @@ struct Evaluate: ParsableCommand {
   @OptionGroup var columns: ColumnArguments
   @OptionGroup var format: FormatArgument
   @Flag(
-    help: "Print every number: each model's table, tenths of the length difference, reliability.")
+    help: "Print each model's table, tenths of the length difference, and reliability.")
   var details = false
   @Flag(help: "Print the results as JSON.")
   var json = false

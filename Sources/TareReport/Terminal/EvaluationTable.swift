@@ -9,7 +9,7 @@ package struct EvaluationTable: Sendable {
 
   /// - Parameters:
   ///   - comparison: of raw (a) with calibrated (b).
-  ///   - hasDetails: shows every number there is.
+  ///   - hasDetails: shows tenths of the length difference and reliability too.
   package init(
     raw: Evaluation, calibrated: Evaluation? = nil, comparison: Comparison? = nil,
     hasDetails: Bool = false
@@ -25,7 +25,7 @@ package struct EvaluationTable: Sendable {
   package func text(width: Int = 80, style: TerminalStyle = .plain) -> String {
     let title = style.bold("\(raw.measure.capitalisedFirst) in per cent, with 95% intervals")
     let groups = AccuracyRow.groups(
-      raw: raw, calibrated: calibrated, comparison: comparison, hasDetails: hasDetails)
+      raw: raw, calibrated: calibrated, comparison: comparison)
     var parts = [title + "\n" + table(of: groups).text(width: width, style: style)]
     for grid in raw.accuracies.grids {
       parts.append(style.bold(grid.title) + "\n" + table(of: grid).text(width: width, style: style))

@@ -43,7 +43,7 @@ extension AccuracyRow {
 
   /// Totals, sections and subsets.
   static func groups(
-    raw: Evaluation, calibrated: Evaluation?, comparison: Comparison?, hasDetails: Bool = false
+    raw: Evaluation, calibrated: Evaluation?, comparison: Comparison?
   ) -> [Group] {
     func group(_ title: String?, _ lines: [BreakdownLine]) -> Group {
       Group(
@@ -59,12 +59,12 @@ extension AccuracyRow {
     let accuracies = raw.accuracies
     // An average that is the overall number again is named beside it.
     let averages = accuracies.averages.filter { !accuracies.isOverall($0.value) }
-    var groups = [
+    let groups = [
       group(nil, [.overall] + averages.map { .average($0.name) }),
       group("Sections", accuracies.sections.map { .section($0.name) }),
       group("Subsets", accuracies.subsets.map { .subset($0.name) }),
+      group("Parts", accuracies.details.map { .detail($0.name) }),
     ]
-    if hasDetails { groups.append(group("Details", accuracies.details.map { .detail($0.name) })) }
     return groups.filter { !$0.rows.isEmpty }
   }
 
