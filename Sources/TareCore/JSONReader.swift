@@ -8,15 +8,20 @@
 package struct JSONReader {
   private let bytes: [UInt8]
   private let firstLine: Int
+  /// Whether NaN, Infinity and -Infinity are numbers, as Python writes them.
+  private let takesNonFinite: Bool
   private var position = 0
   private var depth = 0
   /// Deeper nesting than any real file has, shallow enough for every thread's stack.
   private static let deepest = 256
 
-  /// - Parameter firstLine: the number of the text's first line in its file, for errors.
-  package init(_ bytes: [UInt8], firstLine: Int = 1) {
+  /// - Parameters:
+  ///   - firstLine: the number of the text's first line in its file, for errors.
+  ///   - takesNonFinite: takes NaN, Infinity and -Infinity for numbers, to tell where they stand.
+  package init(_ bytes: [UInt8], firstLine: Int = 1, takesNonFinite: Bool = false) {
     self.bytes = bytes
     self.firstLine = firstLine
+    self.takesNonFinite = takesNonFinite
   }
 
   /// The whole text, which is one value, taken by `body`.
@@ -53,6 +58,10 @@ package struct JSONReader {
     case UInt8(ascii: "t"): return try word("true", .bool(true))
     case UInt8(ascii: "f"): return try word("false", .bool(false))
     case UInt8(ascii: "n"): return try word("null", .null)
+    case UInt8(ascii: "N") where takesNonFinite: return try word("NaN", .double(.nan))
+    case UInt8(ascii: "I") where takesNonFinite: return try word("Infinity", .double(.infinity))
+    case UInt8(ascii: "-") where takesNonFinite && bytes[position...].dropFirst().first == 0x49:
+      return try word("-Infinity", .double(-.infinity))
     case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try number()
     default: throw error(here, "a JSON value")
     }

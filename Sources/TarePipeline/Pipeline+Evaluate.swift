@@ -292,7 +292,7 @@ private struct Evaluator: Sendable {
 extension [ScoreSource] {
   /// A short name of each that no other has: a run's name, or as much of a file's path as tells it
   /// from the others.
-  fileprivate var names: [String] {
+  var names: [String] {
     let paths = map { source -> [String] in
       switch source.place {
       case .run(let name, _): [name]

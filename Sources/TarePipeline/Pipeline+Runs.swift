@@ -95,21 +95,45 @@ extension RunSummary {
   }
 }
 
+extension Pipeline {
+  /// Names for the runs of several files: as much of each path as tells it from the others.
+  package static func runNames(of files: [String]) -> [String] {
+    files.map { ScoreSource(.file($0)) }.names
+  }
+}
+
 extension InputFile {
   private static let scoreLineKeys = [
     "id", "role", "index", "score", "tokens", "length", "truncated", "readAt",
   ]
 
-  /// The lines if each is one that `tare score` wrote; nil for another file.
+  /// The lines if each is one that `tare score` wrote, with float32 scores and nothing calibrated; nil for
+  /// another file.
   fileprivate var scoreLines: [JSONObject]? {
     var lines: [JSONObject] = []
     for line in data.split(separator: UInt8(ascii: "\n")) {
       guard let object = try? JSONValue(parsing: Data(line)).object,
-        Self.scoreLineKeys.allSatisfy({ object[$0] != nil })
+        Self.scoreLineKeys.allSatisfy({ object[$0] != nil }), object["calibrated"] == nil,
+        object.scores.allSatisfy(\.isStoredExactly)
       else { return nil }
       lines.append(object)
     }
     return lines.isEmpty ? nil : lines
+  }
+}
+
+extension JSONObject {
+  /// The score and those of the steps.
+  fileprivate var scores: [Double] {
+    ([self["score"]] + (self["steps"]?.array ?? []).map { $0["score"] })
+      .map { $0?.double ?? .nan }
+  }
+}
+
+extension Double {
+  /// Whether the store's float32 gives it back.
+  fileprivate var isStoredExactly: Bool {
+    Double(Float(self)) == self && !(self == 0 && sign == .minus)
   }
 }
 

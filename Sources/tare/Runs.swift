@@ -96,10 +96,11 @@ struct Runs: ParsableCommand {
       }
       let wanted = try ColumnArguments.parsed(filters)
       var failed = 0
-      for file in files {
+      for (file, name) in zip(files, Pipeline.runNames(of: files)) {
         do throws(TareError) {
           try Pipeline().importRun(
-            named: runName, from: file, into: store.store, format: format.format, filters: wanted)
+            named: runName ?? name, from: file, into: store.store, format: format.format,
+            filters: wanted)
         } catch {
           guard files.count > 1, error.exitCode == 65 || error.exitCode == 64 else { throw error }
           Terminal.complain("\(file) left out: \(error.description)")

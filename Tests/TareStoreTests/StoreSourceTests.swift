@@ -136,6 +136,16 @@ import Testing
     #expect(responses.allSatisfy { $0.role == .response })
   }
 
+  @Test func `a column of steps is no hindrance to other layouts`() throws {
+    func scores(_ text: String) throws -> [ScoredResponse] {
+      try ScoreTable(ScoreFile(name: "f", data: Data(text.utf8)).table()).responses
+    }
+    let pairs = try scores(#"{"id":"1","scores_chosen":1,"scores_rejected":0,"steps":5}"#)
+    #expect(pairs.map(\.role) == [.chosen, .rejected])
+    let texts = try scores(#"{"id":"1","score":0.5,"steps":["first","second"]}"#)
+    #expect(texts.map(\.steps) == [[]])
+  }
+
   @Test func `a run of some rows gives those rows back`() throws {
     let csv = "rm,id,score\nA,1,0.5\nB,1,0.25\nA,2,1\n"
     let file = ScoreFile(name: "f.csv", data: Data(csv.utf8), filters: ["rm": "A"])
@@ -166,7 +176,7 @@ import Testing
       "{\"id\":\"a\",\"scores_chosen\":1,\"scores_rejected\":0}\n{\"id\":null,\"scores_chosen\":2,\"scores_rejected\":0}\n",
       "line 2, column 'id': found no value; accepted: the prompt's id"
     ),
-    ("{\"id\":\"a\",\"scores_chosen\":1,\"scores_rejected\":NaN}\n", "line 1"),
+    ("{\"id\":\"a\",\"scores_chosen\":1,\"scores_rejected\":NaN}\n", "row 1, column 'scores_rejected': found NaN"),
     (
       "{\"id\":\"a\",\"scores\":[1,2],\"num_correct\":3,\"subset\":\"Math\"}\n",
       "line 1, column 'num_correct': found 3.0; accepted: from 1 to 2"
@@ -177,6 +187,26 @@ import Testing
       "line 1, column 'preference': found 3.0; accepted: from 1 to 2, or 0 for neither"
     ),
     ("{\"id\":1,\"steps\":[],\"label\":0}\n", "line 1, column 'steps': found an empty list"),
+    (
+      "{\"id\":\"a\",\"score_chosen\":[1,2],\"score_rejected\":[0,0],\"chosen\":[\"x\"],\"rejected\":[\"y\",\"z\"]}\n",
+      "line 1, column 'chosen': found 1 texts; accepted: 2, as many as 'score_chosen' has"
+    ),
+    (
+      #"{"id": ["a", "b"], "scores_chosen": [1, NaN], "scores_rejected": [0, 0]}"#,
+      "row 2, column 'scores_chosen': found NaN; accepted: a finite number"
+    ),
+    (
+      #"[{"id": "a", "scores_chosen": 1, "scores_rejected": [-Infinity]}]"#,
+      "row 1, column 'scores_rejected': found Infinity"
+    ),
+    (
+      "{\"pair_id\":1,\"source\":\"mmlu-pro-law\",\"label\":\"A>B\",\"judgments\":[{\"judgment\":{\"scores\":[1,2]}},{\"judgment\":{\"scores\":[1]}}]}\n",
+      "line 1, column 'judgments[1].judgment.scores'"
+    ),
+    (
+      "{\"instruction\":\"i\",\"output_1\":\"a\",\"output_2\":\"b\",\"preference\":null}\n",
+      "found no scores"
+    ),
   ])
   func `what is wrong is named by row, and nothing is stored`(text: String, message: String) throws
   {
@@ -198,6 +228,7 @@ import Testing
     #expect(
       try Gzip.inflated(gzipped + Gzip.deflated(Data("tail".utf8))) == data + Data("tail".utf8))
     #expect(try Gzip.inflated(Gzip.deflated(Data())) == Data())
+    #expect(try Gzip.inflated(gzipped + Data(count: 512)) == data)
     let short = #expect(throws: TareError.self) { try Gzip.inflated(gzipped.dropLast(5)) }
     #expect(short?.description.contains("end too early") == true)
     var broken = gzipped

@@ -173,4 +173,25 @@ import Testing
     #expect(json["calibrated"]?["overall"]?["n"] == 40)
     #expect(json["raw_against_calibrated"]?["overall"]?["p"]?.double != nil)
   }
+
+  @Test func `lines in the form of score's keep scores that no float32 holds`() throws {
+    let line = { (id: String, score: String) in
+      "{\"id\":\"\(id)\",\"role\":\"response\",\"index\":0,\"score\":\(score),\"tokens\":3,\"length\":2,\"truncated\":false,\"readAt\":2}\n"
+    }
+    let text = line("a", "0.1") + line("b", "0.10000000001") + line("c", "-0.0")
+    let file = try folder.file("x.jsonl", Data(text.utf8))
+    #expect(try Program.run(["runs", "import", file, "--store", store]).status == 0)
+    let exported = try Program.run(["runs", "export", "x", "-", "--store", store])
+    #expect(exported.output == text)
+    // Two of one name in two folders are two runs.
+    let other = try folder.file("other.json", scores(right: 1, of: 2))
+    let inner = folder.url.appending(path: "org")
+    try FileManager.default.createDirectory(at: inner, withIntermediateDirectories: true)
+    try scores(right: 2, of: 2).write(to: inner.appending(path: "other.json"))
+    let both = try Program.run([
+      "runs", "import", other, inner.appending(path: "other.json").path, "--store", store,
+    ])
+    #expect(both.status == 0, "\(both.error)")
+    #expect(try Program.run(["runs", "show", "org/other", "--store", store]).status == 0)
+  }
 }

@@ -74,11 +74,14 @@ struct JudgeBenchLayout: ScoreLayout {
   private func secondGame(
     _ cell: JSONValue, of table: DataTable, row: Int
   ) throws(TareError) -> [Double]? {
-    guard let games = cell.array, games.count > 1,
-      let pair = games[1]["judgment"]?["scores"]?.array, pair.count == 2
-    else { return nil }
+    guard let games = cell.array, games.count > 1 else { return nil }
+    let field = "judgments[1].judgment.scores"
+    guard let pair = games[1]["judgment"]?["scores"]?.array, pair.count == 2 else {
+      throw table.error(
+        row, field, found: games[1].text(), accepted: "the scores of B and A, or no second game")
+    }
     return try pair.reversed().map { (value) throws(TareError) in
-      try table.number(value, row: row, field: "judgments[1].judgment.scores")
+      try table.number(value, row: row, field: field)
     }
   }
 

@@ -14,7 +14,11 @@ struct ResponseRows: ScoreLayout {
   static func accepted(_ score: String) -> String { "'\(score)'" }
 
   init?(_ table: DataTable, score: String) {
-    guard table.has(score) || (score == "score" && table.has(steps)) else { return nil }
+    // Pairs may have a column of that name too.
+    let isSteps =
+      score == "score" && table.has(steps) && PairRows(table, score: score) == nil
+      && !table.has("scores")
+    guard table.has(score) || isSteps else { return nil }
     self.score = score
   }
 
@@ -51,18 +55,20 @@ struct ResponseRows: ScoreLayout {
     let isNeeded = !table.has(score)
     var rows: [[Double]] = []
     for (row, cell) in table.cells(steps).enumerated() {
-      guard let elements = cell.array, !elements.isEmpty || !isNeeded else {
-        guard isNeeded || cell.array != nil else {
-          rows.append([])
-          continue
-        }
+      let elements = (cell.array ?? []).map { $0["score"] ?? $0 }
+      // Beside a score the column may as well hold the steps' texts or their number.
+      guard isNeeded || elements.allSatisfy({ $0.double != nil }) else {
+        rows.append([])
+        continue
+      }
+      guard !elements.isEmpty || !isNeeded else {
         throw table.error(
           row, steps, found: cell.array == nil ? cell.kindName : "an empty list",
           accepted: "a list of the steps' scores")
       }
       rows.append(
         try elements.map { (element) throws(TareError) in
-          try table.number(element["score"] ?? element, row: row, field: steps)
+          try table.number(element, row: row, field: steps)
         })
     }
     return rows

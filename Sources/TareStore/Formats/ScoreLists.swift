@@ -5,6 +5,8 @@ struct ScoreLists {
   private let table: DataTable
   private let column: String
   private let scores: [JSONValue]
+  /// The texts that the scores are of, where the table has such a column.
+  private let texts: (column: String, cells: [JSONValue])?
   let covariates: [CovariateColumn]
 
   /// - Parameters:
@@ -17,6 +19,7 @@ struct ScoreLists {
     self.table = table
     column = scores
     self.scores = table.cells(scores)
+    self.texts = texts.all.first { $0 != scores && table.has($0) }.map { ($0, table.cells($0)) }
     self.covariates = try covariates.map { (name) throws(TareError) in
       try CovariateColumn(name, in: table, side: side, texts: texts, scores: scores)
     }
@@ -28,6 +31,7 @@ struct ScoreLists {
     guard !elements.isEmpty else {
       throw table.error(row, column, found: "an empty list", accepted: "at least one score")
     }
+    try checkTexts(row, elements.count)
     var values = [[String: Double]](repeating: [:], count: elements.count)
     for column in covariates {
       let numbers = try column.values(row, count: elements.count)
@@ -44,6 +48,16 @@ struct ScoreLists {
         ScoreEntry(row: row, role: role(index), score: number, covariates: values[index]))
     }
     return entries
+  }
+
+  /// A list of texts has one a score.
+  private func checkTexts(_ row: Int, _ count: Int) throws(TareError) {
+    guard let texts, let list = texts.cells[row].array, list.first?.object == nil,
+      list.count != count
+    else { return }
+    throw table.error(
+      row, texts.column, found: "\(list.count) texts",
+      accepted: "\(count), as many as '\(column)' has")
   }
 }
 

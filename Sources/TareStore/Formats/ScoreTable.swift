@@ -43,6 +43,9 @@ package struct ScoreTable: Sendable {
     try Self.checkOneRun(table, columns.runs(of: table))
     let layout = try scoreLayout(of: table, columns: columns)
     let (entries, covariates) = try layout.entries(of: table, columns: columns)
+    guard !entries.isEmpty else {
+      throw .badData(place: table.name, found: "no scores", accepted: "one or more")
+    }
     self.covariates = covariates
     self.table = table
     self.layout = layout

@@ -61,6 +61,31 @@ package struct SourceFile: Sendable {
     return nil
   }
 
+  /// What is wrong with a JSON file that is whole but for numbers that are none: row and column of the
+  /// first of them.
+  private static func nonFinite(_ bytes: [UInt8]) -> TareError? {
+    var reader = JSONReader(bytes, takesNonFinite: true)
+    var value = JSONValue.null
+    do throws(TareError) {
+      try reader.document { (reader) throws(TareError) in value = try reader.value() }
+    } catch {
+      return nil
+    }
+    // Rows of columns, or columns of rows.
+    let places: [(row: Int, column: String, cell: JSONValue)] =
+      value.array?.enumerated().flatMap { row, object in
+        (object.object?.members ?? []).map { (row, $0.key, $0.value) }
+      }
+      ?? value.object?.members.flatMap { column, cells in
+        (cells.array ?? [cells]).enumerated().map { ($0, column, $1) }
+      } ?? []
+    guard let bad = places.first(where: { $0.cell.nonFinite != nil }) else { return nil }
+    return .badData(
+      place: "row \(bad.row + 1), column '\(bad.column)'",
+      found: bad.cell.nonFinite.map { $0.isNaN ? "NaN" : "Infinity" } ?? "",
+      accepted: "a finite number")
+  }
+
   private static func look(at bytes: [UInt8], from start: Int) -> Opening {
     switch bytes[start] {
     case UInt8(ascii: "{"):
@@ -73,10 +98,19 @@ package struct SourceFile: Sendable {
       do {
         return .whole(try JSONValue(parsing: bytes))
       } catch {
-        return .broken(error)
+        return .broken(nonFinite(bytes) ?? error)
       }
     default: return .text
     }
+  }
+}
+
+extension JSONValue {
+  /// The first number within that is NaN or infinite.
+  fileprivate var nonFinite: Double? {
+    if let array { return array.lazy.compactMap(\.nonFinite).first }
+    if let object { return object.members.lazy.compactMap(\.value.nonFinite).first }
+    return double.flatMap { $0.isFinite ? nil : $0 }
   }
 }
 
