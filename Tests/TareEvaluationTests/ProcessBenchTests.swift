@@ -40,7 +40,7 @@ import Testing
     let accuracies = try ProcessBench.evaluate(responses, options).accuracies
     #expect(accuracies.subsets.map(\.value.value) == [1, 0])
     #expect(accuracies.overall.value == 0.5)
-    #expect(accuracies.averages.map(\.name) == ["micro"])
+    #expect(accuracies.averages.map(\.name) == ["micro", "macro"])
     #expect(abs(accuracies.averages[0].value.value - 2 * 0.5 * 1 / 1.5) < 1e-15)
   }
 

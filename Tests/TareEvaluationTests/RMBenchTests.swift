@@ -46,8 +46,9 @@ import Testing
     #expect(accuracies.sections.map(\.name) == ["math", "safety"])
     #expect(accuracies.sections.map(\.value.value) == [1, 2.0 / 3])
     #expect(abs(accuracies.overall.value - 5.0 / 6) < 1e-15)
-    #expect(accuracies.averages.last?.name == "micro")
-    #expect(accuracies.averages.last?.value.value == 0.75)
+    #expect(accuracies.averages.map(\.name) == ["hard", "normal", "easy", "micro", "macro"])
+    #expect(accuracies.averages[3].value.value == 0.75)
+    #expect(accuracies.averages[4].value.value == accuracies.overall.value)
   }
 
   @Test func `what is no three by three is refused`() {

@@ -176,7 +176,10 @@ import Testing
       "{\"id\":\"a\",\"scores_chosen\":1,\"scores_rejected\":0}\n{\"id\":null,\"scores_chosen\":2,\"scores_rejected\":0}\n",
       "line 2, column 'id': found no value; accepted: the prompt's id"
     ),
-    ("{\"id\":\"a\",\"scores_chosen\":1,\"scores_rejected\":NaN}\n", "row 1, column 'scores_rejected': found NaN"),
+    (
+      "{\"id\":\"a\",\"scores_chosen\":1,\"scores_rejected\":NaN}\n",
+      "row 1, column 'scores_rejected': found NaN"
+    ),
     (
       "{\"id\":\"a\",\"scores\":[1,2],\"num_correct\":3,\"subset\":\"Math\"}\n",
       "line 1, column 'num_correct': found 3.0; accepted: from 1 to 2"

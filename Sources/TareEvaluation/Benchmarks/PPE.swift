@@ -89,18 +89,16 @@ package enum PPE: TrialBenchmark {
     if all == nil {
       notes.append("no prompt has a right and a wrong response: overall is the end score")
     }
+    let micro = Quantity(
+      "micro", rule: "every prompt counts alike",
+      all?.formula ?? curve(-1) { _ in true }[most - 1])
+    let rule = "mean of \(counted(subsets.count, "subset"))"
     return Scheme(
       subsets: subsets, sections: [],
       overall: subsets.isEmpty
-        ? Quantity(
-          "overall", rule: "every prompt counts alike",
-          all?.formula ?? curve(-1) { _ in true }[most - 1])
-        : .mean("overall", rule: "mean of \(counted(subsets.count, "subset"))", of: subsets),
-      averages: [
-        Quantity(
-          "micro", rule: "every prompt counts alike",
-          all?.formula ?? curve(-1) { _ in true }[most - 1])
-      ],
+        ? Quantity("overall", rule: micro.rule, micro.formula)
+        : .mean("overall", rule: rule, of: subsets),
+      averages: [micro] + (subsets.isEmpty ? [] : [.mean("macro", rule: rule, of: subsets)]),
       details: points.compactMap { share("best of \($0)", 2 * $0 - 1) { _ in true } }
         + numbers("") { _ in true }
         + (names.count > 1 ? names.flatMap { name in numbers(name) { $0.subset == name } } : []),

@@ -67,18 +67,22 @@ package enum ProcessBench: TrialBenchmark {
     let subsets = distinct(strata.compactMap(\.subset)).map { name in
       f1(name) { $0.subset == name }
     }
-    let micro = f1("micro") { _ in true }
+    let all = f1("micro") { _ in true }
     let details = Column.allCases.compactMap { column -> Quantity? in
       let counting = strata.indices.filter { strata[$0].trialCounts[column.rawValue] > 0 }
       return counting.isEmpty
         ? nil : Quantity(column.name, .mean(column: column.rawValue, strata: counting))
     }
+    let micro = Quantity("micro", rule: "F1 of all solutions", all.formula)
+    guard !subsets.isEmpty else {
+      return Scheme(
+        subsets: [], sections: [], overall: Quantity("overall", rule: micro.rule, micro.formula),
+        averages: [micro], details: details, notes: distinct(notes))
+    }
+    let rule = "mean F1 of \(counted(subsets.count, "subset"))"
     return Scheme(
-      subsets: subsets, sections: [],
-      overall: subsets.isEmpty
-        ? Quantity("overall", rule: "F1 of all solutions", micro.formula)
-        : .mean("overall", rule: "mean F1 of \(counted(subsets.count, "subset"))", of: subsets),
-      averages: [Quantity("micro", rule: "F1 of all solutions", micro.formula)], details: details,
+      subsets: subsets, sections: [], overall: .mean("overall", rule: rule, of: subsets),
+      averages: [micro, .mean("macro", rule: rule, of: subsets)], details: details,
       notes: distinct(notes))
   }
 }

@@ -116,7 +116,8 @@ package enum RMBench: TrialBenchmark {
       averages: difficulties + [
         Quantity(
           "micro", rule: "every prompt counts alike",
-          .average(of: (0..<9).map { .mean(column: $0, strata: all) }))
+          .average(of: (0..<9).map { .mean(column: $0, strata: all) })),
+        .mean("macro", rule: rule, of: sections),
       ],
       details: details.flatMap(\.self),
       grids: [

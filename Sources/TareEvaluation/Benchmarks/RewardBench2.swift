@@ -178,10 +178,19 @@ package enum RewardBench2: TrialBenchmark {
     }
     let absent = subsets.filter { !present.contains($0) }
     if !absent.isEmpty { notes.append("overall lacks \(absent.joined(separator: ", "))") }
+    let rule = "mean of \(counted(numbers.count, "subset"))"
+    let sizes = present.map { name in
+      strata.reduce(0) { size, stratum in
+        let trials = Column.allCases.filter(\.isTrial).map { stratum.trialCounts[$0.rawValue] }
+        return size + (stratum.subset == name ? Double(trials.reduce(0, +)) : 0)
+      }
+    }
     return Scheme(
-      subsets: numbers, sections: [],
-      overall: .mean("overall", rule: "mean of \(counted(numbers.count, "subset"))", of: numbers),
-      averages: [], details: details.map(\.1), notes: notes)
+      subsets: numbers, sections: [], overall: .mean("overall", rule: rule, of: numbers),
+      averages: [
+        .mean("micro", rule: "subsets by their prompts", of: numbers, weights: sizes),
+        .mean("macro", rule: rule, of: numbers),
+      ], details: details.map(\.1), notes: notes)
   }
 }
 
