@@ -15,7 +15,7 @@ import json
 import os
 import re
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Iterable
 
@@ -31,14 +31,16 @@ class Source:
     """A data set on the hub, and what becomes of its rows."""
     hub: str
     split: str
-    # Part of the names of its files in a local folder.
-    files: str
+    # Patterns of the paths of its files in a local folder; the first that finds any counts.
+    files: list[str]
     # A row of the set, and its number, as a row that `tare score` reads; None leaves it out.
     convert: Callable[[dict, int], dict | None]
     # Rows that the set is known to have.
     rows: int | None = None
     name: str = ""
-    options: dict = field(default_factory=dict)
+    # The one JSON file to read on the hub, of a set that is no more than a script and its files: `datasets` from
+    # version 4 on runs no scripts.
+    file: str | None = None
 
 
 @dataclass
@@ -106,27 +108,34 @@ def alpacaeval(row, number):
 
 
 STEP_TAG = "<extra_0>"
-PPE = {"mmlu_pro": "MMLU-Pro", "math": "MATH", "gpqa": "GPQA", "ifeval": "IFEval", "mbpp_plus": "MBPP-Plus"}
+# Name on the hub and rows: 2,555 prompts in all (arXiv 2410.14872), of which the hub shows 507 for MBPP-Plus.
+PPE = {"mmlu_pro": ("MMLU-Pro", 512), "math": ("MATH", 512), "gpqa": ("GPQA", 512), "ifeval": ("IFEval", 512),
+       "mbpp_plus": ("MBPP-Plus", 507)}
 PROCESSBENCH = {"gsm8k": 400, "math": 1000, "olympiadbench": 1000, "omnimath": 1000}
 SETS = {
     "rewardbench": Set("RewardBench v1: pairs in 23 subsets", [
-        Source("allenai/reward-bench", "filtered", r"filtered|reward.?bench", rewardbench, 2985)]),
+        Source("allenai/reward-bench", "filtered", [r"filtered", r"reward.?bench"], rewardbench, 2985)]),
     "rewardbench2": Set("RewardBench 2: best of four in five subsets, and Ties", [
-        Source("allenai/reward-bench-2", "test", r"test|reward.?bench", rewardbench2, 1865)]),
+        Source("allenai/reward-bench-2", "test", [r"test", r"reward.?bench"], rewardbench2, 1865)]),
     "rm-bench": Set("RM-Bench: three right and three wrong styles", [
-        Source("THU-KEG/RM-Bench", "train", r"total_dataset|rm.?bench|chat|math|code|safety", rm_bench, 1327)]),
+        # The file of all domains holds what the files of each hold.
+        Source("THU-KEG/RM-Bench", "train", [r"(^|/)total_dataset\.", r"rm.?bench|chat|math|code|safety"], rm_bench,
+               1327)]),
     "judgebench": Set("JudgeBench: pairs with an objectively right answer", [
-        Source("ScalerLab/JudgeBench", split, rf"{split}|{model}", judgebench, rows, name=f"judgebench-{split}")
+        # The project's folder holds judges' outputs too, which name both models.
+        Source("ScalerLab/JudgeBench", split, [rf"^(?!.*judge_name).*response_model={model}", rf"(?<![a-z]){split}"],
+               judgebench, rows, name=f"judgebench-{split}")
         for split, model, rows in [("gpt", "gpt-4o", 350), ("claude", "claude-3-5", 270)]]),
     "ppe": Set("PPE's correctness sets: 32 responses a prompt, right or wrong", [
-        Source(f"lmarena-ai/PPE-{hub}-Best-of-K", "train", rf"(?<![a-z])({hub}|{name})", ppe(f"{name}_best_of_k"),
-               name=f"ppe-{name}") for name, hub in PPE.items()]),
+        Source(f"lmarena-ai/PPE-{hub}-Best-of-K", "train", [rf"(?<![a-z])({hub}|{name})"], ppe(f"{name}_best_of_k"),
+               rows, name=f"ppe-{name}") for name, (hub, rows) in PPE.items()]),
     "processbench": Set("ProcessBench: solutions with their first wrong step", [
-        Source("Qwen/ProcessBench", name, rf"(?<![a-z]){name}", processbench(name), rows, name=f"processbench-{name}")
+        Source("Qwen/ProcessBench", name, [rf"(?<![a-z]){name}"], processbench(name), rows,
+               name=f"processbench-{name}")
         for name, rows in PROCESSBENCH.items()]),
     "alpacaeval": Set("AlpacaEval: instructions with the baseline's outputs", [
-        Source("tatsu-lab/alpaca_eval", "eval", r"alpaca_eval", alpacaeval, 805,
-               options={"name": "alpaca_eval_gpt4_baseline"})]),
+        Source("tatsu-lab/alpaca_eval", "eval", [r"alpaca_eval_gpt4_baseline", r"(^|/)alpaca_eval\."], alpacaeval, 805,
+               file="alpaca_eval_gpt4_baseline.json")]),
 }
 
 
@@ -138,22 +147,25 @@ def local_rows(folder: Path, source: Source) -> Iterable[dict]:
         raise Failure(64, f"{folder}: there is no such folder")
     if (folder / "dataset_info.json").exists() or (folder / "dataset_dict.json").exists():
         saved = library("datasets").load_from_disk(str(folder))
+        if isinstance(saved, dict) and source.split not in saved:
+            raise Failure(65, f"{folder}: found the splits {', '.join(saved)}; accepted: {source.split}")
         yield from saved[source.split] if isinstance(saved, dict) else saved
         return
-    endings = {".json", ".jsonl", ".parquet"}
-    files = [path for path in sorted(folder.rglob("*")) if path.suffix in endings
-             and re.search(source.files, str(path.relative_to(folder)), re.IGNORECASE)]
-    # A file of all domains holds what the files of each hold.
-    whole = [path for path in files if path.stem == "total_dataset"]
-    for path in whole or files:
+    present = [path for path in sorted(folder.rglob("*")) if path.suffix in {".json", ".jsonl", ".parquet"}]
+    matches = ([path for path in present if re.search(pattern, path.relative_to(folder).as_posix(), re.IGNORECASE)]
+               for pattern in source.files)
+    files = next(filter(None, matches), [])
+    for path in files:
         try:
             rows = list(file_rows(path))
         except (ValueError, OSError) as error:
             raise Failure(65, f"{path}: {error}") from None
-        for row in rows:
+        for number, row in enumerate(rows):
+            if not isinstance(row, dict):
+                raise Failure(65, f"{path}, row {number + 1}: found no object")
             yield row | {"_file": path.stem}
     if not files:
-        raise Failure(65, f"{folder}: found no JSON or Parquet file named like {source.files}")
+        raise Failure(65, f"{folder}: found no JSON or Parquet file named like {' or '.join(source.files)}")
 
 
 def file_rows(path: Path) -> Iterable[dict]:
@@ -161,7 +173,8 @@ def file_rows(path: Path) -> Iterable[dict]:
         return library("pyarrow.parquet").read_table(path).to_pylist()
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".jsonl":
-        return [json.loads(line) for line in text.splitlines() if line.strip()]
+        # Not splitlines: it would also split at U+2028 and its kin, which may stand in a string.
+        return [json.loads(line) for line in text.split("\n") if line.strip()]
     value = json.loads(text)
     if not isinstance(value, list):
         raise ValueError("found no list of rows")
@@ -171,7 +184,9 @@ def file_rows(path: Path) -> Iterable[dict]:
 def hub_rows(source: Source) -> Iterable[dict]:
     datasets = library("datasets")
     try:
-        return datasets.load_dataset(source.hub, split=source.split, **source.options)
+        if source.file:
+            return datasets.load_dataset("json", data_files=f"hf://datasets/{source.hub}/{source.file}", split="train")
+        return datasets.load_dataset(source.hub, split=source.split)
     except Exception as error:  # the library raises errors of many kinds
         raise Failure(69, f"{source.hub}: cannot be brought from the hub ({error})") from None
 

@@ -37,7 +37,7 @@ CASES = {
     "ppe": (
         {f"PPE-{hub}-Best-of-K/train.jsonl": [{"question_id": 3, "model_name": "m", "prompt": "p",
                                                "scores": [True, False], "response_1": "a", "response_2": "b"}]
-         for hub in fetch.PPE.values()},
+         for hub, _ in fetch.PPE.values()},
         {f"ppe-{name}": [{"id": f"{name}_best_of_k:3:m", "subset": f"{name}_best_of_k", "prompt": "p",
                           "responses": ["a", "b"], "labels": [1, 0]}] for name in fetch.PPE}),
     "processbench": (
@@ -101,6 +101,32 @@ class FetchTests(unittest.TestCase):
         code, _, err = self.fetch_local("rewardbench")
         self.assertEqual(code, 65)
         self.assertIn("filtered.jsonl", err)
+
+    def test_only_the_set_s_own_files_of_a_folder_count(self):
+        pair = CASES["judgebench"][0]["data/response_model=gpt-4o.jsonl"]
+        self.put(CASES["judgebench"][0] | {
+            "outputs/response_model=gpt-4o,judge_name=m,judge_model=claude-3-haiku.jsonl": pair})
+        _, out, _ = self.fetch_local("judgebench")
+        self.assertEqual(out.count(": 1 rows"), 2, out)
+        outputs = CASES["alpacaeval"][0]["alpaca_eval.json"]
+        better = [outputs[0] | {"output": "of the baseline"}]
+        self.put({"alpaca_eval.json": outputs, "alpaca_eval_gpt4_baseline.json": better,
+                  "alpaca_eval_all_outputs.json": outputs * 3})
+        self.fetch_local("alpacaeval")
+        lines = (self.folder / "out" / "alpacaeval.jsonl").read_text(encoding="utf-8").splitlines()
+        self.assertEqual([json.loads(line)["output"] for line in lines], ["of the baseline"])
+
+    def test_a_line_separator_in_a_string_ends_no_line(self):
+        self.put({"filtered.jsonl": []})
+        row = {"id": "1", "prompt": "p\u2028q", "chosen": "a", "rejected": "b", "subset": "shp"}
+        (self.folder / "set" / "filtered.jsonl").write_text(json.dumps(row, ensure_ascii=False), encoding="utf-8")
+        self.assertEqual(self.fetch_local("rewardbench")[0], 0)
+
+    def test_rows_that_are_no_objects_are_named(self):
+        self.put({"filtered.json": ["x"]})
+        code, _, err = self.fetch_local("rewardbench")
+        self.assertEqual(code, 65)
+        self.assertIn("filtered.json, row 1: found no object", err)
 
     def test_wrong_usage(self):
         self.assertEqual(self.run_fetch("nothing")[0], 64)
