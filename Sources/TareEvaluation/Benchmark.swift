@@ -75,6 +75,12 @@ extension TrialBenchmark {
   package static func compare(
     _ a: [ScoredResponse], _ b: [ScoredResponse], _ options: EvaluationOptions
   ) throws(TareError) -> Comparison {
+    try comparison(a, b, options)
+  }
+
+  static func comparison(
+    _ a: [ScoredResponse], _ b: [ScoredResponse], _ options: EvaluationOptions
+  ) throws(TareError) -> Comparison {
     let first = try checkedSheet(of: a, options)
     let joint = try first.beside(try checkedSheet(of: b, options))
     // The scheme is of the first sheet; the joint one has the same strata and more columns.

@@ -18,6 +18,21 @@ package enum Benchmarks {
     ]
   ) { $0 }
 
+  /// A benchmark that most of the data is of, though not all: what to tell the user where another one
+  /// was recognised.
+  package static func nearMiss(_ responses: [ScoredResponse]) -> String? {
+    guard recognised(responses) == Pairs.self else { return nil }
+    let groups = PromptGroups(of: responses).rows
+    for benchmark in registry.entries where benchmark != Pairs.self {
+      let own = groups.count { rows in benchmark.recognises(rows.map { responses[$0] }) }
+      if 2 * own > groups.count {
+        return "most prompts are \(benchmark.key)'s, but not all, so every pair counts alike; "
+          + "--benchmark \(benchmark.key) says which are not"
+      }
+    }
+    return nil
+  }
+
   /// The benchmark whose data this looks like.
   package static func recognised(_ responses: [ScoredResponse]) -> any Benchmark.Type {
     registry.entries.first { $0.recognises(responses) } ?? Pairs.self

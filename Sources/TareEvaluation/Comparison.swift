@@ -133,10 +133,10 @@ package struct Agreement: Sendable, Hashable {
 
   package init() {}
 
-  /// Of trials that are right or wrong; shares between (shared ties) count as wrong.
+  /// Right is more than a half: a shared place is not, and a preference may be less than sure.
   fileprivate init(of joint: TrialSheet) {
     for (_, a, b) in joint.allPairedTrials {
-      switch (a.value == 1, b.value == 1) {
+      switch (a.value > 0.5, b.value > 0.5) {
       case (true, true): bothRight += 1
       case (true, false): onlyA += 1
       case (false, true): onlyB += 1

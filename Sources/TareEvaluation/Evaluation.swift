@@ -16,7 +16,7 @@ package struct Evaluation: Sendable {
   package let lengthDeciles: LengthDeciles?
   /// What the scores' differences are worth as probabilities; nil where there are no pairs.
   package let probabilities: BradleyTerryProbabilities?
-  package internal(set) var notes: [String]
+  package var notes: [String]
 
   package init(
     benchmark: String, trial: String, measure: String, accuracies: Breakdown<Accuracy>,
@@ -99,10 +99,20 @@ extension Accuracy {
         value: quantity.formula.value(sums), n: n, ties: ties,
         interval: Proportion.wilson(trials.count { $0.value == 1 }, of: trials.count),
         method: .wilson, rule: quantity.rule)
+      return
+    }
+    let bootstrapped = ClosedRange(percentilesOf: resamples ?? [])
+    // Where all trials are right, or all wrong, no resample differs, and still nothing is sure.
+    if bootstrapped.lowerBound == bootstrapped.upperBound,
+      let interval = sheet.combinedInterval(of: quantity.formula, sums)
+    {
+      self.init(
+        value: quantity.formula.value(sums), n: n, ties: ties, interval: interval, method: .wilson,
+        rule: quantity.rule)
     } else {
       self.init(
-        value: quantity.formula.value(sums), n: n, ties: ties,
-        interval: ClosedRange(percentilesOf: resamples ?? []), rule: quantity.rule)
+        value: quantity.formula.value(sums), n: n, ties: ties, interval: bootstrapped,
+        rule: quantity.rule)
     }
   }
 
@@ -144,6 +154,31 @@ extension TrialSheet {
       }
     }
     return behind.count
+  }
+
+  /// The interval of a weighted sum of independent shares from Wilson's of each (Zou and Donner 2008: the
+  /// distances to the ends add like standard errors); nil for other numbers.
+  fileprivate func combinedInterval(
+    of formula: Formula, _ sums: ColumnSums
+  ) -> ClosedRange<Double>? {
+    if isIndependentShare(formula) {
+      let trials = trials(of: formula)
+      return trials.isEmpty
+        ? nil : Proportion.wilson(trials.count { $0.value == 1 }, of: trials.count)
+    }
+    guard case .weightedSum(let parts) = formula else { return nil }
+    var below = 0.0
+    var above = 0.0
+    for part in parts {
+      guard part.weight >= 0, let interval = combinedInterval(of: part.of, sums) else { return nil }
+      let value = part.of.value(sums)
+      below +=
+        part.weight * part.weight * (value - interval.lowerBound) * (value - interval.lowerBound)
+      above +=
+        part.weight * part.weight * (interval.upperBound - value) * (interval.upperBound - value)
+    }
+    let value = formula.value(sums)
+    return value - below.squareRoot()...value + above.squareRoot()
   }
 
   /// Whether a number is a share of trials that are right or wrong, each with a prompt of its own.

@@ -35,7 +35,8 @@ package struct Leaderboard: Sendable {
     }
     let models = order.map { evaluations[$0] }
     let totals = models.map(\.evaluation.total)
-    let ranks = RankIntervals(totals: totals.map(\.value), resamples: totals.map(\.resamples))
+    let ranks = RankIntervals(
+      totals: totals.map(\.value), resamples: Self.resamples(of: totals))
     let tested = totals.indices.dropFirst().filter { totals[$0].prompts == totals[0].prompts }
     let p = tested.map { model in
       PairedPermutation(
@@ -62,6 +63,21 @@ package struct Leaderboard: Sendable {
       Row(
         name: model.name, accuracy: model.evaluation.accuracies.overall, rank: ranks.ranks[place],
         ranks: ranks.intervals[place], behindBest: behind[place])
+    }
+  }
+
+  /// Models with the same prompts have the same resamples; those of others are taken in another order,
+  /// so that chance does not hold them together.
+  private static func resamples(of totals: [Total]) -> [[Double]] {
+    var turns: [Digest: Int] = [:]
+    return totals.map { total in
+      let turn = turns[total.prompts] ?? turns.count
+      turns[total.prompts] = turn
+      // Any step without a common divisor with the count would do.
+      let count = total.resamples.count
+      return turn == 0
+        ? total.resamples
+        : total.resamples.indices.map { total.resamples[($0 + 7919 * turn) % count] }
     }
   }
 

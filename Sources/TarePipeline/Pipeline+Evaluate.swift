@@ -12,9 +12,9 @@ package struct EvaluateRequest: Sendable {
   package var sources: [ScoreSource]
   /// A key of the benchmarks; nil to recognise it by the data.
   package var benchmark: String?
-  /// Scores that the others are compared with.
-  package var against: ScoreSource?
-  /// The column that holds a response's length; nil for "length", where there is one.
+  /// One model's scores that the others are compared with, in parts or whole.
+  package var against: [ScoreSource] = []
+  /// The column that holds a response's length; nil for "length", or the texts', where there are such.
   package var length: String?
   package var bootstrap = 10_000
   package var seed: UInt64 = 1
@@ -98,8 +98,8 @@ package struct EvaluateOutcome: Sendable {
 extension Pipeline {
   /// One source that cannot be evaluated is an error; of several it is named and the others go on.
   package func evaluate(_ request: EvaluateRequest) throws(TareError) -> EvaluateOutcome {
-    let evaluator = try Evaluator(request)
     let names = request.sources.names
+    let evaluator = try Evaluator(request)
     var parts: [EvaluateOutcome.Part] = []
     var failures: [(source: String, error: TareError)] = []
     if request.together {
@@ -158,6 +158,8 @@ private struct Evaluator: Sendable {
   let request: EvaluateRequest
   let options: EvaluationOptions
   let other: [ScoredResponse]?
+  /// How hard AlpacaEval's instructions are, by the models of all sources.
+  let difficulty: [String: Double]
 
   init(_ request: EvaluateRequest) throws(TareError) {
     self.request = request
@@ -172,34 +174,57 @@ private struct Evaluator: Sendable {
       }
       options.xstestWeights = weights
     }
-    if let threshold = request.threshold { options.threshold = threshold }
-    self.options = options
-    other = try request.against.map { (source) throws(TareError) in
-      let parts = try source.read(covariates: []).parts
-      guard parts.count == 1 else {
-        throw .usage("--against wants one model's scores, not those of \(parts.count)")
-      }
-      return parts[0].responses.inSections(of: source)
+    if let threshold = request.threshold {
+      guard !threshold.isNaN else { throw .usage("--threshold \(threshold); accepted: a number") }
+      options.threshold = threshold
     }
-    if request.disagreements > 0, other == nil {
+    self.options = options
+    var other: [ScoredResponse] = []
+    for source in request.against {
+      let read = try source.read(covariates: [])
+      guard read.parts.count == 1 else {
+        throw .usage(
+          "--against wants one model's scores, not those of \(read.parts.count); --against-where "
+            + "COLUMN=VALUE chooses one")
+      }
+      other += read.parts[0].placed(from: source, read.store)
+    }
+    self.other = request.against.isEmpty ? nil : other
+    guard request.disagreements == 0 || self.other != nil else {
       throw .usage("--disagreements wants --against: the scores that these are compared with")
     }
+    difficulty = try Self.difficulty(of: request)
+  }
+
+  /// Models that answer the same instructions tell how hard each of those is.
+  private static func difficulty(of request: EvaluateRequest) throws(TareError) -> [String: Double]
+  {
+    func models(_ source: ScoreSource) -> [[ScoredResponse]] {
+      let length = request.length ?? "length"
+      let parts = (try? source.read(covariates: [], optional: [length]))?.parts ?? []
+      return parts.map(\.responses).filter {
+        request.benchmark == AlpacaEval.key || AlpacaEval.recognises($0)
+      }
+    }
+    // Whoever's first file is none of AlpacaEval's need not have all read twice.
+    guard request.benchmark == nil || request.benchmark == AlpacaEval.key,
+      let first = request.sources.first, case let found = models(first), !found.isEmpty
+    else { return [:] }
+    return AlpacaEval.difficulty(
+      of: found + request.sources.dropFirst().flatMap(models), length: request.length ?? "length")
+  }
+
+  private func read(_ source: ScoreSource) throws(TareError) -> ScoreParts {
+    try source.read(
+      covariates: request.length.map { [$0] } ?? [],
+      optional: request.length == nil ? [Length.key] : [])
   }
 
   /// The models of one source.
   func parts(
     of source: ScoreSource, name: String?
   ) throws(TareError) -> [EvaluateOutcome.Part] {
-    let read = try source.read(covariates: request.length.map { [$0] } ?? [])
-    let benchmarks = try read.parts.map { (part) throws(TareError) in
-      try benchmark(for: part.responses.inSections(of: source))
-    }
-    // Models that answer the same instructions tell how hard each of those is.
-    var options = options
-    if benchmarks.allSatisfy({ $0 == AlpacaEval.self }) {
-      options.difficulty = AlpacaEval.difficulty(
-        of: read.parts.map(\.responses), length: options.length)
-    }
+    let read = try read(source)
     var parts: [EvaluateOutcome.Part] = []
     for part in read.parts {
       do throws(TareError) {
@@ -207,7 +232,7 @@ private struct Evaluator: Sendable {
         let names = [name, part.name].compactMap(\.self)
         let texts = request.disagreements > 0 ? try part.texts(in: read.store) : nil
         let evaluated = try self.part(
-          part.responses.inSections(of: source), calibrated: calibrated, options, texts: texts,
+          part.placed(from: source, read.store), calibrated: calibrated, texts: texts,
           // A run's own name is the source's.
           name: names.isEmpty ? nil : read.store == nil ? names.joined(separator: " ") : names.last)
         if case .run(let run, _) = part.origin, let store = read.store {
@@ -215,8 +240,7 @@ private struct Evaluator: Sendable {
         }
         parts.append(evaluated)
       } catch {
-        guard let name = part.name else { throw error }
-        throw error.inside(name)
+        throw error.placed(in: part, of: source)
       }
     }
     return parts
@@ -229,15 +253,15 @@ private struct Evaluator: Sendable {
     var responses: [ScoredResponse] = []
     var calibrated: [Double]? = []
     for (source, name) in zip(sources, names) {
-      let read = try source.read(covariates: request.length.map { [$0] } ?? [])
+      let read = try read(source)
       guard read.parts.count == 1 else {
         throw .usage("\(name): \(read.parts.count) models; --together wants parts of one")
       }
-      responses += read.parts[0].responses.inSections(of: source)
+      responses += read.parts[0].placed(from: source, read.store)
       let scores = try calibratedScores(of: read.parts[0], in: read.store)
       calibrated = scores.flatMap { scores in calibrated.map { $0 + scores } }
     }
-    return try part(responses, calibrated: calibrated, options, name: nil)
+    return try part(responses, calibrated: calibrated, name: nil)
   }
 
   private func benchmark(
@@ -248,16 +272,22 @@ private struct Evaluator: Sendable {
   }
 
   private func part(
-    _ responses: [ScoredResponse], calibrated scores: [Double]?, _ options: EvaluationOptions,
-    texts: [Conversation]? = nil, name: String?
+    _ responses: [ScoredResponse], calibrated scores: [Double]?, texts: [Conversation]? = nil,
+    name: String?
   ) throws(TareError) -> EvaluateOutcome.Part {
+    var options = options
+    options.difficulty = difficulty
     let benchmark = try benchmark(for: responses)
     let calibrated = scores.map { responses.scored($0) }
     let against = try other.map { (other) throws(TareError) in
       try benchmark.compare(other, responses, options)
     }
+    var raw = try benchmark.evaluate(responses, options)
+    if request.benchmark == nil, let note = Benchmarks.nearMiss(responses) {
+      raw.notes.append(note)
+    }
     return EvaluateOutcome.Part(
-      name: name, raw: try benchmark.evaluate(responses, options),
+      name: name, raw: raw,
       calibrated: try calibrated.map { (calibrated) throws(TareError) in
         try benchmark.evaluate(calibrated, options)
       },
@@ -275,11 +305,15 @@ private struct Evaluator: Sendable {
   ) throws(TareError) -> [Double]? {
     switch part.origin {
     case .table(let table):
+      guard part.score != "calibrated" else { return nil }
       return try table.scores(named: "calibrated")
     case .run(let run, let items):
       guard let newest = try store?.calibrations(of: run).last,
         let scores = try store?.calibratedScores(of: newest)
-      else { return nil }
+      else {
+        guard let file = try store?.source(of: run) else { return nil }
+        return try ScoreTable(try file.table()).scores(named: "calibrated")
+      }
       let values = items.compactMap { scores[$0]?.value }
       // Rows that were added after the calibration have no calibrated score: it is out of date.
       return values.count == items.count ? values : nil
@@ -300,12 +334,17 @@ extension [ScoreSource] {
       case .file(let path): URL(filePath: path).standardizedFileURL.nameParts
       }
     }
-    return paths.enumerated().map { index, parts in
+    var seen: [String: Int] = [:]
+    return paths.enumerated().map { index, parts -> String in
       let others = paths.enumerated().filter { $0.offset != index }.map(\.element)
       let length = (1...parts.count).first { length in
         !others.contains { $0.suffix(length) == parts.suffix(length) }
       }
-      return parts.suffix(length ?? parts.count).joined(separator: "/")
+      let name = parts.suffix(length ?? parts.count).joined(separator: "/")
+      let count = (seen[name] ?? 0) + 1
+      seen[name] = count
+      // The same file twice.
+      return count == 1 ? name : "\(name) (\(count))"
     }
   }
 }
@@ -317,21 +356,47 @@ extension URL {
   }
 }
 
-extension [ScoredResponse] {
-  /// RM-Bench's files hold a domain each and name it in the file's name alone.
-  fileprivate func inSections(of source: ScoreSource) -> [ScoredResponse] {
-    guard case .file(let path) = source.place, !RMBench.recognises(self),
-      allSatisfy({ $0.section == nil })
-    else { return self }
-    let name = URL(filePath: path).lastPathComponent
-    let placed = map { response in
+extension ScorePart {
+  /// The responses; RM-Bench's files hold a domain each and name it in the file's name alone.
+  fileprivate func placed(from source: ScoreSource, _ store: Store?) -> [ScoredResponse] {
+    guard !RMBench.recognises(responses), responses.allSatisfy({ $0.section == nil }),
+      let name = fileName(source, store)
+    else { return responses }
+    let placed = responses.map { response in
       var response = response
       response.section = name
       return response
     }
-    return RMBench.recognises(placed) ? placed : self
+    return RMBench.recognises(placed) ? placed : responses
   }
 
+  private func fileName(_ source: ScoreSource, _ store: Store?) -> String? {
+    switch (source.place, origin) {
+    case (.file(let path), _): URL(filePath: path).lastPathComponent
+    case (.run, .run(let run, _)):
+      (try? store?.source(of: run)).flatMap { $0 }.map { URL(filePath: $0.name).lastPathComponent }
+    case (.run, .table): nil
+    }
+  }
+}
+
+extension TareError {
+  /// The same error with the file, the model and, in place of a response's number, its line.
+  fileprivate func placed(in part: ScorePart, of source: ScoreSource) -> TareError {
+    guard case .badData(var place, let found, let accepted) = self else { return self }
+    if case .table(let table) = part.origin, let match = place.firstMatch(of: #/^row (\d+) /#),
+      let row = Int(match.1), table.responses.indices.contains(row - 1)
+    {
+      place = table.place(ofResponse: row - 1) + " " + place[match.range.upperBound...]
+    }
+    var error = TareError.badData(place: place, found: found, accepted: accepted)
+    if let name = part.name { error = error.inside(name) }
+    guard case .file(let path) = source.place else { return error }
+    return error.inside(path == "-" ? "standard input" : path)
+  }
+}
+
+extension [ScoredResponse] {
   /// The same responses with other scores, [row].
   func scored(_ scores: [Double]) -> [ScoredResponse] {
     zip(self, scores).map { response, score in

@@ -37,6 +37,8 @@ struct ScorePart {
   let name: String?
   let responses: [ScoredResponse]
   let origin: Origin
+  /// The column that the scores are from, where it was named.
+  var score: String?
 
   enum Origin {
     case table(ScoreTable)
@@ -61,12 +63,22 @@ extension ScoreSource {
   ///   but the text.
   /// - Throws: `TareError.badData` that names file, row and column, and for a covariate that there is
   ///   not, those that there are.
-  func read(covariates: [String]) throws(TareError) -> ScoreParts {
+  ///
+  /// `optional` ones are taken where they can be had.
+  func read(
+    covariates: [String], optional: [String] = []
+  ) throws(TareError) -> ScoreParts {
     switch place {
     case .run(let name, let path):
       let store = try existingStore(path)
       let run = try store.run(named: name)
-      let scores = try store.scores(of: run, covariates: covariates)
+      let all = try? store.scores(of: run, covariates: covariates + optional)
+      let scores: RunScores
+      if let all {
+        scores = all
+      } else {
+        scores = try store.scores(of: run, covariates: covariates)
+      }
       let part = ScorePart(
         name: run.name, responses: scores.responses, origin: .run(run, items: scores.items))
       return ScoreParts(parts: [part], covariates: scores.covariates, table: nil, store: store)
@@ -86,11 +98,12 @@ extension ScoreSource {
       if skipsBadRows {
         table = try ScoreTable.goodRows(of: table, columns: columns, counting: &skipped)
       }
+      columns.optionalCovariates = optional
       let column = by == nil ? try severalRuns(table, columns.runs(of: table)) : by
       guard let column else {
         let scores = try ScoreTable(table, columns: columns)
         return ScoreParts(
-          parts: [ScorePart(table: scores, name: nil)], covariates: scores.covariates,
+          parts: [ScorePart(table: scores, name: nil, score: score)], covariates: scores.covariates,
           table: table, store: nil, skipped: skipped)
       }
       columns.runs = columns.runs.filter { $0 == column }
@@ -100,7 +113,7 @@ extension ScoreSource {
         let scores = try ScoreTable(rows, columns: columns)
         // The columns are the same in all parts.
         found = scores.covariates
-        parts.append(ScorePart(table: scores, name: value))
+        parts.append(ScorePart(table: scores, name: value, score: score))
       }
       return ScoreParts(parts: parts, covariates: found, table: table, store: nil, skipped: skipped)
     }
@@ -126,7 +139,7 @@ func existingStore(_ path: String) throws(TareError) -> Store {
 }
 
 extension ScorePart {
-  fileprivate init(table: ScoreTable, name: String?) {
-    self.init(name: name, responses: table.responses, origin: .table(table))
+  fileprivate init(table: ScoreTable, name: String?, score: String?) {
+    self.init(name: name, responses: table.responses, origin: .table(table), score: score)
   }
 }

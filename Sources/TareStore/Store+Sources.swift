@@ -75,7 +75,7 @@ extension Store {
       for (position, response) in scores.responses.enumerated() {
         let length = lengths?[position].covariates[Length.key] ?? 0
         try response.insert(
-          into: run, at: position, length: Int(max(length, 0)), scorer: scorerID, in: db)
+          into: run, at: position, length: Int(min(max(length, 0), 1e15)), scorer: scorerID, in: db)
       }
       return run
     }

@@ -33,8 +33,12 @@ struct Evaluate: ParsableCommand {
   var together = false
   @Option(
     help:
-      "Scores that these are compared with: another run of the store, or a file without --store.")
-  var against: String?
+      "Scores that these are compared with: another run of the store, or a file without --store; several are parts of one model."
+  )
+  var against: [String] = []
+  @Option(
+    help: ArgumentHelp("Of --against keep rows with this value.", valueName: "COLUMN=VALUE"))
+  var againstWhere: [String] = []
   @Option(
     help: ArgumentHelp(
       "Examples of what the two of --against decide differently.", valueName: "n"))
@@ -77,10 +81,13 @@ struct Evaluate: ParsableCommand {
       throw TareError.usage("--disagreements \(disagreements); accepted: 0 or more")
     }
     request.disagreements = disagreements
-    if let against {
-      request.against =
-        try store.map { ScoreSource(.run(against, store: $0)) }
-        ?? columns.source(.file(against), format: format.format)
+    let wanted = try ColumnArguments.parsed(againstWhere)
+    for name in against {
+      var source =
+        try store.map { ScoreSource(.run(name, store: $0)) }
+        ?? columns.source(.file(name), format: format.format)
+      source.filters = wanted
+      request.against.append(source)
     }
     let outcome = try Pipeline(observer: Terminal.observer()).evaluate(request)
     if json {

@@ -25,7 +25,8 @@ import Testing
     #expect(evaluation.accuracies.overall.ties == 1)
     #expect(evaluation.measure == "win rate")
     #expect(try number("discrete", evaluation).value == 0.625)
-    #expect(evaluation.notes == ["no length-controlled win rate: the lengths are not known"])
+    #expect(evaluation.notes.count == 1)
+    #expect(evaluation.notes[0].hasPrefix("no length-controlled win rate"))
     // Scores that are no probabilities: the higher one wins.
     var scores = preferences
     for row in scores.indices { scores[row].score = 10 * scores[row].score - 3 }
@@ -88,6 +89,16 @@ import Testing
     #expect(abs(rate.value - 0.7) < 1e-12)
     let never = [5.0, 9, 7].enumerated().flatMap { duel("\($0)", 0, lengths: (6, $1)) }
     #expect(try number("length-controlled", AlpacaEval.evaluate(never, options)).value < 1e-9)
+  }
+
+  @Test func `models are compared on the instructions that both have`() throws {
+    let a = [0.9, 0.2, 0.6].enumerated().flatMap { duel("\($0)", $1) }
+    let b = [0.8, 0.7].enumerated().flatMap { duel("\($0)", $1) }
+    let comparison = try AlpacaEval.compare(a, b, options)
+    #expect(comparison.differences.overall.n == 2)
+    #expect(abs(comparison.differences.overall.value - 0.2) < 1e-15)
+    #expect(comparison.agreement.bothRight == 1)
+    #expect(comparison.agreement.onlyB == 1)
   }
 
   @Test func `gameability by the endings of names`() {

@@ -59,6 +59,14 @@ import Testing
     #expect(Benchmarks.registry.help.allSatisfy { !$0.summary.isEmpty })
   }
 
+  @Test func `data that is nearly a benchmark's is told of`() {
+    let mixed = pairs(3, of: 4, subset: "hep-go") + pairs(1, of: 1, subset: "mine")
+    #expect(Benchmarks.recognised(mixed).key == "pairs")
+    #expect(Benchmarks.nearMiss(mixed)?.contains("--benchmark rewardbench says") == true)
+    #expect(Benchmarks.nearMiss(pairs(3, of: 4, subset: "hep-go")) == nil)
+    #expect(Benchmarks.nearMiss(pairs(3, of: 4, subset: "mine")) == nil)
+  }
+
   @Test func `data of no benchmark is pairs`() {
     #expect(Benchmarks.recognised(pairs(1, of: 1, subset: "mine")).key == "pairs")
     #expect(Benchmarks.recognised(pairs(1, of: 1)).key == "pairs")

@@ -27,6 +27,23 @@ import Testing
     #expect(try BestOfN.evaluate(several, options).accuracies.overall.value == 1)
   }
 
+  @Test func `candidates of which none or all are right are no pairs`() throws {
+    func candidates(_ prompt: String, _ right: [Bool]) -> [ScoredResponse] {
+      right.enumerated().map { index, isRight in
+        ScoredResponse(
+          promptID: prompt, index: index, role: isRight ? .chosen : .rejected,
+          score: Double(index), covariates: [:])
+      }
+    }
+    let responses =
+      candidates("1", [false, true, true]) + candidates("2", [false, false, false])
+      + candidates("3", [true, false, false])
+    #expect(Benchmarks.recognised(responses).key == "bestofn")
+    let evaluation = try BestOfN.evaluate(responses, options)
+    #expect(abs(evaluation.accuracies.overall.value - 1.0 / 3) < 1e-15)
+    #expect(evaluation.notes.first?.hasPrefix("1 prompt with equal labels") == true)
+  }
+
   @Test func `a response without a label is refused`() {
     var responses = graded("1", [1, 2], [0.5, 2])
     responses[1].label = nil

@@ -61,6 +61,40 @@ import Testing
     #expect(error?.description.contains("source 'gsm8k'") == true)
   }
 
+  /// Made pairs with ties and games that contradict each other, counted by a script of its own.
+  @Test func `one game and two, by category, equal the reference`() throws {
+    let expected = try JSONValue(parsing: Data(contentsOf: fixture("judgebench.json")))
+    let lines = try String(contentsOf: fixture("judgebench_scores.jsonl"), encoding: .utf8)
+      .split(separator: "\n")
+    let responses = try lines.flatMap { line -> [ScoredResponse] in
+      let row = try JSONValue(parsing: line)
+      func scores(_ game: Int) -> [Double] {
+        row["judgments"]?.array?[game]["judgment"]?["scores"]?.array?.compactMap(\.double) ?? []
+      }
+      let (first, second) = (scores(0), scores(1))
+      return game(
+        row["pair_id"]?.string ?? "", first[0], first[1], isARight: row["label"] == "A>B",
+        again: (a: second[1], b: second[0]), source: row["source"]?.string ?? "")
+    }
+    #expect(responses.count == 108)
+    let accuracies = try JudgeBench.evaluate(responses, options).accuracies
+    func expect(_ value: Double?, _ other: JSONValue?) {
+      #expect(abs((value ?? .nan) - (other?.double ?? .nan)) < 1e-15)
+    }
+    let two = expected["two_games"]
+    expect(accuracies.overall.value, two?["micro"])
+    expect(accuracies.averages.first { $0.name == "macro" }?.value.value, two?["macro"])
+    for (name, section) in accuracies.sections { expect(section.value, two?["categories"]?[name]) }
+    expect(accuracies.details.first?.value.value, expected["one_game"]?["micro"])
+    #expect(accuracies.overall.ties == expected["ties"]?.int)
+  }
+
+  @Test func `where there was one game it decides alone`() throws {
+    var tie = game("1", 1, 1, isARight: false)
+    for row in tie.indices { tie[row].covariates["single_game"] = 1 }
+    #expect(try numbers(tie) == (1, 1))
+  }
+
   /// Published figures of the JudgeBench repository, in per cent to two decimals; a tie is wrong.
   @Test(
     .enabled(

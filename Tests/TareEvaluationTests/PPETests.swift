@@ -1,6 +1,8 @@
 /// PPE's numbers against what its random orders tend to, counted out.
+import Foundation
 import TareCore
 import TareEvaluation
+import TareTesting
 import Testing
 
 @Suite struct PPETests {
@@ -63,5 +65,37 @@ import Testing
       try PPE.evaluate(graded("1", [1, 2], [0.5, 2], subset: "math_best_of_k"), options)
     }
     #expect(error?.description.contains("neither right nor wrong") == true)
+  }
+
+  /// All sets of k counted out in exact fractions.
+  @Test func `all numbers equal the reference`() throws {
+    let expected = try JSONValue(parsing: Data(contentsOf: fixture("ppe.json")))
+    let responses = try String(contentsOf: fixture("ppe_scores.jsonl"), encoding: .utf8)
+      .split(separator: "\n").map { line in
+        let row = try JSONValue(parsing: line)
+        return ScoredResponse(
+          promptID: row["prompt_id"]?.string ?? "", index: row["index"]?.int ?? -1,
+          role: row["label"] == 1 ? .chosen : .rejected, score: row["score"]?.double ?? .nan,
+          covariates: [:], subset: row["subset"]?.string)
+      }
+    #expect(Benchmarks.recognised(responses).key == "ppe")
+    let accuracies = try PPE.evaluate(responses, options).accuracies
+    let details = Dictionary(
+      uniqueKeysWithValues: accuracies.details.map { ($0.name, $0.value.value) })
+    func expect(_ value: Double?, _ other: JSONValue?, _ name: String) {
+      #expect(abs((value ?? .nan) - (other?.double ?? .nan)) < 1e-14, "\(name)")
+    }
+    let all = expected["all"]
+    expect(accuracies.averages.first { $0.name == "micro" }?.value.value, all?["accuracy"], "micro")
+    for k in [1, 2, 4, 8] { expect(details["best of \(k)"], all?["curve"]?.array?[k - 1], "\(k)") }
+    for (name, key) in [("end score", "end"), ("maximum", "maximum"), ("loss", "loss")] {
+      expect(details[name], all?[key], name)
+      for (subset, numbers) in expected["subsets"]?.object?.members ?? [] {
+        expect(details["\(subset): \(name)"], numbers[key], "\(subset) \(name)")
+      }
+    }
+    for (subset, number) in accuracies.subsets {
+      expect(number.value, expected["subsets"]?[subset]?["accuracy"], subset)
+    }
   }
 }

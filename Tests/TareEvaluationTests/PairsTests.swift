@@ -32,6 +32,21 @@ import Testing
     #expect(evaluation.averages.map(\.value.value) == [5.0 / 8, 0.75])
   }
 
+  @Test func `an average of subsets that are all right is not sure`() throws {
+    let responses = pairs(7, of: 7, subset: "a") + pairs(1, of: 1, subset: "b")
+    let averages = try Pairs.evaluate(responses, options).accuracies.averages
+    let macro = try #require(averages.first { $0.name == "macro" }).value
+    #expect(macro.value == 1)
+    // Half of each one's distance to Wilson's lower end, added like standard errors.
+    let distances = [Proportion.wilson(7, of: 7), Proportion.wilson(1, of: 1)].map {
+      1 - $0.lowerBound
+    }
+    let distance = (distances[0] * distances[0] + distances[1] * distances[1]).squareRoot() / 2
+    #expect(abs(macro.interval.lowerBound - (1 - distance)) < 1e-12)
+    #expect(macro.interval.upperBound == 1)
+    #expect(macro.method == .wilson)
+  }
+
   @Test func `the same id in two subsets is two prompts`() throws {
     let responses = pairs(2, of: 3, subset: "a") + pairs(1, of: 3, subset: "b")
     #expect(try Pairs.evaluate(responses, options).accuracies.overall.n == 6)

@@ -55,8 +55,18 @@ import Testing
       prompt("ref:7", [3, 1], subset: "Ties")
         + prompt("tied:7", [2, 2, 1], correct: 2, subset: "Ties"),
       options)
-    #expect(evaluation.accuracies.details.map(\.value.value) == [1, 1, 1, 1])
+    #expect(evaluation.accuracies.details.map(\.value.value) == [1, 1, 1, 1, 0])
     #expect(evaluation.accuracies.overall.value == 1)
+    // Whether a model has a spread is no difference of the prompts.
+    let spread =
+      prompt("ref:7", [3, 1], subset: "Ties")
+      + prompt("tied:7", [2, 2.5, 1], correct: 2, subset: "Ties")
+    let level =
+      prompt("ref:7", [3, 1], subset: "Ties")
+      + prompt("tied:7", [2, 2, 1], correct: 2, subset: "Ties")
+    #expect(try RewardBench2.compare(level, spread, options).differences.overall.n == 2)
+    let totals = try [level, spread].map { try RewardBench2.evaluate($0, options).total.prompts }
+    #expect(totals[0] == totals[1])
   }
 
   @Test func `prompts without a counterpart count for their own accuracy alone`() throws {

@@ -10,7 +10,7 @@ import Testing
       raw: made.raw, calibrated: made.calibrated, comparison: made.comparison)
     #expect(
       table.text() == """
-        Accuracy in per cent, with 95% intervals
+        Accuracy in per cent, with 95% intervals (pairs)
                          pairs  raw               calibrated         change  ties
         ─────────────────────────────────────────────────────────────────────────
         overall (micro)     10   60.0  31.3–83.2   70.0  39.7–89.2    +10.0   1→0
@@ -45,7 +45,7 @@ import Testing
     let made = try Made([MadePair(1, 1), MadePair(-1, 1)])
     #expect(
       EvaluationTable(raw: made.raw).text() == """
-        Accuracy in per cent, with 95% intervals
+        Accuracy in per cent, with 95% intervals (pairs)
                          pairs  accuracy
         ───────────────────────────────────────
         overall (micro)      2   50.0  9.5–90.5

@@ -194,4 +194,98 @@ import Testing
     #expect(both.status == 0, "\(both.error)")
     #expect(try Program.run(["runs", "show", "org/other", "--store", store]).status == 0)
   }
+
+  @Test func `errors name file and line, lengths and calibrated scores are found by themselves`()
+    throws
+  {
+    let bad = try folder.file(
+      "bad.jsonl",
+      Data(
+        """
+        {"id": "a", "subset": "hep-go", "scores_chosen": 1, "scores_rejected": 0}
+        {"id": "b", "subset": "bogus", "scores_chosen": 1, "scores_rejected": 0}
+
+        """.utf8))
+    let refused = try Program.run(["evaluate", bad, "--benchmark", "rewardbench"])
+    #expect(refused.status == 65)
+    #expect(
+      refused.error.contains("bad.jsonl, line 2 (prompt b): found subset 'bogus'"),
+      "\(refused.error)")
+    let csv = try folder.file(
+      "c.csv",
+      Data("id,score,calibrated,label,length\n1,2,0,1,30\n1,1,1,0,10\n2,2,3,1,5\n2,1,1,0,9\n".utf8))
+    let direct = try JSONValue(parsing: Program.run(["evaluate", csv, "--json"]).output)
+    #expect(direct["by_length"]?["chosen_longer"]?["n"] == 1)
+    #expect(direct["calibrated"]?["overall"]?["accuracy"] == 0.5)
+    #expect(try Program.run(["runs", "import", csv, "--store", store]).status == 0)
+    let stored = try JSONValue(
+      parsing: Program.run(["evaluate", "--store", store, "--run", "c", "--json"]).output)
+    #expect(stored["calibrated"] == direct["calibrated"])
+    #expect(stored["by_length"] == direct["by_length"])
+    let calibrated = try JSONValue(
+      parsing: Program.run(["evaluate", csv, "--score", "calibrated", "--json"]).output)
+    #expect(calibrated["overall"]?["accuracy"] == 0.5)
+    #expect(calibrated["calibrated"] == nil)
+  }
+
+  @Test func `one model of a file is compared with another, and files in parts`() throws {
+    let both = try folder.file(
+      "both.csv",
+      Data("rm,id,score,label\nA,1,1,1\nA,1,0,0\nB,1,0,1\nB,1,1,0\n".utf8))
+    let compared = try Program.run([
+      "evaluate", both, "--where", "rm=A", "--against", both, "--against-where", "rm=B", "--json",
+    ])
+    #expect(compared.status == 0, "\(compared.error)")
+    #expect(try JSONValue(parsing: compared.output)["against"]?["overall"]?["gained"] == 1)
+    let unclear = try Program.run(["evaluate", both, "--where", "rm=A", "--against", both])
+    #expect(unclear.status == 64)
+    #expect(unclear.error.contains("--against-where"))
+    let parts = try ["chat_m.json", "math_m.json"].map { name in
+      try folder.file(
+        name,
+        Data("[{\"id\": \"1\", \"score_chosen\": [1, 1, 1], \"score_rejected\": [0, 0, 2]}]".utf8))
+    }
+    let together = try Program.run(
+      ["evaluate"] + parts + ["--together", "--against", parts[0], "--against", parts[1], "--json"])
+    #expect(together.status == 0, "\(together.error)")
+    #expect(try JSONValue(parsing: together.output)["against"]?["overall"]?["p"] == 1.0)
+    // The store knows the files' names.
+    #expect(try Program.run(["runs", "import"] + parts + ["--store", store]).status == 0)
+    let stored = try Program.run([
+      "evaluate", "--store", store, "--run", "chat_m", "--run", "math_m", "--together", "--json",
+    ])
+    #expect(try JSONValue(parsing: stored.output)["benchmark"] == "rm-bench")
+  }
+
+  @Test func `AlpacaEval's models share the instructions' difficulty, in one file or in several`()
+    throws
+  {
+    func rows(_ model: String, _ turn: Int) -> [String] {
+      (0..<30).map { instruction in
+        let preference = 1 + Double((instruction * 7 + turn * 5) % 30) / 30
+        return
+          "{\"instruction\": \"i\(instruction)\", \"output_1\": \"\(String(repeating: "b", count: 20 + instruction % 9))\", \"generator_1\": \"base\", \"output_2\": \"\(String(repeating: "m", count: 10 + (instruction * turn) % 40))\", \"generator_2\": \"\(model)\", \"preference\": \(preference)}"
+      }
+    }
+    let models = [("m", 1), ("m_concise", 2), ("z", 3)]
+    let one = try folder.file(
+      "all.json",
+      Data(("[" + models.flatMap { rows($0.0, $0.1) }.joined(separator: ",") + "]").utf8))
+    let several = try models.map {
+      try folder.file(
+        "\($0.0).json", Data(("[" + rows($0.0, $0.1).joined(separator: ",") + "]").utf8))
+    }
+    let joint = try JSONValue(parsing: Program.run(["evaluate", one, "--json"]).output)
+    let apart = try JSONValue(parsing: Program.run(["evaluate"] + several + ["--json"]).output)
+    func rates(_ value: JSONValue) -> [Double] {
+      value["parts"]?.array?.compactMap { $0["length-controlled"]?["accuracy"]?.double } ?? []
+    }
+    #expect(rates(joint).count == 3)
+    #expect(rates(joint) == rates(apart))
+    #expect(joint["gameability"]?["win rate"]?.array?.count == 1)
+    // Notes are wrapped to the terminal's width.
+    let text = try Program.run(["evaluate", several[0]]).output
+      .split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(text.contains("approximation of AlpacaEval's model, without difficulty"))
+  }
 }

@@ -84,13 +84,24 @@ package enum AlpacaEval: TrialBenchmark {
     let duels = try duels(of: responses)
     if let rate = lengthControlledRate(duels, options) {
       evaluation.accuracies.averages.append((lengthControlled, rate))
+      if let rule = rate.rule { evaluation.notes.append("\(lengthControlled): \(rule)") }
     } else {
-      evaluation.notes.append("no length-controlled win rate: the lengths are not known")
+      evaluation.notes.append(
+        "no length-controlled win rate: it wants known lengths and two instructions or more")
     }
     if !arePreferences(duels) {
       evaluation.notes.append("the scores are no preferences: the higher one wins")
     }
     return evaluation
+  }
+
+  /// Compares two models on the instructions that both have: the judge fails on some.
+  package static func compare(
+    _ a: [ScoredResponse], _ b: [ScoredResponse], _ options: EvaluationOptions
+  ) throws(TareError) -> Comparison {
+    let common = Set(a.map(\.promptID)).intersection(b.map(\.promptID))
+    return try comparison(
+      a.filter { common.contains($0.promptID) }, b.filter { common.contains($0.promptID) }, options)
   }
 
   /// AlpacaEval 2's generalised linear model, for each instruction

@@ -9,8 +9,17 @@ package enum BestOfN: TrialBenchmark {
   package static let trial = "prompt"
 
   package static func recognises(_ responses: [ScoredResponse]) -> Bool {
-    !responses.isEmpty
-      && responses.allSatisfy { $0.role == .response && $0.label != nil && $0.steps.isEmpty }
+    guard !responses.isEmpty, responses.allSatisfy(\.steps.isEmpty) else { return false }
+    if responses.allSatisfy({ $0.role == .response }) {
+      return responses.allSatisfy { $0.label != nil }
+    }
+    // Candidates of which all may be right, or none: no pairs.
+    guard responses.allSatisfy({ $0.role != .response }) else { return false }
+    let rows = PromptGroups(of: responses).rows
+    return rows.contains { $0.count > 2 }
+      && rows.contains { rows in
+        Set(rows.map { responses[$0].role }).count == 1
+      }
   }
 
   package static func sheet(
@@ -30,6 +39,7 @@ package enum BestOfN: TrialBenchmark {
       prompts.append(
         TriedPrompt(
           id: prompt.id, section: prompt.section, subset: prompt.subset,
+          kind: Set(isRight).count == 1 ? "level" : nil,
           trials: [
             Trial(share, isTie: margin == 0, margin: margin),
             Trial(
@@ -60,6 +70,11 @@ package enum BestOfN: TrialBenchmark {
 
   package static func scheme(for sheet: TrialSheet, _ options: EvaluationOptions) -> Scheme {
     var scheme = Scheme.micro(sheet.strata, of: "prompt")
+    let level = sheet.prompts.count { $0.kind != nil }
+    if level > 0 {
+      scheme.notes.append(
+        "\(counted(level, "prompt")) with equal labels: any choice is as right as another")
+    }
     scheme.details = [1, 2].map { .share(sheet.columns[$0].name, of: sheet.strata, column: $0) }
     return scheme
   }

@@ -12,6 +12,8 @@ package enum JudgeBench: TrialBenchmark {
 
   /// The covariate that holds a response's score in the second game where it is another one.
   private static let secondGame = "score_second_game"
+  /// The covariate that is 1 where there was one game, or the second failed.
+  private static let singleGame = "single_game"
 
   /// Prefixes of the sources, and their categories.
   private static let categories: KeyValuePairs = [
@@ -48,7 +50,8 @@ package enum JudgeBench: TrialBenchmark {
       let first = right.score > wrong.score || (right.score == wrong.score && !isARight)
       let again = (right.covariates[secondGame], wrong.covariates[secondGame])
       let (rightAgain, wrongAgain) = (again.0 ?? right.score, again.1 ?? wrong.score)
-      let second = rightAgain > wrongAgain || (rightAgain == wrongAgain && isARight)
+      let isSingle = right.covariates[singleGame] == 1
+      let second = isSingle || rightAgain > wrongAgain || (rightAgain == wrongAgain && isARight)
       let place = [right.index, wrong.index]
       prompts.append(
         TriedPrompt(

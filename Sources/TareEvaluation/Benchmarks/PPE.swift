@@ -22,7 +22,7 @@ package enum PPE: TrialBenchmark {
     of responses: [ScoredResponse], _ options: EvaluationOptions
   ) throws(TareError) -> TrialSheet {
     let all = try ScoredPrompt.prompts(of: responses)
-    // The curve is that of k which every prompt has.
+    // The curve goes as far as every prompt does.
     let most = all.map(\.responses.count).min() ?? 0
     var prompts: [TriedPrompt] = []
     for prompt in all {
@@ -86,6 +86,12 @@ package enum PPE: TrialBenchmark {
     let all = share("overall", 0) { _ in true }
     let points = (1...most).filter { $0 & ($0 - 1) == 0 || $0 == most }
     var notes: [String] = []
+    let without = names.filter { name in !subsets.contains { $0.name == name } }
+    if !without.isEmpty {
+      notes.append(
+        "no prompt of \(without.joined(separator: ", ")) has a right and a wrong response")
+    }
+    notes.append("the curve goes to k = \(most), the fewest responses of a prompt")
     if all == nil {
       notes.append("no prompt has a right and a wrong response: overall is the end score")
     }

@@ -9,7 +9,7 @@ package enum Pairs: PairBenchmark {
 
   package static func recognises(_ responses: [ScoredResponse]) -> Bool { true }
 
-  package static func section(of pair: ScoredPair) -> String? { pair.section }
+  package static func section(of prompt: ScoredPrompt) -> String? { prompt.section }
 
   package static func scheme(for sheet: TrialSheet, _ options: EvaluationOptions) -> Scheme {
     .micro(sheet.strata, of: "pair")

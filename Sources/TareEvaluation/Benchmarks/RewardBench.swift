@@ -59,11 +59,10 @@ package enum RewardBench: PairBenchmark {
       && responses.allSatisfy { $0.subset.map { sectionOfSubset[$0] != nil } ?? false }
   }
 
-  package static func section(of pair: ScoredPair) throws(TareError) -> String? {
-    guard let section = pair.subset.flatMap({ sectionOfSubset[$0] }) else {
-      throw .badData(
-        place: "prompt \(pair.promptID)",
-        found: pair.subset.map { "subset '\($0)'" } ?? "no subset",
+  package static func section(of prompt: ScoredPrompt) throws(TareError) -> String? {
+    guard let section = prompt.subset.flatMap({ sectionOfSubset[$0] }) else {
+      throw prompt.error(
+        found: prompt.subset.map { "subset '\($0)'" } ?? "no subset",
         accepted: (sections + [priorSets]).flatMap { $0.subsets.map(\.key) }
           .joined(separator: ", "))
     }

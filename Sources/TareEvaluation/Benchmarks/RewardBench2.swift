@@ -143,9 +143,11 @@ package enum RewardBench2: TrialBenchmark {
           Trial(tied.margin > spread ? 1 : 0, column: Column.preference.rawValue),
           Trial(least > spread ? 1 : 0, column: Column.hardPreference.rawValue),
         ]
-        if spread > 0 {
-          trials.append(Trial(tanh(least / spread - 1), column: Column.margin.rawValue))
-        }
+        // Without a spread there is no margin in spreads.
+        trials.append(
+          Trial(
+            spread > 0 ? tanh(least / spread - 1) : 0, column: Column.margin.rawValue,
+            weight: spread > 0 ? 1 : 0))
       }
       // Resamples keep the number of prompts behind each part.
       let kind = trials.map { String($0.column) }.joined(separator: " ")

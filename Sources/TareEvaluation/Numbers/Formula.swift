@@ -74,7 +74,8 @@ extension Formula {
         sum += sums.values[place]
         count += sums.values[place + 1]
       }
-      return sum / count
+      // Only trials without a value may have no weight in all.
+      return count > 0 ? sum / count : 0
     case .weightedSum(let parts):
       var sum = 0.0
       for part in parts { sum += part.weight * part.of.value(sums) }
@@ -111,8 +112,8 @@ struct ColumnSums {
       for prompt in members.prompts {
         for trial in sheet.prompts[prompt].trials {
           let place = 2 * (stratum * columns + trial.column)
-          values[place] += trial.value
-          values[place + 1] += 1
+          values[place] += trial.weight * trial.value
+          values[place + 1] += trial.weight
         }
       }
     }

@@ -37,7 +37,8 @@ extension TrialSheet {
     for (stratum, members) in strata.enumerated() {
       for prompt in members.prompts {
         for trial in prompts[prompt].trials {
-          contributions[prompt] += slopes[stratum * columns.count + trial.column] * trial.value
+          contributions[prompt] +=
+            slopes[stratum * columns.count + trial.column] * trial.weight * trial.value
         }
       }
     }
@@ -71,6 +72,7 @@ extension Formula {
     case .mean(let column, let strata):
       let places = strata.map { $0 * sums.columns + column }
       let count = places.reduce(0) { $0 + sums.values[2 * $1 + 1] }
+      guard count > 0 else { return }
       for place in places { slopes[place] += factor / count }
     case .weightedSum(let parts):
       for part in parts { part.of.addSlopes(times: factor * part.weight, sums, to: &slopes) }

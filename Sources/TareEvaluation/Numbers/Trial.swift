@@ -6,6 +6,8 @@ package struct Trial: Sendable, Hashable {
   package var column: Int
   /// From 0 (wrong) to 1 (right); other quantities of a benchmark may lie elsewhere.
   package var value: Double
+  /// How much it counts in the mean; 0 where it has no value.
+  package var weight: Double
   /// Whether scores that should differ are equal.
   package var isTie: Bool
   /// Where among the prompt's responses it stands, by which two models' trials are matched: of a
@@ -15,9 +17,10 @@ package struct Trial: Sendable, Hashable {
   package var margin: Double?
 
   package init(
-    _ value: Double, column: Int = 0, isTie: Bool = false, place: [Int] = [],
-    margin: Double? = nil
+    _ value: Double, column: Int = 0, weight: Double = 1, isTie: Bool = false,
+    place: [Int] = [], margin: Double? = nil
   ) {
+    self.weight = weight
     self.column = column
     self.value = value
     self.isTie = isTie

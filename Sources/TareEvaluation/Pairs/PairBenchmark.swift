@@ -1,20 +1,26 @@
 /// Benchmarks that count pairs: the better response must score strictly higher.
 package import TareCore
 
-/// A new one says which section a pair belongs to and how subsets are averaged.
+/// A new one says which section a prompt belongs to and how subsets are averaged.
 package protocol PairBenchmark: TrialBenchmark {
-  /// The section of a pair.
+  /// The section of a prompt's pairs.
   ///
-  /// - Throws: `TareError.badData` for a pair that has no place in the benchmark.
-  static func section(of pair: ScoredPair) throws(TareError) -> String?
+  /// - Throws: `TareError.badData` for a prompt that has no place in the benchmark.
+  static func section(of prompt: ScoredPrompt) throws(TareError) -> String?
 }
 
 extension PairBenchmark {
   package static func sheet(
     of responses: [ScoredResponse], _ options: EvaluationOptions
   ) throws(TareError) -> TrialSheet {
-    var pairs = try ScoredPair.pairs(of: responses, length: options.length)
-    for index in pairs.indices { pairs[index].section = try section(of: pairs[index]) }
+    var pairs: [ScoredPair] = []
+    for prompt in try ScoredPrompt.prompts(of: responses) {
+      let section = try section(of: prompt)
+      for var pair in try ScoredPair.pairs(of: prompt, length: options.length) {
+        pair.section = section
+        pairs.append(pair)
+      }
+    }
     return TrialSheet(pairs: pairs)
   }
 }

@@ -33,12 +33,18 @@ extension ScoredPair {
     var pairs: [ScoredPair] = []
     pairs.reserveCapacity(responses.count / 2)
     for prompt in try ScoredPrompt.prompts(of: responses) {
-      let (chosen, rejected) = try prompt.chosenAndRejected()
-      for better in chosen {
-        for worse in rejected { pairs.append(.init(better, worse, length: length)) }
-      }
+      pairs += try Self.pairs(of: prompt, length: length)
     }
     return pairs
+  }
+
+  static func pairs(
+    of prompt: ScoredPrompt, length: String
+  ) throws(TareError) -> [ScoredPair] {
+    let (chosen, rejected) = try prompt.chosenAndRejected()
+    return chosen.flatMap { better in
+      rejected.map { ScoredPair(better, $0, length: length) }
+    }
   }
 
   private init(_ better: ScoredResponse, _ worse: ScoredResponse, length: String) {

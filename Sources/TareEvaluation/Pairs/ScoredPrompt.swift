@@ -61,7 +61,9 @@ package struct ScoredPrompt: Sendable {
     guard !chosen.isEmpty, !rejected.isEmpty else {
       throw error(
         found: "\(chosen.count) chosen and \(rejected.count) rejected responses",
-        accepted: "at least one of each for every prompt")
+        accepted:
+          "at least one of each for every prompt; candidates of which none or all may be right are for "
+          + "--benchmark bestofn")
     }
     return (chosen, rejected)
   }

@@ -59,8 +59,8 @@ private struct PromptSums {
     values = Array(repeating: 0, count: prompts * width)
     for (position, prompt) in stratum.prompts.enumerated() {
       for trial in sheet.prompts[prompt].trials {
-        values[position * width + 2 * trial.column] += trial.value
-        values[position * width + 2 * trial.column + 1] += 1
+        values[position * width + 2 * trial.column] += trial.weight * trial.value
+        values[position * width + 2 * trial.column + 1] += trial.weight
       }
     }
   }

@@ -23,7 +23,8 @@ package struct EvaluationTable: Sendable {
   /// Accuracies by subset, section and overall; by which answer is longer; then what the
   /// comparison and the notes say.
   package func text(width: Int = 80, style: TerminalStyle = .plain) -> String {
-    let title = style.bold("\(raw.measure.capitalisedFirst) in per cent, with 95% intervals")
+    let title = style.bold(
+      "\(raw.measure.capitalisedFirst) in per cent, with 95% intervals (\(raw.benchmark))")
     let groups = AccuracyRow.groups(
       raw: raw, calibrated: calibrated, comparison: comparison)
     var parts = [title + "\n" + table(of: groups).text(width: width, style: style)]

@@ -67,12 +67,17 @@ extension Evaluation {
   }
 }
 
+extension Double {
+  /// Three decimals where that is short.
+  fileprivate var shortText: String { self < 1e4 ? fixed(3) : significant(3) }
+}
+
 extension BradleyTerryProbabilities {
   /// "As probabilities σ(difference / T): T = 1.32 (1.20 to 1.45) fits best, …"
   package var sentence: String {
     let start = "As probabilities σ(difference of scores / T): "
     let now =
-      "ECE \((100 * asIs.ece).fixed(1)) points and log loss \(asIs.logLoss.fixed(3)) at T = 1"
+      "ECE \((100 * asIs.ece).fixed(1)) points and log loss \(asIs.logLoss.shortText) at T = 1"
     switch fit {
     case .separable: return start + now + "; every pair is right, so no T fits best."
     case .uninformative:
@@ -82,7 +87,7 @@ extension BradleyTerryProbabilities {
       return start + """
         \(now); T = \(value.significant(3)) (95% interval \(interval.lowerBound.significant(3)) to \
         \(interval.upperBound.significant(3))) fits best: ECE \((100 * fitted.ece).fixed(1)), log loss \
-        \(fitted.logLoss.fixed(3)).
+        \(fitted.logLoss.shortText).
         """
     }
   }

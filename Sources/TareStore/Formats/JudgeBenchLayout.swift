@@ -1,6 +1,7 @@
 /// JudgeBench's score files (ScalerLab/JudgeBench `outputs/`): a pair a row, its two scores within
 /// the first of `judgments`; the second is the same pair swapped. Where a response's score differs
-/// there, it is the covariate `score_second_game`.
+/// there, it is the covariate `score_second_game`; where there was no second game, or it failed (null),
+/// `single_game` is 1.
 import TareCore
 
 struct JudgeBenchLayout: ScoreLayout {
@@ -36,6 +37,7 @@ struct JudgeBenchLayout: ScoreLayout {
       for side in 0..<2 {
         var values: [String: Double] = [:]
         if let again, again[side] != scores[side] { values["score_second_game"] = again[side] }
+        if score == "score", again == nil { values["single_game"] = 1 }
         for column in sides[side] {
           values[column.covariate.name] = try column.values(row, count: 1)[0]
         }
@@ -74,7 +76,7 @@ struct JudgeBenchLayout: ScoreLayout {
   private func secondGame(
     _ cell: JSONValue, of table: DataTable, row: Int
   ) throws(TareError) -> [Double]? {
-    guard let games = cell.array, games.count > 1 else { return nil }
+    guard let games = cell.array, games.count > 1, games[1] != .null else { return nil }
     let field = "judgments[1].judgment.scores"
     guard let pair = games[1]["judgment"]?["scores"]?.array, pair.count == 2 else {
       throw table.error(

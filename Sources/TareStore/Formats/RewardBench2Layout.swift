@@ -22,7 +22,7 @@ struct RewardBench2Layout: ScoreLayout {
     var entries: [ScoreEntry] = []
     for (row, correct) in try table.numbers(in: "num_correct").enumerated() {
       let responses = try lists.entries(row) { Double($0) < correct ? .chosen : .rejected }
-      guard correct >= 1, correct <= Double(responses.count) else {
+      guard correct >= 1, correct <= Double(responses.count), correct == correct.rounded() else {
         throw table.error(
           row, "num_correct", found: "\(correct)", accepted: "from 1 to \(responses.count)")
       }

@@ -15,6 +15,8 @@ package struct ScoreColumns: Sendable {
   package var subset: String?
   /// Names of columns, or of text covariates where there is no such column but the text.
   package var covariates: [String] = []
+  /// More of these, which are left out where they cannot be had.
+  package var optionalCovariates: [String] = []
   /// Columns that tell reward models or runs apart, besides those of a layout; a table may hold only
   /// one value of each.
   package var runs = ["rm", "reward_model", "run"]
@@ -42,7 +44,7 @@ package struct ScoreTable: Sendable {
   package init(_ table: DataTable, columns: ScoreColumns = .init()) throws(TareError) {
     try Self.checkOneRun(table, columns.runs(of: table))
     let layout = try scoreLayout(of: table, columns: columns)
-    let (entries, covariates) = try layout.entries(of: table, columns: columns)
+    let (entries, covariates) = try Self.entries(of: table, columns, layout)
     guard !entries.isEmpty else {
       throw .badData(place: table.name, found: "no scores", accepted: "one or more")
     }
@@ -51,6 +53,22 @@ package struct ScoreTable: Sendable {
     self.layout = layout
     rowOfResponse = entries.map(\.row)
     responses = try Self.responses(entries, of: table, columns, layout: layout)
+  }
+
+  private static func entries(
+    of table: DataTable, _ columns: ScoreColumns, _ layout: any ScoreLayout
+  ) throws(TareError) -> (entries: [ScoreEntry], covariates: [Covariate]) {
+    if !columns.optionalCovariates.isEmpty {
+      var more = columns
+      more.covariates += columns.optionalCovariates
+      if let all = try? layout.entries(of: table, columns: more) { return all }
+    }
+    return try layout.entries(of: table, columns: columns)
+  }
+
+  /// Where a response stands in its file: "line 12", or "row 12" where rows have no lines.
+  package func place(ofResponse response: Int) -> String {
+    table.place(of: rowOfResponse[response])
   }
 
   /// Numbers, one a response, as columns of the table: under their name where a row is a response,
@@ -99,13 +117,15 @@ extension ScoreTable {
     let sections = hasSubsets ? try optionalNames(table, section) : nil
     // Positions are those among the responses of `id`, which need not be the group.
     let hasPositions = !table.has("id") || group ?? idColumn == "id"
-    var seen: [String: (index: Int, row: Int)] = [:]
+    var seen: [[String]: (index: Int, row: Int)] = [:]
     var taken: Set<Place> = []
     var responses: [ScoredResponse] = []
     responses.reserveCapacity(entries.count)
     for entry in entries {
       let prompt = prompts[entry.row]
-      let before = seen[prompt]
+      // Subsets may number their prompts each from 0.
+      let key = [sections?[entry.row] ?? "", subsets?[entry.row] ?? "", prompt]
+      let before = seen[key]
       if let idColumn, group == nil, layout.hasWholePrompts, let before, before.row != entry.row {
         let same = scores(entries, of: before.row) == scores(entries, of: entry.row)
         throw table.error(
@@ -115,12 +135,12 @@ extension ScoreTable {
       }
       let position = hasPositions ? entry.index : nil
       let index = position ?? before.map { $0.index + 1 } ?? 0
-      if position != nil, !taken.insert(Place(prompt: prompt, index: index)).inserted {
+      if position != nil, !taken.insert(Place(prompt: key, index: index)).inserted {
         throw table.error(
           entry.row, "index", found: "response \(index) of '\(prompt)' a second time",
           accepted: "each response once (are these the scores of several runs?)")
       }
-      seen[prompt] = (index, entry.row)
+      seen[key] = (index, entry.row)
       var response = ScoredResponse(
         promptID: prompt, index: index, role: entry.role, score: entry.score,
         covariates: entry.covariates, subset: subsets?[entry.row], section: sections?[entry.row],
@@ -136,7 +156,7 @@ extension ScoreTable {
   }
 
   private struct Place: Hashable {
-    let prompt: String
+    let prompt: [String]
     let index: Int
   }
 
