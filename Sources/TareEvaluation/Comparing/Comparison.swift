@@ -1,0 +1,71 @@
+/// Two score columns on the same prompts: how much they differ, and whether that may be chance.
+package import TareCore
+
+package struct Comparison: Sendable {
+  package let benchmark: String
+  /// What is counted, in a word: "pair", "prompt".
+  package let trial: String
+  package let differences: Breakdown<Difference>
+  /// The trials that one has right and the other wrong, those first of which both are surest.
+  package let disagreements: [Disagreement]
+  package let agreement: Agreement
+
+  package init(
+    benchmark: String, trial: String, differences: Breakdown<Difference>,
+    disagreements: [Disagreement] = [], agreement: Agreement = Agreement()
+  ) {
+    self.benchmark = benchmark
+    self.trial = trial
+    self.differences = differences
+    self.disagreements = disagreements
+    self.agreement = agreement
+  }
+
+  /// - Parameter joint: the second model's columns behind those of the first.
+  init(
+    benchmark: String, trial: String, joint: TrialSheet, scheme: Scheme, bootstrap: Bootstrap
+  ) {
+    let half = joint.columns.count / 2
+    let quantities = scheme.all
+    let formulas = quantities.map { quantity in
+      Formula.weightedSum([
+        (1, quantity.formula.shifted(by: half)), (-1, quantity.formula),
+      ])
+    }
+    let samples = bootstrap.samples(of: formulas, on: joint)
+    let sums = ColumnSums(joint)
+    let values = zip(quantities.indices, zip(formulas, samples)).map { index, number in
+      let first = quantities[index].formula
+      let trials = joint.pairedTrials(of: first)
+      let gained = trials.count { $0.b.value > $0.a.value }
+      let lost = trials.count { $0.b.value < $0.a.value }
+      let isShare =
+        joint.isIndependentShare(first)
+        && joint.isIndependentShare(first.shifted(by: half))
+      return Difference(
+        a: first.value(sums), b: first.shifted(by: half).value(sums), n: trials.count,
+        interval: ClosedRange(percentilesOf: number.1), gained: gained, lost: lost,
+        p: isShare
+          ? Proportion.mcNemar(gained: gained, lost: lost)
+          : PairedPermutation(
+            differences: zip(
+              joint.contributions(to: first.shifted(by: half), sums),
+              joint.contributions(to: first, sums)
+            ).map(-), seed: bootstrap.seed
+          ).p,
+        test: isShare ? .mcNemar : .permutation)
+    }
+    var differences = Breakdown(scheme, values)
+    let adjusted = BenjaminiHochberg.adjusted(differences.subsets.map(\.value.p))
+    for (index, q) in adjusted.enumerated() { differences.subsets[index].value.q = q }
+    self.init(
+      benchmark: benchmark, trial: trial, differences: differences,
+      disagreements: Disagreement.all(of: joint), agreement: Agreement(of: joint))
+  }
+
+  package var json: JSONValue {
+    var object = differences.json(of: benchmark, \.json)
+    object["agreement"] = agreement.json
+    return .object(object)
+  }
+}

@@ -1,0 +1,68 @@
+/// What `tare evaluate` found.
+package import TareCore
+internal import TareEvaluation
+
+package struct EvaluateOutcome: Sendable {
+  /// One reward model or run.
+  package struct Part: Sendable {
+    package let name: String?
+    let raw: Evaluation
+    let calibrated: Evaluation?
+    /// Raw against calibrated.
+    let comparison: Comparison?
+    /// The scores named by `against` (a) and these (b).
+    let against: Comparison?
+    /// What the two decide differently, with texts where they are known.
+    let examples: [DisagreementExample]
+  }
+
+  package let parts: [Part]
+  /// Of several parts with one benchmark.
+  let leaderboard: Leaderboard?
+  /// Of AlpacaEval's models in several variants: the win rate's, and the length-controlled one's.
+  var gameability: [(measure: String, families: [Gameability])] {
+    guard parts.count > 1, parts.allSatisfy({ $0.raw.benchmark == AlpacaEval.key }) else {
+      return []
+    }
+    let plain = parts.map { ($0.name ?? "", $0.raw.accuracies.overall.value) }
+    let controlled = parts.compactMap { part in
+      part.raw.accuracies.averages.first { $0.name == AlpacaEval.lengthControlled }
+        .map { (part.name ?? "", $0.value.value) }
+    }
+    return [
+      (AlpacaEval.measure, Gameability.families(plain)),
+      (AlpacaEval.lengthControlled, Gameability.families(controlled)),
+    ].filter { !$0.1.isEmpty }
+  }
+  /// Sources that could not be evaluated, and why.
+  package let failures: [(source: String, error: TareError)]
+
+  package var json: JSONValue {
+    let objects = parts.map { part -> JSONValue in
+      var object = part.raw.json.object ?? [:]
+      if let name = part.name { object["name"] = .string(name) }
+      object["calibrated"] = part.calibrated?.json
+      object["raw_against_calibrated"] = part.comparison?.json
+      if let against = part.against, var comparison = against.json.object {
+        if !part.examples.isEmpty {
+          comparison["disagreements"] = .array(part.examples.map(\.json))
+        }
+        object["against"] = .object(comparison)
+      }
+      return .object(object)
+    }
+    guard parts.count != 1 || !failures.isEmpty else { return objects[0] }
+    var object: JSONObject = ["parts": .array(objects)]
+    object["leaderboard"] = leaderboard?.json
+    if !gameability.isEmpty {
+      var measures = JSONObject()
+      for (measure, families) in gameability { measures[measure] = .array(families.map(\.json)) }
+      object["gameability"] = .object(measures)
+    }
+    if !failures.isEmpty {
+      object["failed"] = .array(
+        failures.map { ["source": .string($0.source), "error": .string($0.error.description)] })
+    }
+    return .object(object)
+  }
+}

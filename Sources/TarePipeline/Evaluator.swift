@@ -1,0 +1,236 @@
+/// What holds for all sources of `tare evaluate`: options, what they are compared with, and how a source becomes
+/// evaluations.
+internal import Foundation
+internal import TareCore
+internal import TareEvaluation
+internal import TareStore
+
+struct Evaluator: Sendable {
+  let request: EvaluateRequest
+  let options: EvaluationOptions
+  let other: [ScoredResponse]?
+  /// How hard AlpacaEval's instructions are, by the models of all sources.
+  let difficulty: [String: Double]
+
+  init(_ request: EvaluateRequest) throws(TareError) {
+    self.request = request
+    var options = EvaluationOptions(
+      bootstrap: try Bootstrap(resamples: request.bootstrap, seed: request.seed),
+      length: request.length ?? "length")
+    if let key = request.xstestWeights {
+      guard let weights = XSTestWeights(rawValue: key) else {
+        throw .usage(
+          "--xstest-weights \(key); accepted: "
+            + XSTestWeights.allCases.map(\.rawValue).joined(separator: ", "))
+      }
+      options.xstestWeights = weights
+    }
+    if let threshold = request.threshold {
+      guard !threshold.isNaN else { throw .usage("--threshold \(threshold); accepted: a number") }
+      options.threshold = threshold
+    }
+    self.options = options
+    var other: [ScoredResponse] = []
+    for source in request.against {
+      let read = try source.read(covariates: [])
+      guard read.parts.count == 1 else {
+        throw .usage(
+          "--against wants one model's scores, not those of \(read.parts.count); --against-where "
+            + "COLUMN=VALUE chooses one")
+      }
+      other += read.parts[0].placed(from: source, read.store)
+    }
+    self.other = request.against.isEmpty ? nil : other
+    guard request.disagreements == 0 || self.other != nil else {
+      throw .usage("--disagreements wants --against: the scores that these are compared with")
+    }
+    difficulty = try Self.difficulty(of: request)
+  }
+
+  /// Models that answer the same instructions tell how hard each of those is.
+  private static func difficulty(of request: EvaluateRequest) throws(TareError) -> [String: Double]
+  {
+    func models(_ source: ScoreSource) -> [[ScoredResponse]] {
+      let length = request.length ?? "length"
+      let parts = (try? source.read(covariates: [], optional: [length]))?.parts ?? []
+      return parts.map(\.responses).filter {
+        request.benchmark == AlpacaEval.key || AlpacaEval.recognises($0)
+      }
+    }
+    // Whoever's first file is none of AlpacaEval's need not have all read twice.
+    guard request.benchmark == nil || request.benchmark == AlpacaEval.key,
+      let first = request.sources.first, case let found = models(first), !found.isEmpty
+    else { return [:] }
+    return AlpacaEval.difficulty(
+      of: found + request.sources.dropFirst().flatMap(models), length: request.length ?? "length")
+  }
+
+  private func read(_ source: ScoreSource) throws(TareError) -> ScoreParts {
+    try source.read(
+      covariates: request.length.map { [$0] } ?? [],
+      optional: request.length == nil ? [Length.key] : [])
+  }
+
+  /// The models of one source.
+  func parts(
+    of source: ScoreSource, name: String?
+  ) throws(TareError) -> [EvaluateOutcome.Part] {
+    let read = try read(source)
+    var parts: [EvaluateOutcome.Part] = []
+    for part in read.parts {
+      do throws(TareError) {
+        let calibrated = try calibratedScores(of: part, in: read.store)
+        let names = [name, part.name].compactMap(\.self)
+        let texts = request.disagreements > 0 ? try part.texts(in: read.store) : nil
+        let evaluated = try self.part(
+          part.placed(from: source, read.store), calibrated: calibrated, texts: texts,
+          // A run's own name is the source's.
+          name: names.isEmpty ? nil : read.store == nil ? names.joined(separator: " ") : names.last)
+        if case .run(let run, _) = part.origin, let store = read.store {
+          try store.keep(evaluated.raw, evaluated.calibrated, of: run)
+        }
+        parts.append(evaluated)
+      } catch {
+        throw error.placed(in: part, of: source)
+      }
+    }
+    return parts
+  }
+
+  /// All sources as one model.
+  func part(
+    ofAll sources: [ScoreSource], _ names: [String]
+  ) throws(TareError) -> EvaluateOutcome.Part {
+    var responses: [ScoredResponse] = []
+    var calibrated: [Double]? = []
+    for (source, name) in zip(sources, names) {
+      let read = try read(source)
+      guard read.parts.count == 1 else {
+        throw .usage("\(name): \(read.parts.count) models; --together wants parts of one")
+      }
+      responses += read.parts[0].placed(from: source, read.store)
+      let scores = try calibratedScores(of: read.parts[0], in: read.store)
+      calibrated = scores.flatMap { scores in calibrated.map { $0 + scores } }
+    }
+    return try part(responses, calibrated: calibrated, name: nil)
+  }
+
+  private func benchmark(
+    for responses: [ScoredResponse]
+  ) throws(TareError) -> any Benchmark.Type {
+    guard let key = request.benchmark else { return Benchmarks.recognised(responses) }
+    return try Benchmarks.registry.entry(for: key)
+  }
+
+  private func part(
+    _ responses: [ScoredResponse], calibrated scores: [Double]?, texts: [Conversation]? = nil,
+    name: String?
+  ) throws(TareError) -> EvaluateOutcome.Part {
+    var options = options
+    options.difficulty = difficulty
+    let benchmark = try benchmark(for: responses)
+    let calibrated = scores.map { responses.scored($0) }
+    let against = try other.map { (other) throws(TareError) in
+      try benchmark.compare(other, responses, options)
+    }
+    var raw = try benchmark.evaluate(responses, options)
+    if request.benchmark == nil, let note = Benchmarks.nearMiss(responses) {
+      raw.notes.append(note)
+    }
+    return EvaluateOutcome.Part(
+      name: name, raw: raw,
+      calibrated: try calibrated.map { (calibrated) throws(TareError) in
+        try benchmark.evaluate(calibrated, options)
+      },
+      comparison: try calibrated.map { (calibrated) throws(TareError) in
+        try benchmark.compare(responses, calibrated, options)
+      },
+      against: against,
+      examples: DisagreementExample.examples(
+        against?.disagreements.prefix(request.disagreements) ?? [], responses, texts))
+  }
+
+  /// A file's column `calibrated`, or the run's newest calibration; nil where there is none.
+  private func calibratedScores(
+    of part: ScorePart, in store: Store?
+  ) throws(TareError) -> [Double]? {
+    switch part.origin {
+    case .table(let table):
+      guard part.score != "calibrated" else { return nil }
+      return try table.scores(named: "calibrated")
+    case .run(let run, let items):
+      guard let newest = try store?.calibrations(of: run).last,
+        let scores = try store?.calibratedScores(of: newest)
+      else {
+        guard let file = try store?.source(of: run) else { return nil }
+        return try ScoreTable(try file.table()).scores(named: "calibrated")
+      }
+      let values = items.compactMap { scores[$0]?.value }
+      // Rows that were added after the calibration have no calibrated score: it is out of date.
+      return values.count == items.count ? values : nil
+    }
+  }
+}
+
+extension ScorePart {
+  /// The responses; RM-Bench's files hold a domain each and name it in the file's name alone.
+  fileprivate func placed(from source: ScoreSource, _ store: Store?) -> [ScoredResponse] {
+    guard !RMBench.recognises(responses), responses.allSatisfy({ $0.section == nil }),
+      let name = fileName(source, store)
+    else { return responses }
+    let placed = responses.map { response in
+      var response = response
+      response.section = name
+      return response
+    }
+    return RMBench.recognises(placed) ? placed : responses
+  }
+
+  private func fileName(_ source: ScoreSource, _ store: Store?) -> String? {
+    switch (source.place, origin) {
+    case (.file(let path), _): URL(filePath: path).lastPathComponent
+    case (.run, .run(let run, _)):
+      (try? store?.source(of: run)).flatMap { $0 }.map { URL(filePath: $0.name).lastPathComponent }
+    case (.run, .table): nil
+    }
+  }
+}
+
+extension TareError {
+  /// The same error with the file, the model and, in place of a response's number, its line.
+  fileprivate func placed(in part: ScorePart, of source: ScoreSource) -> TareError {
+    guard case .badData(var place, let found, let accepted) = self else { return self }
+    if case .table(let table) = part.origin, let match = place.firstMatch(of: #/^row (\d+) /#),
+      let row = Int(match.1), table.responses.indices.contains(row - 1)
+    {
+      place = table.place(ofResponse: row - 1) + " " + place[match.range.upperBound...]
+    }
+    var error = TareError.badData(place: place, found: found, accepted: accepted)
+    if let name = part.name { error = error.inside(name) }
+    guard case .file(let path) = source.place else { return error }
+    return error.inside(path == "-" ? "standard input" : path)
+  }
+}
+
+extension [ScoredResponse] {
+  /// The same responses with other scores, [row].
+  func scored(_ scores: [Double]) -> [ScoredResponse] {
+    zip(self, scores).map { response, score in
+      var response = response
+      response.score = score
+      return response
+    }
+  }
+}
+
+extension Store {
+  fileprivate func keep(
+    _ raw: Evaluation, _ calibrated: Evaluation?, of run: Run
+  ) throws(TareError) {
+    try saveEvaluation(raw.json, benchmark: raw.benchmark, of: run)
+    if let calibrated, let newest = try calibrations(of: run).last {
+      try saveEvaluation(
+        calibrated.json, benchmark: calibrated.benchmark, calibration: newest, of: run)
+    }
+  }
+}

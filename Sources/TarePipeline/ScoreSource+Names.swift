@@ -1,0 +1,35 @@
+/// What score sources are called where there are several.
+internal import Foundation
+
+extension [ScoreSource] {
+  /// A short name of each that no other has: a run's name, or as much of a file's path as tells it
+  /// from the others.
+  var names: [String] {
+    let paths = map { source -> [String] in
+      switch source.place {
+      case .run(let name, _): [name]
+      case .file("-"): ["standard input"]
+      case .file(let path): URL(filePath: path).standardizedFileURL.nameParts
+      }
+    }
+    var seen: [String: Int] = [:]
+    return paths.enumerated().map { index, parts -> String in
+      let others = paths.enumerated().filter { $0.offset != index }.map(\.element)
+      let length = (1...parts.count).first { length in
+        !others.contains { $0.suffix(length) == parts.suffix(length) }
+      }
+      let name = parts.suffix(length ?? parts.count).joined(separator: "/")
+      let count = (seen[name] ?? 0) + 1
+      seen[name] = count
+      // The same file twice.
+      return count == 1 ? name : "\(name) (\(count))"
+    }
+  }
+}
+
+extension URL {
+  /// Folders, and the name without the endings of score files.
+  fileprivate var nameParts: [String] {
+    deletingLastPathComponent().pathComponents.filter { $0 != "/" } + [scoreFileName]
+  }
+}
