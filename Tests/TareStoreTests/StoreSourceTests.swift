@@ -136,6 +136,17 @@ import Testing
     #expect(responses.allSatisfy { $0.role == .response })
   }
 
+  @Test func `RewardBench's columns need no ids`() throws {
+    let text = #"{"subset": ["a", "b"], "scores_chosen": [1, 2], "scores_rejected": [0, 3]}"#
+    let responses = try ScoreTable(ScoreFile(name: "f", data: Data(text.utf8)).table()).responses
+    #expect(responses.map(\.promptID) == ["row-1", "row-1", "row-2", "row-2"])
+    // The same id in two subsets is two prompts.
+    let twice =
+      #"{"id": [0, 0], "subset": ["a", "b"], "scores_chosen": [1, 2], "scores_rejected": [0, 3]}"#
+    let table = try ScoreTable(ScoreFile(name: "f", data: Data(twice.utf8)).table())
+    #expect(PromptGroups(of: table.responses).count == 2)
+  }
+
   @Test func `a column of steps is no hindrance to other layouts`() throws {
     func scores(_ text: String) throws -> [ScoredResponse] {
       try ScoreTable(ScoreFile(name: "f", data: Data(text.utf8)).table()).responses

@@ -11,8 +11,10 @@ package enum RewardBenchScores: FileFormat {
   package static let summary = "RewardBench's score file, an object of lists"
 
   package static func recognises(_ file: SourceFile) -> Bool {
-    // Rows of JSON Lines can have scores in lists too, but not their ids.
-    guard let object = object(of: file), object["id"]?.array != nil else { return false }
+    // Rows of JSON Lines can have scores in lists too, but not their ids, subsets and results.
+    guard let object = object(of: file),
+      ["id", "subset", "results"].contains(where: { object[$0]?.array != nil })
+    else { return false }
     return scoreColumn(of: object) != nil
   }
 
