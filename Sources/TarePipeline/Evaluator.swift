@@ -51,6 +51,7 @@ struct Evaluator: Sendable {
   private static func difficulty(of request: EvaluateRequest) throws(TareError) -> [String: Double]
   {
     func models(_ source: ScoreSource) -> [[ScoredResponse]] {
+      guard mayHoldPreferences(source) else { return [] }
       let length = request.length ?? "length"
       let parts = (try? source.read(covariates: [], optional: [length]))?.parts ?? []
       return parts.map(\.responses).filter {
@@ -63,6 +64,21 @@ struct Evaluator: Sendable {
     else { return [:] }
     return AlpacaEval.difficulty(
       of: found + request.sources.dropFirst().flatMap(models), length: request.length ?? "length")
+  }
+
+  /// Whether AlpacaEval's column is named near the beginning: other files need not be read for this.
+  private static func mayHoldPreferences(_ source: ScoreSource) -> Bool {
+    let data: Data?
+    switch source.place {
+    case .file(let path): data = source.content?.data ?? (try? InputFile(path))?.data
+    case .run(let name, let path):
+      let store = try? existingStore(path)
+      data =
+        (try? store?.run(named: name)).flatMap { run in
+          run.flatMap { run in try? store?.source(of: run) }
+        }?.data
+    }
+    return data?.prefix(1 << 18).range(of: Data("preference".utf8)) != nil
   }
 
   private func read(_ source: ScoreSource) throws(TareError) -> ScoreParts {

@@ -29,6 +29,11 @@ package struct ScoreSource: Sendable {
   var content: InputFile?
 
   package init(_ place: Place) { self.place = place }
+
+  /// Holds what standard input has, if that is the source: it can be read but once.
+  mutating func readStandardInput() throws(TareError) {
+    if case .file("-") = place, content == nil { content = try InputFile("-") }
+  }
 }
 
 /// The scores of one run or one reward model.

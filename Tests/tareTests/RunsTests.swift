@@ -287,5 +287,17 @@ import Testing
     let text = try Program.run(["evaluate", several[0]]).output
       .split(whereSeparator: \.isWhitespace).joined(separator: " ")
     #expect(text.contains("approximation of AlpacaEval's model, without difficulty"))
+    // Through a pipe, which can be read but once.
+    let script = "cat '\(several[0])' | '\(Program.executable.path)' evaluate - --json"
+    let process = Process()
+    process.executableURL = URL(filePath: "/bin/sh")
+    process.arguments = ["-c", script]
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    try process.run()
+    let piped = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    let whole = try Program.run(["evaluate", several[0], "--json"]).output
+    #expect(String(decoding: piped, as: UTF8.self) == whole)
   }
 }
