@@ -31,7 +31,9 @@ struct Evaluator: Sendable {
     }
     self.options = options
     var other: [ScoredResponse] = []
-    for source in request.against {
+    var sources: [ScoreSource] = []
+    for source in request.against { sources += try source.filesOfFolder() ?? [source] }
+    for source in sources {
       let read = try source.read(covariates: [])
       guard read.parts.count == 1 else {
         throw .usage(
@@ -115,20 +117,20 @@ struct Evaluator: Sendable {
 
   /// All sources as one model.
   func part(
-    ofAll sources: [ScoreSource], _ names: [String]
+    ofAll sources: [ScoreSource], name: String?
   ) throws(TareError) -> EvaluateOutcome.Part {
     var responses: [ScoredResponse] = []
     var calibrated: [Double]? = []
-    for (source, name) in zip(sources, names) {
+    for source in sources {
       let read = try read(source)
       guard read.parts.count == 1 else {
-        throw .usage("\(name): \(read.parts.count) models; --together wants parts of one")
+        throw .usage("\([source].names[0]): \(read.parts.count) models; wanted are parts of one")
       }
       responses += read.parts[0].placed(from: source, read.store)
       let scores = try calibratedScores(of: read.parts[0], in: read.store)
       calibrated = scores.flatMap { scores in calibrated.map { $0 + scores } }
     }
-    return try part(responses, calibrated: calibrated, name: nil)
+    return try part(responses, calibrated: calibrated, name: name)
   }
 
   private func benchmark(

@@ -38,7 +38,9 @@ extension Pipeline {
     var parts: [EvaluateOutcome.Part] = []
     var failures: [(source: String, error: TareError)] = []
     if request.together {
-      parts = [try evaluator.part(ofAll: request.sources, names)]
+      var files: [ScoreSource] = []
+      for source in request.sources { files += try source.filesOfFolder() ?? [source] }
+      parts = [try evaluator.part(ofAll: files, name: nil)]
     } else {
       for (result, name) in zip(evaluated(request.sources, names, by: evaluator), names) {
         do throws(TareError) {
@@ -71,8 +73,11 @@ extension Pipeline {
     DispatchQueue.concurrentPerform(iterations: sources.count) { index in
       let outcome = Outcome { () throws(TareError) in
         if observer.shouldStop() { throw .interrupted("stopped; nothing was changed") }
-        return try evaluator.parts(
-          of: sources[index], name: names.count > 1 ? names[index] : nil)
+        let name = names.count > 1 ? names[index] : nil
+        guard let files = try sources[index].filesOfFolder() else {
+          return try evaluator.parts(of: sources[index], name: name)
+        }
+        return [try evaluator.part(ofAll: files, name: name)]
       }
       results.withLock { results in
         results.outcomes[index] = outcome

@@ -1,5 +1,6 @@
-/// What score sources are called where there are several.
+/// What score sources are called where there are several, and folders of files.
 internal import Foundation
+internal import TareCore
 
 extension [ScoreSource] {
   /// A short name of each that no other has: a run's name, or as much of a file's path as tells it
@@ -31,5 +32,29 @@ extension URL {
   /// Folders, and the name without the endings of score files.
   fileprivate var nameParts: [String] {
     deletingLastPathComponent().pathComponents.filter { $0 != "/" } + [scoreFileName]
+  }
+}
+
+extension ScoreSource {
+  /// The score files of a folder, which hold one model's scores together; nil for another source.
+  func filesOfFolder() throws(TareError) -> [ScoreSource]? {
+    guard case .file(let path) = place else { return nil }
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue
+    else { return nil }
+    let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
+    let files = names.filter { name in
+      ["json", "jsonl", "csv", "gz"].contains(URL(filePath: name).pathExtension)
+    }
+    guard !files.isEmpty else {
+      throw .badData(
+        place: path, found: "a folder without score files",
+        accepted: "files that end in .json, .jsonl, .csv or .gz")
+    }
+    return files.map { name in
+      var source = self
+      source.place = .file(URL(filePath: path).appending(path: name).path)
+      return source
+    }
   }
 }

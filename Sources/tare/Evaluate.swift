@@ -15,13 +15,17 @@ struct Evaluate: ParsableCommand {
         tare evaluate eval-set-scores/*/*.json
         tare evaluate mine.json --against theirs.json --disagreements 10
         tare evaluate chat.json math.json code.json safety-*.json --together --benchmark rm-bench
+        tare evaluate rm-bench-results/*/
 
-      Several files or runs make a leaderboard, with an interval on every rank; a file that cannot be \
+      Several files, folders or runs make a leaderboard, with an interval on every rank; a file that cannot be \
       read is named, and the others go on. Raw and calibrated scores stand side by side where there are \
       both: the run's newest calibration, or the file's column calibrated.
       """)
 
-  @Argument(help: "Score files, gzipped or not; - for standard input.")
+  @Argument(
+    help:
+      "Score files, gzipped or not; folders, each with the files of one model; - for standard input."
+  )
   var inputs: [String] = []
   @Option(help: "Store to take the scores from.")
   var store: String?

@@ -257,6 +257,32 @@ import Testing
     #expect(try JSONValue(parsing: stored.output)["benchmark"] == "rm-bench")
   }
 
+  @Test func `a folder holds the files of one model`() throws {
+    for (model, scores) in [("A", "[1, 1, 1]"), ("B", "[-1, 1, 1]")] {
+      let inner = folder.url.appending(path: model)
+      try FileManager.default.createDirectory(at: inner, withIntermediateDirectories: true)
+      for domain in ["chat", "math"] {
+        let text =
+          "[{\"id\": \"1\", \"score_chosen\": \(scores), \"score_rejected\": [0, 0, 0]}]"
+        try Data(text.utf8).write(to: inner.appending(path: "\(domain)_x.json"))
+      }
+    }
+    let result = try Program.run([
+      "evaluate", folder.path("A"), folder.path("B"), "--against", folder.path("A"), "--json",
+    ])
+    #expect(result.status == 0, "\(result.error)")
+    let json = try JSONValue(parsing: result.output)
+    #expect(json["leaderboard"]?.array?.map { $0["name"] } == ["A", "B"])
+    #expect(json["leaderboard"]?.array?.map { $0["accuracy"]?.double?.rounded() } == [1, 1])
+    #expect(json["parts"]?.array?.map { $0["benchmark"] } == ["rm-bench", "rm-bench"])
+    #expect(json["parts"]?.array?[1]["against"]?["overall"]?["lost"] == 6)
+    let empty = folder.url.appending(path: "empty")
+    try FileManager.default.createDirectory(at: empty, withIntermediateDirectories: true)
+    let refused = try Program.run(["evaluate", empty.path])
+    #expect(refused.status == 65)
+    #expect(refused.error.contains("a folder without score files"))
+  }
+
   @Test func `AlpacaEval's models share the instructions' difficulty, in one file or in several`()
     throws
   {
