@@ -65,14 +65,19 @@ package struct PromptGroups: Sendable {
   }
 }
 
-private struct PromptKey: Hashable {
-  let section: String?
-  let subset: String?
-  let id: String
+/// What tells prompts apart: their id within subset and section.
+package struct PromptKey: Hashable, Sendable {
+  package let section: String?
+  package let subset: String?
+  package let id: String
 
-  init(_ response: ScoredResponse) {
-    section = response.section
-    subset = response.subset
-    id = response.promptID
+  package init(section: String?, subset: String?, id: String) {
+    self.section = section
+    self.subset = subset
+    self.id = id
+  }
+
+  package init(_ response: ScoredResponse) {
+    self.init(section: response.section, subset: response.subset, id: response.promptID)
   }
 }

@@ -7,12 +7,12 @@ extension TrialSheet {
   /// - Throws: `TareError.badData` that names a prompt which one side lacks, or in which the two
   ///   have other trials.
   func beside(_ other: TrialSheet) throws(TareError) -> TrialSheet {
-    var waiting: [PromptKey: TriedPrompt] = [:]
-    for prompt in other.prompts { waiting[PromptKey(prompt)] = prompt }
+    var waiting: [PlacedPromptKey: TriedPrompt] = [:]
+    for prompt in other.prompts { waiting[PlacedPromptKey(prompt)] = prompt }
     var joint: [TriedPrompt] = []
     joint.reserveCapacity(prompts.count)
     for prompt in prompts {
-      guard let second = waiting.removeValue(forKey: PromptKey(prompt)) else {
+      guard let second = waiting.removeValue(forKey: PlacedPromptKey(prompt)) else {
         throw Self.onlyIn("first", prompt.id)
       }
       var both = prompt
@@ -32,7 +32,7 @@ extension TrialSheet {
       }
       joint.append(both)
     }
-    if let extra = other.prompts.first(where: { waiting[PromptKey($0)] != nil }) {
+    if let extra = other.prompts.first(where: { waiting[PlacedPromptKey($0)] != nil }) {
       throw Self.onlyIn("second", extra.id)
     }
     return TrialSheet(joint, columns: columns + other.columns)
@@ -45,7 +45,7 @@ extension TrialSheet {
   }
 }
 
-private struct PromptKey: Hashable {
+private struct PlacedPromptKey: Hashable {
   let stratum: StratumKey
   let id: String
 

@@ -28,7 +28,7 @@ extension PairBenchmark {
 extension TrialSheet {
   /// A trial a pair, in one column.
   package init(pairs: [ScoredPair]) {
-    let groups = PromptGroups(keys: pairs.map(ScoredPair.PromptKey.init)) { $0.id }
+    let groups = PromptGroups(keys: pairs.map(\.promptKey)) { $0.id }
     self.init(
       groups.rows.map { rows in
         let first = pairs[rows[0]]
@@ -40,16 +40,8 @@ extension TrialSheet {
 }
 
 extension ScoredPair {
-  fileprivate struct PromptKey: Hashable {
-    let section: String?
-    let subset: String?
-    let id: String
-
-    init(_ pair: ScoredPair) {
-      section = pair.section
-      subset = pair.subset
-      id = pair.promptID
-    }
+  fileprivate var promptKey: PromptKey {
+    PromptKey(section: section, subset: subset, id: promptID)
   }
 
   /// RewardBench's rule: right only where the chosen response scores strictly higher.
