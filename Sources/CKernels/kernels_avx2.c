@@ -5,5 +5,7 @@
 #define VW 8
 #define MR 6
 #define NV 2
+#define NATIVE_BFLOAT16 0
+#define NATIVE_INT8 0
 #include "kernels.inc.h"
 #endif

@@ -5,5 +5,7 @@
 #define VW 16
 #define MR 6
 #define NV 4
+#define NATIVE_BFLOAT16 0
+#define NATIVE_INT8 0
 #include "kernels.inc.h"
 #endif

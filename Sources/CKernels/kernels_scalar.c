@@ -4,4 +4,6 @@
 #define VW 4
 #define MR 4
 #define NV 2
+#define NATIVE_BFLOAT16 0
+#define NATIVE_INT8 0
 #include "kernels.inc.h"

@@ -26,6 +26,7 @@ package struct ScoringSettings: Sendable {
   /// How the scores of steps become one; nil for the smallest.
   package var stepsToScore: String?
   package var buffers = "float32"
+  package var precision = "float32"
   package var bos = "auto"
   package var maxTokens: Int?
   package var truncate = "left"
@@ -56,7 +57,8 @@ package struct ScoringSettings: Sendable {
     let base = try base.map { (base) throws(TareError) in try modelURL(base) }
     return try TextModel(
       modelURL(name), template: template, base: base,
-      buffers: choice(buffers, "--buffers", BufferPrecision.self))
+      buffers: choice(buffers, "--buffers", BufferPrecision.self),
+      precision: choice(precision, "--precision", Precision.self))
   }
 
   /// - Throws: `TareError.usage` if options contradict each other; `TareError.badData` if the model
@@ -72,6 +74,7 @@ package struct ScoringSettings: Sendable {
       // Its weights alone: texts and tokens are the policy's.
       var weights = try ModelWeights(modelURL(reference))
       weights.buffers = text.weights.buffers
+      weights.precision = text.weights.precision
       return try RewardModel(policy: text, reference: weights, beta: beta, threads: threads)
     }
     let choice = try HeadChoice(parsing: head)

@@ -30,7 +30,7 @@ package struct TextModel: Sendable {
   package var contextLength: Int { size.contextLength }
   /// How the model computes, as the store keeps it.
   var precision: String {
-    weights.buffers == .float32 ? "float32" : "float32, buffers as stored"
+    weights.precision.rawValue + (weights.buffers == .float32 ? "" : ", buffers as stored")
   }
 
   /// Opens a .gguf file or a folder in Hugging Face layout.
@@ -39,12 +39,15 @@ package struct TextModel: Sendable {
   ///   - template: a file with a chat template, or the name of one of the model's own.
   ///   - base: the base model of an adapter's folder.
   ///   - buffers: how what is computed from the configuration is rounded.
+  ///   - precision: what the products of the model's body are.
   /// - Throws: `TareError.badData` that names the file and what is missing in it.
   package init(
-    _ url: URL, template: String? = nil, base: URL? = nil, buffers: BufferPrecision = .float32
+    _ url: URL, template: String? = nil, base: URL? = nil, buffers: BufferPrecision = .float32,
+    precision: Precision = .float32
   ) throws(TareError) {
     var weights = try ModelWeights(url, base: base)
     weights.buffers = buffers
+    weights.precision = precision
     self.weights = weights
     name = url.lastPathComponent
     size = try weights.size()

@@ -10,12 +10,16 @@ struct Bench: ParsableCommand {
     discussion: """
       Example: tare bench --model model.gguf
 
-      The limit is what OpenBLAS and oneDNN reach in large matrix products. Only figures of one \
+      The limit is the fastest of Tare's own kernels, oneDNN and OpenBLAS in large matrix products. Only figures of one \
       sitting can be compared: other work on the machine slows all of them.
       """)
 
   @Option(help: "The model: a folder or a .gguf file (default: the machine alone).")
   var model: String?
+  @Option(
+    parsing: .singleValue,
+    help: "float32, bfloat16 or int8; may be repeated (default: all three).")
+  var precision: [String] = []
   @Option(help: "Threads (default: one for each core).")
   var threads: Int?
   @Option(help: "Measure an exact LOWESS of this many points instead, on one thread; prints JSON.")
@@ -29,7 +33,7 @@ struct Bench: ParsableCommand {
     if let lowess {
       return try Output.print(Pipeline().benchLowess(points: lowess, fittedTo: lowessFitted))
     }
-    let outcome = try Pipeline().bench(model: model, threads: threads)
+    let outcome = try Pipeline().bench(model: model, precisions: precision, threads: threads)
     if json { return try Output.print(outcome.json) }
     try Terminal.tell(outcome.text(coloured: Terminal.outputIsColoured), onStandardOutput: true)
   }

@@ -10,18 +10,33 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// Positions in one panel of transposed keys, and query positions in one attention tile.
+/// What the numbers of a product are.
+typedef enum {
+  TARE_FLOAT32,
+  TARE_BFLOAT16,  ///< Sums in float32.
+  TARE_INT8,      ///< Rows unsigned (128 is 0), weights signed; sums in 32-bit integers.
+} TarePrecision;
+
+/// Positions in one panel of keys and of values, and query positions in one attention tile.
 #define TARE_KEY_PANEL 64
 /// The widest head that attention takes.
 #define TARE_MAX_HEAD_DIM 512
+/// Numbers of one value row in its panel: the head's, and zeros up to a multiple of 16.
+#define TARE_PADDED_HEAD(headDim) (((headDim) + 15) / 16 * 16)
 
 /// One tile of causal attention: consecutive query positions of one head of one sequence.
+///
+/// Keys and values stand in panels of TARE_KEY_PANEL positions, in groups of 4 bytes: a float32, or
+/// two bfloat16 that follow each other in the head (keys) or in position (values).
 typedef struct {
+  TarePrecision type;      ///< TARE_FLOAT32 or TARE_BFLOAT16.
   const float *query;      ///< First query row, [queryCount, headDim] with `queryStride`.
   ptrdiff_t queryStride;   ///< Floats from one query row to the next.
-  const float *keyPanels;  ///< Keys of the sequence, [panel, headDim, TARE_KEY_PANEL].
-  const float *value;      ///< Values of the sequence, [position, headDim] with `valueStride`.
-  ptrdiff_t valueStride;
+  const int32_t *panels;   ///< The sequence's panels in order: index among all panels.
+  const void *keys;        ///< [panel, groups of the head, TARE_KEY_PANEL] of the tile's key head.
+  ptrdiff_t keyPanelSize;  ///< Groups of one panel.
+  const void *values;      ///< [panel, groups of positions, TARE_PADDED_HEAD].
+  ptrdiff_t valuePanelSize;
   float *output;           ///< [queryCount, headDim] with `outputStride`.
   ptrdiff_t outputStride;
   int32_t queryStart;      ///< Position of the first query row in its sequence.
@@ -34,17 +49,23 @@ typedef struct {
 
 /// Outputs in one panel of a packed matrix.
 #define TARE_PANEL 64
+/// Rows that pass over a panel of weights together; a product of more rows reads the weights again.
+#define TARE_BLOCK_ROWS 96
 
 /// target (+)= source · weightsᵀ + bias.
 typedef struct {
-  const float *source;   ///< [rows, inputs] with `sourceStride`.
+  TarePrecision type;
+  const void *source;        ///< [rows, groups of 4 bytes] with `sourceStride` in groups.
   ptrdiff_t sourceStride;
-  const float *weights;  ///< Packed, [⌈outputs / TARE_PANEL⌉, inputs, TARE_PANEL], zeros at the end.
-  const float *bias;     ///< [outputs], or NULL.
-  float *target;         ///< [rows, outputs] with `targetStride`.
+  const float *sourceScales; ///< int8: what each row's numbers are multiplied by, [rows].
+  const void *weights;       ///< Packed, [⌈outputs / TARE_PANEL⌉, groups, TARE_PANEL].
+  const float *weightScales; ///< int8: the same for each output, [outputs], aligned to 64 bytes.
+  const int32_t *weightSums; ///< int8: 128 · Σ weights of each output, [outputs], aligned.
+  const float *bias;         ///< [outputs], or NULL.
+  float *target;             ///< [rows, outputs] with `targetStride` in floats.
   ptrdiff_t targetStride;
-  ptrdiff_t rows, inputs, outputs;
-  bool adding;           ///< Whether the product is added to what stands in `target`.
+  ptrdiff_t rows, groups, outputs;
+  bool adding;               ///< Whether the product is added to what stands in `target`.
 } TareProduct;
 
 /// Functions between the two products of a feed-forward block.
@@ -57,17 +78,17 @@ typedef enum {
 } TareActivation;
 
 typedef struct {
-  const char *name;  ///< "avx512", "avx2" or "scalar".
+  const char *name;  ///< "avx512bf16", "avx512vnni", "avx512", "avx2" or "scalar".
   /// y[r] = x[r] / sqrt(mean(x[r]²) + epsilon) · weight, rows of `width` floats.
   void (*rmsNorm)(float *y, const float *x, const float *weight, ptrdiff_t rows, ptrdiff_t width,
                   float epsilon);
   /// y[r] = (x[r] − mean) / sqrt(variance + epsilon) · weight + bias, rows of `width` floats.
   void (*layerNorm)(float *y, const float *x, const float *weight, const float *bias,
                     ptrdiff_t rows, ptrdiff_t width, float epsilon);
-  /// y = activation(gate) · up; row r holds gate[0..<width], then up[0..<width]; y has `width` a
-  /// row.
-  void (*gatedUnit)(float *y, const float *gateUp, ptrdiff_t rows, ptrdiff_t width,
-                    TareActivation activation);
+  /// y = activation(gate) · up, [rows, width]; a row of `gateUp` holds TARE_PANEL gates, their ups,
+  /// the next gates and so on.
+  void (*gatedUnit)(float *y, ptrdiff_t yStride, const float *gateUp, ptrdiff_t stride,
+                    ptrdiff_t rows, ptrdiff_t width, TareActivation activation);
   /// x[i] = activation(x[i]).
   void (*activate)(float *x, ptrdiff_t count, TareActivation activation);
   /// x[i] *= sigmoid(gate[i]).
@@ -76,6 +97,21 @@ typedef struct {
   /// `cosine` and `sine` hold rotaryDim/2 values. The rest of each head stays.
   void (*rotate)(float *row, ptrdiff_t heads, ptrdiff_t headDim, ptrdiff_t rotaryDim,
                  const float *cosine, const float *sine);
+  /// y = x as the nearest bfloat16; strides in elements.
+  void (*narrow)(uint16_t *y, ptrdiff_t yStride, const float *x, ptrdiff_t xStride, ptrdiff_t rows,
+                 ptrdiff_t width);
+  /// y = x / scale + 128 to the nearest integer, where each row's scale is its largest magnitude by
+  /// 127; strides in elements. A row with a value that is not finite has such a scale.
+  void (*quantize)(uint8_t *y, ptrdiff_t yStride, float *scales, const float *x, ptrdiff_t xStride,
+                   ptrdiff_t rows, ptrdiff_t width);
+  /// One panel of weights, [groups, TARE_PANEL], from `count` rows of `columns` floats. `scales` and
+  /// `sums` are written for int8 alone.
+  void (*pack)(TarePrecision type, const float *rows, ptrdiff_t count, ptrdiff_t columns,
+               void *panel, float *scales, int32_t *sums);
+  /// Puts a position's keys and values of all heads, [heads, headDim] each, into column `column` of
+  /// a panel; `keyHead` and `valueHead` are the groups from one head's panel to the next head's.
+  void (*keep)(TarePrecision type, const float *key, const float *value, int heads, int headDim,
+               void *keys, ptrdiff_t keyHead, void *values, ptrdiff_t valueHead, int column);
   /// Softmax(cap(scale · query keysᵀ), causal, inside the window) values, in one pass over the
   /// keys. `scratch` holds tare_attention_scratch(headDim) floats.
   void (*attention)(const TareAttentionTile *tile, float *scratch);

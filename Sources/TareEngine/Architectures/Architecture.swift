@@ -9,6 +9,10 @@ package protocol Architecture: Registered {
   /// The padding token of transformers' configuration class, which counts where config.json says
   /// nothing; nil where the class has none.
   static var defaultPadID: Int32? { get }
+  /// The precisions that the family runs in.
+  static var precisions: [Precision] { get }
+  /// Whether what sequences have in common at their starts is computed once.
+  static var sharesPrefixes: Bool { get }
   /// Reads the sizes from the model's configuration, without its weights.
   static func size(_ config: ModelConfig) throws(TareError) -> BodySize
   /// Loads the weights.
@@ -20,6 +24,8 @@ package protocol Architecture: Registered {
 extension Architecture {
   package static var readsPairs: Bool { false }
   package static var defaultPadID: Int32? { nil }
+  package static var precisions: [Precision] { Precision.allCases }
+  package static var sharesPrefixes: Bool { true }
 }
 
 /// The sizes that every model has.

@@ -51,10 +51,17 @@ extension ModelWeights {
 
   /// Loads the model's body.
   /// - Throws: `TareError.badData` for an unknown family, for missing and misshapen tensors, and for
-  ///   tensors in the layers that the family does not use, each by name.
+  ///   tensors in the layers that the family does not use, each by name; `TareError.usage` for a
+  ///   precision that the family does not run in.
   package func body(threads: Int) throws(TareError) -> any Body {
     do throws(TareError) {
-      return try Architectures.family(named: config).body(self, threads: threads)
+      let family = try Architectures.family(named: config)
+      guard family.precisions.contains(precision) else {
+        throw .usage(
+          "\(family.key) does not run in \(precision.rawValue); accepted: "
+            + family.precisions.map(\.rawValue).joined(separator: ", "))
+      }
+      return try family.body(self, threads: threads)
     } catch {
       throw error.inside(url.path)
     }

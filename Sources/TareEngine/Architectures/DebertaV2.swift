@@ -5,6 +5,9 @@ package enum DebertaV2: Architecture {
   package static let key = "deberta-v2"
   package static let summary = "DeBERTa-v2 and v3 (OpenAssistant's reward models)"
   package static let readsPairs = true
+  package static let precisions = [Precision.float32]
+  // Every token sees all others, so nothing of a text is known from its start alone.
+  package static let sharesPrefixes = false
 
   package static func size(_ config: ModelConfig) throws(TareError) -> BodySize {
     try DebertaV2Spec(config).size

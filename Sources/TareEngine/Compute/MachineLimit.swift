@@ -1,4 +1,5 @@
 /// What the machine can do at most: large matrix products, nothing else.
+internal import CKernels
 internal import COneDNN
 internal import COpenBLAS
 internal import Foundation
@@ -7,23 +8,54 @@ internal import TareCore
 
 /// Speed of large matrix products on all cores, in 10⁹ operations a second.
 package struct MachineLimit: Sendable {
-  /// Float32 through OpenBLAS, one product a thread.
-  package let openBLAS: Double
-  /// oneDNN by the name of its types, with weights in the layout that it likes best; types that the
-  /// machine or the library cannot do are left out.
-  package let oneDNN: [(types: String, speed: Double)]
+  /// Who multiplies, in what precision, and how fast. Types that the machine or a library cannot do
+  /// are left out.
+  package let products: [(library: String, precision: Precision, speed: Double)]
+  /// The name of the kernels' table that this machine runs.
+  package let kernels: String
   package let threads: Int
+
+  /// The fastest product of a precision, whoever makes it.
+  package func limit(_ precision: Precision) -> Double {
+    products.filter { $0.precision == precision }.map(\.speed).max() ?? 0
+  }
 
   /// Takes some seconds. The best of several rounds, since other work can only slow one down.
   package static func measured(threads: Int) -> MachineLimit {
-    MachineLimit(
-      openBLAS: openBLASSpeed(threads: threads),
-      oneDNN: [
-        ("float32", dnnl_f32, dnnl_f32, dnnl_f32), ("bfloat16", dnnl_bf16, dnnl_bf16, dnnl_f32),
-        ("int8", dnnl_u8, dnnl_s8, dnnl_s32),
-      ].compactMap { name, source, weights, target in
-        OneDNNProduct(source, weights, target).map { (name, $0.speed()) }
-      }, threads: threads)
+    var products: [(library: String, precision: Precision, speed: Double)] = []
+    for precision in Precision.allCases {
+      products.append(("tare", precision, ownSpeed(precision, threads: threads)))
+    }
+    for (precision, source, weights, target) in [
+      (Precision.float32, dnnl_f32, dnnl_f32, dnnl_f32),
+      (.bfloat16, dnnl_bf16, dnnl_bf16, dnnl_f32), (.int8, dnnl_u8, dnnl_s8, dnnl_s32),
+    ] {
+      guard let product = OneDNNProduct(source, weights, target) else { continue }
+      products.append(("oneDNN", precision, product.speed()))
+    }
+    products.append(("OpenBLAS", .float32, openBLASSpeed(threads: threads)))
+    return MachineLimit(
+      products: products, kernels: String(cString: tare_kernels().pointee.name), threads: threads)
+  }
+
+  /// One block of rows for each thread, by a matrix that they share.
+  private static func ownSpeed(_ precision: Precision, threads: Int) -> Double {
+    let (size, rows, repeats) = (2048, RowBlocks.largest, 4 * precision.valuesPerGroup)
+    let matrix = Matrix(rows: size, columns: size, precision: precision) { row, column in
+      Float((row + column) % 7) - 3
+    }
+    let pool = WorkerPool(threadCount: threads)
+    let source = FloatBuffer((0..<(rows * size)).map { Float($0 % 5) - 2 })
+    let work = (0..<threads).map { _ in
+      (operand: OperandBuffer(columns: size, precision), target: FloatBuffer(count: rows * size))
+    }
+    let operations = 2 * Double(size * size * rows * repeats * threads)
+    return best(rounds: 5, operations: operations) {
+      pool.run(parts: threads) { part, _ in
+        let operand = work[part].operand.load(source.view, rows: rows, columns: size, precision)
+        for _ in 0..<repeats { matrix.multiply(operand, into: work[part].target.view) }
+      }
+    }
   }
 
   private static func openBLASSpeed(threads: Int) -> Double {

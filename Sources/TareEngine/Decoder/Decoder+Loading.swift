@@ -16,11 +16,13 @@ extension Decoder {
     // transformers' default is true for the Gemmas alone.
     let isTied = try model.config.flag(
       "tie_word_embeddings", default: family.key.hasPrefix("gemma"))
+    let pool = WorkerPool(threadCount: threads)
     let loader = DecoderLoader(
-      reader, spec, names, isTied: isTied && model.config.isLanguageModel)
+      reader, spec, names, isTied: isTied && model.config.isLanguageModel,
+      MatrixPacking(precision: model.precision, pool: pool))
     let weights = try loader.weights()
     self.init(
-      spec: spec, weights: weights, threads: threads,
+      spec: spec, weights: weights, precision: model.precision, pool: pool,
       unusedTensors: try reader.leftOver(by: family.key))
   }
 }

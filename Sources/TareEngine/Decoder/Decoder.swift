@@ -5,30 +5,39 @@ package import TareCore
 
 /// A decoder-only transformer, ready to run.
 ///
-/// Sequences are laid end to end as rows. A layer is two parallel steps: attention over tiles of
-/// (sequence, head, 64 query positions), then everything that works on single rows (output
-/// projection, feed-forward, the next layer's norm, projections and rotation) over blocks of rows.
+/// The tokens of a batch are rows; what sequences have in common at their starts is computed once
+/// (`TokenTree`). A layer is two parallel steps: attention over tiles of (branch, head, 64 query
+/// positions), then everything that works on single rows (output projection, feed-forward, the next
+/// layer's norm, projections and rotation) over blocks of rows. The last layer computes keys and
+/// values of all rows, and the rest of those alone that are read.
 ///
-/// Memory beside the weights, at R rows: the residual stream, queries-keys-values and attention
-/// output, R·(2·hidden + 3·attention) floats or so, plus one block's activations a thread.
+/// Memory beside the weights, at R rows: the residual stream and queries in float32, keys and values
+/// of one layer in attention's precision, and one block's activations a thread.
 package final class Decoder: Body {
   package let spec: DecoderSpec
+  package let precision: Precision
   /// Tensors of the checkpoint that the body does not use: its head's, for instance.
   package let unusedTensors: [String]
   private let weights: DecoderWeights
   private let pool: WorkerPool
   /// One pass at a time: a pass uses all threads.
-  private let turn = Mutex(())
+  private let turn = Mutex(PassTimes())
 
-  init(spec: DecoderSpec, weights: DecoderWeights, threads: Int, unusedTensors: [String]) {
+  init(
+    spec: DecoderSpec, weights: DecoderWeights, precision: Precision, pool: WorkerPool,
+    unusedTensors: [String]
+  ) {
     self.spec = spec
     self.unusedTensors = unusedTensors
     self.weights = weights
-    pool = WorkerPool(threadCount: threads)
+    self.precision = precision
+    self.pool = pool
   }
 
   package var threads: Int { pool.threadCount }
   package var size: BodySize { spec.size }
+  /// Where the time of all passes so far went.
+  package var times: PassTimes { turn.withLock { $0 } }
 
   /// Hidden states after the final norm.
   ///
@@ -40,24 +49,44 @@ package final class Decoder: Body {
   package func hiddenStates(
     _ sequences: [[Int32]], types: [[Int32]]?, at positions: [[Int]]
   ) throws(TareError) -> [[[Float]]] {
+    try hiddenStates(sequences, at: positions, sharesPrefixes: true)
+  }
+
+  /// - Parameter sharesPrefixes: false computes every sequence by itself, to the same bits.
+  func hiddenStates(
+    _ sequences: [[Int32]], at positions: [[Int]], sharesPrefixes: Bool
+  ) throws(TareError) -> [[[Float]]] {
     precondition(sequences.count == positions.count)
     try size.check(sequences)
     for (sequence, positions) in zip(sequences, positions) {
       precondition(positions.allSatisfy(sequence.indices.contains))
     }
     guard !sequences.isEmpty else { return [] }
-    let pass = run(sequences)
-    return zip(pass.batch.sequences, positions).map { extent, positions in
-      positions.map { pass.finalState(row: extent.start + $0) }
+    let pass = run(sequences, at: positions, sharesPrefixes: sharesPrefixes)
+    return positions.indices.map { index in
+      positions[index].map {
+        pass.finalState(row: pass.tree.row(sequence: index, position: $0))
+      }
     }
   }
 
-  private func run(_ sequences: [[Int32]]) -> ForwardPass {
-    let pass = ForwardPass(
-      spec: spec, weights: weights, pool: pool,
-      batch: RaggedBatch(sequences, panelSize: Int(TARE_KEY_PANEL)))
-    turn.withLock { _ in pass.run() }
-    return pass
+  private func run(
+    _ sequences: [[Int32]], at positions: [[Int]], sharesPrefixes: Bool = true
+  ) -> ForwardPass {
+    let tree = TokenTree(
+      sequences,
+      variants: sequences.map { ids in spec.rotaries.map { $0.variant(length: ids.count) } },
+      panelSize: Int(TARE_KEY_PANEL), sharesPrefixes: sharesPrefixes)
+    let reads = positions.indices.flatMap { index in
+      positions[index].map { tree.row(sequence: index, position: $0) }
+    }
+    return turn.withLock { times in
+      let pass = ForwardPass(
+        spec: spec, weights: weights, precision: precision, pool: pool, tree: tree, reads: reads)
+      pass.run()
+      times += pass.times
+      return pass
+    }
   }
 
   /// Logarithms of the probabilities that the model gives to each sequence's own tokens.
@@ -79,16 +108,23 @@ package final class Decoder: Body {
         accepted: "a language model, which gives probabilities to tokens")
     }
     guard !sequences.isEmpty else { return [] }
-    let pass = run(sequences)
-    let logits = TokenLogits(output: output, spec: spec, pool: pool)
-    var results: [[Float]] = []
-    for (index, extent) in pass.batch.sequences.enumerated() {
-      let positions = Array(max(starts[index], 1)..<max(extent.count, max(starts[index], 1)))
-      let tokens = positions.map { sequences[index][$0] }
-      let states = positions.map { pass.finalState(row: extent.start + $0 - 1) }
-      results.append(turn.withLock { _ in logits.logProbabilities(of: tokens, after: states) })
+    let counted = zip(sequences, starts).map { sequence, start in
+      Array(max(start, 1)..<max(sequence.count, max(start, 1)))
     }
-    return results
+    let pass = run(sequences, at: counted.map { $0.map { $0 - 1 } })
+    let logits = TokenLogits(output: output, spec: spec, pool: pool)
+    var (tokens, states): ([Int32], [[Float]]) = ([], [])
+    for index in sequences.indices {
+      tokens += counted[index].map { sequences[index][$0] }
+      states += counted[index].map {
+        pass.finalState(row: pass.tree.row(sequence: index, position: $0 - 1))
+      }
+    }
+    var values = turn.withLock { _ in logits.logProbabilities(of: tokens, after: states) }[...]
+    return counted.map { positions in
+      defer { values = values.dropFirst(positions.count) }
+      return Array(values.prefix(positions.count))
+    }
   }
 
   /// Next-token logits, [vocabularySize], from a hidden state after the final norm.

@@ -7,10 +7,15 @@ struct DecoderLoader {
   let names: TensorNames
   /// Whether the embedding is the language-model head.
   let isTied: Bool
+  let packing: MatrixPacking
   private let prefix: String
 
-  init(_ reader: WeightReader, _ spec: DecoderSpec, _ names: TensorNames, isTied: Bool) {
+  init(
+    _ reader: WeightReader, _ spec: DecoderSpec, _ names: TensorNames, isTied: Bool,
+    _ packing: MatrixPacking
+  ) {
     self.isTied = isTied
+    self.packing = packing
     self.reader = reader
     self.spec = spec
     self.names = names
@@ -62,7 +67,8 @@ struct DecoderLoader {
     return LayerWeights(
       attentionNorm: try optionalNorm(names.attentionNorm),
       queryKeyValue: try LinearWeights(
-        reader, attention(place), columns: spec.hiddenSize, hasBias: spec.hasQueryKeyValueBias),
+        reader, LinearRows(attention(place)), columns: spec.hiddenSize,
+        hasBias: spec.hasQueryKeyValueBias, packing),
       queryNorm: try headWidths.map { (widths) throws(TareError) in
         try norm(place + names.queryNorm, width: widths.query)
       },
@@ -70,8 +76,8 @@ struct DecoderLoader {
         try norm(place + names.keyNorm, width: widths.key)
       },
       attentionOutput: try LinearWeights(
-        reader, [LinearRows(place + names.attentionOutput, rows: spec.hiddenSize)],
-        columns: spec.headCount * spec.headDim, hasBias: spec.hasAttentionOutputBias),
+        reader, LinearRows(place + names.attentionOutput, rows: spec.hiddenSize),
+        columns: spec.headCount * spec.headDim, hasBias: spec.hasAttentionOutputBias, packing),
       attentionPostNorm: try optionalNorm(names.attentionPostNorm),
       feedForwardNorm: try optionalNorm(names.feedForwardNorm),
       feedForward: try feedForward(place, spec.layers[index].feedForward),
@@ -79,34 +85,34 @@ struct DecoderLoader {
   }
 
   /// Queries, keys, values and gates, in this order, from wherever they stand.
-  private func attention(_ place: String) -> [LinearRows] {
+  private func attention(_ place: String) -> [LinearRows.Part] {
     let (head, groups) = (spec.headDim, spec.keyValueHeadCount)
     let queries = spec.headCount * head
     let group = spec.headCount / groups
     switch names.attention {
     case .separate(let query, let key, let value):
       let rest = [
-        LinearRows(place + key, rows: groups * head),
-        LinearRows(place + value, rows: groups * head),
+        LinearRows.Part(place + key, rows: groups * head),
+        LinearRows.Part(place + value, rows: groups * head),
       ]
       guard spec.outputGate != .none else {
-        return [LinearRows(place + query, rows: queries)] + rest
+        return [LinearRows.Part(place + query, rows: queries)] + rest
       }
       // The gates of each group of heads stand below the group's queries.
       let gates = spec.gateWidth / groups
       let size = group * head + gates
-      func picked(_ start: Int, _ count: Int) -> LinearRows {
-        LinearRows(
+      func picked(_ start: Int, _ count: Int) -> LinearRows.Part {
+        LinearRows.Part(
           place + query, rows: groups * size,
           picked: (0..<groups).map { ($0 * size + start)..<($0 * size + start + count) })
       }
       return [picked(0, group * head)] + rest + [picked(group * head, gates)]
     case .stacked(let layer):
-      return [LinearRows(place + layer, rows: queries + 2 * groups * head)]
+      return [LinearRows.Part(place + layer, rows: queries + 2 * groups * head)]
     case .grouped(let layer):
       let size = (group + 2) * head
-      func picked(_ start: Int, _ count: Int) -> LinearRows {
-        LinearRows(
+      func picked(_ start: Int, _ count: Int) -> LinearRows.Part {
+        LinearRows.Part(
           place + layer, rows: groups * size,
           picked: (0..<groups).map { ($0 * size + start)..<($0 * size + start + count) })
       }
@@ -119,41 +125,43 @@ struct DecoderLoader {
   private func feedForward(
     _ place: String, _ kind: FeedForwardSpec
   ) throws(TareError) -> FeedForwardWeights {
+    let hasBias = spec.hasFeedForwardBias
+    func gated(
+      _ parts: [LinearRows.Part], _ down: String, _ size: Int
+    ) throws(TareError) -> FeedForwardWeights {
+      .gated(
+        try block(
+          LinearRows(parts, areInterleaved: true), place + down, size: size, hasBias: hasBias))
+    }
     switch kind {
     case .mixture(let mixture): return .mixture(try self.mixture(place, mixture))
     case .gated(let size):
       switch names.feedForward {
       case .gated(let gate, let up, let down):
-        return .gated(
-          try block(
-            [LinearRows(place + gate, rows: size), LinearRows(place + up, rows: size)],
-            place + down,
-            size: size, hasBias: spec.hasFeedForwardBias))
+        return try gated(
+          [.init(place + gate, rows: size), .init(place + up, rows: size)], down, size)
       case .stacked(let gateUp, let down):
-        return .gated(
-          try block(
-            [LinearRows(place + gateUp, rows: 2 * size)], place + down, size: size,
-            hasBias: spec.hasFeedForwardBias))
+        return try gated([.init(place + gateUp, rows: 2 * size)], down, size)
       case .plain: break
       }
     case .plain(let size):
       if case .plain(let up, let down) = names.feedForward {
         return .plain(
           try block(
-            [LinearRows(place + up, rows: size)], place + down, size: size,
-            hasBias: spec.hasFeedForwardBias))
+            LinearRows(place + up, rows: size), place + down, size: size, hasBias: hasBias))
       }
     }
     throw .fault("the family's tensor names do not fit its feed-forward block")
   }
 
   private func block(
-    _ input: [LinearRows], _ down: String, size: Int, hasBias: Bool
+    _ input: LinearRows, _ down: String, size: Int, hasBias: Bool
   ) throws(TareError) -> BlockWeights {
     BlockWeights(
-      input: try LinearWeights(reader, input, columns: spec.hiddenSize, hasBias: hasBias),
+      input: try LinearWeights(
+        reader, input, columns: spec.hiddenSize, hasBias: hasBias, packing),
       down: try LinearWeights(
-        reader, [LinearRows(down, rows: spec.hiddenSize)], columns: size, hasBias: hasBias))
+        reader, LinearRows(down, rows: spec.hiddenSize), columns: size, hasBias: hasBias, packing))
   }
 
   private func mixture(_ place: String, _ mixture: MixtureSpec) throws(TareError) -> MixtureWeights
@@ -164,29 +172,34 @@ struct DecoderLoader {
       func named(_ name: String) -> String { place + name.replacing("#", with: String(index)) }
       experts.append(
         try block(
-          [
-            LinearRows(named(names.expertGate), rows: mixture.size),
-            LinearRows(named(names.expertUp), rows: mixture.size),
-          ], named(names.expertDown), size: mixture.size, hasBias: false))
+          LinearRows(
+            [
+              .init(named(names.expertGate), rows: mixture.size),
+              .init(named(names.expertUp), rows: mixture.size),
+            ], areInterleaved: true), named(names.expertDown), size: mixture.size, hasBias: false))
     }
     var routerInput: Matrix?
     let router: Matrix
     switch mixture.router {
     case .linear:
       router = try Matrix(
-        reader, [LinearRows(place + names.router, rows: mixture.experts)], columns: spec.hiddenSize)
+        reader, LinearRows(place + names.router, rows: mixture.experts), columns: spec.hiddenSize,
+        packing.inFloat32)
     case .recurrent(_, let size):
       routerInput = try Matrix(
-        reader, tensor: place + names.recurrent.input, rows: size, columns: spec.hiddenSize)
+        reader, tensor: place + names.recurrent.input, rows: size, columns: spec.hiddenSize,
+        packing.inFloat32)
       router = try Matrix(
-        reader, tensor: place + names.recurrent.output, rows: mixture.experts, columns: size)
+        reader, tensor: place + names.recurrent.output, rows: mixture.experts, columns: size,
+        packing.inFloat32)
     }
     let shared = try mixture.shared.map { (shared) throws(TareError) in
       try block(
-        [
-          LinearRows(place + names.sharedGate, rows: shared.size),
-          LinearRows(place + names.sharedUp, rows: shared.size),
-        ], place + names.sharedDown, size: shared.size, hasBias: false)
+        LinearRows(
+          [
+            .init(place + names.sharedGate, rows: shared.size),
+            .init(place + names.sharedUp, rows: shared.size),
+          ], areInterleaved: true), place + names.sharedDown, size: shared.size, hasBias: false)
     }
     let bias =
       mixture.hasBias

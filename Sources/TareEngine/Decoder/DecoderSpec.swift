@@ -59,6 +59,9 @@ package struct DecoderSpec: Sendable, Equatable {
     }
   }
 
+  /// Queries, keys, values and gates of a row.
+  var attentionWidth: Int { (headCount + 2 * keyValueHeadCount) * headDim + gateWidth }
+
   /// Parameters of the layers, embeddings not counted, that one token meets: of a mixture's experts
   /// the chosen ones. Sums wrap, as sizes are read before any tensor has proved them.
   package var bodyParameterCount: Int { parameters(active: true) }

@@ -1,4 +1,4 @@
-/// The weights of a decoder in float32, laid out as the forward pass multiplies them.
+/// The weights of a decoder, laid out as the forward pass multiplies them.
 internal import TareCore
 
 package struct DecoderWeights: Sendable {
@@ -36,10 +36,11 @@ struct LinearWeights: Sendable {
   let bias: FloatBuffer?
 
   init(
-    _ reader: WeightReader, _ parts: [LinearRows], columns: Int, hasBias: Bool
+    _ reader: WeightReader, _ layers: LinearRows, columns: Int, hasBias: Bool,
+    _ packing: MatrixPacking
   ) throws(TareError) {
-    matrix = try Matrix(reader, parts, columns: columns)
-    bias = hasBias ? try FloatBuffer(reader, parts) : nil
+    matrix = try Matrix(reader, layers, columns: columns, packing)
+    bias = hasBias ? try FloatBuffer(reader, layers) : nil
   }
 }
 
@@ -59,7 +60,7 @@ struct NormWeights: Sendable {
 }
 
 enum FeedForwardWeights: Sendable {
-  /// `input` is gate above up, [2·size, hiddenSize].
+  /// `input` is gates and ups in turn (`LinearRows.areInterleaved`), [2·size, hiddenSize].
   case gated(BlockWeights)
   /// `input` is [size, hiddenSize].
   case plain(BlockWeights)

@@ -10,10 +10,11 @@ extension ForwardPass {
   ///
   /// - Parameter input: the rows after the norm, [rows, hiddenSize], one after another.
   func route(
-    _ input: FloatView, _ weights: MixtureWeights, _ block: Range<Int>, layer: Int,
-    _ scratch: BlockScratch
+    _ input: FloatView, _ weights: MixtureWeights, _ block: Range<Int>, of set: RowSet,
+    layer: Int, _ scratch: BlockScratch
   ) {
-    guard let state = mixture, case .mixture(let spec) = self.spec.layers[layer].feedForward else {
+    guard let state = set.mixture, case .mixture(let spec) = self.spec.layers[layer].feedForward
+    else {
       return
     }
     let width = self.spec.hiddenSize
@@ -35,8 +36,8 @@ extension ForwardPass {
     }
     if let shared = weights.shared, let scale = spec.shared?.weight {
       let inner = self.inner(input, shared, scratch, rows: rows)
-      multiply(inner, shared.down, into: scratch.output.view, rows: rows)
-      let target = stream.view[from: block.lowerBound * width]
+      multiply(inner, shared.down, scratch, into: scratch.output.view)
+      let target = set.stream.view[from: block.lowerBound * width]
       for i in 0..<(block.count * width) {
         target.base[i] += scale * scratch.output.view.base[i]
       }
@@ -71,20 +72,20 @@ extension ForwardPass {
   ///
   /// A row's outputs are added in the order of their weights, so the sum does not depend on what
   /// else an expert has to do.
-  func runExperts(layer index: Int) {
+  func runExperts(_ set: RowSet, layer index: Int) {
     let layer = weights.layers[index]
-    guard let state = mixture, case .mixture(let weights) = layer.feedForward,
+    guard let state = set.mixture, case .mixture(let weights) = layer.feedForward,
       case .mixture(let spec) = self.spec.layers[index].feedForward
     else { return }
     let width = self.spec.hiddenSize
-    for start in stride(from: 0, to: batch.rowCount, by: Self.chunk) {
-      let rows = start..<min(start + Self.chunk, batch.rowCount)
+    for start in stride(from: 0, to: set.count, by: Self.chunk) {
+      let rows = start..<min(start + Self.chunk, set.count)
       let jobs = self.jobs(rows, spec, state)
       pool.run(parts: jobs.count) { part, worker in
         self.run(jobs[part], start: start, weights, spec, state, self.scratch[worker])
       }
       pool.run(parts: rows.count) { part, _ in
-        let target = self.stream.view[from: (start + part) * width]
+        let target = set.stream.view[from: (start + part) * width]
         for slot in 0..<spec.chosen {
           let weight = state.weight.view.base[(start + part) * spec.chosen + slot]
           let output = state.output.view[from: (part * spec.chosen + slot) * width]
@@ -128,7 +129,7 @@ extension ForwardPass {
     let rows = job.places.count
     let expert = weights.experts[job.expert]
     let inner = self.inner(gathered, expert, scratch, rows: rows)
-    multiply(inner, expert.down, into: scratch.output.view, rows: rows)
+    multiply(inner, expert.down, scratch, into: scratch.output.view)
     for (index, place) in job.places.enumerated() {
       let target = state.output.view[from: (place - start * spec.chosen) * width]
       target.base.update(from: scratch.output.view[from: index * width].base, count: width)
@@ -141,8 +142,9 @@ extension ForwardPass {
   final class MixtureState: @unchecked Sendable {
     /// Rows after the norm, [rows, hiddenSize].
     let input: FloatBuffer
-    /// The state of a recurrent router, [rows, size].
+    /// The state of a recurrent router, [rows, routerSize].
     let router: FloatBuffer
+    let routerSize: Int
     /// The chosen experts of each row and their weights, [rows, chosen].
     let expert: UnsafeMutableBufferPointer<Int>
     let weight: FloatBuffer
@@ -157,12 +159,20 @@ extension ForwardPass {
       guard let found else { return nil }
       input = FloatBuffer(count: rows * spec.hiddenSize)
       let size = if case .recurrent(_, let size) = found.router { size } else { 0 }
+      routerSize = size
       router = FloatBuffer(count: rows * size)
       expert = .allocate(capacity: rows * found.chosen)
       expert.initialize(repeating: 0)
       weight = FloatBuffer(count: rows * found.chosen)
       output = FloatBuffer(
         count: min(rows, ForwardPass.chunk) * found.chosen * spec.hiddenSize)
+    }
+
+    /// Takes over the recurrent router's state of another set's row.
+    func copyRouter(_ row: Int, of other: MixtureState, to place: Int) {
+      let size = routerSize
+      router.view[from: place * size].base.update(
+        from: other.router.view[from: row * size].base, count: size)
     }
 
     deinit { expert.deallocate() }

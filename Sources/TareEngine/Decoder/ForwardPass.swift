@@ -6,83 +6,114 @@ internal import CKernels
 final class ForwardPass: @unchecked Sendable {
   let spec: DecoderSpec
   let weights: DecoderWeights
+  let precision: Precision
   let pool: WorkerPool
-  let batch: RaggedBatch
+  let tree: TokenTree
 
   let kernels = tare_kernels().pointee
   private let rotary: RotaryTables
-  /// Residual stream, [rows, hiddenSize].
-  let stream: FloatBuffer
-  /// Queries, keys, values and gates of the current layer, [rows, attentionWidth].
-  let projected: FloatBuffer
-  /// Keys transposed in panels, [keyValueHead, panel, headDim, panelSize].
-  private let keyPanels: FloatBuffer
-  /// Attention's output, [rows, heads·headDim].
-  let attended: FloatBuffer
+  private let all: RowSet
+  /// The rows that are read, in order, and each one's place among them.
+  private let readRows: [Int]
+  private let placeOfRow: [Int: Int]
+  /// What the last layer left: all rows, or those that are read.
+  private(set) var last: RowSet
+  /// Keys and values of the current layer, [keyValueHead, panel, groups of a panel].
+  private let keys: FloatBuffer
+  private let values: FloatBuffer
+  private let keyPanelSize: Int
+  private let valuePanelSize: Int
   /// A block's activations, one for each worker.
   let scratch: [BlockScratch]
-  /// What mixtures of experts keep from step to step; nil without one.
-  let mixture: MixtureState?
 
   private let panelSize = Int(TARE_KEY_PANEL)
   private var queryWidth: Int { spec.headCount * spec.headDim }
   private var keyWidth: Int { spec.keyValueHeadCount * spec.headDim }
   private var gateStart: Int { queryWidth + 2 * keyWidth }
-  private var attentionWidth: Int { gateStart + spec.gateWidth }
 
+  /// - Parameter reads: the rows whose final states are wanted.
   init(
-    spec: DecoderSpec, weights: DecoderWeights, pool: WorkerPool, batch: RaggedBatch
+    spec: DecoderSpec, weights: DecoderWeights, precision: Precision, pool: WorkerPool,
+    tree: TokenTree, reads: some Sequence<Int>
   ) {
     self.spec = spec
     self.weights = weights
+    self.precision = precision
     self.pool = pool
-    self.batch = batch
-    rotary = RotaryTables(spec.rotaries, batch)
-    let rows = batch.rowCount
-    let queryWidth = spec.headCount * spec.headDim
-    let keyWidth = spec.keyValueHeadCount * spec.headDim
-    stream = FloatBuffer(count: rows * spec.hiddenSize)
-    projected = FloatBuffer(count: rows * (queryWidth + 2 * keyWidth + spec.gateWidth))
-    keyPanels = FloatBuffer(count: keyWidth * batch.panelCount * Int(TARE_KEY_PANEL))
-    attended = FloatBuffer(count: rows * queryWidth)
-    mixture = MixtureState(spec, rows: rows)
-    scratch = (0..<pool.threadCount).map { _ in BlockScratch(spec, weights) }
+    self.tree = tree
+    rotary = RotaryTables(spec.rotaries, tree)
+    all = RowSet(spec, rows: Array(0..<tree.rowCount))
+    last = all
+    readRows = Set(reads).sorted()
+    placeOfRow = Dictionary(uniqueKeysWithValues: zip(readRows, readRows.indices))
+    let type = precision.ofAttention
+    keyPanelSize = type.groups(spec.headDim) * panelSize
+    valuePanelSize = type.groups(panelSize) * (spec.headDim + 15) / 16 * 16
+    let panels = spec.keyValueHeadCount * tree.panelCount
+    keys = FloatBuffer(count: panels * keyPanelSize)
+    values = FloatBuffer(count: panels * valuePanelSize)
+    scratch = (0..<pool.threadCount).map { _ in BlockScratch(spec, precision) }
   }
 
   func run() {
-    let blocks = RowBlocks.blocks(batch.rowCount, workers: pool.threadCount)
-    let tiles = attentionTiles()
-    pool.run(parts: blocks.count) { part, worker in
-      self.embed(blocks[part])
-      self.projectToAttention(blocks[part], layer: 0, self.scratch[worker])
+    let tiles = attentionTiles(all)
+    forEachBlock(of: all) { block, scratch in
+      self.embed(block)
+      self.project(block, of: self.all, layer: 0, scratch)
     }
-    for layer in 0..<spec.layerCount {
-      pool.run(parts: tiles.count) { part, worker in
-        self.attend(tiles[part], layer: layer, self.scratch[worker])
-      }
+    for layer in spec.layers.indices {
+      let isLast = layer == spec.layerCount - 1
+      let rows = isLast ? lastRows() : all
+      attend(isLast && rows.count < all.count ? attentionTiles(rows) : tiles, rows, layer: layer)
       let isMixture = if case .mixture = spec.layers[layer].feedForward { true } else { false }
-      pool.run(parts: blocks.count) { part, worker in
-        self.finish(blocks[part], layer: layer, self.scratch[worker])
-        if !isMixture, layer + 1 < self.spec.layerCount {
-          self.projectToAttention(blocks[part], layer: layer + 1, self.scratch[worker])
-        }
+      forEachBlock(of: rows) { block, scratch in
+        self.finish(block, of: rows, layer: layer, scratch)
+        if !isMixture, !isLast { self.project(block, of: rows, layer: layer + 1, scratch) }
       }
+      last = rows
       guard isMixture else { continue }
-      runExperts(layer: layer)
-      guard layer + 1 < spec.layerCount else { continue }
-      pool.run(parts: blocks.count) { part, worker in
-        self.projectToAttention(blocks[part], layer: layer + 1, self.scratch[worker])
+      runExperts(rows, layer: layer)
+      guard !isLast else { continue }
+      forEachBlock(of: rows) { block, scratch in
+        self.project(block, of: rows, layer: layer + 1, scratch)
       }
     }
   }
+
+  /// Where the time went.
+  var times: PassTimes { scratch.reduce(into: PassTimes()) { $0 += $1.clock.times } }
 
   /// The row's hidden state after the final norm, [hiddenSize].
   func finalState(row: Int) -> [Float] {
     let width = spec.hiddenSize
+    guard let place = last.count == tree.rowCount ? row : placeOfRow[row] else {
+      preconditionFailure("row \(row) is not among those that are read")
+    }
     let result = FloatBuffer(count: width)
     norm(
-      stream.view[from: row * width], weights.finalNorm, into: result.view, rows: 1, width: width)
+      last.stream.view[from: place * width], weights.finalNorm, into: result.view, rows: 1,
+      width: width)
     return result.view.array
+  }
+
+  private func forEachBlock(
+    of rows: RowSet, _ body: @Sendable (Range<Int>, BlockScratch) -> Void
+  ) {
+    let blocks = RowBlocks.blocks(rows.count, workers: pool.threadCount)
+    pool.run(parts: blocks.count) { part, worker in body(blocks[part], self.scratch[worker]) }
+  }
+
+  /// Whether the last layer works on the read rows alone; with most rows read it is not worth it.
+  private var isLastLayerSparse: Bool { 2 * readRows.count <= tree.rowCount }
+
+  /// The rows of the last layer, their queries projected.
+  private func lastRows() -> RowSet {
+    guard isLastLayerSparse else { return all }
+    let rows = RowSet(spec, rows: readRows, of: all)
+    forEachBlock(of: rows) { block, scratch in
+      self.projectQueries(block, of: rows, layer: self.spec.layerCount - 1, scratch)
+    }
+    return rows
   }
 
   // MARK: - Steps over a block of rows
@@ -90,8 +121,8 @@ final class ForwardPass: @unchecked Sendable {
   private func embed(_ block: Range<Int>) {
     let width = spec.hiddenSize
     for row in block {
-      let token = Int(batch.tokens[row])
-      let target = stream.view[(row * width)..<((row + 1) * width)]
+      let token = Int(tree.tokens[row])
+      let target = all.stream.view[(row * width)..<((row + 1) * width)]
       weights.embedding.read(token..<(token + 1), into: target)
       if spec.embeddingScale != 1 {
         for i in 0..<width { target.base[i] *= spec.embeddingScale }
@@ -99,84 +130,130 @@ final class ForwardPass: @unchecked Sendable {
     }
   }
 
-  /// Norm, query-key-value projection, norms of heads, rotation; keys go into their panels.
-  private func projectToAttention(_ block: Range<Int>, layer index: Int, _ scratch: BlockScratch) {
+  /// Norm, query-key-value projection, norms of heads, rotation; keys and values go into their
+  /// panels. In the last layer rows that are not read need no queries.
+  private func project(
+    _ block: Range<Int>, of rows: RowSet, layer index: Int, _ scratch: BlockScratch
+  ) {
+    let isSparse = index == spec.layerCount - 1 && isLastLayerSparse
+    let panel = Int(TARE_PANEL)
+    let first = isSparse ? queryWidth / panel * panel : 0
+    projectRows(
+      block, of: rows, layer: index, outputs: first..<(isSparse ? gateStart : spec.attentionWidth),
+      scratch)
     let layer = weights.layers[index]
-    let rows = block.count
-    let source = stream.view[from: block.lowerBound * spec.hiddenSize]
-    let input = normed(source, layer.attentionNorm, scratch, rows: rows)
-    let target = projected.view[from: block.lowerBound * attentionWidth]
-    multiply(input, layer.queryKeyValue, into: target, rows: rows)
-    for row in block {
-      let values = projected.view[from: row * attentionWidth]
-      normHeads(values, layer)
-      let position = batch.positions[row]
-      let table = rotary[spec.layers[index].rotary, sequence: batch.sequenceOfRow[row]]
-      let cosine = table.cosine.view[from: position * table.half]
-      let sine = table.sine.view[from: position * table.half]
-      // Keys follow the queries, so one call turns both.
-      kernels.rotate(
-        values.base, spec.headCount + spec.keyValueHeadCount, spec.headDim, 2 * table.half,
-        cosine.base, sine.base)
-      storeKey(values[from: queryWidth], row: row)
+    for (place, row) in zip(block, rows.rows[block]) {
+      let line = scratch.projected.view[from: (place - block.lowerBound) * spec.attentionWidth]
+      if !isSparse { finishQueries(line, place: place, of: rows, layer: index) }
+      let key = line[from: queryWidth]
+      normHeads(key, layer.keyNorm, heads: spec.keyValueHeadCount)
+      rotate(key, heads: spec.keyValueHeadCount, row: row, layer: index)
+      keep(key, row: row)
     }
   }
 
-  /// Norms of one row's queries and keys, in place.
-  private func normHeads(_ values: FloatView, _ layer: LayerWeights) {
-    guard let queryNorm = layer.queryNorm, let keyNorm = layer.keyNorm else { return }
-    let keys = values[from: queryWidth]
+  /// Queries and gates of rows whose keys and values are there already.
+  private func projectQueries(
+    _ block: Range<Int>, of rows: RowSet, layer index: Int, _ scratch: BlockScratch
+  ) {
+    projectRows(block, of: rows, layer: index, outputs: 0..<spec.attentionWidth, scratch)
+    for place in block {
+      let line = scratch.projected.view[from: (place - block.lowerBound) * spec.attentionWidth]
+      finishQueries(line, place: place, of: rows, layer: index)
+    }
+  }
+
+  /// Some outputs of the query-key-value projection, in their places in `scratch.projected`.
+  private func projectRows(
+    _ block: Range<Int>, of rows: RowSet, layer index: Int, outputs: Range<Int>,
+    _ scratch: BlockScratch
+  ) {
+    let layer = weights.layers[index]
+    let source = rows.stream.view[from: block.lowerBound * spec.hiddenSize]
+    let input = normed(source, layer.attentionNorm, scratch, rows: block.count)
+    multiply(
+      operand(input, spec.hiddenSize, scratch, rows: block.count), layer.queryKeyValue, scratch,
+      outputs: outputs, into: scratch.projected.view[from: outputs.lowerBound],
+      stride: spec.attentionWidth)
+  }
+
+  private func finishQueries(_ line: FloatView, place: Int, of rows: RowSet, layer index: Int) {
+    normHeads(line, weights.layers[index].queryNorm, heads: spec.headCount)
+    rotate(line, heads: spec.headCount, row: rows.rows[place], layer: index)
+    rows.queries.view[from: place * queryWidth].base.update(from: line.base, count: queryWidth)
+    guard spec.gateWidth > 0 else { return }
+    rows.gates.view[from: place * spec.gateWidth].base.update(
+      from: line[from: gateStart].base, count: spec.gateWidth)
+  }
+
+  /// The norm of one row's queries or keys, in place.
+  private func normHeads(_ values: FloatView, _ weights: NormWeights?, heads: Int) {
+    guard let weights else { return }
     let isWhole = spec.queryKeyNorm == .whole
     norm(
-      values, queryNorm, into: values, rows: isWhole ? 1 : spec.headCount,
-      width: isWhole ? queryWidth : spec.headDim)
-    norm(
-      keys, keyNorm, into: keys, rows: isWhole ? 1 : spec.keyValueHeadCount,
-      width: isWhole ? keyWidth : spec.headDim)
+      values, weights, into: values, rows: isWhole ? 1 : heads,
+      width: isWhole ? heads * spec.headDim : spec.headDim)
   }
 
-  private func storeKey(_ key: FloatView, row: Int) {
-    let column = batch.positions[row] % panelSize
-    for head in 0..<spec.keyValueHeadCount {
-      let panel = panels(head: head, first: batch.panelOfRow[row])
-      for i in 0..<spec.headDim {
-        panel.base[i * panelSize + column] = key.base[head * spec.headDim + i]
-      }
+  private func rotate(_ values: FloatView, heads: Int, row: Int, layer: Int) {
+    let position = tree.positions[row]
+    let table = rotary[spec.layers[layer].rotary, branch: tree.branchOfRow[row]]
+    kernels.rotate(
+      values.base, heads, spec.headDim, 2 * table.half,
+      table.cosine.view[from: position * table.half].base,
+      table.sine.view[from: position * table.half].base)
+  }
+
+  /// Puts a row's keys and, right after them, values into their panels.
+  private func keep(_ key: FloatView, row: Int) {
+    let position = tree.positions[row]
+    let column = Int32(position % panelSize)
+    func put(_ panel: Int32) {
+      kernels.keep(
+        precision.ofAttention.kernel, key.base, key[from: keyWidth].base,
+        Int32(spec.keyValueHeadCount), Int32(spec.headDim),
+        keys.view[from: Int(panel) * keyPanelSize].base, tree.panelCount * keyPanelSize,
+        values.view[from: Int(panel) * valuePanelSize].base, tree.panelCount * valuePanelSize,
+        column)
     }
-  }
-
-  /// The panels of one head from panel `first` on.
-  private func panels(head: Int, first: Int) -> FloatView {
-    keyPanels.view[from: (head * batch.panelCount + first) * spec.headDim * panelSize]
+    put(tree.branches[tree.branchOfRow[row]].panels[position / panelSize])
+    for panel in tree.copies[row] ?? [] { put(panel) }
   }
 
   /// Gates, output projection and feed-forward block, each block's output added to the residual
   /// stream. A mixture of experts is only prepared here: see `runExperts`.
-  private func finish(_ block: Range<Int>, layer index: Int, _ scratch: BlockScratch) {
+  private func finish(
+    _ block: Range<Int>, of rows: RowSet, layer index: Int, _ scratch: BlockScratch
+  ) {
     let layer = weights.layers[index]
-    let rows = block.count
-    let target = stream.view[from: block.lowerBound * spec.hiddenSize]
-    let source = attended.view[from: block.lowerBound * queryWidth]
-    if spec.outputGate != .none { applyGates(block) }
+    let count = block.count
+    let target = rows.stream.view[from: block.lowerBound * spec.hiddenSize]
+    let source = rows.queries.view[from: block.lowerBound * queryWidth]
+    if spec.outputGate != .none { applyGates(block, of: rows) }
+    func addAttention() {
+      add(
+        operand(source, queryWidth, scratch, rows: count), layer.attentionOutput,
+        layer.attentionPostNorm, to: target, scratch)
+    }
     if spec.hasParallelResidual {
       // The feed-forward block reads what attention has read.
-      norm(target, layer.feedForwardNorm, into: scratch.normed.view, rows: rows)
-      add(source, layer.attentionOutput, layer.attentionPostNorm, to: target, scratch, rows: rows)
-      return feedForward(scratch.normed.view, layer, into: target, scratch, rows: rows)
+      norm(target, layer.feedForwardNorm, into: scratch.normed.view, rows: count)
+      addAttention()
+      return feedForward(scratch.normed.view, layer, into: target, scratch, rows: count)
     }
-    add(source, layer.attentionOutput, layer.attentionPostNorm, to: target, scratch, rows: rows)
-    let input = normed(target, layer.feedForwardNorm, scratch, rows: rows)
+    addAttention()
+    let input = normed(target, layer.feedForwardNorm, scratch, rows: count)
     if case .mixture(let mixture) = layer.feedForward {
-      route(input, mixture, block, layer: index, scratch)
+      route(input, mixture, block, of: rows, layer: index, scratch)
     } else {
-      feedForward(input, layer, into: target, scratch, rows: rows)
+      feedForward(input, layer, into: target, scratch, rows: count)
     }
   }
 
-  private func applyGates(_ block: Range<Int>) {
-    for row in block {
-      let values = attended.view[from: row * queryWidth]
-      let gates = projected.view[from: row * attentionWidth + gateStart]
+  private func applyGates(_ block: Range<Int>, of rows: RowSet) {
+    for place in block {
+      let values = rows.queries.view[from: place * queryWidth]
+      let gates = rows.gates.view[from: place * spec.gateWidth]
       if spec.outputGate == .elementwise {
         kernels.sigmoidGate(values.base, gates.base, queryWidth)
         continue
@@ -196,40 +273,63 @@ final class ForwardPass: @unchecked Sendable {
     switch layer.feedForward {
     case .gated(let block), .plain(let block):
       let inner = self.inner(input, block, scratch, rows: rows)
-      add(inner, block.down, layer.feedForwardPostNorm, to: target, scratch, rows: rows)
+      add(inner, block.down, layer.feedForwardPostNorm, to: target, scratch)
     case .mixture: break
     }
   }
 
-  /// The activations between a block's two products, [rows, size].
+  /// What goes into a block's second product, [rows, size].
   func inner(
     _ input: FloatView, _ block: BlockWeights, _ scratch: BlockScratch, rows: Int
-  ) -> FloatView {
-    multiply(input, block.input, into: scratch.inner.view, rows: rows)
+  ) -> Operand {
+    let source = operand(input, spec.hiddenSize, scratch, rows: rows)
     let activation = spec.activation.kernel
-    guard block.input.matrix.rows != block.size else {
-      kernels.activate(scratch.inner.view.base, rows * block.size, activation)
-      return scratch.inner.view
+    let (outputs, size) = (block.input.matrix.rows, block.size)
+    guard outputs != size else {
+      let inner = scratch.inner.view
+      multiply(source, block.input, scratch, into: inner)
+      kernels.activate(inner.base, rows * size, activation)
+      return scratch.innerOperand.load(inner, rows: rows, columns: size, precision)
     }
-    kernels.gatedUnit(
-      scratch.activated.view.base, scratch.inner.view.base, rows, block.size, activation)
-    return scratch.activated.view
+    let step = BlockScratch.innerWidth
+    for start in stride(from: 0, to: outputs, by: step) {
+      let range = start..<min(start + step, outputs)
+      let columns = (start / 2)..<(start / 2 + range.count / 2)
+      multiply(source, block.input, scratch, outputs: range, into: scratch.inner.view)
+      // In bfloat16 the activations go on at once, from where the cache has them.
+      let isDirect = precision == .bfloat16
+      let target =
+        isDirect ? scratch.activated.view : scratch.activated.view[from: columns.lowerBound]
+      let width = isDirect ? columns.count : size
+      kernels.gatedUnit(
+        target.base, width, scratch.inner.view.base, range.count, rows, columns.count, activation)
+      guard isDirect else { continue }
+      scratch.innerOperand.load(target, stride: width, columns: columns, of: size, rows: rows)
+    }
+    guard precision != .bfloat16 else { return scratch.innerOperand.bfloat16(rows, size) }
+    return scratch.innerOperand.load(scratch.activated.view, rows: rows, columns: size, precision)
   }
 
   // MARK: - Norms and products
 
+  private func operand(
+    _ view: FloatView, _ columns: Int, _ scratch: BlockScratch, rows: Int
+  ) -> Operand {
+    scratch.operand.load(view, rows: rows, columns: columns, precision)
+  }
+
   /// target += postNorm(source · weightsᵀ + bias), [rows, hiddenSize].
   private func add(
-    _ source: FloatView, _ linear: LinearWeights, _ postNorm: NormWeights?, to target: FloatView,
-    _ scratch: BlockScratch, rows: Int
+    _ source: Operand, _ linear: LinearWeights, _ postNorm: NormWeights?, to target: FloatView,
+    _ scratch: BlockScratch
   ) {
     guard let postNorm else {
-      return multiply(source, linear, into: target, rows: rows, adding: true)
+      return multiply(source, linear, scratch, into: target, adding: true)
     }
     let output = scratch.output.view
-    multiply(source, linear, into: output, rows: rows)
-    norm(output, postNorm, into: output, rows: rows)
-    for i in 0..<(rows * spec.hiddenSize) { target.base[i] += output.base[i] }
+    multiply(source, linear, scratch, into: output)
+    norm(output, postNorm, into: output, rows: source.rows)
+    for i in 0..<(source.rows * spec.hiddenSize) { target.base[i] += output.base[i] }
   }
 
   /// The rows after the norm, or as they are where there is none.
@@ -267,81 +367,76 @@ final class ForwardPass: @unchecked Sendable {
 
   /// target (+)= source · weightsᵀ + bias, [rows, inputs] to [rows, outputs].
   func multiply(
-    _ source: FloatView, _ linear: LinearWeights, into target: FloatView, rows: Int,
-    adding: Bool = false
+    _ source: Operand, _ linear: LinearWeights, _ scratch: BlockScratch,
+    outputs: Range<Int>? = nil, into target: FloatView, stride: Int? = nil, adding: Bool = false
   ) {
-    linear.matrix.multiply(source, bias: linear.bias, into: target, rows: rows, adding: adding)
+    scratch.clock.product {
+      linear.matrix.multiply(
+        source, bias: linear.bias, outputs: outputs, into: target, targetStride: stride,
+        adding: adding)
+    }
   }
 
   // MARK: - Attention
 
-  /// Query positions of one head of one sequence.
+  /// Query positions of one head of one branch.
   private struct AttentionTile {
-    let sequence: Int
+    let branch: Int
     let head: Int
+    /// Place of the first query among the row set.
+    let place: Int
     let positions: Range<Int>
   }
 
-  /// All tiles, the longest first, so that no thread ends on a long one.
-  private func attentionTiles() -> [AttentionTile] {
+  /// Rows that follow each other in a branch, cut where panels end; the longest first, so that no
+  /// thread ends on a long one.
+  private func attentionTiles(_ rows: RowSet) -> [AttentionTile] {
     var tiles: [AttentionTile] = []
-    for (index, sequence) in batch.sequences.enumerated() {
-      for start in stride(from: 0, to: sequence.count, by: panelSize) {
-        for head in 0..<spec.headCount {
-          tiles.append(
-            AttentionTile(
-              sequence: index, head: head, positions: start..<min(start + panelSize, sequence.count)
-            ))
-        }
+    var place = 0
+    while place < rows.count {
+      let row = rows.rows[place]
+      let (branch, position) = (tree.branchOfRow[row], tree.positions[row])
+      let limit = panelSize - position % panelSize
+      var count = 1
+      while count < limit, place + count < rows.count, rows.rows[place + count] == row + count,
+        tree.branchOfRow[row + count] == branch
+      { count += 1 }
+      for head in 0..<spec.headCount {
+        tiles.append(
+          AttentionTile(
+            branch: branch, head: head, place: place, positions: position..<(position + count)))
       }
+      place += count
     }
     return tiles.sorted { $0.positions.upperBound > $1.positions.upperBound }
   }
 
-  private func attend(_ tile: AttentionTile, layer: Int, _ scratch: BlockScratch) {
-    let first = batch.sequences[tile.sequence].start
-    let row = first + tile.positions.lowerBound
-    let group = tile.head / (spec.headCount / spec.keyValueHeadCount)
-    let values = queryWidth + keyWidth + group * spec.headDim
-    var arguments = TareAttentionTile(
-      query: projected.view[from: row * attentionWidth + tile.head * spec.headDim].base,
-      queryStride: attentionWidth,
-      keyPanels: panels(head: group, first: batch.firstPanels[tile.sequence]).base,
-      value: projected.view[from: first * attentionWidth + values].base,
-      valueStride: attentionWidth,
-      output: attended.view[from: row * queryWidth + tile.head * spec.headDim].base,
-      outputStride: queryWidth,
-      queryStart: Int32(tile.positions.lowerBound), queryCount: Int32(tile.positions.count),
-      headDim: Int32(spec.headDim), scale: spec.attentionScale,
-      softCap: spec.attentionSoftCap ?? 0, window: Int32(spec.layers[layer].window ?? 0))
-    kernels.attention(&arguments, scratch.attention.view.base)
-  }
-}
-
-/// The working space of one worker.
-struct BlockScratch {
-  /// [block, hiddenSize]
-  let normed: FloatBuffer
-  /// What a block puts out before its norm, or an expert its rows, [block, hiddenSize]
-  let output: FloatBuffer
-  /// [block, the widest first product of a feed-forward block]
-  let inner: FloatBuffer
-  /// [block, its second product's inputs]
-  let activated: FloatBuffer
-  let attention: FloatBuffer
-
-  init(_ spec: DecoderSpec, _ weights: DecoderWeights) {
-    let blocks = weights.layers.flatMap { layer -> [BlockWeights] in
-      switch layer.feedForward {
-      case .gated(let block), .plain(let block): [block]
-      case .mixture(let mixture): mixture.experts + (mixture.shared.map { [$0] } ?? [])
-      }
+  private func attend(_ tiles: [AttentionTile], _ rows: RowSet, layer: Int) {
+    pool.run(parts: tiles.count) { part, worker in
+      let scratch = self.scratch[worker]
+      scratch.clock.attention { self.attend(tiles[part], rows, layer: layer, scratch) }
     }
-    let rows = RowBlocks.largest
-    normed = FloatBuffer(count: rows * spec.hiddenSize)
-    output = FloatBuffer(count: rows * spec.hiddenSize)
-    inner = FloatBuffer(count: rows * (blocks.map(\.input.matrix.rows).max() ?? 0))
-    activated = FloatBuffer(count: rows * (blocks.map(\.size).max() ?? 0))
-    attention = FloatBuffer(count: tare_attention_scratch(Int32(spec.headDim)))
+  }
+
+  /// Attention's output takes the place of the queries.
+  private func attend(
+    _ tile: AttentionTile, _ rows: RowSet, layer: Int, _ scratch: BlockScratch
+  ) {
+    let group = tile.head / (spec.headCount / spec.keyValueHeadCount)
+    let queries = rows.queries.view[from: tile.place * queryWidth + tile.head * spec.headDim]
+    tree.branches[tile.branch].panels.withUnsafeBufferPointer { panels in
+      guard let panels = panels.baseAddress else { return }
+      var arguments = TareAttentionTile(
+        type: precision.ofAttention.kernel, query: queries.base, queryStride: queryWidth,
+        panels: panels,
+        keys: keys.view[from: group * tree.panelCount * keyPanelSize].base,
+        keyPanelSize: keyPanelSize,
+        values: values.view[from: group * tree.panelCount * valuePanelSize].base,
+        valuePanelSize: valuePanelSize, output: queries.base, outputStride: queryWidth,
+        queryStart: Int32(tile.positions.lowerBound), queryCount: Int32(tile.positions.count),
+        headDim: Int32(spec.headDim), scale: spec.attentionScale,
+        softCap: spec.attentionSoftCap ?? 0, window: Int32(spec.layers[layer].window ?? 0))
+      kernels.attention(&arguments, scratch.attention.view.base)
+    }
   }
 }

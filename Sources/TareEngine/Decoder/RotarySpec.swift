@@ -207,7 +207,7 @@ extension RotarySpec.Yarn {
 
 extension Float {
   /// The nearest bfloat16, the even one of two.
-  var roundedToBFloat16: Float {
+  package var roundedToBFloat16: Float {
     let bits = bitPattern
     return Float(bitPattern: (bits &+ 0x7FFF &+ (bits >> 16 & 1)) & 0xFFFF_0000)
   }

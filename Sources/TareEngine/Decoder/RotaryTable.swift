@@ -28,15 +28,15 @@ struct RotaryTable {
 /// The tables that a batch needs: frequencies may depend on a text's length.
 struct RotaryTables {
   private var tables: [RotaryTable] = []
-  /// Index into `tables` for each rotary embedding and each sequence.
+  /// Index into `tables` for each rotary embedding and each branch.
   private var places: [[Int]] = []
 
-  init(_ specs: [RotarySpec], _ batch: RaggedBatch) {
-    for spec in specs {
-      let variants = batch.sequences.map { spec.variant(length: $0.count) }
+  init(_ specs: [RotarySpec], _ tree: TokenTree) {
+    for (index, spec) in specs.enumerated() {
+      let variants = tree.branches.map { $0.variants[index] }
       var place: [Int: Int] = [:]
       for variant in Set(variants).sorted() {
-        let lengths = zip(variants, batch.sequences).filter { $0.0 == variant }.map { $0.1.count }
+        let lengths = zip(variants, tree.branches).filter { $0.0 == variant }.map { $0.1.end }
         let longest = lengths.max() ?? 0
         place[variant] = tables.count
         tables.append(RotaryTable(spec, positions: longest, length: longest))
@@ -45,7 +45,5 @@ struct RotaryTables {
     }
   }
 
-  subscript(rotary: Int, sequence sequence: Int) -> RotaryTable {
-    tables[places[rotary][sequence]]
-  }
+  subscript(rotary: Int, branch branch: Int) -> RotaryTable { tables[places[rotary][branch]] }
 }

@@ -1,5 +1,4 @@
 /// DeBERTa-v2, ready to run.
-internal import CKernels
 internal import Synchronization
 internal import TareCore
 
@@ -14,9 +13,10 @@ final class DebertaV2Encoder: Body {
   init(_ model: ModelWeights, threads: Int) throws(TareError) {
     spec = try DebertaV2Spec(model.config)
     let reader = WeightReader(model)
-    weights = try DebertaV2Weights(reader, spec)
-    unusedTensors = try reader.leftOver(by: DebertaV2.key)
     pool = WorkerPool(threadCount: threads)
+    weights = try DebertaV2Weights(
+      reader, spec, MatrixPacking(precision: .float32, pool: pool))
+    unusedTensors = try reader.leftOver(by: DebertaV2.key)
   }
 
   var size: BodySize { spec.size }
@@ -51,7 +51,7 @@ final class DebertaV2Encoder: Body {
     }
     let pass = DebertaV2Pass(
       spec: spec, weights: weights, pool: pool, types: types,
-      batch: RaggedBatch(sequences, panelSize: Int(TARE_KEY_PANEL)))
+      batch: RaggedBatch(sequences))
     turn.withLock { _ in pass.run() }
     return zip(pass.batch.sequences, positions).map { extent, positions in
       positions.map { position in

@@ -18,7 +18,9 @@ struct DebertaV2Weights: Sendable {
   let tapBias: FloatBuffer?
   let tapNorm: NormWeights?
 
-  init(_ reader: WeightReader, _ spec: DebertaV2Spec) throws(TareError) {
+  init(
+    _ reader: WeightReader, _ spec: DebertaV2Spec, _ packing: MatrixPacking
+  ) throws(TareError) {
     let prefix =
       reader.prefix(
         of: "embeddings.word_embeddings.weight", among: ["deberta.", "model.deberta.", ""])
@@ -39,15 +41,16 @@ struct DebertaV2Weights: Sendable {
       spec.embeddingSize == spec.hiddenSize
       ? nil
       : try Matrix(
-        reader, [LinearRows(embeddings + "embed_proj", rows: spec.hiddenSize)],
-        columns: spec.embeddingSize)
+        reader, LinearRows(embeddings + "embed_proj", rows: spec.hiddenSize),
+        columns: spec.embeddingSize, packing)
     norm = try NormWeights(reader, embeddings + "LayerNorm", width: spec.hiddenSize, norms)
     let encoder = prefix + "encoder."
     let relative = try Self.relativeEmbeddings(reader, encoder, spec, norms)
     var layers: [DebertaV2Layer] = []
     for index in 0..<spec.layerCount {
       layers.append(
-        try DebertaV2Layer(reader, "\(encoder)layer.\(index).", spec, norms, relative: relative))
+        try DebertaV2Layer(
+          reader, "\(encoder)layer.\(index).", spec, norms, relative: relative, packing))
     }
     self.layers = layers
     guard let convolution = spec.convolution else {
@@ -97,18 +100,20 @@ struct DebertaV2Layer: Sendable {
 
   init(
     _ reader: WeightReader, _ place: String, _ spec: DebertaV2Spec, _ norms: NormSpec,
-    relative embeddings: FloatBuffer?
+    relative embeddings: FloatBuffer?, _ packing: MatrixPacking
   ) throws(TareError) {
     let hidden = spec.hiddenSize
     let attention = place + "attention.self."
-    func rows(_ name: String) -> LinearRows { LinearRows(attention + name, rows: hidden) }
+    func rows(_ name: String) -> LinearRows.Part { .init(attention + name, rows: hidden) }
     queryKeyValue = try LinearWeights(
-      reader, [rows("query_proj"), rows("key_proj"), rows("value_proj")], columns: hidden,
-      hasBias: true)
+      reader, LinearRows([rows("query_proj"), rows("key_proj"), rows("value_proj")]),
+      columns: hidden, hasBias: true, packing)
     func positions(_ name: String, _ own: String) throws(TareError) -> [Matrix] {
       guard let embeddings, let relative = spec.relative else { return [] }
       let projection = try LinearWeights(
-        reader, [rows(relative.sharesKeys ? name : own)], columns: hidden, hasBias: true)
+        reader, LinearRows([rows(relative.sharesKeys ? name : own)]), columns: hidden,
+        hasBias: true,
+        packing)
       let count = 2 * relative.span
       let projected = FloatBuffer(count: count * hidden)
       projection.matrix.multiply(
@@ -125,7 +130,7 @@ struct DebertaV2Layer: Sendable {
       spec.relative?.hasP2C == true ? try positions("query_proj", "pos_query_proj") : []
     func linear(_ name: String, _ outputs: Int, _ inputs: Int) throws(TareError) -> LinearWeights {
       try LinearWeights(
-        reader, [LinearRows(place + name, rows: outputs)], columns: inputs, hasBias: true)
+        reader, LinearRows(place + name, rows: outputs), columns: inputs, hasBias: true, packing)
     }
     output = try linear("attention.output.dense", hidden, hidden)
     outputNorm = try NormWeights(

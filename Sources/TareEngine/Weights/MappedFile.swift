@@ -34,6 +34,16 @@ package final class MappedFile: @unchecked Sendable {
     bytes = UnsafeRawBufferPointer(start: start, count: size)
   }
 
+  /// Takes the whole pages of a range out of the process's memory; the system's cache of the file
+  /// keeps them as it likes.
+  package func releasePages(_ range: Range<Int>) {
+    let page = Int(getpagesize())
+    let start = (range.lowerBound + page - 1) / page * page
+    let end = range.upperBound / page * page
+    guard end > start, let base = bytes.baseAddress else { return }
+    madvise(UnsafeMutableRawPointer(mutating: base + start), end - start, MADV_DONTNEED)
+  }
+
   /// A copy of the bytes. `bytes` is gone with the object, so what reads a file whole takes this.
   package func copy() -> [UInt8] { withExtendedLifetime(self) { Array(bytes) } }
 

@@ -18,6 +18,8 @@ package struct ModelWeights: Sendable {
   /// How the numbers that the configuration gives (rotary frequencies, Gemma's embedding scale) are
   /// rounded.
   package var buffers = BufferPrecision.float32
+  /// What the products of the model's body are.
+  package var precision = Precision.float32
   /// The files that hold the weights, the base model's first.
   package let files: [WeightFile]
   /// A GGUF file's metadata; nil for a folder.

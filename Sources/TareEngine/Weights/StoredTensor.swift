@@ -17,6 +17,9 @@ struct StoredTensor: Sendable {
     case scaled(by: String, rows: Int, columns: Int)
   }
 
+  /// Gives the tensor's pages back; they are read again from the file when they are needed.
+  func releasePages() { file.releasePages(entry.range) }
+
   /// A tensor that is one of the equal parts of this one along its first axis.
   func part(_ index: Int, of count: Int, shape: [Int]) -> StoredTensor {
     let size = entry.range.count / count

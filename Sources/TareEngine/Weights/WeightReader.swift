@@ -128,6 +128,19 @@ package struct WeightTensor {
     try read(stored(shaped: [rows, columns]), into: target)
   }
 
+  /// A way to read rows of a [rows, columns] matrix as float32, from several threads at once.
+  ///
+  /// A tensor that is changed on its way is read here, whole.
+  func rowReader(rows: Int, columns: Int) throws(TareError) -> WeightRows {
+    let stored = try stored(shaped: [rows, columns])
+    guard change != nil || stored.mend != .none || columns % stored.entry.type.blockValues != 0
+    else { return .file(stored, columns: columns) }
+    let whole = FloatBuffer(count: rows * columns)
+    try read(stored, into: whole.view)
+    stored.releasePages()
+    return .memory(whole, columns: columns)
+  }
+
   /// The rows of a [rows, columns] matrix as float32.
   package func rows(_ rows: Int, _ columns: Int) throws(TareError) -> [[Float]] {
     try check(rows: rows, columns: columns)
@@ -153,6 +166,35 @@ package struct WeightTensor {
     return WeightTable(
       rows: rows, columns: columns, type: stored.entry.type, start: stored.entry.range.lowerBound,
       file: stored.file)
+  }
+}
+
+/// Rows of a matrix, from its file or as they were made of it.
+enum WeightRows: Sendable {
+  case file(StoredTensor, columns: Int)
+  case memory(FloatBuffer, columns: Int)
+
+  /// Writes rows `range` as float32.
+  func read(_ range: Range<Int>, into target: FloatView) {
+    switch self {
+    case .file(let stored, let columns):
+      let type = stored.entry.type
+      let bytes = columns / type.blockValues * type.blockBytes
+      let start = stored.entry.range.lowerBound + range.lowerBound * bytes
+      precondition(start + range.count * bytes <= stored.entry.range.upperBound)
+      type.dequantize(
+        UnsafeRawBufferPointer(
+          rebasing: stored.file.bytes[start..<(start + range.count * bytes)]),
+        into: target[0..<(range.count * columns)])
+    case .memory(let values, let columns):
+      let source = values.view[(range.lowerBound * columns)..<(range.upperBound * columns)]
+      target[0..<source.count].base.update(from: source.base, count: source.count)
+    }
+  }
+
+  /// To be called when all rows are read.
+  func release() {
+    if case .file(let stored, _) = self { stored.releasePages() }
   }
 }
 

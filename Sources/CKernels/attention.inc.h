@@ -1,0 +1,114 @@
+// Causal attention over panels of keys and values.
+
+// Writes one row of probabilities as the product with the values reads them.
+INLINE void storeProbabilities(int type, Group *row, int j, V p) {
+  if (type == TARE_FLOAT32) store((float *)row + j, p);
+  else storeNarrow((uint16_t *)row + j, p);
+}
+
+// Online softmax over panels of keys (Milakov and Gimelshein 2018; FlashAttention, Dao et al. 2022).
+// Panels start at the sequence's first position, so a row's sums depend on its own sequence alone.
+INLINE void attentionOf(int type, const TareAttentionTile *t, float *scratch) {
+  enum { P = TARE_KEY_PANEL };
+  const int perGroup = type == TARE_FLOAT32 ? 1 : 2;
+  const int n = t->queryCount, d = t->headDim, width = TARE_PADDED_HEAD(d);
+  const int depth = (d + perGroup - 1) / perGroup;
+  float *logits = scratch;                     // [P, P]
+  float *out = logits + P * P;                 // [P, width], not yet divided by the sums
+  Group *query = (Group *)(out + P * width);   // [P, depth], scaled
+  Group *weights = query + P * width;          // [P, P / perGroup], exp(logit − top)
+  float *top = (float *)(weights + P * P);     // [P] largest logit so far
+  float *sums = top + P;                       // [P] sum of exp(logit − top)
+  memset(out, 0, sizeof(float) * (size_t)n * (size_t)width);
+  for (int r = 0; r < n; r++) {
+    top[r] = -INFINITY;
+    sums[r] = 0;
+    const float *from = t->query + r * t->queryStride;
+    if (type == TARE_FLOAT32) {
+      float *row = (float *)query + r * depth;
+      for (int i = 0; i < d; i++) row[i] = from[i] * t->scale;
+    } else {
+      uint16_t *row = (uint16_t *)(query + r * depth);
+      int i = 0;
+      for (; i + VW <= d; i += VW) storeNarrow(row + i, load(from + i) * splat(t->scale));
+      for (; i < d; i++) row[i] = narrowed(from[i] * t->scale);
+    }
+  }
+  const int end = t->queryStart + n;  // keys 0..<end can be seen by the last row
+  // The first key that the first row sees; whole panels before it are passed over.
+  const int begin = t->window > 0 && t->queryStart >= t->window ? t->queryStart - t->window + 1 : 0;
+  for (int start = begin / P * P; start < end; start += P) {
+    const int keys = end - start < P ? end - start : P;
+    const int32_t place = t->panels[start / P];
+    const Group *keyPanel = (const Group *)t->keys + place * t->keyPanelSize;
+    const Group *valuePanel = (const Group *)t->values + place * t->valuePanelSize;
+    matrixProduct(type, false, logits, P, query, depth, keyPanel, P, n, P, depth);
+    if (t->softCap > 0) {
+      const V cap = splat(t->softCap), inverse = splat(1.0f / t->softCap);
+      for (int i = 0; i < n * P; i += VW) store(logits + i, cap * tanhV(load(logits + i) * inverse));
+    }
+    for (int r = 0; r < n; r++) {
+      float *row = logits + r * P;
+      Group *probabilities = weights + r * (P / perGroup);
+      // Row r may see the keys unseen..<seen of this panel.
+      int seen = t->queryStart + r + 1 - start;
+      int unseen = t->window > 0 ? seen - t->window : 0;
+      if (seen > keys) seen = keys;
+      if (seen <= 0 || unseen >= seen) {
+        memset(probabilities, 0, sizeof(Group) * (size_t)(P / perGroup));
+        continue;
+      }
+      for (int j = 0; j < unseen; j++) row[j] = -INFINITY;
+      for (int j = seen; j < P; j++) row[j] = -INFINITY;
+      V high = load(row);
+      for (int j = VW; j < P; j += VW) high = larger(high, load(row + j));
+      float m = largest(high);
+      if (m < top[r]) m = top[r];
+      V total = splat(0);
+      for (int j = 0; j < P; j += VW) {
+        V e = expV(load(row + j) - splat(m));
+        storeProbabilities(type, probabilities, j, e);
+        total += e;
+      }
+      if (m != top[r]) {
+        const V shrink = expV(splat(top[r] - m));
+        sums[r] *= shrink[0];
+        for (int i = 0; i < width; i += VW) store(out + r * width + i, load(out + r * width + i) * shrink);
+        top[r] = m;
+      }
+      sums[r] += sum(total);
+    }
+    matrixProduct(type, true, out, width, weights, P / perGroup, valuePanel, width, n, width,
+                  (keys + perGroup - 1) / perGroup);
+  }
+  for (int r = 0; r < n; r++) {
+    float factor = 1.0f / sums[r];
+    for (int i = 0; i < d; i++) t->output[r * t->outputStride + i] = out[r * width + i] * factor;
+  }
+}
+
+KERNEL void NAMED(attention)(const TareAttentionTile *t, float *scratch) {
+  if (t->type == TARE_FLOAT32) attentionOf(TARE_FLOAT32, t, scratch);
+  else attentionOf(TARE_BFLOAT16, t, scratch);
+}
+
+KERNEL void NAMED(keep)(TarePrecision type, const float *key, const float *value, int heads,
+                        int headDim, void *keys, ptrdiff_t keyHead, void *values,
+                        ptrdiff_t valueHead, int column) {
+  enum { P = TARE_KEY_PANEL };
+  const int width = TARE_PADDED_HEAD(headDim);
+  uint16_t narrow[TARE_MAX_HEAD_DIM];
+  for (int h = 0; h < heads; h++, key += headDim, value += headDim) {
+    Group *k = (Group *)keys + h * keyHead, *v = (Group *)values + h * valueHead;
+    if (type == TARE_FLOAT32) {
+      for (int i = 0; i < headDim; i++) memcpy(k + i * P + column, key + i, sizeof(Group));
+      memcpy(v + column * width, value, sizeof(float) * (size_t)headDim);
+      continue;
+    }
+    NAMED(narrow)(narrow, 0, key, 0, 1, headDim);
+    for (int i = 0; i < headDim; i += 2) memcpy(k + i / 2 * P + column, narrow + i, sizeof(Group));
+    NAMED(narrow)(narrow, 0, value, 0, 1, headDim);
+    uint16_t *to = (uint16_t *)(v + column / 2 * width) + column % 2;
+    for (int i = 0; i < headDim; i++) to[2 * i] = narrow[i];
+  }
+}

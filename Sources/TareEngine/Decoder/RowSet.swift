@@ -1,0 +1,36 @@
+/// The rows that a layer computes, with what is kept for each from step to step.
+
+/// All rows of a batch, or, in the last layer, those alone that are read.
+struct RowSet {
+  /// The tree's rows, in order.
+  let rows: [Int]
+  /// Residual stream, [rows, hiddenSize].
+  let stream: FloatBuffer
+  /// Queries of the current layer, then attention's output, [rows, heads·headDim].
+  let queries: FloatBuffer
+  /// Output gates of the current layer, [rows, gateWidth].
+  let gates: FloatBuffer
+  /// What mixtures of experts keep; nil without one.
+  let mixture: ForwardPass.MixtureState?
+
+  var count: Int { rows.count }
+
+  init(_ spec: DecoderSpec, rows: [Int]) {
+    self.rows = rows
+    stream = FloatBuffer(count: rows.count * spec.hiddenSize)
+    queries = FloatBuffer(count: rows.count * spec.headCount * spec.headDim)
+    gates = FloatBuffer(count: rows.count * spec.gateWidth)
+    mixture = ForwardPass.MixtureState(spec, rows: rows.count)
+  }
+
+  /// Some rows of a set of all rows, taken out.
+  init(_ spec: DecoderSpec, rows: [Int], of all: RowSet) {
+    self.init(spec, rows: rows)
+    let width = spec.hiddenSize
+    for (index, row) in rows.enumerated() {
+      stream.view[from: index * width].base.update(
+        from: all.stream.view[from: row * width].base, count: width)
+      if let mixture, let source = all.mixture { mixture.copyRouter(row, of: source, to: index) }
+    }
+  }
+}

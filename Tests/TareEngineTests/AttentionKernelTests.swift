@@ -1,0 +1,141 @@
+import CKernels
+import Foundation
+import TareEngine
+import TareTesting
+import Testing
+
+/// Attention in both precisions, on every table that this machine can run.
+@Suite struct AttentionKernelTests {
+  /// Attention of every row of one head, in double precision.
+  static func plainAttention(
+    _ query: [Float], _ key: [Float], _ value: [Float], rows: Int, headDim: Int, scale: Float,
+    softCap: Double = 0, window: Int = 0
+  ) -> [Float] {
+    var output: [Float] = []
+    for row in 0..<rows {
+      let first = window > 0 ? max(row - window + 1, 0) : 0
+      let logits = (first...row).map { position in
+        let logit =
+          (0..<headDim).reduce(0.0) {
+            $0 + Double(query[row * headDim + $1]) * Double(key[position * headDim + $1])
+          } * Double(scale)
+        return softCap > 0 ? softCap * tanh(logit / softCap) : logit
+      }
+      let top = logits.max() ?? 0
+      let weights = logits.map { exp($0 - top) }
+      let total = weights.reduce(0, +)
+      output += (0..<headDim).map { i in
+        Float(
+          (first...row).reduce(0.0) {
+            $0 + weights[$1 - first] * Double(value[$1 * headDim + i])
+          } / total)
+      }
+    }
+    return output
+  }
+
+  /// One head's queries, keys and values in panels that stand in reverse order among others'.
+  struct Head {
+    let kernels: TareKernels
+    let precision: Precision
+    let (rows, headDim, softCap, window): (Int, Int, Int, Int)
+    let (query, key, value): ([Float], [Float], [Float])
+    let scale: Float
+    private let panels: [Int32]
+    private let (keys, values): (FloatBuffer, FloatBuffer)
+    private let (keySize, valueSize): (Int, Int)
+
+    init(
+      _ kernels: TareKernels, _ precision: Precision,
+      _ shape: (rows: Int, headDim: Int, softCap: Int, window: Int)
+    ) {
+      (self.kernels, self.precision) = (kernels, precision)
+      (rows, headDim, softCap, window) = shape
+      let count = shape.rows * shape.headDim
+      query = KernelTests.random(count, seed: 7, scale: 3)
+      key = KernelTests.random(count, seed: 8, scale: 3)
+      value = KernelTests.random(count, seed: 9)
+      scale = 1 / Float(shape.headDim).squareRoot()
+      let panel = Int(TARE_KEY_PANEL)
+      let panelCount = (shape.rows + panel - 1) / panel
+      panels = (0..<panelCount).map { Int32(2 * (panelCount - $0)) }
+      keySize = precision.groups(shape.headDim) * panel
+      valueSize = precision.groups(panel) * (shape.headDim + 15) / 16 * 16
+      // The head is the second of two, each with three times the panels that it needs.
+      let all = 2 * panelCount + 1
+      keys = FloatBuffer(count: 2 * all * keySize)
+      values = FloatBuffer(count: 2 * all * valueSize)
+      for row in 0..<shape.rows {
+        let place = Int(panels[row / panel])
+        let stretch = (row * headDim)..<((row + 1) * headDim)
+        let zeros = [Float](repeating: 0, count: headDim)
+        kernels.keep(
+          precision.kernel, zeros + key[stretch], zeros + value[stretch], 2, Int32(headDim),
+          keys.view[from: place * keySize].base, all * keySize,
+          values.view[from: place * valueSize].base, all * valueSize, Int32(row % panel))
+      }
+    }
+
+    /// All rows in tiles of `step` queries, which need not line up with panels.
+    func attention(step: Int) -> [Float] {
+      let output = FloatBuffer(count: rows * headDim)
+      let queries = FloatBuffer(query)
+      var scratch = [Float](repeating: .nan, count: tare_attention_scratch(Int32(headDim)))
+      let all = keys.view.count / 2 / keySize
+      for start in stride(from: 0, to: rows, by: step) {
+        panels.withUnsafeBufferPointer { panels in
+          var tile = TareAttentionTile(
+            type: precision.kernel, query: queries.view[from: start * headDim].base,
+            queryStride: headDim, panels: panels.baseAddress,
+            keys: keys.view[from: all * keySize].base, keyPanelSize: keySize,
+            values: values.view[from: all * valueSize].base, valuePanelSize: valueSize,
+            output: output.view[from: start * headDim].base, outputStride: headDim,
+            queryStart: Int32(start), queryCount: Int32(min(step, rows - start)),
+            headDim: Int32(headDim), scale: scale, softCap: Float(softCap),
+            window: Int32(window))
+          kernels.attention(&tile, &scratch)
+        }
+      }
+      return output.view.array
+    }
+  }
+
+  static let shapes = [
+    (1, 64, 0, 0), (63, 16, 0, 0), (64, 64, 0, 0), (65, 20, 0, 0), (200, 80, 0, 0),
+    (130, 6, 0, 0), (200, 16, 0, 1), (200, 16, 0, 30), (300, 20, 0, 64), (300, 20, 5, 65),
+    (130, 16, 2, 0), (300, 8, 3, 200),
+  ]
+
+  @Test(arguments: KernelTests.tables, shapes)
+  func `attention equals its plain twin at odd lengths, head sizes, windows and soft caps`(
+    table: Int, shape: (rows: Int, headDim: Int, softCap: Int, window: Int)
+  ) {
+    let head = Head(tare_kernel_table(Int32(table)).pointee, .float32, shape)
+    let wanted = Self.plainAttention(
+      head.query, head.key, head.value, rows: shape.rows, headDim: shape.headDim,
+      scale: head.scale, softCap: Double(shape.softCap), window: shape.window)
+    let found = head.attention(step: 50)
+    // A logit of size 9·√headDim is rounded headDim times; its error, times the values (≤ 1), twice.
+    let logit = 9 * Float(shape.headDim).squareRoot()
+    expectClose(
+      found, wanted, tolerance: 4 * logit * .ulpOfOne * Float(shape.headDim).squareRoot() + 1e-6)
+    #expect(head.attention(step: 64) == found)
+    #expect(head.attention(step: 1) == found)
+  }
+
+  @Test(arguments: KernelTests.tables, shapes)
+  func `attention in bfloat16 is that of rounded queries, keys and values`(
+    table: Int, shape: (rows: Int, headDim: Int, softCap: Int, window: Int)
+  ) {
+    let head = Head(tare_kernel_table(Int32(table)).pointee, .bfloat16, shape)
+    let wanted = Self.plainAttention(
+      head.query.map { ($0 * head.scale).roundedToBFloat16 },
+      head.key.map(\.roundedToBFloat16), head.value.map(\.roundedToBFloat16), rows: shape.rows,
+      headDim: shape.headDim, scale: 1, softCap: Double(shape.softCap), window: shape.window)
+    let found = head.attention(step: 50)
+    // Probabilities are rounded to 8 bits: 2⁻⁹ of values up to 1, and float32's share on top.
+    expectClose(found, wanted, tolerance: 1 / 512 + 1e-4)
+    #expect(head.attention(step: 64) == found)
+    #expect(head.attention(step: 1) == found)
+  }
+}
