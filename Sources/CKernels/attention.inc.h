@@ -18,11 +18,11 @@ INLINE void attentionOf(int type, const TareAttentionTile *t, float *scratch) {
   Group *query = (Group *)(out + P * width);   // [P, depth], scaled
   Group *weights = query + P * width;          // [P, P / perGroup], exp(logit − top)
   float *top = (float *)(weights + P * P);     // [P] largest logit so far
-  float *sums = top + P;                       // [P] sum of exp(logit − top)
+  float *sums = top + P;                       // [P, VW] sums of exp(logit − top), lane by lane
   memset(out, 0, sizeof(float) * (size_t)n * (size_t)width);
   for (int r = 0; r < n; r++) {
     top[r] = -INFINITY;
-    sums[r] = 0;
+    store(sums + r * VW, splat(0));
     const float *from = t->query + r * t->queryStride;
     if (type == TARE_FLOAT32) {
       float *row = (float *)query + r * depth;
@@ -42,7 +42,15 @@ INLINE void attentionOf(int type, const TareAttentionTile *t, float *scratch) {
     const int32_t place = t->panels[start / P];
     const Group *keyPanel = (const Group *)t->keys + place * t->keyPanelSize;
     const Group *valuePanel = (const Group *)t->values + place * t->valuePanelSize;
-    matrixProduct(type, false, logits, P, query, depth, keyPanel, P, n, P, depth);
+    // Rows of the last panel do not see its later keys: these are neither computed nor read.
+    const int diagonal = t->queryStart - start + 1;  // keys of the panel that the first row sees
+    for (int r = 0; r < n; r += MR) {
+      const int rows = n - r < MR ? n - r : MR;
+      const int most = diagonal + r + rows - 1;
+      const int columns = most >= P ? P : most <= 0 ? 0 : (most + VW - 1) / VW * VW;
+      matrixProduct(type, false, logits + r * P, P, query + r * depth, depth, keyPanel, P, rows,
+                    columns, depth);
+    }
     if (t->softCap > 0) {
       const V cap = splat(t->softCap), inverse = splat(1.0f / t->softCap);
       for (int i = 0; i < n * P; i += VW) store(logits + i, cap * tanhV(load(logits + i) * inverse));
@@ -58,32 +66,42 @@ INLINE void attentionOf(int type, const TareAttentionTile *t, float *scratch) {
         memset(probabilities, 0, sizeof(Group) * (size_t)(P / perGroup));
         continue;
       }
+      const int visible = (seen + VW - 1) / VW * VW;
       for (int j = 0; j < unseen; j++) row[j] = -INFINITY;
-      for (int j = seen; j < P; j++) row[j] = -INFINITY;
+      for (int j = seen; j < visible; j++) row[j] = -INFINITY;
       V high = load(row);
-      for (int j = VW; j < P; j += VW) high = larger(high, load(row + j));
+      for (int j = VW; j < visible; j += VW) high = larger(high, load(row + j));
       float m = largest(high);
       if (m < top[r]) m = top[r];
       V total = splat(0);
-      for (int j = 0; j < P; j += VW) {
-        V e = expV(load(row + j) - splat(m));
+      for (int j = 0; j < visible; j += VW) {
+        V e = expNotPositiveV(load(row + j) - splat(m));
         storeProbabilities(type, probabilities, j, e);
         total += e;
       }
+      for (int j = visible; j < P; j += VW) storeProbabilities(type, probabilities, j, splat(0));
       if (m != top[r]) {
-        const V shrink = expV(splat(top[r] - m));
-        sums[r] *= shrink[0];
+        const V shrink = expNotPositiveV(splat(top[r] - m));
+        store(sums + r * VW, load(sums + r * VW) * shrink);
         for (int i = 0; i < width; i += VW) store(out + r * width + i, load(out + r * width + i) * shrink);
         top[r] = m;
       }
-      sums[r] += sum(total);
+      store(sums + r * VW, load(sums + r * VW) + total);
     }
-    matrixProduct(type, true, out, width, weights, P / perGroup, valuePanel, width, n, width,
-                  (keys + perGroup - 1) / perGroup);
+    for (int r = 0; r < n; r += MR) {
+      const int rows = n - r < MR ? n - r : MR;
+      const int most = diagonal + r + rows - 1;
+      const int seen = most >= keys ? keys : most <= 0 ? 0 : most;
+      matrixProduct(type, true, out + r * width, width, weights + r * (P / perGroup), P / perGroup,
+                    valuePanel, width, rows, width, (seen + perGroup - 1) / perGroup);
+    }
   }
   for (int r = 0; r < n; r++) {
-    float factor = 1.0f / sums[r];
-    for (int i = 0; i < d; i++) t->output[r * t->outputStride + i] = out[r * width + i] * factor;
+    const float factor = 1.0f / sum(load(sums + r * VW));
+    float *to = t->output + r * t->outputStride;
+    int i = 0;
+    for (; i + VW <= d; i += VW) store(to + i, load(out + r * width + i) * splat(factor));
+    for (; i < d; i++) to[i] = out[r * width + i] * factor;
   }
 }
 
@@ -108,7 +126,16 @@ KERNEL void NAMED(keep)(TarePrecision type, const float *key, const float *value
     NAMED(narrow)(narrow, 0, key, 0, 1, headDim);
     for (int i = 0; i < headDim; i += 2) memcpy(k + i / 2 * P + column, narrow + i, sizeof(Group));
     NAMED(narrow)(narrow, 0, value, 0, 1, headDim);
-    uint16_t *to = (uint16_t *)(v + column / 2 * width) + column % 2;
-    for (int i = 0; i < headDim; i++) to[2 * i] = narrow[i];
+    // The other half of each group is another row's, which another thread may be writing.
+    Group *pairs = v + column / 2 * width;
+    int i = 0;
+#if NATIVE_BFLOAT16
+    for (; i + VW <= headDim; i += VW) {
+      __m512i wide = _mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)(narrow + i)));
+      if (column % 2) _mm512_mask_storeu_epi16(pairs + i, 0xAAAAAAAA, _mm512_slli_epi32(wide, 16));
+      else _mm512_mask_storeu_epi16(pairs + i, 0x55555555, wide);
+    }
+#endif
+    for (; i < headDim; i++) ((uint16_t *)(pairs + i))[column % 2] = narrow[i];
   }
 }

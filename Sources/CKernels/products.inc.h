@@ -110,19 +110,29 @@ INLINE void matrixProduct(int type, bool adding, float *c, ptrdiff_t ldc, const 
   tile(type, n, vectors, !adding, c + r * ldc + j, ldc, a + r * lda, lda, b + j, ldb, depth,    \
        NULL, NULL, 0, 0, 0)
 #define WIDE(n) PLAIN_TILE(n, NV)
-#define NARROW(n) PLAIN_TILE(n, 1)
-  for (; j + NV * VW <= columns; j += NV * VW)
+#define THREE(n) PLAIN_TILE(n, (NV > 2 ? 3 : NV))
+#define TWO(n) PLAIN_TILE(n, (NV > 1 ? 2 : NV))
+#define ONE(n) PLAIN_TILE(n, 1)
+  while (j < columns) {
+    const ptrdiff_t vectors = (columns - j) / VW < NV ? (columns - j) / VW : NV;
     for (ptrdiff_t r = 0; r < rows; r += MR) {
       const ptrdiff_t left = rows - r;
-      TILE_ROWS(left, WIDE)
+      if (vectors == NV) {
+        TILE_ROWS(left, WIDE)
+      } else if (vectors == 3) {
+        TILE_ROWS(left, THREE)
+      } else if (vectors == 2) {
+        TILE_ROWS(left, TWO)
+      } else {
+        TILE_ROWS(left, ONE)
+      }
     }
-  for (; j < columns; j += VW)
-    for (ptrdiff_t r = 0; r < rows; r += MR) {
-      const ptrdiff_t left = rows - r;
-      TILE_ROWS(left, NARROW)
-    }
+    j += vectors * VW;
+  }
+#undef THREE
+#undef TWO
+#undef ONE
 #undef WIDE
-#undef NARROW
 #undef PLAIN_TILE
 }
 

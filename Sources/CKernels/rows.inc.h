@@ -122,20 +122,25 @@ KERNEL void NAMED(narrow)(uint16_t *y, ptrdiff_t yStride, const float *x, ptrdif
 }
 
 // The scale that makes the largest magnitude of a row 127; not finite if a value is not, so that it
-// shows in what is computed from the row.
+// shows in what is computed from the row. Magnitudes are compared by their bits, which have the order
+// of the numbers, with infinity and NaN above all.
+INLINE VI largerBits(VI a, VI b) { return (VI)selected(a > b, (V)a, (V)b); }
 INLINE float int8Scale(const float *x, ptrdiff_t width) {
-  V high = splat(0), poison = splat(0);
+  VI high = {0}, other = {0};
   ptrdiff_t i = 0;
-  for (; i + VW <= width; i += VW) {
-    high = larger(absolute(load(x + i)), high);
-    poison += load(x + i) * splat(0);
+  for (; i + 2 * VW <= width; i += 2 * VW) {
+    VI a = (VI)absolute(load(x + i)), b = (VI)absolute(load(x + i + VW));
+    high = largerBits(a, high);
+    other = largerBits(b, other);
   }
-  float top = largest(high), bad = sum(poison);
+  high = largerBits(other, high);
+  int32_t top = 0;
+  for (int lane = 0; lane < VW; lane++) top = high[lane] > top ? high[lane] : top;
   for (; i < width; i++) {
-    top = fabsf(x[i]) > top ? fabsf(x[i]) : top;
-    bad += x[i] * 0;
+    int32_t bits = (int32_t)(((VU32)splat(x[i]))[0] & 0x7FFFFFFFu);
+    top = bits > top ? bits : top;
   }
-  return top / 127.0f + bad;
+  return ((V)((VI){0} + top))[0] / 127.0f;
 }
 
 // Adding 1.5·2^23 rounds to the nearest integer, ties to even, in the mantissa's low bits.

@@ -21,31 +21,52 @@ INLINE VU32 narrowV(V x) {
   return (VU32)selected(x != x, (V)((VU32){0} + 0x7FC0u), (V)rounded);
 }
 INLINE void storeNarrow(uint16_t *p, V v) {
+#if NATIVE_BFLOAT16
+  *(VH16U *)p = (VH16)_mm512_cvtneps_pbh((__m512)v);
+#else
   *(VH16U *)p = __builtin_convertvector(narrowV(v), VH16);
+#endif
 }
-INLINE uint16_t narrowed(float x) { return (uint16_t)narrowV(splat(x))[0]; }
+INLINE uint16_t narrowed(float x) {
+  uint16_t narrow[VW];
+  storeNarrow(narrow, splat(x));
+  return narrow[0];
+}
 
+// Halves folded onto each other until one lane is left: the order of a sum is fixed by VW.
+#if VW == 16
+#define FOLD(op, v)                                                                               \
+  v = op(v, __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7)); \
+  v = op(v, __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3));       \
+  v = op(v, __builtin_shufflevector(v, v, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1));       \
+  v = op(v, __builtin_shufflevector(v, v, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0));
+#elif VW == 8
+#define FOLD(op, v)                                                     \
+  v = op(v, __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3));     \
+  v = op(v, __builtin_shufflevector(v, v, 2, 3, 0, 1, 2, 3, 0, 1));     \
+  v = op(v, __builtin_shufflevector(v, v, 1, 0, 1, 0, 1, 0, 1, 0));
+#else
+#define FOLD(op, v)                                         \
+  v = op(v, __builtin_shufflevector(v, v, 2, 3, 0, 1));     \
+  v = op(v, __builtin_shufflevector(v, v, 1, 0, 1, 0));
+#endif
+INLINE V added(V a, V b) { return a + b; }
 INLINE float sum(V v) {
-  float total = 0;
-  for (int i = 0; i < VW; i++) total += v[i];
-  return total;
+  FOLD(added, v)
+  return v[0];
 }
 INLINE float largest(V v) {
-  float top = v[0];
-  for (int i = 1; i < VW; i++) top = v[i] > top ? v[i] : top;
-  return top;
+  FOLD(larger, v)
+  return v[0];
 }
 
-// exp(x) = 2^n · exp(r), r = x − n·ln 2 in two parts (Cody and Waite), |r| ≤ ln 2 / 2; the polynomial
-// is Cephes' expf, below 2 ulp over the range. Under −87.3 the result is 0, over 88.3 it stays finite.
-INLINE V expV(V x) {
-  const V low = splat(-87.3365f);
-  VI underflow = x < low;
-  x = selected(x > splat(88.3762f), splat(88.3762f), x);
-  x = selected(underflow, low, x);
+// exp(x) = 2^n · exp(r) for x that is neither over 88.3 nor under −87.3, r = x − n·ln 2 in two parts
+// (Cody and Waite), |r| ≤ ln 2 / 2; the polynomial is Cephes' expf, below 2 ulp over the range.
+INLINE V expInRangeV(V x) {
   // Adding 1.5·2^23 rounds to the nearest integer in the mantissa's low bits.
   const V magic = splat(12582912.0f);
-  V n = (x * splat(1.44269504088896341f) + magic) - magic;
+  V shifted = x * splat(1.44269504088896341f) + magic;
+  V n = shifted - magic;
   V r = x - n * splat(0.693359375f);
   r = r - n * splat(-2.12194440e-4f);
   V p = splat(1.9875691500e-4f);
@@ -55,9 +76,23 @@ INLINE V expV(V x) {
   p = p * r + splat(1.6666665459e-1f);
   p = p * r + splat(5.0000001201e-1f);
   p = p * (r * r) + r + splat(1.0f);
-  VI exponent = __builtin_convertvector(n, VI) << 23;
-  V result = (V)((VI)p + exponent);
-  return selected(underflow, splat(0), result);
+  // The low bits of `shifted` are n; its high ones leave the word.
+  return (V)((VI)p + ((VI)shifted << 23));
+}
+
+// Under −87.3 the result is 0, over 88.3 it stays finite.
+INLINE V expV(V x) {
+  const V low = splat(-87.3365f), high = splat(88.3762f);
+  VI underflow = x < low;
+  x = selected(x > high, high, x);
+  return (V)(~underflow & (VI)expInRangeV(selected(underflow, low, x)));
+}
+
+// The same for x that is at most 0.
+INLINE V expNotPositiveV(V x) {
+  const V low = splat(-87.3365f);
+  VI underflow = x < low;
+  return (V)(~underflow & (VI)expInRangeV(selected(underflow, low, x)));
 }
 
 INLINE V sigmoidV(V x) { return splat(1.0f) / (splat(1.0f) + expV(-x)); }

@@ -122,6 +122,15 @@ typedef struct {
   void (*exponential)(float *y, const float *x, ptrdiff_t count);
 } TareKernels;
 
+/// A hint to the processor that the thread waits in a loop.
+static inline void tare_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 /// Floats of working space that `attention` needs.
 ptrdiff_t tare_attention_scratch(int32_t headDim);
 

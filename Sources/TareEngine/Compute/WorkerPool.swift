@@ -1,5 +1,7 @@
 /// Threads that share out the parts of one step of the forward pass.
+internal import CKernels
 internal import Foundation
+internal import Synchronization
 
 /// A fixed set of threads; `run` returns when every part is done.
 ///
@@ -31,68 +33,90 @@ package final class WorkerPool: Sendable {
 
 /// What the threads of a pool share.
 ///
-/// `@unchecked Sendable`: all state is guarded by `condition`.
+/// A job begins when `generation` grows. A helper that comes while the job is open enters it, takes
+/// parts until none is left, and leaves; the caller closes the job when all parts are taken and waits
+/// for those inside. A helper that comes too late finds it closed, so none is waited for that has
+/// not begun. Steps of a forward pass follow each other within microseconds: who waits first spins
+/// for a while, and only then sleeps.
+///
+/// `@unchecked Sendable`: `job` and `partCount` are written while the job is closed and nobody is
+/// inside, and read by those inside; the rest is atomic, or guarded by `condition`.
 private final class Crew: @unchecked Sendable {
-  private let condition = NSCondition()
   private var job: (@Sendable (_ part: Int, _ worker: Int) -> Void)?
   private var partCount = 0
-  private var nextPart = 0
-  private var unfinished = 0
-  /// Threads that hold the current job's closure.
-  private var busy = 0
-  private var stopped = false
+  private let generation = Atomic(0)
+  private let nextPart = Atomic(0)
+  /// Twice the helpers inside, and 1 while the job is open.
+  private let door = Atomic(0)
+  private let stopped = Atomic(false)
+  private let sleepers = Atomic(0)
+  private let condition = NSCondition()
+
+  /// Turns of a wait before the thread sleeps: some tens of microseconds.
+  private static let spins = 2000
 
   func run(parts: Int, _ body: @escaping @Sendable (_ part: Int, _ worker: Int) -> Void) {
-    condition.lock()
     precondition(job == nil, "a pool runs one job at a time")
     job = body
     partCount = parts
-    nextPart = 0
-    unfinished = parts
-    condition.broadcast()
-    condition.unlock()
-    work(0)
-    condition.lock()
-    while unfinished > 0 || busy > 0 { condition.wait() }
+    nextPart.store(0, ordering: .relaxed)
+    door.add(1, ordering: .sequentiallyConsistent)
+    generation.add(1, ordering: .sequentiallyConsistent)
+    wake()
+    work(body, 0)
+    door.subtract(1, ordering: .sequentiallyConsistent)
+    wait { self.door.load(ordering: .sequentiallyConsistent) == 0 }
     job = nil
-    condition.unlock()
   }
 
   func stop() {
-    condition.lock()
-    stopped = true
-    condition.broadcast()
-    condition.unlock()
+    stopped.store(true, ordering: .sequentiallyConsistent)
+    wake()
   }
 
   func serve(_ worker: Int) {
-    condition.lock()
-    while !stopped {
-      if job != nil, nextPart < partCount {
-        busy += 1
-        condition.unlock()
-        work(worker)
-        condition.lock()
-        busy -= 1
-        condition.broadcast()
-      } else {
-        condition.wait()
+    var seen = 0
+    while true {
+      wait {
+        self.generation.load(ordering: .sequentiallyConsistent) != seen
+          || self.stopped.load(ordering: .sequentiallyConsistent)
       }
+      guard !stopped.load(ordering: .sequentiallyConsistent) else { return }
+      seen = generation.load(ordering: .sequentiallyConsistent)
+      let isOpen = door.add(2, ordering: .sequentiallyConsistent).oldValue % 2 == 1
+      if isOpen, let job { work(job, worker) }
+      door.subtract(2, ordering: .sequentiallyConsistent)
+      wake()
     }
+  }
+
+  private func work(_ body: @Sendable (_ part: Int, _ worker: Int) -> Void, _ worker: Int) {
+    while true {
+      let part = nextPart.add(1, ordering: .relaxed).oldValue
+      guard part < partCount else { return }
+      body(part, worker)
+    }
+  }
+
+  /// Returns when the condition holds. Whoever makes it true calls `wake` afterwards.
+  private func wait(until isTrue: () -> Bool) {
+    for _ in 0..<Self.spins {
+      if isTrue() { return }
+      tare_pause()
+    }
+    condition.lock()
+    sleepers.add(1, ordering: .sequentiallyConsistent)
+    while !isTrue() { condition.wait() }
+    sleepers.subtract(1, ordering: .sequentiallyConsistent)
     condition.unlock()
   }
 
-  private func work(_ worker: Int) {
+  /// Wakes those who sleep. A thread counts itself among the sleepers before it looks at the
+  /// condition for the last time, so none is missed.
+  private func wake() {
+    guard sleepers.load(ordering: .sequentiallyConsistent) > 0 else { return }
     condition.lock()
-    while let body = job, nextPart < partCount {
-      let part = nextPart
-      nextPart += 1
-      condition.unlock()
-      body(part, worker)
-      condition.lock()
-      unfinished -= 1
-      if unfinished == 0 { condition.broadcast() }
-    }
+    condition.broadcast()
     condition.unlock()
   }
 }

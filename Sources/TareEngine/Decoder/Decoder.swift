@@ -20,8 +20,8 @@ package final class Decoder: Body {
   package let unusedTensors: [String]
   private let weights: DecoderWeights
   private let pool: WorkerPool
-  /// One pass at a time: a pass uses all threads.
-  private let turn = Mutex(PassTimes())
+  /// One pass at a time: a pass uses all threads. Its memory is made when the first one needs it.
+  private let turn = Mutex<PassMemory?>(nil)
 
   init(
     spec: DecoderSpec, weights: DecoderWeights, precision: Precision, pool: WorkerPool,
@@ -37,7 +37,11 @@ package final class Decoder: Body {
   package var threads: Int { pool.threadCount }
   package var size: BodySize { spec.size }
   /// Where the time of all passes so far went.
-  package var times: PassTimes { turn.withLock { $0 } }
+  package var times: PassTimes {
+    turn.withLock { memory in
+      (memory?.scratch ?? []).reduce(into: PassTimes()) { $0 += $1.clock.times }
+    }
+  }
 
   /// Hidden states after the final norm.
   ///
@@ -62,17 +66,13 @@ package final class Decoder: Body {
       precondition(positions.allSatisfy(sequence.indices.contains))
     }
     guard !sequences.isEmpty else { return [] }
-    let pass = run(sequences, at: positions, sharesPrefixes: sharesPrefixes)
-    return positions.indices.map { index in
-      positions[index].map {
-        pass.finalState(row: pass.tree.row(sequence: index, position: $0))
-      }
-    }
+    return run(sequences, at: positions, sharesPrefixes: sharesPrefixes)
   }
 
+  /// The final states of each sequence's positions.
   private func run(
     _ sequences: [[Int32]], at positions: [[Int]], sharesPrefixes: Bool = true
-  ) -> ForwardPass {
+  ) -> [[[Float]]] {
     let tree = TokenTree(
       sequences,
       variants: sequences.map { ids in spec.rotaries.map { $0.variant(length: ids.count) } },
@@ -80,12 +80,16 @@ package final class Decoder: Body {
     let reads = positions.indices.flatMap { index in
       positions[index].map { tree.row(sequence: index, position: $0) }
     }
-    return turn.withLock { times in
+    return turn.withLock { kept in
+      let memory = kept ?? PassMemory(spec, precision, threads: pool.threadCount)
+      kept = memory
       let pass = ForwardPass(
-        spec: spec, weights: weights, precision: precision, pool: pool, tree: tree, reads: reads)
+        spec: spec, weights: weights, precision: precision, pool: pool, memory: memory,
+        tree: tree, reads: reads)
       pass.run()
-      times += pass.times
-      return pass
+      return positions.indices.map { index in
+        positions[index].map { pass.finalState(row: tree.row(sequence: index, position: $0)) }
+      }
     }
   }
 
@@ -111,15 +115,11 @@ package final class Decoder: Body {
     let counted = zip(sequences, starts).map { sequence, start in
       Array(max(start, 1)..<max(sequence.count, max(start, 1)))
     }
-    let pass = run(sequences, at: counted.map { $0.map { $0 - 1 } })
-    let logits = TokenLogits(output: output, spec: spec, pool: pool)
-    var (tokens, states): ([Int32], [[Float]]) = ([], [])
-    for index in sequences.indices {
-      tokens += counted[index].map { sequences[index][$0] }
-      states += counted[index].map {
-        pass.finalState(row: pass.tree.row(sequence: index, position: $0 - 1))
-      }
+    let states = run(sequences, at: counted.map { $0.map { $0 - 1 } }).flatMap { $0 }
+    let tokens = zip(sequences, counted).flatMap { sequence, positions in
+      positions.map { sequence[$0] }
     }
+    let logits = TokenLogits(output: output, spec: spec, pool: pool)
     var values = turn.withLock { _ in logits.logProbabilities(of: tokens, after: states) }[...]
     return counted.map { positions in
       defer { values = values.dropFirst(positions.count) }

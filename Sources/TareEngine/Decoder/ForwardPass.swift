@@ -25,6 +25,7 @@ final class ForwardPass: @unchecked Sendable {
   private let valuePanelSize: Int
   /// A block's activations, one for each worker.
   let scratch: [BlockScratch]
+  private let memory: PassMemory
 
   private let panelSize = Int(TARE_KEY_PANEL)
   private var queryWidth: Int { spec.headCount * spec.headDim }
@@ -34,15 +35,17 @@ final class ForwardPass: @unchecked Sendable {
   /// - Parameter reads: the rows whose final states are wanted.
   init(
     spec: DecoderSpec, weights: DecoderWeights, precision: Precision, pool: WorkerPool,
-    tree: TokenTree, reads: some Sequence<Int>
+    memory: PassMemory, tree: TokenTree, reads: some Sequence<Int>
   ) {
+    memory.beginPass()
+    self.memory = memory
     self.spec = spec
     self.weights = weights
     self.precision = precision
     self.pool = pool
     self.tree = tree
     rotary = RotaryTables(spec.rotaries, tree)
-    all = RowSet(spec, rows: Array(0..<tree.rowCount))
+    all = RowSet(spec, rows: Array(0..<tree.rowCount), memory)
     last = all
     readRows = Set(reads).sorted()
     placeOfRow = Dictionary(uniqueKeysWithValues: zip(readRows, readRows.indices))
@@ -50,9 +53,10 @@ final class ForwardPass: @unchecked Sendable {
     keyPanelSize = type.groups(spec.headDim) * panelSize
     valuePanelSize = type.groups(panelSize) * (spec.headDim + 15) / 16 * 16
     let panels = spec.keyValueHeadCount * tree.panelCount
-    keys = FloatBuffer(count: panels * keyPanelSize)
-    values = FloatBuffer(count: panels * valuePanelSize)
-    scratch = (0..<pool.threadCount).map { _ in BlockScratch(spec, precision) }
+    // Positions that no row is written to are multiplied by zeros, so they must be finite.
+    keys = memory.buffer(count: panels * keyPanelSize)
+    values = memory.zeros(count: panels * valuePanelSize)
+    scratch = memory.scratch
   }
 
   func run() {
@@ -80,9 +84,6 @@ final class ForwardPass: @unchecked Sendable {
     }
   }
 
-  /// Where the time went.
-  var times: PassTimes { scratch.reduce(into: PassTimes()) { $0 += $1.clock.times } }
-
   /// The row's hidden state after the final norm, [hiddenSize].
   func finalState(row: Int) -> [Float] {
     let width = spec.hiddenSize
@@ -109,7 +110,7 @@ final class ForwardPass: @unchecked Sendable {
   /// The rows of the last layer, their queries projected.
   private func lastRows() -> RowSet {
     guard isLastLayerSparse else { return all }
-    let rows = RowSet(spec, rows: readRows, of: all)
+    let rows = RowSet(spec, rows: readRows, of: all, memory)
     forEachBlock(of: rows) { block, scratch in
       self.projectQueries(block, of: rows, layer: self.spec.layerCount - 1, scratch)
     }

@@ -5,12 +5,19 @@ internal import CKernels
 enum RowBlocks {
   /// A block never has more rows: its activations stay in the second-level cache's reach.
   static let largest = Int(TARE_BLOCK_ROWS)
+  /// Blocks are made of whole tiles of a product, so that none is computed for few rows.
+  private static let tile = 6
 
-  /// Cuts 0..<count into blocks for `workers` threads: at least two for each, in steps of 12 rows,
-  /// which both 4 and 6 divide, the rows of a product's tile.
+  /// Cuts 0..<count into blocks for `workers` threads: as many for each, at least two where there
+  /// are rows enough, and all within a tile of the same size.
   static func blocks(_ count: Int, workers: Int) -> [Range<Int>] {
-    let wanted = ((count + 2 * workers - 1) / (2 * workers) + 11) / 12 * 12
-    let size = min(max(wanted, 12), largest)
-    return stride(from: 0, to: count, by: size).map { $0..<min($0 + size, count) }
+    guard count > 0 else { return [] }
+    let tiles = (count + tile - 1) / tile
+    let least = (tiles + largest / tile - 1) / (largest / tile)
+    let wanted = max((least + workers - 1) / workers, 2) * workers
+    let blocks = min(wanted, tiles)
+    return (0..<blocks).map { block in
+      (block * tiles / blocks * tile)..<min((block + 1) * tiles / blocks * tile, count)
+    }
   }
 }

@@ -15,17 +15,17 @@ struct RowSet {
 
   var count: Int { rows.count }
 
-  init(_ spec: DecoderSpec, rows: [Int]) {
+  init(_ spec: DecoderSpec, rows: [Int], _ memory: PassMemory) {
     self.rows = rows
-    stream = FloatBuffer(count: rows.count * spec.hiddenSize)
-    queries = FloatBuffer(count: rows.count * spec.headCount * spec.headDim)
-    gates = FloatBuffer(count: rows.count * spec.gateWidth)
+    stream = memory.buffer(count: rows.count * spec.hiddenSize)
+    queries = memory.buffer(count: rows.count * spec.headCount * spec.headDim)
+    gates = memory.buffer(count: rows.count * spec.gateWidth)
     mixture = ForwardPass.MixtureState(spec, rows: rows.count)
   }
 
   /// Some rows of a set of all rows, taken out.
-  init(_ spec: DecoderSpec, rows: [Int], of all: RowSet) {
-    self.init(spec, rows: rows)
+  init(_ spec: DecoderSpec, rows: [Int], of all: RowSet, _ memory: PassMemory) {
+    self.init(spec, rows: rows, memory)
     let width = spec.hiddenSize
     for (index, row) in rows.enumerated() {
       stream.view[from: index * width].base.update(
