@@ -1,4 +1,6 @@
 /// Runs conversations through a model batch by batch, stores each batch, reports and can stop.
+internal import Dispatch
+internal import Synchronization
 internal import TareCore
 internal import TareScoring
 
@@ -8,15 +10,20 @@ struct BatchRunner {
   let observer: StageObserver
   /// Whether what is done outlives the process.
   let isKept: Bool
+  /// Whether the model computes what conversations share at their starts once.
+  let sharesPrefixes: Bool
   private let start = ContinuousClock.now
   private(set) var done = 0
   private(set) var computed = 0
   private(set) var tokens = 0
+  /// Tokens that were computed; the others were shared.
+  private(set) var rows = 0
 
-  init(work: String, total: Int, isKept: Bool, observer: StageObserver) {
+  init(work: String, total: Int, isKept: Bool, sharesPrefixes: Bool, observer: StageObserver) {
     self.work = work
     self.total = total
     self.isKept = isKept
+    self.sharesPrefixes = sharesPrefixes
     self.observer = observer
   }
 
@@ -25,32 +32,55 @@ struct BatchRunner {
   /// Responses that needed no computation count as done.
   mutating func skip(_ count: Int) { done += count }
 
-  /// - Parameters:
-  ///   - known: which of these are in the store by now; another process may be working on the same.
-  ///   - store: computes and stores one batch; what it returned from is kept whatever happens later.
-  /// - Throws: `TareError.interrupted` between batches if the observer asks for it.
-  mutating func run(
-    _ conversations: [TokenizedConversation],
-    known: ([Digest]) throws(TareError) -> Set<Digest>,
-    store: ([TokenizedConversation]) throws(TareError) -> Void
-  ) throws(TareError) {
-    let batches = BatchPlan.batches(lengths: conversations.map(\.ids.count))
-    // In random order, so that processes that share a store seldom do the same batch; and the rate
-    // so far tells the time left. A score does not depend on the order.
-    for batch in batches.shuffled() {
-      guard !observer.shouldStop() else { throw .interrupted(stopMessage) }
-      let members = batch.map { conversations[$0] }
-      let stored = try known(members.map(\.digest))
-      let missing = stored.isEmpty ? members : members.filter { !stored.contains($0.digest) }
-      if !missing.isEmpty { try store(missing) }
-      done += members.count
-      computed += missing.count
-      tokens += missing.reduce(0) { $0 + $1.ids.count }
-      observer.report(
-        StageProgress(
-          work: work, done: done, computed: computed, total: total, tokens: tokens,
-          seconds: seconds))
+  /// Groups of conversations to be run together.
+  ///
+  /// In random order, so that processes that share a store seldom do the same batch, and so that the
+  /// rate so far tells the time left. A score does not depend on the order.
+  static func batches(
+    _ conversations: [TokenizedConversation], sharesPrefixes: Bool
+  ) -> [[TokenizedConversation]] {
+    BatchPlan.batches(conversations.map(\.ids), sharesPrefixes: sharesPrefixes).shuffled().map {
+      $0.members.map { conversations[$0] }
     }
+  }
+
+  /// - Parameters:
+  ///   - next: the next batch, nil after the last.
+  ///   - known: which of these are in the store by now; another process may be working on the same.
+  ///   - compute: runs the model.
+  ///   - keep: stores one batch, on another thread while the next one is computed; when this method
+  ///     returns or throws, all that was computed is stored.
+  /// - Throws: `TareError.interrupted` between batches if the observer asks for it.
+  mutating func run<Output: Sendable>(
+    _ next: () throws(TareError) -> [TokenizedConversation]?,
+    known: ([Digest]) throws(TareError) -> Set<Digest>,
+    compute: ([TokenizedConversation]) throws(TareError) -> Output,
+    keep: @escaping @Sendable ([TokenizedConversation], Output) throws(TareError) -> Void
+  ) throws(TareError) {
+    let writer = BatchWriter()
+    do throws(TareError) {
+      while let members = try next() {
+        guard !observer.shouldStop() else { throw .interrupted(stopMessage) }
+        let stored = try known(members.map(\.digest))
+        let missing = stored.isEmpty ? members : members.filter { !stored.contains($0.digest) }
+        if !missing.isEmpty {
+          let output = try compute(missing)
+          try writer.write { () throws(TareError) in try keep(missing, output) }
+        }
+        done += members.count
+        computed += missing.count
+        tokens += missing.reduce(0) { $0 + $1.ids.count }
+        rows += BatchPlan.rows(missing.map(\.ids), sharesPrefixes: sharesPrefixes)
+        observer.report(
+          StageProgress(
+            work: work, done: done, computed: computed, total: total, tokens: tokens,
+            seconds: seconds))
+      }
+    } catch {
+      try writer.finish()
+      throw error
+    }
+    try writer.finish()
   }
 
   private var stopMessage: String {
@@ -59,5 +89,29 @@ struct BatchRunner {
       ? "what is done is stored, the same command goes on"
       : "nothing was kept; with --store the work can be taken up again"
     return "stopped after \(done) of \(total); \(rest)"
+  }
+}
+
+/// Writes batches on a thread of its own, one at a time: whoever brings the next waits for the last.
+private final class BatchWriter: Sendable {
+  private let thread = DispatchQueue(label: "tare-writer")
+  private let last = DispatchGroup()
+  private let failure = Mutex<TareError?>(nil)
+
+  /// - Throws: what the writing before this one has thrown.
+  func write(_ work: @escaping @Sendable () throws(TareError) -> Void) throws(TareError) {
+    try finish()
+    thread.async(group: last) {
+      do throws(TareError) {
+        try work()
+      } catch {
+        self.failure.withLock { $0 = error }
+      }
+    }
+  }
+
+  func finish() throws(TareError) {
+    last.wait()
+    if let failure = failure.withLock({ $0 }) { throw failure }
   }
 }

@@ -27,6 +27,8 @@ package struct ScoreOutcome: Sendable {
   package let computed: Int
   package let truncated: Int
   package let tokens: Int
+  /// Tokens that were computed; the others were shared with another text's start.
+  package let computedTokens: Int
   package let seconds: Double
   /// Run and store, where there is one.
   package let destination: String?
@@ -34,7 +36,8 @@ package struct ScoreOutcome: Sendable {
   package var json: JSONValue {
     [
       "responses": .int(rows.count), "computed": .int(computed), "truncated": .int(truncated),
-      "tokens": .int(tokens), "seconds": .double(seconds),
+      "tokens": .int(tokens), "computedTokens": .int(computedTokens),
+      "sharedTokens": .int(tokens - computedTokens), "seconds": .double(seconds),
     ]
   }
 
@@ -48,6 +51,8 @@ package struct ScoreOutcome: Sendable {
       let rate = seconds > 0 ? Int((Double(tokens) / seconds).rounded()) : 0
       lines.append(
         "scored \(computed) of \(whole): \(tokens) tokens, \(rate) tokens/s"
+          + (tokens > computedTokens
+            ? ", \(tokens - computedTokens) tokens in shared prefixes not computed again" : "")
           + (computed < rows.count ? "; the others were known" : ""))
     }
     if truncated > 0 { lines.append("\(truncated) texts were cut to fit the model") }
@@ -61,7 +66,8 @@ extension Pipeline {
     let (store, run, summary) = try scoredRun(request)
     return ScoreOutcome(
       rows: try store.items(of: run).map(\.scoreRow), computed: summary.computed,
-      truncated: summary.truncated, tokens: summary.tokens, seconds: summary.seconds,
+      truncated: summary.truncated, tokens: summary.tokens, computedTokens: summary.rows,
+      seconds: summary.seconds,
       destination: request.store.map { "\($0), run '\(run.name)'" })
   }
 

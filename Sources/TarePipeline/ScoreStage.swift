@@ -13,6 +13,8 @@ package struct ScoreSummary: Sendable {
   /// Responses whose text was cut to fit.
   package let truncated: Int
   package let tokens: Int
+  /// Tokens that were computed; the others were shared with another text's start.
+  package let rows: Int
   package let seconds: Double
 }
 
@@ -20,8 +22,9 @@ extension Store {
   /// Scores rows under a run's name. Texts that the store knows the score of, from this run or any
   /// other with the same model, head, precision and read rule, are not scored again.
   ///
-  /// Each batch is stored before the next begins, so a run that is stopped or killed goes on where
-  /// it was, to the same bits.
+  /// Texts are tokenised ahead and scores stored behind, each on a thread of its own, while the
+  /// model runs. A batch is stored before the one after the next begins, so a run that is stopped or
+  /// killed goes on where it was, to the same bits.
   /// - Throws: `TareError.badData` with the row if a conversation cannot be scored;
   ///   `TareError.interrupted` if the observer asks to stop.
   package func score(
@@ -36,54 +39,31 @@ extension Store {
 
     let before = try summary(of: run)
     var runner = BatchRunner(
-      work: "scored", total: before.items, isKept: isKept, observer: observer)
+      work: "scored", total: before.items, isKept: isKept, sharesPrefixes: model.sharesPrefixes,
+      observer: observer)
     runner.skip(before.scored)
-    var last: UnscoredItem?
-    while true {
-      let page = try unscoredItems(of: run, after: last)
-      guard let end = page.last else { break }
-      last = end
-      let conversations = try tokenize(page, run: run, model, options)
-      // Equal texts are scored once.
-      var unique: [Digest: TokenizedConversation] = [:]
-      for (digest, conversation) in conversations { unique[digest] = conversation }
-      runner.skip(page.count - unique.count)
-      let ordered = unique.sorted { $0.key < $1.key }.map(\.value)
-      try runner.run(ordered) { (digests) throws(TareError) in
-        Set(try knownScores(by: scorer, for: digests).keys)
-      } store: { (batch) throws(TareError) in
-        let scores = try model.score(batch)
-        let named = zip(batch, scores).map { ($0.digest, StoredScore($1)) }
-        try insert(scores: Dictionary(uniqueKeysWithValues: named), by: scorer)
-      }
+    let pages = TokenizedPages(self, run, model, options)
+    defer { pages.close() }
+    var duplicates = 0
+    try runner.run { () throws(TareError) in
+      let batch = try pages.next()
+      duplicates += batch?.duplicates ?? 0
+      return batch?.conversations
+    } known: { (digests) throws(TareError) in
+      Set(try knownScores(by: scorer, for: digests).keys)
+    } compute: { (batch) throws(TareError) in
+      try model.score(batch)
+    } keep: { (batch, scores) throws(TareError) in
+      let named = zip(batch, scores).map { ($0.digest, StoredScore($1)) }
+      try self.insert(scores: Dictionary(uniqueKeysWithValues: named), by: scorer)
     }
+    runner.skip(duplicates)
     try finish(run)
     let items = try items(of: run)
     return ScoreSummary(
       run: try self.run(named: name), responses: items.count, computed: runner.computed,
       truncated: items.count { $0.score?.truncated == true }, tokens: runner.tokens,
-      seconds: runner.seconds)
-  }
-
-  /// Tokenises a page of responses and notes their tokens.
-  private func tokenize(
-    _ page: [UnscoredItem], run: Run, _ model: RewardModel, _ options: ScoringOptions
-  ) throws(TareError) -> [(Digest, TokenizedConversation)] {
-    var result: [(Digest, TokenizedConversation)] = []
-    var tokens: [ItemTokens] = []
-    for item in page {
-      do throws(TareError) {
-        let conversation = try model.text.tokenize(item.conversation, options)
-        let digest = conversation.digest
-        result.append((digest, conversation))
-        tokens.append(
-          ItemTokens(item: item.id, digest: digest, truncated: conversation.truncated))
-      } catch {
-        throw error.inside("row \(item.position + 1), response \(item.index + 1)")
-      }
-    }
-    try setTokens(tokens, of: run)
-    return result
+      rows: runner.rows, seconds: runner.seconds)
   }
 }
 

@@ -44,24 +44,28 @@ extension Store {
       digests.append((try digest(.chosen), try digest(.rejected)))
     }
 
-    var known = try features(by: scorer, for: conversations.keys)
+    let known = try features(by: scorer, for: conversations.keys)
     let missing = conversations.filter { known[$0.key] == nil }.sorted { $0.key < $1.key }
     var runner = BatchRunner(
-      work: "features", total: conversations.count, isKept: isKept, observer: observer)
+      work: "features", total: conversations.count, isKept: isKept,
+      sharesPrefixes: extractor.sharesPrefixes, observer: observer)
     runner.skip(known.count)
-    try runner.run(missing.map(\.value)) { (digests) throws(TareError) in
-      let found = try self.features(by: scorer, for: digests)
-      known.merge(found) { $1 }
-      return Set(found.keys)
-    } store: { (batch) throws(TareError) in
-      let vectors = try extractor.features(batch)
+    var batches = BatchRunner.batches(
+      missing.map(\.value), sharesPrefixes: extractor.sharesPrefixes)[...]
+    try runner.run { () throws(TareError) in
+      batches.popFirst()
+    } known: { (digests) throws(TareError) in
+      Set(try self.features(by: scorer, for: digests).keys)
+    } compute: { (batch) throws(TareError) in
+      try extractor.features(batch)
+    } keep: { (batch, vectors) throws(TareError) in
       let named = Dictionary(uniqueKeysWithValues: zip(batch.map(\.digest), vectors))
-      try insert(features: named, by: scorer)
-      known.merge(named) { $1 }
+      try self.insert(features: named, by: scorer)
     }
+    let all = try features(by: scorer, for: conversations.keys)
     var features: [(chosen: [Float], rejected: [Float])] = []
     for digest in digests {
-      guard let chosen = known[digest.chosen], let rejected = known[digest.rejected] else {
+      guard let chosen = all[digest.chosen], let rejected = all[digest.rejected] else {
         throw .fault("a feature is missing after all were computed")
       }
       features.append((chosen, rejected))

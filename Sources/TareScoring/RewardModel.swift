@@ -9,6 +9,8 @@ package final class RewardModel: Sendable {
   package let reading: Reading
   /// As the store keeps it.
   package var precision: String { text.precision }
+  /// Whether what texts have in common at their starts is computed once.
+  package var sharesPrefixes: Bool { text.sharesPrefixes }
   private let runner: LazyBody
 
   /// How hidden states become a score.
@@ -137,6 +139,8 @@ package final class FeatureExtractor: Sendable {
   package let text: TextModel
   /// As the store keeps it.
   package var precision: String { text.precision }
+  /// Whether what texts have in common at their starts is computed once.
+  package var sharesPrefixes: Bool { text.sharesPrefixes }
   private let runner: LazyBody
 
   package init(_ text: TextModel, threads: Int) {

@@ -33,6 +33,12 @@ package struct TextModel: Sendable {
     weights.precision.rawValue + (weights.buffers == .float32 ? "" : ", buffers as stored")
   }
 
+  /// Whether what texts have in common at their starts is computed once.
+  var sharesPrefixes: Bool {
+    // Opening has found the family.
+    (try? Architectures.family(named: weights.config).sharesPrefixes) ?? false
+  }
+
   /// Opens a .gguf file or a folder in Hugging Face layout.
   ///
   /// - Parameters:

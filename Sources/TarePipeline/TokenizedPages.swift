@@ -1,0 +1,90 @@
+/// A run's responses on their way from the store to the model, tokenised ahead on a thread of their
+/// own.
+internal import Foundation
+internal import Synchronization
+internal import TareCore
+internal import TareScoring
+internal import TareStore
+
+/// Pages of unscored responses, tokenised, planned, and handed over batch by batch.
+///
+/// A page is planned as a whole, so that responses of a prompt come together wherever they stand in
+/// it. The queue is bounded: at most a few batches wait.
+final class TokenizedPages: Sendable {
+  /// Responses that are planned together.
+  private static let pageSize = 4096
+
+  /// What comes out: a batch, and how many responses of its page had the text of another.
+  struct Batch: Sendable {
+    let conversations: [TokenizedConversation]
+    let duplicates: Int
+  }
+
+  private let queue = BoundedQueue<Result<Batch, TareError>>(capacity: 8)
+
+  init(_ store: Store, _ run: Run, _ model: RewardModel, _ options: ScoringOptions) {
+    let thread = Thread { [queue] in
+      do throws(TareError) {
+        try Self.produce(store, run, model, options) { queue.push(.success($0)) }
+      } catch {
+        _ = queue.push(.failure(error))
+      }
+      queue.close()
+    }
+    thread.name = "tare-tokenizer"
+    thread.stackSize = 8 << 20
+    thread.start()
+  }
+
+  /// The next batch; nil after the last.
+  func next() throws(TareError) -> Batch? { try queue.pop()?.get() }
+
+  /// Nothing more is wanted.
+  func close() { queue.close() }
+
+  /// - Parameter take: returns false when no more is wanted.
+  private static func produce(
+    _ store: Store, _ run: Run, _ model: RewardModel, _ options: ScoringOptions,
+    _ take: (Batch) -> Bool
+  ) throws(TareError) {
+    var last: UnscoredItem?
+    while true {
+      let page = try store.unscoredItems(of: run, after: last, limit: pageSize)
+      guard let end = page.last else { return }
+      last = end
+      let conversations = try store.tokenize(page, run: run, model, options)
+      // Equal texts are scored once.
+      var unique: [Digest: TokenizedConversation] = [:]
+      for (digest, conversation) in conversations { unique[digest] = conversation }
+      var duplicates = page.count - unique.count
+      let ordered = unique.sorted { $0.key < $1.key }.map(\.value)
+      for batch in BatchRunner.batches(ordered, sharesPrefixes: model.sharesPrefixes) {
+        guard take(Batch(conversations: batch, duplicates: duplicates)) else { return }
+        duplicates = 0
+      }
+    }
+  }
+}
+
+extension Store {
+  /// Tokenises a page of responses and notes their tokens.
+  fileprivate func tokenize(
+    _ page: [UnscoredItem], run: Run, _ model: RewardModel, _ options: ScoringOptions
+  ) throws(TareError) -> [(Digest, TokenizedConversation)] {
+    var result: [(Digest, TokenizedConversation)] = []
+    var tokens: [ItemTokens] = []
+    for item in page {
+      do throws(TareError) {
+        let conversation = try model.text.tokenize(item.conversation, options)
+        let digest = conversation.digest
+        result.append((digest, conversation))
+        tokens.append(
+          ItemTokens(item: item.id, digest: digest, truncated: conversation.truncated))
+      } catch {
+        throw error.inside("row \(item.position + 1), response \(item.index + 1)")
+      }
+    }
+    try setTokens(tokens, of: run)
+    return result
+  }
+}
