@@ -38,21 +38,13 @@ INLINE VI dotInt8(VI acc, VG a, VG b) {
 #endif
 }
 
-// What makes a sum an output: where it goes, and what is added to it.
+// What makes a sum an output: what is added to it.
 typedef struct {
-  const float *bias;          // [columns] or NULL
-  const float *rowScales;     // int8: [rows]
-  const float *columnScales;  // int8: [columns]
-  const int32_t *columnSums;  // int8: [columns], what the unsigned rows' offset adds
+  const float *bias;  // [columns] or NULL
   bool adding;
 } Finish;
 
-INLINE V finished(int type, const Finish *f, V sum, int row, int column, const float *target) {
-  V value = sum;
-  if (type == TARE_INT8) {
-    VI exact = (VI)sum - *(const VI *)(f->columnSums + column);
-    value = __builtin_convertvector(exact, V) * (splat(f->rowScales[row]) * load(f->columnScales + column));
-  }
+INLINE V finished(const Finish *f, V value, int column, const float *target) {
   if (f->bias) value += load(f->bias + column);
   if (f->adding) value += load(target);
   return value;
@@ -62,7 +54,7 @@ INLINE V finished(int type, const Finish *f, V sum, int row, int column, const f
 // stands in `c`; written to `c` as they are, or finished.
 INLINE void tile(int type, int rows, int vectors, bool isFirst, float *c, ptrdiff_t ldc,
                  const Group *a, ptrdiff_t lda, const Group *b, ptrdiff_t ldb, ptrdiff_t depth,
-                 const Finish *finish, float *target, ptrdiff_t targetStride, int row, int column) {
+                 const Finish *finish, float *target, ptrdiff_t targetStride, int column) {
   V acc[MR][NV];
   for (int r = 0; r < rows; r++)
     for (int v = 0; v < vectors; v++) acc[r][v] = isFirst ? splat(0) : load(c + r * ldc + v * VW);
@@ -73,8 +65,7 @@ INLINE void tile(int type, int rows, int vectors, bool isFirst, float *c, ptrdif
       VG ak = (VG){0} + a[r * lda + k];
       for (int v = 0; v < vectors; v++) {
         if (type == TARE_FLOAT32) acc[r][v] += (V)ak * (V)bk[v];
-        else if (type == TARE_BFLOAT16) acc[r][v] = dotBFloat16(acc[r][v], ak, bk[v]);
-        else acc[r][v] = (V)dotInt8((VI)acc[r][v], ak, bk[v]);
+        else acc[r][v] = dotBFloat16(acc[r][v], ak, bk[v]);
       }
     }
   }
@@ -85,7 +76,7 @@ INLINE void tile(int type, int rows, int vectors, bool isFirst, float *c, ptrdif
         continue;
       }
       float *place = target + r * targetStride + v * VW;
-      store(place, finished(type, finish, acc[r][v], row + r, column + v * VW, place));
+      store(place, finished(finish, acc[r][v], column + v * VW, place));
     }
 }
 
@@ -108,7 +99,7 @@ INLINE void matrixProduct(int type, bool adding, float *c, ptrdiff_t ldc, const 
   ptrdiff_t j = 0;
 #define PLAIN_TILE(n, vectors)                                                                  \
   tile(type, n, vectors, !adding, c + r * ldc + j, ldc, a + r * lda, lda, b + j, ldb, depth,    \
-       NULL, NULL, 0, 0, 0)
+       NULL, NULL, 0, 0)
 #define WIDE(n) PLAIN_TILE(n, NV)
 #define THREE(n) PLAIN_TILE(n, (NV > 2 ? 3 : NV))
 #define TWO(n) PLAIN_TILE(n, (NV > 1 ? 2 : NV))
@@ -141,11 +132,11 @@ enum { ROWS_AT_ONCE = TARE_BLOCK_ROWS, DEPTH = 512 };
 // One panel of outputs for all rows and one stretch of the inputs.
 INLINE void panelProduct(int type, bool isFirst, float *c, const Group *a, ptrdiff_t lda,
                          const Group *b, ptrdiff_t rows, ptrdiff_t depth, const Finish *finish,
-                         float *target, ptrdiff_t targetStride, int firstRow, int column) {
+                         float *target, ptrdiff_t targetStride) {
   enum { P = TARE_PANEL };
 #define PANEL_TILE(n)                                                                            \
   tile(type, n, NV, isFirst, c + r * P + j, P, a + r * lda, lda, b + j, P, depth, finish,        \
-       target + r * targetStride + j, targetStride, firstRow + (int)r, column + j)
+       target + r * targetStride + j, targetStride, j)
   for (ptrdiff_t r = 0; r < rows; r += MR)
     for (int j = 0; j < P; j += NV * VW) {
       const ptrdiff_t left = rows - r;
@@ -154,12 +145,24 @@ INLINE void panelProduct(int type, bool isFirst, float *c, const Group *a, ptrdi
 #undef PANEL_TILE
 }
 
+// Finishes the sums of a last panel that is not full, a row at a time.
+INLINE void finishEdge(const float *sums, ptrdiff_t rows, ptrdiff_t width, const TareProduct *p,
+                       ptrdiff_t j, float *target) {
+  enum { P = TARE_PANEL };
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    float *row = target + r * p->targetStride;
+    for (ptrdiff_t i = 0; i < width; i++) {
+      const float value = sums[r * P + i] + (p->bias ? p->bias[j + i] : 0);
+      row[i] = p->adding ? value + row[i] : value;
+    }
+  }
+}
+
 // The inputs are taken in stretches, so that a stretch of a panel stays in the second-level cache
 // while all rows pass over it; sums go on in `sums`, so the order stays that of the inputs.
 INLINE void productOf(int type, const TareProduct *p) {
   enum { P = TARE_PANEL };
   float sums[ROWS_AT_ONCE * P] __attribute__((aligned(64)));
-  float edge[P] __attribute__((aligned(64))), edgeBias[P] __attribute__((aligned(64)));
   for (ptrdiff_t first = 0; first < p->rows; first += ROWS_AT_ONCE) {
     const ptrdiff_t rows = p->rows - first < ROWS_AT_ONCE ? p->rows - first : ROWS_AT_ONCE;
     const Group *a = (const Group *)p->source + first * p->sourceStride;
@@ -167,36 +170,102 @@ INLINE void productOf(int type, const TareProduct *p) {
       const ptrdiff_t width = p->outputs - j < P ? p->outputs - j : P;
       const Group *panel = (const Group *)p->weights + j * p->groups;
       float *target = p->target + first * p->targetStride + j;
-      Finish finish = {.bias = p->bias ? p->bias + j : NULL,
-                       .rowScales = p->sourceScales ? p->sourceScales + first : NULL,
-                       .columnScales = p->weightScales ? p->weightScales + j : NULL,
-                       .columnSums = p->weightSums ? p->weightSums + j : NULL,
-                       .adding = p->adding};
+      const Finish finish = {.bias = p->bias ? p->bias + j : NULL, .adding = p->adding};
       for (ptrdiff_t k = 0; k < p->groups; k += DEPTH) {
         const ptrdiff_t depth = p->groups - k < DEPTH ? p->groups - k : DEPTH;
         const Finish *end = k + depth == p->groups && width == P ? &finish : NULL;
         if (k == 0)
           panelProduct(type, true, sums, a, p->sourceStride, panel, rows, depth, end, target,
-                       p->targetStride, 0, 0);
+                       p->targetStride);
         else
           panelProduct(type, false, sums, a + k, p->sourceStride, panel + k * P, rows, depth, end,
-                       target, p->targetStride, 0, 0);
+                       target, p->targetStride);
       }
-      if (width == P) continue;
-      // The last panel is not full: its outputs are finished in a row of its own.
-      if (finish.bias) {
-        memset(edgeBias, 0, sizeof(edgeBias));
-        memcpy(edgeBias, finish.bias, sizeof(float) * (size_t)width);
-        finish.bias = edgeBias;
+      if (width < P) finishEdge(sums, rows, width, p, j, target);
+    }
+  }
+}
+
+enum { STEPS = TARE_INT8_GROUP / 4, INT8_ROWS = MR / 2 };
+
+// One tile in 8 bits: each stretch of inputs is summed exactly, scaled, and added in float32.
+// `scales` and `offsets` are the panel's, [stretch, P], from the tile's first column on. The sums
+// begin at 0 or at what stands in `sums`, and end there, or finished in `target`.
+INLINE void int8Tile(int rows, bool isFirst, const uint8_t *a, const float *aScales,
+                     ptrdiff_t stretches, ptrdiff_t first, ptrdiff_t end, const Group *b,
+                     const float *scales, const int32_t *offsets, float *sums,
+                     const Finish *finish, float *target, ptrdiff_t targetStride, int column) {
+  enum { P = TARE_PANEL };
+  V acc[INT8_ROWS][NV];
+  for (int r = 0; r < rows; r++)
+    for (int v = 0; v < NV; v++) acc[r][v] = isFirst ? splat(0) : load(sums + r * P + v * VW);
+  const ptrdiff_t stride = stretches * TARE_INT8_GROUP;
+  for (ptrdiff_t g = first; g < end; g++) {
+    VI exact[INT8_ROWS][NV];
+    for (int v = 0; v < NV; v++) {
+      const VI offset = *(const VI *)(offsets + g * P + v * VW);
+      for (int r = 0; r < rows; r++) exact[r][v] = offset;
+    }
+    for (int k = 0; k < STEPS; k++) {
+      VG bk[NV];
+      for (int v = 0; v < NV; v++) bk[v] = loadGroups(b + (g * STEPS + k) * P + v * VW);
+      for (int r = 0; r < rows; r++) {
+        Group quad;
+        memcpy(&quad, a + r * stride + g * TARE_INT8_GROUP + 4 * k, sizeof(quad));
+        const VG ak = (VG){0} + quad;
+        for (int v = 0; v < NV; v++) exact[r][v] = dotInt8(exact[r][v], ak, bk[v]);
       }
-      for (ptrdiff_t r = 0; r < rows; r++) {
-        float *row = target + r * p->targetStride;
-        memset(edge, 0, sizeof(edge));
-        if (p->adding) memcpy(edge, row, sizeof(float) * (size_t)width);
-        for (int v = 0; v < P; v += VW)
-          store(edge + v, finished(type, &finish, load(sums + r * P + v), (int)r, v, edge + v));
-        memcpy(row, edge, sizeof(float) * (size_t)width);
+    }
+    for (int v = 0; v < NV; v++) {
+      const V scale = load(scales + g * P + v * VW);
+      for (int r = 0; r < rows; r++)
+        acc[r][v] += __builtin_convertvector(exact[r][v], V) * (scale * splat(aScales[r * stretches + g]));
+    }
+  }
+  for (int r = 0; r < rows; r++)
+    for (int v = 0; v < NV; v++) {
+      if (!finish) {
+        store(sums + r * P + v * VW, acc[r][v]);
+        continue;
       }
+      float *place = target + r * targetStride + v * VW;
+      store(place, finished(finish, acc[r][v], column + v * VW, place));
+    }
+}
+
+// Stretches of a panel that pass all rows before the next ones do: they stay in the first-level cache.
+enum { STRETCHES_AT_ONCE = 8 };
+
+INLINE void int8Product(const TareProduct *p) {
+  enum { P = TARE_PANEL };
+  float sums[ROWS_AT_ONCE * P] __attribute__((aligned(64)));
+  const ptrdiff_t stretches = p->groups / STEPS;
+  for (ptrdiff_t first = 0; first < p->rows; first += ROWS_AT_ONCE) {
+    const ptrdiff_t rows = p->rows - first < ROWS_AT_ONCE ? p->rows - first : ROWS_AT_ONCE;
+    for (ptrdiff_t j = 0; j < p->outputs; j += P) {
+      const ptrdiff_t width = p->outputs - j < P ? p->outputs - j : P;
+      const Group *panel = (const Group *)p->weights + j * p->groups;
+      const float *scales = p->weightScales + j * stretches;
+      const int32_t *offsets = p->weightOffsets + j * stretches;
+      float *target = p->target + first * p->targetStride + j;
+      const Finish finish = {.bias = p->bias ? p->bias + j : NULL, .adding = p->adding};
+      for (ptrdiff_t g = 0; g < stretches; g += STRETCHES_AT_ONCE) {
+        const ptrdiff_t next = stretches - g < STRETCHES_AT_ONCE ? stretches : g + STRETCHES_AT_ONCE;
+        const Finish *end = next == stretches && width == P ? &finish : NULL;
+        for (ptrdiff_t r = 0; r < rows; r += INT8_ROWS)
+          for (int v = 0; v < P; v += NV * VW) {
+            const uint8_t *a = (const uint8_t *)p->source + (first + r) * 4 * p->sourceStride;
+            const float *aScales = p->sourceScales + (first + r) * stretches;
+#define INT8_TILE(n)                                                                             \
+  int8Tile(n, g == 0, a, aScales, stretches, g, next, panel + v, scales + v, offsets + v,        \
+           sums + r * P + v, end, target + r * p->targetStride + v, p->targetStride, v)
+            if (rows - r >= INT8_ROWS) INT8_TILE(INT8_ROWS);
+            else if (rows - r == 2) INT8_TILE(2);
+            else INT8_TILE(1);
+#undef INT8_TILE
+          }
+      }
+      if (width < P) finishEdge(sums, rows, width, p, j, target);
     }
   }
 }
@@ -206,20 +275,33 @@ KERNEL void NAMED(product)(const TareProduct *p) {
   switch (p->type) {
   case TARE_FLOAT32: productOf(TARE_FLOAT32, p); break;
   case TARE_BFLOAT16: productOf(TARE_BFLOAT16, p); break;
-  case TARE_INT8: productOf(TARE_INT8, p); break;
+  case TARE_INT8: int8Product(p); break;
   }
+}
+
+// A panel of weights in 8 bits, with each group's scales, and what takes the offset of the unsigned
+// rows off again: −128 · Σ weights.
+INLINE void packInt8(const float *rows, ptrdiff_t count, ptrdiff_t columns, Group *panel,
+                     float *scales, int32_t *offsets) {
+  enum { P = TARE_PANEL, G = TARE_INT8_GROUP };
+  for (ptrdiff_t g = 0; g * G < columns; g++)
+    for (ptrdiff_t r = 0; r < count; r++) {
+      int8_t bytes[G];
+      scales[g * P + r] = int8Group(bytes, rows + r * columns + g * G, columns - g * G, 0);
+      int32_t total = 0;
+      for (int i = 0; i < G; i++) total += bytes[i];
+      offsets[g * P + r] = -128 * total;
+      for (int k = 0; k < STEPS; k++) memcpy(panel + (g * STEPS + k) * P + r, bytes + 4 * k, 4);
+    }
 }
 
 // Groups of weights are written a square of 64 × 64 at a time, which the first-level cache holds.
 KERNEL void NAMED(pack)(TarePrecision type, const float *rows, ptrdiff_t count, ptrdiff_t columns,
-                        void *panel, float *scales, int32_t *sums) {
+                        void *panel, float *scales, int32_t *offsets) {
   enum { P = TARE_PANEL, SQUARE = 64 };
-  const ptrdiff_t values = type == TARE_FLOAT32 ? 1 : type == TARE_BFLOAT16 ? 2 : 4;
+  if (type == TARE_INT8) return packInt8(rows, count, columns, panel, scales, offsets);
+  const ptrdiff_t values = type == TARE_FLOAT32 ? 1 : 2;
   Group square[SQUARE];
-  for (ptrdiff_t r = 0; r < count && type == TARE_INT8; r++) {
-    scales[r] = int8Scale(rows + r * columns, columns);
-    sums[r] = 0;
-  }
   for (ptrdiff_t start = 0; start < columns; start += SQUARE * values) {
     const ptrdiff_t width = columns - start < SQUARE * values ? columns - start : SQUARE * values;
     const ptrdiff_t groups = (width + values - 1) / values;
@@ -227,12 +309,7 @@ KERNEL void NAMED(pack)(TarePrecision type, const float *rows, ptrdiff_t count, 
       const float *row = rows + r * columns + start;
       square[groups - 1] = 0;
       if (type == TARE_FLOAT32) memcpy(square, row, sizeof(float) * (size_t)width);
-      else if (type == TARE_BFLOAT16) NAMED(narrow)((uint16_t *)square, 0, row, 0, 1, width);
-      else {
-        int8_t *bytes = (int8_t *)square;
-        int8Row(bytes, row, width, scales[r], 0);
-        for (ptrdiff_t i = 0; i < width; i++) sums[r] += 128 * bytes[i];
-      }
+      else NAMED(narrow)((uint16_t *)square, 0, row, 0, 1, width);
       Group *to = (Group *)panel + start / values * P + r;
       for (ptrdiff_t g = 0; g < groups; g++) to[g * P] = square[g];
     }

@@ -121,48 +121,67 @@ KERNEL void NAMED(narrow)(uint16_t *y, ptrdiff_t yStride, const float *x, ptrdif
   }
 }
 
-// The scale that makes the largest magnitude of a row 127; not finite if a value is not, so that it
-// shows in what is computed from the row. Magnitudes are compared by their bits, which have the order
-// of the numbers, with infinity and NaN above all.
-INLINE VI largerBits(VI a, VI b) { return (VI)selected(a > b, (V)a, (V)b); }
-INLINE float int8Scale(const float *x, ptrdiff_t width) {
-  VI high = {0}, other = {0};
-  ptrdiff_t i = 0;
-  for (; i + 2 * VW <= width; i += 2 * VW) {
-    VI a = (VI)absolute(load(x + i)), b = (VI)absolute(load(x + i + VW));
-    high = largerBits(a, high);
-    other = largerBits(b, other);
-  }
-  high = largerBits(other, high);
-  int32_t top = 0;
-  for (int lane = 0; lane < VW; lane++) top = high[lane] > top ? high[lane] : top;
-  for (; i < width; i++) {
-    int32_t bits = (int32_t)(((VU32)splat(x[i]))[0] & 0x7FFFFFFFu);
-    top = bits > top ? bits : top;
-  }
-  return ((V)((VI){0} + top))[0] / 127.0f;
-}
-
-// Adding 1.5·2^23 rounds to the nearest integer, ties to even, in the mantissa's low bits.
-INLINE VI nearestV(V x) { return (VI)(x + splat(12582912.0f)) - 0x4B400000; }
-
 typedef int8_t VB __attribute__((vector_size(VW)));
 typedef int8_t VBU __attribute__((vector_size(VW), aligned(1)));
 
-// x / scale to the nearest integers, with `offset` added to each, in `width` bytes.
-INLINE void int8Row(int8_t *y, const float *x, ptrdiff_t width, float scale, int offset) {
-  const float inverse = scale > 0 ? 1.0f / scale : 0;
-  ptrdiff_t i = 0;
-  for (; i + VW <= width; i += VW)
-    *(VBU *)(y + i) =
-        __builtin_convertvector(nearestV(load(x + i) * splat(inverse)) + offset, VB);
-  for (; i < width; i++) y[i] = (int8_t)(nearestV(splat(x[i] * inverse))[0] + offset);
+// One step of the fast Walsh-Hadamard transform over 64 floats in vectors: sums and differences of
+// neighbours `span` apart.
+INLINE void hadamardSpan(V *x, int span) {
+  enum { COUNT = TARE_INT8_GROUP / VW };
+  if (span >= VW) {
+    const int step = span / VW;
+    for (int i = 0; i < COUNT; i += 2 * step)
+      for (int j = i; j < i + step; j++) {
+        V a = x[j], b = x[j + step];
+        x[j] = a + b;
+        x[j + step] = a - b;
+      }
+    return;
+  }
+  // Inside a vector each lane meets the lane whose index differs in one bit.
+  for (int i = 0; i < COUNT; i++) {
+    V other, sign;
+    for (int lane = 0; lane < VW; lane++) {
+      other[lane] = x[i][lane ^ span];
+      sign[lane] = lane & span ? -1.0f : 1.0f;
+    }
+    x[i] = x[i] * sign + other;
+  }
 }
 
-KERNEL void NAMED(quantize)(uint8_t *y, ptrdiff_t yStride, float *scales, const float *x,
-                            ptrdiff_t xStride, ptrdiff_t rows, ptrdiff_t width) {
-  for (ptrdiff_t r = 0; r < rows; r++, x += xStride, y += yStride) {
-    scales[r] = int8Scale(x, width);
-    int8Row((int8_t *)y, x, width, scales[r], 128);
+// 64 numbers of a row (zeros past `count`) turned by the Hadamard matrix over 8, which is its own
+// inverse and keeps products: an outlier is spread over all 64, so that few steps are lost to it.
+// Returns the scale that makes their largest magnitude 127; not finite if a value is not, so that it
+// shows in what is computed from the row.
+INLINE float int8Group(int8_t *y, const float *from, ptrdiff_t count, int offset) {
+  enum { G = TARE_INT8_GROUP, COUNT = G / VW };
+  float part[G];
+  if (count < G) {
+    memset(part, 0, sizeof(part));
+    memcpy(part, from, sizeof(float) * (size_t)count);
+    from = part;
   }
+  V x[COUNT], high = splat(0), poison = splat(0);
+  for (int i = 0; i < COUNT; i++) x[i] = load(from + i * VW);
+  for (int span = 1; span < G; span *= 2) hadamardSpan(x, span);
+  for (int i = 0; i < COUNT; i++) {
+    high = larger(absolute(x[i]), high);
+    poison += x[i] * splat(0);
+  }
+  const float top = largest(high);
+  const float inverse = top > 0 ? 127.0f / top : 0;
+  for (int i = 0; i < COUNT; i++)
+    // Adding 1.5·2^23 rounds to the nearest integer, ties to even, in the mantissa's low bits.
+    *(VBU *)(y + i * VW) = __builtin_convertvector(
+        (VI)(x[i] * splat(inverse) + splat(12582912.0f)) - 0x4B400000 + offset, VB);
+  return top * (1.0f / (127.0f * 8.0f)) + sum(poison);
+}
+
+KERNEL void NAMED(quantize)(uint8_t *y, float *scales, const float *x, ptrdiff_t xStride,
+                            ptrdiff_t rows, ptrdiff_t width) {
+  enum { G = TARE_INT8_GROUP };
+  const ptrdiff_t groups = (width + G - 1) / G;
+  for (ptrdiff_t r = 0; r < rows; r++, x += xStride, y += groups * G, scales += groups)
+    for (ptrdiff_t g = 0; g < groups; g++)
+      scales[g] = int8Group((int8_t *)y + g * G, x + g * G, width - g * G, 128);
 }

@@ -17,6 +17,9 @@ typedef enum {
   TARE_INT8,      ///< Rows unsigned (128 is 0), weights signed; sums in 32-bit integers.
 } TarePrecision;
 
+/// Inputs that share a scale in 8 bits.
+#define TARE_INT8_GROUP 64
+
 /// Positions in one panel of keys and of values, and query positions in one attention tile.
 #define TARE_KEY_PANEL 64
 /// The widest head that attention takes.
@@ -53,19 +56,22 @@ typedef struct {
 #define TARE_BLOCK_ROWS 96
 
 /// target (+)= source · weightsᵀ + bias.
+///
+/// In 8 bits both sides are turned by a Hadamard matrix, TARE_INT8_GROUP inputs at a time, and each
+/// such stretch of a row and of an output's weights has its own scale.
 typedef struct {
   TarePrecision type;
-  const void *source;        ///< [rows, groups of 4 bytes] with `sourceStride` in groups.
+  const void *source;           ///< [rows, groups of 4 bytes] with `sourceStride` in groups.
   ptrdiff_t sourceStride;
-  const float *sourceScales; ///< int8: what each row's numbers are multiplied by, [rows].
-  const void *weights;       ///< Packed, [⌈outputs / TARE_PANEL⌉, groups, TARE_PANEL].
-  const float *weightScales; ///< int8: the same for each output, [outputs], aligned to 64 bytes.
-  const int32_t *weightSums; ///< int8: 128 · Σ weights of each output, [outputs], aligned.
-  const float *bias;         ///< [outputs], or NULL.
-  float *target;             ///< [rows, outputs] with `targetStride` in floats.
+  const float *sourceScales;    ///< int8: [rows, stretches].
+  const void *weights;          ///< Packed, [⌈outputs / TARE_PANEL⌉, groups, TARE_PANEL].
+  const float *weightScales;    ///< int8: [⌈outputs / TARE_PANEL⌉, stretches, TARE_PANEL], aligned.
+  const int32_t *weightOffsets; ///< int8: −128 · Σ weights of a stretch, laid out alike, aligned.
+  const float *bias;            ///< [outputs], or NULL.
+  float *target;                ///< [rows, outputs] with `targetStride` in floats.
   ptrdiff_t targetStride;
   ptrdiff_t rows, groups, outputs;
-  bool adding;               ///< Whether the product is added to what stands in `target`.
+  bool adding;                  ///< Whether the product is added to what stands in `target`.
 } TareProduct;
 
 /// Functions between the two products of a feed-forward block.
@@ -100,14 +106,15 @@ typedef struct {
   /// y = x as the nearest bfloat16; strides in elements.
   void (*narrow)(uint16_t *y, ptrdiff_t yStride, const float *x, ptrdiff_t xStride, ptrdiff_t rows,
                  ptrdiff_t width);
-  /// y = x / scale + 128 to the nearest integer, where each row's scale is its largest magnitude by
-  /// 127; strides in elements. A row with a value that is not finite has such a scale.
-  void (*quantize)(uint8_t *y, ptrdiff_t yStride, float *scales, const float *x, ptrdiff_t xStride,
-                   ptrdiff_t rows, ptrdiff_t width);
+  /// Rows as the products in 8 bits take them, [rows, stretches · TARE_INT8_GROUP] bytes: turned,
+  /// divided by the stretch's scale, rounded, plus 128. `scales` is [rows, stretches]. A stretch with
+  /// a value that is not finite has such a scale.
+  void (*quantize)(uint8_t *y, float *scales, const float *x, ptrdiff_t xStride, ptrdiff_t rows,
+                   ptrdiff_t width);
   /// One panel of weights, [groups, TARE_PANEL], from `count` rows of `columns` floats. `scales` and
-  /// `sums` are written for int8 alone.
+  /// `offsets`, [stretches, TARE_PANEL], are written for int8 alone.
   void (*pack)(TarePrecision type, const float *rows, ptrdiff_t count, ptrdiff_t columns,
-               void *panel, float *scales, int32_t *sums);
+               void *panel, float *scales, int32_t *offsets);
   /// Puts a position's keys and values of all heads, [heads, headDim] each, into column `column` of
   /// a panel; `keyHead` and `valueHead` are the groups from one head's panel to the next head's.
   void (*keep)(TarePrecision type, const float *key, const float *value, int heads, int headDim,

@@ -53,12 +53,12 @@ package final class Decoder: Body {
   package func hiddenStates(
     _ sequences: [[Int32]], types: [[Int32]]?, at positions: [[Int]]
   ) throws(TareError) -> [[[Float]]] {
-    try hiddenStates(sequences, at: positions, sharesPrefixes: true)
+    try hiddenStates(sequences, types: types, at: positions, sharesPrefixes: true)
   }
 
   /// - Parameter sharesPrefixes: false computes every sequence by itself, to the same bits.
-  func hiddenStates(
-    _ sequences: [[Int32]], at positions: [[Int]], sharesPrefixes: Bool
+  package func hiddenStates(
+    _ sequences: [[Int32]], types: [[Int32]]?, at positions: [[Int]], sharesPrefixes: Bool
   ) throws(TareError) -> [[[Float]]] {
     precondition(sequences.count == positions.count)
     try size.check(sequences)

@@ -68,7 +68,7 @@ struct DecoderLoader {
       attentionNorm: try optionalNorm(names.attentionNorm),
       queryKeyValue: try LinearWeights(
         reader, LinearRows(attention(place)), columns: spec.hiddenSize,
-        hasBias: spec.hasQueryKeyValueBias, packing),
+        hasBias: spec.hasQueryKeyValueBias, packing.ofAttention),
       queryNorm: try headWidths.map { (widths) throws(TareError) in
         try norm(place + names.queryNorm, width: widths.query)
       },

@@ -172,8 +172,10 @@ final class ForwardPass: @unchecked Sendable {
     let layer = weights.layers[index]
     let source = rows.stream.view[from: block.lowerBound * spec.hiddenSize]
     let input = normed(source, layer.attentionNorm, scratch, rows: block.count)
+    let operand = scratch.operand.load(
+      input, rows: block.count, columns: spec.hiddenSize, precision.ofAttention)
     multiply(
-      operand(input, spec.hiddenSize, scratch, rows: block.count), layer.queryKeyValue, scratch,
+      operand, layer.queryKeyValue, scratch,
       outputs: outputs, into: scratch.projected.view[from: outputs.lowerBound],
       stride: spec.attentionWidth)
   }

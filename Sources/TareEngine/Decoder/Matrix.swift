@@ -9,6 +9,8 @@ struct MatrixPacking {
 
   /// For what stays in float32 whatever the model's precision.
   var inFloat32: MatrixPacking { MatrixPacking(precision: .float32, pool: pool) }
+  /// For the projection that gives attention its queries, keys and values.
+  var ofAttention: MatrixPacking { MatrixPacking(precision: precision.ofAttention, pool: pool) }
 }
 
 /// The weights of a product, packed as its kernel reads them: in panels of `TARE_PANEL` outputs,
@@ -21,10 +23,10 @@ package final class Matrix: Sendable {
   package let columns: Int
   let precision: Precision
   private let panels: FloatBuffer
-  /// int8: what each output's weights are multiplied by, and 128 times their sum as 32-bit integers,
-  /// [rows] up to whole panels.
+  /// int8: what each stretch of an output's weights is multiplied by, and −128 times its sum as a
+  /// 32-bit integer, [panel, stretches, output in the panel].
   private let scales: FloatBuffer
-  private let sums: FloatBuffer
+  private let offsets: FloatBuffer
 
   private static let panelSize = Int(TARE_PANEL)
   private var panelCount: Int { (rows + Self.panelSize - 1) / Self.panelSize }
@@ -35,8 +37,8 @@ package final class Matrix: Sendable {
     self.precision = precision
     let padded = (rows + Self.panelSize - 1) / Self.panelSize * Self.panelSize
     panels = FloatBuffer(count: padded * precision.groups(columns))
-    scales = FloatBuffer(count: precision == .int8 ? padded : 0)
-    sums = FloatBuffer(count: precision == .int8 ? padded : 0)
+    scales = FloatBuffer(count: padded * precision.stretches(columns))
+    offsets = FloatBuffer(count: padded * precision.stretches(columns))
   }
 
   /// Reads the weights of linear layers with `columns` inputs, one under another.
@@ -126,16 +128,16 @@ package final class Matrix: Sendable {
     let start = panel * Self.panelSize
     let count = min(Self.panelSize, rows - start)
     precondition(values.count >= count * columns)
-    let isInt8 = precision == .int8
-    let scales = isInt8 ? scales.view[from: start].base : nil
-    let sums = isInt8 ? sums.view[from: start].base : nil
     let target = panels.view[from: start * precision.groups(columns)].base
     let kernels = tare_kernels().pointee
-    guard let sums else {
+    guard precision == .int8 else {
       return kernels.pack(precision.kernel, values.base, count, columns, target, nil, nil)
     }
-    sums.withMemoryRebound(to: Int32.self, capacity: count) {
-      kernels.pack(precision.kernel, values.base, count, columns, target, scales, $0)
+    let place = start * precision.stretches(columns)
+    let offsets = offsets.view[from: place]
+    offsets.base.withMemoryRebound(to: Int32.self, capacity: offsets.count) {
+      kernels.pack(
+        precision.kernel, values.base, count, columns, target, scales.view[from: place].base, $0)
     }
   }
 
@@ -156,13 +158,13 @@ package final class Matrix: Sendable {
     precondition(bias == nil || bias?.view.count == rows)
     let groups = precision.groups(columns)
     let start = outputs.lowerBound
-    let isInt8 = precision == .int8
-    let sums = isInt8 ? UnsafeRawPointer(self.sums.view[from: start].base) : nil
+    let place = start * precision.stretches(columns)
+    let offsets = UnsafeRawPointer(offsets.view[from: place].base)
     var product = TareProduct(
       type: precision.kernel, source: source.base, sourceStride: source.stride,
       sourceScales: source.scales, weights: panels.view[from: start * groups].base,
-      weightScales: isInt8 ? scales.view[from: start].base : nil,
-      weightSums: sums?.assumingMemoryBound(to: Int32.self),
+      weightScales: scales.view[from: place].base,
+      weightOffsets: offsets.assumingMemoryBound(to: Int32.self),
       bias: (bias?.view[from: start].base).map { UnsafePointer($0) }, target: target.base,
       targetStride: stride, rows: source.rows, groups: groups, outputs: outputs.count,
       adding: adding)

@@ -10,7 +10,7 @@ struct Operand {
   /// [rows, groups] with `stride` groups from one row to the next.
   let base: UnsafeRawPointer
   let stride: Int
-  /// What each row's numbers are multiplied by, [rows]; nil but for int8.
+  /// What the numbers of each stretch of a row are multiplied by, [rows, stretches]; nil but for int8.
   let scales: UnsafePointer<Float>?
 
   /// Rows of float32 as they stand.
@@ -37,14 +37,16 @@ struct Operand {
 struct OperandBuffer: Sendable {
   /// [RowBlocks.largest, groups of the widest row]
   fileprivate let groups: FloatBuffer
-  /// [RowBlocks.largest]
+  /// [RowBlocks.largest, stretches]
   fileprivate let scales: FloatBuffer
   private var kernels: TareKernels { tare_kernels().pointee }
 
+  /// - Parameter precision: what rows come in; bfloat16 always fits beside int8.
   init(columns: Int, _ precision: Precision) {
     let rows = precision == .float32 ? 0 : RowBlocks.largest
-    groups = FloatBuffer(count: rows * precision.groups(columns))
-    scales = FloatBuffer(count: rows)
+    groups = FloatBuffer(
+      count: rows * max(precision.groups(columns), Precision.bfloat16.groups(columns)))
+    scales = FloatBuffer(count: rows * precision.stretches(columns))
   }
 
   /// Rows of `columns` floats, one after another, in a precision. Float32 is not copied.
@@ -56,10 +58,11 @@ struct OperandBuffer: Sendable {
       load(view, stride: columns, columns: 0..<columns, of: columns, rows: rows)
       return bfloat16(rows, columns)
     case .int8:
-      let stride = 4 * precision.groups(columns)
-      precondition(4 * groups.view.count >= rows * stride && scales.view.count >= rows)
-      groups.view.base.withMemoryRebound(to: UInt8.self, capacity: rows * stride) {
-        kernels.quantize($0, stride, scales.view.base, view.base, columns, rows, columns)
+      let bytes = 4 * precision.groups(columns)
+      precondition(4 * groups.view.count >= rows * bytes)
+      precondition(scales.view.count >= rows * precision.stretches(columns))
+      groups.view.base.withMemoryRebound(to: UInt8.self, capacity: rows * bytes) {
+        kernels.quantize($0, scales.view.base, view.base, columns, rows, columns)
       }
       return Operand(precision, self, rows: rows, columns: columns)
     }
