@@ -1,9 +1,16 @@
 // Causal attention over panels of keys and values.
 
-// Writes one row of probabilities as the product with the values reads them.
-INLINE void storeProbabilities(int type, Group *row, int j, V p) {
-  if (type == TARE_FLOAT32) store((float *)row + j, p);
-  else storeNarrow((uint16_t *)row + j, p);
+// Writes some of a row's probabilities as the product with the values reads them, and returns them as
+// they were written: the sum that they are divided by is that of rounded ones, so that rounding does
+// not change what all values have in common.
+INLINE V storeProbabilities(int type, Group *row, int j, V p) {
+  if (type == TARE_FLOAT32) {
+    store((float *)row + j, p);
+    return p;
+  }
+  const VH16 narrow = narrowHalves(p);
+  *(VH16U *)((uint16_t *)row + j) = narrow;
+  return (V)(__builtin_convertvector(narrow, VU32) << 16);
 }
 
 // Online softmax over panels of keys (Milakov and Gimelshein 2018; FlashAttention, Dao et al. 2022).
@@ -75,9 +82,8 @@ INLINE void attentionOf(int type, const TareAttentionTile *t, float *scratch) {
       if (m < top[r]) m = top[r];
       V total = splat(0);
       for (int j = 0; j < visible; j += VW) {
-        V e = expNotPositiveV(load(row + j) - splat(m));
-        storeProbabilities(type, probabilities, j, e);
-        total += e;
+        total += storeProbabilities(
+            type, probabilities, j, expNotPositiveV(load(row + j) - splat(m)));
       }
       for (int j = visible; j < P; j += VW) storeProbabilities(type, probabilities, j, splat(0));
       if (m != top[r]) {

@@ -124,29 +124,45 @@ KERNEL void NAMED(narrow)(uint16_t *y, ptrdiff_t yStride, const float *x, ptrdif
 typedef int8_t VB __attribute__((vector_size(VW)));
 typedef int8_t VBU __attribute__((vector_size(VW), aligned(1)));
 
-// One step of the fast Walsh-Hadamard transform over 64 floats in vectors: sums and differences of
-// neighbours `span` apart.
-INLINE void hadamardSpan(V *x, int span) {
+// Lanes whose index differs in the bit S change places; their signs are those of that bit.
+#define SIGN(lane, S) ((lane) & (S) ? -1.0f : 1.0f)
+#if VW == 16
+#define NEIGHBOURS(v, S) __builtin_shufflevector(v, v, 0 ^ S, 1 ^ S, 2 ^ S, 3 ^ S, 4 ^ S, 5 ^ S, \
+  6 ^ S, 7 ^ S, 8 ^ S, 9 ^ S, 10 ^ S, 11 ^ S, 12 ^ S, 13 ^ S, 14 ^ S, 15 ^ S)
+#define SIGNS(S) (V){SIGN(0, S), SIGN(1, S), SIGN(2, S), SIGN(3, S), SIGN(4, S), SIGN(5, S), \
+  SIGN(6, S), SIGN(7, S), SIGN(8, S), SIGN(9, S), SIGN(10, S), SIGN(11, S), SIGN(12, S), \
+  SIGN(13, S), SIGN(14, S), SIGN(15, S)}
+#elif VW == 8
+#define NEIGHBOURS(v, S) __builtin_shufflevector(v, v, 0 ^ S, 1 ^ S, 2 ^ S, 3 ^ S, 4 ^ S, 5 ^ S, \
+  6 ^ S, 7 ^ S)
+#define SIGNS(S) (V){SIGN(0, S), SIGN(1, S), SIGN(2, S), SIGN(3, S), SIGN(4, S), SIGN(5, S), \
+  SIGN(6, S), SIGN(7, S)}
+#else
+#define NEIGHBOURS(v, S) __builtin_shufflevector(v, v, 0 ^ S, 1 ^ S, 2 ^ S, 3 ^ S)
+#define SIGNS(S) (V){SIGN(0, S), SIGN(1, S), SIGN(2, S), SIGN(3, S)}
+#endif
+#define MEET(S)                                       \
+  for (int i = 0; i < TARE_INT8_GROUP / VW; i++)      \
+    x[i] = x[i] * SIGNS(S) + NEIGHBOURS(x[i], S);
+
+// The fast Walsh-Hadamard transform of 64 floats: sums and differences of neighbours 1, 2, … 32 apart.
+INLINE void hadamard(V *x) {
   enum { COUNT = TARE_INT8_GROUP / VW };
-  if (span >= VW) {
-    const int step = span / VW;
+  MEET(1)
+  MEET(2)
+#if VW > 4
+  MEET(4)
+#endif
+#if VW > 8
+  MEET(8)
+#endif
+  for (int step = 1; step < COUNT; step *= 2)
     for (int i = 0; i < COUNT; i += 2 * step)
       for (int j = i; j < i + step; j++) {
         V a = x[j], b = x[j + step];
         x[j] = a + b;
         x[j + step] = a - b;
       }
-    return;
-  }
-  // Inside a vector each lane meets the lane whose index differs in one bit.
-  for (int i = 0; i < COUNT; i++) {
-    V other, sign;
-    for (int lane = 0; lane < VW; lane++) {
-      other[lane] = x[i][lane ^ span];
-      sign[lane] = lane & span ? -1.0f : 1.0f;
-    }
-    x[i] = x[i] * sign + other;
-  }
 }
 
 // 64 numbers of a row (zeros past `count`) turned by the Hadamard matrix over 8, which is its own
@@ -163,7 +179,7 @@ INLINE float int8Group(int8_t *y, const float *from, ptrdiff_t count, int offset
   }
   V x[COUNT], high = splat(0), poison = splat(0);
   for (int i = 0; i < COUNT; i++) x[i] = load(from + i * VW);
-  for (int span = 1; span < G; span *= 2) hadamardSpan(x, span);
+  hadamard(x);
   for (int i = 0; i < COUNT; i++) {
     high = larger(absolute(x[i]), high);
     poison += x[i] * splat(0);

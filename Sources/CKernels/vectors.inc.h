@@ -20,13 +20,14 @@ INLINE VU32 narrowV(V x) {
   VU32 rounded = (bits + 0x7FFFu + ((bits >> 16) & 1)) >> 16;
   return (VU32)selected(x != x, (V)((VU32){0} + 0x7FC0u), (V)rounded);
 }
-INLINE void storeNarrow(uint16_t *p, V v) {
+INLINE VH16 narrowHalves(V v) {
 #if NATIVE_BFLOAT16
-  *(VH16U *)p = (VH16)_mm512_cvtneps_pbh((__m512)v);
+  return (VH16)_mm512_cvtneps_pbh((__m512)v);
 #else
-  *(VH16U *)p = __builtin_convertvector(narrowV(v), VH16);
+  return __builtin_convertvector(narrowV(v), VH16);
 #endif
 }
+INLINE void storeNarrow(uint16_t *p, V v) { *(VH16U *)p = narrowHalves(v); }
 INLINE uint16_t narrowed(float x) {
   uint16_t narrow[VW];
   storeNarrow(narrow, splat(x));

@@ -70,7 +70,8 @@ import Testing
         let row = values[start..<(start + width)].map(Double.init)
         return stride(from: 0, to: width, by: 64).flatMap { first -> [Float] in
           let count = min(64, width - first)
-          let turned = hadamard(row[first..<(first + count)] + Array(repeating: 0, count: 64 - count))
+          let turned = hadamard(
+            row[first..<(first + count)] + Array(repeating: 0, count: 64 - count))
           let scale = (turned.map(abs).max() ?? 0) / 127
           let steps = turned.map { ($0 / scale).rounded(.toNearestOrEven) * scale }
           return hadamard(steps).prefix(count).map { Float($0) }
@@ -92,7 +93,8 @@ import Testing
       let offsets = UnsafeRawPointer(self.offsets.view.base).assumingMemoryBound(to: Int32.self)
       var arguments = TareProduct(
         type: precision.kernel, source: operand.view[from: range.lowerBound * groups].base,
-        sourceStride: groups, sourceScales: rowScales.view[from: range.lowerBound * precision.stretches(inputs)].base,
+        sourceStride: groups,
+        sourceScales: rowScales.view[from: range.lowerBound * precision.stretches(inputs)].base,
         weights: panels.view.base, weightScales: scales.view.base, weightOffsets: offsets,
         bias: biasBuffer.view.base, target: target.view.base, targetStride: outputs,
         rows: range.count, groups: groups, outputs: outputs, adding: adding)

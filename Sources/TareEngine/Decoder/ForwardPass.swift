@@ -172,10 +172,9 @@ final class ForwardPass: @unchecked Sendable {
     let layer = weights.layers[index]
     let source = rows.stream.view[from: block.lowerBound * spec.hiddenSize]
     let input = normed(source, layer.attentionNorm, scratch, rows: block.count)
-    let operand = scratch.operand.load(
-      input, rows: block.count, columns: spec.hiddenSize, precision.ofAttention)
     multiply(
-      operand, layer.queryKeyValue, scratch,
+      operand(input, for: layer.queryKeyValue, scratch, rows: block.count), layer.queryKeyValue,
+      scratch,
       outputs: outputs, into: scratch.projected.view[from: outputs.lowerBound],
       stride: spec.attentionWidth)
   }
@@ -235,7 +234,7 @@ final class ForwardPass: @unchecked Sendable {
     if spec.outputGate != .none { applyGates(block, of: rows) }
     func addAttention() {
       add(
-        operand(source, queryWidth, scratch, rows: count), layer.attentionOutput,
+        operand(source, for: layer.attentionOutput, scratch, rows: count), layer.attentionOutput,
         layer.attentionPostNorm, to: target, scratch)
     }
     if spec.hasParallelResidual {
@@ -285,7 +284,8 @@ final class ForwardPass: @unchecked Sendable {
   func inner(
     _ input: FloatView, _ block: BlockWeights, _ scratch: BlockScratch, rows: Int
   ) -> Operand {
-    let source = operand(input, spec.hiddenSize, scratch, rows: rows)
+    let source = operand(input, for: block.input, scratch, rows: rows)
+    let precision = block.down.matrix.precision
     let activation = spec.activation.kernel
     let (outputs, size) = (block.input.matrix.rows, block.size)
     guard outputs != size else {
@@ -316,9 +316,10 @@ final class ForwardPass: @unchecked Sendable {
   // MARK: - Norms and products
 
   private func operand(
-    _ view: FloatView, _ columns: Int, _ scratch: BlockScratch, rows: Int
+    _ view: FloatView, for linear: LinearWeights, _ scratch: BlockScratch, rows: Int
   ) -> Operand {
-    scratch.operand.load(view, rows: rows, columns: columns, precision)
+    scratch.operand.load(
+      view, rows: rows, columns: linear.matrix.columns, linear.matrix.precision)
   }
 
   /// target += postNorm(source · weightsᵀ + bias), [rows, hiddenSize].
