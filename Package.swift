@@ -9,6 +9,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -72,7 +73,8 @@ let package = Package(
     .target(name: "TareReport", dependencies: ["TareCore", "TareEvaluation", "TareRanking"]),
 
     // MARK: - What every stage shares
-    .target(name: "TareCore"),
+    .target(
+      name: "TareCore", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
 
     // MARK: - C
     .target(name: "CKernels"),

@@ -126,7 +126,7 @@ extension ModelWeights {
   ///
   /// A file in a hub's cache is named by its SHA-256, which was checked when it was pulled.
   package var digest: Digest {
-    if ggufMetadata != nil { return Digest(of: files[0].file.bytes) }
+    if ggufMetadata != nil { return files[0].file.digest }
     var lines = "config.json \(Self.digest(of: JSONValue.object(config.values).text()))\n"
     if let adapter {
       lines += "adapter \(Self.digest(of: JSONValue.object(adapter.settings.values).text()))\n"
@@ -134,7 +134,7 @@ extension ModelWeights {
     for file in files {
       let name = file.file.url.lastPathComponent
       lines +=
-        "\(name) \(Self.blobName(file.file.url) ?? Digest(of: file.file.bytes).description)\n"
+        "\(name) \(Self.blobName(file.file.url) ?? file.file.digest.description)\n"
     }
     return Self.digest(of: lines)
   }

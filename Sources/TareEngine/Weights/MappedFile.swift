@@ -44,6 +44,19 @@ package final class MappedFile: @unchecked Sendable {
     madvise(UnsafeMutableRawPointer(mutating: base + start), end - start, MADV_DONTNEED)
   }
 
+  /// SHA-256 of all bytes. Pages are given back on the way, so that a large file does not fill the
+  /// process's memory.
+  package var digest: Digest {
+    var hash = SHA256()
+    let step = 64 << 20
+    for start in stride(from: 0, to: bytes.count, by: step) {
+      let range = start..<min(start + step, bytes.count)
+      hash.update(UnsafeRawBufferPointer(rebasing: bytes[range]))
+      releasePages(range)
+    }
+    return hash.finish()
+  }
+
   /// A copy of the bytes. `bytes` is gone with the object, so what reads a file whole takes this.
   package func copy() -> [UInt8] { withExtendedLifetime(self) { Array(bytes) } }
 
