@@ -20,6 +20,17 @@ package struct MachineLimit: Sendable {
     products.filter { $0.precision == precision }.map(\.speed).max() ?? 0
   }
 
+  /// The better of two measurements of each product.
+  package func better(_ other: MachineLimit) -> MachineLimit {
+    MachineLimit(
+      products: products.map { product in
+        let again = other.products.first {
+          $0.library == product.library && $0.precision == product.precision
+        }
+        return (product.library, product.precision, max(product.speed, again?.speed ?? 0))
+      }, kernels: kernels, threads: threads)
+  }
+
   /// Takes some seconds. The best of several rounds, since other work can only slow one down.
   package static func measured(threads: Int) -> MachineLimit {
     var products: [(library: String, precision: Precision, speed: Double)] = []

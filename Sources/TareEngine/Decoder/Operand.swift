@@ -78,6 +78,8 @@ struct OperandBuffer: Sendable {
     groups.view.base.withMemoryRebound(to: UInt16.self, capacity: rows * target) {
       kernels.narrow(
         $0 + columns.lowerBound, target, view.base, stride, rows, columns.count)
+      // An odd row's last group has a second half, which meets a weight of zero.
+      if all % 2 == 1 { for row in 0..<rows { $0[row * target + all] = 0 } }
     }
   }
 
