@@ -1,0 +1,65 @@
+/// Attention in the forward pass: tiles of queries, shared out over the threads.
+internal import CKernels
+
+extension ForwardPass {
+  /// Query positions of one head of one branch.
+  struct AttentionTile {
+    let branch: Int
+    let head: Int
+    /// Place of the first query among the row set.
+    let place: Int
+    let positions: Range<Int>
+  }
+
+  /// Rows that follow each other in a branch, cut where panels end; the longest first, so that no
+  /// thread ends on a long one.
+  func attentionTiles(_ rows: RowSet) -> [AttentionTile] {
+    var tiles: [AttentionTile] = []
+    var place = 0
+    while place < rows.count {
+      let row = rows.rows[place]
+      let (branch, position) = (tree.branchOfRow[row], tree.positions[row])
+      let limit = panelSize - position % panelSize
+      var count = 1
+      while count < limit, place + count < rows.count, rows.rows[place + count] == row + count,
+        tree.branchOfRow[row + count] == branch
+      { count += 1 }
+      for head in 0..<spec.headCount {
+        tiles.append(
+          AttentionTile(
+            branch: branch, head: head, place: place, positions: position..<(position + count)))
+      }
+      place += count
+    }
+    return tiles.sorted { $0.positions.upperBound > $1.positions.upperBound }
+  }
+
+  func attend(_ tiles: [AttentionTile], _ rows: RowSet, layer: Int) {
+    pool.run(parts: tiles.count) { part, worker in
+      let scratch = self.scratch[worker]
+      scratch.clock.attention { self.attend(tiles[part], rows, layer: layer, scratch) }
+    }
+  }
+
+  /// Attention's output takes the place of the queries.
+  private func attend(
+    _ tile: AttentionTile, _ rows: RowSet, layer: Int, _ scratch: BlockScratch
+  ) {
+    let group = tile.head / (spec.headCount / spec.keyValueHeadCount)
+    let queries = rows.queries.view[from: tile.place * queryWidth + tile.head * spec.headDim]
+    tree.branches[tile.branch].panels.withUnsafeBufferPointer { panels in
+      guard let panels = panels.baseAddress else { return }
+      var arguments = TareAttentionTile(
+        type: precision.ofAttention.kernel, query: queries.base, queryStride: queryWidth,
+        panels: panels,
+        keys: keys.view[from: group * tree.panelCount * keyPanelSize].base,
+        keyPanelSize: keyPanelSize,
+        values: values.view[from: group * tree.panelCount * valuePanelSize].base,
+        valuePanelSize: valuePanelSize, output: queries.base, outputStride: queryWidth,
+        queryStart: Int32(tile.positions.lowerBound), queryCount: Int32(tile.positions.count),
+        headDim: Int32(spec.headDim), scale: spec.attentionScale,
+        softCap: spec.attentionSoftCap ?? 0, window: Int32(spec.layers[layer].window ?? 0))
+      kernels.attention(&arguments, scratch.attention.view.base)
+    }
+  }
+}
