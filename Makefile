@@ -69,7 +69,7 @@ format:
 	swift format --in-place --parallel --recursive Package.swift Sources Tests
 
 bench: build model
-	@echo "for the ratio to torch run Benchmarks/torch_throughput.py in the same sitting"
+	@echo "for the ratios to torch and OpenVINO run Benchmarks/speed.py, which measures both in one sitting"
 	$(TARE) bench --model $(MODEL)
 	@echo "exact LOWESS; for statsmodels and fastlowess beside it set PYTHON to an environment that has them"
 	$(PYTHON) Benchmarks/lowess.py --tare $(TARE)

@@ -17,29 +17,20 @@ import tempfile
 import time
 
 import torch
-import transformers
+
+import shapes
 
 parser = argparse.ArgumentParser()
 parser.add_argument("pairs")
 parser.add_argument("model")
 parser.add_argument("head")
-parser.add_argument("shape", choices=["smollm2-135m", "qwen3-0.6b"])
+parser.add_argument("shape", choices=shapes.NAMES)
 parser.add_argument("--pairs", type=int, default=100, dest="count")
 parser.add_argument("--prompts", type=int, default=8)
 parser.add_argument("--tare", default=".build/release/tare")
 arguments = parser.parse_args()
 
-if arguments.shape == "smollm2-135m":
-    config = transformers.LlamaConfig(
-        hidden_size=576, intermediate_size=1536, num_hidden_layers=30, num_attention_heads=9, num_key_value_heads=3,
-        vocab_size=49152)
-    body = transformers.LlamaModel(config)
-else:
-    config = transformers.Qwen3Config(
-        hidden_size=1024, intermediate_size=3072, num_hidden_layers=28, num_attention_heads=16, num_key_value_heads=8,
-        head_dim=128, vocab_size=151936)
-    body = transformers.Qwen3Model(config)
-body = body.eval().to(torch.bfloat16)
+body = shapes.torch_model(arguments.shape).to(torch.bfloat16)
 rows = [json.loads(line) for line in open(arguments.pairs)]
 
 

@@ -34,19 +34,10 @@ SEQUENCES, LENGTH = 4, 512
 def peer(name):
     """Tokens a second of one engine."""
     import torch
-    import transformers
 
-    if arguments.shape == "smollm2-135m":
-        config = transformers.LlamaConfig(
-            hidden_size=576, intermediate_size=1536, num_hidden_layers=30, num_attention_heads=9, num_key_value_heads=3,
-            vocab_size=49152)
-        model = transformers.LlamaModel(config)
-    else:
-        config = transformers.Qwen3Config(
-            hidden_size=1024, intermediate_size=3072, num_hidden_layers=28, num_attention_heads=16,
-            num_key_value_heads=8, head_dim=128, vocab_size=151936)
-        model = transformers.Qwen3Model(config)
-    model = model.eval()
+    import shapes
+
+    model = shapes.torch_model(arguments.shape)
     ids = torch.randint(5, 40000, (SEQUENCES, LENGTH))
     mask = torch.ones_like(ids)
     if name.startswith("torch"):

@@ -21,6 +21,7 @@ model = transformers.AutoModel.from_pretrained(str(path.parent), gguf_file=path.
 model = model.eval().to(getattr(torch, precision))
 head = safetensors.torch.load_file(head_path)
 weight = next(t for t in head.values() if t.dim() == 2 and t.shape[0] == 1).float()[0]
+bias = next((float(t) for name, t in head.items() if name.endswith("bias") and t.numel() == 1), 0.0)
 known = {}
 with torch.inference_mode():
     for line in open(tokens_path):
@@ -28,5 +29,5 @@ with torch.inference_mode():
         ids = tuple(row["ids"])
         if ids not in known:
             states = model(input_ids=torch.tensor([ids])).last_hidden_state
-            known[ids] = float(states[0, row["readAt"]].float() @ weight)
+            known[ids] = float(states[0, row["readAt"]].float() @ weight) + bias
         print(json.dumps({"id": row["id"], "role": row["role"], "score": known[ids]}))

@@ -1,7 +1,6 @@
 /// A run's responses on their way from the store to the model, tokenised ahead on a thread of their
 /// own.
 internal import Foundation
-internal import Synchronization
 internal import TareCore
 internal import TareScoring
 internal import TareStore
