@@ -18,7 +18,7 @@ INLINE V storeProbabilities(int type, Group *row, int j, V p) {
 INLINE void attentionOf(int type, const TareAttentionTile *t, float *scratch) {
   enum { P = TARE_KEY_PANEL };
   const int perGroup = type == TARE_FLOAT32 ? 1 : 2;
-  const int n = t->queryCount, d = t->headDim, width = TARE_PADDED_HEAD(d);
+  const int n = t->queryCount, d = t->headDim, width = tare_padded_head(d);
   const int depth = (d + perGroup - 1) / perGroup;
   float *logits = scratch;                     // [P, P]
   float *out = logits + P * P;                 // [P, width], not yet divided by the sums
@@ -83,11 +83,11 @@ INLINE void attentionOf(int type, const TareAttentionTile *t, float *scratch) {
       V total = splat(0);
       for (int j = 0; j < visible; j += VW) {
         total += storeProbabilities(
-            type, probabilities, j, expNotPositiveV(load(row + j) - splat(m)));
+            type, probabilities, j, expBoundedV(load(row + j) - splat(m)));
       }
       for (int j = visible; j < P; j += VW) storeProbabilities(type, probabilities, j, splat(0));
       if (m != top[r]) {
-        const V shrink = expNotPositiveV(splat(top[r] - m));
+        const V shrink = expBoundedV(splat(top[r] - m));
         store(sums + r * VW, load(sums + r * VW) * shrink);
         for (int i = 0; i < width; i += VW) store(out + r * width + i, load(out + r * width + i) * shrink);
         top[r] = m;
@@ -120,7 +120,7 @@ KERNEL void NAMED(keep)(TarePrecision type, const float *key, const float *value
                         int headDim, void *keys, ptrdiff_t keyHead, void *values,
                         ptrdiff_t valueHead, int column) {
   enum { P = TARE_KEY_PANEL };
-  const int width = TARE_PADDED_HEAD(headDim);
+  const int width = tare_padded_head(headDim);
   uint16_t narrow[TARE_MAX_HEAD_DIM];
   for (int h = 0; h < heads; h++, key += headDim, value += headDim) {
     Group *k = (Group *)keys + h * keyHead, *v = (Group *)values + h * valueHead;

@@ -174,6 +174,8 @@ INLINE void productOf(int type, const TareProduct *p) {
       for (ptrdiff_t k = 0; k < p->groups; k += DEPTH) {
         const ptrdiff_t depth = p->groups - k < DEPTH ? p->groups - k : DEPTH;
         const Finish *end = k + depth == p->groups && width == P ? &finish : NULL;
+        // Two calls, so that each is compiled with its start known: else the accumulators leave the
+        // registers, and the product takes three times as long.
         if (k == 0)
           panelProduct(type, true, sums, a, p->sourceStride, panel, rows, depth, end, target,
                        p->targetStride);

@@ -81,19 +81,17 @@ INLINE V expInRangeV(V x) {
   return (V)((VI)p + ((VI)shifted << 23));
 }
 
-// Under −87.3 the result is 0, over 88.3 it stays finite.
-INLINE V expV(V x) {
-  const V low = splat(-87.3365f), high = splat(88.3762f);
-  VI underflow = x < low;
-  x = selected(x > high, high, x);
-  return (V)(~underflow & (VI)expInRangeV(selected(underflow, low, x)));
-}
-
-// The same for x that is at most 0.
-INLINE V expNotPositiveV(V x) {
+// For x that is not over 88.3; under −87.3 the result is 0.
+INLINE V expBoundedV(V x) {
   const V low = splat(-87.3365f);
   VI underflow = x < low;
   return (V)(~underflow & (VI)expInRangeV(selected(underflow, low, x)));
+}
+
+// Over 88.3 the result stays finite; a NaN stays one, whatever its bits.
+INLINE V expV(V x) {
+  const V high = splat(88.3762f);
+  return selected(x != x, x, expBoundedV(selected(x > high, high, x)));
 }
 
 INLINE V sigmoidV(V x) { return splat(1.0f) / (splat(1.0f) + expV(-x)); }

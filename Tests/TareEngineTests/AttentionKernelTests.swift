@@ -60,7 +60,7 @@ import Testing
       let panelCount = (shape.rows + panel - 1) / panel
       panels = (0..<panelCount).map { Int32(2 * (panelCount - $0)) }
       keySize = precision.groups(shape.headDim) * panel
-      valueSize = precision.groups(panel) * (shape.headDim + 15) / 16 * 16
+      valueSize = precision.groups(panel) * Int(tare_padded_head(Int32(shape.headDim)))
       // The head is the second of two, each with three times the panels that it needs.
       let all = 2 * panelCount + 1
       keys = FloatBuffer(count: 2 * all * keySize)

@@ -26,6 +26,22 @@ import Testing
     }
   }
 
+  @Test(arguments: tables)
+  func `a NaN stays one through exp and the activations`(table: Int) {
+    let kernels = tare_kernel_table(Int32(table)).pointee
+    for bits in [0x7FC0_0000, 0xFFC0_0000, 0x7FC0_0001, 0x7FC0_01FF] as [UInt32] {
+      let x = [Float](repeating: Float(bitPattern: bits), count: 37)
+      var y = [Float](repeating: 0, count: x.count)
+      kernels.exponential(&y, x, x.count)
+      #expect(y.allSatisfy { $0.isNaN })
+      for kind in [TARE_SILU, TARE_GELU_TANH, TARE_GELU, TARE_TANH] {
+        var values = x
+        kernels.activate(&values, values.count, kind)
+        #expect(values.allSatisfy { $0.isNaN })
+      }
+    }
+  }
+
   static let activations: [(TareActivation, @Sendable (Double) -> Double)] = [
     (TARE_SILU, { $0 / (1 + exp(-$0)) }),
     (

@@ -25,7 +25,7 @@ typedef enum {
 /// The widest head that attention takes.
 #define TARE_MAX_HEAD_DIM 512
 /// Numbers of one value row in its panel: the head's, and zeros up to a multiple of 16.
-#define TARE_PADDED_HEAD(headDim) (((headDim) + 15) / 16 * 16)
+static inline int32_t tare_padded_head(int32_t headDim) { return (headDim + 15) / 16 * 16; }
 
 /// One tile of causal attention: consecutive query positions of one head of one sequence.
 ///
@@ -38,7 +38,7 @@ typedef struct {
   const int32_t *panels;   ///< The sequence's panels in order: index among all panels.
   const void *keys;        ///< [panel, groups of the head, TARE_KEY_PANEL] of the tile's key head.
   ptrdiff_t keyPanelSize;  ///< Groups of one panel.
-  const void *values;      ///< [panel, groups of positions, TARE_PADDED_HEAD].
+  const void *values;      ///< [panel, groups of positions, tare_padded_head].
   ptrdiff_t valuePanelSize;
   float *output;           ///< [queryCount, headDim] with `outputStride`.
   ptrdiff_t outputStride;

@@ -51,7 +51,7 @@ final class ForwardPass: @unchecked Sendable {
     placeOfRow = Dictionary(uniqueKeysWithValues: zip(readRows, readRows.indices))
     let type = precision.ofAttention
     keyPanelSize = type.groups(spec.headDim) * panelSize
-    valuePanelSize = type.groups(panelSize) * (spec.headDim + 15) / 16 * 16
+    valuePanelSize = type.groups(panelSize) * Int(tare_padded_head(Int32(spec.headDim)))
     let panels = spec.keyValueHeadCount * tree.panelCount
     // Positions that no row is written to are multiplied by zeros, so they must be finite.
     keys = memory.buffer(count: panels * keyPanelSize)
