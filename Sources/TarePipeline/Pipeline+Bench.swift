@@ -224,30 +224,7 @@ extension Pipeline {
     }
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     return BenchOutcome.TextSpeed(
-      tokensPerSecond: Double(tokens) / seconds, scoresPerSecond: try storeSpeed(text.digest))
-  }
-
-  private func storeSpeed(_ model: Digest) throws(TareError) -> Double {
-    let file = FileManager.default.temporaryDirectory.appending(path: "tare-bench-\(UUID()).sqlite")
-    defer {
-      for suffix in ["", "-wal", "-shm"] {
-        try? FileManager.default.removeItem(atPath: file.path + suffix)
-      }
-    }
-    let store = try Store(path: file.path)
-    let scorer = Scorer(
-      modelDigest: model, modelName: "bench", precision: "float32", readRule: "last")
-    let (batches, size) = (10, 10_000)
-    var seconds = 0.0
-    for batch in 0..<batches {
-      let scores = (0..<size).map { index in
-        (Digest(of: "\(batch) \(index)"), StoredScore(value: 0.5, tokens: 512, readAt: 511))
-      }
-      let named = Dictionary(uniqueKeysWithValues: scores)
-      let start = ContinuousClock.now
-      try store.insert(scores: named, by: scorer)
-      seconds += (ContinuousClock.now - start) / .seconds(1)
-    }
-    return Double(batches * size) / seconds
+      tokensPerSecond: Double(tokens) / seconds,
+      scoresPerSecond: try storeSpeed(scores: 100_000).scoresPerSecond)
   }
 }

@@ -27,14 +27,16 @@ package struct RunItem: Sendable, Hashable, Identifiable {
     var response = ScoredResponse(
       promptID: promptID, index: index, role: role, score: Double(score.value),
       covariates: ["length": Double(length), "tokens": Double(score.tokens)], subset: subset,
-      section: section, label: role == .response ? label : nil)
+      section: section, label: role == .response ? extras.label : nil)
     response.steps = score.steps.map { Double($0.value) }
     return response
   }
+}
 
-  /// How good the response is, where the input carried a number that says so.
-  private var label: Double? {
-    ["label", "gold"].lazy.compactMap { extras[$0] }.first.flatMap { value in
+extension JSONObject {
+  /// How good a response is, where its row carried a number that says so.
+  var label: Double? {
+    ["label", "gold"].lazy.compactMap { self[$0] }.first.flatMap { value in
       value.double ?? value.string.flatMap(DecimalText.number)
     }
   }

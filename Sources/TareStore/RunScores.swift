@@ -25,6 +25,7 @@ extension Store {
   ) throws(TareError) -> RunScores {
     if let file = try source(of: run) { return try scores(of: run, file, covariates: names) }
     let found = try covariates(names, of: run)
+    if found.allSatisfy(\.isOwn), let scores = try plainScores(of: run, found) { return scores }
     var unscored = 0
     let needsTexts = found.contains { $0.needsTexts }
     let read = try mapItems(of: run, withTexts: needsTexts) { item in
@@ -47,6 +48,59 @@ extension Store {
       covariates: found.map(\.covariate), responses: rows.map(\.1), items: rows.map(\.0))
   }
 
+  /// The scores of a finished run with what stands beside them, read for speed; nil for a run that is
+  /// not finished, or whose scores have steps.
+  private func plainScores(
+    of run: Run, _ covariates: [RunCovariate]
+  ) throws(TareError) -> RunScores? {
+    try read { db in
+      try requireExists(run, in: db)
+      guard try !run.hasSteps(in: db) else { return nil }
+      let count = try Int.fetchOne(
+        db, sql: "SELECT max(position) + 1 FROM inputRow WHERE run = ?", arguments: [run.id])
+      let rows = try Row.fetchCursor(
+        db,
+        sql: """
+          SELECT item.id, inputRow.name, responseIndex,
+            CASE role WHEN 'chosen' THEN 0 WHEN 'rejected' THEN 1 ELSE 2 END,
+            value, length, tokens, position, subset, section, nullif(extras, '{}')
+          FROM inputRow
+            JOIN item ON item.inputRow = inputRow.id
+            LEFT JOIN score ON score.id = item.score
+          WHERE run = ? ORDER BY position, responseIndex
+          """, arguments: [run.id])
+      let roles: [Role] = [.chosen, .rejected, .response]
+      var responses: [ScoredResponse] = []
+      var items: [Int64] = []
+      responses.reserveCapacity(count ?? 0)
+      items.reserveCapacity(count ?? 0)
+      // What the responses of a row of the input share.
+      var (position, name, label) = (-1, "", Double?.none)
+      var (subset, section) = (String?.none, String?.none)
+      while let row = try rows.next() {
+        guard let value = try row.decode(Float?.self, atIndex: 4) else { return nil }
+        let place = try row.decode(Int.self, atIndex: 7)
+        if place != position {
+          position = place
+          name = try row.decode(atIndex: 1)
+          subset = try row.decode(atIndex: 8)
+          section = try row.decode(atIndex: 9)
+          label = row.hasNull(atIndex: 10) ? nil : try JSONValue(row, at: 10).object?.label
+        }
+        let role = roles[try row.decode(atIndex: 3)]
+        items.append(try row.decode(atIndex: 0))
+        responses.append(
+          ScoredResponse(
+            promptID: name, index: try row.decode(atIndex: 2), role: role, score: Double(value),
+            covariates: [
+              Length.key: try row.decode(atIndex: 5), Tokens.key: try row.decode(atIndex: 6),
+            ], subset: subset, section: section, label: role == .response ? label : nil))
+      }
+      return RunScores(
+        covariates: covariates.map(\.covariate), responses: responses, items: items)
+    }
+  }
+
   /// An imported run's scores are those of its file, with its own roles, labels and columns.
   private func scores(
     of run: Run, _ file: ScoreFile, covariates names: [String]
@@ -54,7 +108,7 @@ extension Store {
     var columns = ScoreColumns()
     columns.covariates = names
     let table = try ScoreTable(try file.table(), columns: columns)
-    let items = try items(of: run).map(\.id)
+    let items = try itemIDs(of: run)
     guard items.count == table.responses.count else {
       throw .fault(
         "\(path): run '\(run.name)' has \(items.count) responses, its file \(table.responses.count)"
@@ -107,6 +161,8 @@ private enum RunCovariate {
   }
 
   var name: String { covariate.name }
+
+  var isOwn: Bool { if case .own = self { true } else { false } }
 
   var needsTexts: Bool { if case .counted = self { true } else { false } }
 

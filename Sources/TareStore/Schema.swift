@@ -10,6 +10,7 @@ enum Schema {
     migrator.registerMigration("v1") { try $0.execute(sql: v1) }
     migrator.registerMigration("v2") { try $0.execute(sql: v2) }
     migrator.registerMigration("v3") { try $0.execute(sql: v3) }
+    migrator.registerMigration("v4") { try $0.execute(sql: v4) }
     return migrator
   }()
 
@@ -171,5 +172,33 @@ enum Schema {
       -- Gzipped.
       content BLOB NOT NULL
     ) STRICT;
+    """
+
+  /// Scores get numbers, and the responses of a finished run know those of their scores: reading a
+  /// million of them is then a walk along the tables instead of a million searches for digests.
+  private static let v4 = """
+    CREATE TABLE numberedScore (
+      id INTEGER PRIMARY KEY,
+      scorer INTEGER NOT NULL REFERENCES scorer(id),
+      tokenDigest BLOB NOT NULL CHECK (length(tokenDigest) = 32),
+      value REAL NOT NULL CHECK (abs(value) <= 3.4028234663852886e38),
+      tokens INTEGER NOT NULL CHECK (tokens >= 0),
+      readAt INTEGER NOT NULL CHECK (readAt >= 0),
+      UNIQUE (scorer, tokenDigest),
+      CHECK (readAt < tokens OR (readAt = 0 AND tokens = 0))
+    ) STRICT;
+    INSERT INTO numberedScore (scorer, tokenDigest, value, tokens, readAt)
+      SELECT scorer, tokenDigest, value, tokens, readAt FROM score;
+    DROP TABLE score;
+    ALTER TABLE numberedScore RENAME TO score;
+
+    -- NULL until the run is finished; the token digest finds the score until then. No reference, as
+    -- scores are deleted only when no run needs them.
+    ALTER TABLE item ADD COLUMN score INTEGER;
+    UPDATE item SET score = (
+      SELECT score.id FROM inputRow
+        JOIN run ON run.id = inputRow.run
+        JOIN score ON score.scorer = run.scorer AND score.tokenDigest = item.tokenDigest
+      WHERE inputRow.id = item.inputRow);
     """
 }

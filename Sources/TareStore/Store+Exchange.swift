@@ -44,6 +44,7 @@ extension Store {
       for (position, row) in rows.enumerated() {
         try row.add(to: run, at: position, scorer: scorerID, in: db)
       }
+      try run.linkScores(in: db)
       return run
     }
   }

@@ -98,12 +98,32 @@ extension Store {
     try mapItems(of: run, withTexts: withTexts) { $0 }
   }
 
+  /// `RunItem.id` of all responses of a run in input order.
+  func itemIDs(of run: Run) throws(TareError) -> [Int64] {
+    try read { db in
+      try Int64.fetchAll(
+        db,
+        sql: """
+          SELECT item.id FROM inputRow JOIN item ON item.inputRow = inputRow.id
+          WHERE run = ? ORDER BY position, responseIndex
+          """, arguments: [run.id])
+    }
+  }
+
   /// What `transform` makes of each response of a run, in input order; one at a time is in memory.
   func mapItems<Value>(
     of run: Run, withTexts: Bool, _ transform: (RunItem) throws -> Value
   ) throws(TareError) -> [Value] {
     try read { db in
       try requireExists(run, in: db)
+      let steps =
+        try run.hasSteps(in: db)
+        ? """
+        (SELECT json_group_array(json_array(stepPosition, stepValue)) FROM (
+          SELECT position AS stepPosition, value AS stepValue FROM stepScore
+          WHERE stepScore.scorer = score.scorer AND stepScore.tokenDigest = score.tokenDigest
+          ORDER BY step))
+        """ : "NULL"
       let texts = withTexts ? "messages, CAST(text AS BLOB)" : "NULL, NULL"
       let textTables =
         withTexts
@@ -114,17 +134,14 @@ extension Store {
       let rows = try Row.fetchCursor(
         db,
         sql: """
-          SELECT item.id, position, inputRow.name, responseIndex, role, subset, section, extras,
-            length, value, tokens, readAt, truncated, \(texts),
-            (SELECT json_group_array(json_array(stepPosition, stepValue)) FROM (
-              SELECT position AS stepPosition, value AS stepValue FROM stepScore
-              WHERE stepScore.scorer = score.scorer AND stepScore.tokenDigest = score.tokenDigest
-              ORDER BY step))
+          SELECT item.id, position, inputRow.name, responseIndex, role, subset, section,
+            nullif(extras, '{}'), length, value, tokens, readAt, truncated, \(texts), \(steps)
           FROM run
             JOIN inputRow ON inputRow.run = run.id
             JOIN item ON item.inputRow = inputRow.id
-            LEFT JOIN score
-              ON score.scorer = run.scorer AND score.tokenDigest = item.tokenDigest
+            LEFT JOIN score ON score.id = ifnull(item.score, (
+              SELECT found.id FROM score AS found
+              WHERE found.scorer = run.scorer AND found.tokenDigest = item.tokenDigest))
             \(textTables)
           WHERE run.id = ?
           ORDER BY position, responseIndex
@@ -184,14 +201,14 @@ extension RunItem {
     role = try Role(row, at: 4)
     subset = try row.decode(atIndex: 5)
     section = try row.decode(atIndex: 6)
-    extras = try JSONValue(row, at: 7).object ?? [:]
+    extras = row.hasNull(atIndex: 7) ? [:] : try JSONValue(row, at: 7).object ?? [:]
     let length = try row.decode(Int.self, atIndex: 8)
     self.length = length
     score = try row.decode(Float?.self, atIndex: 9).map { value in
       Score(
         value: value, tokens: try row.decode(atIndex: 10), length: length,
         readAt: try row.decode(atIndex: 11), truncated: try row.decode(atIndex: 12),
-        steps: try JSONValue(row, at: 15).steps)
+        steps: row.hasNull(atIndex: 15) ? [] : try JSONValue(row, at: 15).steps)
     }
     conversation = row.hasNull(atIndex: 13) ? nil : try Conversation(row, from: 13)
   }

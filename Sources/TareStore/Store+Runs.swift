@@ -52,6 +52,7 @@ extension Store {
           "run '\(run.name)' is not finished: \(summary.items - summary.scored) of "
             + "\(summary.items) responses have no score")
       }
+      try run.linkScores(in: db)
       try run.set(.finished, in: db)
     }
   }
@@ -167,6 +168,29 @@ extension Run {
       throw damage("no run '\(name)' after creating it", "the new run")
     }
     return run
+  }
+
+  /// Whether the scorer's scores are made of those of steps.
+  func hasSteps(in db: Database) throws -> Bool {
+    let found = try Bool.fetchOne(
+      db,
+      sql: """
+        SELECT EXISTS (SELECT 1 FROM run JOIN stepScore ON stepScore.scorer = run.scorer
+          WHERE run.id = ?)
+        """, arguments: [id])
+    return found ?? false
+  }
+
+  /// Tells the run's responses the numbers of their scores, which all of them must have.
+  func linkScores(in db: Database) throws {
+    try db.execute(
+      sql: """
+        UPDATE item SET score = (
+          SELECT score.id FROM run
+            JOIN score ON score.scorer = run.scorer AND score.tokenDigest = item.tokenDigest
+          WHERE run.id = :run)
+        WHERE score IS NULL AND inputRow IN (SELECT id FROM inputRow WHERE run = :run)
+        """, arguments: ["run": id])
   }
 
   func set(_ status: Status, in db: Database) throws {

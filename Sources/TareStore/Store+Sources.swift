@@ -77,6 +77,7 @@ extension Store {
         try response.insert(
           into: run, at: position, length: Int(min(max(length, 0), 1e15)), scorer: scorerID, in: db)
       }
+      try run.linkScores(in: db)
       return run
     }
   }

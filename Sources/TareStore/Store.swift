@@ -40,7 +40,10 @@ package final class Store: Sendable {
       configuration.label = "tare.store"
       configuration.readonly = access == .readOnly
       configuration.busyMode = .timeout(patience / .seconds(1))
-      configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+      configuration.prepareDatabase { db in
+        // Digests fall anywhere in their index: a million's fits into a cache of 128 MB.
+        try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA cache_size = -131072")
+      }
       // SQLite would take a path like "file:x?mode=ro" for a URI.
       let file = path.hasPrefix("file:") ? "./" + path : path
       database = try DatabaseQueue(path: file, configuration: configuration)

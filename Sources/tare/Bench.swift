@@ -24,6 +24,8 @@ struct Bench: ParsableCommand {
   var threads: Int?
   @Option(help: "Measure an exact LOWESS of this many points instead, on one thread; prints JSON.")
   var lowess: Int?
+  @Option(help: "Measure a store on disk with this many scores instead; prints JSON.")
+  var store: Int?
   @Option(help: .hidden)
   var lowessFitted: String?
   @Flag(help: "Print the figures as JSON.")
@@ -33,6 +35,7 @@ struct Bench: ParsableCommand {
     if let lowess {
       return try Output.print(Pipeline().benchLowess(points: lowess, fittedTo: lowessFitted))
     }
+    if let store { return try Output.print(Pipeline().benchStore(scores: store)) }
     let outcome = try Pipeline().bench(model: model, precisions: precision, threads: threads)
     if json { return try Output.print(outcome.json) }
     try Terminal.tell(outcome.text(coloured: Terminal.outputIsColoured), onStandardOutput: true)
