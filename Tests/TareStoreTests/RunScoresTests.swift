@@ -95,6 +95,27 @@ import Testing
     #expect(error?.description.contains("run 'x', row 1: found scores that were imported") == true)
   }
 
+  @Test func `what is read for speed is what the items say, finished or not`() throws {
+    let graded = CandidateSet(
+      id: "g", prompt: [.user("Hi")],
+      responses: [
+        Candidate(role: .response, text: "one"), Candidate(role: .chosen, text: "two"),
+        Candidate(role: .response, text: "three"),
+      ], extras: ["gold": .string("0.5"), "other": .null])
+    let run = try store.createOrResumeRun(named: "x", scorer: .sample())
+    try store.addItems([pair("a"), graded, pair("b", extras: ["label": .int(3)])], to: run)
+    try store.scoreAll(run)
+    let open = try store.scores(of: run)
+    try store.finish(run)
+    let finished = try store.scores(of: run)
+    let items = try store.items(of: run)
+    #expect(finished.responses == items.compactMap(\.scoredResponse))
+    #expect(finished.items == items.map(\.id))
+    #expect(open.responses == finished.responses)
+    #expect(open.items == finished.items)
+    #expect(finished.responses.map(\.label) == [nil, nil, 0.5, nil, 0.5, nil, nil])
+  }
+
   @Test func `a run that is not finished has no scores yet`() throws {
     let run = try store.createOrResumeRun(named: "x", scorer: .sample())
     try store.addItems([pair("a")], to: run)

@@ -131,6 +131,36 @@ import Testing
     #expect(try Store(path: path, access: .readOnly).runs() == [])
   }
 
+  @Test func `the scores of a store of schema v3 are found again`() throws {
+    let path = folder.path()
+    let scored = try Store(path: path).scoredRun([pair("a"), pair("b")])
+    let open = try Store(path: path).createOrResumeRun(named: "open", scorer: .sample(model: "b"))
+    try Store(path: path).addItems([pair("c")], to: open)
+    let before = try [scored, open].map { try Store(path: path).items(of: $0) }
+    try execute(
+      """
+      PRAGMA foreign_keys = OFF;
+      CREATE TABLE oldScore (
+        scorer INTEGER NOT NULL REFERENCES scorer(id), tokenDigest BLOB NOT NULL,
+        value REAL NOT NULL, tokens INTEGER NOT NULL, readAt INTEGER NOT NULL,
+        PRIMARY KEY (scorer, tokenDigest)) STRICT, WITHOUT ROWID;
+      INSERT INTO oldScore SELECT scorer, tokenDigest, value, tokens, readAt FROM score;
+      DROP TABLE score;
+      ALTER TABLE oldScore RENAME TO score;
+      ALTER TABLE item DROP COLUMN score;
+      DELETE FROM grdb_migrations WHERE identifier = 'v4';
+      """, on: path)
+    let store = try Store(path: path)
+    let after = try [scored, open].map { try store.items(of: $0) }
+    #expect(after == before)
+    #expect(try store.scores(of: scored).responses == before[0].compactMap(\.scoredResponse))
+    #expect(try integrity(of: path) == "ok")
+    let linked = try DatabaseQueue(path: path).read { db in
+      try Int.fetchOne(db, sql: "SELECT count(*) FROM item WHERE score IS NOT NULL")
+    }
+    #expect(linked == 4)
+  }
+
   /// Every creator must get a working store, whatever the others do at the same time.
   @Test(arguments: 0..<20)
   func `many may create one store at once`(round: Int) throws {
