@@ -134,7 +134,7 @@ extension [ScoredResponse] {
       place: "row \(row + 1) (prompt \(self[row].promptID))", found: "no \(covariate)",
       accepted: self[row].covariates.isEmpty
         ? "a row with this covariate"
-        : "one of \(self[row].covariates.keys.sorted().joined(separator: ", "))")
+        : "one of \(self[row].covariates.names.sorted().joined(separator: ", "))")
   }
 
   fileprivate var labels: [Double]? {

@@ -49,7 +49,7 @@ package struct ScoredResponse: Sendable, Hashable {
   package var role: Role
   package var score: Double
   /// Value of each covariate by its name ("length", …), finite.
-  package var covariates: [String: Double]
+  package var covariates: CovariateValues
   package var subset: String?
   package var section: String?
   /// How good the response is by another judge, more is better; nil where only the role tells.
@@ -58,7 +58,7 @@ package struct ScoredResponse: Sendable, Hashable {
   package var steps: [Double] = []
 
   package init(
-    promptID: String, index: Int, role: Role, score: Double, covariates: [String: Double],
+    promptID: String, index: Int, role: Role, score: Double, covariates: CovariateValues,
     subset: String? = nil, section: String? = nil, label: Double? = nil
   ) {
     self.promptID = promptID

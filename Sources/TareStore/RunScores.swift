@@ -57,7 +57,10 @@ extension Store {
       try requireExists(run, in: db)
       guard try !run.hasSteps(in: db) else { return nil }
       let count = try Int.fetchOne(
-        db, sql: "SELECT max(position) + 1 FROM inputRow WHERE run = ?", arguments: [run.id])
+        db,
+        sql: """
+          SELECT count(*) FROM inputRow JOIN item ON item.inputRow = inputRow.id WHERE run = ?
+          """, arguments: [run.id])
       let rows = try Row.fetchCursor(
         db,
         sql: """
@@ -69,6 +72,7 @@ extension Store {
             LEFT JOIN score ON score.id = item.score
           WHERE run = ? ORDER BY position, responseIndex
           """, arguments: [run.id])
+      let names = [Length.key, Tokens.key]
       let roles: [Role] = [.chosen, .rejected, .response]
       var responses: [ScoredResponse] = []
       var items: [Int64] = []
@@ -92,9 +96,9 @@ extension Store {
         responses.append(
           ScoredResponse(
             promptID: name, index: try row.decode(atIndex: 2), role: role, score: Double(value),
-            covariates: [
-              Length.key: try row.decode(atIndex: 5), Tokens.key: try row.decode(atIndex: 6),
-            ], subset: subset, section: section, label: role == .response ? label : nil))
+            covariates: CovariateValues(
+              names, try row.decode(atIndex: 5), try row.decode(atIndex: 6)),
+            subset: subset, section: section, label: role == .response ? label : nil))
       }
       return RunScores(
         covariates: covariates.map(\.covariate), responses: responses, items: items)

@@ -58,7 +58,7 @@ struct AlpacaEvalLayout: ScoreLayout {
     for (row, cell) in table.cells("preference").enumerated() {
       guard let preference = try preference(cell, of: table, row: row) else { continue }
       for side in 0..<2 {
-        var values: [String: Double] = [:]
+        var values = CovariateValues()
         for column in sides[side] {
           values[column.covariate.name] = try column.values(row, count: 1)[0]
         }

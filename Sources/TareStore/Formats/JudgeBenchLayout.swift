@@ -35,7 +35,7 @@ struct JudgeBenchLayout: ScoreLayout {
       let again = score == "score" ? try secondGame(cells[row], of: table, row: row) : nil
       let roles = try Self.roles(labels[row], of: table, row: row)
       for side in 0..<2 {
-        var values: [String: Double] = [:]
+        var values = CovariateValues()
         if let again, again[side] != scores[side] { values["score_second_game"] = again[side] }
         if score == "score", again == nil { values["single_game"] = 1 }
         for column in sides[side] {

@@ -33,7 +33,7 @@ struct ResponseRows: ScoreLayout {
       try CovariateColumn(name, in: table, texts: texts, scores: score)
     }
     let entries = try scores.indices.map { (row) throws(TareError) in
-      var values: [String: Double] = [:]
+      var values = CovariateValues()
       for column in covariates {
         values[column.covariate.name] = try column.values(row, count: 1)[0]
       }

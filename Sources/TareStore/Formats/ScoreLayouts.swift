@@ -48,7 +48,7 @@ struct ScoreEntry {
   /// Its position among the prompt's responses, where the table says so.
   var index: Int?
   let score: Double
-  let covariates: [String: Double]
+  let covariates: CovariateValues
   /// How good it is, more is better, where the table grades responses.
   var label: Double?
   /// The scores of its steps, of process reward models.

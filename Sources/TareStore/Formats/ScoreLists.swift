@@ -32,7 +32,7 @@ struct ScoreLists {
       throw table.error(row, column, found: "an empty list", accepted: "at least one score")
     }
     try checkTexts(row, elements.count)
-    var values = [[String: Double]](repeating: [:], count: elements.count)
+    var values = [CovariateValues](repeating: [:], count: elements.count)
     for column in covariates {
       let numbers = try column.values(row, count: elements.count)
       for (index, number) in numbers.enumerated() {
