@@ -15,6 +15,19 @@ extension Digest {
   }
 }
 
+extension Digest {
+  /// What stands for the tokens of an imported score, which are not known: its place in the input. In
+  /// the order of the places, so that an index grows at its end.
+  init(row: Int, response: Int) {
+    var bytes = SIMD32<UInt8>(repeating: 0)
+    for index in 0..<8 {
+      bytes[index] = UInt8(truncatingIfNeeded: row >> (56 - 8 * index))
+      bytes[8 + index] = UInt8(truncatingIfNeeded: response >> (56 - 8 * index))
+    }
+    self.init(bytes: bytes)
+  }
+}
+
 extension String {
   /// The text as bytes, for columns where a NUL character must survive: GRDB's own binding of strings
   /// ends at the first. Written by `CAST(? AS TEXT)`, read by `CAST(column AS BLOB)`.

@@ -72,8 +72,7 @@ extension [ScoreRow] {
       if let prompt, let text = line.texts?.response {
         item.response = try findOrInsertResponse(text, prompt: prompt, in: db)
       }
-      // The tokens are not known: the place in the input stands for them.
-      let digest = Digest(of: "\(position) \(line.index)")
+      let digest = Digest(row: position, response: line.index)
       try item.insert(
         row: rowID, index: line.index, tokens: (digest, line.truncated), in: db)
       try line.score.insert(digest, by: scorer, in: db)

@@ -132,8 +132,7 @@ extension ScoredResponse {
       run: run.id, position: position, name: promptID, subset: subset, section: section, extras: [:]
     )
     let rowID = try row.insert(in: db)
-    // The tokens are not known: the place in the file stands for them.
-    let digest = Digest(of: "\(position) \(index)")
+    let digest = Digest(row: position, response: index)
     let item = InputRow.Item(role: role, response: nil, length: length)
     try item.insert(row: rowID, index: index, tokens: (digest, false), in: db)
     // The same file under another name has the same scores.
