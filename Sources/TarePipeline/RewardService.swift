@@ -8,8 +8,10 @@ package import TareScoring
 package protocol ServedModel: Sendable {
   /// What clients call it.
   var name: String { get }
-  /// Tokens of a text that a chat template has rendered already.
-  func tokenize(rendered text: String) throws(TareError) -> TokenizedConversation
+  func tokenize(_ text: ServedText) throws(TareError) -> TokenizedConversation
+  /// The response alone, in what a chat template has rendered: what stands after the prompt, if the text
+  /// begins with it, or the last turn of the assistant; nil where there is none.
+  func response(in rendered: String, after prompt: String?) -> String?
   /// Scores in the order of `texts`, each the same whatever it is scored with.
   func score(_ texts: [TokenizedConversation]) throws(TareError) -> [Score]
 }
@@ -21,25 +23,36 @@ package protocol ServedModel: Sendable {
 /// runs on a thread of its own, never on those that serve callers.
 package final class RewardService: Sendable {
   package let model: any ServedModel
+  /// What every answer goes through.
+  package let calibration: ServedCalibration?
   private let queue = Mutex(RewardQueue())
   /// A serial queue has a thread outside Swift's cooperative pool while it has work.
   private let thread = DispatchQueue(label: "tare-rewards")
 
-  package init(_ model: any ServedModel) { self.model = model }
+  package init(_ model: any ServedModel, calibration: ServedCalibration? = nil) {
+    self.model = model
+    self.calibration = calibration
+  }
 
   /// Texts that no pass has taken yet.
   package var waiting: Int { queue.withLock { $0.waiting } }
 
-  /// Scores in the order of the texts; none for none.
+  /// Rewards in the order of the texts; none for none.
   ///
-  /// - Throws: `TareError.badData` that names the text that cannot be scored;
-  ///   `TareError.interrupted` if the task is cancelled: its texts that wait are dropped.
-  package func score(rendered texts: [String]) async throws(TareError) -> [Score] {
+  /// - Throws: `TareError.badData` that names the text that cannot be scored, or whose response a
+  ///   calibration needs and does not find; `TareError.interrupted` if the task is cancelled: its texts
+  ///   that wait are dropped.
+  package func rewards(_ texts: [ServedText]) async throws(TareError) -> [Reward] {
     var tokenized: [TokenizedConversation] = []
+    var responses: [String] = []
     tokenized.reserveCapacity(texts.count)
     for (index, text) in texts.enumerated() {
       do throws(TareError) {
-        tokenized.append(try model.tokenize(rendered: text))
+        tokenized.append(try model.tokenize(text))
+        if let calibration {
+          let isNeeded = calibration.needsResponses
+          responses.append(isNeeded ? try response(of: text, tokenized[index]) : "")
+        }
       } catch {
         throw error.inside("text \(index)")
       }
@@ -48,7 +61,29 @@ package final class RewardService: Sendable {
       guard !Task.isCancelled else { throw RewardQueue.cancelled }
     }
     guard !tokenized.isEmpty else { return [] }
-    return try await wait(for: tokenized).get()
+    let scores = try await wait(for: tokenized).get()
+    guard let calibration else {
+      return scores.map { Reward(value: Double($0.value), score: $0) }
+    }
+    let values = try calibration.rewards(scores, responses: responses)
+    return zip(values, scores).map { Reward(value: $0, score: $1) }
+  }
+
+  private func response(
+    of text: ServedText, _ tokenized: TokenizedConversation
+  ) throws(TareError) -> String {
+    let found =
+      switch text {
+      case .conversation(let conversation): conversation.response
+      case .tokens: model.response(in: tokenized.text, after: nil)
+      case .rendered(let text, let prompt): model.response(in: text, after: prompt)
+      }
+    guard let found else {
+      throw .badData(
+        place: "text", found: "no turn of the assistant as the model's chat template writes it",
+        accepted: "such a turn, whose response the calibration measures")
+    }
+    return found
   }
 
   private func wait(for texts: [TokenizedConversation]) async -> Result<[Score], TareError> {

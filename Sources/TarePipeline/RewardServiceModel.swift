@@ -5,11 +5,26 @@ internal import TareScoring
 private struct LocalModel: ServedModel {
   let model: RewardModel
   let options: ScoringOptions
+  let turn: AssistantTurn?
+
+  init(model: RewardModel, options: ScoringOptions) {
+    self.model = model
+    self.options = options
+    turn = model.text.assistantTurn(options)
+  }
 
   var name: String { model.text.name }
 
-  func tokenize(rendered text: String) throws(TareError) -> TokenizedConversation {
-    try model.text.tokenize(rendered: text, options)
+  func tokenize(_ text: ServedText) throws(TareError) -> TokenizedConversation {
+    switch text {
+    case .rendered(let text, _): try model.text.tokenize(rendered: text, options)
+    case .tokens(let ids): try model.text.tokenize(ids: ids, options)
+    case .conversation(let conversation): try model.text.tokenize(conversation, options)
+    }
+  }
+
+  func response(in rendered: String, after prompt: String?) -> String? {
+    turn?.response(in: rendered, after: prompt)
   }
 
   func score(_ texts: [TokenizedConversation]) throws(TareError) -> [Score] {
@@ -20,7 +35,11 @@ private struct LocalModel: ServedModel {
 extension RewardService {
   /// Opens model and head, and scores one word: weights that cannot be read stop the start, not the
   /// first request.
-  package convenience init(_ settings: ScoringSettings) throws(TareError) {
+  /// - Parameter calibration: the path of a saved calibration.
+  package convenience init(
+    _ settings: ScoringSettings, calibration path: String? = nil
+  ) throws(TareError) {
+    let calibration = try path.map { (path) throws(TareError) in try ServedCalibration(path) }
     let text = try settings.textModel()
     let model = try settings.rewardModel(text)
     guard !model.needsResponseStart else {
@@ -32,6 +51,6 @@ extension RewardService {
     var word = options
     word.readRule = .last
     _ = try model.score([text.tokenize(rendered: "ready", word)])
-    self.init(LocalModel(model: model, options: options))
+    self.init(LocalModel(model: model, options: options), calibration: calibration)
   }
 }

@@ -1,5 +1,9 @@
-/// A text that a chat template has rendered already, as trainers send them.
+/// Texts that a chat template has rendered already, and tokens, as trainers send them.
+internal import Foundation
 package import TareCore
+internal import TareEngine
+internal import TareTemplates
+internal import TareTokenizers
 
 extension TextModel {
   /// Tokens of `text` as it stands, special tokens in it included; then BOS policy, truncation and
@@ -12,5 +16,71 @@ extension TextModel {
     rendered text: String, _ options: ScoringOptions
   ) throws(TareError) -> TokenizedConversation {
     try tokenize(rendered: text, length: text.unicodeScalars.count, options)
+  }
+
+  /// Tokens as they are, but for truncation; `text` is what they stand for.
+  /// - Throws: `TareError.badData` if there are none, if one is not in the vocabulary, or if there are
+  ///   too many and they may not be cut.
+  package func tokenize(
+    ids: [Int32], _ options: ScoringOptions
+  ) throws(TareError) -> TokenizedConversation {
+    guard !ids.isEmpty else {
+      throw .badData(place: "tokens", found: "none", accepted: "one token or more")
+    }
+    if let place = ids.firstIndex(where: { !(0..<size.vocabularySize).contains(Int($0)) }) {
+      throw .badData(
+        place: "token \(place)", found: "\(ids[place])",
+        accepted: "0 to \(size.vocabularySize - 1)")
+    }
+    let text = try tokenizer.decode(ids, skipSpecialTokens: false)
+    var kept = ids
+    let truncated = try truncate(&kept, options, room: 0)
+    return TokenizedConversation(
+      text: text, ids: kept, types: [], rule: options.readRule,
+      positions: try options.readRule.positions(in: kept, padID: padID), responseStart: nil,
+      truncated: truncated, length: text.unicodeScalars.count)
+  }
+
+  /// How the chat template frames a response that answers a user; nil where there is no template, or
+  /// it writes responses in no one way.
+  package func assistantTurn(_ options: ScoringOptions) -> AssistantTurn? {
+    let (question, answer) = ("a1b2question", "a1b2answer")
+    let conversation = Conversation(prompt: [.user(question)], response: answer)
+    guard case .template = layout, let text = try? tokenize(conversation, options).text,
+      let asked = text.range(of: question, options: .backwards),
+      let answered = text.range(of: answer, options: .backwards),
+      asked.upperBound < answered.lowerBound
+    else { return nil }
+    return AssistantTurn(
+      opening: String(text[asked.upperBound..<answered.lowerBound]),
+      closing: String(text[answered.upperBound...]))
+  }
+}
+
+/// What stands between a user's text and the response, and after the response.
+package struct AssistantTurn: Sendable, Hashable {
+  package let opening: String
+  package let closing: String
+
+  /// The response in a text that the template has rendered, without what the template wrote after it.
+  ///
+  /// - Parameter prompt: the response is all after it, if the text begins with it.
+  /// - Returns: without a prompt the last response; nil where no turn begins.
+  package func response(in text: String, after prompt: String? = nil) -> String? {
+    var rest: Substring.UTF8View
+    if let prompt, !prompt.isEmpty, text.utf8.starts(with: prompt.utf8) {
+      rest = text.utf8.dropFirst(prompt.utf8.count)
+    } else if let start = text.range(of: opening, options: [.backwards, .literal]) {
+      rest = text[start.upperBound...].utf8
+    } else {
+      return nil
+    }
+    // A trainer may leave out the white space at the very end, or end where a response was cut.
+    for end in [closing, closing.trimmingCharacters(in: .whitespacesAndNewlines)]
+    where !end.isEmpty && rest.suffix(end.utf8.count).elementsEqual(end.utf8) {
+      rest = rest.dropLast(end.utf8.count)
+      break
+    }
+    return String(decoding: rest, as: UTF8.self)
   }
 }

@@ -146,7 +146,7 @@ extension TextModel {
   }
 
   /// - Parameter room: tokens that are added to the text afterwards.
-  private func truncate(
+  func truncate(
     _ ids: inout [Int32], _ options: ScoringOptions, room: Int
   ) throws(TareError) -> Bool {
     let limit = max((options.maxTokens ?? contextLength) - room, 0)

@@ -6,10 +6,28 @@ internal import TareCore
 struct RequestError: Error {
   let status: HTTPResponse.Status
   let error: TareError
+  /// The protocol that says it; nil where none was found.
+  var form: (any WireProtocol.Type)?
+  /// When to come again, in seconds.
+  var retryAfter: Int?
 
-  init(_ status: HTTPResponse.Status, _ error: TareError) {
+  init(
+    _ status: HTTPResponse.Status, _ error: TareError, form: (any WireProtocol.Type)? = nil,
+    retryAfter: Int? = nil
+  ) {
     self.status = status
     self.error = error
+    self.form = form
+    self.retryAfter = retryAfter
+  }
+
+  var response: Response {
+    let body = (form ?? OpenRLHF.self).body(of: error, status: status.code)
+    var response = Response(.object(body), status: status)
+    // A body that was not read to its end is not read further.
+    response.headers[.connection] = "close"
+    if let retryAfter { response.headers[.retryAfter] = "\(retryAfter)" }
+    return response
   }
 }
 
@@ -25,36 +43,26 @@ struct ErrorsAsJSON: RouterMiddleware {
   ) async throws -> Response {
     do {
       return try await next(request, context)
-    } catch let error as TareError {
-      return response(error.status, error)
     } catch let error as RequestError {
-      return response(error.status, error.error)
+      return error.response
+    } catch let error as TareError {
+      return RequestError(error.status, error).response
     } catch let error as HTTPError where error.status == .notFound {
       let found = "\(request.method.rawValue) \(request.uri.path)"
       let accepted = paths.map { "POST \($0)" }.joined(separator: ", ")
-      return response(
-        .notFound, .badData(place: "request", found: found, accepted: accepted))
+      return RequestError(
+        .notFound, .badData(place: "request", found: found, accepted: accepted)
+      ).response
     } catch is CancellationError {
-      return response(.serviceUnavailable, .interrupted("the request was cancelled"))
+      return RequestError(
+        .serviceUnavailable, .interrupted("the request was cancelled")
+      ).response
     }
-  }
-
-  private func response(_ status: HTTPResponse.Status, _ error: TareError) -> Response {
-    var object: JSONObject = ["message": .string(error.description), "code": .int(status.code)]
-    if case .badData(let place, let found, let accepted) = error {
-      object["place"] = .string(place)
-      object["found"] = .string(found)
-      object["accepted"] = .string(accepted)
-    }
-    var response = Response(["error": .object(object)], status: status)
-    // A body that was not read to its end is not read further.
-    response.headers[.connection] = "close"
-    return response
   }
 }
 
 extension TareError {
-  fileprivate var status: HTTPResponse.Status {
+  var status: HTTPResponse.Status {
     switch self {
     case .usage, .badData: .badRequest
     case .unreachable: .badGateway

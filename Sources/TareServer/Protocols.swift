@@ -1,12 +1,15 @@
 /// The registry of wire protocols. To add one: write its file, and add its type here.
 package import TareCore
-package import TarePipeline
 
 package enum WireProtocols {
   package static let registry = Registry<any WireProtocol.Type>(
     "wire protocol",
     [
-      OpenRLHF.self
+      OpenRLHF.self,
+      VLLM.self,
+      SGLang.self,
+      TEI.self,
+      Slime.self,
     ]
   ) { $0 }
 }
@@ -14,6 +17,25 @@ package enum WireProtocols {
 /// What a kind of client speaks.
 package protocol WireProtocol: Registered {
   static var endpoints: [Endpoint] { get }
+  /// The body of an answer that is not 200.
+  static func body(of error: TareError, status: Int) -> JSONObject
+}
+
+extension WireProtocol {
+  /// OpenAI's form, which vLLM and most clients know, with what was found and what is accepted.
+  package static func body(of error: TareError, status: Int) -> JSONObject {
+    var object: JSONObject = [
+      "message": .string(error.description),
+      "type": .string(status < 500 ? "BadRequestError" : "InternalServerError"), "param": .null,
+      "code": .int(status),
+    ]
+    if case .badData(let place, let found, let accepted) = error {
+      object["place"] = .string(place)
+      object["found"] = .string(found)
+      object["accepted"] = .string(accepted)
+    }
+    return ["error": .object(object)]
+  }
 }
 
 /// One kind of request: JSON posted to a path.
@@ -23,6 +45,5 @@ package struct Endpoint: Sendable {
   package let path: String
   /// The member that every request of this kind has.
   package let member: String
-  package let answer:
-    @Sendable (JSONObject, RewardService, ServerLimits) async throws(TareError) -> JSONValue
+  package let answer: @Sendable (RewardCall) async throws(TareError) -> JSONValue
 }

@@ -6,33 +6,49 @@ internal import TarePipeline
 
 struct RewardRouter {
   let service: RewardService
-  let limits: ServerLimits
+  let options: ServerOptions
+  let metrics = ServerMetrics()
+
+  private var limits: ServerLimits { options.limits }
+
+  /// An endpoint, and the protocol whose it is.
+  private typealias Route = (form: any WireProtocol.Type, endpoint: Endpoint)
 
   func router() -> Router<BasicRequestContext> {
     let router = Router()
-    let endpoints = WireProtocols.registry.entries.flatMap { $0.endpoints }
-    let byPath = Dictionary(grouping: endpoints, by: \.path)
+    let routes = WireProtocols.registry.entries.flatMap { form in
+      form.endpoints.map { (form, $0) }
+    }
+    let byPath = Dictionary(grouping: routes, by: \.1.path)
+    router.add(middleware: metrics)
     router.add(middleware: ErrorsAsJSON(paths: byPath.keys.sorted()))
-    for (path, endpoints) in byPath {
+    if let key = options.apiKey { router.add(middleware: APIKeyCheck(key)) }
+    for (path, routes) in byPath {
       router.post(RouterPath(path)) { request, _ in
-        try await answer(request, by: endpoints)
+        try await answer(request, by: routes)
       }
     }
     for path in ["/health", "/ready"] {
       // The port opens when the model is loaded, so that whoever is alive is ready.
       router.get(RouterPath(path)) { _, _ in Response(["status": "ok"]) }
     }
+    router.get("/metrics") { _, _ in
+      Response(
+        status: .ok, headers: [.contentType: "text/plain; version=0.0.4"],
+        body: ResponseBody(byteBuffer: ByteBuffer(string: metrics.text(waiting: service.waiting))))
+    }
     router.get("/v1/models") { _, _ in
-      let model: JSONValue = [
+      var model: JSONObject = [
         "id": .string(service.model.name), "object": "model", "owned_by": "tare",
       ]
-      return Response(["object": "list", "data": [model]])
+      if let calibration = service.calibration { model["calibration"] = .string(calibration.name) }
+      return Response(["object": "list", "data": [.object(model)]])
     }
     return router
   }
 
   /// Reads the request and answers it; a client that hangs up does not keep the model busy.
-  private func answer(_ request: Request, by endpoints: [Endpoint]) async throws -> Response {
+  private func answer(_ request: Request, by routes: [Route]) async throws -> Response {
     var response = try await request.body.consumeWithCancellationOnInboundClose { body in
       let bytes: ByteBuffer
       do {
@@ -42,9 +58,12 @@ struct RewardRouter {
           .contentTooLarge,
           .badData(
             place: "request body", found: "more than \(limits.bodyBytes) bytes",
-            accepted: "at most \(limits.bodyBytes)"))
+            accepted: "at most \(limits.bodyBytes)"), form: routes[0].form)
       }
-      return Response(try await answer(bytes, by: endpoints))
+      return Response(try await answer(bytes, by: routes))
+    }
+    if let calibration = service.calibration {
+      response.headers[.init("Tare-Calibration")!] = calibration.name
     }
     // Watching for a client that hangs up takes the connection.
     response.headers[.connection] = "close"
@@ -52,23 +71,39 @@ struct RewardRouter {
   }
 
   private func answer(
-    _ bytes: ByteBuffer, by endpoints: [Endpoint]
-  ) async throws(TareError) -> JSONValue {
+    _ bytes: ByteBuffer, by routes: [Route]
+  ) async throws(RequestError) -> JSONValue {
     let value: JSONValue
-    do {
+    do throws(TareError) {
       value = try JSONValue(parsing: Array(bytes.readableBytesView))
     } catch {
-      throw error.inside("request body")
+      throw RequestError(error.status, error.inside("request body"), form: routes[0].form)
     }
     let object = value.object ?? [:]
-    guard let endpoint = endpoints.first(where: { object[$0.member] != nil }) else {
-      let members = endpoints.map { "'\($0.member)'" }.joined(separator: " or ")
+    guard let route = routes.first(where: { object[$0.endpoint.member] != nil }) else {
+      let members = routes.map { "'\($0.endpoint.member)'" }.joined(separator: " or ")
       let found = object.keys.prefix(8).map { "'\($0)'" }.joined(separator: ", ")
-      throw .badData(
-        place: "request body", found: object.isEmpty ? value.kindName : "members \(found)",
-        accepted: "an object with \(members)")
+      throw RequestError(
+        .badRequest,
+        .badData(
+          place: "request body", found: object.isEmpty ? value.kindName : "members \(found)",
+          accepted: "an object with \(members)"), form: routes[0].form)
     }
-    return try await endpoint.answer(object, service, limits)
+    let waiting = service.waiting
+    guard waiting <= limits.waiting else {
+      throw RequestError(
+        .tooManyRequests,
+        .badData(
+          place: "queue", found: "\(waiting) texts that wait",
+          accepted: "at most \(limits.waiting); come again later"),
+        form: route.form, retryAfter: 1)
+    }
+    do throws(TareError) {
+      return try await route.endpoint.answer(
+        RewardCall(body: object, service: service, limits: limits, isRaw: options.isRaw))
+    } catch {
+      throw RequestError(error.status, error, form: route.form)
+    }
   }
 }
 

@@ -11,6 +11,10 @@ package struct ServerOptions: Sendable {
   /// 0 for any free port.
   package var port = 8000
   package var limits = ServerLimits()
+  /// Whether rewards are raw even where a protocol's default is a sigmoid.
+  package var isRaw = false
+  /// What clients must send as `Authorization: Bearer KEY`; nil lets everybody in.
+  package var apiKey: String?
 
   package init() {}
 
@@ -31,7 +35,7 @@ package func buildApplication(
   var logger = Logger(label: "tare")
   logger.logLevel = .warning
   return Application(
-    router: RewardRouter(service: service, limits: options.limits).router(),
+    router: RewardRouter(service: service, options: options).router(),
     // Connections that send nothing, or half a request and no more, are closed; a request that
     // waits for its scores is not idle.
     server: .http1(configuration: .init(idleTimeout: .seconds(60))),

@@ -6,29 +6,40 @@ package struct ServerLimits: Sendable {
   package var bodyBytes = 64 << 20
   /// Texts of a request.
   package var texts = 8192
+  /// Texts that wait for the model; a request that would add to more is told to come again.
+  package var waiting = 65_536
 
   package init() {}
 
   /// The texts in a member of a request.
   func texts(of request: JSONObject, _ member: String) throws(TareError) -> [String] {
+    try elements(of: request, member, "an array of strings") { $0.string }
+  }
+
+  /// The elements of an array in a member of a request, each taken by `read`.
+  ///
+  /// - Parameter accepted: what the member may be, the elements of an "array of" something.
+  func elements<Value>(
+    of request: JSONObject, _ member: String, _ accepted: String, _ read: (JSONValue) -> Value?
+  ) throws(TareError) -> [Value] {
     guard let array = request[member]?.array else {
       throw .badData(
-        place: "'\(member)'", found: request[member]?.kindName ?? "nothing",
-        accepted: "an array of strings")
+        place: "'\(member)'", found: request[member]?.kindName ?? "nothing", accepted: accepted)
     }
     guard array.count <= texts else {
       throw .badData(
         place: "'\(member)'", found: "\(array.count) texts", accepted: "at most \(texts)")
     }
-    var strings: [String] = []
-    strings.reserveCapacity(array.count)
-    for (index, value) in array.enumerated() {
-      guard let string = value.string else {
+    var values: [Value] = []
+    values.reserveCapacity(array.count)
+    for (index, element) in array.enumerated() {
+      guard let value = read(element) else {
         throw .badData(
-          place: "'\(member)', text \(index)", found: value.kindName, accepted: "a string")
+          place: "'\(member)', text \(index)", found: element.kindName,
+          accepted: accepted.replacing("an array of strings", with: "a string"))
       }
-      strings.append(string)
+      values.append(value)
     }
-    return strings
+    return values
   }
 }

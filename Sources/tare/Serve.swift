@@ -8,11 +8,15 @@ struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Answers rewards over HTTP, for RLHF training.",
     discussion: """
-      Example: tare serve --model model.gguf --head head.safetensors --port 5000
+      Examples:
+        tare serve --model model.gguf --head head.safetensors --port 5000
+        tare serve --model ORG/NAME --calibration length.json --api-key-file key.txt
 
       Speaks: \(WireProtocols.registry.help.map(\.summary).joined(separator: "; ")). Rewards are \
-      raw. GET /health, /ready and /v1/models tell how it is. SIGTERM and Ctrl-C end it when the \
-      requests it has are answered.
+      raw, but where a protocol's default is a sigmoid (vLLM's /classify, /score and /rerank, TEI); \
+      requests may say otherwise as the protocol has it, and --raw does for all. GET /health, \
+      /ready, /metrics and /v1/models tell how it is. SIGTERM and Ctrl-C end it when the requests it \
+      has are answered.
       """)
 
   @OptionGroup var scoring: ScoringArguments
@@ -24,7 +28,31 @@ struct Serve: AsyncParsableCommand {
   @Option(help: "Port to listen on; 0 for any free one.")
   var port = ServerOptions().port
 
+  @Option(
+    help: "A calibration that `tare calibrate --save` wrote: every reward is calibrated by it.")
+  var calibration: String?
+
+  @Flag(help: "Raw rewards even where a protocol's default is a sigmoid.")
+  var raw = false
+
+  @Option(help: "A file with the key that clients must send: Authorization: Bearer KEY.")
+  var apiKeyFile: String?
+
+  @Option(help: "Texts that may wait; requests beyond are answered 429.")
+  var maxWaiting = ServerLimits().waiting
+
+  @Option(help: "Longest body of a request in bytes.")
+  var maxBody = ServerLimits().bodyBytes
+
+  @Option(help: "Most texts of a request.")
+  var maxTexts = ServerLimits().texts
+
   func validate() throws {
+    for (name, value) in [
+      ("--max-waiting", maxWaiting), ("--max-body", maxBody), ("--max-texts", maxTexts),
+    ] where value < 1 {
+      throw ValidationError("\(name) \(value); accepted: 1 or more")
+    }
     guard (0...65535).contains(port) else {
       throw ValidationError("--port \(port); accepted: 0 to 65535")
     }
@@ -34,14 +62,22 @@ struct Serve: AsyncParsableCommand {
     var options = ServerOptions()
     options.host = host
     options.port = port
+    options.isRaw = raw
+    options.limits.waiting = maxWaiting
+    options.limits.bodyBytes = maxBody
+    options.limits.texts = maxTexts
+    if let apiKeyFile { options.apiKey = try Pipeline().readKey(apiKeyFile) }
     var settings = scoring.settings
     try head.apply(to: &settings)
-    let service = try RewardService(settings)
-    if options.isOpen {
-      Terminal.complain("warning: \(host) is open to the network: whoever reaches it may use it")
+    let service = try RewardService(settings, calibration: calibration)
+    if options.isOpen, options.apiKey == nil {
+      Terminal.complain(
+        "warning: \(host) is open to the network: whoever reaches it may use it (see --api-key-file)"
+      )
     }
     try await serve(service, options) { address in
-      Terminal.complain("serving \(service.model.name) on \(address)")
+      let calibrated = service.calibration.map { ", calibrated by \($0.name)" } ?? ""
+      Terminal.complain("serving \(service.model.name) on \(address)\(calibrated)")
     }
   }
 }

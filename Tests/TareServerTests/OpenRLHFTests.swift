@@ -79,7 +79,8 @@ import Testing
     #expect(status == 400)
     let error: JSONValue = [
       "error": [
-        "message": .string("\(place): found \(found); accepted: \(accepted)"), "code": 400,
+        "message": .string("\(place): found \(found); accepted: \(accepted)"),
+        "type": "BadRequestError", "param": .null, "code": 400,
         "place": .string(place), "found": .string(found), "accepted": .string(accepted),
       ]
     ]
@@ -108,6 +109,9 @@ import Testing
     let (status, body) = try await post(
       #"{"query": ["good", "bad"]}"#, to: RewardService(try WatchedModel()))
     #expect(status == 500)
-    #expect(body == #"{"error":{"message":"the score is nan","code":500}}"#)
+    #expect(
+      body
+        == #"{"error":{"message":"the score is nan","type":"InternalServerError","param":null,"code":500}}"#
+    )
   }
 }

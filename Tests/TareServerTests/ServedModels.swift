@@ -72,8 +72,16 @@ final class WatchedModel: ServedModel {
     for _ in 0..<passes { gate.signal() }
   }
 
-  func tokenize(rendered text: String) throws(TareError) -> TokenizedConversation {
-    try self.text.tokenize(rendered: text, options)
+  func tokenize(_ text: ServedText) throws(TareError) -> TokenizedConversation {
+    switch text {
+    case .rendered(let text, _): try self.text.tokenize(rendered: text, options)
+    case .tokens(let ids): try self.text.tokenize(ids: ids, options)
+    case .conversation(let conversation): try self.text.tokenize(conversation, options)
+    }
+  }
+
+  func response(in rendered: String, after prompt: String?) -> String? {
+    text.assistantTurn(options)?.response(in: rendered, after: prompt)
   }
 
   func score(_ texts: [TokenizedConversation]) throws(TareError) -> [Score] {
@@ -85,6 +93,12 @@ final class WatchedModel: ServedModel {
         value: Float(text.ids.count), tokens: text.ids.count, length: text.length,
         readAt: text.readAt, truncated: text.truncated)
     }
+  }
+}
+
+extension RewardService {
+  func score(rendered texts: [String]) async throws(TareError) -> [Score] {
+    try await rewards(texts.map { .rendered($0) }).map(\.score)
   }
 }
 

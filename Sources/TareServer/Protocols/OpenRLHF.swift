@@ -3,19 +3,28 @@ internal import TareCore
 internal import TarePipeline
 
 /// `POST /get_reward`: texts that the trainer has rendered, special tokens included, in `query`; raw
-/// rewards out. `prompts` and `labels` come along and are not read, as in OpenRLHF's own server.
+/// rewards out. `labels` come along and are not read; of `prompts` a calibration learns where responses
+/// begin.
 enum OpenRLHF: WireProtocol {
   static let key = "openrlhf"
-  static let summary = "OpenRLHF's remote rewards (POST /get_reward)"
+  static let summary = "OpenRLHF (POST /get_reward)"
 
   static let endpoints = [
-    Endpoint(path: "/get_reward", member: "query") {
-      request, service, limits throws(TareError) in
-      let texts = try limits.texts(of: request, "query")
-      let scores = try await service.score(rendered: texts)
-      let rewards = JSONValue.array(scores.map { .double(Double($0.value)) })
-      // Newer trainers read `scores`, older ones `rewards`; what is in `extra_logs` they plot.
-      return ["rewards": rewards, "scores": rewards, "extra_logs": ["dummy_scores": rewards]]
+    Endpoint(path: "/get_reward", member: "query") { call throws(TareError) in
+      let texts = try call.limits.texts(of: call.body, "query")
+      let prompts = (call.body["prompts"]?.array ?? []).map(\.string)
+      let rewards = try await call.rewards(
+        texts.indices.map { index in
+          .rendered(texts[index], prompt: prompts.count == texts.count ? prompts[index] : nil)
+        })
+      let values = JSONValue.array(rewards.map { $0.json() })
+      // What is in `extra_logs` trainers plot.
+      var logs: JSONObject = ["dummy_scores": values]
+      if call.service.calibration != nil {
+        logs["raw_rewards"] = .array(rewards.map { .double(Double($0.score.value)) })
+      }
+      // Newer trainers read `scores`, older ones `rewards`.
+      return ["rewards": values, "scores": values, "extra_logs": .object(logs)]
     }
   ]
 }

@@ -1,0 +1,64 @@
+/// `tare serve --calibration`: a saved calibration that every answer goes through.
+internal import Foundation
+internal import TareCalibration
+package import TareCore
+
+extension Pipeline {
+  /// The first line of a file that holds a secret.
+  /// - Throws: `TareError.usage` if there is none.
+  package func readKey(_ path: String) throws(TareError) -> String {
+    let text = String(decoding: try InputFile(path).data, as: UTF8.self)
+    guard let key = text.split(whereSeparator: \.isNewline).first.map(String.init) else {
+      throw .usage("\(path): an empty file; accepted: a key on its first line")
+    }
+    return key
+  }
+}
+
+package struct ServedCalibration: Sendable {
+  private let calibration: Calibration
+  private let kinds: [any TextCovariate.Type]
+  /// How answers name it: method, covariates, and the data that it was fitted to.
+  package let name: String
+
+  /// - Throws: `TareError.usage` for a calibration that needs more than a response and its tokens.
+  package init(_ path: String) throws(TareError) {
+    let calibration = try Calibration.read(path)
+    self.calibration = calibration
+    guard !calibration.bias.needsNames else {
+      throw .usage("\(path): needs each response's subset, which a request does not tell")
+    }
+    var kinds: [any TextCovariate.Type] = []
+    for covariate in calibration.covariates {
+      guard let kind = TextCovariates.named(covariate.name), kind.source != .prompt,
+        covariate == .computed(kind)
+      else {
+        throw .usage(
+          "\(path): needs \(covariate.name) (\(covariate.definition)), which cannot be counted on a "
+            + "response and its tokens")
+      }
+      kinds.append(kind)
+    }
+    self.kinds = kinds
+    let covariates = calibration.covariates.map(\.name).joined(separator: "+")
+    name = "\(calibration.method) \(covariates) \(calibration.digest.prefix(16))"
+  }
+
+  /// Whether a response must be told apart from its prompt.
+  var needsResponses: Bool { kinds.contains { $0.source == .response } }
+
+  /// The scores without their bias, in order.
+  func rewards(_ scores: [Score], responses: [String]) throws(TareError) -> [Double] {
+    guard !scores.isEmpty else { return [] }
+    let columns = kinds.map { kind in
+      zip(scores, responses).map { score, response in
+        // Nil only without tokens, which these scores have.
+        kind.value(prompt: [], response: response, tokens: score.tokens) ?? 0
+      }
+    }
+    let table = try CalibrationTable(
+      scores: scores.map { Double($0.value) }, columns: columns,
+      covariates: calibration.covariates)
+    return try calibration.apply(to: table).calibrated
+  }
+}

@@ -1,0 +1,32 @@
+/// Requests without the server's key are refused.
+internal import Hummingbird
+internal import TareCore
+
+/// Wants `Authorization: Bearer KEY` of every request but those for /health and /ready, which load
+/// balancers send.
+struct APIKeyCheck: RouterMiddleware {
+  typealias Context = BasicRequestContext
+
+  private let digest: Digest
+
+  init(_ key: String) { digest = Digest(of: key) }
+
+  func handle(
+    _ request: Request, context: Context,
+    next: (Request, Context) async throws -> Response
+  ) async throws -> Response {
+    let header = request.headers[.authorization] ?? ""
+    let given = header.hasPrefix("Bearer ") ? String(header.dropFirst(7)) : ""
+    // Digests of one length, compared to their last byte: the time tells nothing of the key.
+    let differences = digest.bytes ^ Digest(of: given).bytes
+    let isKnown = differences.indices.reduce(0) { $0 | differences[$1] } == 0
+    guard isKnown || ["/health", "/ready"].contains(request.uri.path) else {
+      throw RequestError(
+        .unauthorized,
+        .badData(
+          place: "header Authorization", found: header.isEmpty ? "nothing" : "another key",
+          accepted: "'Bearer ' and the server's API key"))
+    }
+    return try await next(request, context)
+  }
+}

@@ -1,0 +1,73 @@
+/// Hugging Face's text-embeddings-inference (router/src/http/types.rs).
+internal import TareCore
+internal import TarePipeline
+
+/// `/predict` and `/rerank`: a reward goes through a sigmoid unless the request says `raw_scores`.
+enum TEI: WireProtocol {
+  static let key = "tei"
+  static let summary = "text-embeddings-inference (POST /predict, /rerank)"
+
+  static let endpoints = [
+    Endpoint(path: "/predict", member: "inputs") { call throws(TareError) in
+      let (texts, isOne) = try inputs(call)
+      let activated = try call.isActivated
+      let rewards = try await call.rewards(texts)
+      let predictions = rewards.map { reward -> JSONValue in
+        [["score": reward.json(activated: activated), "label": "LABEL_0"]]
+      }
+      return isOne ? predictions[0] : .array(predictions)
+    },
+    Endpoint(path: "/rerank", member: "texts") { call throws(TareError) in
+      let query = try call.string("query")
+      let texts = try call.limits.texts(of: call.body, "texts")
+      let activated = try call.isActivated
+      let returnsTexts = try call.flag("return_text") ?? false
+      let rewards = try await call.rewards(texts.map { .pair(query, $0) })
+      return .array(
+        rewards.ranked.map { index in
+          var rank: JSONObject = ["index": .int(index)]
+          if returnsTexts { rank["text"] = .string(texts[index]) }
+          rank["score"] = rewards[index].json(activated: activated)
+          return .object(rank)
+        })
+    },
+  ]
+
+  /// "text" is one text, ["a", "b"] one pair, [["t1"], ["a", "b"]] a batch of texts and pairs.
+  private static func inputs(
+    _ call: RewardCall
+  ) throws(TareError) -> (texts: [ServedText], isOne: Bool) {
+    if let string = call.body["inputs"]?.string { return ([.rendered(string)], true) }
+    if let one = call.body["inputs"]?.textOrPair { return ([one], true) }
+    let texts = try call.limits.elements(
+      of: call.body, "inputs", "a string, a pair of strings, or an array of arrays of one or two"
+    ) { $0.textOrPair }
+    return (texts, false)
+  }
+
+  static func body(of error: TareError, status: Int) -> JSONObject {
+    let kind =
+      switch status {
+      case 429, 503: "Overloaded"
+      case 400..<500: "Validation"
+      default: "Backend"
+      }
+    return ["error": .string(error.description), "error_type": .string(kind)]
+  }
+}
+
+extension RewardCall {
+  fileprivate var isActivated: Bool {
+    get throws(TareError) { try flag("raw_scores").map(!) ?? !isRaw }
+  }
+}
+
+extension JSONValue {
+  /// An array of one string or two.
+  fileprivate var textOrPair: ServedText? {
+    guard let array, (1...2).contains(array.count) else { return nil }
+    let strings = array.compactMap(\.string)
+    guard strings.count == array.count else { return nil }
+    return strings.count == 1 ? .rendered(strings[0]) : .pair(strings[0], strings[1])
+  }
+}

@@ -1,0 +1,150 @@
+/// The pooling protocols of vLLM (vllm/entrypoints/pooling), with Cohere's and Jina's rerank.
+internal import Foundation
+internal import TareCore
+internal import TarePipeline
+
+/// `/classify`, `/pooling`, `/score`, `/rerank`. As in vLLM a reward goes through a sigmoid where a class
+/// is asked for, unless the request says `use_activation: false` (older: `activation`); `/pooling` gives
+/// it raw.
+enum VLLM: WireProtocol {
+  static let key = "vllm"
+  static let summary = "vLLM (POST /classify, /pooling, /score, /rerank)"
+
+  static let endpoints =
+    [
+      Endpoint(path: "/classify", member: "input") { call throws(TareError) in
+        try await classify(call, try call.inputs("input").texts)
+      },
+      Endpoint(path: "/classify", member: "messages") { call throws(TareError) in
+        try await classify(call, [try call.conversation("messages")])
+      },
+      Endpoint(path: "/pooling", member: "input") { call throws(TareError) in
+        try await pool(call, try call.inputs("input").texts)
+      },
+      Endpoint(path: "/pooling", member: "messages") { call throws(TareError) in
+        try await pool(call, [try call.conversation("messages")])
+      },
+    ]
+    + ["/score", "/v1/score"].flatMap { path in
+      [("queries", "documents"), ("text_1", "text_2")].map { first, second in
+        Endpoint(path: path, member: first) { call throws(TareError) in
+          try await score(call, first, second)
+        }
+      }
+    }
+    + ["/rerank", "/v1/rerank", "/v2/rerank"].map { path in
+      Endpoint(path: path, member: "documents") { call throws(TareError) in
+        try await rerank(call)
+      }
+    }
+
+  private static func classify(
+    _ call: RewardCall, _ texts: [ServedText]
+  ) async throws(TareError) -> JSONValue {
+    let activated = try call.isActivated(byDefault: true)
+    let rewards = try await call.rewards(texts)
+    return call.list(
+      "classify", rewards,
+      rewards.enumerated().map { index, reward in
+        [
+          "index": .int(index), "label": "LABEL_0",
+          "probs": [reward.json(activated: activated)], "num_classes": 1,
+        ]
+      })
+  }
+
+  private static func pool(
+    _ call: RewardCall, _ texts: [ServedText]
+  ) async throws(TareError) -> JSONValue {
+    let activated = try call.isActivated(byDefault: false)
+    let format = call.body["encoding_format"]?.string ?? "float"
+    let task = call.body["task"]?.string ?? "classify"
+    guard ["classify", "token_classify", "score"].contains(task) else {
+      throw .badData(
+        place: "'task'", found: "'\(task)'", accepted: "classify, token_classify or score")
+    }
+    guard ["float", "base64"].contains(format) else {
+      throw .badData(
+        place: "'encoding_format'", found: "'\(format)'", accepted: "float or base64")
+    }
+    let rewards = try await call.rewards(texts)
+    return call.list(
+      "pool", rewards,
+      rewards.enumerated().map { index, reward in
+        var data: JSONValue = [reward.json(activated: activated)]
+        // A process reward model has a value for each step.
+        if task == "token_classify", !reward.score.steps.isEmpty {
+          data = .array(reward.score.steps.map { [.double(Double($0.value))] })
+        } else if format == "base64" {
+          data = .string(reward.base64)
+        }
+        return ["index": .int(index), "object": "pooling", "data": data]
+      })
+  }
+
+  /// Pairs of a query and a document, which are scored as a prompt and its response.
+  private static func score(
+    _ call: RewardCall, _ first: String, _ second: String
+  ) async throws(TareError) -> JSONValue {
+    let activated = try call.isActivated(byDefault: true)
+    let (queries, documents) = (try call.strings(first), try call.strings(second))
+    guard queries.count == documents.count || queries.count == 1 else {
+      throw .badData(
+        place: "'\(second)'", found: "\(documents.count) for \(queries.count) of '\(first)'",
+        accepted: "as many of each, or one of '\(first)'")
+    }
+    let rewards = try await call.rewards(
+      documents.enumerated().map { index, document in
+        .pair(queries.count == 1 ? queries[0] : queries[index], document)
+      })
+    return call.list(
+      "score", rewards,
+      rewards.enumerated().map { index, reward in
+        ["index": .int(index), "object": "score", "score": reward.json(activated: activated)]
+      })
+  }
+
+  private static func rerank(_ call: RewardCall) async throws(TareError) -> JSONValue {
+    let activated = try call.isActivated(byDefault: true)
+    let query = try call.string("query")
+    // Jina and Cohere take a document as an object, too.
+    let documents = try call.limits.elements(
+      of: call.body, "documents", "an array of strings, or of objects with 'text'"
+    ) { $0.string ?? $0["text"]?.string }
+    let top = try call.count("top_n") ?? documents.count
+    let returnsTexts = try call.flag("return_documents") ?? true
+    let rewards = try await call.rewards(documents.map { .pair(query, $0) })
+    let results = rewards.ranked.prefix(top == 0 ? documents.count : top).map { index in
+      var result: JSONObject = ["index": .int(index)]
+      if returnsTexts { result["document"] = ["text": .string(documents[index])] }
+      result["relevance_score"] = rewards[index].json(activated: activated)
+      return JSONValue.object(result)
+    }
+    return [
+      "id": call.id("rerank"), "model": call.modelName, "usage": call.usage(rewards),
+      "results": .array(results),
+    ]
+  }
+}
+
+extension ServedText {
+  /// A query and a document, as a prompt and its response.
+  static func pair(_ query: String, _ document: String) -> ServedText {
+    .conversation(Conversation(prompt: [.user(query)], response: document))
+  }
+}
+
+extension RewardCall {
+  /// Whether the request wants a reward as a probability.
+  fileprivate func isActivated(byDefault: Bool) throws(TareError) -> Bool {
+    if let asked = try flag("use_activation") { return asked }
+    return try flag("activation") ?? (byDefault && !isRaw)
+  }
+}
+
+extension Reward {
+  /// One little-endian float32.
+  var base64: String {
+    withUnsafeBytes(of: Float(value).bitPattern.littleEndian) { Data($0).base64EncodedString() }
+  }
+}

@@ -1,0 +1,140 @@
+/// A request on its way to rewards, and what the protocols' requests and answers have in common.
+internal import Foundation
+package import TareCore
+internal import TarePipeline
+
+/// One request: its JSON, and what answers it.
+package struct RewardCall: Sendable {
+  package let body: JSONObject
+  let service: RewardService
+  let limits: ServerLimits
+  /// Whether rewards are raw even where the protocol's default is a sigmoid.
+  let isRaw: Bool
+
+  func rewards(_ texts: [ServedText]) async throws(TareError) -> [Reward] {
+    try await service.rewards(texts)
+  }
+
+  // MARK: - Members of a request
+
+  /// A member that says yes or no; nil where it is not there.
+  func flag(_ member: String) throws(TareError) -> Bool? {
+    guard let value = body[member], value != .null else { return nil }
+    guard let flag = value.bool else { throw wrong(member, "true or false") }
+    return flag
+  }
+
+  /// A member that is a number from 0; nil where it is not there.
+  func count(_ member: String) throws(TareError) -> Int? {
+    guard let value = body[member], value != .null else { return nil }
+    guard let count = value.int, count >= 0 else { throw wrong(member, "an integer from 0") }
+    return count
+  }
+
+  func string(_ member: String) throws(TareError) -> String {
+    guard let string = body[member]?.string else { throw wrong(member, "a string") }
+    return string
+  }
+
+  /// The strings of an array, or the one that stands in its place.
+  func strings(_ member: String) throws(TareError) -> [String] {
+    if let string = body[member]?.string { return [string] }
+    return try limits.texts(of: body, member)
+  }
+
+  /// A text, an array of texts, a text's tokens, or an array of them: what OpenAI calls an input.
+  func inputs(_ member: String) throws(TareError) -> (texts: [ServedText], isOne: Bool) {
+    let accepted = "a string, tokens, or an array of either"
+    if let string = body[member]?.string { return ([.rendered(string)], true) }
+    if let ids = body[member]?.tokens { return ([.tokens(ids)], true) }
+    let texts = try limits.elements(of: body, member, accepted) { element in
+      element.string.map { .rendered($0) } ?? element.tokens.map { ServedText.tokens($0) }
+    }
+    return (texts, false)
+  }
+
+  /// Messages that end with the assistant's, for the model's template.
+  func conversation(_ member: String) throws(TareError) -> ServedText {
+    .conversation(Conversation(messages: try messages(member)))
+  }
+
+  func messages(_ member: String) throws(TareError) -> [Message] {
+    let array = body[member]?.array ?? []
+    let messages = array.compactMap { element -> Message? in
+      guard let role = element["role"]?.string, let content = element["content"]?.text else {
+        return nil
+      }
+      return Message(role: role, content: content)
+    }
+    guard !array.isEmpty, messages.count == array.count else {
+      throw wrong(member, "an array of messages with role and content")
+    }
+    return messages
+  }
+
+  func wrong(_ member: String, _ accepted: String) -> TareError {
+    .badData(
+      place: "'\(member)'", found: body[member]?.kindName ?? "nothing", accepted: accepted)
+  }
+
+  // MARK: - Parts of an answer
+
+  /// What the client called the model; the model's own name where it did not.
+  var modelName: JSONValue { .string(body["model"]?.string ?? service.model.name) }
+
+  /// "classify-…", different for every answer.
+  func id(_ kind: String) -> JSONValue {
+    .string("\(kind)-\(UUID().uuidString.lowercased().replacing("-", with: ""))")
+  }
+
+  /// Seconds since 1970.
+  var now: JSONValue { .int(Int(Date().timeIntervalSince1970)) }
+
+  func usage(_ rewards: [Reward]) -> JSONValue {
+    let tokens = rewards.reduce(0) { $0 + $1.score.tokens }
+    return [
+      "prompt_tokens": .int(tokens), "total_tokens": .int(tokens), "completion_tokens": 0,
+      "prompt_tokens_details": .null,
+    ]
+  }
+
+  /// How vLLM and its kin answer with a list.
+  func list(_ kind: String, _ rewards: [Reward], _ data: [JSONValue]) -> JSONValue {
+    [
+      "id": id(kind), "object": "list", "created": now, "model": modelName, "data": .array(data),
+      "usage": usage(rewards),
+    ]
+  }
+}
+
+extension Reward {
+  /// The number that a client gets.
+  /// - Parameter activated: as a probability, 1 / (1 + exp(−value)).
+  func json(activated: Bool = false) -> JSONValue {
+    .double(activated ? 1 / (1 + exp(-value)) : value)
+  }
+}
+
+extension [Reward] {
+  /// Places of the rewards, the best first, equal ones in their order.
+  var ranked: [Int] {
+    indices.sorted { (self[$1].value, $0) < (self[$0].value, $1) }
+  }
+}
+
+extension JSONValue {
+  /// An array of integers that may be tokens, at least one; nil for anything else.
+  fileprivate var tokens: [Int32]? {
+    guard let array, !array.isEmpty else { return nil }
+    let ids = array.compactMap { $0.int.flatMap { Int32(exactly: $0) } }
+    return ids.count == array.count ? ids : nil
+  }
+
+  /// A message's content: a string, or OpenAI's array of parts that are text.
+  fileprivate var text: String? {
+    if let string { return string }
+    guard let array else { return nil }
+    let parts = array.compactMap { $0["text"]?.string }
+    return parts.count == array.count ? parts.joined() : nil
+  }
+}

@@ -1,0 +1,301 @@
+/// The wire protocols beside OpenRLHF's, request by request: shapes, defaults, errors.
+import Foundation
+import Hummingbird
+import HummingbirdTesting
+import TareCore
+import TarePipeline
+import TareScoring
+import TareServer
+import TareTesting
+import Testing
+
+/// The watched model's reward of a text is the number of its tokens: "first" has 5.
+@Suite(.timeLimit(.minutes(1))) struct ProtocolTests {
+  private func post(
+    _ path: String, _ body: String, _ options: ServerOptions = ServerOptions(),
+    key: String? = nil
+  ) async throws -> (status: Int, body: JSONValue) {
+    let service = RewardService(try WatchedModel())
+    return try await buildApplication(service, options).test(.router) { client in
+      try await client.execute(
+        uri: path, method: .post, headers: key.map { [.authorization: $0] } ?? [:],
+        body: ByteBuffer(string: body)
+      ) { response in
+        (response.status.code, try JSONValue(parsing: String(buffer: response.body)))
+      }
+    }
+  }
+
+  private func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
+
+  /// Rewards of rendered texts and of pairs, by the model alone.
+  private func reward(_ text: ServedText) throws -> Double {
+    Double(try WatchedModel().tokenize(text).ids.count)
+  }
+
+  private func pair(_ query: String, _ document: String) throws -> Double {
+    try reward(.conversation(Conversation(prompt: [.user(query)], response: document)))
+  }
+
+  @Test(arguments: [
+    (#"{"input": "first"}"#, true), (#"{"input": "first", "use_activation": false}"#, false),
+    (#"{"input": "first", "activation": false}"#, false),
+    (#"{"input": "first", "use_activation": null}"#, true),
+  ])
+  func `vLLM's classify is a probability unless the request says otherwise`(
+    body: String, isActivated: Bool
+  ) async throws {
+    let (status, answer) = try await post("/classify", body)
+    #expect(status == 200)
+    #expect(answer["object"] == "list")
+    #expect(answer["model"] == "watched")
+    #expect(answer["id"]?.string?.hasPrefix("classify-") == true)
+    #expect(answer["data"]?.array?.count == 1)
+    let data = answer["data"]?.array?.first
+    #expect(data?["index"] == 0)
+    #expect(data?["label"] == "LABEL_0")
+    #expect(data?["num_classes"] == 1)
+    #expect(data?["probs"]?.array?.first?.double == (isActivated ? sigmoid(5) : 5))
+    #expect(answer["usage"]?["prompt_tokens"] == 5)
+  }
+
+  @Test func `classify takes texts, tokens and messages`() async throws {
+    func probabilities(_ body: String) async throws -> [Double?]? {
+      try await post("/classify", body).body["data"]?.array?.map {
+        $0["probs"]?.array?.first?.double
+      }
+    }
+    #expect(
+      try await probabilities(#"{"input": ["a", "first"], "use_activation": false}"#) == [1, 5])
+    #expect(try await probabilities(#"{"input": [5, 6, 7], "use_activation": false}"#) == [3])
+    #expect(
+      try await probabilities(#"{"input": [[5, 6, 7], [1]], "use_activation": false}"#) == [3, 1])
+    let messages = """
+      {"messages": [{"role": "user", "content": "q"},
+        {"role": "assistant", "content": [{"type": "text", "text": "first"}]}],
+        "use_activation": false}
+      """
+    #expect(try await probabilities(messages) == [try pair("q", "first")])
+  }
+
+  @Test func `raw holds for all where the server is told so`() async throws {
+    var options = ServerOptions()
+    options.isRaw = true
+    let classified = try await post("/classify", #"{"input": "first"}"#, options).body
+    #expect(classified["data"]?.array?[0]["probs"] == [5.0])
+    let predicted = try await post("/predict", #"{"inputs": "first"}"#, options).body
+    #expect(predicted == [["score": 5.0, "label": "LABEL_0"]])
+    // A request's own word counts more.
+    let asked = try await post(
+      "/classify", #"{"input": "first", "use_activation": true}"#, options
+    ).body
+    #expect(asked["data"]?.array?[0]["probs"]?.array?[0].double == sigmoid(5))
+  }
+
+  @Test func `pooling is raw, as numbers or in base64`() async throws {
+    let floats = try await post("/pooling", #"{"model": "m", "input": ["a", "first"]}"#).body
+    #expect(floats["model"] == "m")
+    #expect(
+      floats["data"] == [
+        ["index": 0, "object": "pooling", "data": [1.0]],
+        ["index": 1, "object": "pooling", "data": [5.0]],
+      ])
+    let coded = try await post(
+      "/pooling", #"{"input": "first", "encoding_format": "base64"}"#
+    ).body
+    // 5 as a little-endian float32 is 00 00 a0 40.
+    #expect(coded["data"]?.array?[0]["data"] == "AACgQA==")
+  }
+
+  @Test func `score pairs one query or several with documents`() async throws {
+    let one = try await post(
+      "/score", #"{"queries": "q", "documents": ["a", "first"], "use_activation": false}"#
+    ).body
+    #expect(
+      one["data"]?.array?.map { $0["score"]?.double } == [
+        try pair("q", "a"), try pair("q", "first"),
+      ])
+    let older = try await post(
+      "/score", #"{"text_1": ["q", "long"], "text_2": ["a", "b"], "use_activation": false}"#
+    ).body
+    #expect(
+      older["data"]?.array?.map { $0["score"]?.double } == [
+        try pair("q", "a"), try pair("long", "b"),
+      ])
+    let (status, error) = try await post(
+      "/score", #"{"queries": ["q", "r"], "documents": ["a", "b", "c"]}"#)
+    #expect(status == 400)
+    #expect(error["error"]?["found"] == "3 for 2 of 'queries'")
+  }
+
+  @Test(arguments: ["/rerank", "/v1/rerank", "/v2/rerank"])
+  func `rerank puts the best first`(path: String) async throws {
+    let body = """
+      {"query": "q", "documents": ["a", {"text": "the longest"}, "first"], "top_n": 2,
+        "use_activation": false}
+      """
+    let answer = try await post(path, body).body
+    #expect(answer["results"]?.array?.map { $0["index"]?.int } == [1, 2])
+    #expect(answer["results"]?.array?[0]["document"] == ["text": "the longest"])
+    #expect(
+      answer["results"]?.array?[0]["relevance_score"]?.double == (try pair("q", "the longest")))
+    let plain = try await post(
+      path, #"{"query": "q", "documents": ["a"], "return_documents": false}"#
+    ).body
+    #expect(plain["results"]?.array?[0]["document"] == nil)
+    #expect(
+      plain["results"]?.array?[0]["relevance_score"]?.double == sigmoid(try pair("q", "a")))
+  }
+
+  @Test func `SGLang's classify is raw, one object for one text`() async throws {
+    let one = try await post("/classify", #"{"text": "first"}"#).body
+    #expect(one["embedding"] == [5.0])
+    #expect(one["meta_info"]?["prompt_tokens"] == 5)
+    let several = try await post("/classify", #"{"text": ["a", "first"]}"#).body
+    #expect(several.array?.map { $0["embedding"] } == [[1.0], [5.0]])
+    let tokens = try await post("/classify", #"{"input_ids": [5, 6, 7]}"#).body
+    #expect(tokens["embedding"] == [3.0])
+    let none = try await post("/classify", #"{"text": []}"#)
+    #expect(none.status == 200)
+    #expect(none.body == [])
+  }
+
+  @Test func `embeddings as verl calls them are raw`() async throws {
+    let answer = try await post("/v1/embeddings", #"{"model": "m", "input": "first"}"#).body
+    #expect(answer["data"]?.array?.last?["embedding"]?.array?.last?.double == 5)
+    let classified = try await post("/v1/classify", #"{"model": "m", "input": "first"}"#).body
+    #expect(classified["data"]?.array?.last?["probs"]?.array?.last?.double == 5)
+  }
+
+  @Test func `TEI tells a pair from a batch`() async throws {
+    func predicted(_ inputs: String) async throws -> JSONValue {
+      try await post("/predict", #"{"inputs": \#(inputs), "raw_scores": true}"#).body
+    }
+    func answer(_ score: Double) -> JSONValue { [["score": .double(score), "label": "LABEL_0"]] }
+    #expect(try await predicted(#""first""#) == answer(5))
+    #expect(try await predicted(#"["q", "first"]"#) == answer(try pair("q", "first")))
+    #expect(
+      try await predicted(#"[["first"], ["q", "a"]]"#) == [answer(5), answer(try pair("q", "a"))])
+    let probability = try await post("/predict", #"{"inputs": "first"}"#).body
+    #expect(probability.array?[0]["score"]?.double == sigmoid(5))
+  }
+
+  @Test func `TEI's rerank has no text unless it is asked for`() async throws {
+    let body = #"{"query": "q", "texts": ["a", "first"], "raw_scores": true}"#
+    #expect(
+      try await post("/rerank", body).body == [
+        ["index": 1, "score": .double(try pair("q", "first"))],
+        ["index": 0, "score": .double(try pair("q", "a"))],
+      ])
+    let texts = try await post(
+      "/rerank", #"{"query": "q", "texts": ["a"], "return_text": true}"#
+    ).body
+    #expect(texts.array?[0]["text"] == "a")
+  }
+
+  @Test func `slime's reward is a bare number`() async throws {
+    #expect(
+      try await post("/reward", #"{"prompt": "q", "response": "first", "label": null}"#).body
+        == .double(try pair("q", "first")))
+    let messages = #"{"prompt": [{"role": "user", "content": "q"}], "response": "first"}"#
+    #expect(try await post("/reward", messages).body == .double(try pair("q", "first")))
+    let tiny = try TinyReward()
+    let text = try tiny.rendered(TinyReward.conversation(3)).text
+    let turn = try #require(
+      try WatchedModel().response(in: text, after: nil).map { text.components(separatedBy: $0) })
+    let rendered: JSONValue = ["prompt": .string(turn[0]), "response": "first"]
+    #expect(
+      try await post("/reward", rendered.text()).body
+        == .double(try reward(.rendered(turn[0] + "first"))))
+  }
+
+  @Test(arguments: [
+    ("/classify", #"{"input": 5}"#, "error"), ("/classify", #"{"input": [5, "a"]}"#, "error"),
+    ("/classify", #"{"input": [1e9]}"#, "error"), ("/classify", #"{"input": [-1]}"#, "error"),
+    ("/classify", #"{"input": ["a", []]}"#, "error"),
+    ("/classify", #"{"messages": []}"#, "error"),
+    ("/classify", #"{"messages": [{"role": "user", "content": "q"}]}"#, "error"),
+    ("/classify", #"{"messages": [{"role": "user"}]}"#, "error"),
+    ("/classify", #"{"input": "a", "use_activation": "no"}"#, "error"),
+    ("/classify", #"{"text": {"a": 1}}"#, "message"),
+    ("/classify", #"{"model": "m"}"#, "error"), ("/pooling", #"{"input": null}"#, "error"),
+    ("/pooling", #"{"input": "a", "task": "plot"}"#, "error"),
+    ("/pooling", #"{"input": "a", "encoding_format": "hex"}"#, "error"),
+    ("/rerank", #"{"documents": ["a"]}"#, "error"),
+    ("/rerank", #"{"query": "q", "documents": "a"}"#, "error"),
+    ("/rerank", #"{"query": "q", "documents": ["a"], "top_n": -1}"#, "error"),
+    ("/rerank", #"{"query": 1, "texts": ["a"]}"#, "error_type"),
+    ("/predict", #"{"inputs": ["a", "b", "c"]}"#, "error_type"),
+    ("/predict", #"{"inputs": "a", "raw_scores": 1}"#, "error_type"),
+    ("/reward", #"{"response": "a"}"#, "error"), ("/v1/embeddings", #"{"input": {}}"#, "message"),
+  ])
+  func `a wrong request is refused in its protocol's form`(
+    path: String, body: String, member: String
+  ) async throws {
+    let (status, answer) = try await post(path, body)
+    #expect(status == 400, "\(answer.text())")
+    #expect(answer[member] != nil, "\(answer.text())")
+  }
+
+  @Test(
+    arguments: [
+      (nil, 401), ("Bearer wrong", 401), ("Bearer ", 401), ("secret", 401), ("Bearer secret", 200),
+    ] as [(String?, Int)])
+  func `a server with a key wants it`(key: String?, wanted: Int) async throws {
+    var options = ServerOptions()
+    options.apiKey = "secret"
+    let (status, _) = try await post("/classify", #"{"input": "a"}"#, options, key: key)
+    #expect(status == wanted)
+    try await buildApplication(RewardService(try WatchedModel()), options).test(.router) { client in
+      try await client.execute(uri: "/health", method: .get) { #expect($0.status == .ok) }
+      try await client.execute(uri: "/metrics", method: .get) {
+        #expect($0.status == .unauthorized)
+      }
+    }
+  }
+
+  @Test func `metrics count requests by path and status`() async throws {
+    let service = RewardService(try WatchedModel())
+    try await buildApplication(service).test(.router) { client in
+      for body in [#"{"input": "a"}"#, #"{"input": "b"}"#, "{"] {
+        try await client.execute(
+          uri: "/classify", method: .post, body: ByteBuffer(string: body)
+        ) { _ in }
+      }
+      try await client.execute(uri: "/nowhere", method: .get) { _ in }
+      try await client.execute(uri: "/metrics", method: .get) { response in
+        let text = String(buffer: response.body)
+        #expect(text.contains("\ntare_requests_total{path=\"/classify\",status=\"200\"} 2\n"))
+        #expect(text.contains("\ntare_requests_total{path=\"/classify\",status=\"400\"} 1\n"))
+        #expect(text.contains("\ntare_requests_total{path=\"other\",status=\"404\"} 1\n"))
+        #expect(text.contains("# TYPE tare_request_seconds_total counter\n"))
+        #expect(text.hasSuffix("\ntare_waiting_texts 0\n"))
+      }
+    }
+  }
+
+  @Test func `a full queue says when to come again`() async throws {
+    let model = try WatchedModel(isHeld: true)
+    let service = RewardService(model)
+    var options = ServerOptions()
+    options.limits.waiting = 1
+    let waiting = Task {
+      try await service.rewards([.rendered("a"), .rendered("b")] + [.rendered("c")])
+    }
+    try await eventually { model.passes.count == 1 }
+    let more = Task { try await service.rewards([.rendered("d"), .rendered("e")]) }
+    try await eventually { service.waiting == 2 }
+    try await buildApplication(service, options).test(.router) { client in
+      try await client.execute(
+        uri: "/predict", method: .post, body: ByteBuffer(string: #"{"inputs": "a"}"#)
+      ) { response in
+        #expect(response.status == .tooManyRequests)
+        #expect(response.headers[.retryAfter] == "1")
+        #expect(String(buffer: response.body).contains(#""error_type":"Overloaded""#))
+      }
+    }
+    model.release(2)
+    #expect(try await waiting.value.count == 3)
+    #expect(try await more.value.count == 2)
+  }
+}
