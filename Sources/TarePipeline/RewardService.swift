@@ -76,7 +76,7 @@ package final class RewardService: Sendable {
       switch text {
       case .conversation(let conversation): conversation.response
       case .tokens: model.response(in: tokenized.text, after: nil)
-      case .rendered(let text, let prompt): model.response(in: text, after: prompt)
+      case .rendered(let text, let prompt, _): model.response(in: text, after: prompt)
       }
     guard let found else {
       throw .badData(

@@ -17,10 +17,23 @@ private struct LocalModel: ServedModel {
 
   func tokenize(_ text: ServedText) throws(TareError) -> TokenizedConversation {
     switch text {
-    case .rendered(let text, _): try model.text.tokenize(rendered: text, options)
+    case .rendered(let text, _, let addsSpecialTokens):
+      try model.text.tokenize(
+        rendered: text, addsSpecialTokens ? optionsAddingBOS(to: text) : options)
     case .tokens(let ids): try model.text.tokenize(ids: ids, options)
     case .conversation(let conversation): try model.text.tokenize(conversation, options)
     }
+  }
+
+  /// A BOS goes before plain texts where the tokenizer puts one there, and before what the template has
+  /// rendered where the template does: verl takes it off there.
+  private func optionsAddingBOS(to text: String) -> ScoringOptions {
+    guard options.bos == .auto else { return options }
+    let isCut = turn.map { $0.followsBOS && $0.response(in: text) != nil } ?? false
+    guard model.text.addsBOS || isCut else { return options }
+    var adding = options
+    adding.bos = .add
+    return adding
   }
 
   func response(in rendered: String, after prompt: String?) -> String? {

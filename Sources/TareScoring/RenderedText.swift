@@ -18,6 +18,9 @@ extension TextModel {
     try tokenize(rendered: text, length: text.unicodeScalars.count, options)
   }
 
+  /// Whether the tokenizer puts a BOS before plain texts.
+  package var addsBOS: Bool { tokenizer.addsBOS }
+
   /// Tokens as they are, but for truncation; `text` is what they stand for.
   /// - Throws: `TareError.badData` if there are none, if one is not in the vocabulary, or if there are
   ///   too many and they may not be cut.
@@ -53,7 +56,9 @@ extension TextModel {
     else { return nil }
     return AssistantTurn(
       opening: String(text[asked.upperBound..<answered.lowerBound]),
-      closing: String(text[answered.upperBound...]))
+      closing: String(text[answered.upperBound...]),
+      followsBOS: tokenizer.bosID != nil
+        && tokenizer.encode(text, addSpecialTokens: false).first == tokenizer.bosID)
   }
 }
 
@@ -61,6 +66,8 @@ extension TextModel {
 package struct AssistantTurn: Sendable, Hashable {
   package let opening: String
   package let closing: String
+  /// Whether the template begins with a BOS.
+  package let followsBOS: Bool
 
   /// The response in a text that the template has rendered, without what the template wrote after it.
   ///

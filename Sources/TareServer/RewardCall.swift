@@ -45,10 +45,14 @@ package struct RewardCall: Sendable {
   /// A text, an array of texts, a text's tokens, or an array of them: what OpenAI calls an input.
   func inputs(_ member: String) throws(TareError) -> (texts: [ServedText], isOne: Bool) {
     let accepted = "a string, tokens, or an array of either"
-    if let string = body[member]?.string { return ([.rendered(string)], true) }
+    let adds = try flag("add_special_tokens") ?? true
+    if let string = body[member]?.string {
+      return ([.rendered(string, addsSpecialTokens: adds)], true)
+    }
     if let ids = body[member]?.tokens { return ([.tokens(ids)], true) }
     let texts = try limits.elements(of: body, member, accepted) { element in
-      element.string.map { .rendered($0) } ?? element.tokens.map { ServedText.tokens($0) }
+      element.string.map { .rendered($0, addsSpecialTokens: adds) }
+        ?? element.tokens.map { ServedText.tokens($0) }
     }
     return (texts, false)
   }

@@ -209,6 +209,23 @@ import Testing
         == .double(try reward(.rendered(turn[0] + "first"))))
   }
 
+  /// verl takes the template's BOS off, and trusts the engine to put one there.
+  @Test func `a BOS that was taken off a rendered text is put back, never a second`() async throws {
+    let tiny = try TinyReward()
+    let (text, reward) = try tiny.rendered(TinyReward.conversation(3))
+    #expect(text.hasPrefix("<|im_start|>"))
+    let cut = String(text.dropFirst("<|im_start|>".count))
+    for given in [text, cut] {
+      let rewards = try await tiny.service.rewards([.rendered(given, addsSpecialTokens: true)])
+      #expect(rewards[0].score.value == reward)
+    }
+    let asItStands = try await tiny.service.rewards([.rendered(cut), .rendered("plain")])
+    #expect(asItStands[0].score.value != reward)
+    // What the template has not rendered stays as it is.
+    let plain = try await tiny.service.rewards([.rendered("plain", addsSpecialTokens: true)])
+    #expect(plain[0] == asItStands[1])
+  }
+
   @Test(arguments: [
     ("/classify", #"{"input": 5}"#, "error"), ("/classify", #"{"input": [5, "a"]}"#, "error"),
     ("/classify", #"{"input": [1e9]}"#, "error"), ("/classify", #"{"input": [-1]}"#, "error"),

@@ -74,7 +74,7 @@ final class WatchedModel: ServedModel {
 
   func tokenize(_ text: ServedText) throws(TareError) -> TokenizedConversation {
     switch text {
-    case .rendered(let text, _): try self.text.tokenize(rendered: text, options)
+    case .rendered(let text, _, _): try self.text.tokenize(rendered: text, options)
     case .tokens(let ids): try self.text.tokenize(ids: ids, options)
     case .conversation(let conversation): try self.text.tokenize(conversation, options)
     }

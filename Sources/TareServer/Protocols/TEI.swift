@@ -7,37 +7,44 @@ enum TEI: WireProtocol {
   static let key = "tei"
   static let summary = "text-embeddings-inference (POST /predict, /rerank)"
 
-  static let endpoints = [
-    Endpoint(path: "/predict", member: "inputs") { call throws(TareError) in
-      let (texts, isOne) = try inputs(call)
-      let activated = try call.isActivated
-      let rewards = try await call.rewards(texts)
-      let predictions = rewards.map { reward -> JSONValue in
-        [["score": reward.json(activated: activated), "label": "LABEL_0"]]
+  static let endpoints =
+    // huggingface_hub's client posts to the address as it is given.
+    ["/predict", "/"].map { path in
+      Endpoint(path: path, member: "inputs") { call throws(TareError) in try await predict(call) }
+    } + [
+      Endpoint(path: "/rerank", member: "texts") { call throws(TareError) in
+        let query = try call.string("query")
+        let texts = try call.limits.texts(of: call.body, "texts")
+        let activated = try call.isActivated
+        let returnsTexts = try call.flag("return_text") ?? false
+        let rewards = try await call.rewards(texts.map { .pair(query, $0) })
+        return .array(
+          rewards.ranked.map { index in
+            var rank: JSONObject = ["index": .int(index)]
+            if returnsTexts { rank["text"] = .string(texts[index]) }
+            rank["score"] = rewards[index].json(activated: activated)
+            return .object(rank)
+          })
       }
-      return isOne ? predictions[0] : .array(predictions)
-    },
-    Endpoint(path: "/rerank", member: "texts") { call throws(TareError) in
-      let query = try call.string("query")
-      let texts = try call.limits.texts(of: call.body, "texts")
-      let activated = try call.isActivated
-      let returnsTexts = try call.flag("return_text") ?? false
-      let rewards = try await call.rewards(texts.map { .pair(query, $0) })
-      return .array(
-        rewards.ranked.map { index in
-          var rank: JSONObject = ["index": .int(index)]
-          if returnsTexts { rank["text"] = .string(texts[index]) }
-          rank["score"] = rewards[index].json(activated: activated)
-          return .object(rank)
-        })
-    },
-  ]
+    ]
+
+  private static func predict(_ call: RewardCall) async throws(TareError) -> JSONValue {
+    let (texts, isOne) = try inputs(call)
+    let activated = try call.isActivated
+    let rewards = try await call.rewards(texts)
+    let predictions = rewards.map { reward -> JSONValue in
+      [["score": reward.json(activated: activated), "label": "LABEL_0"]]
+    }
+    return isOne ? predictions[0] : .array(predictions)
+  }
 
   /// "text" is one text, ["a", "b"] one pair, [["t1"], ["a", "b"]] a batch of texts and pairs.
   private static func inputs(
     _ call: RewardCall
   ) throws(TareError) -> (texts: [ServedText], isOne: Bool) {
-    if let string = call.body["inputs"]?.string { return ([.rendered(string)], true) }
+    if let string = call.body["inputs"]?.string {
+      return ([.rendered(string, addsSpecialTokens: true)], true)
+    }
     if let one = call.body["inputs"]?.textOrPair { return ([one], true) }
     let texts = try call.limits.elements(
       of: call.body, "inputs", "a string, a pair of strings, or an array of arrays of one or two"
@@ -68,6 +75,7 @@ extension JSONValue {
     guard let array, (1...2).contains(array.count) else { return nil }
     let strings = array.compactMap(\.string)
     guard strings.count == array.count else { return nil }
-    return strings.count == 1 ? .rendered(strings[0]) : .pair(strings[0], strings[1])
+    return strings.count == 1
+      ? .rendered(strings[0], addsSpecialTokens: true) : .pair(strings[0], strings[1])
   }
 }
