@@ -1,19 +1,6 @@
 /// `tare serve --calibration`: a saved calibration that every answer goes through.
-internal import Foundation
 internal import TareCalibration
 package import TareCore
-
-extension Pipeline {
-  /// The first line of a file that holds a secret.
-  /// - Throws: `TareError.usage` if there is none.
-  package func readKey(_ path: String) throws(TareError) -> String {
-    let text = String(decoding: try InputFile(path).data, as: UTF8.self)
-    guard let key = text.split(whereSeparator: \.isNewline).first.map(String.init) else {
-      throw .usage("\(path): an empty file; accepted: a key on its first line")
-    }
-    return key
-  }
-}
 
 package struct ServedCalibration: Sendable {
   private let calibration: Calibration

@@ -50,7 +50,8 @@ package struct RewardCall: Sendable {
       return ([.rendered(string, addsSpecialTokens: adds)], true)
     }
     if let ids = body[member]?.tokens { return ([.tokens(ids)], true) }
-    let texts = try limits.elements(of: body, member, accepted) { element in
+    let texts = try limits.elements(of: body, member, accepted, each: "a string or tokens") {
+      element in
       element.string.map { .rendered($0, addsSpecialTokens: adds) }
         ?? element.tokens.map { ServedText.tokens($0) }
     }
@@ -116,6 +117,18 @@ extension Reward {
   /// - Parameter activated: as a probability, 1 / (1 + exp(−value)).
   func json(activated: Bool = false) -> JSONValue {
     .double(activated ? 1 / (1 + exp(-value)) : value)
+  }
+
+  /// One little-endian float32.
+  var base64: String {
+    withUnsafeBytes(of: Float(value).bitPattern.littleEndian) { Data($0).base64EncodedString() }
+  }
+}
+
+extension ServedText {
+  /// A query and a document, as a prompt and its response.
+  static func pair(_ query: String, _ document: String) -> ServedText {
+    .conversation(Conversation(prompt: [.user(query)], response: document))
   }
 }
 

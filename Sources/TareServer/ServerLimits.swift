@@ -13,14 +13,17 @@ package struct ServerLimits: Sendable {
 
   /// The texts in a member of a request.
   func texts(of request: JSONObject, _ member: String) throws(TareError) -> [String] {
-    try elements(of: request, member, "an array of strings") { $0.string }
+    try elements(of: request, member, "an array of strings", each: "a string") { $0.string }
   }
 
   /// The elements of an array in a member of a request, each taken by `read`.
   ///
-  /// - Parameter accepted: what the member may be, the elements of an "array of" something.
+  /// - Parameters:
+  ///   - accepted: what the member may be.
+  ///   - each: what an element of it may be.
   func elements<Value>(
-    of request: JSONObject, _ member: String, _ accepted: String, _ read: (JSONValue) -> Value?
+    of request: JSONObject, _ member: String, _ accepted: String, each: String,
+    _ read: (JSONValue) -> Value?
   ) throws(TareError) -> [Value] {
     guard let array = request[member]?.array else {
       throw .badData(
@@ -36,7 +39,7 @@ package struct ServerLimits: Sendable {
       guard let value = read(element) else {
         throw .badData(
           place: "'\(member)', text \(index)", found: element.kindName,
-          accepted: accepted.replacing("an array of strings", with: "a string"))
+          accepted: each)
       }
       values.append(value)
     }

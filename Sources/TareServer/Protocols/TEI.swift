@@ -47,7 +47,8 @@ enum TEI: WireProtocol {
     }
     if let one = call.body["inputs"]?.textOrPair { return ([one], true) }
     let texts = try call.limits.elements(
-      of: call.body, "inputs", "a string, a pair of strings, or an array of arrays of one or two"
+      of: call.body, "inputs", "a string, a pair of strings, or an array of arrays of one or two",
+      each: "an array of one string or two"
     ) { $0.textOrPair }
     return (texts, false)
   }

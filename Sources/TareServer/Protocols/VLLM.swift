@@ -1,5 +1,4 @@
 /// The pooling protocols of vLLM (vllm/entrypoints/pooling), with Cohere's and Jina's rerank.
-internal import Foundation
 internal import TareCore
 internal import TarePipeline
 
@@ -109,7 +108,8 @@ enum VLLM: WireProtocol {
     let query = try call.string("query")
     // Jina and Cohere take a document as an object, too.
     let documents = try call.limits.elements(
-      of: call.body, "documents", "an array of strings, or of objects with 'text'"
+      of: call.body, "documents", "an array of strings, or of objects with 'text'",
+      each: "a string, or an object with 'text'"
     ) { $0.string ?? $0["text"]?.string }
     let top = try call.count("top_n") ?? documents.count
     let returnsTexts = try call.flag("return_documents") ?? true
@@ -127,24 +127,10 @@ enum VLLM: WireProtocol {
   }
 }
 
-extension ServedText {
-  /// A query and a document, as a prompt and its response.
-  static func pair(_ query: String, _ document: String) -> ServedText {
-    .conversation(Conversation(prompt: [.user(query)], response: document))
-  }
-}
-
 extension RewardCall {
   /// Whether the request wants a reward as a probability.
   fileprivate func isActivated(byDefault: Bool) throws(TareError) -> Bool {
     if let asked = try flag("use_activation") { return asked }
     return try flag("activation") ?? (byDefault && !isRaw)
-  }
-}
-
-extension Reward {
-  /// One little-endian float32.
-  var base64: String {
-    withUnsafeBytes(of: Float(value).bitPattern.littleEndian) { Data($0).base64EncodedString() }
   }
 }
