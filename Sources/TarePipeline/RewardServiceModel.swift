@@ -5,7 +5,7 @@ internal import TareScoring
 private struct LocalModel: ServedModel {
   let model: RewardModel
   let options: ScoringOptions
-  let turn: AssistantTurn?
+  let turn: AssistantTurn
 
   init(model: RewardModel, options: ScoringOptions) {
     self.model = model
@@ -29,7 +29,7 @@ private struct LocalModel: ServedModel {
   /// rendered where the template does: verl takes it off there.
   private func optionsAddingBOS(to text: String) -> ScoringOptions {
     guard options.bos == .auto else { return options }
-    let isCut = turn.map { $0.followsBOS && $0.response(in: text) != nil } ?? false
+    let isCut = turn.followsBOS && turn.response(in: text) != nil
     guard model.text.addsBOS || isCut else { return options }
     var adding = options
     adding.bos = .add
@@ -37,7 +37,7 @@ private struct LocalModel: ServedModel {
   }
 
   func response(in rendered: String, after prompt: String?) -> String? {
-    turn?.response(in: rendered, after: prompt)
+    turn.response(in: rendered, after: prompt)
   }
 
   func score(_ texts: [TokenizedConversation]) throws(TareError) -> [Score] {

@@ -44,19 +44,33 @@ extension TextModel {
       truncated: truncated, length: text.unicodeScalars.count)
   }
 
-  /// How the chat template frames a response that answers a user; nil where there is no template, or
-  /// it writes responses in no one way.
-  package func assistantTurn(_ options: ScoringOptions) -> AssistantTurn? {
+  /// How the chat template frames a response that answers a user.
+  package func assistantTurn(_ options: ScoringOptions) -> AssistantTurn {
     let (question, answer) = ("a1b2question", "a1b2answer")
     let conversation = Conversation(prompt: [.user(question)], response: answer)
-    guard case .template = layout, let text = try? tokenize(conversation, options).text,
+    guard case .template(let template, _) = layout,
+      let text = try? tokenize(conversation, options).text,
       let asked = text.range(of: question, options: .backwards),
       let answered = text.range(of: answer, options: .backwards),
       asked.upperBound < answered.lowerBound
-    else { return nil }
+    else { return AssistantTurn(openings: [], closing: "", followsBOS: false) }
+    var openings = [String(text[asked.upperBound..<answered.lowerBound])]
+    // A template may begin a response itself, as with empty thoughts, and not have it in the prompt.
+    if let prompt = try? template.render(
+      messages: conversation.messages.dropLast(), addGenerationPrompt: true,
+      variables: templateVariables, date: options.date),
+      let asked = prompt.range(of: question, options: .backwards),
+      case let opening = String(prompt[asked.upperBound...]), opening != openings[0]
+    {
+      openings.append(opening)
+    }
+    // What stands after a response as well, like a bare line feed, tells nothing.
+    openings = openings.filter { opening in
+      let last = text.range(of: opening, options: [.backwards, .literal])
+      return last.map { $0.upperBound <= answered.lowerBound } ?? false
+    }
     return AssistantTurn(
-      opening: String(text[asked.upperBound..<answered.lowerBound]),
-      closing: String(text[answered.upperBound...]),
+      openings: openings, closing: String(text[answered.upperBound...]),
       followsBOS: tokenizer.bosID != nil
         && tokenizer.encode(text, addSpecialTokens: false).first == tokenizer.bosID)
   }
@@ -64,10 +78,18 @@ extension TextModel {
 
 /// What stands between a user's text and the response, and after the response.
 package struct AssistantTurn: Sendable, Hashable {
-  package let opening: String
+  /// Before a whole response, and before what a model is asked to write; none where there is no
+  /// template, or it writes responses in no one way.
+  package let openings: [String]
   package let closing: String
   /// Whether the template begins with a BOS.
   package let followsBOS: Bool
+
+  package init(openings: [String], closing: String, followsBOS: Bool) {
+    self.openings = openings
+    self.closing = closing
+    self.followsBOS = followsBOS
+  }
 
   /// The response in a text that the template has rendered, without what the template wrote after it.
   ///
@@ -77,10 +99,15 @@ package struct AssistantTurn: Sendable, Hashable {
     var rest: Substring.UTF8View
     if let prompt, !prompt.isEmpty, text.utf8.starts(with: prompt.utf8) {
       rest = text.utf8.dropFirst(prompt.utf8.count)
-    } else if let start = text.range(of: opening, options: [.backwards, .literal]) {
-      rest = text[start.upperBound...].utf8
     } else {
-      return nil
+      // The turn that begins last; of two ways to begin there the longer.
+      let starts = openings.compactMap { text.range(of: $0, options: [.backwards, .literal]) }
+      guard
+        let start = starts.max(by: {
+          ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound)
+        })
+      else { return nil }
+      rest = text[start.upperBound...].utf8
     }
     // A trainer may leave out the white space at the very end, or end where a response was cut.
     for end in [closing, closing.trimmingCharacters(in: .whitespacesAndNewlines)]

@@ -121,7 +121,7 @@ extension TextModel {
       length: length)
   }
 
-  private var templateVariables: [String: JSONValue] { specialTokens.mapValues { .string($0) } }
+  var templateVariables: [String: JSONValue] { specialTokens.mapValues { .string($0) } }
 
   /// Takes BOS and EOS off the text where the policy says what they shall be, and gives what is to
   /// stand before and after it.

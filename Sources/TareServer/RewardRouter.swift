@@ -7,8 +7,6 @@ internal import TarePipeline
 struct RewardRouter {
   let service: RewardService
   let options: ServerOptions
-  let metrics = ServerMetrics()
-
   private var limits: ServerLimits { options.limits }
 
   /// An endpoint, and the protocol whose it is.
@@ -20,6 +18,9 @@ struct RewardRouter {
       form.endpoints.map { (form, $0) }
     }
     let byPath = Dictionary(grouping: routes, by: \.1.path)
+    let states = ["/health", "/ready"]
+    let metrics = ServerMetrics(
+      paths: Set(byPath.keys).union(states + ["/metrics", "/v1/models"]))
     router.add(middleware: metrics)
     router.add(middleware: ErrorsAsJSON(paths: byPath.keys.sorted()))
     if let key = options.apiKey { router.add(middleware: APIKeyCheck(key)) }
@@ -28,7 +29,7 @@ struct RewardRouter {
         try await answer(request, by: routes)
       }
     }
-    for path in ["/health", "/ready"] {
+    for path in states {
       // The port opens when the model is loaded, so that whoever is alive is ready.
       router.get(RouterPath(path)) { _, _ in Response(["status": "ok"]) }
     }

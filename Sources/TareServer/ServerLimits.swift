@@ -6,7 +6,7 @@ package struct ServerLimits: Sendable {
   package var bodyBytes = 64 << 20
   /// Texts of a request.
   package var texts = 8192
-  /// Texts that wait for the model; a request that would add to more is told to come again.
+  /// Texts that wait for the model; while there are more, requests are told to come again.
   package var waiting = 65_536
 
   package init() {}

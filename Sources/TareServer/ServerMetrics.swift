@@ -17,7 +17,11 @@ final class ServerMetrics: RouterMiddleware {
     var seconds = 0.0
   }
 
+  /// Those that are served; all others are one series, as clients could make any number of them.
+  private let paths: Set<String>
   private let totals = Mutex<[Series: Total]>([:])
+
+  init(paths: Set<String>) { self.paths = paths }
 
   func handle(
     _ request: Request, context: Context,
@@ -26,8 +30,7 @@ final class ServerMetrics: RouterMiddleware {
     let start = ContinuousClock.now
     let response = try await next(request, context)
     let seconds = (ContinuousClock.now - start) / .seconds(1)
-    // Paths that nobody serves are one series: clients could make any number of them.
-    let path = response.status == .notFound ? "other" : request.uri.path
+    let path = paths.contains(request.uri.path) ? request.uri.path : "other"
     totals.withLock { totals in
       totals[Series(path: path, status: response.status.code), default: Total()].count += 1
       totals[Series(path: path, status: response.status.code), default: Total()].seconds += seconds

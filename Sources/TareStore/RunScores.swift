@@ -69,7 +69,8 @@ extension Store {
             value, length, tokens, position, subset, section, nullif(extras, '{}')
           FROM inputRow
             JOIN item ON item.inputRow = inputRow.id
-            LEFT JOIN score ON score.id = item.score
+            LEFT JOIN score
+              ON score.id = item.score AND score.tokenDigest = item.tokenDigest
           WHERE run = ? ORDER BY position, responseIndex
           """, arguments: [run.id])
       let names = [Length.key, Tokens.key]

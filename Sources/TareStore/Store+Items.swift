@@ -139,9 +139,8 @@ extension Store {
           FROM run
             JOIN inputRow ON inputRow.run = run.id
             JOIN item ON item.inputRow = inputRow.id
-            LEFT JOIN score ON score.id = ifnull(item.score, (
-              SELECT found.id FROM score AS found
-              WHERE found.scorer = run.scorer AND found.tokenDigest = item.tokenDigest))
+            LEFT JOIN score
+              ON score.scorer = run.scorer AND score.tokenDigest = item.tokenDigest
             \(textTables)
           WHERE run.id = ?
           ORDER BY position, responseIndex

@@ -38,7 +38,7 @@ struct Serve: AsyncParsableCommand {
   @Option(help: "A file with the key that clients must send: Authorization: Bearer KEY.")
   var apiKeyFile: String?
 
-  @Option(help: "Texts that may wait; requests beyond are answered 429.")
+  @Option(help: "Texts that may wait; while more do, requests are answered 429.")
   var maxWaiting = ServerLimits().waiting
 
   @Option(help: "Longest body of a request in bytes.")

@@ -279,14 +279,34 @@ import Testing
           uri: "/classify", method: .post, body: ByteBuffer(string: body)
         ) { _ in }
       }
-      try await client.execute(uri: "/nowhere", method: .get) { _ in }
+      for path in ["/nowhere", "/nowhere/else", "/health", "/%22%0Ax"] {
+        try await client.execute(uri: path, method: .get) { _ in }
+      }
       try await client.execute(uri: "/metrics", method: .get) { response in
         let text = String(buffer: response.body)
         #expect(text.contains("\ntare_requests_total{path=\"/classify\",status=\"200\"} 2\n"))
         #expect(text.contains("\ntare_requests_total{path=\"/classify\",status=\"400\"} 1\n"))
-        #expect(text.contains("\ntare_requests_total{path=\"other\",status=\"404\"} 1\n"))
+        #expect(text.contains("\ntare_requests_total{path=\"other\",status=\"404\"} 3\n"))
         #expect(text.contains("# TYPE tare_request_seconds_total counter\n"))
         #expect(text.hasSuffix("\ntare_waiting_texts 0\n"))
+      }
+    }
+  }
+
+  /// With a key the paths are those of anybody who knocks.
+  @Test func `paths that are not served are one series, with a key too`() async throws {
+    var options = ServerOptions()
+    options.apiKey = "secret"
+    try await buildApplication(RewardService(try WatchedModel()), options).test(.router) { client in
+      for number in 0..<20 {
+        try await client.execute(uri: "/made-up-\(number)", method: .get) { _ in }
+      }
+      try await client.execute(
+        uri: "/metrics", method: .get, headers: [.authorization: "Bearer secret"]
+      ) { response in
+        let text = String(buffer: response.body)
+        #expect(!text.contains("made-up"))
+        #expect(text.contains("path=\"other\""))
       }
     }
   }

@@ -81,7 +81,7 @@ final class WatchedModel: ServedModel {
   }
 
   func response(in rendered: String, after prompt: String?) -> String? {
-    text.assistantTurn(options)?.response(in: rendered, after: prompt)
+    text.assistantTurn(options).response(in: rendered, after: prompt)
   }
 
   func score(_ texts: [TokenizedConversation]) throws(TareError) -> [Score] {

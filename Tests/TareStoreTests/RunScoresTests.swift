@@ -116,6 +116,15 @@ import Testing
     #expect(finished.responses.map(\.label) == [nil, nil, 0.5, nil, 0.5, nil, nil])
   }
 
+  @Test func `a row number that now is another score's is not believed`() throws {
+    let run = try store.scoredRun([pair("a")])
+    let before = try store.items(of: run)
+    // As if another program had renumbered the scores.
+    try execute("UPDATE score SET id = -id; UPDATE score SET id = 3 + id", on: folder.path())
+    #expect(try store.items(of: run) == before)
+    #expect(try store.scores(of: run).responses == before.compactMap(\.scoredResponse))
+  }
+
   @Test func `a run that is not finished has no scores yet`() throws {
     let run = try store.createOrResumeRun(named: "x", scorer: .sample())
     try store.addItems([pair("a")], to: run)

@@ -13,6 +13,7 @@ import json
 import os
 import re
 import subprocess
+import threading
 import urllib.request
 
 import ray
@@ -29,13 +30,15 @@ class TareActor:
             told.append(line)
             if address := re.search(r" on (http://\S+?),?\s", line):
                 self.url = address[1]
+                # What the server says later must not fill the pipe.
+                threading.Thread(target=self.process.stderr.read, daemon=True).start()
                 return
         raise RuntimeError("tare serve did not start: " + "".join(told))
 
     def __call__(self, batch):
         for side in ("chosen", "rejected"):
             batch["score_" + side] = [self.reward(p, r) for p, r in zip(batch["prompt"], batch[side], strict=True)]
-        return {name: batch[name] for name in ("id", "score_chosen", "score_rejected")}
+        return {name: batch[name] for name in ("place", "id", "score_chosen", "score_rejected")}
 
     def reward(self, prompt, response):
         messages = [{"role": "user", "content": prompt}] if isinstance(prompt, str) else list(prompt)
@@ -73,10 +76,11 @@ def main():
     scored = data.map_batches(
         TareActor, fn_constructor_args=(serve, options.threads), batch_size=16,
         compute=ray.data.ActorPoolStrategy(size=options.workers), num_cpus=options.threads)
-    scores = {row["id"]: row for row in scored.iter_rows()}
+    # Ids may repeat; places do not.
+    scores = {row["place"]: row for row in scored.iter_rows()}
     with open(options.output, "w") as file:
         for row in rows:
-            score = scores[row["id"]]
+            score = scores[row["place"]]
             file.write(json.dumps({k: score[k] for k in ("id", "score_chosen", "score_rejected")}) + "\n")
     print(f"{2 * len(rows)} responses scored by {options.workers} workers")
 

@@ -2,7 +2,8 @@
 """The clients that trainers and applications use, each against one `tare serve`, and that all get the same reward.
 
   tare serve --model MODEL --head HEAD --port 5000 &
-  python3 -m venv venv && venv/bin/pip install cohere huggingface_hub aiohttp requests ray omegaconf tensordict transformers gguf
+  python3 -m venv venv && venv/bin/pip install cohere huggingface_hub aiohttp requests ray omegaconf tensordict \
+      torch transformers accelerate gguf pylatexenc
   venv/bin/pip install --no-deps openrlhf verl trl
   venv/bin/python examples/serve/clients.py http://127.0.0.1:5000 MODEL.gguf
 

@@ -2,7 +2,7 @@
 internal import TareCore
 internal import TarePipeline
 
-/// `/classify`, `/v1/classify`, `/v1/embeddings`, `/v1/rerank`: raw rewards.
+/// `/classify`, `/v1/classify`, `/v1/embeddings`: raw rewards.
 enum SGLang: WireProtocol {
   static let key = "sglang"
   static let summary = "SGLang and verl (POST /classify, /v1/classify, /v1/embeddings)"
