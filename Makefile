@@ -1,6 +1,6 @@
 # Tare. The rules, in the order in which they are needed:
 #   make demo      everything from nothing: install, build, score, calibrate, evaluate, rank (safe to run again)
-#   make test      install, build and pass all tests
+#   make test      install (a browser for the report's tests, too), build and pass all tests
 #   make deps      installs the system libraries that are missing
 #   make model     brings the demo's model into models/
 #   make build     builds `tare` in release
@@ -24,10 +24,13 @@ HEAD := results/heads/smollm2-135m-alpaca.safetensors
 DEMO := demo.sqlite
 PYTHON ?= python3
 PACKAGES := libopenblas-dev libsqlite3-dev libdnnl-dev zlib1g-dev
+# The report is tested in a real browser.
+TEST_PACKAGES := chromium chromium-driver
 
 demo: build model
 	@bash examples/demo.sh $(TARE) $(MODEL) $(HEAD) $(DEMO)
 
+test: PACKAGES += $(TEST_PACKAGES)
 test: deps model
 	swift build -c release --build-tests --explicit-target-dependency-import-check error
 	swift test -c release --skip-build --disable-xctest

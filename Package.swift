@@ -108,7 +108,14 @@ let package = Package(
     .testTarget(
       name: "TareEvaluationTests", dependencies: ["TareEvaluation", "TareCore", "TareTesting"],
       exclude: ["Fixtures"]),
-    .testTarget(name: "tareTests", dependencies: ["tare", "TareCore", "TareTesting"]),
+    .testTarget(
+      name: "tareTests",
+      dependencies: [
+        "tare", "TareCore", "TareTesting",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ]),
     .testTarget(
       name: "RegistryTests",
       dependencies: [

@@ -21,4 +21,7 @@ run "$tare" evaluate --store "$store" --run balanced
 say "5  Rank: the best response of each prompt by calibrated score (the first ten)"
 run "$tare" rank --store "$store" --run balanced --calibration "${store%.sqlite}-length.json" --top 1 | head -n 15
 
+say "6  Report: all of it on one page, which needs nothing else"
+run "$tare" report --store "$store" --output "${store%.sqlite}-report.html"
+
 printf '\nEverything is in %s; `%s runs show balanced --store %s` prints it as JSON.\n' "$store" "$tare" "$store"

@@ -105,7 +105,7 @@ extension CalibrateOutcome.Part {
   private var sentences: [String] {
     var sentences = [
       """
-      \(calibration.method)\(calibration.settings) changes the order of \(changed.text) of \
+      \(calibration.method)\(calibration.settingsInWords) changes the order of \(changed.text) of \
       \(pairs.text) pairs of responses to one prompt.
       """
     ]
@@ -161,24 +161,17 @@ extension CalibrateOutcome.Part {
       """
   }
 
-  /// The curve that is taken off, at the level of the scores; where nothing is, the fitted one.
+  /// The curve that is taken off; where nothing is, the fitted one.
   private var curve: [PlotPoint] {
-    let values = Set(points.map(\.x)).sorted()
-    let drawn = values.compactMap { value in
-      calibration.bias(at: value).map { PlotPoint(x: value, y: $0) }
-    }
-    guard calibration.gamma != 0, !drawn.isEmpty else {
-      return before.first?.curve?.places.map { PlotPoint(x: $0.x, y: $0.fitted) } ?? []
-    }
-    let level =
-      points.reduce(0) { $0 + $1.y - (calibration.bias(at: $1.x) ?? 0) } / Double(points.count)
-    return drawn.map { PlotPoint(x: $0.x, y: $0.y + level) }
+    let removed = calibration.curve(through: points)
+    return removed.isEmpty
+      ? before.first?.curve?.places.map { PlotPoint(x: $0.x, y: $0.fitted) } ?? [] : removed
   }
 }
 
 extension Calibration {
   /// " (frac 0.9, it 3)"; nothing where a decision speaks for itself.
-  fileprivate var settings: String {
+  var settingsInWords: String {
     guard decision == nil else { return "" }
     var settings = parameters.members.map { name, value in
       "\(name) \(value.double.map { $0.significant(6) } ?? value.string ?? value.text())"

@@ -1,10 +1,13 @@
 /// An example of where two models disagree, with its texts where they are known.
 internal import TareCore
 internal import TareEvaluation
+internal import TareReport
 internal import TareStore
 
 struct DisagreementExample: Sendable {
   let disagreement: Disagreement
+  /// Where the responses stand among all.
+  let rows: [Int]
   let prompt: String?
   /// Of the right and the wrong response, or of those that the trial is about.
   let responses: [String]
@@ -18,18 +21,16 @@ struct DisagreementExample: Sendable {
     _ texts: [Conversation]?
   ) -> [DisagreementExample] {
     var rows: [Place: Int] = [:]
-    if texts != nil {
-      for (row, response) in responses.enumerated() { rows[Place(response)] = row }
-    }
+    for (row, response) in responses.enumerated() { rows[Place(response)] = row }
     return disagreements.map { disagreement in
       let own = disagreement.place.compactMap { index in
         rows[Place(subset: disagreement.subset, prompt: disagreement.promptID, index: index)]
-          .flatMap { texts?[$0] }
       }
+      let texts = texts.map { texts in own.map { texts[$0] } } ?? []
       return DisagreementExample(
-        disagreement: disagreement,
-        prompt: own.first?.messages.last { $0.role == "user" }?.content,
-        responses: own.map(\.response))
+        disagreement: disagreement, rows: own,
+        prompt: texts.first?.messages.last { $0.role == "user" }?.content,
+        responses: texts.map(\.response))
     }
   }
 
@@ -61,14 +62,6 @@ struct DisagreementExample: Sendable {
     let names = responses.count == 2 ? ["right", "wrong"] : responses.map { _ in "response" }
     return (prompt.map { ["prompt: " + $0.excerpt(Self.shown)] } ?? [])
       + zip(names, responses).map { "\($0): " + $1.excerpt(Self.shown) }
-  }
-}
-
-extension String {
-  /// The beginning on one line.
-  fileprivate func excerpt(_ count: Int) -> String {
-    let words = split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    return words.count > count ? words.prefix(count) + "…" : words
   }
 }
 

@@ -89,65 +89,76 @@ struct Evaluator: Sendable {
       optional: request.length == nil ? [Length.key] : [])
   }
 
-  /// The models of one source.
-  func parts(
-    of source: ScoreSource, name: String?
-  ) throws(TareError) -> [EvaluateOutcome.Part] {
+  /// What `body` makes of each model of a source; its errors name file, model and line.
+  func eachModel<Result>(
+    of source: ScoreSource, name: String?, _ body: (ScoredModel) throws(TareError) -> Result
+  ) throws(TareError) -> [Result] {
     let read = try read(source)
-    var parts: [EvaluateOutcome.Part] = []
+    var results: [Result] = []
     for part in read.parts {
       do throws(TareError) {
-        let calibrated = try calibratedScores(of: part, in: read.store)
         let names = [name, part.name].compactMap(\.self)
-        let texts = request.disagreements > 0 ? try part.texts(in: read.store) : nil
-        let evaluated = try self.part(
-          part.placed(from: source, read.store), calibrated: calibrated, texts: texts,
-          // A run's own name is the source's.
-          name: names.isEmpty ? nil : read.store == nil ? names.joined(separator: " ") : names.last)
-        if case .run(let run, _) = part.origin, let store = read.store {
-          try store.keep(evaluated.raw, evaluated.calibrated, of: run)
-        }
-        parts.append(evaluated)
+        results.append(
+          try body(
+            ScoredModel(
+              // A run's own name is the source's.
+              name: names.isEmpty
+                ? nil : read.store == nil ? names.joined(separator: " ") : names.last,
+              responses: part.placed(from: source, read.store),
+              calibrated: try calibratedScores(of: part, in: read.store),
+              covariates: read.covariates, parts: [part], store: read.store)))
       } catch {
         throw error.placed(in: part, of: source)
       }
     }
-    return parts
+    return results
   }
 
   /// All sources as one model.
-  func part(
-    ofAll sources: [ScoreSource], name: String?
-  ) throws(TareError) -> EvaluateOutcome.Part {
-    var responses: [ScoredResponse] = []
-    var calibrated: [Double]? = []
+  func model(ofAll sources: [ScoreSource], name: String?) throws(TareError) -> ScoredModel {
+    var whole = ScoredModel(
+      name: name, responses: [], calibrated: [], covariates: [], parts: [], store: nil)
     for source in sources {
       let read = try read(source)
       guard read.parts.count == 1 else {
         throw .usage("\([source].names[0]): \(read.parts.count) models; wanted are parts of one")
       }
-      responses += read.parts[0].placed(from: source, read.store)
+      whole.responses += read.parts[0].placed(from: source, read.store)
       let scores = try calibratedScores(of: read.parts[0], in: read.store)
-      calibrated = scores.flatMap { scores in calibrated.map { $0 + scores } }
+      whole.calibrated = scores.flatMap { scores in whole.calibrated.map { $0 + scores } }
+      whole.covariates = read.covariates
+      whole.parts += read.parts
+      whole.store = read.store
     }
-    return try part(responses, calibrated: calibrated, name: name)
+    return whole
   }
 
-  private func benchmark(
+  /// The models of one source, evaluated.
+  func parts(
+    of source: ScoreSource, name: String?
+  ) throws(TareError) -> [EvaluateOutcome.Part] {
+    try eachModel(of: source, name: name) { (model) throws(TareError) in
+      let evaluated = try part(model)
+      if case .run(let run, _)? = model.parts.first?.origin, let store = model.store {
+        try store.keep(evaluated.raw, evaluated.calibrated, of: run)
+      }
+      return evaluated
+    }
+  }
+
+  func benchmark(
     for responses: [ScoredResponse]
   ) throws(TareError) -> any Benchmark.Type {
     guard let key = request.benchmark else { return Benchmarks.recognised(responses) }
     return try Benchmarks.registry.entry(for: key)
   }
 
-  private func part(
-    _ responses: [ScoredResponse], calibrated scores: [Double]?, texts: [Conversation]? = nil,
-    name: String?
-  ) throws(TareError) -> EvaluateOutcome.Part {
+  func part(_ model: ScoredModel) throws(TareError) -> EvaluateOutcome.Part {
     var options = options
     options.difficulty = difficulty
+    let responses = model.responses
     let benchmark = try benchmark(for: responses)
-    let calibrated = scores.map { responses.scored($0) }
+    let calibrated = model.calibrated.map { responses.scored($0) }
     let against = try other.map { (other) throws(TareError) in
       try benchmark.compare(other, responses, options)
     }
@@ -156,7 +167,7 @@ struct Evaluator: Sendable {
       raw.notes.append(note)
     }
     return EvaluateOutcome.Part(
-      name: name, raw: raw,
+      name: model.name, raw: raw,
       calibrated: try calibrated.map { (calibrated) throws(TareError) in
         try benchmark.evaluate(calibrated, options)
       },
@@ -165,7 +176,8 @@ struct Evaluator: Sendable {
       },
       against: against,
       examples: DisagreementExample.examples(
-        against?.disagreements.prefix(request.disagreements) ?? [], responses, texts))
+        against?.disagreements.prefix(request.disagreements) ?? [], responses,
+        request.disagreements > 0 ? try model.texts() : nil))
   }
 
   /// A file's column `calibrated`, or the run's newest calibration; nil where there is none.

@@ -40,7 +40,7 @@ extension Pipeline {
     if request.together {
       var files: [ScoreSource] = []
       for source in request.sources { files += try source.filesOfFolder() ?? [source] }
-      parts = [try evaluator.part(ofAll: files, name: nil)]
+      parts = [try evaluator.part(evaluator.model(ofAll: files, name: nil))]
     } else {
       for (result, name) in zip(evaluated(request.sources, names, by: evaluator), names) {
         do throws(TareError) {
@@ -77,7 +77,7 @@ extension Pipeline {
         guard let files = try sources[index].filesOfFolder() else {
           return try evaluator.parts(of: sources[index], name: name)
         }
-        return [try evaluator.part(ofAll: files, name: name)]
+        return [try evaluator.part(evaluator.model(ofAll: files, name: name))]
       }
       results.withLock { results in
         results.outcomes[index] = outcome

@@ -1,4 +1,4 @@
-/// `tare report`: runs of a store as one HTML page.
+/// `tare report`: runs of a store and score files as one HTML page.
 internal import Foundation
 internal import TareCalibration
 package import TareCore
@@ -7,97 +7,136 @@ internal import TareReport
 internal import TareStore
 
 package struct ReportRequest: Sendable {
-  package var store: String
-  /// Runs in the order of the page; empty for all.
-  package var runs: [String] = []
-  package var output: String
-  package var bootstrap = 10_000
-  package var seed: UInt64 = 1
+  /// What is told of, in the order of the page, and how it is evaluated.
+  package var evaluation: EvaluateRequest
+  /// How scores that have no calibrated ones beside them are calibrated for the page; nil not at all.
+  package var calibration: CalibrateSettings? = CalibrateSettings()
+  package var title: String?
+  /// Examples of what calibration puts right and of what it puts wrong, so many of each.
+  package var examples = 20
+  /// What the page says made it: program, version, command.
+  package var origin: [(name: String, value: String)] = []
 
-  package init(store: String, output: String) {
-    self.store = store
-    self.output = output
-  }
+  package init(_ evaluation: EvaluateRequest) { self.evaluation = evaluation }
 }
 
 extension Pipeline {
-  /// Writes the page. A run's newest calibration stands beside its raw scores.
-  package func report(_ request: ReportRequest) throws(TareError) {
-    let store = try Store(path: request.store, access: .readOnly)
-    var names = request.runs
-    if names.isEmpty { names = try store.runs().map(\.run.name) }
-    guard !names.isEmpty else { throw .usage("\(request.store): the store has no runs") }
-    let options = EvaluationOptions(
-      bootstrap: try Bootstrap(resamples: request.bootstrap, seed: request.seed))
-    var runs: [Report.Run] = []
-    for name in names { runs.append(try store.reported(store.run(named: name), options)) }
-    let page = Report(
-      title: names.count == 1 ? "Reward model: \(names[0])" : "Reward models",
-      date: Date.now.formatted(.iso8601.year().month().day()), runs: runs,
-      provenance: [
-        .init("Store", URL(filePath: request.store).lastPathComponent),
-        .init("Bootstrap", "\(request.bootstrap) resamples, seed \(request.seed)"),
+  /// The names of a store's runs, as a report takes them where none is named.
+  package func runNames(in store: String) throws(TareError) -> [String] {
+    let names = try existingStore(store).runs().map(\.run.name)
+    guard !names.isEmpty else { throw .usage("\(store): the store has no runs") }
+    return names
+  }
+
+  /// The page, as HTML.
+  package func report(_ request: ReportRequest) throws(TareError) -> String {
+    var request = request
+    for index in request.evaluation.sources.indices {
+      try request.evaluation.sources[index].readStandardInput()
+    }
+    guard request.examples >= 0 else {
+      throw .usage("--examples \(request.examples); accepted: 0 or more")
+    }
+    let sources = request.evaluation.sources
+    let names = sources.names
+    let evaluator = try Evaluator(request.evaluation)
+    let start = ContinuousClock.now
+    var runs: [ReportedRun] = []
+    for (place, (source, name)) in zip(sources, names).enumerated() {
+      if observer.shouldStop() { throw .interrupted("stopped; nothing was written") }
+      let reporter = RunReporter(request, evaluator, facts: try source.facts())
+      if let files = try source.filesOfFolder() {
+        runs.append(try reporter.run(of: evaluator.model(ofAll: files, name: name), name: name))
+      } else {
+        runs += try evaluator.eachModel(of: source, name: sources.count > 1 ? name : nil) {
+          (model) throws(TareError) in try reporter.run(of: model, name: name)
+        }
+      }
+      observer.report(
+        StageProgress(
+          work: "reported", done: place + 1, computed: place + 1, total: sources.count, tokens: 0,
+          seconds: start.duration(to: .now) / .seconds(1)))
+    }
+    return page(of: runs, request, evaluator).html()
+  }
+
+  private func page(
+    of runs: [ReportedRun], _ request: ReportRequest, _ evaluator: Evaluator
+  ) -> Report {
+    let evaluated = runs.compactMap { run in run.page.raw.map { (run.page.name, $0) } }
+    let isComparable =
+      evaluated.count > 1 && evaluated.count == runs.count
+      && Set(evaluated.map(\.1.benchmark)).count == 1
+    return Report(
+      title: request.title
+        ?? (runs.count == 1 ? runs[0].page.name : "\(runs.count) reward models"),
+      date: Date.now.formatted(.iso8601.year().month().day()), runs: runs.map(\.page),
+      leaderboard: isComparable ? Leaderboard(evaluated, seed: request.evaluation.seed) : nil,
+      duels: isComparable ? duels(runs, evaluator) : [],
+      provenance: request.origin.map { Report.Fact($0.name, $0.value) } + [
+        .init("Written", Self.now),
+        .init(
+          "Bootstrap",
+          "\(request.evaluation.bootstrap) resamples, seed \(request.evaluation.seed)"),
       ])
-    try write(Data(page.html().utf8), to: request.output)
+  }
+
+  /// More runs than these are compared with the best alone, in the leaderboard.
+  private static let mostInDuels = 6
+
+  private func duels(_ runs: [ReportedRun], _ evaluator: Evaluator) -> [Report.Duel] {
+    guard runs.count <= Self.mostInDuels else { return [] }
+    var duels: [Report.Duel] = []
+    for (place, first) in runs.enumerated() {
+      for second in runs[(place + 1)...] {
+        // Runs of other prompts cannot be compared, and the leaderboard says so.
+        guard
+          let comparison = try? first.benchmark.compare(
+            first.responses, second.responses, evaluator.options)
+        else { continue }
+        duels.append(
+          .init(first: first.page.name, second: second.page.name, comparison: comparison))
+      }
+    }
+    return duels
   }
 }
 
-extension Store {
-  fileprivate func reported(
-    _ run: Run, _ options: EvaluationOptions
-  ) throws(TareError) -> Report.Run {
-    // Scores that were imported may have no length.
-    let scores: RunScores
-    if let known = try? self.scores(of: run, covariates: [Length.key]) {
-      scores = known
-    } else {
-      scores = try self.scores(of: run)
-    }
-    let responses = scores.responses
-    var page = Report.Run(name: run.name, provenance: run.facts(responses: responses.count))
-    guard !responses.isEmpty else { return page }
-    let benchmark = Benchmarks.recognised(responses)
-    // Candidates without labels have no accuracy; their curve is shown all the same.
-    let isLabelled = benchmark != Pairs.self || responses.contains { $0.role != .response }
-    if isLabelled { page.raw = try benchmark.evaluate(responses, options) }
-
-    let newest = try calibrations(of: run).last
-    let calibrations = try newest.map { (calibration) throws(TareError) in
-      try calibratedScores(of: calibration)
-    }
-    let values = scores.items.map { calibrations?[$0]?.value }
-    page.responses = zip(responses, values).compactMap { response, calibrated in
-      response.covariates[Length.key].map {
-        Report.Response(length: $0, score: response.score, calibrated: calibrated)
+extension ScoreSource {
+  /// Where its numbers come from, as far as the source itself tells.
+  fileprivate func facts() throws(TareError) -> [Report.Fact] {
+    switch place {
+    case .file(let path):
+      var isFolder: ObjCBool = false
+      guard
+        !FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) || !isFolder.boolValue
+      else { return [.init("Folder", URL(filePath: path).lastPathComponent)] }
+      let file: InputFile
+      if let content { file = content } else { file = try InputFile(path) }
+      var facts: [Report.Fact] = [
+        .init("File", path == "-" ? file.name : URL(filePath: path).lastPathComponent),
+        .init("File SHA-256", file.data.withUnsafeBytes { Digest(of: $0) }.description),
+      ]
+      if let score { facts.append(.init("Score column", score)) }
+      for (name, value) in filters.sorted(by: { $0.key < $1.key }) {
+        facts.append(.init("Rows where", "\(name) = \(value)"))
       }
-    }
-    guard let newest, values.allSatisfy({ $0 != nil }) else { return page }
-    let calibrated = responses.scored(values.compactMap { $0 })
-    if isLabelled {
-      page.calibrated = try benchmark.evaluate(calibrated, options)
-      page.comparison = try benchmark.compare(responses, calibrated, options)
-    }
-    let calibration = try Calibration(json: newest.artefact)
-    // The page plots length; a curve over another covariate has no place there.
-    if calibration.covariates.first == .length {
-      page.fit = responses.compactMap { $0.covariates[Length.key] }.sorted().compactMap { length in
-        calibration.bias(at: length).map { PlotPoint(x: length, y: $0) }
+      return facts
+    case .run(let name, let path):
+      let run = try existingStore(path).run(named: name)
+      var facts: [Report.Fact] = [
+        .init("Store", URL(filePath: path).lastPathComponent), .init("Run", name),
+        .init("Model", run.scorer.modelName),
+        .init("Model SHA-256", run.scorer.modelDigest.description),
+        .init("Precision", run.scorer.precision), .init("Read rule", run.scorer.readRule),
+        .init("Scored", run.createdAt),
+      ]
+      if let head = run.scorer.headDigest { facts.append(.init("Head SHA-256", head.description)) }
+      if let date = run.templateDate { facts.append(.init("Template date", date)) }
+      if !run.settings.isEmpty {
+        facts.append(.init("Settings", JSONValue.object(run.settings).text()))
       }
+      return facts
     }
-    page.provenance.append(.init("Calibration", "\(newest.method), \(newest.createdAt)"))
-    return page
-  }
-}
-
-extension Run {
-  fileprivate func facts(responses: Int) -> [Report.Fact] {
-    var facts: [Report.Fact] = [
-      .init("Model", scorer.modelName), .init("Model SHA-256", scorer.modelDigest.description),
-      .init("Precision", scorer.precision), .init("Read rule", scorer.readRule),
-      .init("Responses", String(responses)), .init("Scored", createdAt),
-    ]
-    if let head = scorer.headDigest { facts.append(.init("Head SHA-256", head.description)) }
-    if let templateDate { facts.append(.init("Template date", templateDate)) }
-    return facts
   }
 }

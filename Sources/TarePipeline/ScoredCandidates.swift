@@ -39,15 +39,20 @@ struct ScoredCandidates {
   let texts: [Conversation]?
 
   /// How good each is, where all are labelled.
-  var labels: [Double]? {
-    let labels = responses.compactMap(\.goodness)
-    return labels.count == responses.count ? labels : nil
-  }
+  var labels: [Double]? { responses.labels }
 
   /// Responses without a label where others have one.
   var unlabelled: Int {
     let count = responses.count { $0.goodness == nil }
     return count == responses.count ? 0 : count
+  }
+}
+
+extension [ScoredResponse] {
+  /// How good each is, [row]; nil where one of them has no label.
+  var labels: [Double]? {
+    let labels = compactMap(\.goodness)
+    return labels.count == count ? labels : nil
   }
 }
 

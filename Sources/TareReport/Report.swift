@@ -6,13 +6,22 @@ package struct Report: Sendable {
   /// As it shall be printed.
   package var date: String
   package var runs: [Run]
+  /// The order of several runs of one benchmark.
+  package var leaderboard: Leaderboard?
+  /// Runs of the same prompts, two by two.
+  package var duels: [Duel]
   /// What holds for the report as a whole: versions, commands, data.
   package var provenance: [Fact]
 
-  package init(title: String, date: String, runs: [Run], provenance: [Fact] = []) {
+  package init(
+    title: String, date: String, runs: [Run], leaderboard: Leaderboard? = nil, duels: [Duel] = [],
+    provenance: [Fact] = []
+  ) {
     self.title = title
     self.date = date
     self.runs = runs
+    self.leaderboard = leaderboard
+    self.duels = duels
     self.provenance = provenance
   }
 
@@ -23,26 +32,42 @@ package struct Report: Sendable {
     package var calibrated: Evaluation?
     /// Of raw (a) with calibrated (b).
     package var comparison: Comparison?
-    package var responses: [Response]
-    /// The fitted bias at its knots: length and score, length ascending.
-    package var fit: [PlotPoint]
-    /// The same fit of the calibrated scores.
-    package var fitAfter: [PlotPoint]
-    package var provenance: [Fact]
+    /// A sentence or two on how the calibrated scores came to be, or why there are none.
+    package var calibration: String?
+    package var responses: [Response] = []
+    /// Score against length before and after calibration.
+    package var before: LengthCurve?
+    package var after: LengthCurve?
+    /// The curve that calibration takes off, at the level of the scores, length ascending.
+    package var removed: [PlotPoint] = []
+    package var advice: Advice?
+    package var margins: [Margin] = []
+    package var changes: Changes?
+    package var bestOfN: BestOfNCurves?
+    package var provenance: [Fact] = []
 
     package init(
       name: String, raw: Evaluation? = nil, calibrated: Evaluation? = nil,
-      comparison: Comparison? = nil, responses: [Response] = [], fit: [PlotPoint] = [],
-      fitAfter: [PlotPoint] = [], provenance: [Fact] = []
+      comparison: Comparison? = nil
     ) {
       self.name = name
       self.raw = raw
       self.calibrated = calibrated
       self.comparison = comparison
-      self.responses = responses
-      self.fit = fit
-      self.fitAfter = fitAfter
-      self.provenance = provenance
+    }
+  }
+
+  /// Two runs on the same prompts.
+  package struct Duel: Sendable {
+    package let first: String
+    package let second: String
+    /// Of the first (a) with the second (b).
+    package let comparison: Comparison
+
+    package init(first: String, second: String, comparison: Comparison) {
+      self.first = first
+      self.second = second
+      self.comparison = comparison
     }
   }
 
@@ -55,6 +80,17 @@ package struct Report: Sendable {
     package init(length: Double, score: Double, calibrated: Double? = nil) {
       self.length = length
       self.score = score
+      self.calibrated = calibrated
+    }
+  }
+
+  /// What the chosen response of a pair scores above the rejected one.
+  package struct Margin: Sendable, Hashable {
+    package var raw: Double
+    package var calibrated: Double?
+
+    package init(raw: Double, calibrated: Double? = nil) {
+      self.raw = raw
       self.calibrated = calibrated
     }
   }

@@ -10,6 +10,11 @@ package enum ReportSections {
       AccuracySection.self,
       LengthCurveSection.self,
       LengthRelationSection.self,
+      ReliabilitySection.self,
+      MarginsSection.self,
+      ChangesSection.self,
+      SideBySideSection.self,
+      BestOfNSection.self,
       ProvenanceSection.self,
     ]
   ) { $0 }

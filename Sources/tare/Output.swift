@@ -27,8 +27,12 @@ enum Output {
   }
 
   static func write(_ rows: [JSONObject], to path: String) throws(TareError) {
+    try write(Data(lines(rows).utf8), to: path)
+  }
+
+  static func write(_ data: Data, to path: String) throws(TareError) {
     do {
-      try Data(lines(rows).utf8).write(to: URL(filePath: path), options: .atomic)
+      try data.write(to: URL(filePath: path), options: .atomic)
     } catch {
       throw .fault("\(path): cannot be written: \(error.localizedDescription)")
     }

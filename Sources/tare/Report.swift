@@ -1,29 +1,101 @@
 /// `tare report`.
 internal import ArgumentParser
+internal import Foundation
+internal import TareCore
 internal import TarePipeline
 
 struct Report: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Writes a report on runs as one HTML file that needs nothing else.",
-    discussion: "Example: tare report --store tare.sqlite --run first --output report.html")
+    abstract: "Writes a report on reward models as one HTML file that needs nothing else.",
+    discussion: """
+      Examples:
+        tare report scores.csv --label gold --output report.html
+        tare report --store tare.sqlite
+        tare report --store tare.sqlite --run first --run second --title "Which head?"
+        tare report a.json b.json c.json --method lowess
 
-  @Option(help: "The store.")
-  var store: String
+      Takes score files, and runs of a store (all of them where none is named). A run's newest calibration, \
+      or a file's column calibrated, stands beside the raw scores; where there is none, the scores are \
+      calibrated for the report by --method, which changes neither store nor file. The page tells how good \
+      a model is and how sure that is, what it has to do with length, whether to calibrate, and which pairs \
+      that would decide differently, with their texts.
+      """)
+
+  @Argument(
+    help:
+      "Score files, gzipped or not; folders, each with the files of one model; - for standard input."
+  )
+  var inputs: [String] = []
+  @Option(help: "Store to take the scores from.")
+  var store: String?
   @Option(name: .customLong("run"), help: "Runs in the order of the page (default: all).")
   var runNames: [String] = []
-  @Option(name: .shortAndLong, help: "The HTML file.")
+  @Option(name: .shortAndLong, help: "The HTML file; - for standard output.")
   var output = "report.html"
+  @Option(help: "The page's title (default: the run's name).")
+  var title: String?
+  @Option(
+    help: ArgumentHelp(
+      "How scores without calibrated ones are calibrated: \(Pipeline.calibrationMethods), none (default: auto)."
+    ))
+  var method: String?
+  @Option(
+    help: ArgumentHelp(
+      "Examples of what calibration puts right, and of what it puts wrong.", valueName: "n"))
+  var examples = 20
+  @Option(help: ArgumentHelp("Benchmark: \(Pipeline.benchmarks) (default: by the data)."))
+  var benchmark: String?
+  @Option(
+    help: ArgumentHelp(
+      "Column of the response's length, or counted on the text: \(Pipeline.textCovariates) (default: length)."
+    ))
+  var length: String?
   @Option(help: "Resamples of the bootstrap.")
   var bootstrap = 10_000
   @Option(help: "Seed of the bootstrap.")
   var seed: UInt64 = 1
+  @OptionGroup var columns: ColumnArguments
+  @OptionGroup var format: FormatArgument
 
   func run() throws {
-    var request = ReportRequest(store: store, output: output)
-    request.runs = runNames
-    request.bootstrap = bootstrap
-    request.seed = seed
-    try Pipeline().report(request)
-    try Terminal.tell("wrote \(output)", onStandardOutput: true)
+    let pipeline = Pipeline(observer: Terminal.observer())
+    if output != "-" { try pipeline.checkWritable(output) }
+    var names = runNames
+    if let store, names.isEmpty { names = try pipeline.runNames(in: store) }
+    var evaluation = EvaluateRequest(
+      sources: try Source.many(inputs, store, names, columns, format.format))
+    evaluation.benchmark = benchmark
+    evaluation.length = length
+    evaluation.bootstrap = bootstrap
+    evaluation.seed = seed
+    var request = ReportRequest(evaluation)
+    request.title = title
+    request.examples = examples
+    if method == "none" {
+      request.calibration = nil
+    } else if method != "auto" {
+      request.calibration?.method = method
+    }
+    request.origin = [
+      ("Program", "tare \(Tare.configuration.version)"),
+      ("Command", CommandLine.shown),
+    ]
+    let page = try pipeline.report(request)
+    if output == "-" {
+      try Output.print(Data(page.utf8))
+    } else {
+      try Output.write(Data(page.utf8), to: output)
+      try Terminal.tell("wrote \(output)", onStandardOutput: true)
+    }
+  }
+}
+
+extension CommandLine {
+  /// The command as it was typed, arguments quoted where a shell needs it.
+  fileprivate static var shown: String {
+    (["tare"] + arguments.dropFirst()).map { argument in
+      argument.wholeMatch(of: /[A-Za-z0-9._\/=:@,+%-]+/) != nil
+        ? argument : "'" + argument.replacing("'", with: "'\\''") + "'"
+    }.joined(separator: " ")
   }
 }

@@ -256,9 +256,10 @@ import Testing
 
   @Test func `every report section has its place on the page`() throws {
     let options = EvaluationOptions(bootstrap: try Bootstrap(resamples: 100, seed: 1))
-    let run = Report.Run(
-      name: "r", raw: try Pairs.evaluate(responses, options),
-      responses: responses.map { .init(length: $0.covariates["length"] ?? 0, score: $0.score) })
+    var run = Report.Run(name: "r", raw: try Pairs.evaluate(responses, options))
+    run.responses = responses.map {
+      .init(length: $0.covariates["length"] ?? 0, score: $0.score)
+    }
     let page = Report(title: "t", date: "2026-11-23", runs: [run]).html()
     for section in ReportSections.registry.entries {
       #expect(page.contains("id=\"\(section.key)\""), "\(section.key)")

@@ -24,31 +24,59 @@ import Testing
 
   private static func reports() throws -> [(name: String, report: Report)] {
     let made = try Made.small()
-    let curve = [PlotPoint(x: 0, y: 0), PlotPoint(x: 3000, y: 3)]
+    let curve = LengthCurve(
+      places: [
+        .init(length: 0, score: 0, interval: -1...1),
+        .init(length: 3000, score: 3, interval: 2...4),
+      ], pooled: .init(0.5, 0.4...0.6), withinPrompt: .init(0.1))
     func report(_ runs: Report.Run...) -> Report { Report(title: "T", date: "D", runs: runs) }
-    let whole = Report.Run(
-      name: "whole", raw: made.raw, calibrated: made.calibrated, comparison: made.comparison,
-      responses: responses(100), fit: curve, fitAfter: curve, provenance: [.init("Model", "m")])
+    var whole = Report.Run(
+      name: "whole", raw: made.raw, calibrated: made.calibrated, comparison: made.comparison)
+    whole.responses = responses(100)
+    (whole.before, whole.after) = (curve, curve)
+    whole.removed = [PlotPoint(x: 0, y: 1), PlotPoint(x: 3000, y: 2)]
+    whole.advice = Advice(corrects: true, reason: "Why.")
+    whole.margins = (0..<50).map { .init(raw: Double($0 % 7) - 2, calibrated: Double($0 % 5) - 1) }
+    whole.changes = Changes(
+      gained: 1, lost: 1, examples: [example("a", true), example("b", false)])
+    whole.bestOfN = BestOfNCurves(panels: [
+      .init(title: "Best", unit: "label", raw: points, calibrated: points)
+    ])
+    whole.provenance = [.init("Model", "m")]
     let rawAlone = Report.Run(name: "raw alone", raw: made.raw)
     var dense = whole
     dense.responses = responses(5000)
-    let odd = Report.Run(
-      name: "odd",
-      responses: [
-        .init(length: 0, score: 1), .init(length: .nan, score: 1),
-        .init(length: 5, score: .infinity),
-      ], fit: [.init(x: 3, y: 2)])
+    var odd = Report.Run(name: "odd")
+    odd.responses = [
+      .init(length: 0, score: 1), .init(length: .nan, score: 1),
+      .init(length: 5, score: .infinity),
+    ]
+    odd.before = LengthCurve(places: [.init(length: 3, score: 2)])
+    odd.margins = [.init(raw: 0), .init(raw: .infinity), .init(raw: .nan, calibrated: 0)]
     var noLengths = rawAlone
     noLengths.raw = try Made([MadePair(1, 1)]).raw
     let hostileMade = try Made([MadePair(1, 0, subset: hostile, section: hostile)])
-    let hostileRun = Report.Run(
-      name: hostile, raw: hostileMade.raw, calibrated: hostileMade.calibrated,
-      comparison: hostileMade.comparison, responses: responses(3), fit: curve,
-      provenance: [.init(hostile, hostile)])
+    var hostileRun = whole
+    hostileRun.name = hostile
+    hostileRun.raw = hostileMade.raw
+    hostileRun.calibrated = hostileMade.calibrated
+    hostileRun.comparison = hostileMade.comparison
+    hostileRun.calibration = hostile
+    hostileRun.advice = Advice(corrects: false, reason: hostile)
+    hostileRun.changes = Changes(
+      gained: 2, lost: 0, examples: [example(hostile, true), example(hostile, true)])
+    hostileRun.provenance = [.init(hostile, hostile)]
+    let several = Leaderboard([("whole", made.raw), (hostile, made.calibrated)], seed: 1)
+    let duel = Report.Duel(first: "whole", second: hostile, comparison: made.comparison)
     return [
       ("whole", report(whole)), ("no run", report()), ("empty run", report(.init(name: "r"))),
       ("raw alone", report(rawAlone)), ("several", report(whole, rawAlone, .init(name: "r"))),
       ("dense", report(dense)), ("odd numbers", report(odd)), ("no lengths", report(noLengths)),
+      (
+        "compared",
+        Report(
+          title: "T", date: "D", runs: [whole, rawAlone], leaderboard: several, duels: [duel])
+      ),
       (
         "hostile",
         Report(
@@ -58,6 +86,19 @@ import Testing
     ]
   }
 
+  private static func example(_ text: String, _ isGained: Bool) -> Changes.Example {
+    .init(
+      id: text, subset: text, isGained: isGained, margin: .init(raw: -1, calibrated: 2),
+      prompt: text,
+      responses: [
+        .init(name: text, text: text, length: 3, raw: 1, calibrated: 2), .init(name: "b", text: ""),
+      ])
+  }
+
+  private static let points: [BestOfNCurves.Point] = (1...4).map {
+    .init(n: $0, kl: 0.1, prompts: 9, value: Double($0), interval: Double($0) - 1...Double($0) + 1)
+  }
+
   @Test func `every page is well-formed XML with every section once`() throws {
     for (name, report) in try ReportTests.reports() {
       let page = report.html()
@@ -65,8 +106,9 @@ import Testing
       #expect(outline.sections == ReportSections.registry.keys, "\(name)")
       #expect(outline.emptySections.isEmpty, "\(name): \(outline.emptySections)")
       #expect(Set(outline.ids).count == outline.ids.count, "\(name): \(outline.ids)")
-      #expect(outline.names.isDisjoint(with: ["script", "img", "link", "iframe"]), "\(name)")
-      #expect(outline.addresses.allSatisfy { $0.hasPrefix("#") || $0.hasPrefix("data:text/csv,") })
+      #expect(outline.names.isDisjoint(with: ["img", "link", "iframe"]), "\(name)")
+      #expect(outline.addresses.allSatisfy { $0.hasPrefix("#") || $0.hasPrefix("data:text/csv;") })
+      #expect(page.components(separatedBy: "<script").count == 2, "\(name)")
       #expect(!page.contains(/\b(nan|inf)\b/), "\(name)")
     }
   }
@@ -74,7 +116,8 @@ import Testing
   @Test func `text from data is shown and never markup`() throws {
     let report = try #require(try ReportTests.reports().first { $0.name == "hostile" }).report
     let page = report.html()
-    #expect(!page.contains("<script"))
+    // The page's own, and no other.
+    #expect(page.components(separatedBy: "<script").count == 2)
     let shown = "&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;\u{FFFD}]]&gt;"
     #expect(page.contains("<h1>\(shown)</h1>"))
     #expect(page.contains("<th scope=\"row\">\(shown)</th>"))
@@ -90,7 +133,8 @@ import Testing
   }
 
   @Test func `many responses are drawn as squares, and the page stays small`() throws {
-    var run = Report.Run(name: "r", responses: ReportTests.responses(100_000))
+    var run = Report.Run(name: "r")
+    run.responses = ReportTests.responses(100_000)
     let page = Report(title: "T", date: "D", runs: [run]).html()
     #expect(page.contains("100,000 responses, more where stronger"))
     // The limit for a report of 100,000 scores.
@@ -104,7 +148,11 @@ import Testing
     let help = ReportSections.registry.help
     #expect(Set(help.map(\.key)).count == help.count)
     #expect(help.allSatisfy { !$0.summary.isEmpty })
-    #expect(help.map(\.key) == ["answer", "accuracy", "length-curve", "by-length", "provenance"])
+    #expect(
+      help.map(\.key) == [
+        "answer", "accuracy", "length-curve", "by-length", "reliability", "margins", "changes",
+        "side-by-side", "best-of-n", "provenance",
+      ])
   }
 }
 

@@ -86,7 +86,11 @@ import Testing
     let responses = points.map {
       Report.Response(length: $0.x, score: $0.y, calibrated: $0.y)
     }
-    let run = Report.Run(name: "r", responses: responses, fit: points, fitAfter: points)
+    var run = Report.Run(name: "r")
+    run.responses = responses
+    run.before = LengthCurve(
+      places: points.map { .init(length: $0.x, score: $0.y, interval: $0.y...$0.y) })
+    run.removed = points
     #expect(Report(title: "T", date: "D", runs: [run]).html().contains("<svg"))
   }
 

@@ -5,8 +5,27 @@ struct AccuracyTable {
   let caption: String
   let groups: [AccuracyRow.Group]
   let hasCalibrated: Bool
+  /// Of the file that holds the table.
+  let csvName: String
 
-  var markup: Markup {
+  /// More rows than these get a filter.
+  private static let mostUnfiltered = 12
+
+  @MarkupBuilder var markup: [Markup] {
+    if groups.reduce(0, { $0 + $1.rows.count }) > Self.mostUnfiltered {
+      tag("form", ["class": "filters", "aria-label": "Filter: \(caption)"]) {
+        tag("label") {
+          "Rows "
+          tag("input", ["type": "search", "name": "row", "placeholder": "name of a subset"])
+        }
+        tag("output", ["aria-live": "polite"])
+      }
+    }
+    table
+    tag("div", ["class": "tools"]) { csv.link }
+  }
+
+  private var table: Markup {
     let rows = groups.flatMap(\.rows)
     let hasTies = rows.contains(where: \.hasTies)
     let bars = IntervalBars(rows.flatMap { [$0.raw, $0.calibrated].compactMap { $0 } })
@@ -28,6 +47,28 @@ struct AccuracyTable {
         }
       }
     }
+  }
+
+  private var csv: CSVDownload {
+    CSVDownload(
+      "CSV", file: csvName,
+      header: ["group", "name", "n"] + Accuracy.csvHeader("raw")
+        + (hasCalibrated
+          ? Accuracy.csvHeader("calibrated") + ["change", "change_low", "change_high", "p", "q"]
+          : []),
+      rows: groups.flatMap { group in
+        group.rows.map { row in
+          let none = ["", "", ""]
+          let change = row.difference.map {
+            [$0.interval.lowerBound, $0.interval.upperBound, $0.p]
+          }
+          return [group.title ?? "", row.name, String(row.n)] + (row.raw?.csv ?? none)
+            + (hasCalibrated
+              ? (row.calibrated?.csv ?? none) + [row.change.csv]
+                + (change?.map { "\($0)" } ?? none) + [(row.difference?.q).csv]
+              : [])
+        }
+      })
   }
 
   private func head(_ bars: IntervalBars, hasTies: Bool) -> Markup {
@@ -55,7 +96,7 @@ struct AccuracyTable {
   }
 
   private func line(_ row: AccuracyRow, _ bars: IntervalBars, hasTies: Bool) -> Markup {
-    tag("tr", row.isTotal ? ["class": "total"] : [:]) {
+    tag("tr", row.isTotal ? ["class": "total"] : ["data-row": row.name]) {
       tag("th", ["scope": "row"]) { row.name }
       tag("td") { row.n.text }
       cell(row.raw?.value.percent, row.raw?.interval.percent)

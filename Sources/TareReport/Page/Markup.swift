@@ -30,12 +30,12 @@ func tag(
 
 extension Markup {
   /// Elements of HTML that have no end tag.
-  private static let void: Set<String> = ["meta", "br", "hr", "img", "link"]
+  private static let void: Set<String> = ["meta", "br", "hr", "img", "link", "input"]
   /// Elements before which a line ends, so that a reader of the source finds them.
   private static let startsLine: Set<String> = [
     "head", "body", "header", "main", "nav", "section", "footer", "h1", "h2", "h3", "p", "ul", "li",
     "dl", "dt", "figure", "figcaption", "table", "caption", "thead", "tbody", "tr", "svg", "g",
-    "meta", "title", "style", "div",
+    "meta", "title", "style", "div", "script", "form", "details", "dt", "dd",
   ]
 
   func write(to page: inout String) {

@@ -1,4 +1,5 @@
-/// Score against length as a figure: points, or their density where there are many, and a curve.
+/// Score against length as a figure: points, or their density where there are many, and the fitted
+/// curve with its band.
 internal import Foundation
 
 struct DensityPlot {
@@ -7,70 +8,72 @@ struct DensityPlot {
   let subject: String
   /// Those that are not finite are left out.
   let points: [PlotPoint]
-  /// Knots, x ascending; may be empty.
-  let curve: [PlotPoint]
+  /// x ascending; may be empty.
+  let curve: [LengthCurve.Place]
   let curveName: String
+  /// A second curve, x ascending; may be empty.
+  let removed: [PlotPoint]
   /// The class of its colours: "raw" or "calibrated".
   let kind: String
-  private let x: Axis
-  private let y: Axis
+  private let frame: PlotFrame
 
-  private static let width = 480.0
-  private static let height = 354.0
-  private static let left = 52.0
-  private static let right = 468.0
-  private static let top = 26.0
-  private static let bottom = 306.0
   /// More points than this are drawn as squares that hold them.
   private static let mostDots = 1500
-  /// Squares along each axis, each 8 by 8.
+  /// Squares along each axis, each 8 by 7.6.
   private static let squares = (x: 52, y: 35)
 
   /// - Parameter ySpan: how much of the score the plot shows at least.
   init(
-    title: String, subject: String, points: [PlotPoint], curve: [PlotPoint], curveName: String,
-    kind: String, ySpan: Double
+    title: String, subject: String, points: [PlotPoint], curve: [LengthCurve.Place],
+    curveName: String, removed: [PlotPoint] = [], kind: String, ySpan: Double
   ) {
     self.title = title
     self.subject = subject
     self.points = points.filter(\.isFinite)
-    self.curve = curve.filter(\.isFinite)
+    self.curve = curve.filter { $0.length.isFinite && $0.score.isFinite }
     self.curveName = curveName
+    self.removed = removed.filter(\.isFinite)
     self.kind = kind
     let lengths = self.points.map(\.x).filter { $0 > 0 }
     let isWide = (lengths.max() ?? 1) > 10 * (lengths.min() ?? 1)
-    x = Axis(spanning: self.points.map(\.x), scale: isWide ? .log : .linear, margin: 0.02)
     let scores = self.points.map(\.y)
     let low = scores.min() ?? 0
     let high = scores.max() ?? 0
     let missing = max(0, ySpan - (high - low)) / 2
-    y = Axis(spanning: [low - missing, high + missing], margin: 0.03)
+    frame = PlotFrame(
+      x: Axis(spanning: self.points.map(\.x), scale: isWide ? .log : .linear, margin: 0.02),
+      y: Axis(spanning: [low - missing, high + missing], margin: 0.03),
+      xTitle: "length", yTitle: "score")
   }
 
   var figure: Markup {
-    tag("figure", ["class": kind]) {
-      tag("figcaption") { title }
-      tag(
-        "svg",
-        [
-          "class": "density", "role": "img",
-          "viewBox": "0 0 \(DensityPlot.width.svg) \(DensityPlot.height.svg)",
-        ]
-      ) {
-        tag("title") { "\(title), \(subject)" }
-        tag("desc") { description }
-        axes
-        tag("g", ["class": "points"]) {
-          if points.count > DensityPlot.mostDots { density } else { dots }
-        }
-        curveMarkup
+    var keys = [
+      Figure.Key(
+        "points", points.count.counted("response") + (isDense ? ", more where stronger" : ""))
+    ]
+    if !curve.isEmpty {
+      keys.append(.init("curve", curveName + (hasBand ? " with its 95% band" : "")))
+    }
+    if !removed.isEmpty { keys.append(.init("removed", "what calibration takes off")) }
+    var downloads = [pointsCSV]
+    if !curve.isEmpty { downloads.append(curveCSV) }
+    return Figure(
+      title: title, subject: subject, description: description, kind: kind, keys: keys,
+      downloads: downloads
+    ).markup {
+      frame.axes
+      tag("g", ["class": "points"]) {
+        if isDense { density } else { dots }
       }
-      legend
+      curveMarkup
     }
   }
 }
 
 extension DensityPlot {
+  private var isDense: Bool { points.count > DensityPlot.mostDots }
+  private var hasBand: Bool { curve.contains { $0.interval != nil } }
+
   /// The picture in words.
   private var description: String {
     let extent = """
@@ -89,54 +92,16 @@ extension DensityPlot {
     return "\(least.fixed(decimals)) to \(most.fixed(decimals))"
   }
 
-  private func value(of knot: PlotPoint?) -> String {
-    knot.map { "\($0.y.fixed(2)) at length \($0.x.fixed(0))" } ?? "nowhere"
-  }
-
-  private func place(x value: Double) -> Double {
-    DensityPlot.left + x.position(of: value) * (DensityPlot.right - DensityPlot.left)
-  }
-
-  private func place(y value: Double) -> Double {
-    DensityPlot.bottom - y.position(of: value) * (DensityPlot.bottom - DensityPlot.top)
-  }
-
-  @MarkupBuilder private var axes: [Markup] {
-    let (left, right) = (DensityPlot.left.svg, DensityPlot.right.svg)
-    let (top, bottom) = (DensityPlot.top.svg, DensityPlot.bottom.svg)
-    tag("g", ["class": "axis", "aria-hidden": "true"]) {
-      for tick in y.ticks(atMost: 6) {
-        let at = place(y: tick.value)
-        tag("line", ["class": "grid", "x1": left, "x2": right, "y1": at.svg, "y2": at.svg])
-        tag("text", ["x": (DensityPlot.left - 7).svg, "y": (at + 4).svg, "text-anchor": "end"]) {
-          tick.label
-        }
-      }
-      for tick in x.ticks(atMost: 8) {
-        let at = place(x: tick.value).svg
-        tag("line", ["class": "grid", "x1": at, "x2": at, "y1": top, "y2": bottom])
-        tag("text", ["x": at, "y": (DensityPlot.bottom + 17).svg, "text-anchor": "middle"]) {
-          tick.label
-        }
-      }
-      tag("line", ["class": "base", "x1": left, "x2": right, "y1": bottom, "y2": bottom])
-      tag(
-        "text",
-        [
-          "class": "name", "x": right, "y": (DensityPlot.height - 8).svg, "text-anchor": "end",
-        ]
-      ) { "length in characters\(x.scale == .log ? " (log scale)" : "")" }
-      tag(
-        "text", ["class": "name", "x": (DensityPlot.left - 7).svg, "y": "12", "text-anchor": "end"]
-      ) {
-        "score"
-      }
-    }
+  private func value(of place: LengthCurve.Place?) -> String {
+    place.map { "\($0.score.fixed(2)) at length \($0.length.fixed(0))" } ?? "nowhere"
   }
 
   @MarkupBuilder private var dots: [Markup] {
     for point in points {
-      tag("circle", ["cx": place(x: point.x).svg, "cy": place(y: point.y).svg, "r": "2.5"]) {
+      tag(
+        "circle",
+        ["cx": frame.place(x: point.x).svg, "cy": frame.place(y: point.y).svg, "r": "2.5"]
+      ) {
         tag("title") { "length \(point.x.fixed(0)), score \(point.y.fixed(3))" }
       }
     }
@@ -144,23 +109,50 @@ extension DensityPlot {
 
   /// The curve twice: a wide stroke in the ground's colour sets the other off from the points.
   @MarkupBuilder private var curveMarkup: [Markup] {
-    if !curve.isEmpty {
-      let path = curvePath
-      tag("path", ["class": "halo", "d": path])
-      tag("path", ["class": "curve", "d": path]) {
-        tag("title") { "\(curveName): \(value(of: curve.first)), \(value(of: curve.last))" }
+    if curve.count > 1 {
+      let line = path(curve.map { PlotPoint(x: $0.length, y: $0.score) })
+      let banded = curve.compactMap { place in
+        place.interval.map { (x: place.length, interval: $0) }
+      }
+      tag("path", ["class": "halo", "d": line])
+      if banded.count > 1 { tag("path", ["class": "band", "d": frame.area(banded)]) }
+      tag("path", ["class": "curve", "d": line])
+      // Something to point at: the values of the curve where it was fitted.
+      for place in curve {
+        tag(
+          "circle",
+          [
+            "class": "knot", "r": "3.2", "cx": frame.place(x: place.length).svg,
+            "cy": frame.place(y: place.score).svg,
+          ]
+        ) {
+          tag("title") {
+            "\(curveName): \(place.score.fixed(3)) at length \(place.length.fixed(0))"
+            if let interval = place.interval {
+              ", 95% \(interval.lowerBound.fixed(3)) to \(interval.upperBound.fixed(3))"
+            }
+          }
+        }
+      }
+    }
+    if removed.count > 1 {
+      tag("path", ["class": "removed", "d": path(removed)]) {
+        tag("title") { "what calibration takes off, at the level of the scores" }
       }
     }
   }
 
   /// Drawn at more places than the figure has pixels apart, which is finer than the knots matter.
-  private var curvePath: String {
-    let steps = 240
-    let places = (0...steps).compactMap { step in
-      let at = x.value(at: Double(step) / Double(steps))
-      return curve.interpolated(at: at).map { "\(place(x: at).svg) \(place(y: $0).svg)" }
-    }
-    return "M" + places.joined(separator: "L")
+  private func path(_ knots: [PlotPoint]) -> String {
+    let steps = 160
+    return frame.path(
+      (0...steps).compactMap { step in
+        let at = frame.x.value(at: Double(step) / Double(steps))
+        guard let first = knots.first, let last = knots.last, first.x <= at, at <= last.x else {
+          return nil
+        }
+        return knots.interpolated(at: at).map { PlotPoint(x: at, y: $0) }
+      })
   }
 }
 
@@ -176,8 +168,8 @@ extension DensityPlot {
     let (columns, rows) = DensityPlot.squares
     var counts = [Int](repeating: 0, count: columns * rows)
     for point in points {
-      let column = min(columns - 1, Int(x.position(of: point.x) * Double(columns)))
-      let row = min(rows - 1, Int(y.position(of: point.y) * Double(rows)))
+      let column = min(columns - 1, Int(frame.x.position(of: point.x) * Double(columns)))
+      let row = min(rows - 1, Int(frame.y.position(of: point.y) * Double(rows)))
       counts[row * columns + column] += 1
     }
     return counts.indices.filter { counts[$0] > 0 }.map { index in
@@ -193,16 +185,16 @@ extension DensityPlot {
           at: Double(index + 1) / Double(count))
     }
     return (
-      part(x, square.column, of: DensityPlot.squares.x),
-      part(y, square.row, of: DensityPlot.squares.y)
+      part(frame.x, square.column, of: DensityPlot.squares.x),
+      part(frame.y, square.row, of: DensityPlot.squares.y)
     )
   }
 
   @MarkupBuilder private var density: [Markup] {
     let squares = filledSquares
     let most = Double(squares.map(\.count).max() ?? 1)
-    let width = (DensityPlot.right - DensityPlot.left) / Double(DensityPlot.squares.x)
-    let height = (DensityPlot.bottom - DensityPlot.top) / Double(DensityPlot.squares.y)
+    let width = (PlotFrame.right - PlotFrame.left) / Double(DensityPlot.squares.x)
+    let height = (PlotFrame.bottom - PlotFrame.top) / Double(DensityPlot.squares.y)
     for square in squares {
       let range = range(of: square)
       // Five shades, even steps in the logarithm of the count.
@@ -211,8 +203,8 @@ extension DensityPlot {
         "rect",
         [
           "class": "d\(shade)", "width": width.svg, "height": height.svg,
-          "x": (DensityPlot.left + Double(square.column) * width).svg,
-          "y": (DensityPlot.bottom - Double(square.row + 1) * height).svg,
+          "x": (PlotFrame.left + Double(square.column) * width).svg,
+          "y": (PlotFrame.bottom - Double(square.row + 1) * height).svg,
         ]
       ) {
         tag("title") {
@@ -224,51 +216,33 @@ extension DensityPlot {
     }
   }
 
-  private var legend: Markup {
-    let isDense = points.count > DensityPlot.mostDots
-    return tag("p", ["class": "legend"]) {
-      key("points", points.count.counted("response") + (isDense ? ", more where stronger" : ""))
-      if !curve.isEmpty {
-        key("curve", curveName)
-      }
-      tag("span", ["class": "downloads"]) {
-        download("Points as CSV", "\(kind)-points.csv", pointsCSV)
-        if !curve.isEmpty {
-          download("Curve as CSV", "\(kind)-curve.csv", curveCSV)
-        }
-      }
-    }
-  }
-
-  private func key(_ swatch: String, _ name: String) -> Markup {
-    tag("span", ["class": "item"]) {
-      tag("span", ["class": "swatch \(swatch)", "aria-hidden": "true"])
-      name
-    }
-  }
-
-  private func download(_ title: String, _ file: String, _ csv: String) -> Markup {
-    let data = csv.split(separator: "\n").joined(separator: "%0A")
-    return tag("a", ["download": file, "href": "data:text/csv,\(data)%0A"]) { title }
-  }
-
   /// What is drawn: the points, or the squares and their counts.
-  private var pointsCSV: String {
-    guard points.count > DensityPlot.mostDots else {
-      return (["length,score"] + points.map { "\($0.x),\($0.y)" }).joined(separator: "\n")
+  private var pointsCSV: CSVDownload {
+    guard isDense else {
+      return CSVDownload(
+        "Points as CSV", file: "\(subject) \(kind) points", header: ["length", "score"],
+        rows: points.map { ["\($0.x)", "\($0.y)"] })
     }
-    let lines = filledSquares.map { square in
-      let range = range(of: square)
-      return """
-        \(range.x.lowerBound),\(range.x.upperBound),\(range.y.lowerBound),\
-        \(range.y.upperBound),\(square.count)
-        """
-    }
-    return (["length_from,length_to,score_from,score_to,responses"] + lines)
-      .joined(separator: "\n")
+    return CSVDownload(
+      "Density as CSV", file: "\(subject) \(kind) density",
+      header: ["length_from", "length_to", "score_from", "score_to", "responses"],
+      rows: filledSquares.map { square in
+        let range = range(of: square)
+        return [
+          "\(range.x.lowerBound)", "\(range.x.upperBound)", "\(range.y.lowerBound)",
+          "\(range.y.upperBound)", String(square.count),
+        ]
+      })
   }
 
-  private var curveCSV: String {
-    (["length,score"] + curve.map { "\($0.x),\($0.y)" }).joined(separator: "\n")
+  private var curveCSV: CSVDownload {
+    CSVDownload(
+      "Curve as CSV", file: "\(subject) \(kind) curve", header: ["length", "score", "low", "high"],
+      rows: curve.map {
+        [
+          "\($0.length)", "\($0.score)", ($0.interval?.lowerBound).csv,
+          ($0.interval?.upperBound).csv,
+        ]
+      })
   }
 }

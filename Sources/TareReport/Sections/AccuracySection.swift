@@ -10,6 +10,7 @@ package enum AccuracySection: ReportSection {
     eachRun(of: report) { run in
       if let raw = run.raw {
         table(of: run, raw)
+        for grid in raw.accuracies.grids { AccuracyGrid(run: run.name, grid: grid).markup }
         tag("ul", ["class": "notes"]) {
           tag("li") {
             "Intervals are 95%: Wilson's for plain shares of pairs, otherwise from a bootstrap "
@@ -25,12 +26,12 @@ package enum AccuracySection: ReportSection {
     }
   }
 
-  private static func table(of run: Report.Run, _ raw: Evaluation) -> Markup {
+  private static func table(of run: Report.Run, _ raw: Evaluation) -> [Markup] {
     AccuracyTable(
       caption: "Accuracy of \(run.name) in per cent (benchmark: \(raw.benchmark))",
       groups: AccuracyRow.groups(
         raw: raw, calibrated: run.calibrated, comparison: run.comparison),
-      hasCalibrated: run.calibrated != nil
+      hasCalibrated: run.calibrated != nil, csvName: "\(run.name) accuracy"
     ).markup
   }
 }

@@ -7,23 +7,77 @@ package enum AnswerSection: ReportSection {
   package static let title = "The answer"
 
   package static func contents(of report: Report) -> [Markup] {
+    if report.runs.count > 1 { overview(report) }
     eachRun(of: report) { run in
-      if report.runs.count == 1 {
-        tag("p", ["class": "run"]) { run.name }
-      }
       numbers(of: run)
-      tag("ul", ["class": "findings"]) {
-        for sentence in run.findings {
-          tag("li") { sentence }
+      let findings = run.findings
+      if findings.isEmpty {
+        tag("p", ["class": "missing"]) {
+          "There are no labelled pairs and no lengths, so nothing can be said."
+        }
+      } else {
+        tag("dl", ["class": "findings"]) {
+          for finding in findings {
+            tag("div") {
+              tag("dt") { finding.topic }
+              tag("dd") { finding.text }
+            }
+          }
         }
       }
     }
   }
 
+  /// A line a run.
+  private static func overview(_ report: Report) -> Markup {
+    let caption = "The runs at a glance, accuracy in per cent"
+    return tag(
+      "div", ["class": "wide", "role": "region", "aria-label": caption, "tabindex": "0"]
+    ) {
+      tag("table", ["class": "accuracy"]) {
+        tag("caption") { caption }
+        tag("thead") {
+          tag("tr") {
+            for title in [
+              "Run", "Raw", "Calibrated", "Follows length within prompts", "Calibrate?",
+            ] { tag("th", ["scope": "col"]) { title } }
+          }
+        }
+        tag("tbody") {
+          for run in report.runs {
+            tag("tr") {
+              tag("th", ["scope": "row"]) { run.name }
+              cell(
+                run.raw?.accuracies.overall.value.percent,
+                run.raw?.accuracies.overall.interval.percent)
+              cell(
+                run.calibrated?.accuracies.overall.value.percent,
+                run.calibrated?.accuracies.overall.interval.percent)
+              cell(
+                run.before?.withinPrompt?.value.signed, run.before?.withinPrompt?.interval?.signed)
+              tag("td") { run.advice.map { $0.corrects ? "yes" : "no" } ?? "–" }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private static func cell(_ value: String?, _ interval: String?) -> Markup {
+    tag("td") {
+      value ?? "–"
+      if let interval { tag("span", ["class": "interval"]) { interval } }
+    }
+  }
+
   @MarkupBuilder private static func numbers(of run: Report.Run) -> [Markup] {
-    if let raw = run.raw?.accuracies.overall {
+    let raw = run.raw?.accuracies.overall
+    let within = run.before?.withinPrompt
+    if raw != nil || within != nil {
       tag("div", ["class": "numbers"]) {
-        number("Accuracy, raw", "\(raw.value.percent)%", raw.interval.percent, "raw")
+        if let raw {
+          number("Accuracy, raw", "\(raw.value.percent)%", raw.interval.percent, "raw")
+        }
         if let after = run.calibrated?.accuracies.overall {
           number(
             "Accuracy, calibrated", "\(after.value.percent)%", after.interval.percent,
@@ -33,19 +87,24 @@ package enum AnswerSection: ReportSection {
           number(
             "Change in points", change.value.signedPercent, change.interval.signedPercent, "change")
         }
+        if let within {
+          number("Rank corr. with length", within.value.signed, within.interval?.signed, "length")
+        }
       }
     }
   }
 
   private static func number(
-    _ name: String, _ value: String, _ interval: String, _ kind: String
+    _ name: String, _ value: String, _ interval: String?, _ kind: String
   ) -> Markup {
     tag("div", ["class": "number \(kind)"]) {
       tag("p", ["class": "name"]) { name }
       tag("p", ["class": "value"]) { value }
-      tag("p", ["class": "interval"]) {
-        "95% interval "
-        tag("span") { interval }
+      if let interval {
+        tag("p", ["class": "interval"]) {
+          "95% interval "
+          tag("span") { interval }
+        }
       }
     }
   }

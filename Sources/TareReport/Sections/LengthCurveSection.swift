@@ -13,6 +13,7 @@ package enum LengthCurveSection: ReportSection {
         tag("div", ["class": "panels"]) {
           for panel in panels(of: run) { panel.figure }
         }
+        for sentence in correlations(of: run) { tag("p", ["class": "hint"]) { sentence } }
       }
     }
   }
@@ -25,13 +26,33 @@ package enum LengthCurveSection: ReportSection {
     // Both panels have the same scale, so that slopes can be compared.
     let span = max(before.map(\.y).span, after.map(\.y).span)
     let raw = DensityPlot(
-      title: "Before: raw scores", subject: run.name, points: before, curve: run.fit,
-      curveName: "fitted bias", kind: "raw", ySpan: span)
+      title: "Before: raw scores", subject: run.name, points: before,
+      curve: run.before?.places ?? [], curveName: "LOWESS", removed: run.removed, kind: "raw",
+      ySpan: span)
     guard !after.isEmpty else { return [raw] }
     let calibrated = DensityPlot(
-      title: "After: calibrated scores", subject: run.name, points: after, curve: run.fitAfter,
-      curveName: "the same fit again", kind: "calibrated", ySpan: span)
+      title: "After: calibrated scores", subject: run.name, points: after,
+      curve: run.after?.places ?? [], curveName: "LOWESS", kind: "calibrated", ySpan: span)
     return [raw, calibrated]
+  }
+
+  private static func correlations(of run: Report.Run) -> [String] {
+    func words(_ name: String, _ kind: KeyPath<LengthCurve, LengthCurve.Correlation?>) -> String? {
+      guard let before = run.before?[keyPath: kind] else { return nil }
+      let first = "Rank correlation of score and length \(name): \(before.text)"
+      guard let after = run.after?[keyPath: kind] else { return first + "." }
+      return "\(first) raw, \(after.text) calibrated."
+    }
+    return [
+      words("over all responses", \.pooled), words("within prompts", \.withinPrompt),
+    ].compactMap(\.self)
+  }
+}
+
+extension LengthCurve.Correlation {
+  /// "+0.53 (+0.45 to +0.60)".
+  fileprivate var text: String {
+    value.signed + (interval.map { " (\($0.signed))" } ?? "")
   }
 }
 

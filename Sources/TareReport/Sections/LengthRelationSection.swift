@@ -14,17 +14,25 @@ package enum LengthRelationSection: ReportSection {
     eachRun(of: report) { run in
       if let raw = run.raw, !raw.byLength.isEmpty {
         table(of: run, raw)
+        if let deciles = raw.lengthDeciles, deciles.bins.count > 1 {
+          tag("div", ["class": "panels"]) {
+            LengthDifferencePlot(
+              subject: run.name, raw: deciles, calibrated: run.calibrated?.lengthDeciles,
+              overall: raw.accuracies.overall.value
+            ).figure
+          }
+        }
       } else {
         tag("p", ["class": "missing"]) { "The lengths of labelled pairs are not known." }
       }
     }
   }
 
-  private static func table(of run: Report.Run, _ raw: Evaluation) -> Markup {
+  private static func table(of run: Report.Run, _ raw: Evaluation) -> [Markup] {
     AccuracyTable(
       caption: "Accuracy of \(run.name) by length, in per cent",
       groups: [AccuracyRow.byLength(raw: raw, calibrated: run.calibrated)],
-      hasCalibrated: run.calibrated != nil
+      hasCalibrated: run.calibrated != nil, csvName: "\(run.name) by length"
     ).markup
   }
 }

@@ -17,11 +17,16 @@ extension ReportSection {
     if report.runs.isEmpty {
       tag("p", ["class": "missing"]) { "The report holds no run." }
     }
-    for run in report.runs {
+    for (place, run) in report.runs.enumerated() {
       if report.runs.count > 1 {
-        tag("h3") { run.name }
+        // The script hides what is not of the run that the reader picks.
+        tag("div", ["class": "of-run", "data-run": String(place)]) {
+          tag("h3") { run.name }
+          contents(run)
+        }
+      } else {
+        contents(run)
       }
-      contents(run)
     }
   }
 }

@@ -1,50 +1,95 @@
 /// What a report says of a run, the most important first.
-internal import Foundation
 internal import TareEvaluation
 
+/// A sentence or some, under the question that they answer.
+package struct Finding: Sendable, Hashable {
+  package let topic: String
+  package let text: String
+}
+
 extension Report.Run {
-  package var findings: [String] {
-    let sentences = [
-      accuracyFinding, raw?.lengthFinding, fitFinding, calibrationFinding, raw?.tieNote,
-    ].compactMap { $0 }
-    return sentences.isEmpty
-      ? ["There are no labelled pairs and no fitted curve, so nothing can be said."] : sentences
+  /// How good, how length-biased, whether to calibrate and what that changes, how sure.
+  package var findings: [Finding] {
+    [
+      Finding("How good", [accuracyFinding, raw?.tieNote]),
+      Finding("Length", [correlationFinding, raw?.lengthFinding, curveFinding]),
+      Finding("Calibrate?", [adviceFinding]),
+      Finding("What it changes", [calibration, changeFinding]),
+      Finding("How sure it is", [raw?.probabilities?.sentence]),
+    ].compactMap(\.self)
   }
 
   private var accuracyFinding: String? {
-    guard let overall = raw?.accuracies.overall else { return nil }
+    guard let overall = raw?.accuracies.overall, let raw else { return nil }
     let rule = overall.rule.map { "; \($0)" } ?? ""
     return """
-      The raw scores reach an overall accuracy of \(overall.value.percent)%, 95% interval \
-      \(overall.interval.percent), on \(overall.n.counted("pair"))\(rule).
+      The raw scores reach an overall \(raw.measure) of \(overall.value.percent)%, 95% interval \
+      \(overall.interval.percent), on \(overall.n.counted(raw.trial))\(rule).
       """
   }
 
+  private var correlationFinding: String? {
+    guard let before else { return nil }
+    func words(_ correlation: LengthCurve.Correlation) -> String {
+      let interval = correlation.interval.map { " (95% \($0.signed))" } ?? ""
+      return "\(correlation.value.signed)\(interval)"
+    }
+    if let within = before.withinPrompt {
+      let direction =
+        within.interval?.contains(0) == true
+        ? "the score does not surely follow length"
+        : within.value > 0 ? "the longer one scores higher" : "the shorter one scores higher"
+      let pooled = before.pooled.map { ", over all responses \(words($0))" } ?? ""
+      return """
+        Among the answers to one prompt \(direction): rank correlation \(words(within))\(pooled).
+        """
+    }
+    return before.pooled.map {
+      "Over all responses score and length have a rank correlation of \(words($0))."
+    }
+  }
+
   /// How much the fitted score changes over the middle of the lengths.
-  private var fitFinding: String? {
+  private var curveFinding: String? {
     let lengths = responses.map(\.length).filter(\.isFinite).sorted()
     let scores = responses.map(\.score).filter(\.isFinite)
+    let curve = before?.places.map { PlotPoint(x: $0.length, y: $0.score) } ?? []
     guard lengths.count > 1, scores.count > 1 else { return nil }
     let short = lengths[lengths.count / 10]
     let long = lengths[lengths.count - 1 - lengths.count / 10]
-    guard short < long, let low = fit.interpolated(at: short), let high = fit.interpolated(at: long)
+    guard short < long, let low = curve.interpolated(at: short),
+      let high = curve.interpolated(at: long)
     else { return nil }
     let mean = scores.reduce(0, +) / Double(scores.count)
     let variance = scores.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(scores.count - 1)
     guard variance > 0, high != low else { return nil }
     let share = abs(high - low) / variance.squareRoot()
     return """
-      From \(short.fixed(0)) to \(long.fixed(0)) characters (the middle 80% of the responses) the \
-      fitted score \(high < low ? "falls" : "rises") by \(abs(high - low).significant(2)), \
+      From length \(short.fixed(0)) to \(long.fixed(0)) (the middle 80% of the responses) the fitted \
+      score \(high < low ? "falls" : "rises") by \(abs(high - low).significant(2)), \
       \(share.fixed(2)) standard deviations of the scores.
       """
   }
 
-  private var calibrationFinding: String? {
+  private var adviceFinding: String? {
+    advice.map { ($0.corrects ? "Yes. " : "No. ") + $0.reason }
+  }
+
+  private var changeFinding: String? {
     guard let comparison else {
-      return raw == nil ? nil : "No calibrated scores were given to compare with."
+      return raw == nil || calibration != nil
+        ? nil : "No calibrated scores were given to compare with."
     }
     return "\(comparison.overallChange) \(comparison.verdict) \(comparison.pairedTest)"
+  }
+}
+
+extension Finding {
+  /// Nil where nothing can be said.
+  fileprivate init?(_ topic: String, _ sentences: [String?]) {
+    let said = sentences.compactMap(\.self)
+    guard !said.isEmpty else { return nil }
+    self.init(topic: topic, text: said.joined(separator: " "))
   }
 }
 
@@ -71,4 +116,14 @@ extension Evaluation {
 extension Int {
   /// "1 pair", "2 pairs".
   func counted(_ noun: String) -> String { "\(text) \(noun)\(self == 1 ? "" : "s")" }
+}
+
+extension Double {
+  /// A correlation: two decimals and its sign.
+  var signed: String { (self > 0 ? "+" : "") + fixed(2) }
+}
+
+extension ClosedRange<Double> {
+  /// "+0.45 to +0.60".
+  var signed: String { "\(lowerBound.signed) to \(upperBound.signed)" }
 }

@@ -1,0 +1,272 @@
+/// One model's scores as a report shows them: evaluated, calibrated, against length, with examples.
+internal import TareCalibration
+internal import TareCore
+internal import TareEvaluation
+internal import TareRanking
+internal import TareReport
+internal import TareStore
+
+/// A run of the page, and what runs are compared by.
+struct ReportedRun {
+  var page: Report.Run
+  let responses: [ScoredResponse]
+  let benchmark: any Benchmark.Type
+}
+
+struct RunReporter {
+  private let request: ReportRequest
+  private let evaluator: Evaluator
+  private let facts: [Report.Fact]
+  private let length: String
+
+  /// - Parameter facts: where the source's numbers come from.
+  init(_ request: ReportRequest, _ evaluator: Evaluator, facts: [Report.Fact]) {
+    self.request = request
+    self.evaluator = evaluator
+    self.facts = facts
+    length = request.evaluation.length ?? Length.key
+  }
+
+  /// - Parameter name: of the run where the model itself has none.
+  func run(of model: ScoredModel, name: String) throws(TareError) -> ReportedRun {
+    let responses = model.responses
+    let benchmark = try evaluator.benchmark(for: responses)
+    var run = ReportedRun(
+      page: Report.Run(name: model.name ?? name), responses: responses, benchmark: benchmark)
+    run.page.provenance = facts + [.init("Responses", responses.count.text)]
+    guard !responses.isEmpty else { return run }
+
+    var model = model
+    let table = try self.table(of: model)
+    if let table { try calibrate(table, &model, &run.page) }
+    // Candidates without labels have no accuracy; their curve is shown all the same.
+    if benchmark != Pairs.self || responses.contains(where: { $0.role != .response }) {
+      let evaluated = try evaluator.part(model)
+      run.page.raw = evaluated.raw
+      run.page.calibrated = evaluated.calibrated
+      run.page.comparison = evaluated.comparison
+    }
+    run.page.margins = margins(of: model)
+    run.page.changes = try changes(of: model, run.page.comparison)
+    run.page.bestOfN = bestOfN(of: model)
+    return run
+  }
+}
+
+// MARK: - Length
+
+extension RunReporter {
+  /// Scores and lengths; nil where lengths are not known.
+  private func table(of model: ScoredModel) throws(TareError) -> CalibrationTable? {
+    guard
+      let covariate = model.covariates.first(where: { $0.name == length }) ?? model.length(length)
+    else { return nil }
+    let isGrouped = request.evaluation.sources.contains { $0.group != nil }
+    return try CalibrationTable(
+      model.responses, covariates: [covariate],
+      prompts: isGrouped ? PromptGroups(model.responses.map(\.promptID)) : nil)
+  }
+
+  /// What the scores have to do with length, whether to correct that, and calibrated scores where the
+  /// source has none.
+  private func calibrate(
+    _ table: CalibrationTable, _ model: inout ScoredModel, _ page: inout Report.Run
+  ) throws(TareError) {
+    page.before = LengthCurve(Diagnosis(of: table, thorough: true))
+    let auto = try CalibrateSettings().fit(table, date: Pipeline.now)
+    page.advice = auto.findings["reason"]?.string.map { reason in
+      Advice(corrects: auto.findings["decision"]?.string == "correct", reason: reason)
+    }
+    let points = zip(table.columns[0], table.scores).map { (x: $0, y: $1) }
+    if let (calibration, date) = try stored(of: model) {
+      page.calibration =
+        "Calibrated by \(calibration.method)\(calibration.settingsInWords) on \(date)."
+      if calibration.covariates.first?.name == length {
+        page.removed = calibration.curve(through: points)
+      }
+    } else if model.calibrated != nil {
+      page.calibration = "Calibrated scores are those of the source."
+    } else if let settings = request.calibration {
+      let calibration = settings.isAuto ? auto : try settings.fit(table, date: Pipeline.now)
+      let name = calibration.method + calibration.settingsInWords
+      if calibration.gamma == 0 {
+        page.calibration = "The method \(name) leaves these scores as they are."
+      } else {
+        model.calibrated = try calibration.apply(to: table).calibrated
+        page.calibration =
+          "Calibrated by \(name), fitted to these same responses for this report alone."
+        page.removed = calibration.curve(through: points)
+      }
+    }
+    page.removed = page.removed.thinned(to: 200)
+    if let calibrated = model.calibrated {
+      page.after = LengthCurve(Diagnosis(of: try table.scored(calibrated), thorough: true))
+    }
+    page.responses = table.scores.indices.map { row in
+      .init(
+        length: table.columns[0][row], score: table.scores[row],
+        calibrated: model.calibrated?[row])
+    }
+  }
+
+  /// The run's newest calibration, if its scores are the model's calibrated ones.
+  private func stored(
+    of model: ScoredModel
+  ) throws(TareError) -> (calibration: Calibration, date: String)? {
+    guard model.calibrated != nil, model.parts.count == 1,
+      case .run(let run, _) = model.parts[0].origin,
+      let newest = try model.store?.calibrations(of: run).last
+    else { return nil }
+    return (try Calibration(json: newest.artefact), newest.createdAt)
+  }
+}
+
+extension CalibrateSettings {
+  /// Whether it is the method that decides by itself, as it stands.
+  fileprivate var isAuto: Bool { given == nil }
+}
+
+extension ScoredModel {
+  /// A covariate of this name that all responses have, though it was not asked for.
+  fileprivate func length(_ name: String) -> Covariate? {
+    responses.allSatisfy { $0.covariates[name] != nil } ? .named(name) : nil
+  }
+}
+
+extension LengthCurve {
+  init(_ diagnosis: Diagnosis) {
+    self.init(
+      places: diagnosis.curve?.places.map {
+        Place(length: $0.x, score: $0.fitted, interval: $0.interval)
+      } ?? [],
+      pooled: diagnosis.pooled.map {
+        Correlation($0.rankCorrelation, diagnosis.intervals?.pooled.rankCorrelation)
+      },
+      withinPrompt: diagnosis.withinPrompt.map {
+        Correlation($0.rankCorrelation, diagnosis.intervals?.withinPrompt.rankCorrelation)
+      })
+  }
+}
+
+extension Array {
+  /// At most about so many, evenly, with the first and the last.
+  fileprivate func thinned(to count: Int) -> [Element] {
+    guard self.count > count else { return self }
+    let last = Double(self.count - 1)
+    return (0..<count).map { self[Int((Double($0) * last / Double(count - 1)).rounded())] }
+  }
+}
+
+// MARK: - Pairs and candidates
+
+extension RunReporter {
+  /// Of pairs of a chosen and a rejected response; none where the data are of another kind.
+  private func margins(of model: ScoredModel) -> [Report.Margin] {
+    guard let raw = try? ScoredPair.pairs(of: model.responses) else { return [] }
+    let calibrated = model.calibrated.flatMap { scores in
+      try? ScoredPair.pairs(of: model.responses.scored(scores))
+    }
+    return raw.enumerated().map { place, pair in
+      .init(
+        raw: pair.chosen - pair.rejected,
+        calibrated: calibrated.map { $0[place].chosen - $0[place].rejected })
+    }
+  }
+
+  /// Texts take at most about so many characters of the page.
+  private static let mostText = 900_000
+
+  private func changes(
+    of model: ScoredModel, _ comparison: Comparison?
+  ) throws(TareError) -> Changes? {
+    guard let comparison, let calibrated = model.calibrated else { return nil }
+    let all = comparison.disagreements
+    let gained = all.filter { $0.b > $0.a }
+    let lost = all.filter { $0.b < $0.a }
+    let wanted = Set(gained.prefix(request.examples) + lost.prefix(request.examples))
+    let examples = DisagreementExample.examples(
+      all.filter(wanted.contains), model.responses,
+      // Whoever has no texts, or odd ones, still wants the numbers.
+      request.examples > 0 ? (try? model.texts()).flatMap(\.self) : nil)
+    let runs = request.evaluation.sources.count
+    let limit = max(400, Self.mostText / max(1, 3 * wanted.count * runs))
+    return Changes(
+      gained: gained.count, lost: lost.count,
+      examples: examples.map { example in
+        Changes.Example(example, model.responses, calibrated, length: length, limit: limit)
+      })
+  }
+
+  /// More places than these are not drawn.
+  private static let mostPlaces = 40
+
+  private func bestOfN(of model: ScoredModel) -> BestOfNCurves? {
+    let responses = model.responses
+    guard PromptGroups(of: responses).rows.contains(where: { $0.count > 2 }) else { return nil }
+    func points(_ scores: [Double], _ values: [Double]) -> [BestOfNCurves.Point] {
+      let points = BestOfNCurve(responses, scores: scores, labels: values).points
+      return points.compactMap { point in
+        point.label.map {
+          BestOfNCurves.Point(
+            n: point.n, kl: point.kl, prompts: point.prompts, value: $0.value,
+            interval: $0.interval)
+        }
+      }.thinned(to: Self.mostPlaces)
+    }
+    let raw = responses.map(\.score)
+    func panel(_ title: String, _ unit: String, _ values: [Double]) -> BestOfNCurves.Panel {
+      .init(
+        title: title, unit: unit, raw: points(raw, values),
+        calibrated: model.calibrated.map { points($0, values) } ?? [])
+    }
+    var panels: [BestOfNCurves.Panel] = []
+    if let labels = responses.labels {
+      panels.append(panel("How good the best of n is by the labels", "mean label", labels))
+    } else {
+      panels.append(panel("The best of n by its raw score", "mean raw score", raw))
+    }
+    let lengths = responses.compactMap { $0.covariates[length] }
+    if lengths.count == responses.count {
+      panels.append(panel("How long the best of n is", "mean length", lengths))
+    }
+    return BestOfNCurves(panels: panels)
+  }
+}
+
+extension Changes.Example {
+  /// - Parameter limit: characters that are shown of each text.
+  fileprivate init(
+    _ example: DisagreementExample, _ responses: [ScoredResponse], _ calibrated: [Double],
+    length: String, limit: Int
+  ) {
+    let disagreement = example.disagreement
+    let texts = zip(example.rows, example.responses).map { row, text in
+      let response = responses[row]
+      let name =
+        switch response.role {
+        case .chosen: "Better answer"
+        case .rejected: "Worse answer"
+        case .response: "Response \(response.index)"
+        }
+      return Text(
+        name: name, text: text.cut(to: limit), length: response.covariates[length],
+        raw: response.score, calibrated: calibrated[row])
+    }
+    self.init(
+      id: disagreement.promptID, subset: disagreement.subset,
+      isGained: disagreement.b > disagreement.a,
+      margin: disagreement.margins.count == 2
+        ? Margin(raw: disagreement.margins[0], calibrated: disagreement.margins[1]) : nil,
+      prompt: example.prompt?.cut(to: limit), responses: texts)
+  }
+}
+
+extension String {
+  /// The beginning, and how much is missing.
+  fileprivate func cut(to limit: Int) -> String {
+    guard unicodeScalars.count > limit else { return self }
+    let rest = (unicodeScalars.count - limit).text
+    return String(String.UnicodeScalarView(unicodeScalars.prefix(limit)))
+      + " … (\(rest) more characters)"
+  }
+}

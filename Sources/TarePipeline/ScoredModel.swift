@@ -1,0 +1,26 @@
+/// One model's scores as evaluation and report take them.
+internal import TareCore
+internal import TareStore
+
+struct ScoredModel {
+  /// Nil where there is but one.
+  var name: String?
+  /// In the order of the source, with their sections.
+  var responses: [ScoredResponse]
+  /// Those that the source has already, [row]; nil where it has none.
+  var calibrated: [Double]?
+  var covariates: [Covariate]
+  /// What the responses come from, in their order.
+  var parts: [ScorePart]
+  var store: Store?
+
+  /// Prompt and response of each row; nil where they are not known.
+  func texts() throws(TareError) -> [Conversation]? {
+    var texts: [Conversation] = []
+    for part in parts {
+      guard let own = try part.texts(in: store) else { return nil }
+      texts += own
+    }
+    return texts
+  }
+}

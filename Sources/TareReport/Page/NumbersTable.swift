@@ -1,0 +1,37 @@
+/// The numbers behind a small plot, folded away under it: for screen readers, for paper and pencil.
+
+struct NumbersTable {
+  let caption: String
+  let header: [String]
+  /// The first cell names the row.
+  let rows: [[String]]
+
+  var markup: Markup {
+    tag("details", ["class": "numbers-table"]) {
+      tag("summary") { "Numbers" }
+      tag("div", ["class": "wide", "role": "region", "aria-label": caption, "tabindex": "0"]) {
+        tag("table", ["class": "plain"]) {
+          tag("caption", ["class": "unseen"]) { caption }
+          tag("thead") {
+            tag("tr") {
+              for title in header { tag("th", ["scope": "col"]) { title } }
+            }
+          }
+          tag("tbody") {
+            for row in rows {
+              tag("tr") {
+                for (place, cell) in row.enumerated() {
+                  if place == 0 {
+                    tag("th", ["scope": "row"]) { cell }
+                  } else {
+                    tag("td") { cell }
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}

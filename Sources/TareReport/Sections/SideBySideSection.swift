@@ -1,0 +1,156 @@
+/// Several runs in their order, and two by two.
+internal import TareEvaluation
+
+package enum SideBySideSection: ReportSection {
+  package static let key = "side-by-side"
+  package static let summary = "several runs in their order, with paired tests"
+  package static let title = "Runs side by side"
+
+  package static func contents(of report: Report) -> [Markup] {
+    if let leaderboard = report.leaderboard {
+      ranks(leaderboard, report)
+      for note in leaderboard.notes { tag("p", ["class": "hint"]) { note + "." } }
+      if !report.duels.isEmpty { duels(report) }
+    } else {
+      tag("p", ["class": "missing"]) {
+        report.runs.count < 2
+          ? "There is one run; give several to compare them."
+          : "The runs are not of one benchmark, and are not compared."
+      }
+    }
+  }
+
+  @MarkupBuilder private static func ranks(
+    _ leaderboard: Leaderboard, _ report: Report
+  ) -> [Markup] {
+    let bars = IntervalBars(leaderboard.rows.map(\.accuracy))
+    let caption = "The order on \(leaderboard.benchmark), accuracy in per cent"
+    tag("div", ["class": "wide", "role": "region", "aria-label": caption, "tabindex": "0"]) {
+      tag("table", ["class": "accuracy"]) {
+        tag("caption") { caption }
+        tag("thead") {
+          tag("tr") {
+            for title in ["Rank", "Run", "Accuracy", "Behind the best", "q"] {
+              tag("th", ["scope": "col"]) { title }
+            }
+            tag("th", ["scope": "col", "class": "bars"]) {
+              tag("span", ["class": "unseen"]) { "95% intervals, drawn" }
+              bars.axis
+            }
+          }
+        }
+        tag("tbody") {
+          for row in leaderboard.rows { line(row, bars) }
+        }
+      }
+    }
+    tag("p", ["class": "hint"]) {
+      "Ranks with their 95% interval over resampled prompts. Behind: the best less this one, with its "
+      "95% interval. q: paired permutation test of that difference, adjusted for the number of runs "
+      "after Benjamini and Hochberg."
+    }
+    tag("div", ["class": "tools"]) { csv(leaderboard).link }
+  }
+
+  private static func line(_ row: Leaderboard.Row, _ bars: IntervalBars) -> Markup {
+    tag("tr", row.rank == 1 ? ["class": "total"] : [:]) {
+      tag("td", ["class": "rank"]) {
+        String(row.rank)
+        tag("span", ["class": "interval"]) { "\(row.ranks.lowerBound)–\(row.ranks.upperBound)" }
+      }
+      tag("th", ["scope": "row"]) { row.name }
+      tag("td") {
+        row.accuracy.value.percent
+        tag("span", ["class": "interval"]) { row.accuracy.interval.percent }
+      }
+      tag("td") {
+        row.behindBest?.value.percent ?? "–"
+        if let behind = row.behindBest {
+          tag("span", ["class": "interval"]) { behind.interval.signedPercent }
+        }
+      }
+      tag("td") { row.behindBest.map { pNumber($0.q) } ?? "–" }
+      tag("td", ["class": "bars"]) { bars.drawing(raw: row.accuracy, calibrated: nil) }
+    }
+  }
+
+  private static func csv(_ leaderboard: Leaderboard) -> CSVDownload {
+    CSVDownload(
+      "CSV", file: "leaderboard",
+      header: ["rank", "rank_low", "rank_high", "run"] + Accuracy.csvHeader("accuracy")
+        + ["behind", "behind_low", "behind_high", "p", "q"],
+      rows: leaderboard.rows.map { row in
+        [String(row.rank), String(row.ranks.lowerBound), String(row.ranks.upperBound), row.name]
+          + row.accuracy.csv
+          + (row.behindBest.map {
+            [
+              "\($0.value)", "\($0.interval.lowerBound)", "\($0.interval.upperBound)", "\($0.p)",
+              "\($0.q)",
+            ]
+          } ?? ["", "", "", "", ""])
+      })
+  }
+
+  /// Every two runs: how many trials each has right that the other has not.
+  @MarkupBuilder private static func duels(_ report: Report) -> [Markup] {
+    let caption = "Two by two on the same prompts"
+    tag("div", ["class": "wide", "role": "region", "aria-label": caption, "tabindex": "0"]) {
+      tag("table", ["class": "accuracy"]) {
+        tag("caption") { caption }
+        tag("thead") {
+          tag("tr") {
+            for title in [
+              "First", "Second", "Second less first", "Only first right", "Only second", "Both",
+              "Neither", "p",
+            ] { tag("th", ["scope": "col"]) { title } }
+          }
+        }
+        tag("tbody") {
+          for duel in report.duels { line(duel) }
+        }
+      }
+    }
+    tag("p", ["class": "hint"]) {
+      "Differences in points with 95% intervals from a bootstrap over prompts; p is McNemar's exact "
+      "test where pairs are counted, otherwise a paired permutation test, each by itself."
+    }
+    tag("div", ["class": "tools"]) { csv(report.duels).link }
+  }
+
+  private static func line(_ duel: Report.Duel) -> Markup {
+    let difference = duel.comparison.differences.overall
+    let agreement = duel.comparison.agreement
+    return tag("tr") {
+      tag("th", ["scope": "row"]) { duel.first }
+      tag("th", ["scope": "row"]) { duel.second }
+      tag("td", ["class": "change"]) {
+        difference.value.signedPercent
+        tag("span", ["class": "interval"]) { difference.interval.signedPercent }
+      }
+      for count in [
+        agreement.onlyA, agreement.onlyB, agreement.bothRight, agreement.bothWrong,
+      ] { tag("td") { count.text } }
+      tag("td") { pNumber(difference.p) }
+    }
+  }
+
+  private static func csv(_ duels: [Report.Duel]) -> CSVDownload {
+    CSVDownload(
+      "CSV", file: "two by two",
+      header: [
+        "first", "second", "difference", "low", "high", "only_first", "only_second", "both_right",
+        "both_wrong", "p",
+      ],
+      rows: duels.map { duel in
+        let difference = duel.comparison.differences.overall
+        let agreement = duel.comparison.agreement
+        return [
+          duel.first, duel.second, "\(difference.value)", "\(difference.interval.lowerBound)",
+          "\(difference.interval.upperBound)", String(agreement.onlyA), String(agreement.onlyB),
+          String(agreement.bothRight), String(agreement.bothWrong), "\(difference.p)",
+        ]
+      })
+  }
+
+  private static func pNumber(_ p: Double) -> String { p < 0.001 ? "< 0.001" : p.fixed(3) }
+}
