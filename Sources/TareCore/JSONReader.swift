@@ -10,6 +10,8 @@ package struct JSONReader {
   private let firstLine: Int
   /// Whether NaN, Infinity and -Infinity are numbers, as Python writes them.
   private let takesNonFinite: Bool
+  /// Whether a lone surrogate, which Python writes for broken text, becomes U+FFFD.
+  private let takesLoneSurrogates: Bool
   private var position = 0
   private var depth = 0
   /// Deeper nesting than any real file has, shallow enough for every thread's stack.
@@ -18,10 +20,15 @@ package struct JSONReader {
   /// - Parameters:
   ///   - firstLine: the number of the text's first line in its file, for errors.
   ///   - takesNonFinite: takes NaN, Infinity and -Infinity for numbers, to tell where they stand.
-  package init(_ bytes: [UInt8], firstLine: Int = 1, takesNonFinite: Bool = false) {
+  ///   - takesLoneSurrogates: takes them for U+FFFD; else they are an error.
+  package init(
+    _ bytes: [UInt8], firstLine: Int = 1, takesNonFinite: Bool = false,
+    takesLoneSurrogates: Bool = true
+  ) {
     self.bytes = bytes
     self.firstLine = firstLine
     self.takesNonFinite = takesNonFinite
+    self.takesLoneSurrogates = takesLoneSurrogates
   }
 
   /// The whole text, which is one value, taken by `body`.
@@ -174,7 +181,7 @@ package struct JSONReader {
     if isInteger, let value = Int(text) { return .int(value) }
     guard let value = Double(text), value.isFinite else {
       position = start
-      throw error("the number \(text)", "a number that a double can hold")
+      throw error("the number \(text.prefix(40))", "a number that a double can hold")
     }
     return .double(value)
   }
@@ -246,31 +253,47 @@ package struct JSONReader {
     guard position + 1 < bytes.count else { throw error("end of input", "an escape") }
     let letter = bytes[position + 1]
     if letter == UInt8(ascii: "u") { return String(try unicodeEscape()) }
-    let plain: [UInt8: String] = [
-      UInt8(ascii: "\""): "\"", UInt8(ascii: "\\"): "\\", UInt8(ascii: "/"): "/",
-      UInt8(ascii: "b"): "\u{8}", UInt8(ascii: "f"): "\u{C}", UInt8(ascii: "n"): "\n",
-      UInt8(ascii: "r"): "\r", UInt8(ascii: "t"): "\t",
-    ]
-    guard let text = plain[letter] else { throw error(here, "a JSON escape") }
+    let text =
+      switch letter {
+      case UInt8(ascii: "\""): "\""
+      case UInt8(ascii: "\\"): "\\"
+      case UInt8(ascii: "/"): "/"
+      case UInt8(ascii: "b"): "\u{8}"
+      case UInt8(ascii: "f"): "\u{C}"
+      case UInt8(ascii: "n"): "\n"
+      case UInt8(ascii: "r"): "\r"
+      case UInt8(ascii: "t"): "\t"
+      default: throw error(here, "a JSON escape")
+      }
     position += 2
     return text
   }
 
-  /// A `\uXXXX` escape or a surrogate pair of them. A lone surrogate, which Python writes for broken
-  /// text, becomes U+FFFD.
+  /// A `\uXXXX` escape or a surrogate pair of them.
   private mutating func unicodeEscape() throws(TareError) -> Unicode.Scalar {
+    let start = position
+    if let scalar = try unicodeScalar() { return scalar }
+    guard takesLoneSurrogates else {
+      position = start
+      throw error("a surrogate without its other half", "Unicode text")
+    }
+    return "\u{FFFD}"
+  }
+
+  /// nil for a lone surrogate.
+  private mutating func unicodeScalar() throws(TareError) -> Unicode.Scalar? {
     let high = try hexUnit()
     if let scalar = Unicode.Scalar(high) { return scalar }
     guard high < 0xDC00, position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"),
       bytes[position + 1] == UInt8(ascii: "u")
-    else { return "\u{FFFD}" }
+    else { return nil }
     let mark = position
     let low = try hexUnit()
     guard (0xDC00..<0xE000).contains(low) else {
       position = mark
-      return "\u{FFFD}"
+      return nil
     }
-    return Unicode.Scalar(0x10000 + (high - 0xD800) << 10 + (low - 0xDC00)) ?? "\u{FFFD}"
+    return Unicode.Scalar(0x10000 + (high - 0xD800) << 10 + (low - 0xDC00))
   }
 
   private mutating func hexUnit() throws(TareError) -> UInt32 {

@@ -11,9 +11,14 @@ extension JSONValue {
     try self.init(parsing: Array(data))
   }
 
-  /// - Parameter firstLine: the number of the text's first line in its file, for errors.
-  package init(parsing bytes: [UInt8], firstLine: Int = 1) throws(TareError) {
-    var reader = JSONReader(bytes, firstLine: firstLine)
+  /// - Parameters:
+  ///   - firstLine: the number of the text's first line in its file, for errors.
+  ///   - takesLoneSurrogates: takes them for U+FFFD; else they are an error.
+  package init(
+    parsing bytes: [UInt8], firstLine: Int = 1, takesLoneSurrogates: Bool = true
+  ) throws(TareError) {
+    var reader = JSONReader(
+      bytes, firstLine: firstLine, takesLoneSurrogates: takesLoneSurrogates)
     var result = JSONValue.null
     try reader.document { (reader) throws(TareError) in result = try reader.value() }
     self = result

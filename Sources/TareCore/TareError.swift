@@ -1,7 +1,7 @@
 /// What can go wrong anywhere in Tare, said so that a user can mend it.
 ///
 /// Every case carries the exit code of the command line: 64 wrong usage, 65 bad data, 69 something
-/// outside is not reachable, 70 an internal fault, 130 interrupted and resumable.
+/// outside is not reachable, 70 an internal fault, 75 too busy now, 130 interrupted and resumable.
 package enum TareError: Error, Sendable, Equatable {
   /// The command was called wrongly.
   case usage(String)
@@ -12,6 +12,8 @@ package enum TareError: Error, Sendable, Equatable {
   case unreachable(String)
   /// The fault is Tare's, or the machine's (disk full, out of memory).
   case fault(String)
+  /// There is more to do than can be taken on; the same may be asked again later.
+  case busy(String)
   /// The user stopped the work; what was finished is stored.
   case interrupted(String)
 
@@ -21,6 +23,7 @@ package enum TareError: Error, Sendable, Equatable {
     case .badData: 65
     case .unreachable: 69
     case .fault: 70
+    case .busy: 75
     case .interrupted: 130
     }
   }
@@ -29,7 +32,9 @@ package enum TareError: Error, Sendable, Equatable {
 extension TareError: CustomStringConvertible {
   package var description: String {
     switch self {
-    case .usage(let text), .unreachable(let text), .fault(let text), .interrupted(let text): text
+    case .usage(let text), .unreachable(let text), .fault(let text), .busy(let text),
+      .interrupted(let text):
+      text
     case .badData(let place, let found, let accepted):
       "\(place): found \(found); accepted: \(accepted)"
     }

@@ -14,35 +14,97 @@ package protocol ServedModel: Sendable {
   func response(in rendered: String, after prompt: String?) -> String?
   /// Scores in the order of `texts`, each the same whatever it is scored with.
   func score(_ texts: [TokenizedConversation]) throws(TareError) -> [Score]
+  /// Whether the model computes what texts have in common at their starts once.
+  var sharesPrefixes: Bool { get }
+}
+
+extension ServedModel {
+  package var sharesPrefixes: Bool { true }
+}
+
+/// How much a reward service takes on; no limit at first.
+package struct ServiceLimits: Sendable {
+  /// Texts that may wait; the texts of one request may be more where no other waits.
+  package var waiting = Int.max
+  /// How long a request waits for its rewards; nil for ever.
+  package var patience: Duration?
+
+  package init() {}
+}
+
+/// What a reward service has done.
+package struct ServiceTotals: Sendable {
+  /// Tokens of the texts that were scored.
+  package var tokens = 0
+  /// Those that were computed; the others were shared with another text's start.
+  package var computed = 0
+  /// Time that the model took.
+  package var seconds = 0.0
 }
 
 /// Scores rendered texts for callers that do not know of each other.
 ///
-/// Texts that wait are packed into passes of up to `BatchPlan.rowBudget` tokens, one from each
-/// caller in turn, so that a caller with one text does not wait for another's thousand. The model
+/// Texts that wait are packed into passes that compute up to `BatchPlan.rowBudget` tokens, one from
+/// each caller in turn, so that a caller with one text does not wait for another's thousand. What
+/// texts of a pass have in common at their starts, of whatever callers, is computed once. The model
 /// runs on a thread of its own, never on those that serve callers.
 package final class RewardService: Sendable {
   package let model: any ServedModel
   /// What every answer goes through.
   package let calibration: ServedCalibration?
-  private let queue = Mutex(RewardQueue())
+  private let limits: ServiceLimits
+  private let queue: Mutex<RewardQueue>
+  private let done = Mutex(ServiceTotals())
   /// A serial queue has a thread outside Swift's cooperative pool while it has work.
   private let thread = DispatchQueue(label: "tare-rewards")
 
-  package init(_ model: any ServedModel, calibration: ServedCalibration? = nil) {
+  package init(
+    _ model: any ServedModel, calibration: ServedCalibration? = nil,
+    limits: ServiceLimits = ServiceLimits()
+  ) {
     self.model = model
     self.calibration = calibration
+    self.limits = limits
+    queue = Mutex(RewardQueue(sharesPrefixes: model.sharesPrefixes))
   }
 
   /// Texts that no pass has taken yet.
   package var waiting: Int { queue.withLock { $0.waiting } }
 
+  package var totals: ServiceTotals { done.withLock { $0 } }
+
   /// Rewards in the order of the texts; none for none.
   ///
   /// - Throws: `TareError.badData` that names the text that cannot be scored, or whose response a
-  ///   calibration needs and does not find; `TareError.interrupted` if the task is cancelled: its texts
-  ///   that wait are dropped.
+  ///   calibration needs and does not find; `TareError.busy` if too many texts wait;
+  ///   `TareError.interrupted` if the task is cancelled or has waited too long: its texts that wait are
+  ///   dropped.
   package func rewards(_ texts: [ServedText]) async throws(TareError) -> [Reward] {
+    guard !texts.isEmpty else { return [] }
+    let deadline = limits.patience.map { ContinuousClock.now + $0 }
+    try queue.withLock { (queue) throws(TareError) in
+      try queue.announce(texts.count, most: limits.waiting)
+    }
+    let tokenized: [TokenizedConversation]
+    let responses: [String]
+    do throws(TareError) {
+      (tokenized, responses) = try await tokenize(texts)
+    } catch {
+      queue.withLock { $0.retract(texts.count) }
+      throw error
+    }
+    let scores = try await wait(for: tokenized, deadline).get()
+    guard let calibration else {
+      return scores.map { Reward(value: Double($0.value), score: $0) }
+    }
+    let values = try calibration.rewards(scores, responses: responses)
+    return zip(values, scores).map { Reward(value: $0, score: $1) }
+  }
+
+  /// The texts' tokens, and their responses where a calibration needs them.
+  private func tokenize(
+    _ texts: [ServedText]
+  ) async throws(TareError) -> ([TokenizedConversation], [String]) {
     var tokenized: [TokenizedConversation] = []
     var responses: [String] = []
     tokenized.reserveCapacity(texts.count)
@@ -60,13 +122,7 @@ package final class RewardService: Sendable {
       await Task.yield()
       guard !Task.isCancelled else { throw RewardQueue.cancelled }
     }
-    guard !tokenized.isEmpty else { return [] }
-    let scores = try await wait(for: tokenized).get()
-    guard let calibration else {
-      return scores.map { Reward(value: Double($0.value), score: $0) }
-    }
-    let values = try calibration.rewards(scores, responses: responses)
-    return zip(values, scores).map { Reward(value: $0, score: $1) }
+    return (tokenized, responses)
   }
 
   private func response(
@@ -86,31 +142,57 @@ package final class RewardService: Sendable {
     return found
   }
 
-  private func wait(for texts: [TokenizedConversation]) async -> Result<[Score], TareError> {
+  private func wait(
+    for texts: [TokenizedConversation], _ deadline: ContinuousClock.Instant?
+  ) async -> Result<[Score], TareError> {
     let id = queue.withLock { $0.newID() }
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        let starts = queue.withLock { queue in
+        let (starts, watches) = change { queue in
+          let starts = queue.add(WaitingRequest(texts, deadline: deadline, continuation), id: id)
           // Whoever cancelled before this found nothing to cancel.
-          guard !Task.isCancelled else {
-            continuation.resume(returning: .failure(RewardQueue.cancelled))
-            return false
-          }
-          return queue.add(WaitingRequest(texts, continuation), id: id)
+          if Task.isCancelled { queue.cancel(id) }
+          return (starts, deadline != nil && queue.watch())
         }
         if starts { thread.async { self.runPasses() } }
+        // One timer for all: a timer for each request would outlive it by the whole time.
+        if watches { Task { await self.dropLateRequests() } }
       }
     } onCancel: {
-      queue.withLock { $0.cancel(id) }
+      change { $0.cancel(id) }
+    }
+  }
+
+  /// Changes the queue, then resumes the callers of requests that are done.
+  ///
+  /// Not under the queue's lock: resuming a task takes the task's own lock, which is held while a task
+  /// is cancelled, and cancelling takes the queue's.
+  private func change<Value: Sendable>(
+    _ body: (inout RewardQueue) -> Value
+  ) -> Value {
+    let (value, answers) = queue.withLock { queue in (body(&queue), queue.takeAnswers()) }
+    for answer in answers { answer.continuation.resume(returning: answer.result) }
+    return value
+  }
+
+  private func dropLateRequests() async {
+    while let next = change({ $0.dropLate(.now) }) {
+      try? await Task.sleep(until: next, clock: .continuous)
     }
   }
 
   /// Runs passes until nothing waits.
   private func runPasses() {
     while let pass = queue.withLock({ $0.nextPass(budget: BatchPlan.rowBudget) }) {
-      let results = results(of: pass)
-      queue.withLock { queue in
-        for (place, result) in zip(pass, results) { queue.finish(place, result) }
+      let start = ContinuousClock.now
+      let results = results(of: pass.places)
+      done.withLock { done in
+        done.tokens += pass.tokens
+        done.computed += pass.rows
+        done.seconds += (.now - start) / .seconds(1)
+      }
+      change { queue in
+        for (place, result) in zip(pass.places, results) { queue.finish(place, result) }
       }
     }
   }

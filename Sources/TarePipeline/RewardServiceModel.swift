@@ -14,6 +14,7 @@ private struct LocalModel: ServedModel {
   }
 
   var name: String { model.text.name }
+  var sharesPrefixes: Bool { model.sharesPrefixes }
 
   func tokenize(_ text: ServedText) throws(TareError) -> TokenizedConversation {
     switch text {
@@ -50,7 +51,8 @@ extension RewardService {
   /// first request.
   /// - Parameter calibration: the path of a saved calibration.
   package convenience init(
-    _ settings: ScoringSettings, calibration path: String? = nil
+    _ settings: ScoringSettings, calibration path: String? = nil,
+    limits: ServiceLimits = ServiceLimits()
   ) throws(TareError) {
     let calibration = try path.map { (path) throws(TareError) in try ServedCalibration(path) }
     let text = try settings.textModel()
@@ -64,6 +66,6 @@ extension RewardService {
     var word = options
     word.readRule = .last
     _ = try model.score([text.tokenize(rendered: "ready", word)])
-    self.init(LocalModel(model: model, options: options), calibration: calibration)
+    self.init(LocalModel(model: model, options: options), calibration: calibration, limits: limits)
   }
 }

@@ -7,6 +7,8 @@ struct WaitingRequest {
   typealias Continuation = CheckedContinuation<Result<[Score], TareError>, Never>
 
   let texts: [TokenizedConversation]
+  /// When the caller waits no longer.
+  let deadline: ContinuousClock.Instant?
   /// The first text that no pass has taken yet.
   var next = 0
   var scores: [Score?]
@@ -14,8 +16,12 @@ struct WaitingRequest {
   let continuation: Continuation
 
   /// - Parameter texts: at least one.
-  init(_ texts: [TokenizedConversation], _ continuation: Continuation) {
+  init(
+    _ texts: [TokenizedConversation], deadline: ContinuousClock.Instant?,
+    _ continuation: Continuation
+  ) {
     self.texts = texts
+    self.deadline = deadline
     scores = Array(repeating: nil, count: texts.count)
     missing = texts.count
     self.continuation = continuation
@@ -32,16 +38,58 @@ struct RewardQueue {
     let text: TokenizedConversation
   }
 
+  /// Texts that run together.
+  struct Pass {
+    var places: [Place] = []
+    var tokens = 0
+    /// Tokens less what the texts have in common at their starts, which is computed once.
+    var rows = 0
+  }
+
   static let cancelled = TareError.interrupted("the request was cancelled")
 
+  /// Whether what texts have in common is computed once.
+  private let sharesPrefixes: Bool
+
+  /// A request's result, for the caller to resume.
+  struct Answer {
+    let continuation: WaitingRequest.Continuation
+    let result: Result<[Score], TareError>
+  }
+
   private var requests: [ID: WaitingRequest] = [:]
+  /// Requests that are done with.
+  private var answers: [Answer] = []
   /// Requests that have texts no pass has taken, in the order in which they are served next.
   private var turns: [ID] = []
   private var lastID: ID = 0
   /// Whether somebody takes passes; whoever gets `true` from `add` must.
   private var isRunning = false
+  /// Whether somebody calls `dropLate`.
+  private var isWatched = false
+  /// Texts of requests that are being tokenised.
+  private var announced = 0
 
+  init(sharesPrefixes: Bool) { self.sharesPrefixes = sharesPrefixes }
+
+  /// Texts that no pass has taken yet.
   var waiting: Int { requests.values.reduce(0) { $0 + $1.texts.count - $1.next } }
+
+  /// Takes on as many texts, which `add` or `retract` must follow; an empty queue takes any number.
+  ///
+  /// - Throws: `TareError.busy` if more than `most` texts would wait.
+  mutating func announce(_ count: Int, most: Int) throws(TareError) {
+    let waiting = waiting + announced
+    guard waiting == 0 || waiting + count <= most else {
+      throw .busy(
+        "queue: found \(waiting) texts that wait, and \(count) more; accepted: at most \(most); "
+          + "come again later")
+    }
+    announced += count
+  }
+
+  /// Texts that were announced do not come.
+  mutating func retract(_ count: Int) { announced -= count }
 
   mutating func newID() -> ID {
     lastID += 1
@@ -50,17 +98,17 @@ struct RewardQueue {
 
   /// - Returns: whether the caller must start taking passes.
   mutating func add(_ request: WaitingRequest, id: ID) -> Bool {
+    announced -= request.texts.count
     requests[id] = request
     turns.append(id)
     defer { isRunning = true }
     return !isRunning
   }
 
-  /// A text from each request in turn, as many as fit in `budget` tokens, or one longer text.
+  /// A text from each request in turn, as many as fit in `budget` rows, or one longer text.
   /// - Returns: nil if nothing waits; the next `add` starts anew.
-  mutating func nextPass(budget: Int) -> [Place]? {
-    var pass: [Place] = []
-    var tokens = 0
+  mutating func nextPass(budget: Int) -> Pass? {
+    var pass = Pass()
     var served = 0
     while served < turns.count {
       let id = turns[served]
@@ -69,9 +117,17 @@ struct RewardQueue {
         continue
       }
       let text = request.texts[request.next]
-      guard pass.isEmpty || tokens + text.ids.count <= budget else { break }
-      pass.append(Place(request: id, index: request.next, text: text))
-      tokens += text.ids.count
+      let rows =
+        sharesPrefixes
+        ? BatchPlan.rows(of: text.ids, beside: pass.places.lazy.map(\.text.ids)) : text.ids.count
+      guard
+        pass.places.isEmpty
+          || pass.rows + rows <= budget
+            && pass.tokens + text.ids.count <= BatchPlan.stretch * budget
+      else { break }
+      pass.places.append(Place(request: id, index: request.next, text: text))
+      pass.tokens += text.ids.count
+      pass.rows += rows
       requests[id]?.next += 1
       if request.next + 1 == request.texts.count {
         turns.remove(at: served)
@@ -81,8 +137,8 @@ struct RewardQueue {
       if served >= turns.count { served = 0 }
     }
     turns = Array(turns[served...] + turns[..<served])
-    isRunning = !pass.isEmpty
-    return pass.isEmpty ? nil : pass
+    isRunning = !pass.places.isEmpty
+    return pass.places.isEmpty ? nil : pass
   }
 
   /// Takes in one text's result; the last one answers the request, the first failure too.
@@ -91,12 +147,12 @@ struct RewardQueue {
     guard var request = requests.removeValue(forKey: place.request) else { return }
     switch result {
     case .failure(let error):
-      request.continuation.resume(returning: .failure(error.inside("text \(place.index)")))
+      answer(request, .failure(error.inside("text \(place.index)")))
     case .success(let score):
       request.scores[place.index] = score
       request.missing -= 1
       if request.missing == 0 {
-        request.continuation.resume(returning: .success(request.scores.compactMap { $0 }))
+        answer(request, .success(request.scores.compactMap { $0 }))
       } else {
         requests[place.request] = request
       }
@@ -104,8 +160,38 @@ struct RewardQueue {
   }
 
   /// Drops a request with all its texts; one that is answered already stays so.
-  mutating func cancel(_ id: ID) {
+  mutating func cancel(_ id: ID, _ error: TareError = Self.cancelled) {
     guard let request = requests.removeValue(forKey: id) else { return }
-    request.continuation.resume(returning: .failure(Self.cancelled))
+    answer(request, .failure(error))
+  }
+
+  private mutating func answer(
+    _ request: WaitingRequest, _ result: Result<[Score], TareError>
+  ) {
+    answers.append(Answer(continuation: request.continuation, result: result))
+  }
+
+  /// What has been answered since the last call.
+  mutating func takeAnswers() -> [Answer] {
+    defer { answers = [] }
+    return answers
+  }
+
+  /// Drops the requests that have waited long enough.
+  /// - Returns: when the next will have; nil if none ever will.
+  mutating func dropLate(_ now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+    let deadlines = requests.compactMapValues(\.deadline)
+    for (id, deadline) in deadlines where deadline <= now {
+      cancel(id, .interrupted("the request has waited too long; come again later"))
+    }
+    let next = deadlines.values.filter { $0 > now }.min()
+    isWatched = next != nil
+    return next
+  }
+
+  /// - Returns: whether the caller must begin to call `dropLate`, until that gives nil.
+  mutating func watch() -> Bool {
+    defer { isWatched = true }
+    return !isWatched
   }
 }

@@ -10,7 +10,7 @@ package enum BatchPlan {
   /// working memory stays small and little is lost when the run is stopped.
   package static let rowBudget = 4096
   /// How many times the budget a batch may grow to while its sequences share more than they add.
-  private static let stretch = 4
+  package static let stretch = 4
 
   package struct Batch: Sendable, Equatable {
     /// Indices of the sequences.
@@ -40,6 +40,11 @@ package enum BatchPlan {
       }
     }
     return batches
+  }
+
+  /// Rows that a sequence adds to a batch: its tokens less the longest start that one there has too.
+  package static func rows(of sequence: [Int32], beside batch: some Sequence<[Int32]>) -> Int {
+    sequence.count - batch.reduce(0) { max($0, TokenPrefixes.common($1, sequence)) }
   }
 
   /// Rows that one batch of these sequences computes.

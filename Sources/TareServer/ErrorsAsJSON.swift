@@ -8,17 +8,13 @@ struct RequestError: Error {
   let error: TareError
   /// The protocol that says it; nil where none was found.
   var form: (any WireProtocol.Type)?
-  /// When to come again, in seconds.
-  var retryAfter: Int?
 
   init(
-    _ status: HTTPResponse.Status, _ error: TareError, form: (any WireProtocol.Type)? = nil,
-    retryAfter: Int? = nil
+    _ status: HTTPResponse.Status, _ error: TareError, form: (any WireProtocol.Type)? = nil
   ) {
     self.status = status
-    self.error = error
+    self.error = error.brief
     self.form = form
-    self.retryAfter = retryAfter
   }
 
   var response: Response {
@@ -26,7 +22,10 @@ struct RequestError: Error {
     var response = Response(.object(body), status: status)
     // A body that was not read to its end is not read further.
     response.headers[.connection] = "close"
-    if let retryAfter { response.headers[.retryAfter] = "\(retryAfter)" }
+    // In seconds.
+    if status == .tooManyRequests || status == .serviceUnavailable {
+      response.headers[.retryAfter] = "1"
+    }
     return response
   }
 }
@@ -67,7 +66,16 @@ extension TareError {
     case .usage, .badData: .badRequest
     case .unreachable: .badGateway
     case .fault: .internalServerError
+    case .busy: .tooManyRequests
     case .interrupted: .serviceUnavailable
     }
+  }
+
+  /// What was found, cut to what a person reads: it may be as long as the request.
+  fileprivate var brief: TareError {
+    guard case .badData(let place, let found, let accepted) = self, found.utf8.count > 200 else {
+      return self
+    }
+    return .badData(place: place, found: "\(found.prefix(100))…", accepted: accepted)
   }
 }

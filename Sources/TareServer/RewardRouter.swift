@@ -36,7 +36,7 @@ struct RewardRouter {
     router.get("/metrics") { _, _ in
       Response(
         status: .ok, headers: [.contentType: "text/plain; version=0.0.4"],
-        body: ResponseBody(byteBuffer: ByteBuffer(string: metrics.text(waiting: service.waiting))))
+        body: ResponseBody(byteBuffer: ByteBuffer(string: metrics.text(of: service))))
     }
     router.get("/v1/models") { _, _ in
       var model: JSONObject = [
@@ -76,7 +76,8 @@ struct RewardRouter {
   ) async throws(RequestError) -> JSONValue {
     let value: JSONValue
     do throws(TareError) {
-      value = try JSONValue(parsing: Array(bytes.readableBytesView))
+      value = try JSONValue(
+        parsing: Array(bytes.readableBytesView), takesLoneSurrogates: false)
     } catch {
       throw RequestError(error.status, error.inside("request body"), form: routes[0].form)
     }
@@ -89,15 +90,6 @@ struct RewardRouter {
         .badData(
           place: "request body", found: object.isEmpty ? value.kindName : "members \(found)",
           accepted: "an object with \(members)"), form: routes[0].form)
-    }
-    let waiting = service.waiting
-    guard waiting <= limits.waiting else {
-      throw RequestError(
-        .tooManyRequests,
-        .badData(
-          place: "queue", found: "\(waiting) texts that wait",
-          accepted: "at most \(limits.waiting); come again later"),
-        form: route.form, retryAfter: 1)
     }
     do throws(TareError) {
       return try await route.endpoint.answer(

@@ -1,6 +1,7 @@
 /// `tare serve`: a reward service over HTTP.
 internal import Foundation
 package import Hummingbird
+internal import HummingbirdCore
 internal import Logging
 internal import NIOCore
 package import TareCore
@@ -34,12 +35,17 @@ package func buildApplication(
 ) -> some ApplicationProtocol {
   var logger = Logger(label: "tare")
   logger.logLevel = .warning
+  let transferTime = TimeAmount(options.limits.transferTime)
   return Application(
     router: RewardRouter(service: service, options: options).router(),
     // Connections that send nothing, or half a request and no more, are closed; a request that
     // waits for its scores is not idle.
-    server: .http1(configuration: .init(idleTimeout: .seconds(60))),
-    configuration: .init(address: .hostname(options.host, port: options.port), serverName: "tare"),
+    server: .http1(
+      configuration: .init(
+        additionalChannelHandlers: [TransferTimer(limit: transferTime)], idleTimeout: transferTime)),
+    configuration: .init(
+      address: .hostname(options.host, port: options.port), serverName: "tare",
+      availableConnectionsDelegate: MaximumAvailableConnections(options.limits.raisedConnections())),
     onServerRunning: { channel in
       let port = channel.localAddress?.port ?? options.port
       let host = options.host.contains(":") ? "[\(options.host)]" : options.host

@@ -1,4 +1,5 @@
-/// What one request may ask for.
+/// What one request may ask for, and how many and how slow clients may be.
+internal import Foundation
 internal import TareCore
 
 package struct ServerLimits: Sendable {
@@ -6,10 +7,32 @@ package struct ServerLimits: Sendable {
   package var bodyBytes = 64 << 20
   /// Texts of a request.
   package var texts = 8192
-  /// Texts that wait for the model; while there are more, requests are told to come again.
-  package var waiting = 65_536
+  /// Connections that are open; others wait until one is closed. Fewer where the process may not open
+  /// as many files: one that cannot be opened would stop the server.
+  package var connections = 4096
+  /// In which a client must have sent its request whole and taken its answer, and for which a
+  /// connection may be silent.
+  package var transferTime = Duration.seconds(60)
 
   package init() {}
+
+  /// `connections`, or as many as the process may open files less those that it needs itself; lets the
+  /// process open as many as it can.
+  func raisedConnections() -> Int {
+    var files = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) == 0 else {
+      return connections
+    }
+    // Shells set a low limit that programs may raise.
+    files.rlim_cur = files.rlim_max
+    if setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) != 0 {
+      getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files)
+    }
+    return min(connections, max(Int(clamping: files.rlim_cur) - Self.ownFiles, 1))
+  }
+
+  /// Event loops, weights, and connections that are accepted before the limit is felt.
+  private static let ownFiles = 128
 
   /// The texts in a member of a request.
   func texts(of request: JSONObject, _ member: String) throws(TareError) -> [String] {

@@ -2,6 +2,7 @@
 internal import Foundation
 internal import Hummingbird
 internal import Synchronization
+internal import TarePipeline
 
 /// Counts requests by path and status, and the time they took.
 final class ServerMetrics: RouterMiddleware {
@@ -38,26 +39,40 @@ final class ServerMetrics: RouterMiddleware {
     return response
   }
 
-  /// - Parameter waiting: texts that wait for the model.
-  func text(waiting: Int) -> String {
-    let totals = totals.withLock { $0 }.sorted {
+  func text(of service: RewardService) -> String {
+    let requests = totals.withLock { $0 }.sorted {
       ($0.key.path, $0.key.status) < ($1.key.path, $1.key.status)
     }
-    func family(
-      _ name: String, _ kind: String, _ help: String, _ value: (Total) -> String
-    ) -> String {
-      "# HELP \(name) \(help)\n# TYPE \(name) \(kind)\n"
-        + totals.map {
-          "\(name){path=\"\($0.key.path)\",status=\"\($0.key.status)\"} \(value($0.value))\n"
-        }.joined()
+    func byRequest(_ value: (Total) -> String) -> [(labels: String, value: String)] {
+      requests.map { key, total in
+        ("{path=\"\(key.path)\",status=\"\(key.status)\"}", value(total))
+      }
     }
-    return family("tare_requests_total", "counter", "Requests answered.") { "\($0.count)" }
-      + family("tare_request_seconds_total", "counter", "Time of the requests.") { "\($0.seconds)" }
-        + """
-        # HELP tare_waiting_texts Texts that no pass of the model has taken yet.
-        # TYPE tare_waiting_texts gauge
-        tare_waiting_texts \(waiting)
+    let done = service.totals
+    return family(
+      "tare_requests_total", "counter", "Requests answered.", byRequest { "\($0.count)" })
+      + family(
+        "tare_request_seconds_total", "counter", "Time of the requests.",
+        byRequest { "\($0.seconds)" })
+      + family(
+        "tare_tokens_total", "counter", "Tokens of the texts that were scored.",
+        [("", "\(done.tokens)")])
+      + family(
+        "tare_tokens_computed_total", "counter",
+        "Tokens less what texts of a pass have in common at their starts.",
+        [("", "\(done.computed)")])
+      + family(
+        "tare_model_seconds_total", "counter", "Time that the model took.",
+        [("", "\(done.seconds)")])
+      + family(
+        "tare_waiting_texts", "gauge", "Texts that no pass of the model has taken yet.",
+        [("", "\(service.waiting)")])
+  }
 
-        """
+  private func family(
+    _ name: String, _ kind: String, _ help: String, _ series: [(labels: String, value: String)]
+  ) -> String {
+    "# HELP \(name) \(help)\n# TYPE \(name) \(kind)\n"
+      + series.map { "\(name)\($0.labels) \($0.value)\n" }.joined()
   }
 }

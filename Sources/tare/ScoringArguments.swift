@@ -32,8 +32,9 @@ struct ScoringArguments: ParsableArguments {
   @Option(help: "Longest text in tokens (default: the model's context).")
   var maxTokens: Int?
 
-  @Option(help: "What is cut off a longer text: left, right, or error.")
-  var truncate = "left"
+  @Option(
+    help: "What is cut off a longer text: left, right, or error (default: left; of serve, error).")
+  var truncate: String?
 
   @Option(help: "Date that templates print, YYYY-MM-DD (default: when the run was made).")
   var date: String?
@@ -67,7 +68,7 @@ struct ScoringArguments: ParsableArguments {
     settings.precision = precision
     settings.bos = bos
     settings.maxTokens = maxTokens
-    settings.truncate = truncate
+    if let truncate { settings.truncate = truncate }
     settings.date = date
     settings.system = system
     if let threads { settings.threads = threads }

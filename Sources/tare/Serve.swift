@@ -14,7 +14,8 @@ struct Serve: AsyncParsableCommand {
 
       Speaks: \(WireProtocols.registry.help.map(\.summary).joined(separator: "; ")). Rewards are \
       raw, but where a protocol's default is a sigmoid (vLLM's /classify, /score and /rerank, TEI); \
-      requests may say otherwise as the protocol has it, and --raw does for all. GET /health, \
+      requests may say otherwise as the protocol has it, and --raw does for all. A text of more than \
+      --max-tokens is refused, unless --truncate says what to cut. GET /health, \
       /ready, /metrics and /v1/models tell how it is. SIGTERM and Ctrl-C end it when the requests it \
       has are answered.
       """)
@@ -38,8 +39,19 @@ struct Serve: AsyncParsableCommand {
   @Option(help: "A file with the key that clients must send: Authorization: Bearer KEY.")
   var apiKeyFile: String?
 
-  @Option(help: "Texts that may wait; while more do, requests are answered 429.")
-  var maxWaiting = ServerLimits().waiting
+  @Option(
+    help: "Texts that may wait; a request that would add more is answered 429, unless none wait.")
+  var maxWaiting = 65_536
+
+  @Option(help: "Seconds that a request may wait for its rewards; then it is answered 503.")
+  var maxSeconds = 600
+
+  @Option(
+    help: "Seconds that a client may take to send a request, or to take an answer, or be silent.")
+  var maxTransferSeconds = 60
+
+  @Option(help: "Connections that are served at a time; others wait.")
+  var maxConnections = ServerLimits().connections
 
   @Option(help: "Longest body of a request in bytes.")
   var maxBody = ServerLimits().bodyBytes
@@ -50,6 +62,8 @@ struct Serve: AsyncParsableCommand {
   func validate() throws {
     for (name, value) in [
       ("--max-waiting", maxWaiting), ("--max-body", maxBody), ("--max-texts", maxTexts),
+      ("--max-seconds", maxSeconds), ("--max-transfer-seconds", maxTransferSeconds),
+      ("--max-connections", maxConnections),
     ] where value < 1 {
       throw ValidationError("\(name) \(value); accepted: 1 or more")
     }
@@ -63,13 +77,19 @@ struct Serve: AsyncParsableCommand {
     options.host = host
     options.port = port
     options.isRaw = raw
-    options.limits.waiting = maxWaiting
     options.limits.bodyBytes = maxBody
     options.limits.texts = maxTexts
+    options.limits.connections = maxConnections
+    options.limits.transferTime = .seconds(maxTransferSeconds)
     if let apiKeyFile { options.apiKey = try Pipeline().readKey(apiKeyFile) }
     var settings = scoring.settings
+    // A reward of half a text would look like any other.
+    if scoring.truncate == nil { settings.truncate = "error" }
     try head.apply(to: &settings)
-    let service = try RewardService(settings, calibration: calibration)
+    var limits = ServiceLimits()
+    limits.waiting = maxWaiting
+    limits.patience = .seconds(maxSeconds)
+    let service = try RewardService(settings, calibration: calibration, limits: limits)
     if options.isOpen, options.apiKey == nil {
       Terminal.complain(
         "warning: \(host) is open to the network: whoever reaches it may use it (see --api-key-file)"

@@ -51,11 +51,12 @@ import Testing
     #expect(body == #"{"rewards":[],"scores":[],"extra_logs":{"dummy_scores":[]}}"#)
   }
 
-  @Test func `half an emoji, as Python may send it, is scored`() async throws {
+  /// A reward of other text than was sent would look like any other.
+  @Test func `half an emoji, as Python may send it, is refused`() async throws {
     let service = RewardService(try WatchedModel())
     let (status, body) = try await post(#"{"query": ["\ud83d"]}"#, to: service)
-    #expect(status == 200)
-    #expect(body.contains(#""rewards":[3.0]"#))
+    #expect(status == 400)
+    #expect(body.contains(#""found":"a surrogate without its other half""#))
   }
 
   @Test(arguments: [

@@ -313,26 +313,67 @@ import Testing
 
   @Test func `a full queue says when to come again`() async throws {
     let model = try WatchedModel(isHeld: true)
-    let service = RewardService(model)
-    var options = ServerOptions()
-    options.limits.waiting = 1
-    let waiting = Task {
-      try await service.rewards([.rendered("a"), .rendered("b")] + [.rendered("c")])
-    }
+    var limits = ServiceLimits()
+    limits.waiting = 2
+    let service = RewardService(model, limits: limits)
+    async let running = service.rewards([.rendered("a")])
     try await eventually { model.passes.count == 1 }
-    let more = Task { try await service.rewards([.rendered("d"), .rendered("e")]) }
-    try await eventually { service.waiting == 2 }
-    try await buildApplication(service, options).test(.router) { client in
+    // More than may wait, but nobody else does.
+    async let waiting = service.rewards(["b", "c", "d"].map { .rendered($0) })
+    try await eventually { service.waiting == 3 }
+    try await buildApplication(service).test(.router) { client in
       try await client.execute(
         uri: "/predict", method: .post, body: ByteBuffer(string: #"{"inputs": "a"}"#)
       ) { response in
         #expect(response.status == .tooManyRequests)
         #expect(response.headers[.retryAfter] == "1")
-        #expect(String(buffer: response.body).contains(#""error_type":"Overloaded""#))
+        let body = String(buffer: response.body)
+        #expect(body.contains(#""error_type":"Overloaded""#))
+        #expect(body.contains("found 3 texts that wait, and 1 more; accepted: at most 2"))
       }
     }
     model.release(2)
-    #expect(try await waiting.value.count == 3)
-    #expect(try await more.value.count == 2)
+    #expect(try await (running + waiting).count == 4)
+  }
+
+  @Test func `a request that has waited too long is answered so, and leaves the queue`()
+    async throws
+  {
+    let model = try WatchedModel(isHeld: true)
+    var limits = ServiceLimits()
+    limits.patience = .seconds(1)
+    let service = RewardService(model, limits: limits)
+    let running = Task { try await service.rewards([.rendered("a")]) }
+    try await eventually { model.passes.count == 1 }
+    try await buildApplication(service).test(.router) { client in
+      try await client.execute(
+        uri: "/classify", method: .post, body: ByteBuffer(string: #"{"text": ["b", "c"]}"#)
+      ) { response in
+        #expect(response.status == .serviceUnavailable)
+        #expect(response.headers[.retryAfter] == "1")
+        let body = try JSONValue(parsing: String(buffer: response.body))
+        #expect(body["code"] == 503)
+        #expect(body["message"]?.string?.contains("waited too long") == true)
+      }
+    }
+    #expect(service.waiting == 0)
+    model.release()
+    await #expect(throws: TareError.self) { try await running.value }
+    #expect(model.passes == [["a"]])
+  }
+
+  @Test(arguments: [
+    #"{"query": ["\ud800"]}"#, #"{"query": ["a\udc00b"]}"#, #"{"\ud83d": ["a"]}"#,
+    #"{"query": ["\ud800\ud800"]}"#, #"{"query": [1e999]}"#, #"{"query": [NaN]}"#,
+    #"{"query": ["a"]} b"#, "{\"query\": [\"\u{0}\"]}", "", "[]",
+    String(repeating: "[", count: 100_000), String(repeating: #"{"query":"#, count: 100_000),
+    "{\"query\": [" + String(repeating: "9", count: 100_000) + "e9]}",
+    #"{"query": ["a"], "prompts": "# + String(repeating: "[", count: 300),
+  ])
+  func `JSON that is broken is refused, in few words`(body: String) async throws {
+    let (status, answer) = try await post("/get_reward", body)
+    #expect(status == 400)
+    #expect(answer["error"]?["found"] != nil)
+    #expect(answer.text().utf8.count < 1000)
   }
 }

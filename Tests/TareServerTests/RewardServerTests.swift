@@ -12,11 +12,12 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct RewardServerTests {
   /// Runs `body` with the address of a server on a free port of 127.0.0.1, and with what stops it.
   private func withServer(
-    _ service: RewardService,
+    _ service: RewardService, _ limits: ServerLimits = ServerLimits(),
     _ body: @Sendable @escaping (String, ServiceGroup) async throws -> Void
   ) async throws {
     var options = ServerOptions()
     options.port = 0
+    options.limits = limits
     let (addresses, continuation) = AsyncStream.makeStream(of: String.self)
     let application = buildApplication(service, options) { continuation.yield($0) }
     let server = ServiceGroup(
@@ -124,6 +125,77 @@ import Testing
       model.release()
       #expect(try await busy.value == [5])
       #expect(model.passes == [["first"]])
+    }
+  }
+
+  /// What a client begins with, and what it goes on with forever.
+  @Test(arguments: [
+    ("", ""), ("POST /get_rew", ""), ("POST /get_rew", "a"),
+    ("POST /get_reward HTTP/1.1\r\n", "A: b\r\n"),
+    ("POST /get_reward HTTP/1.1\r\nContent-Length: 1000\r\n\r\n{", ""),
+    ("POST /get_reward HTTP/1.1\r\nContent-Length: 1000\r\n\r\n{", " "),
+    ("POST /nowhere HTTP/1.1\r\nContent-Length: 1000\r\n\r\n", " "),
+    ("POST /get_reward HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\n \r\n"),
+  ])
+  func `a client that sends too slowly is cut off`(start: String, more: String) async throws {
+    var limits = ServerLimits()
+    limits.transferTime = .milliseconds(300)
+    try await withServer(RewardService(try WatchedModel()), limits) { url, _ in
+      let client = try RawClient(url)
+      client.send(start)
+      // A server that does not cut it off ends at the suite's limit.
+      while client.received() != nil, client.send(more) {
+        try await Task.sleep(for: .milliseconds(20))
+      }
+    }
+  }
+
+  @Test func `a client that takes no answer is cut off`() async throws {
+    var limits = ServerLimits()
+    limits.transferTime = .milliseconds(300)
+    try await withServer(RewardService(try WatchedModel()), limits) { url, _ in
+      let client = try RawClient(url)
+      // More than the buffers on the way hold; the socket takes no more when they are full.
+      let sender = Task.detached {
+        while client.send(String(repeating: "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n", count: 500))
+        {}
+      }
+      await sender.value
+    }
+  }
+
+  @Test func `a request that takes its time is not slow`() async throws {
+    let model = try WatchedModel(isHeld: true)
+    var limits = ServerLimits()
+    limits.transferTime = .milliseconds(100)
+    try await withServer(RewardService(model), limits) { url, _ in
+      let engine = try RemoteEngine(url: url, protocol: "openrlhf")
+      async let scores = engine.score(texts: ["first"])
+      try await eventually { model.passes.count == 1 }
+      try await Task.sleep(for: .milliseconds(400))
+      model.release()
+      #expect(try await scores == [5])
+    }
+  }
+
+  @Test func `more clients than are served wait until one leaves`() async throws {
+    var limits = ServerLimits()
+    limits.connections = 2
+    try await withServer(RewardService(try WatchedModel()), limits) { url, _ in
+      // A server accepts several at a time before it counts them.
+      var silent: [RawClient] = []
+      for _ in 0..<40 { silent.append(try RawClient(url)) }
+      let late = try RawClient(url)
+      late.send("GET /health HTTP/1.1\r\nHost: a\r\n\r\n")
+      try await Task.sleep(for: .milliseconds(200))
+      #expect(late.received() == "")
+      silent.removeAll()
+      var answer = ""
+      while answer.isEmpty {
+        try await Task.sleep(for: .milliseconds(5))
+        answer = try #require(late.received())
+      }
+      #expect(answer.hasPrefix("HTTP/1.1 200"))
     }
   }
 

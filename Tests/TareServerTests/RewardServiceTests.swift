@@ -46,7 +46,10 @@ import Testing
     let service = RewardService(model)
     async let first = service.score(rendered: ["first"])
     try await eventually { model.passes.count == 1 }
-    let texts = (0..<30).map { String(repeating: "x", count: 400 + $0) }
+    let texts = (0..<30).map { number in
+      "\(Character(Unicode.Scalar(UInt8(65 + number))))"
+        + String(repeating: "x", count: 399 + number)
+    }
     async let scores = service.score(rendered: texts)
     try await eventually { service.waiting == 30 }
     model.release(10)
@@ -56,6 +59,30 @@ import Testing
     #expect(
       model.passes.dropFirst().allSatisfy { $0.joined().utf8.count <= BatchPlan.rowBudget })
     #expect(model.passes.count == 5)
+  }
+
+  @Test func `what texts have in common fills a pass once`() async throws {
+    let model = try WatchedModel(isHeld: true)
+    let service = RewardService(model)
+    async let first = service.score(rendered: ["first"])
+    try await eventually { model.passes.count == 1 }
+    // Together they are more than a pass computes.
+    let texts = (0..<12).map { String(repeating: "x", count: 400) + "a\($0 % 10)" }
+    async let scores = withThrowingTaskGroup(of: Int.self) { group in
+      for text in texts {
+        group.addTask { try await service.score(rendered: [text])[0].tokens }
+      }
+      return try await group.reduce(0, +)
+    }
+    try await eventually { service.waiting == texts.count }
+    model.release(2)
+    _ = try await first
+    #expect(try await scores == 12 * 402)
+    #expect(model.passes.map(\.count) == [1, 12])
+    #expect(service.totals.tokens == 5 + 12 * 402)
+    // "first", the start, its tenfold ends; two of the texts are there twice.
+    #expect(service.totals.computed == 5 + 401 + 10)
+    #expect(service.totals.seconds > 0)
   }
 
   @Test func `one text does not wait for another caller's thousand`() async throws {
@@ -101,6 +128,22 @@ import Testing
     running.cancel()
     await #expect(throws: TareError.self) { try await running.value }
     model.release(2)
+    #expect(try await service.score(rendered: ["next"]).map(\.value) == [4])
+  }
+
+  /// A task that is cancelled and one that is resumed each hold a lock that the other may want.
+  @Test func `callers that leave as their rewards come stop nobody`() async throws {
+    let service = RewardService(try WatchedModel())
+    await withTaskGroup { group in
+      for number in 0..<2000 {
+        let caller = Task { try await service.score(rendered: ["text \(number)"]) }
+        group.addTask { _ = try? await caller.value }
+        group.addTask {
+          for _ in 0..<(number % 7) { await Task.yield() }
+          caller.cancel()
+        }
+      }
+    }
     #expect(try await service.score(rendered: ["next"]).map(\.value) == [4])
   }
 

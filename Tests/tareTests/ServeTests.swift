@@ -17,10 +17,10 @@ import Testing
   }
 
   /// A running server and its address, as it says it on standard error.
-  private func start() async throws -> (server: Process, url: String) {
+  private func start(_ more: [String] = []) async throws -> (server: Process, url: String) {
     let said = try workshop.folder.file(UUID().uuidString, Data())
     let server = try Program.start(
-      arguments(port: "0"), error: FileHandle(forWritingAtPath: said))
+      arguments(port: "0") + more, error: FileHandle(forWritingAtPath: said))
     var line = ""
     while !line.hasSuffix("\n"), server.isRunning {
       try await Task.sleep(for: .milliseconds(10))
@@ -66,5 +66,43 @@ import Testing
     let result = try Program.run(["serve", "--model", workshop.model])
     #expect(result.status == 64)
     #expect(result.error.contains("give one with --head FILE"))
+  }
+
+  @Test func `a text that is too long is refused, and cut only where that was asked for`()
+    async throws
+  {
+    func answer(_ more: String...) async throws -> (status: Int?, body: String) {
+      let (server, url) = try await start(more)
+      defer { server.terminate() }
+      var request = URLRequest(url: try #require(URL(string: url + "/get_reward")))
+      request.httpMethod = "POST"
+      request.httpBody = Data(#"{"query": ["one", "far too long"]}"#.utf8)
+      let (data, response) = try await URLSession.shared.data(for: request)
+      return ((response as? HTTPURLResponse)?.statusCode, String(decoding: data, as: UTF8.self))
+    }
+    let refused = try await answer("--max-tokens", "5")
+    #expect(refused.status == 400)
+    #expect(refused.body.contains("text 1, text: found 12 tokens; accepted: at most 5"))
+    let cut = try await answer("--max-tokens", "5", "--truncate", "left")
+    #expect(cut.status == 200)
+  }
+
+  /// A shortened run of what was run for 20 minutes (results/speed/hostile-smollm2-135m-epyc-zen5.json).
+  @Test(.timeLimit(.minutes(2)))
+  func `hostile clients get refusals, valid ones the same bits, and memory stays`() throws {
+    let python = Process()
+    python.executableURL = URL(filePath: "/usr/bin/env")
+    python.arguments = [
+      "python3", projectFolder.appending(path: "Benchmarks/hostile.py").path, "--seconds", "20",
+      "--sample", "0.2", "--threads", "1", "--tare", Program.executable.path, "--model",
+      workshop.model, "--head", workshop.head,
+    ]
+    let report = try workshop.folder.file("report", Data())
+    python.standardOutput = FileHandle(forWritingAtPath: report)
+    python.standardError = FileHandle(forWritingAtPath: report)
+    try python.run()
+    python.waitUntilExit()
+    let text = try String(contentsOfFile: report, encoding: .utf8)
+    #expect(python.terminationStatus == 0, "\(text)")
   }
 }
