@@ -423,7 +423,10 @@ def quarter(number, column):
 
 
 result = {
-    "date": datetime.date.today().isoformat(), "machine": platform.machine(), "model": pathlib.Path(arguments.model).name,
+    "date": datetime.date.today().isoformat(), "machine": next(
+        (line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")),
+        platform.machine()), "command": f"--seconds {arguments.seconds:.0f} --workers {arguments.workers} "
+    f"--pause {arguments.pause} --threads {arguments.threads}", "model": pathlib.Path(arguments.model).name,
     "seconds": round(time.monotonic() - START), "requests": dict(sorted(counts.items())), "total": sum(counts.values()),
     "failures": failures}
 if server.poll() is not None:

@@ -3,10 +3,12 @@
 
   python3 Benchmarks/serve.py MODEL.gguf HEAD.safetensors --output results/speed/NAME.json
 
-Idle: one connection, requests with no text and with one short text; what a request takes beside the model's own time
-(`tare_model_seconds_total` of /metrics) is the server's. Full load: 32 connections that each send one text of some hundred
+Idle: one connection, requests with no text and with one short text, by wrk; and 150 from here, each with the model's own time
+(`tare_model_seconds_total` of /metrics) taken off what it took: the server's overhead, and the client's in it. Full load: 32 connections that each send one text of some hundred
 tokens and wait; in turn with `tare score` on the same texts. Its seconds for all texts less those for one leave out start
-and loading. The server's rate is counted between the ends of two passes well inside the run of wrk. Prefixes: 64 requests
+and loading. The server's rate is counted between the ends of two passes well inside the run of wrk. Beside the rates stands
+the processors' time a token (user and system, all threads), which other work on the machine hardly changes; with more than
+one thread it holds the waiting of threads for each other. Prefixes: 32 requests
 at a time, each a text of its own, that have a long prompt in common, and the same with prompts that differ at the start.
 wrk runs on the same cores as the server.
 """
@@ -19,6 +21,7 @@ import pathlib
 import re
 import statistics
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -29,13 +32,14 @@ parser.add_argument("head")
 parser.add_argument("--tare", default=".build/release/tare")
 parser.add_argument("--precision", default="bfloat16")
 parser.add_argument("--pairs", default="datasets/balanced-pairs.jsonl")
-parser.add_argument("--texts", type=int, default=120)
+parser.add_argument("--threads", default="1", help="of the model, in both")
+parser.add_argument("--texts", type=int, default=48)
 parser.add_argument("--rounds", type=int, default=3)
-parser.add_argument("--seconds", type=int, default=30, help="of each run of wrk at full load")
+parser.add_argument("--seconds", type=int, default=60, help="of each run of wrk at full load")
 parser.add_argument("--output")
 arguments = parser.parse_args()
 folder = pathlib.Path(tempfile.mkdtemp())
-model = ["--model", arguments.model, "--head", arguments.head, "--precision", arguments.precision]
+model = ["--model", arguments.model, "--head", arguments.head, "--precision", arguments.precision, "--threads", arguments.threads]
 
 pairs = [json.loads(line) for line in open(arguments.pairs)]
 responses = [row[role] for row in pairs for role in ("chosen", "rejected")]
@@ -55,10 +59,13 @@ def load():
 
 def bare(count):
     path = lines("rows.jsonl", rows[:count])
+    before = os.times()
     out = subprocess.run(
         [arguments.tare, "score", path, "--output", folder / "scores.jsonl", "--json"] + model, check=True,
         capture_output=True, text=True).stdout
-    return json.loads(out)
+    after = os.times()
+    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    return json.loads(out) | {"cpu": cpu}
 
 
 said = (folder / "said")
@@ -80,14 +87,17 @@ def ask(path, body=None):
 
 
 def metrics():
-    return {name: float(value) for name, value in re.findall(
+    ticks = pathlib.Path(f"/proc/{server.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    cpu = sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+    return {"cpu": cpu} | {name: float(value) for name, value in re.findall(
         r"^(tare_(?:tokens|tokens_computed|model_seconds)_total) (\S+)$", ask("/metrics"), re.M)} | {"at": time.perf_counter()}
 
 
-def after_pass():
-    """Metrics just after a pass has ended."""
+def after_pass(runner):
+    """Metrics just after a pass has ended, while `runner` asks."""
     first = metrics()
     while (now := metrics())["tare_tokens_total"] == first["tare_tokens_total"]:
+        assert runner.is_alive(), "the run was too short for its passes; see --seconds"
         time.sleep(0.01)
     return now
 
@@ -115,12 +125,18 @@ request = function() n = n %% #bodies + 1; return wrk.format("POST", nil, nil, b
 
 
 def idle(bodies, path):
-    before = metrics()
     result = wrk(bodies, 1, 8, path)
-    after = metrics()
-    model_ms = (after["tare_model_seconds_total"] - before["tare_model_seconds_total"]) / result["requests"] * 1000
-    mean_ms = 1000 / result["perSecond"]
-    return result | {"modelMs": round(model_ms, 3), "meanMs": round(mean_ms, 3), "overheadMs": round(mean_ms - model_ms, 3), "load": load()}
+    overheads, models = [], []
+    for _ in range(150):
+        before, start = metrics(), time.perf_counter()
+        ask(path, json.dumps(bodies[0]))
+        seconds = time.perf_counter() - start
+        models.append((metrics()["tare_model_seconds_total"] - before["tare_model_seconds_total"]) * 1000)
+        overheads.append(seconds * 1000 - models[-1])
+    overheads.sort()
+    return result | {
+        "p50ModelMs": round(statistics.median(models), 3), "p50OverheadMs": round(statistics.median(overheads), 3),
+        "p99OverheadMs": round(overheads[-2], 3), "load": load()}
 
 
 def full_load():
@@ -129,13 +145,14 @@ def full_load():
         [{"prompt": r["prompt"], "response": r["response"]} for r in rows], 32, arguments.seconds)))
     runner.start()
     time.sleep(3)
-    first = after_pass()
-    time.sleep(arguments.seconds - 10)
-    last = after_pass()
+    first = after_pass(runner)
+    time.sleep(arguments.seconds * 0.6)
+    last = after_pass(runner)
     runner.join()
     seconds = last["at"] - first["at"]
     delta = {name: last[name] - first[name] for name in first}
     return result | {
+        "cpuSecondsPer1000Tokens": round(delta["cpu"] / delta["tare_tokens_total"] * 1000, 4),
         "tokensPerSecond": round(delta["tare_tokens_total"] / seconds, 1),
         "computedPerSecond": round(delta["tare_tokens_computed_total"] / seconds, 1),
         "modelShareOfTime": round(delta["tare_model_seconds_total"] / seconds, 4), "load": load()}
@@ -146,7 +163,8 @@ def bare_rate():
     seconds = whole["seconds"] - one["seconds"]
     tokens = whole["tokens"] - one["tokens"]
     shared = whole["sharedTokens"] - one["sharedTokens"]
-    return {"tokensPerSecond": round(tokens / seconds, 1), "computedPerSecond": round((tokens - shared) / seconds, 1),
+    return {"cpuSecondsPer1000Tokens": round((whole["cpu"] - one["cpu"]) / tokens * 1000, 4),
+            "tokensPerSecond": round(tokens / seconds, 1), "computedPerSecond": round((tokens - shared) / seconds, 1),
             "tokens": whole["tokens"], "seconds": round(whole["seconds"], 2), "loadingAndOneTextSeconds": round(
                 one["seconds"], 2), "load": load()}
 
@@ -166,25 +184,31 @@ def at_once(bodies):
 
 
 prompt = " ".join(" ".join(responses[:40]).split()[:600])
-answers = [" ".join(text.split()[:40]) for text in responses[100:164]]
+answers = [" ".join(text.split()[:40]) for text in responses[100:132]]
 shared = [{"prompt": prompt, "response": answer} for answer in answers]
 apart = [{"prompt": f"{index:03} {prompt}", "response": answer} for index, answer in enumerate(answers)]
 short = [{"prompt": "What is the capital of France?", "response": "Paris."}]
 result = {
-    "command": "Benchmarks/serve.py " + " ".join([pathlib.Path(arguments.model).name, pathlib.Path(arguments.head).name]),
+    "command": "Benchmarks/serve.py " + " ".join(
+        pathlib.Path(a).name if a.endswith((".gguf", ".safetensors", ".json")) else a for a in sys.argv[1:]),
     "date": datetime.date.today().isoformat(),
     "machine": next(line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name"))
     + f", {os.cpu_count()} cores, shared with other work: load is that of the last minute after each measurement",
-    "precision": arguments.precision}
+    "precision": arguments.precision, "threads": arguments.threads}
 try:
     ask("/reward", json.dumps(short[0]))
+    print("idle", file=sys.stderr)
     result["idle"] = {"no text": idle([{"query": []}], "/get_reward"), "one short text": idle(short, "/reward")}
+    print("full load", file=sys.stderr)
     result["rounds"] = [{"bare": bare_rate(), "server": full_load()} for _ in range(arguments.rounds)]
     result["fullLoad"] = {
+        "server / bare, processors' time a token": round(statistics.median(
+            r["server"]["cpuSecondsPer1000Tokens"] / r["bare"]["cpuSecondsPer1000Tokens"] for r in result["rounds"]), 4),
         "bare / server, tokens a second": round(statistics.median(
             r["bare"]["tokensPerSecond"] / r["server"]["tokensPerSecond"] for r in result["rounds"]), 4),
         "bare / server, computed tokens a second": round(statistics.median(
             r["bare"]["computedPerSecond"] / r["server"]["computedPerSecond"] for r in result["rounds"]), 4)}
+    print("prefixes", file=sys.stderr)
     result["prefixes"] = {"in common": at_once(shared), "not in common": at_once(apart)}
 finally:
     server.terminate()

@@ -288,6 +288,8 @@ import Testing
         #expect(text.contains("\ntare_requests_total{path=\"/classify\",status=\"400\"} 1\n"))
         #expect(text.contains("\ntare_requests_total{path=\"other\",status=\"404\"} 3\n"))
         #expect(text.contains("# TYPE tare_request_seconds_total counter\n"))
+        #expect(text.contains("\ntare_tokens_total 2\n"))
+        #expect(text.contains("\ntare_tokens_computed_total 2\n"))
         #expect(text.hasSuffix("\ntare_waiting_texts 0\n"))
       }
     }

@@ -87,7 +87,7 @@ import Testing
     #expect(cut.status == 200)
   }
 
-  /// A shortened run of what was run for 20 minutes (results/speed/hostile-smollm2-135m-epyc-zen5.json).
+  /// A shortened run of what was run for 20 minutes (results/speed/hostile-smollm2-135m-xeon.json).
   @Test(.timeLimit(.minutes(2)))
   func `hostile clients get refusals, valid ones the same bits, and memory stays`() throws {
     let python = Process()
