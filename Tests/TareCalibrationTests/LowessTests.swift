@@ -137,13 +137,4 @@ struct LowessScenario: CustomTestStringConvertible, Sendable {
     #expect(throws: TareError.self) { try Lowess(delta: -1) }
     #expect(throws: TareError.self) { try Lowess(delta: .infinity) }
   }
-
-  /// About 0.2 s on one idle core; the bound leaves room for a busy machine.
-  @Test func `six thousand points with two thousand distinct x are quick`() throws {
-    let x = (0..<6000).map { Double($0 * 7919 % 2000) }
-    let y = x.indices.map { sin(x[$0] / 300) + Double($0 * 31 % 17) / 10 }
-    let clock = ContinuousClock()
-    let time = try clock.measure { _ = try Lowess(frac: 0.9).fit(x: x, y: y) }
-    #expect(time < .seconds(2))
-  }
 }

@@ -70,14 +70,4 @@ import Testing
   @Test func `no resamples are refused`() {
     #expect(throws: TareError.self) { try Bootstrap(resamples: 0) }
   }
-
-  /// About 0.1 s on an idle core for 30 million draws; the bound leaves room for a busy machine.
-  @Test func `ten thousand resamples of three thousand prompts are quick`() throws {
-    let subsets = ["a", "b", "c"]
-    let a = subsets.flatMap { pairs(700, of: 1000, subset: $0) }
-    let b = subsets.flatMap { pairs(750, of: 1000, subset: $0) }
-    let clock = ContinuousClock()
-    let time = try clock.measure { _ = try Pairs.compare(a, b, options()) }
-    #expect(time < .seconds(2))
-  }
 }
