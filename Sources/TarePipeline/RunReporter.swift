@@ -39,12 +39,17 @@ struct RunReporter {
     var model = model
     let table = try self.table(of: model)
     if let table { try calibrate(table, &model, &run.page) }
-    // Candidates without labels have no accuracy; their curve is shown all the same.
-    if benchmark != Pairs.self || responses.contains(where: { $0.role != .response }) {
+    do throws(TareError) {
       let evaluated = try evaluator.part(model)
       run.page.raw = evaluated.raw
       run.page.calibrated = evaluated.calibrated
       run.page.comparison = evaluated.comparison
+    } catch {
+      // Without labels there is no accuracy; the rest is shown all the same.
+      guard case .badData = error, responses.contains(where: { $0.role == .response }) else {
+        throw error
+      }
+      run.page.unevaluated = error.description
     }
     run.page.margins = margins(of: model)
     run.page.changes = try changes(of: model, run.page.comparison)

@@ -32,6 +32,8 @@ package struct Report: Sendable {
     package var calibrated: Evaluation?
     /// Of raw (a) with calibrated (b).
     package var comparison: Comparison?
+    /// Why there is no accuracy, where something tells.
+    package var unevaluated: String?
     /// A sentence or two on how the calibrated scores came to be, or why there are none.
     package var calibration: String?
     package var responses: [Response] = []

@@ -76,7 +76,7 @@ enum PageStyle {
       main > section { scroll-margin-top: 1rem; }
     }
 
-    .numbers { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 11rem), 1fr));
+    .numbers { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 11rem), 1fr));
       gap: 0.9rem; }
     .number { padding: 0.9rem 1.1rem; background: var(--raised); border-radius: 10px;
       border-left: 4px solid var(--soft); }

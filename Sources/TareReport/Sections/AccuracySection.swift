@@ -21,7 +21,10 @@ package enum AccuracySection: ReportSection {
           }
         }
       } else {
-        tag("p", ["class": "missing"]) { "There are no labelled pairs to count." }
+        tag("p", ["class": "missing"]) {
+          "There are no labelled pairs to count."
+          if let reason = run.unevaluated { " (\(reason))" }
+        }
       }
     }
   }
