@@ -168,7 +168,7 @@ struct ChatTemplates {
       }
     }
     if let source = sources["default"] { return try Self.layout(source, "chat template") }
-    if try Architectures.family(named: config).readsPairs { return .pair }
+    if let family = try? Architectures.family(named: config), family.readsPairs { return .pair }
     guard sources.isEmpty else {
       throw .usage("the model has several chat templates (\(names)); choose one with --template")
     }

@@ -54,9 +54,26 @@ package struct TextModel: Sendable {
     var weights = try ModelWeights(url, base: base)
     weights.buffers = buffers
     weights.precision = precision
+    try self.init(weights, size: weights.size(), digest: weights.digest, template: template)
+  }
+
+  /// Opens a folder for its texts alone, as for an engine elsewhere: its weights need not be there, nor
+  /// its family be one that Tare computes. Of a .gguf file nothing but its metadata is read.
+  /// - Throws: `TareError.badData` that names the file and what is missing in it.
+  package init(withoutWeights url: URL, template: String? = nil) throws(TareError) {
+    let weights = try ModelWeights(url, readsWeights: false)
+    try self.init(
+      weights, size: BodySize(ofAnyFamily: weights.config),
+      digest: Digest(of: JSONValue.object(weights.config.values).text()), template: template)
+  }
+
+  private init(
+    _ weights: ModelWeights, size: BodySize, digest: @autoclosure () -> Digest, template: String?
+  ) throws(TareError) {
     self.weights = weights
+    self.size = size
+    let url = weights.url
     name = url.lastPathComponent
-    size = try weights.size()
     let text = try ModelText(weights, template: template)
     tokenizer = text.tokenizer
     layout = text.layout
@@ -67,7 +84,8 @@ package struct TextModel: Sendable {
       padID = tokenizer.padID
     } else {
       let isAbsent = config.values["pad_token_id"] == nil
-      padID = isAbsent ? try Architectures.family(named: config).defaultPadID : id("pad_token_id")
+      let family = try? Architectures.family(named: config)
+      padID = isAbsent ? family?.defaultPadID : id("pad_token_id")
     }
     appendedID = id("reward_token_id")
     do throws(TareError) {
@@ -80,7 +98,7 @@ package struct TextModel: Sendable {
     } catch {
       throw error.inside(url.path)
     }
-    digest = weights.digest
+    self.digest = digest()
   }
 
   /// What the configuration says about where the reward is read.

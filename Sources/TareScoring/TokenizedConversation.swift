@@ -17,6 +17,13 @@ package struct TokenizedConversation: Sendable, Hashable {
   package let truncated: Bool
   /// Unicode scalars of the response.
   package let length: Int
+  /// The two texts of an encoder's pair; nil where a template has made one text.
+  var pair: TextPair?
+  /// Whether special tokens belong around the text; tells only of a text without ids.
+  var addsSpecialTokens = false
+
+  /// How much work it is: its tokens, or a guess at them where nobody has counted them here.
+  package var size: Int { ids.isEmpty ? max(text.utf8.count / 4, 1) : ids.count }
 
   /// Position of the token that is read; of several the last.
   package var readAt: Int { positions.last ?? 0 }
@@ -26,10 +33,30 @@ package struct TokenizedConversation: Sendable, Hashable {
   var takesMean: Bool { rule == .mean }
 
   /// SHA-256 of what the score depends on, as little-endian 32-bit numbers: the ids; the types, and
-  /// where the response begins, if they count.
+  /// where the response begins, if they count. Of a text without ids, that of the text.
   package var digest: Digest {
-    (ids + types + (responseStart.map { [Int32($0)] } ?? [])).map(\.littleEndian)
+    guard !ids.isEmpty else { return Digest(of: (addsSpecialTokens ? "+" : "-") + text) }
+    return (ids + types + (responseStart.map { [Int32($0)] } ?? [])).map(\.littleEndian)
       .withUnsafeBytes { Digest(of: $0) }
+  }
+}
+
+/// The two texts that an encoder reads as a pair.
+package struct TextPair: Sendable, Hashable {
+  package let prompt: String
+  package let response: String
+}
+
+extension TokenizedConversation {
+  /// A rendered text that only an engine elsewhere can tokenize: it has no ids here.
+  ///
+  /// - Parameter addsSpecialTokens: whether the engine shall put its tokenizer's special tokens around
+  ///   the text.
+  package init(untokenized text: String, addsSpecialTokens: Bool) {
+    self.init(
+      text: text, ids: [], types: [], rule: .last, positions: [], responseStart: nil,
+      truncated: false, length: text.unicodeScalars.count)
+    self.addsSpecialTokens = addsSpecialTokens
   }
 }
 
@@ -86,7 +113,7 @@ extension TextModel {
       text: "\(prompt)\n\(response)", ids: ids, types: types,
       rule: options.readRule, positions: try options.readRule.positions(in: ids, padID: padID),
       responseStart: nil,
-      truncated: truncated, length: length)
+      truncated: truncated, length: length, pair: TextPair(prompt: prompt, response: response))
   }
 
   /// What follows the template, for a text that is rendered: tokenizer, BOS policy, truncation,

@@ -40,6 +40,18 @@ package struct BodySize: Sendable, Equatable {
 }
 
 extension BodySize {
+  /// What the configuration says of the limits for texts, be the family one that Tare computes or not;
+  /// no limit where it says nothing.
+  package init(ofAnyFamily config: ModelConfig) throws(TareError) {
+    if let family = try? Architectures.family(named: config) {
+      self = try family.size(config)
+      return
+    }
+    self.init(
+      vocabularySize: config["vocab_size"]?.int ?? Int(Int32.max), hiddenSize: 0, layerCount: 0,
+      contextLength: config["max_position_embeddings"]?.int ?? Int(Int32.max), parameterCount: 0)
+  }
+
   /// - Throws: `TareError.badData` for an empty sequence and for ids outside the vocabulary.
   func check(_ sequences: [[Int32]]) throws(TareError) {
     for (index, sequence) in sequences.enumerated() {

@@ -32,10 +32,14 @@ package struct ModelWeights: Sendable {
 
   /// Opens a .gguf file, a folder, or a folder with a PEFT adapter.
   ///
-  /// - Parameter base: the model that an adapter changes, where adapter_config.json names one that is
-  ///   not a folder here.
+  /// - Parameters:
+  ///   - base: the model that an adapter changes, where adapter_config.json names one that is not a
+  ///     folder here.
+  ///   - readsWeights: whether a folder's weights are opened; without, they need not be there.
   /// - Throws: `TareError.badData` that names the file and what is wrong with it.
-  package init(_ url: URL, base: URL? = nil) throws(TareError) {
+  package init(
+    _ url: URL, base: URL? = nil, readsWeights: Bool = true
+  ) throws(TareError) {
     self.url = url
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
@@ -56,6 +60,11 @@ package struct ModelWeights: Sendable {
       return
     }
     ggufMetadata = nil
+    guard readsWeights else {
+      config = try ModelFolder.config(url)
+      (files, tensors, adapter, baseURL) = ([], [:], nil, nil)
+      return
+    }
     guard FileManager.default.fileExists(atPath: url.appending(path: LoRAAdapter.config).path)
     else {
       (config, files, tensors) = try Self.folder(url)

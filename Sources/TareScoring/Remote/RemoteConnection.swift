@@ -1,101 +1,131 @@
-/// JSON to one URL and back: time-outs, and further attempts where they may help.
+/// One engine's URL: one request, one reply or the reason why there is none.
 internal import AsyncHTTPClient
+internal import Foundation
 internal import NIOCore
 internal import NIOHTTP1
 internal import TareCore
 
+/// Why a request had no reply.
+enum RemoteFailure: Error {
+  /// Another attempt may help, here or elsewhere, and here not before the time that the engine asks for.
+  case again(reason: String, after: Duration?)
+  case final(TareError)
+}
+
 struct RemoteConnection: Sendable {
+  /// Where texts are posted.
   let url: String
-  let options: RemoteOptions
+  /// The URL without the protocol's path, which other paths follow.
+  private let base: String
+  private let options: RemoteOptions
 
   /// A reply of rewards is far below this.
   private static let longestReply = 64 << 20
+  /// What an engine that asks for more patience than this gets of it.
+  private static let longestWish = Duration.seconds(300)
 
   /// Lives as long as the process, as its connections are kept for further requests.
   private static let client: HTTPClient = {
     var configuration = HTTPClient.Configuration(
       redirectConfiguration: .disallow,
       timeout: .init(connect: .seconds(10)))
-    // Attempts are counted here, not in two places.
+    // Attempts are counted by whoever asks, not in two places.
     configuration.connectionPool.retryConnectionEstablishment = false
     return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }()
 
-  init(url: String, _ options: RemoteOptions) {
-    self.url = url
+  /// - Parameter path: the protocol's, added to a URL that has none.
+  /// - Throws: `TareError.usage` for a text that is no URL.
+  init(url: String, path: String, _ options: RemoteOptions) throws(TareError) {
+    guard var parts = URLComponents(string: url), let scheme = parts.scheme?.lowercased(),
+      ["http", "https"].contains(scheme), parts.host?.isEmpty == false
+    else { throw .usage("--engine \(url); accepted: an address such as http://127.0.0.1:5000") }
+    if ["", "/"].contains(parts.path) { parts.path = path }
+    self.url = parts.string ?? url
+    parts.path = parts.path.hasSuffix(path) ? String(parts.path.dropLast(path.count)) : ""
+    parts.query = nil
+    base = parts.string ?? url
     self.options = options
   }
 
-  /// Sends `value` until there is an answer: broken connections, time-outs and 5xx are tried again
-  /// after a pause, anything else is not.
-  func post(_ value: JSONValue) async throws(TareError) -> JSONValue {
-    var request = HTTPClientRequest(url: url)
+  func post(_ value: JSONValue) async throws(RemoteFailure) -> JSONValue {
+    var request = request(url)
     request.method = .POST
     request.headers.add(name: "Content-Type", value: "application/json")
     request.body = .bytes(ByteBuffer(string: value.text()))
-
-    var pause = options.firstPause
-    var failure = ""
-    for attempt in 1...options.attempts {
-      if attempt > 1 {
-        do {
-          try await Task.sleep(for: pause)
-        } catch {
-          throw interrupted
-        }
-        pause = min(pause * 2, options.longestPause)
+    let (response, body) = try await reply(request, within: options.timeout)
+    guard response.status == .ok else {
+      let found = "status \(response.status.code)\(body.excerpt)"
+      // What is wrong with the texts, in the engines' own ways to say it, is not an engine's failure.
+      guard [400, 413, 422].contains(response.status.code) else {
+        throw .final(
+          .unreachable("\(url) does not score: \(found) (is it the protocol's address?)"))
       }
-      switch await send(request) {
-      case .failure(let error): failure = reason(error)
-      case .success(let (status, body)):
-        if (500..<600).contains(status.code) {
-          failure = "status \(status.code)\(body.excerpt)"
-        } else {
-          return try parsed(status, body)
-        }
-      }
-      guard !Task.isCancelled else { throw interrupted }
+      throw .final(.badData(place: url, found: found, accepted: "status 200"))
     }
-    throw .unreachable(
-      "\(url) gave no answer in \(options.attempts) attempts; the last: \(failure)")
+    return try parsed(body)
   }
 
-  private var interrupted: TareError { .interrupted("stopped while waiting for \(url)") }
+  /// - Returns: nil where the engine has no such path.
+  func get(_ path: String) async throws(RemoteFailure) -> JSONValue? {
+    let (response, body) = try await reply(request(base + path), within: options.timeout)
+    return response.status == .ok ? try parsed(body) : nil
+  }
 
-  private typealias Outcome = Result<(HTTPResponseStatus, ByteBuffer), any Error>
+  /// Whether there is somebody, and ready: an engine without such a path says at least that.
+  func isReady() async -> Bool {
+    (try? await reply(request(base + "/health"), within: .seconds(2))) != nil
+  }
+
+  private func request(_ url: String) -> HTTPClientRequest {
+    var request = HTTPClientRequest(url: url)
+    if let key = options.key { request.headers.add(name: "Authorization", value: "Bearer \(key)") }
+    return request
+  }
+
+  private typealias Outcome = Result<(HTTPClientResponse, ByteBuffer), any Error>
 
   /// Status and whole body within the time-out, which the client itself ends at the first byte.
-  private func send(_ request: HTTPClientRequest) async -> Outcome {
-    await withTaskGroup(of: Outcome.self) { group in
+  /// - Throws: `RemoteFailure.again` for broken connections, time-outs, 429 and 5xx.
+  private func reply(
+    _ request: HTTPClientRequest, within timeout: Duration
+  ) async throws(RemoteFailure) -> (HTTPClientResponse, ByteBuffer) {
+    let outcome = await withTaskGroup(of: Outcome.self) { group in
       group.addTask {
         do {
           let response = try await Self.client.execute(request, deadline: .distantFuture)
-          let body = try await response.body.collect(upTo: Self.longestReply)
-          return .success((response.status, body))
+          return .success((response, try await response.body.collect(upTo: Self.longestReply)))
         } catch {
           return .failure(error)
         }
       }
       group.addTask {
-        try? await Task.sleep(for: options.timeout)
+        try? await Task.sleep(for: timeout)
         return .failure(HTTPClientError.deadlineExceeded)
       }
       defer { group.cancelAll() }
       return await group.next() ?? .failure(CancellationError())
     }
+    switch outcome {
+    case .failure(let error): throw .again(reason: reason(error), after: nil)
+    case .success(let (response, body)):
+      let code = response.status.code
+      guard code != 429, !(500..<600).contains(code) else {
+        // A date, the header's other form, is not read.
+        let seconds = response.headers.first(name: "Retry-After").flatMap { Int($0) }
+        throw .again(
+          reason: "status \(code)\(body.excerpt)",
+          after: seconds.map { min(.seconds(max($0, 0)), Self.longestWish) })
+      }
+      return (response, body)
+    }
   }
 
-  private func parsed(
-    _ status: HTTPResponseStatus, _ body: ByteBuffer
-  ) throws(TareError) -> JSONValue {
-    guard status == .ok else {
-      throw .badData(
-        place: url, found: "status \(status.code)\(body.excerpt)", accepted: "status 200")
-    }
-    do {
+  private func parsed(_ body: ByteBuffer) throws(RemoteFailure) -> JSONValue {
+    do throws(TareError) {
       return try JSONValue(parsing: Array(body.readableBytesView))
     } catch {
-      throw error.inside("\(url), reply")
+      throw .final(.unreachable("\(error.inside("\(url), reply"))"))
     }
   }
 }

@@ -1,54 +1,152 @@
-/// An engine elsewhere that scores texts: in batches, in order, every reply checked.
-internal import Foundation
+/// Engines elsewhere that score texts: in batches, spread over them, every reply checked.
+internal import Synchronization
 package import TareCore
 
-package struct RemoteEngine: Sendable {
-  private let wire: any RemoteProtocol.Type
-  private let connection: RemoteConnection
-  private let batchSize: Int
+/// One engine, or several that serve the same model: a batch goes to the least busy one, and to another
+/// when an engine does not answer.
+package final class RemoteEngine: Sendable {
+  let wire: any RemoteProtocol.Type
+  private let connections: [RemoteConnection]
+  private let options: RemoteOptions
+  private let pool: RemotePool
+  private let names: Mutex<[Int: Name]> = Mutex([:])
+
+  /// What an engine says of its model.
+  private struct Name: Sendable {
+    var id: String?
+    /// Of a `tare serve` that calibrates its answers.
+    var calibration: String?
+
+    var whole: String? { id.map { id in calibration.map { "\(id), calibrated by \($0)" } ?? id } }
+  }
 
   /// - Parameters:
-  ///   - url: the engine's address; the protocol's own path is added where it has none.
+  ///   - urls: the engines' addresses, at least one; the protocol's own path is added to one that has
+  ///     none.
   ///   - key: a key of `RemoteEngines`.
   /// - Throws: `TareError.usage` for an unknown protocol, a text that is no URL and options out of
-  ///   range. The engine is not called.
+  ///   range. The engines are not called.
   package init(
-    url: String, protocol key: String, _ options: RemoteOptions = RemoteOptions()
+    urls: [String], protocol key: String, _ options: RemoteOptions = RemoteOptions()
   ) throws(TareError) {
-    wire = try RemoteEngines.registry.entry(for: key)
-    guard options.batchSize > 0, options.attempts > 0 else {
-      throw .usage(
-        "batches of \(options.batchSize) texts, \(options.attempts) attempts; accepted: at least 1")
+    let wire = try RemoteEngines.registry.entry(for: key)
+    try options.check()
+    guard !urls.isEmpty else { throw .usage("no --engine; accepted: one address or more") }
+    self.wire = wire
+    connections = try urls.map { (url) throws(TareError) in
+      try RemoteConnection(url: url, path: wire.path, options)
     }
-    guard var parts = URLComponents(string: url), let scheme = parts.scheme?.lowercased(),
-      ["http", "https"].contains(scheme), parts.host?.isEmpty == false
-    else { throw .usage("--engine \(url); accepted: an address such as http://127.0.0.1:5000") }
-    if ["", "/"].contains(parts.path) { parts.path = wire.path }
-    connection = RemoteConnection(url: parts.string ?? url, options)
-    batchSize = options.batchSize
+    self.options = options
+    pool = RemotePool(count: urls.count, options)
   }
 
   /// Where requests go.
-  package var url: String { connection.url }
+  package var urls: [String] { connections.map(\.url) }
 
-  /// Rewards of rendered texts, in their order.
+  /// Requests that are sent at the same time.
+  package var capacity: Int { connections.count * options.concurrency }
+
+  /// Rewards of texts, in their order.
   ///
-  /// - Throws: `TareError.unreachable` that names the URL if the engine gives no answer in all
-  ///   attempts; `TareError.badData` if it refuses the texts, or answers something else than one
-  ///   finite number a text; `TareError.interrupted` if the task is cancelled.
-  package func score(texts: [String]) async throws(TareError) -> [Float] {
-    var rewards: [Float] = []
-    rewards.reserveCapacity(texts.count)
-    for start in stride(from: 0, to: texts.count, by: batchSize) {
-      let batch = Array(texts[start..<min(start + batchSize, texts.count)])
-      let reply = try await connection.post(wire.request(for: batch))
-      do throws(TareError) {
-        rewards += try checked(wire.rewards(in: reply), count: batch.count)
-      } catch {
-        throw error.inside("\(url), texts \(start) to \(start + batch.count - 1)")
+  /// - Throws: `TareError.unreachable` that names the URL if no engine gives an answer in all
+  ///   attempts, or one answers something else than one finite number a text; `TareError.badData` if
+  ///   it refuses the texts; `TareError.interrupted` if the task is cancelled.
+  package func score(_ texts: [RemoteText]) async throws(TareError) -> [Float] {
+    let batches = batches(texts)
+    let rewards: Result<[[Float]], TareError> = await withTaskGroup(
+      of: (Int, Result<[Float], TareError>).self
+    ) { group in
+      var rewards = Array(repeating: [Float](), count: batches.count)
+      func start(_ index: Int) {
+        group.addTask {
+          do throws(TareError) {
+            return (index, .success(try await self.score(texts, batches[index])))
+          } catch {
+            return (index, .failure(error))
+          }
+        }
+      }
+      var next = min(capacity, batches.count)
+      for index in 0..<next { start(index) }
+      for await (index, result) in group {
+        switch result {
+        case .success(let values): rewards[index] = values
+        case .failure(let error):
+          group.cancelAll()
+          return .failure(error)
+        }
+        if next < batches.count {
+          start(next)
+          next += 1
+        }
+      }
+      return .success(rewards)
+    }
+    return try rewards.get().flatMap { $0 }
+  }
+
+  /// What the engines say that they serve; nil where they do not say.
+  /// - Throws: `TareError.usage` if they serve different models; `TareError.unreachable` if none
+  ///   answers.
+  package func servedModel() async throws(TareError) -> String? {
+    if let model = options.model { return model }
+    // That one answers at all is worth waiting for; the others may be down.
+    _ = try await ask { (index) throws(RemoteFailure) in try await self.name(of: index) }
+    for index in connections.indices { _ = try? await name(of: index) }
+    let known = names.withLock { names in
+      names.sorted { $0.key < $1.key }.compactMap { index, name in
+        name.whole.map { (url: connections[index].url, name: $0) }
       }
     }
-    return rewards
+    if let first = known.first, let other = known.first(where: { $0.name != first.name }) {
+      throw .usage(
+        "\(first.url) serves \(first.name), \(other.url) \(other.name); accepted: engines of one model"
+      )
+    }
+    return known.first?.name
+  }
+
+  /// Whether an engine answers.
+  package func isReady() async -> Bool {
+    await withTaskGroup(of: Bool.self) { group in
+      for connection in connections { group.addTask { await connection.isReady() } }
+      defer { group.cancelAll() }
+      return await group.first { $0 } ?? false
+    }
+  }
+
+  // MARK: - Batches
+
+  /// Texts of one form, at most `batchSize`.
+  private func batches(_ texts: [RemoteText]) -> [Range<Int>] {
+    var batches: [Range<Int>] = []
+    for index in texts.indices {
+      if let last = batches.last, last.count < options.batchSize,
+        texts[last.lowerBound].form == texts[index].form
+      {
+        batches[batches.count - 1] = last.lowerBound..<index + 1
+      } else {
+        batches.append(index..<index + 1)
+      }
+    }
+    return batches
+  }
+
+  private func score(
+    _ texts: [RemoteText], _ batch: Range<Int>
+  ) async throws(TareError) -> [Float] {
+    try await ask { (index) throws(RemoteFailure) in
+      let model = self.wire.namesModel ? try await self.modelID(of: index) : nil
+      let connection = self.connections[index]
+      let reply = try await connection.post(
+        self.wire.request(for: Array(texts[batch]), model: model))
+      do throws(TareError) {
+        return try self.checked(self.wire.rewards(in: reply), count: batch.count)
+      } catch {
+        let place = "\(connection.url), texts \(batch.lowerBound) to \(batch.upperBound - 1)"
+        throw .final(.unreachable("\(error.inside(place))"))
+      }
+    }
   }
 
   private func checked(_ rewards: [JSONValue], count: Int) throws(TareError) -> [Float] {
@@ -66,12 +164,68 @@ package struct RemoteEngine: Sendable {
     }
     return values
   }
-}
 
-extension JSONValue {
-  /// What a reply is, for messages: its members' names, or its kind.
-  var outline: String {
-    guard let object else { return kindName }
-    return object.isEmpty ? "an empty object" : "members \(object.keys.joined(separator: ", "))"
+  // MARK: - Requests
+
+  private func modelID(of index: Int) async throws(RemoteFailure) -> String? {
+    if let model = options.model { return model }
+    return try await name(of: index).id
   }
+
+  /// Asked once; an engine that does not say is not asked again either.
+  private func name(of index: Int) async throws(RemoteFailure) -> Name {
+    if let known = names.withLock({ $0[index] }) { return known }
+    var name = Name()
+    for path in wire.modelPaths {
+      guard let reply = try await connections[index].get(path) else { continue }
+      // As OpenAI lists models, and as TEI tells of its own.
+      let model = reply["data"]?.array?.first
+      name.id = (model?["id"] ?? reply["model_id"])?.string
+      name.calibration = model?["calibration"]?.string
+      if name.id != nil { break }
+    }
+    let found = name
+    names.withLock { $0[index] = found }
+    return name
+  }
+
+  /// Sends a request until there is an answer: what fails on one engine goes to another, or again to the
+  /// same after a pause.
+  private func ask<Value: Sendable>(
+    _ request: @Sendable (Int) async throws(RemoteFailure) -> Value
+  ) async throws(TareError) -> Value {
+    let attempts = options.attempts + connections.count - 1
+    var last = ""
+    for _ in 0..<attempts {
+      let index: Int
+      do {
+        index = try await pool.take()
+      } catch {
+        throw interrupted
+      }
+      let began = ContinuousClock.now
+      do throws(RemoteFailure) {
+        let value = try await request(index)
+        pool.answered(index)
+        return value
+      } catch {
+        guard !Task.isCancelled else {
+          pool.abandoned(index)
+          throw interrupted
+        }
+        switch error {
+        case .final(let error):
+          pool.answered(index)
+          throw error
+        case .again(let reason, let wish):
+          pool.failed(index, began: began, wish: wish)
+          last = connections.count == 1 ? reason : "\(connections[index].url): \(reason)"
+        }
+      }
+    }
+    throw .unreachable("\(addresses) gave no answer in \(attempts) attempts; the last: \(last)")
+  }
+
+  private var addresses: String { urls.joined(separator: ", ") }
+  private var interrupted: TareError { .interrupted("stopped while waiting for \(addresses)") }
 }

@@ -6,7 +6,10 @@ package enum RemoteEngines {
   package static let registry = Registry<any RemoteProtocol.Type>(
     "protocol",
     [
-      OpenRLHFRewards.self
+      VLLMRewards.self,
+      SGLangRewards.self,
+      TEIRewards.self,
+      OpenRLHFRewards.self,
     ]
   ) { $0 }
 }
@@ -15,9 +18,60 @@ package enum RemoteEngines {
 package protocol RemoteProtocol: Registered {
   /// Where requests go when the engine's URL names no path.
   static var path: String { get }
-  static func request(for texts: [String]) -> JSONValue
+  /// Whether tokens are sent where they are known.
+  static var takesTokens: Bool { get }
+  /// Whether an encoder's pairs can be sent.
+  static var takesPairs: Bool { get }
+  /// Whether the engine puts its tokenizer's special tokens around every text.
+  static var addsSpecialTokens: Bool { get }
+  /// Whether a request names the model.
+  static var namesModel: Bool { get }
+  /// Where an engine may say what it serves; asked in order.
+  static var modelPaths: [String] { get }
+  /// - Parameters:
+  ///   - texts: of one form.
+  ///   - model: what the engine calls its model, where requests name it and it is known.
+  static func request(for texts: [RemoteText], model: String?) -> JSONValue
   /// The rewards in the order of the request's texts, as they stand in the reply: whether they are
   /// as many as the texts is checked by whoever asked.
   /// - Throws: `TareError.badData` that names the member that is missing or wrong.
   static func rewards(in reply: JSONValue) throws(TareError) -> [JSONValue]
+}
+
+extension RemoteProtocol {
+  package static var takesTokens: Bool { false }
+  package static var takesPairs: Bool { false }
+  package static var addsSpecialTokens: Bool { false }
+  package static var namesModel: Bool { false }
+  package static var modelPaths: [String] { ["/v1/models"] }
+}
+
+extension JSONValue {
+  /// The elements of an array, by their `index` where they have one.
+  func ordered(_ place: String) throws(TareError) -> [JSONValue] {
+    guard let array else {
+      throw .badData(place: place, found: outline, accepted: "an array, an element a text")
+    }
+    let order = array.enumerated().sorted {
+      ($0.element["index"]?.int ?? $0.offset, $0.offset)
+        < ($1.element["index"]?.int ?? $1.offset, $1.offset)
+    }
+    return order.map(\.element)
+  }
+
+  /// The only element of an array.
+  func only(_ place: String) throws(TareError) -> JSONValue {
+    guard let array, array.count == 1 else {
+      throw .badData(
+        place: place, found: array.map { "\($0.count) values" } ?? outline,
+        accepted: "one value: a model with one label")
+    }
+    return array[0]
+  }
+
+  /// What a reply is, for messages: its members' names, or its kind.
+  var outline: String {
+    guard let object else { return kindName }
+    return object.isEmpty ? "an empty object" : "members \(object.keys.joined(separator: ", "))"
+  }
 }

@@ -1,17 +1,38 @@
-/// How long a remote engine is waited for, and how often it is asked again.
+/// How long remote engines are waited for, how often they are asked again, and by how many at once.
+internal import TareCore
 
 package struct RemoteOptions: Sendable {
   /// Texts of one request: some seconds of a small engine's work, so that little is lost when a
-  /// request fails.
+  /// request fails; and TEI takes 32 at most.
   package var batchSize = 16
+  /// Requests that one engine has at the same time: enough that it finds the next one when it is done
+  /// with one; engines gather what they have into batches of their own.
+  package var concurrency = 4
   /// For one request, from connecting to the last byte of the reply; as long as OpenRLHF's own
   /// client waits.
   package var timeout = Duration.seconds(180)
-  /// How often a request is sent before the engine counts as unreachable.
+  /// How often a request is sent before the engine counts as unreachable; of several engines each may
+  /// fail once more.
   package var attempts = 5
-  /// Before the second attempt; doubled before each further one, up to `longestPause`.
+  /// How long an engine that failed is left alone; doubled each time it fails again, up to
+  /// `longestPause`.
   package var firstPause = Duration.seconds(1)
   package var longestPause = Duration.seconds(30)
+  /// What the engines call their model; nil to ask them.
+  package var model: String?
+  /// What engines want as `Authorization: Bearer KEY`.
+  package var key: String?
 
   package init() {}
+
+  /// - Throws: `TareError.usage` for numbers below 1.
+  func check() throws(TareError) {
+    guard (1...1024).contains(concurrency) else {
+      throw .usage("--engine-concurrency \(concurrency); accepted: 1 to 1024")
+    }
+    guard batchSize > 0, attempts > 0 else {
+      throw .usage(
+        "batches of \(batchSize) texts, \(attempts) attempts; accepted: at least 1")
+    }
+  }
 }

@@ -1,0 +1,73 @@
+/// A text on its way to an engine: what a protocol can say of it, each sends what it can.
+internal import TareCore
+internal import TareTokenizers
+
+package struct RemoteText: Sendable, Hashable {
+  /// As a chat template has rendered it.
+  package let text: String
+  /// Its tokens, where they are known: a protocol that takes them need not trust in how the engine
+  /// tokenizes, nor does a BOS that the template wrote come twice.
+  package let ids: [Int32]?
+  /// The two texts of an encoder's pair.
+  package let pair: TextPair?
+  /// Whether the engine shall put its tokenizer's special tokens around the text, where the protocol
+  /// can say so.
+  package let addsSpecialTokens: Bool
+
+  package init(_ text: String, addsSpecialTokens: Bool = false) {
+    self.text = text
+    self.addsSpecialTokens = addsSpecialTokens
+    ids = nil
+    pair = nil
+  }
+
+  /// - Parameter model: whose tokens the conversation's ids are; nil where it has none.
+  init(
+    _ conversation: TokenizedConversation, of model: TextModel?, for wire: any RemoteProtocol.Type
+  ) throws(TareError) {
+    var text = conversation.text
+    let isWhole = conversation.pair == nil || conversation.truncated
+    if let model, !wire.takesTokens, isWhole {
+      text = try model.text(
+        of: conversation, addsSpecialTokens: wire.addsSpecialTokens)
+    }
+    self.text = text
+    ids = conversation.ids.isEmpty || !wire.takesTokens ? nil : conversation.ids
+    pair = conversation.truncated ? nil : conversation.pair
+    addsSpecialTokens = conversation.addsSpecialTokens
+  }
+
+  /// What the texts of one request have in common.
+  var form: [Bool] { [ids == nil, addsSpecialTokens] }
+}
+
+extension TextModel {
+  /// The text that a tokenizer makes the conversation's tokens of: the rendered one but where the BOS
+  /// policy, a cut or a token for the reward has made others of it.
+  ///
+  /// - Parameter addsSpecialTokens: whether that tokenizer adds special tokens of its own.
+  fileprivate func text(
+    of conversation: TokenizedConversation, addsSpecialTokens: Bool
+  ) throws(TareError) -> String {
+    let ids = conversation.ids
+    func isRight(_ text: String) -> Bool {
+      tokenizer.encode(text, addSpecialTokens: addsSpecialTokens) == ids
+    }
+    if isRight(conversation.text) { return conversation.text }
+    let added =
+      addsSpecialTokens ? tokenizer.specialTokens() : (before: [Int32](), after: [Int32]())
+    var own = ids[...]
+    if own.starts(with: added.before) { own = own.dropFirst(added.before.count) }
+    if own.reversed().starts(with: added.after.reversed()) {
+      own = own.dropLast(added.after.count)
+    }
+    // A text as it stands, without the tokens that come again.
+    if own.count < ids.count, let bos = tokenizer.bosID.flatMap({ tokenizer.token($0) }),
+      conversation.text.hasPrefix(bos), case let rest = String(conversation.text.dropFirst(bos.count)),
+      isRight(rest)
+    {
+      return rest
+    }
+    return try tokenizer.decode(Array(own), skipSpecialTokens: false)
+  }
+}

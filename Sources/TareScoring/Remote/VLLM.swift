@@ -1,0 +1,40 @@
+/// vLLM's classification (vllm/entrypoints/pooling/classify): `POST /classify`.
+internal import TareCore
+
+/// vLLM puts a sigmoid over the reward unless the request says `use_activation: false`, which it knows
+/// from 0.11.2 on; older ones ignore that and answer the sigmoid. Their member `activation` is not sent
+/// beside it: some versions take any value of it for yes.
+///
+/// Tokens are sent where they are known; versions whose `input` is text alone refuse them.
+enum VLLMRewards: RemoteProtocol {
+  static let key = "vllm"
+  static let summary = "vLLM from 0.11.2 on (POST /classify)"
+  static let path = "/classify"
+  static let takesTokens = true
+  static let namesModel = true
+
+  static func request(for texts: [RemoteText], model: String?) -> JSONValue {
+    var request: JSONObject = [:]
+    request["model"] = model.map { .string($0) }
+    request["input"] = .array(texts.map { $0.idsOrText })
+    request["add_special_tokens"] = .bool(texts.first?.addsSpecialTokens ?? false)
+    request["use_activation"] = false
+    return .object(request)
+  }
+
+  static func rewards(in reply: JSONValue) throws(TareError) -> [JSONValue] {
+    guard let data = reply["data"] else {
+      throw .badData(place: "reply", found: reply.outline, accepted: "an array 'data'")
+    }
+    return try data.ordered("reply, 'data'").map { (element) throws(TareError) in
+      try (element["probs"] ?? .null).only("reply, 'probs'")
+    }
+  }
+}
+
+extension RemoteText {
+  /// The tokens as an array, or the text as a string.
+  var idsOrText: JSONValue {
+    ids.map { ids in .array(ids.map { .int(Int($0)) }) } ?? .string(text)
+  }
+}
