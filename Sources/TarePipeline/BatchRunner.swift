@@ -44,43 +44,82 @@ struct BatchRunner {
     }
   }
 
+  /// What came of a batch.
+  private struct Finished<Output: Sendable>: Sendable {
+    let members: Int
+    let missing: [TokenizedConversation]
+    let output: Result<Output, TareError>
+  }
+
   /// - Parameters:
+  ///   - atOnce: batches that may be computed at the same time.
   ///   - next: the next batch, nil after the last.
   ///   - known: which of these are in the store by now; another process may be working on the same.
-  ///   - compute: runs the model.
+  ///   - compute: runs the model, and calls what it is given with the result, now or later.
   ///   - keep: stores one batch, on another thread while the next one is computed; when this method
   ///     returns or throws, all that was computed is stored.
   /// - Throws: `TareError.interrupted` between batches if the observer asks for it.
   mutating func run<Output: Sendable>(
+    atOnce: Int = 1,
     _ next: () throws(TareError) -> [TokenizedConversation]?,
     known: ([Digest]) throws(TareError) -> Set<Digest>,
-    compute: ([TokenizedConversation]) throws(TareError) -> Output,
+    compute: (
+      [TokenizedConversation], @escaping @Sendable (Result<Output, TareError>) -> Void
+    ) -> Void,
     keep: @escaping @Sendable ([TokenizedConversation], Output) throws(TareError) -> Void
   ) throws(TareError) {
     let writer = BatchWriter()
-    do throws(TareError) {
-      while let members = try next() {
-        guard !observer.shouldStop() else { throw .interrupted(stopMessage) }
-        let stored = try known(members.map(\.digest))
-        let missing = stored.isEmpty ? members : members.filter { !stored.contains($0.digest) }
-        if !missing.isEmpty {
-          let output = try compute(missing)
-          try writer.write { () throws(TareError) in try keep(missing, output) }
+    // It has room for all, so that nobody waits to put a result there.
+    let finished = BoundedQueue<Finished<Output>>(capacity: atOnce)
+    var running = 0
+    var failure: TareError?
+    var isStopped = false
+    while true {
+      do throws(TareError) {
+        while running < atOnce, failure == nil, !isStopped {
+          isStopped = observer.shouldStop()
+          guard !isStopped, let members = try next() else { break }
+          let stored = try known(members.map(\.digest))
+          let missing = stored.isEmpty ? members : members.filter { !stored.contains($0.digest) }
+          guard !missing.isEmpty else {
+            count(members.count, [])
+            continue
+          }
+          running += 1
+          compute(missing) { output in
+            _ = finished.push(
+              Finished(members: members.count, missing: missing, output: output))
+          }
         }
-        done += members.count
-        computed += missing.count
-        tokens += missing.reduce(0) { $0 + $1.ids.count }
-        rows += BatchPlan.rows(missing.map(\.ids), sharesPrefixes: sharesPrefixes)
-        observer.report(
-          StageProgress(
-            work: work, done: done, computed: computed, total: total, tokens: tokens,
-            seconds: seconds))
+        // What runs when the work fails or is stopped is kept, too.
+        guard running > 0, let batch = finished.pop() else { break }
+        running -= 1
+        let output = try batch.output.get()
+        try writer.write { () throws(TareError) in try keep(batch.missing, output) }
+        count(batch.members, batch.missing)
+      } catch {
+        failure = failure ?? error
       }
-    } catch {
-      try writer.finish()
-      throw error
     }
-    try writer.finish()
+    do throws(TareError) {
+      try writer.finish()
+    } catch {
+      throw failure ?? error
+    }
+    if let failure { throw failure }
+    if isStopped { throw .interrupted(stopMessage) }
+  }
+
+  /// Counts a batch as done, those of its members that were `missing` as computed.
+  private mutating func count(_ members: Int, _ missing: [TokenizedConversation]) {
+    done += members
+    computed += missing.count
+    tokens += missing.reduce(0) { $0 + $1.ids.count }
+    rows += BatchPlan.rows(missing.map(\.ids), sharesPrefixes: sharesPrefixes)
+    observer.report(
+      StageProgress(
+        work: work, done: done, computed: computed, total: total, tokens: tokens,
+        seconds: seconds))
   }
 
   private var stopMessage: String {

@@ -92,18 +92,39 @@ extension Pipeline {
     guard Set(rows.map(\.id)).count == rows.count else {
       throw .usage("the same file is given twice")
     }
-    let text = try request.settings.textModel()
-    let model = try request.settings.rewardModel(text)
-    let store = try Store(path: request.store ?? ":memory:")
-    let name = request.run ?? "score"
-    let options = try request.settings.options(
-      model, run: try store.runs().map(\.run).first { $0.name == name })
-    let summary: ScoreSummary
-    do throws(TareError) {
-      summary = try store.score(rows, as: name, with: model, options, observer: observer)
-    } catch {
-      throw request.inputs.count == 1 ? error.inside(request.inputs[0]) : error
-    }
+    let (store, summary) = try scored(rows, request)
     return (store, summary.run, summary)
+  }
+
+  private func scored(
+    _ rows: [CandidateSet], _ request: ScoreRequest
+  ) throws(TareError) -> (Store, ScoreSummary) {
+    let settings = request.settings
+    let name = request.run ?? "score"
+    func run(in store: Store) throws(TareError) -> Run? {
+      try store.runs().map(\.run).first { $0.name == name }
+    }
+    func score(
+      in store: Store, with model: some ScoringModel, _ options: ScoringOptions
+    ) throws(TareError) -> (Store, ScoreSummary) {
+      do throws(TareError) {
+        return (
+          store, try store.score(rows, as: name, with: model, options, observer: observer)
+        )
+      } catch {
+        throw request.inputs.count == 1 ? error.inside(request.inputs[0]) : error
+      }
+    }
+    if let engine = settings.engine {
+      let text = try settings.textAlone()
+      let model = try EngineModel(engine, text: text, isKept: request.store != nil)
+      let store = try Store(path: request.store ?? ":memory:")
+      return try score(
+        in: store, with: model, settings.options(engineText: text, run: run(in: store)))
+    }
+    let text = try settings.textModel()
+    let model = try settings.rewardModel(text)
+    let store = try Store(path: request.store ?? ":memory:")
+    return try score(in: store, with: model, settings.options(model, run: run(in: store)))
   }
 }

@@ -16,10 +16,23 @@ package protocol ServedModel: Sendable {
   func score(_ texts: [TokenizedConversation]) throws(TareError) -> [Score]
   /// Whether the model computes what texts have in common at their starts once.
   var sharesPrefixes: Bool { get }
+  /// Passes that may run at the same time, each on a thread of its own.
+  var passesAtOnce: Int { get }
+  /// Whether a text would be scored now.
+  func isReady() async -> Bool
+  /// The scores of texts that need no pass; nil unless that is all of them.
+  func known(_ texts: [TokenizedConversation]) -> [Score]?
+  /// What the model keeps of its answers, where it keeps any.
+  var cacheCounts: CacheCounts? { get }
 }
 
+/// A model on this machine runs one pass at a time, is ready when it is loaded, and keeps nothing.
 extension ServedModel {
   package var sharesPrefixes: Bool { true }
+  package var passesAtOnce: Int { 1 }
+  package func isReady() async -> Bool { true }
+  package func known(_ texts: [TokenizedConversation]) -> [Score]? { nil }
+  package var cacheCounts: CacheCounts? { nil }
 }
 
 /// How much a reward service takes on; no limit at first.
@@ -47,7 +60,8 @@ package struct ServiceTotals: Sendable {
 /// Texts that wait are packed into passes that compute up to `BatchPlan.rowBudget` tokens, one from
 /// each caller in turn, so that a caller with one text does not wait for another's thousand. What
 /// texts of a pass have in common at their starts, of whatever callers, is computed once. The model
-/// runs on a thread of its own, never on those that serve callers.
+/// runs on a thread of its own, or on as many as it has passes at once, never on those that serve
+/// callers.
 package final class RewardService: Sendable {
   package let model: any ServedModel
   /// What every answer goes through.
@@ -56,7 +70,7 @@ package final class RewardService: Sendable {
   private let queue: Mutex<RewardQueue>
   private let done = Mutex(ServiceTotals())
   /// A serial queue has a thread outside Swift's cooperative pool while it has work.
-  private let thread = DispatchQueue(label: "tare-rewards")
+  private let threads: [DispatchQueue]
 
   package init(
     _ model: any ServedModel, calibration: ServedCalibration? = nil,
@@ -65,7 +79,9 @@ package final class RewardService: Sendable {
     self.model = model
     self.calibration = calibration
     self.limits = limits
-    queue = Mutex(RewardQueue(sharesPrefixes: model.sharesPrefixes))
+    queue = Mutex(
+      RewardQueue(sharesPrefixes: model.sharesPrefixes, threads: model.passesAtOnce))
+    threads = (0..<model.passesAtOnce).map { DispatchQueue(label: "tare-rewards-\($0)") }
   }
 
   /// Texts that no pass has taken yet.
@@ -93,7 +109,13 @@ package final class RewardService: Sendable {
       queue.withLock { $0.retract(texts.count) }
       throw error
     }
-    let scores = try await wait(for: tokenized, deadline).get()
+    let scores: [Score]
+    if let known = model.known(tokenized) {
+      queue.withLock { $0.retract(texts.count) }
+      scores = known
+    } else {
+      scores = try await wait(for: tokenized, deadline).get()
+    }
     guard let calibration else {
       return scores.map { Reward(value: Double($0.value), score: $0) }
     }
@@ -154,7 +176,7 @@ package final class RewardService: Sendable {
           if Task.isCancelled { queue.cancel(id) }
           return (starts, deadline != nil && queue.watch())
         }
-        if starts { thread.async { self.runPasses() } }
+        if let starts { start(starts) }
         // One timer for all: a timer for each request would outlive it by the whole time.
         if watches { Task { await self.dropLateRequests() } }
       }
@@ -181,9 +203,18 @@ package final class RewardService: Sendable {
     }
   }
 
-  /// Runs passes until nothing waits.
-  private func runPasses() {
-    while let pass = queue.withLock({ $0.nextPass(budget: BatchPlan.rowBudget) }) {
+  private func start(_ thread: Int) {
+    threads[thread].async { self.runPasses(on: thread) }
+  }
+
+  /// Runs passes until nothing waits; another thread helps while something does.
+  private func runPasses(on thread: Int) {
+    while true {
+      let (pass, another) = queue.withLock {
+        ($0.nextPass(budget: BatchPlan.rowBudget, on: thread), $0.another())
+      }
+      if let another { start(another) }
+      guard let pass else { return }
       let start = ContinuousClock.now
       let results = results(of: pass.places)
       done.withLock { done in
@@ -197,12 +228,15 @@ package final class RewardService: Sendable {
     }
   }
 
-  /// A text that fails must not fail the texts of other callers: then each runs alone.
+  /// A text that fails must not fail the texts of other callers: then each runs alone; but nothing is
+  /// gained by it where the model cannot be reached.
   private func results(of pass: [RewardQueue.Place]) -> [Result<Score, TareError>] {
     do throws(TareError) {
       return try model.score(pass.map(\.text)).map { .success($0) }
     } catch {
-      guard pass.count > 1 else { return pass.map { _ in .failure(error) } }
+      var isUnreachable = false
+      if case .unreachable = error { isUnreachable = true }
+      guard pass.count > 1, !isUnreachable else { return pass.map { _ in .failure(error) } }
       return pass.flatMap { results(of: [$0]) }
     }
   }

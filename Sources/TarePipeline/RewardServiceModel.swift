@@ -4,41 +4,22 @@ internal import TareScoring
 
 private struct LocalModel: ServedModel {
   let model: RewardModel
-  let options: ScoringOptions
-  let turn: AssistantTurn
+  let texts: ServedTexts
 
   init(model: RewardModel, options: ScoringOptions) {
     self.model = model
-    self.options = options
-    turn = model.text.assistantTurn(options)
+    texts = ServedTexts(model: model.text, options: options)
   }
 
   var name: String { model.text.name }
   var sharesPrefixes: Bool { model.sharesPrefixes }
 
   func tokenize(_ text: ServedText) throws(TareError) -> TokenizedConversation {
-    switch text {
-    case .rendered(let text, _, let addsSpecialTokens):
-      try model.text.tokenize(
-        rendered: text, addsSpecialTokens ? optionsAddingBOS(to: text) : options)
-    case .tokens(let ids): try model.text.tokenize(ids: ids, options)
-    case .conversation(let conversation): try model.text.tokenize(conversation, options)
-    }
-  }
-
-  /// A BOS goes before plain texts where the tokenizer puts one there, and before what the template has
-  /// rendered where the template does: verl takes it off there.
-  private func optionsAddingBOS(to text: String) -> ScoringOptions {
-    guard options.bos == .auto else { return options }
-    let isCut = turn.followsBOS && turn.response(in: text) != nil
-    guard model.text.addsBOS || isCut else { return options }
-    var adding = options
-    adding.bos = .add
-    return adding
+    try texts.tokenize(text)
   }
 
   func response(in rendered: String, after prompt: String?) -> String? {
-    turn.response(in: rendered, after: prompt)
+    texts.turn.response(in: rendered, after: prompt)
   }
 
   func score(_ texts: [TokenizedConversation]) throws(TareError) -> [Score] {

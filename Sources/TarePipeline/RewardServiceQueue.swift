@@ -63,14 +63,17 @@ struct RewardQueue {
   /// Requests that have texts no pass has taken, in the order in which they are served next.
   private var turns: [ID] = []
   private var lastID: ID = 0
-  /// Whether somebody takes passes; whoever gets `true` from `add` must.
-  private var isRunning = false
+  /// Threads that take no passes; whoever gets one must let it.
+  private var idle: [Int]
   /// Whether somebody calls `dropLate`.
   private var isWatched = false
   /// Texts of requests that are being tokenised.
   private var announced = 0
 
-  init(sharesPrefixes: Bool) { self.sharesPrefixes = sharesPrefixes }
+  init(sharesPrefixes: Bool, threads: Int) {
+    self.sharesPrefixes = sharesPrefixes
+    idle = Array((0..<threads).reversed())
+  }
 
   /// Texts that no pass has taken yet.
   var waiting: Int { requests.values.reduce(0) { $0 + $1.texts.count - $1.next } }
@@ -96,18 +99,20 @@ struct RewardQueue {
     return lastID
   }
 
-  /// - Returns: whether the caller must start taking passes.
-  mutating func add(_ request: WaitingRequest, id: ID) -> Bool {
+  /// - Returns: the thread that must start taking passes; nil if all do.
+  mutating func add(_ request: WaitingRequest, id: ID) -> Int? {
     announced -= request.texts.count
     requests[id] = request
     turns.append(id)
-    defer { isRunning = true }
-    return !isRunning
+    return idle.popLast()
   }
 
+  /// A thread that must start taking passes, as there is more than those that do have taken.
+  mutating func another() -> Int? { turns.isEmpty ? nil : idle.popLast() }
+
   /// A text from each request in turn, as many as fit in `budget` rows, or one longer text.
-  /// - Returns: nil if nothing waits; the next `add` starts anew.
-  mutating func nextPass(budget: Int) -> Pass? {
+  /// - Returns: nil if nothing waits: the thread is idle then.
+  mutating func nextPass(budget: Int, on thread: Int) -> Pass? {
     var pass = Pass()
     var served = 0
     while served < turns.count {
@@ -119,14 +124,14 @@ struct RewardQueue {
       let text = request.texts[request.next]
       let rows =
         sharesPrefixes
-        ? BatchPlan.rows(of: text.ids, beside: pass.places.lazy.map(\.text.ids)) : text.ids.count
+        ? BatchPlan.rows(of: text.ids, beside: pass.places.lazy.map(\.text.ids)) : text.size
       guard
         pass.places.isEmpty
           || pass.rows + rows <= budget
-            && pass.tokens + text.ids.count <= BatchPlan.stretch * budget
+            && pass.tokens + text.size <= BatchPlan.stretch * budget
       else { break }
       pass.places.append(Place(request: id, index: request.next, text: text))
-      pass.tokens += text.ids.count
+      pass.tokens += text.size
       pass.rows += rows
       requests[id]?.next += 1
       if request.next + 1 == request.texts.count {
@@ -137,7 +142,7 @@ struct RewardQueue {
       if served >= turns.count { served = 0 }
     }
     turns = Array(turns[served...] + turns[..<served])
-    isRunning = !pass.places.isEmpty
+    if pass.places.isEmpty { idle.append(thread) }
     return pass.places.isEmpty ? nil : pass
   }
 

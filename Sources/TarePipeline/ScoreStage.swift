@@ -28,7 +28,8 @@ extension Store {
   /// - Throws: `TareError.badData` with the row if a conversation cannot be scored;
   ///   `TareError.interrupted` if the observer asks to stop.
   package func score(
-    _ rows: [CandidateSet], as name: String, with model: RewardModel, _ options: ScoringOptions,
+    _ rows: [CandidateSet], as name: String, with model: some ScoringModel,
+    _ options: ScoringOptions,
     observer: StageObserver = StageObserver()
   ) throws(TareError) -> ScoreSummary {
     let scorer = model.scorer(options)
@@ -42,17 +43,18 @@ extension Store {
       work: "scored", total: before.items, isKept: isKept, sharesPrefixes: model.sharesPrefixes,
       observer: observer)
     runner.skip(before.scored)
-    let pages = TokenizedPages(self, run, model, options)
+    let pages = TokenizedPages(
+      self, run, model.text, options, sharesPrefixes: model.sharesPrefixes)
     defer { pages.close() }
     var duplicates = 0
-    try runner.run { () throws(TareError) in
+    try runner.run(atOnce: model.batchesAtOnce) { () throws(TareError) in
       let batch = try pages.next()
       duplicates += batch?.duplicates ?? 0
       return batch?.conversations
     } known: { (digests) throws(TareError) in
       Set(try knownScores(by: scorer, for: digests).keys)
-    } compute: { (batch) throws(TareError) in
-      try model.score(batch)
+    } compute: { batch, finish in
+      model.score(batch, finish)
     } keep: { (batch, scores) throws(TareError) in
       let named = zip(batch, scores).map { ($0.digest, StoredScore($1)) }
       try self.insert(scores: Dictionary(uniqueKeysWithValues: named), by: scorer)
@@ -70,15 +72,6 @@ extension Store {
 extension Store {
   /// Whether the store outlives the process.
   var isKept: Bool { path != ":memory:" }
-}
-
-extension RewardModel {
-  /// Who scores, as the store keeps it.
-  package func scorer(_ options: ScoringOptions) -> Scorer {
-    Scorer(
-      modelDigest: text.digest, modelName: text.name, headDigest: headDigest,
-      precision: precision, readRule: rule(options))
-  }
 }
 
 extension ScoringOptions {

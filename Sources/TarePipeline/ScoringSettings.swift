@@ -34,6 +34,8 @@ package struct ScoringSettings: Sendable {
   package var date: String?
   package var system: String?
   package var threads: Int
+  /// Engines that compute the scores; the model here is then its tokenizer and its template alone.
+  package var engine: EngineSettings?
 
   package init(model: String, head: String? = nil) {
     self.model = model
@@ -51,6 +53,11 @@ package struct ScoringSettings: Sendable {
   func textModel() throws(TareError) -> TextModel {
     try Self.checkThreads(threads)
     return try textModel(model)
+  }
+
+  /// Tokenizer and template alone, for engines elsewhere.
+  func textAlone() throws(TareError) -> TextModel {
+    try TextModel(withoutWeights: modelURL(model), template: template)
   }
 
   private func textModel(_ name: String) throws(TareError) -> TextModel {
@@ -130,6 +137,11 @@ package struct ScoringSettings: Sendable {
     var options = try options(readRule: model.readRule, text: model.text, run: run)
     options.marksResponse = model.needsResponseStart
     return options
+  }
+
+  /// The options for engines elsewhere, which read what they read.
+  func options(engineText text: TextModel, run: Run?) throws(TareError) -> ScoringOptions {
+    try options(readRule: .last, text: text, run: run)
   }
 
   private static var today: String {

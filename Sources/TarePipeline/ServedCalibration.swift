@@ -31,6 +31,9 @@ package struct ServedCalibration: Sendable {
     name = "\(calibration.method) \(covariates) \(calibration.digest.prefix(16))"
   }
 
+  /// Whether it measures anything on a text.
+  var needsTexts: Bool { !kinds.isEmpty }
+
   /// Whether a response must be told apart from its prompt.
   var needsResponses: Bool { kinds.contains { $0.source == .response } }
 

@@ -21,10 +21,12 @@ final class TokenizedPages: Sendable {
 
   private let queue = BoundedQueue<Result<Batch, TareError>>(capacity: 8)
 
-  init(_ store: Store, _ run: Run, _ model: RewardModel, _ options: ScoringOptions) {
+  init(
+    _ store: Store, _ run: Run, _ model: TextModel, _ options: ScoringOptions, sharesPrefixes: Bool
+  ) {
     let thread = Thread { [queue] in
       do throws(TareError) {
-        try Self.produce(store, run, model, options) { queue.push(.success($0)) }
+        try Self.produce(store, run, model, options, sharesPrefixes) { queue.push(.success($0)) }
       } catch {
         _ = queue.push(.failure(error))
       }
@@ -43,8 +45,8 @@ final class TokenizedPages: Sendable {
 
   /// - Parameter take: returns false when no more is wanted.
   private static func produce(
-    _ store: Store, _ run: Run, _ model: RewardModel, _ options: ScoringOptions,
-    _ take: (Batch) -> Bool
+    _ store: Store, _ run: Run, _ model: TextModel, _ options: ScoringOptions,
+    _ sharesPrefixes: Bool, _ take: (Batch) -> Bool
   ) throws(TareError) {
     var last: UnscoredItem?
     while true {
@@ -57,7 +59,7 @@ final class TokenizedPages: Sendable {
       for (digest, conversation) in conversations { unique[digest] = conversation }
       var duplicates = page.count - unique.count
       let ordered = unique.sorted { $0.key < $1.key }.map(\.value)
-      for batch in BatchRunner.batches(ordered, sharesPrefixes: model.sharesPrefixes) {
+      for batch in BatchRunner.batches(ordered, sharesPrefixes: sharesPrefixes) {
         guard take(Batch(conversations: batch, duplicates: duplicates)) else { return }
         duplicates = 0
       }
@@ -68,13 +70,13 @@ final class TokenizedPages: Sendable {
 extension Store {
   /// Tokenises a page of responses and notes their tokens.
   fileprivate func tokenize(
-    _ page: [UnscoredItem], run: Run, _ model: RewardModel, _ options: ScoringOptions
+    _ page: [UnscoredItem], run: Run, _ model: TextModel, _ options: ScoringOptions
   ) throws(TareError) -> [(Digest, TokenizedConversation)] {
     var result: [(Digest, TokenizedConversation)] = []
     var tokens: [ItemTokens] = []
     for item in page {
       do throws(TareError) {
-        let conversation = try model.text.tokenize(item.conversation, options)
+        let conversation = try model.tokenize(item.conversation, options)
         let digest = conversation.digest
         result.append((digest, conversation))
         tokens.append(

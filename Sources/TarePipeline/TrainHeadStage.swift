@@ -56,8 +56,8 @@ extension Store {
       batches.popFirst()
     } known: { (digests) throws(TareError) in
       Set(try self.features(by: scorer, for: digests).keys)
-    } compute: { (batch) throws(TareError) in
-      try extractor.features(batch)
+    } compute: { batch, finish in
+      finish(Result { () throws(TareError) in try extractor.features(batch) })
     } keep: { (batch, vectors) throws(TareError) in
       let named = Dictionary(uniqueKeysWithValues: zip(batch.map(\.digest), vectors))
       try self.insert(features: named, by: scorer)

@@ -29,9 +29,13 @@ struct RewardRouter {
         try await answer(request, by: routes)
       }
     }
-    for path in states {
-      // The port opens when the model is loaded, so that whoever is alive is ready.
-      router.get(RouterPath(path)) { _, _ in Response(["status": "ok"]) }
+    router.get("/health") { _, _ in Response(["status": "ok"]) }
+    // The port opens when the model is loaded, so that only engines elsewhere may not be ready.
+    router.get("/ready") { _, _ in
+      guard await service.isReady() else {
+        return Response(["status": "no engine answers"], status: .serviceUnavailable)
+      }
+      return Response(["status": "ok"])
     }
     router.get("/metrics") { _, _ in
       Response(

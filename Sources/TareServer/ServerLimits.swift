@@ -4,7 +4,7 @@ internal import TareCore
 
 package struct ServerLimits: Sendable {
   /// Bytes of a request's body.
-  package var bodyBytes = 64 << 20
+  package var bodyBytes = 16 << 20
   /// Texts of a request.
   package var texts = 8192
   /// Connections that are open; others wait until one is closed. Fewer where the process may not open

@@ -67,6 +67,20 @@ final class ServerMetrics: RouterMiddleware {
       + family(
         "tare_waiting_texts", "gauge", "Texts that no pass of the model has taken yet.",
         [("", "\(service.waiting)")])
+      + cache(service.model.cacheCounts)
+  }
+
+  /// Of a cache in front of engines elsewhere; nothing where there is none.
+  private func cache(_ counts: CacheCounts?) -> String {
+    guard let counts else { return "" }
+    return family(
+      "tare_cache_hits_total", "counter", "Texts whose reward was known.",
+      [("", "\(counts.hits)")])
+      + family(
+        "tare_cache_misses_total", "counter", "Texts whose reward an engine was asked for.",
+        [("", "\(counts.misses)")])
+      + family(
+        "tare_cache_entries", "gauge", "Rewards that are kept.", [("", "\(counts.entries)")])
   }
 
   private func family(

@@ -12,18 +12,23 @@ struct Score: ParsableCommand {
         tare score pairs.jsonl --model model.gguf --head head.safetensors --output scores.jsonl
         tare score pairs.jsonl --model model.gguf --head head.safetensors \
       --store tare.sqlite --run first
+        tare score pairs.jsonl --model FOLDER --engine http://HOST:8000 --engine-protocol vllm \
+      --store tare.sqlite --run large
 
       Input is JSONL, JSON or CSV: rows with messages, prompt and response, prompt with chosen \
       and rejected, or prompt with responses. Without --store and --output the scores go to \
       standard output, a JSON line each. With --store a run that was stopped goes on, and texts \
-      that the store knows are not scored again.
+      that the store knows are not scored again. With --engine the model runs elsewhere, and \
+      --model needs its tokenizer and chat template alone.
       """)
 
   @Argument(help: ArgumentHelp("Conversations, pairs or candidates; - for standard input."))
   var inputs: [String]
 
+  @OptionGroup var model: ModelArgument
   @OptionGroup var scoring: ScoringArguments
   @OptionGroup var head: HeadArguments
+  @OptionGroup var engine: EngineArguments
   @OptionGroup var format: FormatArgument
 
   @Option(help: "Store that keeps the scores.")
@@ -39,8 +44,9 @@ struct Score: ParsableCommand {
   var json = false
 
   func run() throws {
-    var request = ScoreRequest(inputs: inputs, settings: scoring.settings)
+    var request = ScoreRequest(inputs: inputs, settings: scoring.settings(model.model))
     try head.apply(to: &request.settings)
+    request.settings.engine = try engine.settings(scoring, head)
     request.format = format.format
     request.store = store
     request.run = runName

@@ -3,11 +3,14 @@ internal import ArgumentParser
 internal import TareCore
 internal import TarePipeline
 
-struct ScoringArguments: ParsableArguments {
+struct ModelArgument: ParsableArguments {
   @Option(
     help: "The model: a folder in Hugging Face layout, a .gguf file, or ORG/NAME once pulled.")
   var model: String
+}
 
+/// How a model's texts are made, and how it computes.
+struct ScoringArguments: ParsableArguments {
   @Option(
     help: "The base model, where --model is a PEFT adapter that does not name it by a folder.")
   var base: String?
@@ -45,27 +48,28 @@ struct ScoringArguments: ParsableArguments {
   @Option(
     help: """
       Numbers of the model's matrix products: float32; bfloat16, twice as fast; int8, four times. \
-      What each costs in accuracy is in docs/numerics.md.
+      What each costs in accuracy is in docs/numerics.md (default: float32).
       """)
-  var precision = "float32"
+  var precision: String?
 
   @Option(
     help: """
       Rounding of the tables that a model computes from its configuration: float32, as transformers \
-      loads it, or stored, the weights' type, as in a model that was cast by model.to(torch.bfloat16).
+      loads it, or stored, the weights' type, as in a model that was cast by model.to(torch.bfloat16) \
+      (default: float32).
       """)
-  var buffers = "float32"
+  var buffers: String?
 
   @Option(help: "Threads (default: one for each core).")
   var threads: Int?
 
-  var settings: ScoringSettings {
+  func settings(_ model: String) -> ScoringSettings {
     var settings = ScoringSettings(model: model)
     settings.base = base
     settings.template = template
     settings.read = read
-    settings.buffers = buffers
-    settings.precision = precision
+    if let buffers { settings.buffers = buffers }
+    if let precision { settings.precision = precision }
     settings.bos = bos
     settings.maxTokens = maxTokens
     if let truncate { settings.truncate = truncate }
@@ -73,6 +77,24 @@ struct ScoringArguments: ParsableArguments {
     settings.system = system
     if let threads { settings.threads = threads }
     return settings
+  }
+
+  /// Options that were given and that decide what the model reads of a conversation.
+  var ofTexts: [String] {
+    let given: [(String, Bool)] = [
+      ("--template", template != nil), ("--max-tokens", maxTokens != nil), ("--date", date != nil),
+      ("--system", system != nil),
+    ]
+    return given.filter(\.1).map(\.0)
+  }
+
+  /// Options that were given and that decide what a model on this machine computes.
+  var ofComputation: [String] {
+    let given: [(String, Bool)] = [
+      ("--base", base != nil), ("--read", read != nil), ("--precision", precision != nil),
+      ("--buffers", buffers != nil), ("--threads", threads != nil),
+    ]
+    return given.filter(\.1).map(\.0)
   }
 }
 
@@ -101,15 +123,15 @@ struct HeadArguments: ParsableArguments {
       """)
   var reference: String?
 
-  @Option(help: "Factor of an implicit reward.")
-  var beta = 1.0
+  @Option(help: "Factor of an implicit reward (default: 1).")
+  var beta: Double?
 
   func apply(to settings: inout ScoringSettings) throws(TareError) {
     settings.head = head
     settings.outputIndex = outputIndex
     settings.stepsToScore = stepsToScore
     settings.reference = reference
-    settings.beta = beta
+    if let beta { settings.beta = beta }
     guard let outputWeights else { return }
     let parts = outputWeights.split(separator: ",", omittingEmptySubsequences: false)
     let numbers = parts.compactMap { Double($0) }.filter(\.isFinite)
@@ -117,5 +139,14 @@ struct HeadArguments: ParsableArguments {
       throw .usage("--output-weights \(outputWeights); accepted: numbers as 0.5,0.3,0.2")
     }
     settings.outputWeights = numbers
+  }
+  /// Options that were given.
+  var given: [String] {
+    let given: [(String, Bool)] = [
+      ("--head", head != nil), ("--output-index", outputIndex != nil),
+      ("--output-weights", outputWeights != nil), ("--steps-to-score", stepsToScore != nil),
+      ("--reference", reference != nil), ("--beta", beta != nil),
+    ]
+    return given.filter(\.1).map(\.0)
   }
 }

@@ -11,6 +11,7 @@ struct Serve: AsyncParsableCommand {
       Examples:
         tare serve --model model.gguf --head head.safetensors --port 5000
         tare serve --model ORG/NAME --calibration length.json --api-key-file key.txt
+        tare serve --engine http://HOST:8000 --engine-protocol vllm --model FOLDER --calibration l.json
 
       Speaks: \(WireProtocols.registry.help.map(\.summary).joined(separator: "; ")). Rewards are \
       raw, but where a protocol's default is a sigmoid (vLLM's /classify, /score and /rerank, TEI); \
@@ -18,10 +19,22 @@ struct Serve: AsyncParsableCommand {
       --max-tokens is refused, unless --truncate says what to cut. GET /health, \
       /ready, /metrics and /v1/models tell how it is. SIGTERM and Ctrl-C end it when the requests it \
       has are answered.
+
+      With --engine it stands in front of engines that compute the rewards: answers are kept and \
+      given again (--cache), and calibrated. --model is then their tokenizer and chat template; \
+      without it texts must come rendered, and cannot be calibrated.
       """)
+
+  @Option(
+    help: "The model: a folder in Hugging Face layout, a .gguf file, or ORG/NAME once pulled.")
+  var model: String?
 
   @OptionGroup var scoring: ScoringArguments
   @OptionGroup var head: HeadArguments
+  @OptionGroup var engine: EngineArguments
+
+  @Option(help: "Rewards of engines that are kept, of the last texts; 0 for none (default: 65536).")
+  var cache: Int?
 
   @Option(help: "Address to listen on; 0.0.0.0 for all, which any machine may then use.")
   var host = ServerOptions().host
@@ -67,6 +80,10 @@ struct Serve: AsyncParsableCommand {
     ] where value < 1 {
       throw ValidationError("\(name) \(value); accepted: 1 or more")
     }
+    guard cache == nil || !engine.engine.isEmpty else {
+      throw ValidationError("--cache goes with --engine")
+    }
+    if let cache, cache < 0 { throw ValidationError("--cache \(cache); accepted: 0 or more") }
     guard (0...65535).contains(port) else {
       throw ValidationError("--port \(port); accepted: 0 to 65535")
     }
@@ -82,14 +99,7 @@ struct Serve: AsyncParsableCommand {
     options.limits.connections = maxConnections
     options.limits.transferTime = .seconds(maxTransferSeconds)
     if let apiKeyFile { options.apiKey = try Pipeline().readKey(apiKeyFile) }
-    var settings = scoring.settings
-    // A reward of half a text would look like any other.
-    if scoring.truncate == nil { settings.truncate = "error" }
-    try head.apply(to: &settings)
-    var limits = ServiceLimits()
-    limits.waiting = maxWaiting
-    limits.patience = .seconds(maxSeconds)
-    let service = try RewardService(settings, calibration: calibration, limits: limits)
+    let service = try service()
     if options.isOpen, options.apiKey == nil {
       Terminal.complain(
         "warning: \(host) is open to the network: whoever reaches it may use it (see --api-key-file)"
@@ -99,5 +109,25 @@ struct Serve: AsyncParsableCommand {
       let calibrated = service.calibration.map { ", calibrated by \($0.name)" } ?? ""
       Terminal.complain("serving \(service.model.name) on \(address)\(calibrated)")
     }
+  }
+
+  private func service() throws(TareError) -> RewardService {
+    var limits = ServiceLimits()
+    limits.waiting = maxWaiting
+    limits.patience = .seconds(maxSeconds)
+    var settings = model.map { scoring.settings($0) }
+    // A reward of half a text would look like any other.
+    if scoring.truncate == nil { settings?.truncate = "error" }
+    if let engines = try engine.settings(scoring, head) {
+      if settings == nil, let option = scoring.ofTexts.first {
+        throw .usage("\(option) goes with --model: without it texts come rendered")
+      }
+      return try RewardService(
+        engine: engines, texts: settings, calibration: calibration, cache: cache ?? 65_536,
+        limits: limits)
+    }
+    guard var settings else { throw .usage("give --model, or --engine") }
+    try head.apply(to: &settings)
+    return try RewardService(settings, calibration: calibration, limits: limits)
   }
 }

@@ -9,11 +9,12 @@ struct Tokenize: ParsableCommand {
 
   @Argument(help: "Conversations, pairs or candidates; - for standard input.")
   var inputs: [String]
+  @OptionGroup var model: ModelArgument
   @OptionGroup var scoring: ScoringArguments
   @OptionGroup var format: FormatArgument
 
   func run() throws {
-    var request = ScoreRequest(inputs: inputs, settings: scoring.settings)
+    var request = ScoreRequest(inputs: inputs, settings: scoring.settings(model.model))
     request.format = format.format
     try Output.print(Pipeline().tokenize(request))
   }

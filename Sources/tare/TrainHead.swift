@@ -19,6 +19,7 @@ struct TrainHead: ParsableCommand {
   @Argument(help: "Preference pairs: rows with prompt, chosen and rejected.")
   var pairs: String
 
+  @OptionGroup var model: ModelArgument
   @OptionGroup var scoring: ScoringArguments
 
   @Option(help: "Where the head goes, in safetensors.")
@@ -31,7 +32,8 @@ struct TrainHead: ParsableCommand {
   var store: String?
 
   func run() throws {
-    var request = TrainHeadRequest(pairs: pairs, output: output, settings: scoring.settings)
+    var request = TrainHeadRequest(
+      pairs: pairs, output: output, settings: scoring.settings(model.model))
     request.validation = validate
     request.store = store
     let card = try Pipeline(observer: Terminal.observer()).trainHead(request)

@@ -53,36 +53,28 @@ package final class RemoteEngine: Sendable {
   ///   it refuses the texts; `TareError.interrupted` if the task is cancelled.
   package func score(_ texts: [RemoteText]) async throws(TareError) -> [Float] {
     let batches = batches(texts)
-    let rewards: Result<[[Float]], TareError> = await withTaskGroup(
-      of: (Int, Result<[Float], TareError>).self
-    ) { group in
-      var rewards = Array(repeating: [Float](), count: batches.count)
-      func start(_ index: Int) {
-        group.addTask {
-          do throws(TareError) {
-            return (index, .success(try await self.score(texts, batches[index])))
-          } catch {
-            return (index, .failure(error))
-          }
-        }
+    var rewards = Array(repeating: [Float](), count: batches.count)
+    let failure = await withTaskGroup(of: Answered.self) { group -> TareError? in
+      var next = 0
+      while next < min(capacity, batches.count) {
+        group.addTask { [next] in await self.answer(texts, batches[next], number: next) }
+        next += 1
       }
-      var next = min(capacity, batches.count)
-      for index in 0..<next { start(index) }
-      for await (index, result) in group {
-        switch result {
-        case .success(let values): rewards[index] = values
+      while let answered = await group.next() {
+        switch answered.result {
+        case .success(let values): rewards[answered.number] = values
         case .failure(let error):
           group.cancelAll()
-          return .failure(error)
+          return error
         }
-        if next < batches.count {
-          start(next)
-          next += 1
-        }
+        guard next < batches.count else { continue }
+        group.addTask { [next] in await self.answer(texts, batches[next], number: next) }
+        next += 1
       }
-      return .success(rewards)
+      return nil
     }
-    return try rewards.get().flatMap { $0 }
+    if let failure { throw failure }
+    return rewards.flatMap { $0 }
   }
 
   /// What the engines say that they serve; nil where they do not say.
@@ -116,6 +108,21 @@ package final class RemoteEngine: Sendable {
   }
 
   // MARK: - Batches
+
+  private struct Answered: Sendable {
+    let number: Int
+    let result: Result<[Float], TareError>
+  }
+
+  private func answer(
+    _ texts: [RemoteText], _ batch: Range<Int>, number: Int
+  ) async -> Answered {
+    do throws(TareError) {
+      return Answered(number: number, result: .success(try await score(texts, batch)))
+    } catch {
+      return Answered(number: number, result: .failure(error))
+    }
+  }
 
   /// Texts of one form, at most `batchSize`.
   private func batches(_ texts: [RemoteText]) -> [Range<Int>] {

@@ -18,18 +18,23 @@ package struct RemoteModel: Sendable {
     self.text = text
   }
 
-  /// Scores in the order of the conversations.
+  /// Rewards in the order of the conversations.
   /// - Throws: as `RemoteEngine.score`.
-  package func score(
+  package func rewards(
     _ conversations: [TokenizedConversation]
-  ) async throws(TareError) -> [Score] {
+  ) async throws(TareError) -> [Float] {
     let texts = try conversations.map { (conversation) throws(TareError) in
       try RemoteText(conversation, of: text, for: engine.wire)
     }
-    return zip(conversations, try await engine.score(texts)).map { conversation, value in
-      Score(
-        value: value, tokens: conversation.ids.count, length: conversation.length,
-        readAt: conversation.readAt, truncated: conversation.truncated)
-    }
+    return try await engine.score(texts)
+  }
+}
+
+extension TokenizedConversation {
+  /// What an engine elsewhere says of it, as a score; of a text without ids nobody here counts the
+  /// tokens.
+  package func score(_ reward: Float) -> Score {
+    Score(
+      value: reward, tokens: ids.count, length: length, readAt: readAt, truncated: truncated)
   }
 }

@@ -63,7 +63,8 @@ extension TextModel {
     }
     // A text as it stands, without the tokens that come again.
     if own.count < ids.count, let bos = tokenizer.bosID.flatMap({ tokenizer.token($0) }),
-      conversation.text.hasPrefix(bos), case let rest = String(conversation.text.dropFirst(bos.count)),
+      conversation.text.hasPrefix(bos),
+      case let rest = String(conversation.text.dropFirst(bos.count)),
       isRight(rest)
     {
       return rest
