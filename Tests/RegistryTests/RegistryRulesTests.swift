@@ -55,6 +55,7 @@ import Testing
     ("calibrate", Calibrators.registry.keys), ("evaluate", Benchmarks.registry.keys),
     ("calibrate", TextCovariates.registry.keys), ("evaluate", TextCovariates.registry.keys),
     ("score", FileFormats.registry.keys), ("serve", WireProtocols.registry.help.map(\.summary)),
+    ("score", RemoteEngines.registry.keys), ("serve", RemoteEngines.registry.help.map(\.summary)),
   ])
   func `the help text of a command names all that it can be asked for`(
     command: String, names: [String]
@@ -175,10 +176,16 @@ import Testing
   }
 
   @Test func `every remote engine reads the reply to its own request`() throws {
-    let replies = ["openrlhf": #"{"rewards": [1.5, -2]}"#]
+    let replies = [
+      "openrlhf": #"{"rewards": [1.5, -2]}"#,
+      "vllm": #"{"data": [{"index": 1, "probs": [-2]}, {"index": 0, "probs": [1.5]}]}"#,
+      "sglang": #"[{"embedding": [1.5], "meta_info": {}}, {"embedding": [-2], "meta_info": {}}]"#,
+      "tei": #"[[{"score": 1.5, "label": "LABEL_0"}], [{"score": -2, "label": "LABEL_0"}]]"#,
+    ]
     for kind in RemoteEngines.registry.entries {
       let reply = try #require(replies[kind.key], "no fixture for the engine \(kind.key)")
-      #expect(kind.request(for: ["a", "b"]).object?.isEmpty == false)
+      #expect(
+        kind.request(for: [RemoteText("a"), RemoteText("b")], model: "m").object?.isEmpty == false)
       let rewards = try kind.rewards(in: JSONValue(parsing: reply))
       #expect(rewards == [.double(1.5), .int(-2)])
     }

@@ -1,6 +1,7 @@
 /// The client of remote engines, against servers that work and servers that do not.
 import TareCore
 import TareScoring
+import TareTesting
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct RemoteEngineTests {
@@ -28,52 +29,53 @@ import Testing
   }
 
   @Test func `scores come back in order, in batches, from the protocol's path`() async throws {
-    let server = try CannedServer { _, texts in .numbers(texts) }
+    let server = try CannedServer { .numbers($0.texts) }
     var options = Self.impatient
     options.batchSize = 4
     let engine = try engine(server, options)
-    #expect(engine.url == server.url + "/get_reward")
+    #expect(engine.urls == [server.url + "/get_reward"])
     let texts = (0..<11).map { "\($0).25" }
     #expect(try await engine.score(texts: texts) == (0..<11).map { Float($0) + 0.25 })
-    #expect(server.requests == [Array(texts[..<4]), Array(texts[4..<8]), Array(texts[8...])])
+    let batches = [Array(texts[..<4]), Array(texts[4..<8]), Array(texts[8...])]
+    #expect(Set(server.requests) == Set(batches))
   }
 
   @Test func `no texts need no server`() async throws {
-    let server = try CannedServer { _, _ in .close }
+    let server = try CannedServer { _ in .close }
     #expect(try await engine(server).score(texts: []) == [])
     #expect(server.requests.isEmpty)
   }
 
   @Test func `any text arrives as it is`() async throws {
-    let server = try CannedServer { _, texts in .numbers(texts.map { _ in "1" }) }
+    let server = try CannedServer { .numbers($0.texts.map { _ in "1" }) }
     let texts = ["<|im_start|>user\n\"quoted\\\"\u{0}\u{1F600}", "", "é\r\n\t"]
     #expect(try await engine(server).score(texts: texts) == [1, 1, 1])
     #expect(server.requests == [texts])
   }
 
   @Test func `a server that fails twice is asked a third time`() async throws {
-    let server = try CannedServer { number, texts in
-      number < 2 ? .reply(status: 500, "busy") : .numbers(texts)
+    let server = try CannedServer {
+      $0.number < 2 ? .reply(status: 500, "busy") : .numbers($0.texts)
     }
     #expect(try await engine(server).score(texts: ["1", "2"]) == [1, 2])
     #expect(server.requests.count == 3)
   }
 
   @Test func `a broken connection is made again`() async throws {
-    let server = try CannedServer { number, texts in number == 0 ? .close : .numbers(texts) }
+    let server = try CannedServer { $0.number == 0 ? .close : .numbers($0.texts) }
     #expect(try await engine(server).score(texts: ["7"]) == [7])
     #expect(server.requests.count == 2)
   }
 
   @Test func `a server that only fails is unreachable after all attempts`() async throws {
-    let failing = try CannedServer { _, _ in .reply(status: 503, "no\nmodel") }
+    let failing = try CannedServer { _ in .reply(status: 503, "no\nmodel") }
     #expect(
       try await error(failing)
         == .unreachable(
           "\(failing.url)/get_reward gave no answer in 3 attempts; the last: status 503: no model"))
     #expect(failing.requests.count == 3)
 
-    let closing = try CannedServer { _, _ in .close }
+    let closing = try CannedServer { _ in .close }
     let closed = try await error(closing)
     #expect(closed.exitCode == 69)
     #expect(closed.description.contains("\(closing.url)/get_reward"))
@@ -81,16 +83,16 @@ import Testing
   }
 
   @Test func `nobody listening is unreachable`() async throws {
-    let url = try CannedServer { _, _ in .close }.url
+    let url = try CannedServer { _ in .close }.url
     let engine = try RemoteEngine(url: url, protocol: "openrlhf", Self.impatient)
     let error = await #expect(throws: TareError.self) { try await engine.score(texts: ["1"]) }
     #expect(error?.exitCode == 69)
     #expect(error?.description.contains(url) == true)
   }
 
-  @Test(arguments: [400, 401, 404, 413, 429])
-  func `a refusal is not repeated`(status: Int) async throws {
-    let server = try CannedServer { _, _ in .reply(status: status, "what is this?") }
+  @Test(arguments: [400, 413, 422])
+  func `a refusal of the texts is not repeated`(status: Int) async throws {
+    let server = try CannedServer { _ in .reply(status: status, "what is this?") }
     #expect(
       try await error(server)
         == .badData(
@@ -99,9 +101,16 @@ import Testing
     #expect(server.requests.count == 1)
   }
 
-  @Test func `a redirect is not followed`() async throws {
-    let server = try CannedServer { _, _ in .reply(status: 307, "") }
-    #expect(try await error(server).exitCode == 65)
+  @Test(arguments: [307, 401, 404])
+  func `a server that is no engine for us is not asked again, nor a redirect followed`(
+    status: Int
+  ) async throws {
+    let server = try CannedServer { _ in .reply(status: status, "who?") }
+    #expect(
+      try await error(server)
+        == .unreachable(
+          "\(server.url)/get_reward does not score: status \(status): who? "
+            + "(is it the protocol's address?)"))
     #expect(server.requests.count == 1)
   }
 
@@ -121,17 +130,17 @@ import Testing
   func `an answer that is no list of rewards is an error`(
     reply: String, message: String
   ) async throws {
-    let server = try CannedServer { _, _ in .reply(reply) }
+    let server = try CannedServer { _ in .reply(reply) }
     let error = try await error(server)
-    #expect(error.exitCode == 65)
+    #expect(error.exitCode == 69)
     #expect(error.description.hasPrefix("\(server.url)/get_reward, "))
     #expect(error.description.hasSuffix(message))
     #expect(server.requests.count == 1)
   }
 
   @Test func `the error says which texts the reply was for`() async throws {
-    let server = try CannedServer { number, texts in
-      number == 0 ? .numbers(texts) : .reply("{\"rewards\": []}")
+    let server = try CannedServer {
+      $0.texts == ["3"] ? .reply("{\"rewards\": []}") : .numbers($0.texts)
     }
     var options = Self.impatient
     options.batchSize = 2
@@ -143,14 +152,14 @@ import Testing
   }
 
   @Test func `the newer member is read where both are there`() async throws {
-    let server = try CannedServer { _, _ in .reply("{\"rewards\": [1], \"scores\": [2]}") }
+    let server = try CannedServer { _ in .reply("{\"rewards\": [1], \"scores\": [2]}") }
     #expect(try await engine(server).score(texts: ["a"]) == [2])
   }
 
   /// Silence before the first byte, and in the middle of the body.
   @Test(arguments: ["", "{\"rewards\": [1"])
   func `a server that stalls is given up`(sent: String) async throws {
-    let server = try CannedServer { _, _ in .stall(sent) }
+    let server = try CannedServer { _ in .stall(sent) }
     var options = Self.impatient
     options.timeout = .milliseconds(200)
     options.attempts = 2
@@ -164,7 +173,7 @@ import Testing
   /// While it waits for a reply, and between attempts.
   @Test(arguments: [CannedServer.Answer.stall(""), .close])
   func `a cancelled task stops waiting`(answer: CannedServer.Answer) async throws {
-    let server = try CannedServer { _, _ in answer }
+    let server = try CannedServer { _ in answer }
     var options = RemoteOptions()
     options.firstPause = .seconds(600)
     let engine = try engine(server, options)
@@ -186,7 +195,7 @@ import Testing
 
   @Test func `a path in the address is kept`() throws {
     let engine = try RemoteEngine(url: "http://h:1/rm/v2?key=a", protocol: "openrlhf")
-    #expect(engine.url == "http://h:1/rm/v2?key=a")
+    #expect(engine.urls == ["http://h:1/rm/v2?key=a"])
   }
 
   @Test func `options out of range and unknown protocols are refused`() {
@@ -198,11 +207,11 @@ import Testing
     let error = #expect(throws: TareError.self) {
       try RemoteEngine(url: "http://h", protocol: "grpc")
     }
-    #expect(error == .usage("unknown protocol 'grpc'; known: openrlhf"))
+    #expect(error == .usage("unknown protocol 'grpc'; known: vllm, sglang, tei, openrlhf"))
   }
 
   @Test func `every protocol has a path, and a summary for the help`() {
-    #expect(RemoteEngines.registry.keys == ["openrlhf"])
+    #expect(RemoteEngines.registry.keys == ["vllm", "sglang", "tei", "openrlhf"])
     #expect(RemoteEngines.registry.entries.allSatisfy { $0.path.hasPrefix("/") })
     #expect(RemoteEngines.registry.help.allSatisfy { !$0.summary.isEmpty })
   }

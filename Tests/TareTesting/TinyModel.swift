@@ -27,6 +27,45 @@ package enum TinyModel {
   /// merge, a chat template.
   package static func gguf(seed: UInt64 = 1) -> Data { Data(builder(seed: seed).file) }
 
+  /// A folder with the model's configuration, tokenizer and chat template, and no weights; of a family
+  /// that nobody knows.
+  package static func textFolder(in folder: TemporaryFolder) throws -> String {
+    let url = folder.url.appending(path: "texts")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    func write(_ name: String, _ object: [String: Any]) throws {
+      try JSONSerialization.data(withJSONObject: object).write(to: url.appending(path: name))
+    }
+    let tokens = specials + byteTokens + ["th"]
+    let added = specials.enumerated().map { id, content in
+      ["id": id, "content": content, "special": true] as [String: Any]
+    }
+    try write(
+      "tokenizer.json",
+      [
+        "added_tokens": added,
+        "pre_tokenizer": ["type": "ByteLevel", "add_prefix_space": false, "use_regex": true],
+        "decoder": ["type": "ByteLevel"],
+        "model": [
+          "type": "BPE", "merges": ["t h"],
+          "vocab": Dictionary(
+            uniqueKeysWithValues: tokens.enumerated().map { ($0.element, $0.offset) }),
+        ] as [String: Any],
+      ])
+    try write(
+      "tokenizer_config.json",
+      [
+        "chat_template": template, "bos_token": specials[1], "eos_token": specials[2],
+        "pad_token": specials[2], "add_bos_token": false,
+      ])
+    try write(
+      "config.json",
+      [
+        "model_type": "unheard_of", "architectures": ["UnheardOfForSequenceClassification"],
+        "vocab_size": tokens.count, "max_position_embeddings": 512,
+      ])
+    return url.path
+  }
+
   /// The same file before it is put together, for tests that change something in it.
   package static func builder(seed: UInt64 = 1) -> GGUFBuilder {
     typealias B = GGUFBuilder
