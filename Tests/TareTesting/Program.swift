@@ -24,6 +24,12 @@ package enum Program {
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = output ?? FileHandle.nullDevice
     process.standardError = error ?? FileHandle.nullDevice
+    // Swift's tasks run on threads that block most signals, and a child inherits what is blocked: without
+    // this it would never hear of a Ctrl-C.
+    var (none, before) = (sigset_t(), sigset_t())
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
     try process.run()
     return process
   }
