@@ -8,6 +8,8 @@ package import TareScoring
 package protocol ServedModel: Sendable {
   /// What clients call it.
   var name: String { get }
+  /// What those who keep its rewards shall know it by; nil where nobody can say.
+  func servedName() async -> String?
   func tokenize(_ text: ServedText) throws(TareError) -> TokenizedConversation
   /// The response alone, in what a chat template has rendered: what stands after the prompt, if the text
   /// begins with it, or the last turn of the assistant; nil where there is none.
@@ -29,6 +31,7 @@ package protocol ServedModel: Sendable {
 /// A model on this machine runs one pass at a time, is ready when it is loaded, and keeps nothing.
 extension ServedModel {
   package var sharesPrefixes: Bool { true }
+  package func servedName() async -> String? { name }
   package var passesAtOnce: Int { 1 }
   package func isReady() async -> Bool { true }
   package func known(_ texts: [TokenizedConversation]) -> [Score]? { nil }

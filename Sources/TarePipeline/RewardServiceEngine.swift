@@ -13,6 +13,8 @@ private struct ServedEngine: ServedModel {
 
   var passesAtOnce: Int { model.engine.capacity }
   var cacheCounts: CacheCounts? { cache?.counts }
+  /// Never the proxy's own: two of them may stand in front of different models.
+  func servedName() async -> String? { try? await model.engine.servedModel() }
   func isReady() async -> Bool { await model.engine.isReady() }
 
   func tokenize(_ text: ServedText) throws(TareError) -> TokenizedConversation {

@@ -43,9 +43,10 @@ struct RewardRouter {
         body: ResponseBody(byteBuffer: ByteBuffer(string: metrics.text(of: service))))
     }
     router.get("/v1/models") { _, _ in
-      var model: JSONObject = [
-        "id": .string(service.model.name), "object": "model", "owned_by": "tare",
-      ]
+      guard let name = await service.model.servedName() else {
+        return Response(["object": "list", "data": []])
+      }
+      var model: JSONObject = ["id": .string(name), "object": "model", "owned_by": "tare"]
       if let calibration = service.calibration { model["calibration"] = .string(calibration.name) }
       return Response(["object": "list", "data": [.object(model)]])
     }

@@ -11,7 +11,7 @@ struct Serve: AsyncParsableCommand {
       Examples:
         tare serve --model model.gguf --head head.safetensors --port 5000
         tare serve --model ORG/NAME --calibration length.json --api-key-file key.txt
-        tare serve --engine http://HOST:8000 --engine-protocol vllm --model FOLDER --calibration l.json
+        tare serve --engine http://HOST:8000 --engine-protocol vllm --model FOLDER
 
       Speaks: \(WireProtocols.registry.help.map(\.summary).joined(separator: "; ")). Rewards are \
       raw, but where a protocol's default is a sigmoid (vLLM's /classify, /score and /rerank, TEI); \

@@ -237,4 +237,21 @@ import Testing
     // Texts that wait are sent together.
     #expect(server.requests.count < 30)
   }
+
+  @Test func `it says what its engine serves, and nothing where that does not say`() async throws {
+    let silent = try CannedServer { _ in .reply(status: 404, "") }
+    let server = try CannedServer { _ in
+      .reply(#"{"data": [{"id": "org/large", "calibration": "lowess length 12"}]}"#)
+    }
+    for (url, ids) in [
+      (silent.url, []), (server.url, ["org/large, calibrated by lowess length 12"]),
+    ] {
+      try await buildApplication(proxy(url)).test(.router) { client in
+        try await client.execute(uri: "/v1/models", method: .get) { response in
+          let data = try JSONValue(parsing: String(buffer: response.body))["data"]?.array
+          #expect(data?.compactMap { $0["id"]?.string } == ids)
+        }
+      }
+    }
+  }
 }

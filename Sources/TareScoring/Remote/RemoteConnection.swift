@@ -21,6 +21,8 @@ struct RemoteConnection: Sendable {
 
   /// A reply of rewards is far below this.
   private static let longestReply = 64 << 20
+  /// What says the engine's name needs no model to run.
+  private static let longestQuestion = Duration.seconds(20)
   /// What an engine that asks for more patience than this gets of it.
   private static let longestWish = Duration.seconds(300)
 
@@ -68,7 +70,8 @@ struct RemoteConnection: Sendable {
 
   /// - Returns: nil where the engine has no such path.
   func get(_ path: String) async throws(RemoteFailure) -> JSONValue? {
-    let (response, body) = try await reply(request(base + path), within: options.timeout)
+    let (response, body) = try await reply(
+      request(base + path), within: min(options.timeout, Self.longestQuestion))
     return response.status == .ok ? try parsed(body) : nil
   }
 
