@@ -259,9 +259,9 @@ import Testing
   @Test func `a slow server is not silent`() async throws {
     var options = Self.impatient
     // Far longer than a pause, far shorter than all pauses.
-    options.readTimeout = .milliseconds(3000)
+    options.readTimeout = .milliseconds(8000)
     let hub = try LoopbackHub(Self.model) { request in
-      request.path.hasSuffix("model.safetensors") ? .slow(pieces: 40, milliseconds: 100) : .serve
+      request.path.hasSuffix("model.safetensors") ? .slow(pieces: 100, milliseconds: 100) : .serve
     }
     _ = try await pull(hub, options: options).run()
     #expect(hub.requests(for: "model.safetensors").count == 1)
@@ -563,7 +563,7 @@ import Testing
   @Test func `a pull that is stopped keeps what came and goes on`() async throws {
     let slow = try LoopbackHub(Self.model) { request in
       request.path.hasSuffix("model.safetensors")
-        ? .slow(pieces: 100, milliseconds: 30) : .serve
+        ? .slow(pieces: 100, milliseconds: 200) : .serve
     }
     let pull = try pull(slow)
     let progress = Progress()
