@@ -7,7 +7,7 @@ struct AccuracyGrid {
 
   @MarkupBuilder var markup: [Markup] {
     let caption = "\(grid.title) of \(run), in per cent"
-    tag("div", ["class": "wide", "role": "region", "aria-label": caption, "tabindex": "0"]) {
+    wideFrame(caption) {
       tag("table", ["class": "heat"]) {
         tag("caption") { caption }
         tag("thead") {

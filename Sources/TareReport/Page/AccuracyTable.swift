@@ -30,8 +30,7 @@ struct AccuracyTable {
     let hasTies = rows.contains(where: \.hasTies)
     let bars = IntervalBars(rows.flatMap { [$0.raw, $0.calibrated].compactMap { $0 } })
     let columns = 4 + (hasCalibrated ? 2 : 0) + (hasTies ? 1 : 0)
-    // Wide tables scroll in their own frame, which the keyboard reaches.
-    return tag("div", ["class": "wide", "role": "region", "aria-label": caption, "tabindex": "0"]) {
+    return wideFrame(caption) {
       tag("table", ["class": "accuracy"]) {
         tag("caption") { caption }
         tag("thead") { head(bars, hasTies: hasTies) }

@@ -9,7 +9,7 @@ struct NumbersTable {
   var markup: Markup {
     tag("details", ["class": "numbers-table"]) {
       tag("summary") { "Numbers" }
-      tag("div", ["class": "wide", "role": "region", "aria-label": caption, "tabindex": "0"]) {
+      wideFrame(caption) {
         tag("table", ["class": "plain"]) {
           tag("caption", ["class": "unseen"]) { caption }
           tag("thead") {

@@ -31,9 +31,7 @@ package enum AnswerSection: ReportSection {
   /// A line a run.
   private static func overview(_ report: Report) -> Markup {
     let caption = "The runs at a glance, accuracy in per cent"
-    return tag(
-      "div", ["class": "wide", "role": "region", "aria-label": caption, "tabindex": "0"]
-    ) {
+    return wideFrame(caption) {
       tag("table", ["class": "accuracy"]) {
         tag("caption") { caption }
         tag("thead") {

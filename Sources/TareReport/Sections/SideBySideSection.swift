@@ -25,7 +25,7 @@ package enum SideBySideSection: ReportSection {
   ) -> [Markup] {
     let bars = IntervalBars(leaderboard.rows.map(\.accuracy))
     let caption = "The order on \(leaderboard.benchmark), accuracy in per cent"
-    tag("div", ["class": "wide", "role": "region", "aria-label": caption, "tabindex": "0"]) {
+    wideFrame(caption) {
       tag("table", ["class": "accuracy"]) {
         tag("caption") { caption }
         tag("thead") {
@@ -94,7 +94,7 @@ package enum SideBySideSection: ReportSection {
   /// Every two runs: how many trials each has right that the other has not.
   @MarkupBuilder private static func duels(_ report: Report) -> [Markup] {
     let caption = "Two by two on the same prompts"
-    tag("div", ["class": "wide", "role": "region", "aria-label": caption, "tabindex": "0"]) {
+    wideFrame(caption) {
       tag("table", ["class": "accuracy"]) {
         tag("caption") { caption }
         tag("thead") {
