@@ -144,7 +144,7 @@ enum PageStyle {
     .heat td.h9 { --part: 48%; }
     .heat .interval { color: var(--ink); opacity: 0.75; }
 
-    .panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 25rem), 1fr));
+    .panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr));
       gap: 1.75rem 2rem; margin-top: 1rem; }
     .beside { align-self: center; }
     figure { margin: 0; max-width: 42rem; }
@@ -278,6 +278,8 @@ enum PageStyle {
       h2, h3, caption { break-after: avoid; }
       .accuracy .group { break-after: avoid; }
       .panels { grid-template-columns: 1fr 1fr; }
+      .numbers { grid-template-columns: repeat(4, 1fr); gap: 0.5rem; }
+      main > section > p { break-after: avoid; }
       figure, tr, .number, .card { break-inside: avoid; }
       .number { border: 1px solid var(--line); }
       .wide { overflow: visible; }
