@@ -47,4 +47,10 @@ make_in TareEngineTests "$python" families.py
 make_in TareEngineTests "$python" blocks_reference.py blocks.gguf blocks_reference.safetensors
 make_in TareEngineTests "$python" smollm2_reference.py "$tests/../models/SmolLM2-135M-Instruct.Q4_1.gguf" \
   "$tests/../LICENSE" smollm2_reference.safetensors
+parity="$tests/../../shared/fixtures/parity.tar.gz"
+if [ -e "$parity" ]; then
+  mkdir "$work/parity"
+  tar -xzf "$parity" -C "$work/parity"
+  make_in TareEngineTests "$python" inspection_reference.py "$work/parity" inspection_reference.json
+fi
 git -C "$tests" status --short -- .

@@ -15,7 +15,11 @@ INLINE V storeProbabilities(int type, Group *row, int j, V p) {
 
 // Online softmax over panels of keys (Milakov and Gimelshein 2018; FlashAttention, Dao et al. 2022).
 // Panels start at the sequence's first position, so a row's sums depend on its own sequence alone.
-INLINE void attentionOf(int type, const TareAttentionTile *t, float *scratch) {
+//
+// With `watched`, each row's entropy and its share on position 0 are taken along. With logits l less the
+// largest so far m, Z = Σ exp(l − m) and A = Σ exp(l − m)·(l − m), the entropy is log Z − A/Z; where m
+// grows by d, A becomes exp(−d)·(A − d·Z). The outputs are computed by the same operations either way.
+INLINE void attentionOf(int type, bool watched, const TareAttentionTile *t, float *scratch) {
   enum { P = TARE_KEY_PANEL };
   const int perGroup = type == TARE_FLOAT32 ? 1 : 2;
   const int n = t->queryCount, d = t->headDim, width = tare_padded_head(d);
@@ -26,10 +30,15 @@ INLINE void attentionOf(int type, const TareAttentionTile *t, float *scratch) {
   Group *weights = query + P * width;          // [P, P / perGroup], exp(logit − top)
   float *top = (float *)(weights + P * P);     // [P] largest logit so far
   float *sums = top + P;                       // [P, VW] sums of exp(logit − top), lane by lane
+  float *weighted = sums + P * VW;             // [P, VW] sums of exp(logit − top) · (logit − top)
   memset(out, 0, sizeof(float) * (size_t)n * (size_t)width);
   for (int r = 0; r < n; r++) {
     top[r] = -INFINITY;
     store(sums + r * VW, splat(0));
+    if (watched) {
+      store(weighted + r * VW, splat(0));
+      t->sink[r] = 0;
+    }
     const float *from = t->query + r * t->queryStride;
     if (type == TARE_FLOAT32) {
       float *row = (float *)query + r * depth;
@@ -80,19 +89,35 @@ INLINE void attentionOf(int type, const TareAttentionTile *t, float *scratch) {
       for (int j = VW; j < visible; j += VW) high = larger(high, load(row + j));
       float m = largest(high);
       if (m < top[r]) m = top[r];
-      V total = splat(0);
+      V total = splat(0), moment = splat(0);
       for (int j = 0; j < visible; j += VW) {
-        total += storeProbabilities(
-            type, probabilities, j, expBoundedV(load(row + j) - splat(m)));
+        const V below = load(row + j) - splat(m);
+        const V p = storeProbabilities(type, probabilities, j, expBoundedV(below));
+        total += p;
+        // What is not seen is infinitely far below, and its p is 0.
+        if (watched) moment += p * larger(below, splat(-1000));
       }
       for (int j = visible; j < P; j += VW) storeProbabilities(type, probabilities, j, splat(0));
       if (m != top[r]) {
         const V shrink = expBoundedV(splat(top[r] - m));
+        if (watched && top[r] > -INFINITY) {
+          const V grown = load(sums + r * VW) * splat(top[r] - m);
+          store(weighted + r * VW, (load(weighted + r * VW) + grown) * shrink);
+          t->sink[r] *= shrink[0];
+        }
         store(sums + r * VW, load(sums + r * VW) * shrink);
         for (int i = 0; i < width; i += VW) store(out + r * width + i, load(out + r * width + i) * shrink);
         top[r] = m;
       }
       store(sums + r * VW, load(sums + r * VW) + total);
+      if (watched) {
+        store(weighted + r * VW, load(weighted + r * VW) + moment);
+        if (start == 0) {
+          uint32_t bits = type == TARE_FLOAT32 ? *(const uint32_t *)probabilities
+                                               : (uint32_t)*(const uint16_t *)probabilities << 16;
+          memcpy(t->sink + r, &bits, sizeof bits);
+        }
+      }
     }
     for (int r = 0; r < n; r += MR) {
       const int rows = n - r < MR ? n - r : MR;
@@ -104,6 +129,10 @@ INLINE void attentionOf(int type, const TareAttentionTile *t, float *scratch) {
   }
   for (int r = 0; r < n; r++) {
     const float factor = 1.0f / sum(load(sums + r * VW));
+    if (watched) {
+      t->sink[r] *= factor;
+      t->entropy[r] = -logf(factor) - sum(load(weighted + r * VW)) * factor;
+    }
     float *to = t->output + r * t->outputStride;
     int i = 0;
     for (; i + VW <= d; i += VW) store(to + i, load(out + r * width + i) * splat(factor));
@@ -112,8 +141,14 @@ INLINE void attentionOf(int type, const TareAttentionTile *t, float *scratch) {
 }
 
 KERNEL void NAMED(attention)(const TareAttentionTile *t, float *scratch) {
-  if (t->type == TARE_FLOAT32) attentionOf(TARE_FLOAT32, t, scratch);
-  else attentionOf(TARE_BFLOAT16, t, scratch);
+  if (t->sink != NULL) {
+    if (t->type == TARE_FLOAT32) attentionOf(TARE_FLOAT32, true, t, scratch);
+    else attentionOf(TARE_BFLOAT16, true, t, scratch);
+  } else if (t->type == TARE_FLOAT32) {
+    attentionOf(TARE_FLOAT32, false, t, scratch);
+  } else {
+    attentionOf(TARE_BFLOAT16, false, t, scratch);
+  }
 }
 
 KERNEL void NAMED(keep)(TarePrecision type, const float *key, const float *value, int heads,

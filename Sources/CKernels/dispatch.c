@@ -38,5 +38,5 @@ const TareKernels *tare_kernel_table(int index) {
 const TareKernels *tare_kernels(void) { return tare_kernel_table(tare_kernel_table_count() - 1); }
 
 ptrdiff_t tare_attention_scratch(int32_t headDim) {
-  return TARE_KEY_PANEL * (2 * TARE_KEY_PANEL + 2 * (ptrdiff_t)tare_padded_head(headDim) + 1 + 16);
+  return TARE_KEY_PANEL * (2 * TARE_KEY_PANEL + 2 * (ptrdiff_t)tare_padded_head(headDim) + 1 + 32);
 }

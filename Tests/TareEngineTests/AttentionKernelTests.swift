@@ -11,27 +11,35 @@ import Testing
     _ query: [Float], _ key: [Float], _ value: [Float], rows: Int, headDim: Int, scale: Float,
     softCap: Double = 0, window: Int = 0
   ) -> [Float] {
-    var output: [Float] = []
-    for row in 0..<rows {
-      let first = window > 0 ? max(row - window + 1, 0) : 0
-      let logits = (first...row).map { position in
-        let logit =
-          (0..<headDim).reduce(0.0) {
-            $0 + Double(query[row * headDim + $1]) * Double(key[position * headDim + $1])
-          } * Double(scale)
-        return softCap > 0 ? softCap * tanh(logit / softCap) : logit
-      }
-      let top = logits.max() ?? 0
-      let weights = logits.map { exp($0 - top) }
-      let total = weights.reduce(0, +)
-      output += (0..<headDim).map { i in
+    (0..<rows).flatMap { row in
+      let (first, shares) = plainShares(
+        query, key, row: row, headDim: headDim, scale: scale, softCap: softCap, window: window)
+      return (0..<headDim).map { i in
         Float(
-          (first...row).reduce(0.0) {
-            $0 + weights[$1 - first] * Double(value[$1 * headDim + i])
-          } / total)
+          shares.indices.reduce(0.0) {
+            $0 + shares[$1] * Double(value[(first + $1) * headDim + i])
+          })
       }
     }
-    return output
+  }
+
+  /// What a row's query gives each position that it sees, in double precision.
+  static func plainShares(
+    _ query: [Float], _ key: [Float], row: Int, headDim: Int, scale: Float, softCap: Double,
+    window: Int
+  ) -> (first: Int, shares: [Double]) {
+    let first = window > 0 ? max(row - window + 1, 0) : 0
+    let logits = (first...row).map { position in
+      let logit =
+        (0..<headDim).reduce(0.0) {
+          $0 + Double(query[row * headDim + $1]) * Double(key[position * headDim + $1])
+        } * Double(scale)
+      return softCap > 0 ? softCap * tanh(logit / softCap) : logit
+    }
+    let top = logits.max() ?? 0
+    let weights = logits.map { exp($0 - top) }
+    let total = weights.reduce(0, +)
+    return (first, weights.map { $0 / total })
   }
 
   /// One head's queries, keys and values in panels that stand in reverse order among others'.
@@ -77,7 +85,11 @@ import Testing
     }
 
     /// All rows in tiles of `step` queries, which need not line up with panels.
-    func attention(step: Int) -> [Float] {
+    ///
+    /// - Parameter watched: where each row's mass on position 0 and its entropy go, [rows].
+    func attention(
+      step: Int, watched: (sink: FloatBuffer, entropy: FloatBuffer)? = nil
+    ) -> [Float] {
       let output = FloatBuffer(count: rows * headDim)
       let queries = FloatBuffer(query)
       var scratch = [Float](repeating: .nan, count: tare_attention_scratch(Int32(headDim)))
@@ -92,7 +104,8 @@ import Testing
             output: output.view[from: start * headDim].base, outputStride: headDim,
             queryStart: Int32(start), queryCount: Int32(min(step, rows - start)),
             headDim: Int32(headDim), scale: scale, softCap: Float(softCap),
-            window: Int32(window))
+            window: Int32(window), sink: watched?.sink.view[from: start].base,
+            entropy: watched?.entropy.view[from: start].base)
           kernels.attention(&tile, &scratch)
         }
       }
@@ -137,5 +150,35 @@ import Testing
     expectClose(found, wanted, tolerance: 1 / 512 + 1e-4)
     #expect(head.attention(step: 64) == found)
     #expect(head.attention(step: 1) == found)
+  }
+  @Test(arguments: KernelTests.tables, shapes)
+  func `mass on the first position and entropy are told, and change no bit of the output`(
+    table: Int, shape: (rows: Int, headDim: Int, softCap: Int, window: Int)
+  ) {
+    for precision in [Precision.float32, .bfloat16] {
+      let head = Head(tare_kernel_table(Int32(table)).pointee, precision, shape)
+      let isRounded = precision == .bfloat16
+      let query = isRounded ? head.query.map { ($0 * head.scale).roundedToBFloat16 } : head.query
+      let key = isRounded ? head.key.map(\.roundedToBFloat16) : head.key
+      var (sink, entropy): ([Float], [Float]) = ([], [])
+      for row in 0..<shape.rows {
+        let (first, shares) = Self.plainShares(
+          query, key, row: row, headDim: shape.headDim, scale: isRounded ? 1 : head.scale,
+          softCap: Double(shape.softCap), window: shape.window)
+        sink.append(first == 0 ? Float(shares[0]) : 0)
+        entropy.append(Float(shares.reduce(0) { $1 > 0 ? $0 - $1 * log($1) : $0 }))
+      }
+      let watched = (sink: FloatBuffer(count: shape.rows), entropy: FloatBuffer(count: shape.rows))
+      // As the outputs' tolerance. A share's error times the logarithm of it, up to log(300) < 6, twice;
+      // shares of 8 bits are wrong by 2⁻⁹ of themselves.
+      let logit = 9 * Float(shape.headDim).squareRoot()
+      let share = 4 * logit * .ulpOfOne * Float(shape.headDim).squareRoot() + 1e-6
+      for step in [64, 50, 1] {
+        #expect(head.attention(step: step, watched: watched) == head.attention(step: step))
+        expectClose(watched.sink.view.array, sink, tolerance: isRounded ? 1 / 256 : share)
+        expectClose(
+          watched.entropy.view.array, entropy, tolerance: isRounded ? 12 / 512 : 12 * share)
+      }
+    }
   }
 }

@@ -48,6 +48,8 @@ typedef struct {
   float scale;             ///< Multiplies query · key.
   float softCap;           ///< Logits become cap · tanh(logit / cap); 0 for none.
   int32_t window;          ///< Keys a query sees, its own position included; 0 for all before it.
+  float *sink;             ///< NULL, or each query's share of mass on position 0, [queryCount].
+  float *entropy;          ///< With `sink`: the entropy of each query's shares, in nats, [queryCount].
 } TareAttentionTile;
 
 /// Outputs in one panel of a packed matrix.

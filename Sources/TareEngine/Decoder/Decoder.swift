@@ -53,12 +53,15 @@ package final class Decoder: Body {
   package func hiddenStates(
     _ sequences: [[Int32]], types: [[Int32]]?, at positions: [[Int]]
   ) throws(TareError) -> [[[Float]]] {
-    try hiddenStates(sequences, types: types, at: positions, sharesPrefixes: true)
+    try hiddenStates(sequences, types: types, at: positions, probe: nil)
   }
 
-  /// - Parameter sharesPrefixes: false computes every sequence by itself, to the same bits.
+  /// - Parameters:
+  ///   - sharesPrefixes: false computes every sequence by itself, to the same bits.
+  ///   - probe: is told of the pass, which gives the same bits without it.
   package func hiddenStates(
-    _ sequences: [[Int32]], types: [[Int32]]?, at positions: [[Int]], sharesPrefixes: Bool
+    _ sequences: [[Int32]], types: [[Int32]]?, at positions: [[Int]], sharesPrefixes: Bool = true,
+    probe: PassProbe? = nil
   ) throws(TareError) -> [[[Float]]] {
     precondition(sequences.count == positions.count)
     try size.check(sequences)
@@ -66,12 +69,13 @@ package final class Decoder: Body {
       precondition(positions.allSatisfy(sequence.indices.contains))
     }
     guard !sequences.isEmpty else { return [] }
-    return run(sequences, at: positions, sharesPrefixes: sharesPrefixes)
+    return run(sequences, at: positions, sharesPrefixes: sharesPrefixes, probe: probe)
   }
 
   /// The final states of each sequence's positions.
   private func run(
-    _ sequences: [[Int32]], at positions: [[Int]], sharesPrefixes: Bool = true
+    _ sequences: [[Int32]], at positions: [[Int]], sharesPrefixes: Bool = true,
+    probe: PassProbe? = nil
   ) -> [[[Float]]] {
     let tree = TokenTree(
       sequences,
@@ -85,7 +89,7 @@ package final class Decoder: Body {
       kept = memory
       let pass = ForwardPass(
         spec: spec, weights: weights, precision: precision, pool: pool, memory: memory,
-        tree: tree, reads: reads)
+        tree: tree, reads: reads, probe: probe)
       pass.run()
       return positions.indices.map { index in
         positions[index].map { pass.finalState(row: tree.row(sequence: index, position: $0)) }

@@ -34,17 +34,21 @@ extension ForwardPass {
     return tiles.sorted { $0.positions.upperBound > $1.positions.upperBound }
   }
 
-  func attend(_ tiles: [AttentionTile], _ rows: RowSet, layer: Int) {
+  /// - Parameter isWatched: whether masses and entropies are told, where they are asked for.
+  func attend(_ tiles: [AttentionTile], _ rows: RowSet, layer: Int, isWatched: Bool) {
+    let watch = isWatched ? self.watch?.attention : nil
     pool.run(parts: tiles.count) { part, worker in
       let scratch = self.scratch[worker]
-      scratch.clock.attention { self.attend(tiles[part], rows, layer: layer, scratch) }
+      scratch.clock.attention { self.attend(tiles[part], rows, layer: layer, watch, scratch) }
     }
   }
 
   /// Attention's output takes the place of the queries.
   private func attend(
-    _ tile: AttentionTile, _ rows: RowSet, layer: Int, _ scratch: BlockScratch
+    _ tile: AttentionTile, _ rows: RowSet, layer: Int, _ watch: PassWatch.Attention?,
+    _ scratch: BlockScratch
   ) {
+    let watched = watch?.places(head: tile.head, row: tile.place)
     let group = tile.head / (spec.headCount / spec.keyValueHeadCount)
     let queries = rows.queries.view[from: tile.place * queryWidth + tile.head * spec.headDim]
     tree.branches[tile.branch].panels.withUnsafeBufferPointer { panels in
@@ -58,7 +62,9 @@ extension ForwardPass {
         valuePanelSize: valuePanelSize, output: queries.base, outputStride: queryWidth,
         queryStart: Int32(tile.positions.lowerBound), queryCount: Int32(tile.positions.count),
         headDim: Int32(spec.headDim), scale: spec.attentionScale,
-        softCap: spec.attentionSoftCap ?? 0, window: Int32(spec.layers[layer].window ?? 0))
+        softCap: spec.attentionSoftCap ?? 0, window: Int32(spec.layers[layer].window ?? 0),
+        sink: watched?.sink.base,
+        entropy: watched?.entropy.base)
       kernels.attention(&arguments, scratch.attention.view.base)
     }
   }

@@ -6,63 +6,87 @@ extension ForwardPass {
   /// Rows whose experts' outputs are kept at a time.
   private static let chunk = 1024
 
-  /// Chooses the experts of a block's rows and keeps the rows for `runExperts`.
+  /// Chooses the experts of a block's rows, keeps the rows for `runExperts`, and runs the expert that
+  /// all rows share.
   ///
   /// - Parameter input: the rows after the norm, [rows, hiddenSize], one after another.
   func route(
     _ input: FloatView, _ weights: MixtureWeights, _ block: Range<Int>, of set: RowSet,
     layer: Int, _ scratch: BlockScratch
   ) {
-    guard let state = set.mixture, case .mixture(let spec) = self.spec.layers[layer].feedForward
-    else {
-      return
-    }
+    guard case .mixture(let spec) = self.spec.layers[layer].feedForward else { return }
+    chooseExperts(input, weights, block, of: set, spec)
+    guard let shared = weights.shared, let scale = spec.shared?.weight else { return }
     let width = self.spec.hiddenSize
-    let rows = block.count
+    let inner = self.inner(input, shared, scratch, rows: block.count)
+    multiply(inner, shared.down, scratch, into: scratch.output.view)
+    let target = set.stream.view[from: block.lowerBound * width]
+    for i in 0..<(block.count * width) {
+      target.base[i] += scale * scratch.output.view.base[i]
+    }
+  }
+
+  func chooseExperts(
+    _ input: FloatView, _ weights: MixtureWeights, _ block: Range<Int>, of set: RowSet,
+    _ spec: MixtureSpec
+  ) {
+    guard let state = set.mixture else { return }
+    let width = self.spec.hiddenSize
     state.input.view[from: block.lowerBound * width].base.update(
       from: input.base, count: block.count * width)
-    let logits = FloatBuffer(count: rows * spec.experts)
-    if let unit = self.weights.recurrentRouter, let routerInput = weights.routerInput {
-      let x = FloatBuffer(count: rows * unit.size)
-      routerInput.multiply(input, into: x.view, rows: rows)
-      for (index, row) in block.enumerated() {
-        let h = state.router.view[from: row * unit.size]
-        unit.step(h, x.view[from: index * unit.size])
-        x.view[from: index * unit.size].base.update(from: h.base, count: unit.size)
-      }
-      weights.router.multiply(x.view, into: logits.view, rows: rows)
-    } else {
-      weights.router.multiply(input, into: logits.view, rows: rows)
-    }
-    if let shared = weights.shared, let scale = spec.shared?.weight {
-      let inner = self.inner(input, shared, scratch, rows: rows)
-      multiply(inner, shared.down, scratch, into: scratch.output.view)
-      let target = set.stream.view[from: block.lowerBound * width]
-      for i in 0..<(block.count * width) {
-        target.base[i] += scale * scratch.output.view.base[i]
-      }
-    }
+    let watch = set.count == all.count ? self.watch?.routing : nil
+    let logits = routerLogits(input, weights, block, of: state, experts: spec.experts, watch)
     for (index, row) in block.enumerated() {
       let view = logits.view[(index * spec.experts)..<((index + 1) * spec.experts)]
-      for (slot, choice) in Self.choose(view.array, spec).enumerated() {
+      let probabilities = Self.probabilities(view.array)
+      watch?.keep(probabilities, row: row)
+      for (slot, choice) in Self.choose(probabilities, spec).enumerated() {
         state.expert[row * spec.chosen + slot] = choice.expert
         state.weight.view.base[row * spec.chosen + slot] = choice.weight
       }
     }
   }
 
-  /// The experts with the largest probabilities, the first of equal ones, and their weights.
-  static func choose(
-    _ logits: [Float], _ spec: MixtureSpec
-  ) -> [(expert: Int, weight: Float)] {
+  /// What the router says to a block's rows, [rows, experts]; a recurrent router's state goes on.
+  private func routerLogits(
+    _ input: FloatView, _ weights: MixtureWeights, _ block: Range<Int>, of state: MixtureState,
+    experts: Int, _ watch: PassWatch.Routing?
+  ) -> FloatBuffer {
+    let logits = FloatBuffer(count: block.count * experts)
+    guard let unit = self.weights.recurrentRouter, let routerInput = weights.routerInput else {
+      weights.router.multiply(input, into: logits.view, rows: block.count)
+      return logits
+    }
+    let x = FloatBuffer(count: block.count * unit.size)
+    routerInput.multiply(input, into: x.view, rows: block.count)
+    for (index, row) in block.enumerated() {
+      let h = state.router.view[(row * unit.size)..<((row + 1) * unit.size)]
+      let before = watch.map { _ in h.array }
+      unit.step(h, x.view[from: index * unit.size])
+      if let before { watch?.keep(state: h, before: before, row: row) }
+      x.view[from: index * unit.size].base.update(from: h.base, count: unit.size)
+    }
+    weights.router.multiply(x.view, into: logits.view, rows: block.count)
+    return logits
+  }
+
+  /// softmax(logits), [experts].
+  static func probabilities(_ logits: [Float]) -> [Float] {
     let top = logits.max() ?? 0
     var probabilities = logits.map { $0 - top }
     tare_kernels().pointee.exponential(&probabilities, probabilities, probabilities.count)
     let total = probabilities.reduce(0, +)
+    return probabilities.map { $0 / total }
+  }
+
+  /// The experts with the largest probabilities, the first of equal ones, and their weights.
+  static func choose(
+    _ probabilities: [Float], _ spec: MixtureSpec
+  ) -> [(expert: Int, weight: Float)] {
     let order = probabilities.indices.sorted {
       (probabilities[$1], $0) < (probabilities[$0], $1)
     }
-    let chosen = order.prefix(spec.chosen).map { (expert: $0, weight: probabilities[$0] / total) }
+    let chosen = order.prefix(spec.chosen).map { (expert: $0, weight: probabilities[$0]) }
     guard spec.isNormalised else { return chosen }
     let sum = chosen.reduce(0) { $0 + $1.weight }
     return chosen.map { ($0.expert, $0.weight / sum) }

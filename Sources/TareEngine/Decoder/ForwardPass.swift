@@ -12,7 +12,7 @@ final class ForwardPass: @unchecked Sendable {
 
   let kernels = tare_kernels().pointee
   private let rotary: RotaryTables
-  private let all: RowSet
+  let all: RowSet
   /// The rows that are read, in order, and each one's place among them.
   private let readRows: [Int]
   private let placeOfRow: [Int: Int]
@@ -25,6 +25,8 @@ final class ForwardPass: @unchecked Sendable {
   let valuePanelSize: Int
   /// A block's activations, one for each worker.
   let scratch: [BlockScratch]
+  /// What is told of the pass, and what for; nil for nothing.
+  let watch: PassWatch?
   private let memory: PassMemory
 
   let panelSize = Int(TARE_KEY_PANEL)
@@ -32,12 +34,15 @@ final class ForwardPass: @unchecked Sendable {
   private var keyWidth: Int { spec.keyValueHeadCount * spec.headDim }
   private var gateStart: Int { queryWidth + 2 * keyWidth }
 
-  /// - Parameter reads: the rows whose final states are wanted.
+  /// - Parameters:
+  ///   - reads: the rows whose final states are wanted.
+  ///   - probe: what shall be told of the pass beside them.
   init(
     spec: DecoderSpec, weights: DecoderWeights, precision: Precision, pool: WorkerPool,
-    memory: PassMemory, tree: TokenTree, reads: some Sequence<Int>
+    memory: PassMemory, tree: TokenTree, reads: some Sequence<Int>, probe: PassProbe? = nil
   ) {
     memory.beginPass()
+    watch = probe.map { PassWatch($0, spec, tree) }
     self.memory = memory
     self.spec = spec
     self.weights = weights
@@ -67,21 +72,25 @@ final class ForwardPass: @unchecked Sendable {
     }
     for layer in spec.layers.indices {
       let isLast = layer == spec.layerCount - 1
+      watch?.beginLayer(layer, self)
       let rows = isLast ? lastRows() : all
-      attend(isLast && rows.count < all.count ? attentionTiles(rows) : tiles, rows, layer: layer)
+      let isSparse = rows.count < all.count
+      if isSparse { watchUnreadRows(tiles, layer: layer) }
+      attend(isSparse ? attentionTiles(rows) : tiles, rows, layer: layer, isWatched: !isSparse)
       let isMixture = if case .mixture = spec.layers[layer].feedForward { true } else { false }
       forEachBlock(of: rows) { block, scratch in
         self.finish(block, of: rows, layer: layer, scratch)
         if !isMixture, !isLast { self.project(block, of: rows, layer: layer + 1, scratch) }
       }
       last = rows
-      guard isMixture else { continue }
-      runExperts(rows, layer: layer)
-      guard !isLast else { continue }
+      if isMixture { runExperts(rows, layer: layer) }
+      watch?.endLayer(layer, self)
+      guard isMixture, !isLast else { continue }
       forEachBlock(of: rows) { block, scratch in
         self.project(block, of: rows, layer: layer + 1, scratch)
       }
     }
+    watch?.endPass()
   }
 
   /// The row's hidden state after the final norm, [hiddenSize].
@@ -97,7 +106,7 @@ final class ForwardPass: @unchecked Sendable {
     return result.view.array
   }
 
-  private func forEachBlock(
+  func forEachBlock(
     of rows: RowSet, _ body: @Sendable (Range<Int>, BlockScratch) -> Void
   ) {
     let blocks = RowBlocks.blocks(rows.count, workers: pool.threadCount)
@@ -136,7 +145,7 @@ final class ForwardPass: @unchecked Sendable {
   private func project(
     _ block: Range<Int>, of rows: RowSet, layer index: Int, _ scratch: BlockScratch
   ) {
-    let isSparse = index == spec.layerCount - 1 && isLastLayerSparse
+    let isSparse = index == spec.layerCount - 1 && isLastLayerSparse && watch == nil
     let panel = Int(TARE_PANEL)
     let first = isSparse ? queryWidth / panel * panel : 0
     projectRows(
@@ -231,6 +240,7 @@ final class ForwardPass: @unchecked Sendable {
     let count = block.count
     let target = rows.stream.view[from: block.lowerBound * spec.hiddenSize]
     let source = rows.queries.view[from: block.lowerBound * queryWidth]
+    if rows.count == all.count { watch?.gates(block, of: rows, self) }
     if spec.outputGate != .none { applyGates(block, of: rows) }
     func addAttention() {
       add(
@@ -250,6 +260,24 @@ final class ForwardPass: @unchecked Sendable {
     } else {
       feedForward(input, layer, into: target, scratch, rows: count)
     }
+  }
+
+  /// What the last layer's router chooses for a block's rows; changes the rows.
+  func routeAlone(
+    _ block: Range<Int>, of rows: RowSet, layer index: Int, _ scratch: BlockScratch
+  ) {
+    let layer = weights.layers[index]
+    guard case .mixture(let mixture) = layer.feedForward,
+      case .mixture(let mixtureSpec) = spec.layers[index].feedForward
+    else { return }
+    let target = rows.stream.view[from: block.lowerBound * spec.hiddenSize]
+    let source = rows.queries.view[from: block.lowerBound * queryWidth]
+    if spec.outputGate != .none { applyGates(block, of: rows) }
+    add(
+      operand(source, for: layer.attentionOutput, scratch, rows: block.count),
+      layer.attentionOutput, layer.attentionPostNorm, to: target, scratch)
+    let input = normed(target, layer.feedForwardNorm, scratch, rows: block.count)
+    chooseExperts(input, mixture, block, of: rows, mixtureSpec)
   }
 
   private func applyGates(_ block: Range<Int>, of rows: RowSet) {

@@ -26,7 +26,7 @@ package struct AttentionInspection: Codable, Sendable, Equatable {
     package var gates: Gates?
   }
 
-  /// The residual stream after a layer, over all tokens.
+  /// The residual stream as it enters a layer, over all tokens: of layer 0 the embeddings.
   package struct Activation: Codable, Sendable, Equatable {
     /// The largest magnitude, its channel, and the position of its token.
     package var largest: Double

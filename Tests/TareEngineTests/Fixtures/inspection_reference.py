@@ -1,0 +1,189 @@
+"""What routers, attention and gates of the shared parity checkpoints do, for the tests of the engine's probes: float64 passes
+over the stored weights, each statistic by plain torch from hooked tensors.
+
+    python inspection_reference.py FOLDER_OF_CHECKPOINTS inspection_reference.json      (transformers 5.23.0, torch 2.15.0)
+"""
+import json
+import pathlib
+import random
+import sys
+
+import torch
+from transformers import AutoModelForSequenceClassification
+from transformers.models.mixtral.modeling_mixtral import load_balancing_loss_func
+
+from families_reference import remote
+
+torch.set_num_threads(1)
+source, target = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+LATE, BINS, LOW, ACTIVE = 64, 20, 0.1, 0.1
+
+
+
+def sequences(name):
+    """Of the tokens in the checkpoint's cases: the others' embeddings are zeros."""
+    cases = [json.loads(line) for line in (source / name / "cases.jsonl").read_text().splitlines()]
+    pool = sorted({token for case in cases for token in case.get("ids", [])})
+    generator = random.Random(7)
+    some = lambda count: [generator.choice(pool) for _ in range(count)]
+    shared = some(70)
+    return [some(37), shared + some(21), shared + some(80), some(200)]
+
+
+STARTS = [5, 70, 70, 150]
+SAMPLES = [[0, 36], [3, 80], [], [199]]
+
+
+def load(name):
+    folder = source / name
+    if name == "rmoe":
+        return remote.load_rmoe(folder).double()
+    if name.startswith("gated"):
+        return remote.load_gated(folder).double()
+    return AutoModelForSequenceClassification.from_pretrained(
+        folder, dtype=torch.float32, attn_implementation="eager", experts_implementation="eager").eval().double()
+
+
+def catch(module, store, kind="pre"):
+    if kind == "pre":
+        module.register_forward_pre_hook(lambda m, args, kwargs: store.append(
+            (args[0] if args else kwargs["hidden_states"]).detach()[0]), with_kwargs=True)
+    else:
+        module.register_forward_hook(lambda m, args, out: store.append(out.detach()[0]))
+
+
+def attention_shares(attention, x, cosine, sine):
+    """Softmaxed scores, [heads, n, n], and gates after the sigmoid, [n, heads, gates of a head]."""
+    n, size = x.shape[0], attention.head_dim if hasattr(attention, "head_dim") else attention.size
+    config = getattr(attention, "config", None)
+    heads = config.num_attention_heads if config is not None else attention.heads
+    groups = config.num_key_value_heads if config is not None else attention.groups
+    q, gate = attention.q_proj(x), None
+    if hasattr(attention, "gate") and attention.gate:
+        q, gate = q.view(n, groups, -1).split([heads // groups * size, attention.gate // groups], -1)
+        gate = gate.reshape(n, heads, -1).sigmoid()
+    q = q.reshape(n, heads, size).transpose(0, 1)
+    k = attention.k_proj(x).view(n, groups, size).transpose(0, 1)
+    if hasattr(attention, "q_norm"):
+        q, k = attention.q_norm(q), attention.k_norm(k)
+    q, k = remote.apply_rotary_pos_emb(q[None], k[None], cosine, sine)
+    k = remote.repeat_kv(k, heads // groups)
+    scores = (q @ k.transpose(2, 3))[0] * size ** -0.5
+    mask = torch.ones(n, n, dtype=torch.bool).triu(1)
+    window = getattr(config, "sliding_window", None) if config is not None else None
+    if window:
+        mask |= ~torch.ones(n, n, dtype=torch.bool).triu(1 - window)
+    return scores.masked_fill(mask, float("-inf")).softmax(-1), gate
+
+
+def attention_of(model, passes, ids_of):
+    layers = len(model.model.layers)
+    out = {"late": sum(max(len(ids) - LATE, 0) for ids in ids_of), "tokens": sum(map(len, ids_of)), "layers": []}
+    for index in range(layers):
+        attention = model.model.layers[index].self_attn
+        sink = entropy = late = gated = 0
+        gates, squares, largest = [], 0.0, (0.0, 0, 0)
+        for one in passes:
+            shares, gate = attention_shares(attention, one["normed"][index], *one["rotary"])
+            tail = shares[:, LATE:]
+            sink = sink + tail[:, :, 0].sum(1)
+            entropy = entropy - torch.xlogy(tail, tail).sum((1, 2))
+            stream = one["stream"][index]
+            squares += float((stream ** 2).sum())
+            where = int(stream.abs().argmax())
+            value = float(stream.abs().max())
+            if value > largest[0]:
+                largest = (value, where % stream.shape[1], where // stream.shape[1])
+            if gate is not None:
+                gates.append(gate)
+                late = late + gate[LATE:].mean(-1).sum(0)
+                gated = gated + (gate[LATE:].mean(-1) * tail[:, :, 0].T).sum(0)
+        row = {"sink": sink.tolist(), "entropy": entropy.tolist(), "squares": squares, "largest": largest[0],
+               "channel": largest[1], "position": largest[2]}
+        if gates:
+            values = torch.cat(gates)
+            row["gates"] = {
+                "histogram": torch.histc(values.float(), BINS, 0, 1).tolist(), "sum": values.sum(0).flatten().tolist(),
+                "squares": (values ** 2).sum(0).flatten().tolist(), "below": (values < LOW).sum((0, 2)).tolist(),
+                "late": late.tolist(), "sink": gated.tolist()}
+        out["layers"].append(row)
+    return out
+
+
+def routing_of(model, passes, ids_of, top):
+    layers = [i for i, layer in enumerate(model.model.layers) if hasattr(layer.mlp, "gate") or hasattr(layer.mlp, "block_sparse_moe")]
+    texts, states, samples, logits_all = [], [], [[] for _ in layers], [[] for _ in layers]
+    chosen_of = []
+    for ids, start, positions, one in zip(ids_of, STARTS, SAMPLES, passes):
+        text, choices, h = {"counts": [], "probabilities": [], "responseCounts": []}, [], None
+        for place, index in enumerate(layers):
+            x, mixture = one["mlp"][index], model.model.layers[index].mlp
+            if hasattr(mixture, "block_sparse_moe"):
+                mixture = mixture.block_sparse_moe
+                before = torch.zeros(x.shape[0], mixture.weight1.shape[0], dtype=x.dtype) if h is None else h
+                h = mixture.unit[0](x @ mixture.weight1.T, before)
+                cosine = (h * before).sum(-1) / (h.norm(dim=-1) * before.norm(dim=-1)).clamp_min(1e-300)
+                states.append((place, [float(h.norm(dim=-1).sum()), float((h - before).norm(dim=-1).sum()), float(cosine.sum())]))
+                logits = h @ mixture.weight2.T
+                experts = [(e.w1.weight, e.w2.weight, e.w3.weight) for e in mixture.experts]
+            else:
+                logits = x @ mixture.gate.weight.T
+                up = mixture.experts.gate_up_proj
+                half = up.shape[1] // 2
+                experts = [(up[e, :half], mixture.experts.down_proj[e], up[e, half:]) for e in range(up.shape[0])]
+            p = logits.softmax(-1)
+            mine = p.topk(top).indices
+            hot = torch.zeros_like(p).scatter(1, mine, 1)
+            text["counts"].append(hot.sum(0).tolist())
+            text["responseCounts"].append(hot[start:].sum(0).tolist())
+            text["probabilities"].append(p.sum(0).tolist())
+            choices.append(hot)
+            logits_all[place].append(logits)
+            for position in positions:
+                inner = [torch.nn.functional.silu(w1 @ x[position]) for w1, _, _ in experts]
+                outputs = torch.stack([w2 @ (a * (w3 @ x[position])) for a, (_, w2, w3) in zip(inner, experts)])
+                unit = outputs / outputs.norm(dim=-1, keepdim=True)
+                n = len(experts)
+                cosines = unit @ unit.T
+                samples[place].append({
+                    "scores": p[position].tolist(), "norms": outputs.norm(dim=-1).tolist(),
+                    "similarity": float((cosines.sum() - cosines.trace()) / (n * (n - 1))),
+                    "active": sum(float((inner[e].abs() > ACTIVE).double().mean()) for e in mine[position].tolist()) / top})
+        texts.append(text)
+        chosen_of.append(choices)
+    joint = [sum(c[place].T @ c[place + 1] for c in chosen_of).flatten() / top ** 2 for place in range(len(layers) - 1)]
+    recurrent = [[sum(v[i] for place, v in states if place == l) for i in range(3)] for l in range(len(layers))] if states else []
+    together = tuple(torch.cat(l) for l in logits_all)
+    experts = together[0].shape[1]
+    return {"layers": layers, "experts": experts, "chosen": top, "texts": texts, "joint": [j.tolist() for j in joint],
+            "recurrent": recurrent, "samples": samples,
+            "loss": {"pooled": float(load_balancing_loss_func(together, experts, top)),
+                     "layers": [float(load_balancing_loss_func((l,), experts, top)) for l in together],
+                     "sequences": [[float(load_balancing_loss_func((l,), experts, top)) for l in layer] for layer in logits_all]}}
+
+
+result = {"responseStarts": STARTS, "samples": SAMPLES, "checkpoints": {}}
+for name in ["qwen3", "mistral", "qwen3_moe", "rmoe", "gated_headwise", "gated_elementwise"]:
+    model = load(name)
+    passes, all_ids = [], sequences(name)
+    for ids in all_ids:
+        one = {"stream": [], "normed": [], "mlp": []}
+        for layer in model.model.layers:
+            for module in (layer, layer.self_attn, layer.mlp):
+                module._forward_pre_hooks.clear()
+            catch(layer, one["stream"])
+            catch(layer.self_attn, one["normed"])
+            catch(layer.mlp, one["mlp"])
+        with torch.no_grad():
+            model(torch.tensor([ids]))
+            position = torch.arange(len(ids))[None]
+            one["rotary"] = model.model.rotary_emb(one["stream"][0][None], position)
+        passes.append(one)
+    entry = {"sequences": all_ids}
+    with torch.no_grad():
+        entry["attention"] = attention_of(model, passes, all_ids)
+        top = getattr(model.config, "num_experts_per_tok", None)
+        if top:
+            entry["routing"] = routing_of(model, passes, all_ids, top)
+    result["checkpoints"][name] = entry
+target.write_text(json.dumps(result) + "\n")
