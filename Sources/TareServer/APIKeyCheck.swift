@@ -5,7 +5,7 @@ internal import TareCore
 /// Wants `Authorization: Bearer KEY` of every request but those for /health and /ready, which load
 /// balancers send.
 struct APIKeyCheck: RouterMiddleware {
-  typealias Context = BasicRequestContext
+  typealias Context = RewardContext
 
   private let digest: Digest
 

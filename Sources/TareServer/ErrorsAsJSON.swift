@@ -31,7 +31,7 @@ struct RequestError: Error {
 }
 
 struct ErrorsAsJSON: RouterMiddleware {
-  typealias Context = BasicRequestContext
+  typealias Context = RewardContext
 
   /// The paths that are posted to, for requests that go elsewhere.
   let paths: [String]

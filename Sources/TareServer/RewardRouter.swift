@@ -12,8 +12,8 @@ struct RewardRouter {
   /// An endpoint, and the protocol whose it is.
   private typealias Route = (form: any WireProtocol.Type, endpoint: Endpoint)
 
-  func router() -> Router<BasicRequestContext> {
-    let router = Router()
+  func router() -> Router<RewardContext> {
+    let router = Router(context: RewardContext.self)
     let routes = WireProtocols.registry.entries.flatMap { form in
       form.endpoints.map { (form, $0) }
     }
@@ -25,8 +25,8 @@ struct RewardRouter {
     router.add(middleware: ErrorsAsJSON(paths: byPath.keys.sorted()))
     if let key = options.apiKey { router.add(middleware: APIKeyCheck(key)) }
     for (path, routes) in byPath {
-      router.post(RouterPath(path)) { request, _ in
-        try await answer(request, by: routes)
+      router.post(RouterPath(path)) { request, context in
+        try await answer(request, on: context.channel, by: routes)
       }
     }
     router.get("/health") { _, _ in Response(["status": "ok"]) }
@@ -53,26 +53,26 @@ struct RewardRouter {
     return router
   }
 
-  /// Reads the request and answers it; a client that hangs up does not keep the model busy.
-  private func answer(_ request: Request, by routes: [Route]) async throws -> Response {
-    var response = try await request.body.consumeWithCancellationOnInboundClose { body in
-      let bytes: ByteBuffer
-      do {
-        bytes = try await body.collect(upTo: limits.bodyBytes)
-      } catch is NIOTooManyBytesError {
-        throw RequestError(
-          .contentTooLarge,
-          .badData(
-            place: "request body", found: "more than \(limits.bodyBytes) bytes",
-            accepted: "at most \(limits.bodyBytes)"), form: routes[0].form)
-      }
-      return Response(try await answer(bytes, by: routes))
+  /// Reads the request and answers it, unless the client hangs up before.
+  private func answer(
+    _ request: Request, on channel: any Channel, by routes: [Route]
+  ) async throws -> Response {
+    let bytes: ByteBuffer
+    do {
+      bytes = try await request.body.collect(upTo: limits.bodyBytes)
+    } catch is NIOTooManyBytesError {
+      throw RequestError(
+        .contentTooLarge,
+        .badData(
+          place: "request body", found: "more than \(limits.bodyBytes) bytes",
+          accepted: "at most \(limits.bodyBytes)"), form: routes[0].form)
+    }
+    var response = try await HangUpWatch.response(on: channel) {
+      Response(try await answer(bytes, by: routes))
     }
     if let calibration = service.calibration {
       response.headers[.init("Tare-Calibration")!] = calibration.name
     }
-    // Watching for a client that hangs up takes the connection.
-    response.headers[.connection] = "close"
     return response
   }
 

@@ -42,7 +42,8 @@ package func buildApplication(
     // waits for its scores is not idle.
     server: .http1(
       configuration: .init(
-        additionalChannelHandlers: [TransferTimer(limit: transferTime)], idleTimeout: transferTime)),
+        additionalChannelHandlers: [TransferTimer(limit: transferTime), HangUpWatch()],
+        idleTimeout: transferTime)),
     configuration: .init(
       address: .hostname(options.host, port: options.port), serverName: "tare",
       availableConnectionsDelegate: MaximumAvailableConnections(options.limits.raisedConnections())),

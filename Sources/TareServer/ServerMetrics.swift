@@ -6,7 +6,7 @@ internal import TarePipeline
 
 /// Counts requests by path and status, and the time they took.
 final class ServerMetrics: RouterMiddleware {
-  typealias Context = BasicRequestContext
+  typealias Context = RewardContext
 
   private struct Series: Hashable {
     let path: String

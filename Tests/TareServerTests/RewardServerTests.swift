@@ -108,6 +108,34 @@ import Testing
     }
   }
 
+  @Test func `a connection serves one request after another`() async throws {
+    let kept = KeptConnection()
+    try await withServer(RewardService(try WatchedModel())) { url, _ in
+      for _ in 0..<3 { #expect(try await kept.ask(url).hasPrefix("HTTP/1.1 200")) }
+      // Open and idle, it does not keep the server from stopping.
+    }
+  }
+
+  @Test func `a client that hangs up after some answers is noticed, too`() async throws {
+    let model = try WatchedModel(isHeld: true)
+    let service = RewardService(model)
+    try await withServer(service) { url, _ in
+      let kept = KeptConnection()
+      model.release()
+      _ = try await kept.ask(url)
+      let engine = try RemoteEngine(url: url, protocol: "openrlhf")
+      let busy = Task { try await engine.score(texts: ["busy"]) }
+      try await eventually { model.passes.count == 2 }
+      try kept.send(url)
+      try await eventually { service.waiting == 1 }
+      kept.hangUp()
+      try await eventually { service.waiting == 0 }
+      model.release()
+      #expect(try await busy.value == [4])
+      #expect(model.passes.count == 2)
+    }
+  }
+
   /// What a client begins with, and what it goes on with forever.
   @Test(arguments: [
     ("", ""), ("POST /get_rew", ""), ("POST /get_rew", "a"),
@@ -198,4 +226,31 @@ import Testing
     options.host = "0.0.0.0"
     #expect(options.isOpen)
   }
+}
+
+/// One connection, and requests for a reward on it.
+///
+/// `@unchecked Sendable`: one task at a time has it.
+private final class KeptConnection: @unchecked Sendable {
+  private var client: RawClient?
+
+  func send(_ url: String) throws {
+    let client = try client ?? RawClient(url)
+    self.client = client
+    let body = #"{"query": ["first"]}"#
+    client.send(
+      "POST /get_reward HTTP/1.1\r\nHost: a\r\nContent-Length: \(body.count)\r\n\r\n\(body)")
+  }
+
+  func ask(_ url: String) async throws -> String {
+    try send(url)
+    var answer = ""
+    while !answer.hasSuffix("}") {
+      try await Task.sleep(for: .milliseconds(5))
+      answer += try #require(client?.received())
+    }
+    return answer
+  }
+
+  func hangUp() { client = nil }
 }
