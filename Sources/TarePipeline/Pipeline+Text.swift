@@ -46,7 +46,14 @@ extension TerminalStyle {
 extension RankOutcome {
   /// - Parameter top: how many candidates of each prompt are shown.
   package func text(top: Int?, coloured: Bool) -> String {
-    RankingTable(rankings, texts: texts.map(\.firstLine), top: top).text(style: .init(coloured))
+    let table = RankingTable(rankings, texts: texts.map(\.firstLine), top: top)
+      .text(style: .init(coloured))
+    guard rankings.count > 1, rankings.allSatisfy({ $0.places.count == 1 }) else { return table }
+    let hint = """
+      Every prompt has one candidate. If they belong together, --group names the column that says \
+      which rows answer the same prompt.
+      """
+    return "\(table)\n\(hint.wrapped(toWidth: 80))\n"
   }
 
   package func curveText(coloured: Bool) -> String {

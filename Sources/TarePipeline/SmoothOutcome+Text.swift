@@ -8,13 +8,8 @@ extension SmoothOutcome {
   /// The plot, the curve at some places, and its turning points.
   package func text(coloured: Bool) -> String {
     let style = TerminalStyle(coloured)
-    let plot = TerminalPlot(
-      points: zip(x, y).map { PlotPoint(x: $0, y: $1) },
-      curve: zip(fit.knotX, fit.knotY).map { PlotPoint(x: $0, y: $1) }, xTitle: request.x,
-      yTitle: request.y, noun: "row")
     var blocks = [
-      plot.text(style: style), curveTable.text(style: style),
-      settings.wrapped(toWidth: 80) + "\n",
+      plot(style), curveTable.text(style: style), settings.wrapped(toWidth: 80) + "\n",
     ]
     if let turningPoints {
       let shown = turningPoints.shown
@@ -23,6 +18,37 @@ extension SmoothOutcome {
         turningSentences(turningPoints).map { $0.wrapped(toWidth: 80) }.joined(separator: "\n"))
     }
     return blocks.joined(separator: "\n")
+  }
+
+  // MARK: - The plot
+
+  /// A few rows far from all others would leave the others a line or two.
+  private func plot(_ style: TerminalStyle) -> String {
+    let points = zip(x, y).map { PlotPoint(x: $0, y: $1) }
+    let range = plottedRange
+    let beyond = y.count { !range.contains($0) }
+    let plot = TerminalPlot(
+      points: points.filter { range.contains($0.y) },
+      curve: zip(fit.knotX, fit.knotY).map { PlotPoint(x: $0, y: $1) }, xTitle: request.x,
+      yTitle: request.y, noun: "row"
+    ).text(style: style)
+    guard beyond > 0, let least = y.min(), let most = y.max() else { return plot }
+    return plot + """
+      \(beyond.text) \(beyond == 1 ? "row lies" : "rows lie") beyond the plot; \(request.y) goes from \
+      \(yDigits.text(least)) to \(yDigits.text(most)).
+
+      """
+  }
+
+  /// The middle 99% of y and half as much to either side, and the whole curve. All of y where the
+  /// middle is one value.
+  private var plottedRange: ClosedRange<Double> {
+    let sorted = y.sorted()
+    let (low, high) = (sorted.quantile(0.005), sorted.quantile(0.995))
+    guard low < high else { return -.infinity...(.infinity) }
+    let least = min(low - (high - low) / 2, fit.knotY.min() ?? low)
+    let most = max(high + (high - low) / 2, fit.knotY.max() ?? high)
+    return least...most
   }
 
   // MARK: - The curve

@@ -39,6 +39,19 @@ import Testing
     #expect(try json(["rank", scores, "--top", "1", "--json"])[0]["ranked"]?.array?.count == 1)
   }
 
+  @Test func `rows of no common prompt are asked for their group`() throws {
+    let table = try folder.file("clips.csv", Data("video,score\na,1\na,2\nb,3\n".utf8))
+    func words(_ arguments: [String]) throws -> String {
+      try Program.run(arguments).output.replacing("\n", with: " ")
+    }
+    let hint = "--group names the column that says which rows answer the same prompt."
+    #expect(try words(["rank", table]).contains("Every prompt has one candidate."))
+    #expect(try words(["rank", table]).contains(hint))
+    #expect(try !words(["rank", table, "--group", "video"]).contains(hint))
+    let calibrate = ["calibrate", table, "--covariate", "score", "-o", folder.path("out.csv")]
+    #expect(try words(calibrate).contains(hint))
+  }
+
   @Test func `the curve tells score and label of the best of n`() throws {
     let result = try Program.run(["rank", scores, "--curve", "--json"])
     let curve = try JSONValue(parsing: result.output)["curve"]?.array ?? []

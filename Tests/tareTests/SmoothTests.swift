@@ -106,6 +106,22 @@ private let days = projectFolder.appending(path: "datasets/days.csv").path
     #expect(try text("0.2").contains("clear\n"))
   }
 
+  @Test func `a row far from all others is told of, and does not squeeze the plot`() throws {
+    let folder = try TemporaryFolder()
+    func output(_ last: Int) throws -> String {
+      let rows = (0..<300).map { "\($0),\($0 % 10)\n" }.joined()
+      let table = try folder.file("t.csv", Data("x,y\n\(rows)300,\(last)\n".utf8))
+      return try Program.run(["smooth", table, "--x", "x", "--y", "y"]).output
+    }
+    let far = try output(5000)
+    #expect(far.contains("⠿ 300 rows   ━ fitted curve\n1 row lies beyond the plot; y goes from 0"))
+    #expect(far.contains("degree 1): 301 rows"))
+    #expect(!far.contains("5000 ┤"))
+    let near = try output(12)
+    #expect(near.contains("⠿ 301 rows"))
+    #expect(!near.contains("beyond the plot"))
+  }
+
   @Test func `weights, filters and JSON lines are read`() throws {
     let folder = try TemporaryFolder()
     var lines = ""

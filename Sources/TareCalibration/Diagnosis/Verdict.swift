@@ -66,7 +66,9 @@ package struct Verdict: Sendable, Hashable {
       reason = """
         Too few prompts have several responses of different \(name) (\(diagnosis.comparedPrompts); \
         \(Verdict.leastPrompts) are needed): what the score does among the responses to one prompt \
-        cannot be told.
+        cannot be told.\
+        \(diagnosis.comparedPrompts > 0
+          ? "" : " In a table --group names the column that says which rows answer the same prompt.")
         """
     case (.undecided, _):
       (corrects, direction) = (false, nil)
