@@ -118,10 +118,7 @@ import Testing
     return try #require(Double(text.trimmingCharacters(in: .whitespacesAndNewlines)))
   }
 
-  private static let hasPython =
-    (try? Process.run(URL(filePath: "/usr/bin/env"), arguments: ["python3", "-c", ""])) != nil
-
-  @Test(.enabled(if: hasPython))
+  @Test(.enabled(if: Python.isAvailable))
   func `memory does not grow with the text beside the scores`() throws {
     func file(_ name: String, text: String) throws -> String {
       let path = try folder.file(name, Data("score,len,text\n".utf8))
