@@ -86,7 +86,7 @@ extension Report.Run {
 
 extension Finding {
   /// Nil where nothing can be said.
-  fileprivate init?(_ topic: String, _ sentences: [String?]) {
+  init?(_ topic: String, _ sentences: [String?]) {
     let said = sentences.compactMap(\.self)
     guard !said.isEmpty else { return nil }
     self.init(topic: topic, text: said.joined(separator: " "))
