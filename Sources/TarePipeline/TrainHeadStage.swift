@@ -123,26 +123,3 @@ extension LinearHead {
     return (LinearHead(weight: weights.map { Float($0) }, bias: Float(-mean)), choice)
   }
 }
-
-/// Mean and standard deviation of each feature.
-private struct FeatureStatistics {
-  var means: [Double]
-  /// 1 for a feature that never changes.
-  var deviations: [Double]
-
-  init(_ vectors: [[Float]], width: Int) {
-    let count = Double(vectors.count)
-    means = [Double](repeating: 0, count: width)
-    var squares = means
-    for vector in vectors {
-      for i in 0..<width { means[i] += Double(vector[i]) / count }
-    }
-    for vector in vectors {
-      for i in 0..<width {
-        let difference = Double(vector[i]) - means[i]
-        squares[i] += difference * difference / count
-      }
-    }
-    deviations = squares.map { $0 > 0 ? $0.squareRoot() : 1 }
-  }
-}

@@ -1,0 +1,115 @@
+/// An MLP head that can be fitted: linear layers with ReLU between them and one reward at the end.
+internal import COpenBLAS
+internal import Foundation
+package import TareCore
+
+package struct MLPNetwork: Sendable, Hashable {
+  package var layers: [DenseLayer]
+
+  package init(layers: [DenseLayer]) {
+    precondition(layers.last?.outputs == 1)
+    self.layers = layers
+  }
+
+  /// A random start.
+  ///
+  /// - Parameter hidden: the widths between the features and the reward.
+  package init(inputs: Int, hidden: [Int], random: inout Xoshiro256) {
+    var layers: [DenseLayer] = []
+    var width = inputs
+    for outputs in hidden + [1] {
+      layers.append(DenseLayer(inputs: width, outputs: outputs, random: &random))
+      width = outputs
+    }
+    self.init(layers: layers)
+  }
+
+  /// The rewards of rows of features, [count].
+  package func rewards(_ rows: [Double], count: Int) -> [Double] {
+    outputs(rows, count: count)[layers.count - 1]
+  }
+
+  /// The outputs of each linear layer before ReLU, [layer][count, outputs].
+  func outputs(_ rows: [Double], count: Int) -> [[Double]] {
+    openblas_set_num_threads(1)
+    var outputs: [[Double]] = []
+    for (index, layer) in layers.enumerated() {
+      let inputs = index == 0 ? rows : outputs[index - 1].map { max($0, 0) }
+      outputs.append(layer.forward(inputs, count: count))
+    }
+    return outputs
+  }
+
+  /// What one pass over a batch of pairs gives.
+  package struct Pass: Sendable {
+    /// Mean of −log σ(r_chosen − r_rejected) over the pairs.
+    package let loss: Double
+    /// The loss's derivative by each layer's values, [layer][outputs, inputs + 1].
+    package var gradients: [[Double]]
+    /// What each linear layer gave before ReLU, [layer][2 · pairs, outputs].
+    package let outputs: [[Double]]
+  }
+
+  /// Forwards and backwards: the Bradley–Terry loss and its gradient.
+  ///
+  /// At exactly 0 ReLU's slope is taken as 0, as torch does.
+  /// - Parameter batch: the chosen rows, then the rejected ones, [2 · pairs, width].
+  package func pass(_ batch: [Double], pairs: Int) -> Pass {
+    let count = 2 * pairs
+    let outputs = outputs(batch, count: count)
+    let rewards = outputs[layers.count - 1]
+    var loss = 0.0
+    var slopes = [Double](repeating: 0, count: count)
+    for pair in 0..<pairs {
+      let margin = rewards[pair] - rewards[pairs + pair]
+      // log(1 + e^−m) without overflow; its slope is −σ(−m).
+      loss += (max(-margin, 0) + log1p(exp(-abs(margin)))) / Double(pairs)
+      let slope = -1 / (1 + exp(margin)) / Double(pairs)
+      slopes[pair] = slope
+      slopes[pairs + pair] = -slope
+    }
+    var gradients = [[Double]](repeating: [], count: layers.count)
+    for index in layers.indices.reversed() {
+      let inputs = index == 0 ? batch : outputs[index - 1].map { max($0, 0) }
+      gradients[index] = layers[index].gradient(slopes, inputs, count: count)
+      guard index > 0 else { break }
+      slopes = layers[index].inputSlopes(slopes, count: count)
+      for place in slopes.indices where outputs[index - 1][place] <= 0 { slopes[place] = 0 }
+    }
+    return Pass(loss: loss, gradients: gradients, outputs: outputs)
+  }
+
+  /// The share of pairs whose chosen response has the higher reward; a tie is wrong.
+  func accuracy(_ pairs: PairRows) -> Double {
+    let chosen = rewards(pairs.chosen, count: pairs.count)
+    let rejected = rewards(pairs.rejected, count: pairs.count)
+    let right = zip(chosen, rejected).count { $0 > $1 }
+    return Double(right) / Double(pairs.count)
+  }
+
+  /// The same head for features as they are: the first layer takes the standardisation in.
+  package func folding(_ statistics: FeatureStatistics) -> MLPNetwork {
+    var network = self
+    let first = layers[0]
+    for output in 0..<first.outputs {
+      let start = output * (first.inputs + 1)
+      for input in 0..<first.inputs {
+        let weight = first.values[start + input] / statistics.deviations[input]
+        network.layers[0].values[start + input] = weight
+        network.layers[0].values[start + first.inputs] -= weight * statistics.means[input]
+      }
+    }
+    return network
+  }
+
+  /// As MLP heads are saved and `MLPHead` loads them: score.0, then ReLU, score.2 and so on.
+  package var tensors: [(name: String, shape: [Int], values: [Float])] {
+    layers.enumerated().flatMap { index, layer in
+      let (weight, bias) = layer.apart
+      return [
+        (name: "score.\(2 * index).weight", shape: [layer.outputs, layer.inputs], values: weight),
+        (name: "score.\(2 * index).bias", shape: [layer.outputs], values: bias),
+      ]
+    }
+  }
+}
