@@ -69,12 +69,20 @@ extension Pipeline {
     return card
   }
 
-  private func readPairs(
+  func readPairs(
     _ path: String
   ) throws(TareError) -> (file: InputFile, rows: [CandidateSet]) {
     let file = try InputFile(path)
     return (file, try readCandidates(file.data, name: file.name))
   }
+}
+
+/// What a head's file says beside its tensors: the model that it is for, and where it reads.
+func headMetadata(for text: TextModel, _ options: ScoringOptions) -> [String: String] {
+  [
+    "format": "pt", "model": text.name, "model_sha256": text.digest.description,
+    "read": options.readRule.description,
+  ]
 }
 
 extension LinearHead {
@@ -85,10 +93,7 @@ extension LinearHead {
         (name: "score.weight", shape: [1, weights[0].count], values: weights[0]),
         (name: "score.bias", shape: [1], values: biases),
       ],
-      metadata: [
-        "format": "pt", "model": text.name, "model_sha256": text.digest.description,
-        "read": options.readRule.description,
-      ])
+      metadata: headMetadata(for: text, options))
   }
 
   /// How the head judges pairs: accuracy with its interval, and how its score goes with length.

@@ -9,21 +9,29 @@ struct TrainHead: ParsableCommand {
     commandName: "train-head",
     abstract: "Fits a reward head on preference pairs; the model's body stays as it is.",
     discussion: """
-      Example: tare train-head train.jsonl --model model.gguf --validate dev.jsonl \
+      Examples:
+        tare train-head train.jsonl --model model.gguf --validate dev.jsonl \
       --output head.safetensors --store tare.sqlite
+        tare train-head --sequence chat.jsonl math.jsonl code.jsonl --update all --update migu \
+      --update replay:0.2 --model model.gguf --store tare.sqlite
 
-      Prints a card in JSON: accuracy with its interval, and how the score goes with length. \
+      The first fits a linear head and prints a card in JSON: accuracy with its interval, and how the \
+      score goes with length. The second fits an MLP head to one domain after the other and prints \
+      what it learns and forgets: accuracy on every domain's held-out pairs after every stage, average \
+      accuracy, forgetting, transfer, and joint training as the upper line. --output keeps the head \
+      of the first update and seed after the last stage.
+
       Features are kept in the store, so that fitting again takes seconds.
       """)
 
   @Argument(help: "Preference pairs: rows with prompt, chosen and rejected.")
-  var pairs: String
+  var pairs: String?
 
   @OptionGroup var model: ModelArgument
   @OptionGroup var scoring: ScoringArguments
 
-  @Option(help: "Where the head goes, in safetensors.")
-  var output: String
+  @Option(help: "Where the head goes, in safetensors; of a sequence it may be left out.")
+  var output: String?
 
   @Option(help: "Pairs that the head is judged on; none of them may be in the training pairs.")
   var validate: String?
@@ -31,12 +39,44 @@ struct TrainHead: ParsableCommand {
   @Option(help: "Store that keeps the features.")
   var store: String?
 
+  @OptionGroup(title: "A sequence of domains") var sequence: SequenceArguments
+
   func run() throws {
+    if sequence.sequence.isEmpty { try runLinear() } else { try runSequence() }
+  }
+
+  private func runLinear() throws {
+    guard let pairs else {
+      throw TareError.usage("give a file of pairs, or several in order with --sequence")
+    }
+    if let option = sequence.given.first {
+      throw TareError.usage("\(option) is for --sequence")
+    }
+    guard let output else {
+      throw TareError.usage("say with --output where the head goes, in safetensors")
+    }
     var request = TrainHeadRequest(
       pairs: pairs, output: output, settings: scoring.settings(model.model))
     request.validation = validate
     request.store = store
     let card = try Pipeline(observer: Terminal.observer()).trainHead(request)
     try Output.print(card)
+  }
+
+  private func runSequence() throws {
+    guard pairs == nil else {
+      throw TareError.usage(
+        "give a file of pairs or --sequence, not both; accepted: --sequence A.jsonl B.jsonl")
+    }
+    guard validate == nil else {
+      throw TareError.usage("--validate does not go with --sequence, which holds out pairs itself")
+    }
+    var request = try sequence.request(scoring.settings(model.model))
+    request.output = output
+    request.store = store
+    let outcome = try Pipeline(observer: Terminal.observer()).trainSequence(request)
+    if sequence.json { return try Output.print(outcome.json) }
+    try Terminal.tell(
+      outcome.text(coloured: Terminal.outputIsColoured), onStandardOutput: true)
   }
 }
