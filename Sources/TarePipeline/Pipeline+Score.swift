@@ -78,10 +78,17 @@ extension Pipeline {
     guard (request.store == nil) == (request.run == nil) else {
       throw .usage("--store and --run go together: a store keeps runs by name")
     }
+    let rows = try readRows(request.inputs, format: request.format)
+    let (store, summary) = try scored(rows, request)
+    return (store, summary.run, summary)
+  }
+
+  /// The rows of files of conversations, pairs or candidates, with ids of their own.
+  func readRows(_ inputs: [String], format: String?) throws(TareError) -> [CandidateSet] {
     var rows: [CandidateSet] = []
-    for input in request.inputs {
+    for input in inputs {
       let file = try InputFile(input)
-      var more = try readCandidates(file.data, name: file.name, format: request.format)
+      var more = try readCandidates(file.data, name: file.name, format: format)
       // Ids, those made up for rows without one above all, are unique in their own file only.
       let taken = Set(rows.map(\.id))
       for index in more.indices where taken.contains(more[index].id) {
@@ -92,8 +99,7 @@ extension Pipeline {
     guard Set(rows.map(\.id)).count == rows.count else {
       throw .usage("the same file is given twice")
     }
-    let (store, summary) = try scored(rows, request)
-    return (store, summary.run, summary)
+    return rows
   }
 
   private func scored(

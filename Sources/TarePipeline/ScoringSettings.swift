@@ -84,13 +84,8 @@ package struct ScoringSettings: Sendable {
       weights.precision = text.weights.precision
       return try RewardModel(policy: text, reference: weights, beta: beta, threads: threads)
     }
-    let choice = try HeadChoice(parsing: head)
-    let loaded: LoadedHead
-    do throws(TareError) {
-      loaded = try LoadedHead(choice, of: text)
-    } catch {
-      // A language model has no reward head, and the user must say what to read.
-      guard choice == .own, text.weights.config.isLanguageModel else { throw error }
+    guard let loaded = try loadedHead(text) else {
+      // The user must say what to read.
       throw .usage(
         "\(model) is a language model without a reward head; give one with --head FILE "
           + "(`tare train-head` makes one), or read its own with --head logit:TOKEN, --head yes-no "
@@ -103,6 +98,18 @@ package struct ScoringSettings: Sendable {
       outputIndex.map { OutputChoice.index($0) }
       ?? outputWeights.map { OutputChoice.weights($0) }
     return try RewardModel(text, head: loaded, output: output, threads: threads)
+  }
+
+  /// The head that is asked for, or the model's own; nil for a language model, which has none.
+  /// - Throws: `TareError.badData` if another model has none.
+  func loadedHead(_ text: TextModel) throws(TareError) -> LoadedHead? {
+    let choice = try HeadChoice(parsing: head)
+    do throws(TareError) {
+      return try LoadedHead(choice, of: text)
+    } catch {
+      guard choice == .own, text.weights.config.isLanguageModel else { throw error }
+      return nil
+    }
   }
 
   /// - Parameters:

@@ -82,15 +82,21 @@ package final class RewardModel: Sendable {
   }
 
   /// Scores in the order of the conversations, each the same bits whatever else is scored.
-  /// - Throws: `TareError.badData` if a score is not finite.
-  package func score(_ conversations: [TokenizedConversation]) throws(TareError) -> [Score] {
+  ///
+  /// - Parameter probe: is told of the pass; it changes no bit.
+  /// - Throws: `TareError.badData` if a score is not finite; `TareError.usage` for a probe of a model
+  ///   that is no single decoder.
+  package func score(
+    _ conversations: [TokenizedConversation], probe: PassProbe? = nil
+  ) throws(TareError) -> [Score] {
     let steps: [[Float]]
     switch reading {
     case .head(let head, let output):
-      steps = try runner.states(conversations).map { states in
+      steps = try runner.states(conversations, probe: probe).map { states in
         states.map { output.score(head.head.outputs($0)) }
       }
     case .implicit(_, let reference, let beta):
+      guard probe == nil else { throw .usage("an implicit reward is of two models; accepted: one") }
       let sums = try Self.sums(conversations, runner)
       let others = try Self.sums(conversations, reference)
       steps = zip(sums, others).map { [Float(beta * ($0 - $1))] }
@@ -149,8 +155,11 @@ package final class FeatureExtractor: Sendable {
   }
 
   /// [hiddenSize] for each conversation, in order.
-  package func features(_ conversations: [TokenizedConversation]) throws(TareError) -> [[Float]] {
-    try runner.states(conversations).map { $0[$0.count - 1] }
+  /// - Parameter probe: is told of the pass; it changes no bit.
+  package func features(
+    _ conversations: [TokenizedConversation], probe: PassProbe? = nil
+  ) throws(TareError) -> [[Float]] {
+    try runner.states(conversations, probe: probe).map { $0[$0.count - 1] }
   }
 }
 
@@ -175,10 +184,21 @@ package final class LazyBody: Sendable {
   }
 
   /// The states that are read of each conversation; the mean of all where the rule is the mean.
-  func states(_ conversations: [TokenizedConversation]) throws(TareError) -> [[[Float]]] {
-    let states = try body().hiddenStates(
-      conversations.map(\.ids), types: conversations.map(\.types),
-      at: conversations.map(\.positions))
+  func states(
+    _ conversations: [TokenizedConversation], probe: PassProbe? = nil
+  ) throws(TareError) -> [[[Float]]] {
+    let body = try body()
+    let ids = conversations.map(\.ids)
+    let positions = conversations.map(\.positions)
+    let states: [[[Float]]]
+    if let probe {
+      guard let decoder = body as? Decoder else {
+        throw .usage("the model is an encoder; accepted: a decoder, whose insides are known here")
+      }
+      states = try decoder.hiddenStates(ids, types: nil, at: positions, probe: probe)
+    } else {
+      states = try body.hiddenStates(ids, types: conversations.map(\.types), at: positions)
+    }
     return zip(conversations, states).map { $0.takesMean ? [Self.mean($1)] : $1 }
   }
 

@@ -5,32 +5,76 @@ internal import TarePipeline
 
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Says what a model is, how its reward is read, and what is suspicious about it.",
+    abstract: "Says what a model is, what is suspicious about it, and what goes on inside.",
     discussion: """
-      Example: tare inspect Skywork/Skywork-Reward-V2-Qwen3-0.6B
+      Examples:
+        tare inspect Skywork/Skywork-Reward-V2-Qwen3-0.6B
+        tare inspect --routing pairs.jsonl --model MODEL
+        tare inspect --attention pairs.jsonl --model MODEL --json >attention.json
 
-      Family, sizes, memory, reward head, read rule, chat template and BOS policy. Tensors are \
+      Alone: family, sizes, memory, reward head, read rule, chat template and BOS policy. Tensors are \
       checked by loading them, unless they would fill more than half of the memory. The exit code \
       is 65 where something makes scoring impossible, else 0.
+
+      --routing tells what the routers of a mixture of experts do with texts: load and \
+      load-balancing losses, experts by subset, what routing has to do with score and length. \
+      --attention tells where attention looks, how large activations are, and what gates let \
+      through. Both score the texts, to the same bits as `tare score`; docs/inspect.md says what \
+      each figure means, and `tare report --inspection` shows them.
       """)
 
   @Argument(
-    help: "The model: a folder in Hugging Face layout, a .gguf file, or ORG/NAME once pulled.")
-  var model: String
+    help: ArgumentHelp(
+      "The model: a folder in Hugging Face layout, a .gguf file, or ORG/NAME once pulled.",
+      valueName: "model"))
+  var place: String?
 
-  @Option(help: "The base model, where MODEL is a PEFT adapter that does not name it by a folder.")
-  var base: String?
+  @Option(help: ArgumentHelp("The same, where it reads better.", valueName: "model"))
+  var model: String?
 
-  @Option(help: "Chat template: a file, or the name of one of the model's own.")
-  var template: String?
+  @Option(
+    help: ArgumentHelp("Texts whose routing is told: as of `tare score`.", valueName: "input"))
+  var routing: String?
 
-  @Flag(help: "Print facts and findings as JSON.")
+  @Option(
+    help: ArgumentHelp("Texts whose attention and gates are told.", valueName: "input"))
+  var attention: String?
+
+  @Option(help: ArgumentHelp("Texts of a micro-batch (default: 8).", valueName: "texts"))
+  var microBatch: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Tokens that run through all experts (default: as many as cost 3% more, at least 64).",
+      valueName: "tokens"))
+  var expertSamples: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Pairs of experts of a layer whose neurons are put in the best order (default: by their size).",
+      valueName: "pairs"))
+  var expertPairs: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Magnitude above which a neuron of an expert is active (default: 0.001).",
+      valueName: "magnitude"))
+  var activeThreshold: Double?
+
+  @OptionGroup var scoring: ScoringArguments
+  @OptionGroup var head: HeadArguments
+  @OptionGroup var format: FormatArgument
+
+  @Flag(help: "Print facts and findings, or figures, as JSON.")
   var json = false
 
   func run() throws {
-    var request = InspectRequest(model: model)
-    request.base = base
-    request.template = template
+    let place = try chosenModel()
+    guard routing == nil, attention == nil else { return try runTexts(place) }
+    try checkAlone()
+    var request = InspectRequest(model: place)
+    request.base = scoring.base
+    request.template = scoring.template
     let outcome = try Pipeline().inspect(request)
     if json {
       try Output.print(outcome.json)
@@ -39,5 +83,49 @@ struct Inspect: ParsableCommand {
     }
     // As for bad data anywhere; the findings have said what is wrong.
     if outcome.hasErrors { throw ExitCode(65) }
+  }
+
+  private func runTexts(_ place: String) throws {
+    var request = InspectTextsRequest(scoring.settings(place))
+    try head.apply(to: &request.settings)
+    request.routing = routing
+    request.attention = attention
+    request.format = format.format
+    if let microBatch { request.microBatch = microBatch }
+    if let activeThreshold { request.activeThreshold = activeThreshold }
+    request.samples = expertSamples
+    request.expertPairs = expertPairs
+    let outcome = try Pipeline(observer: Terminal.observer()).inspectTexts(request)
+    if json {
+      try Output.print(outcome.json)
+    } else {
+      try Terminal.tell(
+        outcome.text(coloured: Terminal.outputIsColoured), onStandardOutput: true)
+    }
+  }
+
+  private func chosenModel() throws(TareError) -> String {
+    switch (place, model) {
+    case (let place?, nil): return place
+    case (nil, let model?): return model
+    case (nil, nil): throw .usage("which model? accepted: tare inspect MODEL, or --model MODEL")
+    case (_?, _?): throw .usage("the model is given twice; accepted: MODEL or --model MODEL")
+    }
+  }
+
+  /// Options that count for texts alone.
+  private func checkAlone() throws(TareError) {
+    let own: [(String, Bool)] = [
+      ("--micro-batch", microBatch != nil), ("--expert-samples", expertSamples != nil),
+      ("--expert-pairs", expertPairs != nil), ("--active-threshold", activeThreshold != nil),
+      ("--format", format.format != nil),
+    ]
+    let describing: Set = ["--base", "--template"]
+    let given =
+      own.filter(\.1).map(\.0) + head.given
+      + (scoring.ofTexts + scoring.ofComputation).filter { !describing.contains($0) }
+    guard given.isEmpty else {
+      throw .usage("\(given.joined(separator: ", ")): only with --routing or --attention")
+    }
   }
 }

@@ -49,6 +49,16 @@ extension ModelWeights {
     }
   }
 
+  /// What the model is as a decoder; nil for an encoder.
+  package func decoderSpec() throws(TareError) -> DecoderSpec? {
+    do throws(TareError) {
+      let family = try Architectures.family(named: config)
+      return try (family as? any DecoderArchitecture.Type)?.spec(config).checked()
+    } catch {
+      throw error.inside(url.path)
+    }
+  }
+
   /// Loads the model's body.
   /// - Throws: `TareError.badData` for an unknown family, for missing and misshapen tensors, and for
   ///   tensors in the layers that the family does not use, each by name; `TareError.usage` for a

@@ -21,9 +21,9 @@ package struct ExpertTensors {
 
   /// Nil for a model without mixtures.
   package init?(_ model: ModelWeights) throws(TareError) {
-    let architecture = try Architectures.family(named: model.config)
-    guard let family = architecture as? any DecoderArchitecture.Type else { return nil }
-    let spec = try family.spec(model.config).checked()
+    guard let spec = try model.decoderSpec(),
+      let family = try Architectures.family(named: model.config) as? any DecoderArchitecture.Type
+    else { return nil }
     mixtures = spec.layers.enumerated().compactMap { index, layer in
       if case .mixture(let mixture) = layer.feedForward { (index, mixture) } else { nil }
     }

@@ -13,6 +13,19 @@ package struct AttentionInspection: Codable, Sendable, Equatable {
   package var gateKind: String
   package var layers: [Layer]
 
+  package init(
+    model: String, texts: Int, tokens: Int, positions: Int, headCount: Int, gateKind: String,
+    layers: [Layer]
+  ) {
+    self.model = model
+    self.texts = texts
+    self.tokens = tokens
+    self.positions = positions
+    self.headCount = headCount
+    self.gateKind = gateKind
+    self.layers = layers
+  }
+
   package struct Layer: Codable, Sendable, Equatable {
     package var layer: Int
     /// Share of attention's mass that is on the first token, [heads]; nil without positions.
@@ -24,6 +37,18 @@ package struct AttentionInspection: Codable, Sendable, Equatable {
     package var activation: Activation
     /// Nil without gates.
     package var gates: Gates?
+
+    package init(
+      layer: Int, sink: [Double]? = nil, entropy: [Double]? = nil, window: Int? = nil,
+      activation: Activation, gates: Gates? = nil
+    ) {
+      self.layer = layer
+      self.sink = sink
+      self.entropy = entropy
+      self.window = window
+      self.activation = activation
+      self.gates = gates
+    }
   }
 
   /// The residual stream as it enters a layer, over all tokens: of layer 0 the embeddings.
@@ -34,6 +59,13 @@ package struct AttentionInspection: Codable, Sendable, Equatable {
     package var position: Int
     /// √ mean of squares.
     package var rootMeanSquare: Double
+
+    package init(largest: Double, channel: Int, position: Int, rootMeanSquare: Double) {
+      self.largest = largest
+      self.channel = channel
+      self.position = position
+      self.rootMeanSquare = rootMeanSquare
+    }
   }
 
   /// Gates after the sigmoid (arXiv 2505.06708).
@@ -55,5 +87,19 @@ package struct AttentionInspection: Codable, Sendable, Equatable {
     /// with one value a channel is their mean. Nil without positions.
     package var gatedSink: [Double]?
     package var sinkOfGated: [Double]?
+
+    package init(
+      histogram: [Double], mean: [Double], below: [Double], variance: [Double], between: Double,
+      queryDependence: Double, gatedSink: [Double]? = nil, sinkOfGated: [Double]? = nil
+    ) {
+      self.histogram = histogram
+      self.mean = mean
+      self.below = below
+      self.variance = variance
+      self.between = between
+      self.queryDependence = queryDependence
+      self.gatedSink = gatedSink
+      self.sinkOfGated = sinkOfGated
+    }
   }
 }

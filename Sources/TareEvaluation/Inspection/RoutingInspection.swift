@@ -81,6 +81,12 @@ package struct RoutingInspection: Codable, Sendable, Equatable {
     package var change: Double
     /// cos(h, h₋); nil in the first layer, whose h₋ is zero.
     package var cosine: Double?
+
+    package init(norm: Double, change: Double, cosine: Double? = nil) {
+      self.norm = norm
+      self.change = change
+      self.cosine = cosine
+    }
   }
 
   package struct Subset: Codable, Sendable, Equatable {
@@ -192,4 +198,17 @@ package struct ExpertOutputs: Codable, Sendable, Equatable {
   /// Mean over tokens and chosen experts of the share of neurons with |act(w1 x)| above the threshold.
   package var active: Double
   package var threshold: Double
+
+  package init(
+    tokens: Int, ranks: [[Int]], spearman: Double, firstIsLargest: Double, similarity: Double,
+    active: Double, threshold: Double
+  ) {
+    self.tokens = tokens
+    self.ranks = ranks
+    self.spearman = spearman
+    self.firstIsLargest = firstIsLargest
+    self.similarity = similarity
+    self.active = active
+    self.threshold = threshold
+  }
 }

@@ -1,0 +1,188 @@
+/// One run of a file's texts through a model, and the sums of what it tells.
+internal import TareCore
+internal import TareEngine
+internal import TareEvaluation
+internal import TareScoring
+
+struct InspectionPass {
+  private let model: InspectedModel
+  private let texts: InspectedTexts
+  private let request: InspectTextsRequest
+  private let experts: ExpertTensors?
+  private var attentionTrace: AttentionTrace?
+  private var tally: RoutingTally?
+  private var joint: [[Double]] = []
+  private var recurrent: [RoutingTrace.Recurrent] = []
+  private var outputs: [ExpertOutputSums] = []
+
+  /// Texts whose loads are held until they are added in the file's order.
+  private static let pageSize = 512
+
+  init(
+    _ model: InspectedModel, _ texts: InspectedTexts, _ request: InspectTextsRequest,
+    _ experts: ExpertTensors?
+  ) {
+    self.model = model
+    self.texts = texts
+    self.request = request
+    self.experts = experts
+  }
+
+  /// - Throws: `TareError.interrupted` between batches if the observer asks for it.
+  mutating func run(
+    _ settings: PassProbe.Settings, _ observer: StageObserver
+  ) throws(TareError) {
+    let start = ContinuousClock.now
+    let samples = settings.routing ? sampled() : texts.items.map { _ in [] }
+    var (done, tokens) = (0, 0)
+    for first in stride(from: 0, to: texts.items.count, by: Self.pageSize) {
+      let page = first..<min(first + Self.pageSize, texts.items.count)
+      let ids = page.map { texts.items[$0].conversation.ids }
+      var loads: [Int: TextRouting] = [:]
+      for batch in BatchPlan.batches(ids, sharesPrefixes: model.sharesPrefixes) {
+        if observer.shouldStop() { throw .interrupted("stopped; nothing is kept") }
+        let members = batch.members.map { page.lowerBound + $0 }
+        let probe = PassProbe(
+          settings,
+          members.map { index in
+            PassProbe.Sequence(
+              responseStart: texts.items[index].conversation.responseStart ?? 0,
+              samples: samples[index])
+          })
+        let scores = try model.run(members.map { texts.items[$0].conversation }, probe)
+        add(probe, members, scores, into: &loads)
+        done += members.count
+        tokens += members.reduce(0) { $0 + texts.items[$1].conversation.ids.count }
+        observer.report(
+          StageProgress(
+            work: "inspected", done: done, computed: done, total: texts.items.count,
+            tokens: tokens, seconds: start.duration(to: .now) / .seconds(1)))
+      }
+      for (_, load) in loads.sorted(by: { $0.key < $1.key }) { tally?.add(load) }
+    }
+  }
+
+  /// Positions whose tokens run through all experts.
+  private func sampled() -> [[Int]] {
+    guard let mixture = experts?.mixtures.first?.mixture else { return texts.items.map { _ in [] } }
+    // All experts on a share s of the tokens cost s · experts / chosen of what the chosen ones cost.
+    let cheap =
+      0.03 * Double(texts.tokens) * Double(mixture.chosen) / Double(max(mixture.experts, 1))
+    return texts.drawn(request.samples ?? max(Int(cheap), 64), seed: request.seed)
+  }
+
+  private mutating func add(
+    _ probe: PassProbe, _ members: [Int], _ scores: [Double]?, into loads: inout [Int: TextRouting]
+  ) {
+    if let trace = probe.attention {
+      if attentionTrace == nil { attentionTrace = trace } else { attentionTrace? += trace }
+    }
+    guard let trace = probe.routing else { return }
+    if tally == nil {
+      tally = RoutingTally(
+        layers: trace.layers, experts: trace.experts, chosen: trace.chosen,
+        microBatch: request.microBatch, seed: request.seed)
+      joint = trace.joint.map { $0.map { _ in 0 } }
+      recurrent = trace.recurrent.map { _ in RoutingTrace.Recurrent() }
+      outputs = trace.layers.map { _ in ExpertOutputSums(experts: trace.experts) }
+    }
+    for (layer, counts) in trace.joint.enumerated() {
+      for (place, count) in counts.enumerated() { joint[layer][place] += count }
+    }
+    for (layer, sums) in trace.recurrent.enumerated() { recurrent[layer] += sums }
+    for (layer, samples) in trace.samples.enumerated() {
+      for sample in samples { outputs[layer].add(sample) }
+    }
+    for (place, index) in members.enumerated() {
+      loads[index] = TextRouting(trace.texts[place], texts.items[index], score: scores?[place])
+    }
+  }
+
+  // MARK: - Outcomes
+
+  func attention() throws(TareError) -> AttentionInspection? {
+    guard let attentionTrace, let spec = try model.text.weights.decoderSpec() else { return nil }
+    return AttentionInspection(
+      attentionTrace, spec, model: model.text.name, texts: texts.items.count)
+  }
+
+  func routing(_ observer: StageObserver) throws(TareError) -> RoutingInspection? {
+    guard var found = tally?.finish(model: model.text.name, joint: joint) else { return nil }
+    for layer in found.layers.indices {
+      if layer < recurrent.count {
+        found.layers[layer].recurrent = RoutingInspection.RecurrentState(
+          recurrent[layer], isFirst: layer == 0)
+      }
+      found.layers[layer].outputs = outputs[layer].outcome(threshold: request.activeThreshold)
+      if observer.shouldStop() { throw .interrupted("stopped; nothing is kept") }
+      found.layers[layer].experts = try similarity(layer)
+    }
+    return found
+  }
+
+  /// - Parameter place: among the layers that have a mixture.
+  private func similarity(_ place: Int) throws(TareError) -> ExpertSimilarity? {
+    guard let experts else { return nil }
+    let (layer, mixture) = experts.mixtures[place]
+    // The assignment takes about 3 · neurons³ steps a pair: as many pairs as take some 5 · 10¹⁰ in all.
+    let cube = 3 * Double(mixture.size) * Double(mixture.size) * Double(mixture.size)
+    let affordable = 5e10 / cube / Double(experts.mixtures.count)
+    let pairs = request.expertPairs ?? max(Int(min(affordable, 1e6)), 1)
+    do throws(TareError) {
+      return try ExpertSimilarity.of(
+        gateRows: experts.routerRows(layer, mixture), pairLimit: pairs, seed: request.seed
+      ) { (index) throws(TareError) in
+        let weights = try experts.expert(index, layer, mixture)
+        return ExpertWeights(
+          neurons: mixture.size, hidden: experts.hiddenSize, w1: weights.w1, w2: weights.w2,
+          w3: weights.w3)
+      }
+    } catch {
+      throw error.inside(model.text.name)
+    }
+  }
+}
+
+/// Sums over tokens that ran through all experts of a layer.
+private struct ExpertOutputSums {
+  private var ranks: OutputRanks
+  private var similarity = 0.0
+  private var active = 0.0
+
+  init(experts: Int) { ranks = OutputRanks(experts: experts) }
+
+  mutating func add(_ sample: RoutingTrace.Sample) {
+    ranks.add(scores: sample.scores, norms: sample.norms)
+    similarity += sample.similarity
+    active += sample.active
+  }
+
+  /// Nil without tokens.
+  func outcome(threshold: Double) -> ExpertOutputs? {
+    guard ranks.tokens > 0 else { return nil }
+    let count = Double(ranks.tokens)
+    return ExpertOutputs(
+      tokens: ranks.tokens, ranks: ranks.ranks, spearman: ranks.spearman,
+      firstIsLargest: ranks.firstIsLargest, similarity: similarity / count,
+      active: active / count, threshold: threshold)
+  }
+}
+
+extension TextRouting {
+  fileprivate init(_ text: RoutingTrace.Text, _ item: InspectedTexts.Item, score: Double?) {
+    self.init(
+      prompt: item.row.promptText, subset: item.row.subset, section: item.row.section,
+      score: score, length: Double(item.conversation.length), tokens: text.tokens,
+      responseTokens: text.responseTokens, counts: text.counts,
+      probabilities: text.probabilities, responseCounts: text.responseCounts)
+  }
+}
+
+extension RoutingInspection.RecurrentState {
+  fileprivate init(_ sums: RoutingTrace.Recurrent, isFirst: Bool) {
+    let count = Double(max(sums.tokens, 1))
+    self.init(
+      norm: sums.norm / count, change: sums.change / count,
+      cosine: isFirst ? nil : sums.cosine / count)
+  }
+}
