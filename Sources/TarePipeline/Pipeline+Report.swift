@@ -12,6 +12,8 @@ package struct ReportRequest: Sendable {
   /// How scores that have no calibrated ones beside them are calibrated for the page; nil not at all.
   package var calibration: CalibrateSettings? = CalibrateSettings()
   package var title: String?
+  /// Files of what `tare inspect --routing` or `--attention` printed with --json.
+  package var inspections: [String] = []
   /// Examples of what calibration puts right and of what it puts wrong, so many of each.
   package var examples = 20
   /// What the page says made it: program, version, command.
@@ -37,6 +39,9 @@ extension Pipeline {
     guard request.examples >= 0 else {
       throw .usage("--examples \(request.examples); accepted: 0 or more")
     }
+    let inspections = try request.inspections.map { (path) throws(TareError) in
+      try ReportedInspection(path)
+    }
     let sources = request.evaluation.sources
     let names = sources.names
     let evaluator = try Evaluator(request.evaluation)
@@ -57,28 +62,38 @@ extension Pipeline {
           work: "reported", done: place + 1, computed: place + 1, total: sources.count, tokens: 0,
           seconds: start.duration(to: .now) / .seconds(1)))
     }
-    return page(of: runs, request, evaluator).html()
+    return page(of: runs, inspections, request, evaluator).html()
   }
 
   private func page(
-    of runs: [ReportedRun], _ request: ReportRequest, _ evaluator: Evaluator
+    of runs: [ReportedRun], _ inspections: [ReportedInspection], _ request: ReportRequest,
+    _ evaluator: Evaluator
   ) -> Report {
     let evaluated = runs.compactMap { run in run.page.raw.map { (run.page.name, $0) } }
     let isComparable =
       evaluated.count > 1 && evaluated.count == runs.count
       && Set(evaluated.map(\.1.benchmark)).count == 1
     return Report(
-      title: request.title
-        ?? (runs.count == 1 ? runs[0].page.name : "\(runs.count) reward models"),
+      title: request.title ?? title(of: runs, inspections),
       date: Date.now.formatted(.iso8601.year().month().day()), runs: runs.map(\.page),
       leaderboard: isComparable ? Leaderboard(evaluated, seed: request.evaluation.seed) : nil,
       duels: isComparable ? duels(runs, evaluator) : [],
-      provenance: request.origin.map { Report.Fact($0.name, $0.value) } + [
-        .init("Written", Self.now),
-        .init(
-          "Bootstrap",
-          "\(request.evaluation.bootstrap) resamples, seed \(request.evaluation.seed)"),
-      ])
+      routing: inspections.compactMap(\.file.routing),
+      attention: inspections.compactMap(\.file.attention),
+      provenance: request.origin.map { Report.Fact($0.name, $0.value) }
+        + [.init("Written", Self.now)] + bootstrap(runs, request) + inspections.flatMap(\.facts))
+  }
+
+  private func title(of runs: [ReportedRun], _ inspections: [ReportedInspection]) -> String {
+    let models = Set(runs.isEmpty ? inspections.flatMap(\.models) : runs.map(\.page.name))
+    if let only = models.first, models.count == 1, runs.count < 2 { return only }
+    return "\(runs.isEmpty ? models.count : runs.count) reward models"
+  }
+
+  private func bootstrap(_ runs: [ReportedRun], _ request: ReportRequest) -> [Report.Fact] {
+    guard !runs.isEmpty else { return [] }
+    let evaluation = request.evaluation
+    return [.init("Bootstrap", "\(evaluation.bootstrap) resamples, seed \(evaluation.seed)")]
   }
 
   /// More runs than these are compared with the best alone, in the leaderboard.
@@ -100,6 +115,26 @@ extension Pipeline {
     }
     return duels
   }
+}
+
+/// An inspection's file, and where it comes from.
+private struct ReportedInspection {
+  let file: InspectionFile
+  let facts: [Report.Fact]
+
+  /// - Throws: `TareError.badData` for a file that cannot be read or holds something else.
+  init(_ path: String) throws(TareError) {
+    let input = try InputFile(path)
+    file = try InspectionFile(reading: input)
+    let name = path == "-" ? input.name : URL(filePath: path).lastPathComponent
+    facts = [
+      .init("Inspection", name),
+      .init(
+        "Inspection SHA-256", input.data.withUnsafeBytes { Digest(of: $0) }.description),
+    ]
+  }
+
+  var models: [String] { [file.routing?.model, file.attention?.model].compactMap(\.self) }
 }
 
 extension ScoreSource {

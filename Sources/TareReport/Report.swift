@@ -10,11 +10,15 @@ package struct Report: Sendable {
   package var leaderboard: Leaderboard?
   /// Runs of the same prompts, two by two.
   package var duels: [Duel]
+  /// What `tare inspect` found inside of models; empty where it was not asked.
+  package var routing: [RoutingInspection]
+  package var attention: [AttentionInspection]
   /// What holds for the report as a whole: versions, commands, data.
   package var provenance: [Fact]
 
   package init(
     title: String, date: String, runs: [Run], leaderboard: Leaderboard? = nil, duels: [Duel] = [],
+    routing: [RoutingInspection] = [], attention: [AttentionInspection] = [],
     provenance: [Fact] = []
   ) {
     self.title = title
@@ -22,6 +26,8 @@ package struct Report: Sendable {
     self.runs = runs
     self.leaderboard = leaderboard
     self.duels = duels
+    self.routing = routing
+    self.attention = attention
     self.provenance = provenance
   }
 

@@ -15,6 +15,8 @@ package enum ReportSections {
       ChangesSection.self,
       SideBySideSection.self,
       BestOfNSection.self,
+      RoutingSection.self,
+      AttentionSection.self,
       ProvenanceSection.self,
     ]
   ) { $0 }

@@ -13,12 +13,14 @@ struct Report: ParsableCommand {
         tare report --store tare.sqlite
         tare report --store tare.sqlite --run first --run second --title "Which head?"
         tare report a.json b.json c.json --method lowess
+        tare report scores.csv --inspection routing.json --inspection attention.json
 
       Takes score files, and runs of a store (all of them where none is named). A run's newest calibration, \
       or a file's column calibrated, stands beside the raw scores; where there is none, the scores are \
       calibrated for the report by --method, which changes neither store nor file. The page tells how good \
       a model is and how sure that is, what it has to do with length, whether to calibrate, and which pairs \
-      that would decide differently, with their texts.
+      that would decide differently, with their texts. --inspection adds what tare inspect --routing or \
+      --attention prints with --json; it may stand alone, without scores.
       """)
 
   @Argument(
@@ -30,6 +32,12 @@ struct Report: ParsableCommand {
   var store: String?
   @Option(name: .customLong("run"), help: "Runs in the order of the page (default: all).")
   var runNames: [String] = []
+  @Option(
+    name: .customLong("inspection"),
+    help: ArgumentHelp(
+      "What tare inspect --routing or --attention printed with --json; may be given again.",
+      valueName: "file"))
+  var inspections: [String] = []
   @Option(name: .shortAndLong, help: "The HTML file; - for standard output.")
   var output = "report.html"
   @Option(help: "The page's title (default: the run's name).")
@@ -62,14 +70,17 @@ struct Report: ParsableCommand {
     if output != "-" { try pipeline.checkWritable(output) }
     var names = runNames
     if let store, names.isEmpty { names = try pipeline.runNames(in: store) }
+    // Inspections may stand alone.
+    let hasScores = inspections.isEmpty || !inputs.isEmpty || store != nil || !names.isEmpty
     var evaluation = EvaluateRequest(
-      sources: try Source.many(inputs, store, names, columns, format.format))
+      sources: hasScores ? try Source.many(inputs, store, names, columns, format.format) : [])
     evaluation.benchmark = benchmark
     evaluation.length = length
     evaluation.bootstrap = bootstrap
     evaluation.seed = seed
     var request = ReportRequest(evaluation)
     request.title = title
+    request.inspections = inspections
     request.examples = examples
     if method == "none" {
       request.calibration = nil

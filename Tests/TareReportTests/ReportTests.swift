@@ -68,10 +68,16 @@ import Testing
     hostileRun.provenance = [.init(hostile, hostile)]
     let several = Leaderboard([("whole", made.raw), (hostile, made.calibrated)], seed: 1)
     let duel = Report.Duel(first: "whole", second: hostile, comparison: made.comparison)
+    var inspected = report()
+    inspected.routing = [try .small(model: hostile), try .small()]
+    inspected.attention = [try .small(model: hostile, gates: hostile), try .small(positions: 0)]
+    var withRuns = report(whole)
+    (withRuns.routing, withRuns.attention) = ([try .big()], [try .small(gates: "none")])
     return [
       ("whole", report(whole)), ("no run", report()), ("empty run", report(.init(name: "r"))),
       ("raw alone", report(rawAlone)), ("several", report(whole, rawAlone, .init(name: "r"))),
-      ("dense", report(dense)), ("odd numbers", report(odd)), ("no lengths", report(noLengths)),
+      ("inspected", inspected), ("runs and inspections", withRuns), ("dense", report(dense)),
+      ("odd numbers", report(odd)), ("no lengths", report(noLengths)),
       (
         "compared",
         Report(
@@ -103,7 +109,13 @@ import Testing
     for (name, report) in try ReportTests.reports() {
       let page = report.html()
       let outline = try Outline(of: page)
-      #expect(outline.sections == ReportSections.registry.keys, "\(name)")
+      let hasInspections = !report.routing.isEmpty
+      let shown = ReportSections.registry.keys.filter { key in
+        hasInspections
+          ? ["routing", "attention", "provenance"].contains(key) || !report.runs.isEmpty
+          : !["routing", "attention"].contains(key)
+      }
+      #expect(outline.sections == shown, "\(name)")
       #expect(outline.emptySections.isEmpty, "\(name): \(outline.emptySections)")
       #expect(Set(outline.ids).count == outline.ids.count, "\(name): \(outline.ids)")
       #expect(outline.names.isDisjoint(with: ["img", "link", "iframe"]), "\(name)")
@@ -151,7 +163,7 @@ import Testing
     #expect(
       help.map(\.key) == [
         "answer", "accuracy", "length-curve", "by-length", "reliability", "margins", "changes",
-        "side-by-side", "best-of-n", "provenance",
+        "side-by-side", "best-of-n", "routing", "attention", "provenance",
       ])
   }
 }

@@ -138,6 +138,35 @@ import Testing
     }
   }
 
+  @Test func `a heat map tells the cell under the pointer and under the arrow keys`() async throws {
+    try await inBrowser { browser in
+      let map = "#routing .map-frame"
+      _ = try await browser.run(
+        """
+        const map = document.querySelector('\(map)');
+        map.scrollIntoView({ block: 'center' });
+        map.focus();
+        ['ArrowRight', 'ArrowRight', 'ArrowDown', 'ArrowDown', 'ArrowDown'].forEach((key) => {
+          map.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+        });
+        """)
+      let said = try await browser.run(
+        "return document.querySelector('.unseen[aria-live]').textContent")
+      #expect(said == "layer 1, expert 1: 1.5 times the even share")
+
+      var tip = JSONValue.null
+      let shown =
+        "const tip = document.querySelector('.tip'); return tip.hidden ? '' : tip.textContent"
+      // A scroll that is told of late hides what is shown.
+      for _ in 0..<50 where tip.string ?? "" == "" {
+        try await browser.point(at: map + " .unknown")
+        tip = try await browser.run(shown)
+      }
+      let pattern = /layer [01], expert \d: [\d.]+ times the even share/
+      #expect(tip.string?.wholeMatch(of: pattern) != nil, "\(tip.text())")
+    }
+  }
+
   @Test func `the keyboard reaches everything in order`() async throws {
     try await inBrowser { browser in
       let order = try await browser.run(

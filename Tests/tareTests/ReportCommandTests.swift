@@ -57,6 +57,40 @@ import Testing
     #expect(page.contains("How long the best of n is"))
   }
 
+  @Test func `inspections stand beside scores, or alone`() throws {
+    let (routing, attention) = try InspectionExample.write(to: folder)
+    let page = try page(try scores("mine.csv"), "--inspection", routing)
+    #expect(page.contains("<section id=\"answer\""))
+    #expect(page.contains("<section id=\"routing\""))
+    #expect(!page.contains("<section id=\"attention\""))
+    let alone = try self.page("--inspection", routing, "--inspection", attention)
+    #expect(alone.contains("<h1>tiny &lt;moe&gt;</h1>"))
+    #expect(!alone.contains("<section id=\"answer\""))
+    #expect(alone.contains("<section id=\"attention\""))
+    #expect(alone.contains("<td>routing.json</td>"))
+    #expect(alone.contains("Inspection SHA-256"))
+  }
+
+  @Test func `a broken inspection is named with the place`() throws {
+    let (routing, attention) = try InspectionExample.write(to: folder)
+    for (file, found, instead, said) in [
+      (routing, "\"entropy\"", "\"entropie\"", "routing.layers[0].entropy: found no such member"),
+      (routing, "\"global\": 2.1", "\"global\": \"x\"", "loss.global: found a string"),
+      (routing, "[0.4, 0.6, 0.5, 0.5]", "[0.4]", "routing.layers[0].share: found 1 elements"),
+      (attention, "\"head_count\": 2", "\"head_count\": 3", "sink: found 2 elements"),
+      (attention, "\"attention\"", "\"other\"", "found neither a member routing"),
+      (attention, "}", "", "line 1, column"),
+    ] {
+      let text = try String(contentsOfFile: file, encoding: .utf8)
+      try #require(text.contains(found))
+      let broken = try folder.file("broken.json", Data(text.replacing(found, with: instead).utf8))
+      let result = try Program.run(["report", "--output", "-", "--inspection", broken])
+      #expect(result.status == 65, "\(said)")
+      #expect(result.error.contains("broken.json"), "\(result.error)")
+      #expect(result.error.contains(said), "\(result.error)")
+    }
+  }
+
   @Test func `what cannot be reported is refused, and nothing is written`() throws {
     let output = folder.path("report.html")
     let bad = try folder.file("bad.csv", Data("prompt_id,score\np,NaN\n".utf8))

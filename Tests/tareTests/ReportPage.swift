@@ -30,6 +30,7 @@ struct ReportPage {
     let pairs = try folder.file("hostile.jsonl", Data(lines.utf8))
     let store = folder.path("store.sqlite")
     url = folder.url.appending(path: "report.html")
+    let (routing, attention) = try InspectionExample.write(to: folder)
     let commands = [
       [
         "score", pairs, "--model", workshop.model, "--head", workshop.head, "--store", store,
@@ -44,7 +45,7 @@ struct ReportPage {
       ],
       [
         "report", "--store", store, "--output", url.path, "--bootstrap", "200", "--method",
-        "lowess",
+        "lowess", "--inspection", routing, "--inspection", attention,
       ],
     ]
     for command in commands {

@@ -5,10 +5,14 @@ struct NumbersTable {
   let header: [String]
   /// The first cell names the row.
   let rows: [[String]]
+  var isOpen = false
+  var title = "Numbers"
 
   var markup: Markup {
-    tag("details", ["class": "numbers-table"]) {
-      tag("summary") { "Numbers" }
+    tag(
+      "details", isOpen ? ["class": "numbers-table", "open": "open"] : ["class": "numbers-table"]
+    ) {
+      tag("summary") { title }
       wideFrame(caption) {
         tag("table", ["class": "plain"]) {
           tag("caption", ["class": "unseen"]) { caption }

@@ -31,17 +31,85 @@ enum PageScript {
         title.parentNode.dataset.tip = title.textContent;
         title.remove();
       });
-      const hide = () => { tip.hidden = true; };
-      document.addEventListener('pointermove', (event) => {
-        const mark = event.target.closest ? event.target.closest('[data-tip]') : null;
-        if (!mark) return hide();
-        tip.textContent = mark.dataset.tip;
+      // The name of a whole drawing is for screen readers alone.
+      document.querySelectorAll('svg[role=img] > title').forEach((title) => {
+        title.parentNode.setAttribute('aria-label', title.textContent);
+        title.remove();
+      });
+      const hide = () => {
+        tip.hidden = true;
+        maps.forEach((map) => map.leave());
+      };
+      const show = (text, x, y) => {
+        tip.textContent = text;
         tip.hidden = false;
         const room = root.clientWidth - tip.offsetWidth - 8;
-        tip.style.left = Math.max(8, Math.min(event.clientX + 14, room)) + 'px';
-        const above = event.clientY - tip.offsetHeight - 12;
-        tip.style.top = (above > 4 ? above : event.clientY + 18) + 'px';
+        tip.style.left = Math.max(8, Math.min(x + 14, room)) + 'px';
+        const above = y - tip.offsetHeight - 12;
+        tip.style.top = (above > 4 ? above : y + 18) + 'px';
+      };
+
+      // Heat maps: the cell under the pointer, or the one that arrow keys have come to.
+      const said = document.createElement('div');
+      said.className = 'unseen';
+      said.setAttribute('aria-live', 'polite');
+      document.body.append(said);
+      const maps = Array.from(document.querySelectorAll('.map-frame')).map((frame) => {
+        const cells = frame.querySelector('.map-cells');
+        const area = cells.querySelector('.unknown');
+        const cursor = cells.querySelector('.cursor');
+        const rows = Array.from(cells.querySelectorAll('[data-row]'), (row) => (
+          { name: row.dataset.row, values: row.dataset.values.split(' ') }));
+        const names = frame.dataset.columns ? JSON.parse(frame.dataset.columns) : null;
+        const size = { x: cursor.width.baseVal.value, y: cursor.height.baseVal.value };
+        const top = area.y.baseVal.value;
+        const place = { row: -1, column: -1 };
+        const isAt = (row, column) => rows[row] !== undefined ? rows[row].values[column] !== undefined : false;
+        // Moves the mark, and says what stands there.
+        const go = (row, column) => {
+          Object.assign(place, { row, column });
+          cursor.setAttribute('x', column * size.x);
+          cursor.setAttribute('y', top + row * size.y);
+          cursor.setAttribute('visibility', 'visible');
+          const value = rows[row].values[column];
+          return rows[row].name + ', ' + frame.dataset.column + ' ' + (names ? names[column] : column)
+            + ': ' + value + (value === '–' ? '' : frame.dataset.unit);
+        };
+        const at = (event) => {
+          const box = area.getBoundingClientRect();
+          const row = Math.floor((event.clientY - box.top) / size.y);
+          const column = Math.floor((event.clientX - box.left) / size.x);
+          return isAt(row, column) ? go(row, column) : null;
+        };
+        const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+        frame.addEventListener('keydown', (event) => {
+          const step = steps[event.key];
+          if (!step) return;
+          event.preventDefault();
+          const row = Math.max(0, place.row + (place.row === -1 ? 1 : step[0]));
+          const column = Math.max(0, place.column + (place.column === -1 ? 1 : step[1]));
+          if (!isAt(row, column)) return;
+          said.textContent = go(row, column);
+          cursor.scrollIntoView({ block: 'nearest', inline: 'center', behavior: 'instant' });
+          requestAnimationFrame(() => requestAnimationFrame(() => {
+            const box = cursor.getBoundingClientRect();
+            go(row, column);
+            show(said.textContent, box.right - 14, box.top);
+          }));
+        });
+        frame.addEventListener('blur', () => hide());
+        return { cells, at, leave: () => cursor.setAttribute('visibility', 'hidden') };
       });
+
+      const point = (event) => {
+        const mark = event.target.closest ? event.target.closest('[data-tip], .map-cells') : null;
+        const map = maps.find((map) => map.cells === mark);
+        hide();
+        const text = map ? map.at(event) : mark ? mark.dataset.tip : null;
+        if (text) show(text, event.clientX, event.clientY);
+      };
+      document.addEventListener('pointermove', point);
+      document.addEventListener('pointerdown', point);
       document.addEventListener('pointerleave', hide);
       document.addEventListener('scroll', hide, { passive: true });
 

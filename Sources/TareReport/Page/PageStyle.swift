@@ -200,7 +200,7 @@ enum PageStyle {
     .swatch.reference { border-top: 2px dashed var(--soft); }
     .tools { display: flex; flex-wrap: wrap; gap: 0.2rem 1.1rem; margin-top: 0.3rem;
       font-size: 0.85rem; align-items: baseline; }
-    .tools details[open] { flex: 1 0 100%; }
+    .tools details[open] { flex: 1 0 100%; max-width: 100%; }
     summary { cursor: pointer; }
     .numbers-table summary { color: var(--soft); }
     .numbers-table .wide { margin-top: 0.4rem; }

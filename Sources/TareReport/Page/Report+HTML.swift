@@ -26,7 +26,10 @@ extension Report {
               "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-\(Self.scriptDigest)'",
           ])
         tag("title") { title }
-        tag("style") { Markup.verbatim(PageStyle.css) }
+        tag("style") {
+          Markup.verbatim(PageStyle.css)
+          Markup.verbatim(MapStyle.css)
+        }
       }
       tag("body") {
         tag("a", ["class": "skip", "href": "#content"]) { "Skip to the content" }
@@ -34,7 +37,7 @@ extension Report {
         tag("div", ["class": "page"]) {
           navigation
           tag("main", ["id": "content"]) {
-            for section in ReportSections.registry.entries {
+            for section in sections {
               tag("section", ["id": section.key, "aria-labelledby": "\(section.key)-title"]) {
                 tag("h2", ["id": "\(section.key)-title"]) { section.title }
                 section.contents(of: self)
@@ -46,6 +49,11 @@ extension Report {
         tag("script") { Markup.verbatim(PageScript.javascript) }
       }
     }
+  }
+
+  /// In the order of the page.
+  private var sections: [any ReportSection.Type] {
+    ReportSections.registry.entries.filter { $0.isShown(in: self) }
   }
 
   /// SHA-256 of the script in base64, as a policy names it.
@@ -101,7 +109,7 @@ extension Report {
   private var navigation: Markup {
     tag("nav", ["aria-label": "Sections"]) {
       tag("ul") {
-        for section in ReportSections.registry.entries {
+        for section in sections {
           tag("li") { tag("a", ["href": "#\(section.key)"]) { section.title } }
         }
       }

@@ -16,14 +16,7 @@ package enum AnswerSection: ReportSection {
           "There are no labelled pairs and no lengths, so nothing can be said."
         }
       } else {
-        tag("dl", ["class": "findings"]) {
-          for finding in findings {
-            tag("div") {
-              tag("dt") { finding.topic }
-              tag("dd") { finding.text }
-            }
-          }
-        }
+        findingList(findings)
       }
     }
   }
@@ -95,15 +88,6 @@ package enum AnswerSection: ReportSection {
   private static func number(
     _ name: String, _ value: String, _ interval: String?, _ kind: String
   ) -> Markup {
-    tag("div", ["class": "number \(kind)"]) {
-      tag("p", ["class": "name"]) { name }
-      tag("p", ["class": "value"]) { value }
-      if let interval {
-        tag("p", ["class": "interval"]) {
-          "95% interval "
-          tag("span") { interval }
-        }
-      }
-    }
+    NumberCard(name: name, value: value, interval: interval, kind: kind).markup
   }
 }

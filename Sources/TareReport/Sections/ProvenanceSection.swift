@@ -5,6 +5,8 @@ package enum ProvenanceSection: ReportSection {
   package static let summary = "models, data, versions and commands"
   package static let title = "Provenance"
 
+  package static func isShown(in report: Report) -> Bool { true }
+
   package static func contents(of report: Report) -> [Markup] {
     facts(report.provenance, caption: "This report")
     for run in report.runs {

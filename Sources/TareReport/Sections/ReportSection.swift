@@ -5,11 +5,18 @@ package import TareCore
 package protocol ReportSection: Registered {
   static var title: String { get }
 
+  /// Whether the page has the section; if not said, where there are runs, or nothing else either.
+  static func isShown(in report: Report) -> Bool
+
   /// What stands below the title. Where the report lacks what the section tells of, it says so.
   @MarkupBuilder static func contents(of report: Report) -> [Markup]
 }
 
 extension ReportSection {
+  package static func isShown(in report: Report) -> Bool {
+    !report.runs.isEmpty || (report.routing.isEmpty && report.attention.isEmpty)
+  }
+
   /// The contents for each run, under its name where there are several.
   @MarkupBuilder static func eachRun(
     of report: Report, @MarkupBuilder _ contents: (Report.Run) -> [Markup]

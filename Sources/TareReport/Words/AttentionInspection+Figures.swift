@@ -25,6 +25,7 @@ extension AttentionInspection {
 
   /// Of `unwindowed`; nil without positions.
   var meanSink: Double? { unwindowed.flatMap { $0.sink ?? [] }.mean }
+  var meanSinkOfGated: Double? { unwindowed.flatMap { $0.gates?.sinkOfGated ?? [] }.mean }
 }
 
 extension AttentionInspection.Layer {

@@ -68,10 +68,10 @@ extension AttentionInspection {
     else { return nil }
     let activation = layer.activation
     let times = activation.times.map {
-      ", \($0.significant(2)) times that layer's root mean square"
+      ", \($0.magnitude3) times that layer's root mean square"
     }
     return """
-      The largest activation is \(activation.largest.significant(3)), after layer \(layer.layer) in \
+      The largest activation is \(activation.largest.magnitude3), after layer \(layer.layer) in \
       channel \(activation.channel) at position \(activation.position)\(times ?? "").
       """
   }
@@ -100,7 +100,7 @@ extension AttentionInspection {
   }
 
   private var gatedSinkFinding: String? {
-    let gated = layers.filter { $0.gates?.sinkOfGated != nil }
+    let gated = unwindowed.filter { $0.gates?.sinkOfGated != nil }
     guard let plain = gated.flatMap({ $0.sink ?? [] }).mean,
       let counted = gated.flatMap({ $0.gates?.sinkOfGated ?? [] }).mean
     else { return nil }

@@ -17,6 +17,19 @@ extension Double {
     return (self < 0 ? "−" : "") + String(format: "%.\(count)g", magnitude)
   }
 
+  /// Three significant digits, and all digits before the decimal point.
+  var magnitude3: String { (100..<1e9).contains(abs(self)) ? fixed(0) : significant(3) }
+
+  /// How many times as much: two decimals, fewer from 10 on.
+  var times: String {
+    switch self {
+    case 0: "0"
+    case ..<0.005: "<0.01"
+    case ..<9.995: fixed(2)
+    default: fixed(1)
+    }
+  }
+
   /// Per cent with one decimal, without the sign.
   package var percent: String { (100 * self).fixed(1) }
 

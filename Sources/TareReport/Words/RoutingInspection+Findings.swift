@@ -26,10 +26,9 @@ extension RoutingInspection {
       places.count > 4
       ? "in \(places.count) of \(layers.count.counted("layer"))"
       : "in " + places.map { "layer \($0.layer) (\($0.unused.count))" }.asList
-    let have = unusedCount == 1 ? "expert has" : "experts have"
     return """
-      \(unusedCount.text) of the layers' \((layers.count * experts).text) \(have) no token, \
-      \(whose): few texts, or experts that the model does not need for texts such as these.
+      \(unusedCount.text) of the layers' \((layers.count * experts).text) experts \
+      \(unusedCount == 1 ? "has" : "have") no token, \(whose): few texts, or experts that the model does not need for texts such as these.
       """
   }
 
