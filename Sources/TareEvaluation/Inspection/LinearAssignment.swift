@@ -2,10 +2,10 @@
 
 /// The linear assignment problem by shortest augmenting paths (Jonker and Volgenant 1987, in the form of
 /// Crouse 2016, as scipy has it): O(n³) steps, exact.
-enum LinearAssignment {
+package enum LinearAssignment {
   /// - Parameter costs: finite, [size, size].
   /// - Returns: the column of each row, [size].
-  static func least(_ costs: [Double], size: Int) -> [Int] {
+  package static func least(_ costs: [Double], size: Int) -> [Int] {
     precondition(costs.count == size * size)
     var paths = AugmentingPaths(size: size)
     for row in 0..<size { paths.assign(row, costs) }

@@ -13,6 +13,8 @@ extension RoutingPrediction {
   /// themselves is not in them. Where scores or lengths do not vary within prompts R² is 0; where lengths
   /// do not there is no bias. The associations are the largest of many (layers · experts): even where
   /// routing tells nothing, some are far from 0.
+  /// In the regression behind `bias` shares are penalised and length is not: what both tell alike is told by
+  /// length, so that `throughRouting` is rather too near 0 than too far from it.
   ///
   /// - Parameter layers: among all layers of the model, those that have a mixture.
   /// - Returns: nil where fewer than two prompts have two or more responses.
