@@ -17,6 +17,8 @@ struct InspectionPass {
 
   /// Texts whose loads are held until they are added in the file's order.
   private static let pageSize = 512
+  /// Steps that assigning neurons may take without being asked for: a minute or so.
+  private static let steps = 5e10
 
   init(
     _ model: InspectedModel, _ texts: InspectedTexts, _ request: InspectTextsRequest,
@@ -124,9 +126,11 @@ struct InspectionPass {
   private func similarity(_ place: Int) throws(TareError) -> ExpertSimilarity? {
     guard let experts else { return nil }
     let (layer, mixture) = experts.mixtures[place]
-    // The assignment takes about 3 · neurons³ steps a pair: as many pairs as take some 5 · 10¹⁰ in all.
+    // The assignment takes about 3 · neurons³ steps a pair.
     let cube = 3 * Double(mixture.size) * Double(mixture.size) * Double(mixture.size)
-    let affordable = 5e10 / cube / Double(experts.mixtures.count)
+    let affordable = Self.steps / cube / Double(experts.mixtures.count)
+    // One pair of Mixtral's experts would take hours.
+    guard request.expertPairs != nil || cube <= Self.steps else { return nil }
     let pairs = request.expertPairs ?? max(Int(min(affordable, 1e6)), 1)
     do throws(TareError) {
       return try ExpertSimilarity.of(

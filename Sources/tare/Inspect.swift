@@ -51,7 +51,7 @@ struct Inspect: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Pairs of experts of a layer whose neurons are put in the best order (default: by their size).",
+      "Pairs of experts of a layer whose neurons are matched (default: as many as take a minute; beyond 2,500 neurons experts are not compared).",
       valueName: "pairs"))
   var expertPairs: Int?
 

@@ -1,7 +1,7 @@
 """Makes routing.json: load-balancing losses, distances of subsets, information between layers, ridge regressions on the
 experts' shares, likeness of experts, assignments and rank correlations, by transformers, scipy, scikit-learn and NumPy.
 
-Versions used: Python 3.11, numpy 2.4.6, scipy 1.17.1, scikit-learn 1.9.1, torch 2.15.0, transformers 5.24.0.
+Versions used: Python 3.11, numpy 2.4.6, scipy 1.17.1, scikit-learn 1.9.1, torch 2.15.0, transformers 5.23.0.
 Run here: python routing_reference.py
 """
 import hashlib
