@@ -1,0 +1,40 @@
+/// What a head is trained on, and what it is judged by.
+package import TareCore
+
+/// A domain's pairs in two parts that share no prompt.
+package struct SplitDomain: Sendable {
+  package let train: FeaturePairs
+  /// Never trained on.
+  package let test: FeaturePairs
+
+  package init(train: FeaturePairs, test: FeaturePairs) {
+    self.train = train
+    self.test = test
+  }
+
+  /// Holds out about the given share of the prompts.
+  ///
+  /// Seed and text decide about a prompt: one that two domains share is on the same side in both,
+  /// and the order of domains changes nothing. Of a domain so small that a side would stay empty,
+  /// one prompt is put there all the same.
+  /// - Throws: `TareError.badData` for fewer than two prompts.
+  package init(
+    _ pairs: FeaturePairs, testShare: Double, seed: UInt64
+  ) throws(TareError) {
+    var places: [String: Double] = [:]
+    for prompt in pairs.prompts where places[prompt] == nil {
+      let bytes = Digest(of: "\(seed)\u{0}\(prompt)").bytes
+      let number = (0..<8).reduce(UInt64(0)) { $0 << 8 | UInt64(bytes[$1]) }
+      places[prompt] = Double(number >> 11) * 0x1p-53
+    }
+    guard places.count > 1, let first = places.values.min(), let last = places.values.max() else {
+      throw .badData(
+        place: "pairs", found: "\(places.count == 1 ? "one prompt" : "none")",
+        accepted: "two prompts or more, some to train on and some to judge by")
+    }
+    let bound = min(max(testShare, first.nextUp), last)
+    let isTest = pairs.prompts.map { (places[$0] ?? 0) < bound }
+    train = pairs.rows(isTest.indices.filter { !isTest[$0] })
+    test = pairs.rows(isTest.indices.filter { isTest[$0] })
+  }
+}
