@@ -1,4 +1,5 @@
-/// What `tare inspect --routing` and `--attention` print with --json, and `tare report --inspection` reads.
+/// What `tare inspect --routing` and `--attention` print with --json, and `--inspection` of
+/// `tare report` reads.
 internal import Foundation
 package import TareCore
 package import TareEvaluation
@@ -25,8 +26,8 @@ package struct InspectionFile: Codable, Sendable, Equatable {
     }
   }
 
-  /// - Throws: `TareError.badData` that names the file and the member, for what is no JSON, no inspection, or an
-  ///   inspection whose lists do not fit each other.
+  /// - Throws: `TareError.badData` that names the file and the member, for what is no JSON, no
+  ///   inspection, or an inspection whose lists do not fit each other.
   package init(reading file: InputFile) throws(TareError) {
     do throws(TareError) {
       try self.init(JSONValue(parsing: file.data), file)

@@ -152,7 +152,7 @@ import Testing
         """)
       let said = try await browser.run(
         "return document.querySelector('.unseen[aria-live]').textContent")
-      #expect(said == "layer 1, expert 1: 1.5 times the even share")
+      #expect(said == "layer 1, expert 1: 1.50 times the even share")
 
       var tip = JSONValue.null
       let shown =

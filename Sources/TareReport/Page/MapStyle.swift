@@ -66,6 +66,15 @@ enum MapStyle {
     .dumbbell .gap { stroke: var(--raw); stroke-width: 2.5; opacity: 0.55; }
     .dumbbell .here { fill: var(--raw); }
     .dumbbell .elsewhere { fill: var(--ground); stroke: var(--soft); stroke-width: 1.5; }
+    @media (max-width: 40rem) {
+      .estimates .interval-bars { width: 8rem; height: auto; }
+      .particular .bars { display: none; }
+    }
+    @media print {
+      .map-frame { zoom: 0.72; }
+      .map-rows { position: static; }
+      .part { break-after: avoid; }
+    }
 
     """
 }

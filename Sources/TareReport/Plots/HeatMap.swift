@@ -2,8 +2,8 @@
 internal import Foundation
 internal import TareCore
 
-/// A cell is not an element of its own: all cells of a shade are one path, and the script tells the value
-/// under the pointer or the arrow keys from the row's list.
+/// A cell is not an element of its own: all cells of a shade are one path, and the script tells the
+/// value under the pointer or the arrow keys from the row's list.
 struct HeatMap {
   let title: String
   /// Whose numbers they are.

@@ -1,8 +1,8 @@
 /// Which shade of a heat map a value has, and what its key says.
 internal import Foundation
 
-/// Shades are classes of the style sheet: "q0" to "q9" from little to much, "v0" to "v12" from below to
-/// above what is even.
+/// Shades are classes of the style sheet: "q0" to "q9" from little to much, "v0" to "v12" from
+/// below to above what is even.
 struct HeatScale {
   /// Where a label of the key stands, 0 at its start and 1 at its end.
   typealias Tick = (position: Double, label: String)

@@ -110,7 +110,8 @@ struct LayerPlot {
       guard let least = known.min(by: { $0.1 < $1.1 }), let most = known.max(by: { $0.1 < $1.1 })
       else { return "\(one.name): none." }
       return """
-        \(one.name): from \(text(least.1)) in layer \(least.0) to \(text(most.1)) in layer \(most.0).
+        \(one.name): from \(text(least.1)) in layer \(least.0) to \(text(most.1)) in layer \
+        \(most.0).
         """
     }.joined(separator: " ")
   }

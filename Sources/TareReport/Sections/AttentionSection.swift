@@ -61,8 +61,9 @@ package enum AttentionSection: ReportSection {
     part(
       "Attention",
       """
-      Means over the queries at position 64 and later. The context is how many tokens a head looks at, were \
-      it to look at all of them alike: exp of its entropy. A head with a sink has a small one.
+      Means over the queries at position 64 and later. The context is how many tokens a head \
+      looks at, were it to look at all of them alike: exp of its entropy. A head with a sink has \
+      a small one.
       """
     ) {
       if inspection.meanSink != nil {
@@ -114,8 +115,9 @@ package enum AttentionSection: ReportSection {
       part(
         "Gates",
         """
-        A gate (\(inspection.gateKind)) is between 0, closed, and 1, open. Query dependence is the part of \
-        the gates' variance that is from token to token: 0 where each head has one value for all.
+        A gate (\(inspection.gateKind)) is between 0, closed, and 1, open. Query dependence is \
+        the part of the gates' variance that is from token to token: 0 where each head has one \
+        value for all.
         """
       ) {
         gateMap("Mean gate", inspection, \.mean, .fraction("mean gate"))

@@ -12,8 +12,9 @@ extension RoutingSection {
       part(
         "All experts run on the same tokens",
         """
-        Were the norm of an expert's output nothing to do with the router's score, every cell would be 1. \
-        Orange along the diagonal: the router chooses the experts that have the most to say.
+        Were the norm of an expert's output nothing to do with the router's score, every cell \
+        would be 1. Orange along the diagonal: the router chooses the experts that have the most \
+        to say.
         """
       ) {
         ranks(of: inspection)
@@ -24,9 +25,9 @@ extension RoutingSection {
       part(
         "Experts' weights",
         """
-        Cosines over pairs of experts: 1 for copies of each other, near 0 for strangers. w1, w2 and w3 are the \
-        gate, down and up projection. Matched neurons are those of the assignment that makes the two experts \
-        the most alike.
+        Cosines over pairs of experts: 1 for copies of each other, near 0 for strangers. w1, w2 \
+        and w3 are the gate, down and up projection. Matched neurons are those of the assignment \
+        that makes the two experts the most alike.
         """
       ) {
         similarity("Experts by their mean neurons", inspection, \.averaged)

@@ -10,8 +10,8 @@ extension RoutingSection {
       part(
         "Subsets",
         """
-        The Jensen–Shannon distance is 0 where two subsets use the experts of a layer alike, and 1 where \
-        they have none in common. Subsets of few tokens are further apart by chance alone.
+        The Jensen–Shannon distance is 0 where two subsets use the experts of a layer alike, and \
+        1 where they have none in common. Subsets of few tokens are further apart by chance alone.
         """
       ) {
         if !inspection.distances.isEmpty {
@@ -88,9 +88,10 @@ extension RoutingSection {
       part(
         "Score and length",
         """
-        \(prediction.extent): all differences are among the responses to one prompt. R² is held out: 0 is \
-        no better than the prompt's mean, and below 0 is worse. Lines are 95% intervals over prompts. The \
-        largest of many correlations are optimistic, and none of this says what causes what.
+        \(prediction.extent): all differences are among the responses to one prompt. R² is held \
+        out: 0 is no better than the prompt's mean, and below 0 is worse. Lines are 95% intervals \
+        over prompts. The largest of many correlations are optimistic, and none of this says what \
+        causes what.
         """
       ) {
         EstimateTable(

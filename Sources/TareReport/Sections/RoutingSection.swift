@@ -64,10 +64,10 @@ package enum RoutingSection: ReportSection {
     part(
       "Balance",
       """
-      An expert's even share is \(inspection.evenShare.percent)% of the tokens: \(inspection.chosen) of \
-      \(inspection.experts) experts. Blue has less \
-      than that, orange more, each shade by the same factor. A loss by text that lies far above the global \
-      one means that texts differ in the experts they use.
+      An expert's even share is \(inspection.evenShare.percent)% of the tokens: \
+      \(inspection.chosen) of \(inspection.experts) experts. Blue has less \
+      than that, orange more, each shade by the same factor. A loss by text that lies far above \
+      the global one means that texts differ in the experts they use.
       """
     ) {
       load(of: inspection)
@@ -129,8 +129,8 @@ package enum RoutingSection: ReportSection {
     part(
       "From layer to layer",
       """
-      Mutual information is what one layer's choice of experts tells of the next one's: 0 where they \
-      have nothing to do with each other, 100 where one follows from the other.
+      Mutual information is what one layer's choice of experts tells of the next one's: 0 where \
+      they have nothing to do with each other, 100 where one follows from the other.
       """
     ) {
       if inspection.meanInformation != nil {

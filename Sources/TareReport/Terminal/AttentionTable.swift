@@ -38,8 +38,9 @@ package struct AttentionTable: Sendable {
         ])
     }
     let title = """
-      Attention of \(inspection.model.printable): \(inspection.extent). Attention on the first token in \
-      per cent, mean over heads and the most; tokens that a query looks at; largest activation
+      Attention of \(inspection.model.printable): \(inspection.extent). Attention on the first \
+      token in per cent, mean over heads and the most; tokens that a query looks at; largest \
+      activation
       """
     return (title, table)
   }
@@ -59,8 +60,8 @@ package struct AttentionTable: Sendable {
       ])
     }
     let title = """
-      Gates (\(inspection.gateKind.printable)): mean, share below 0.1, share of their variance that is from token \
-      to token; attention on the first token without and with them, in per cent
+      Gates (\(inspection.gateKind.printable)): mean, share below 0.1, share of their variance \
+      that is from token to token; attention on the first token without and with them, in per cent
       """
     return (title, table)
   }

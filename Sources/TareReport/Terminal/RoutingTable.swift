@@ -55,8 +55,8 @@ extension RoutingTable {
     table.addRow(["pooled"] + cells(inspection.balance.pooled))
     let title = """
       Routing of \(inspection.model.printable): \(inspection.extent). Load-balancing loss by span \
-      (even: \(inspection.balance.even.significant(3))); entropy of its most, and what a layer tells of \
-      the next, in per cent
+      (even: \(inspection.balance.even.significant(3))); entropy of its most, and what a layer \
+      tells of the next, in per cent
       """
     return (title, table)
   }
@@ -98,8 +98,8 @@ extension RoutingTable {
           })
     }
     let title = """
-      How like each other experts are: cosines of router rows, of mean neurons, of matched neurons, \
-      and r² with the router rows
+      How like each other experts are: cosines of router rows, of mean neurons, of matched \
+      neurons, and r² with the router rows
       """
     return (title, table)
   }

@@ -6,7 +6,7 @@ extension AttentionInspection {
   /// A head with more of its attention than this on the first token has a sink (arXiv 2410.10781).
   static let sinkThreshold = 0.3
 
-  /// "28 layers of 16 heads; 240 texts, 51,234 tokens, of which 20,100 count for sinks".
+  /// "28 layers of 16 heads; 240 texts, 51,234 tokens, 20,100 at position 64 or later".
   var extent: String {
     let counted = positions == 0 ? "none of them" : positions.text
     return """
@@ -29,8 +29,8 @@ extension AttentionInspection {
 }
 
 extension AttentionInspection.Layer {
-  /// exp of the mean entropy of each head: how many keys a query looks at, were it to look at all of them
-  /// alike, [heads].
+  /// exp of the mean entropy of each head: how many keys a query looks at, were it to look at all
+  /// of them alike, [heads].
   var contexts: [Double]? { entropy.map { $0.map { exp($0) } } }
 
   /// exp of the heads' mean entropy.

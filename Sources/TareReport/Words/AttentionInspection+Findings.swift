@@ -45,8 +45,8 @@ extension AttentionInspection {
       return "All layers have a sliding window, beyond which the first token is not seen."
     }
     return """
-      \(windowed.counted("layer")) with a sliding window, beyond which the first token is not seen, \
-      \(windowed == 1 ? "is" : "are") left out of this.
+      \(windowed.counted("layer")) with a sliding window, beyond which the first token is not \
+      seen, \(windowed == 1 ? "is" : "are") left out of this.
       """
   }
 
@@ -111,8 +111,8 @@ extension AttentionInspection {
         ? "Gates open where attention rests on the first token"
         : "Gates do much the same whether attention rests on the first token or not"
     return """
-      \(verdict): it has \(plain.wholePercent) of attention, and \(counted.wholePercent) of what the \
-      gates let through.
+      \(verdict): it has \(plain.wholePercent) of attention, and \(counted.wholePercent) of what \
+      the gates let through.
       """
   }
 }

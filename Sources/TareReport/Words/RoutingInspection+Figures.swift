@@ -34,8 +34,8 @@ extension RoutingInspection {
       .map(\.element)
   }
 
-  /// Tokens by the router's rank and the norm's rank over all layers, and how many tokens each of the
-  /// router's ranks has, [experts, experts]; nil without outputs.
+  /// Tokens by the router's rank and the norm's rank over all layers, [experts, experts]; nil
+  /// without outputs.
   var pooledRanks: [[Double]]? {
     let all = layers.compactMap { $0.outputs?.ranks }
     guard !all.isEmpty else { return nil }

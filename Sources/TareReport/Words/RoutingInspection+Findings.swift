@@ -28,7 +28,8 @@ extension RoutingInspection {
       : "in " + places.map { "layer \($0.layer) (\($0.unused.count))" }.asList
     return """
       \(unusedCount.text) of the layers' \((layers.count * experts).text) experts \
-      \(unusedCount == 1 ? "has" : "have") no token, \(whose): few texts, or experts that the model does not need for texts such as these.
+      \(unusedCount == 1 ? "has" : "have") no token, \(whose): few texts, or experts that the \
+      model does not need for texts such as these.
       """
   }
 
@@ -124,9 +125,9 @@ extension RoutingInspection {
     else { return nil }
     return """
       With all experts run on some tokens, the router's first choice has the largest output of all \
-      for \(first.wholePercent) of tokens (\((1 / Double(experts)).percent)% by chance); scores and \
-      norms have a rank correlation of \(spearman.signed). Outputs of two experts have a cosine of \
-      \(alike.fixed(2)).
+      for \(first.wholePercent) of tokens (\((1 / Double(experts)).percent)% by chance); scores \
+      and norms have a rank correlation of \(spearman.signed). Outputs of two experts have a \
+      cosine of \(alike.fixed(2)).
       """
   }
 }
