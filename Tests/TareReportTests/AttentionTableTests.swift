@@ -33,7 +33,7 @@ import Testing
         Context          A query looks at as many as 4.48 tokens in layer 2, the
                          narrowest, and 33.1 in layer 0, the widest (exp of the entropy,
                          averaged over heads).
-        Activations      The largest activation is 500, after layer 2 in channel 7 at
+        Activations      The largest activation is 500, entering layer 2 in channel 7 at
                          position 0, 250 times that layer's root mean square.
         Gates            Gates are sparse: 62% of their values are below 0.1, and the
                          mean is 0.50 (headwise, 3 of 3 layers). They depend on the head
@@ -60,7 +60,7 @@ import Testing
 
         Sink         No text is longer than 64 tokens, so nothing is told of sinks and
                      of attention's entropy.
-        Activations  The largest activation is 500, after layer 2 in channel 7 at
+        Activations  The largest activation is 500, entering layer 2 in channel 7 at
                      position 0, 250 times that layer's root mean square.
 
         """)

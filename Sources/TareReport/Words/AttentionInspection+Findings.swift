@@ -71,7 +71,7 @@ extension AttentionInspection {
       ", \($0.magnitude3) times that layer's root mean square"
     }
     return """
-      The largest activation is \(activation.largest.magnitude3), as it enters layer \(layer.layer), in \
+      The largest activation is \(activation.largest.magnitude3), entering layer \(layer.layer) in \
       channel \(activation.channel) at position \(activation.position)\(times ?? "").
       """
   }
