@@ -279,6 +279,6 @@ import Testing
     #expect(template.error.contains("the model's own: default"))
     #expect(try Program.run(["inspect"]).status == 64)
     let help = try Program.run(["inspect", "--help"])
-    #expect(help.output.contains("Example: tare inspect"))
+    #expect(help.output.contains("tare inspect --routing pairs.jsonl"))
   }
 }

@@ -18,6 +18,11 @@ import Testing
     return (result.status, result.error)
   }
 
+  private func numbers(_ value: JSONValue?) throws -> [Double] {
+    let list = try #require(value?.array)
+    return list.compactMap(\.double)
+  }
+
   // MARK: - Attention
 
   @Test func `attention of a language model without a reward head`() throws {
@@ -26,14 +31,15 @@ import Testing
       try inspect("--attention", workshop.pairs, "--model", workshop.model)["attention"])
     #expect(found["texts"] == 12)
     #expect(found["gate_kind"] == "none")
-    let layers = try #require(found["layers"]?.array)
+    let layers = found["layers"]?.array ?? []
+    #expect(!layers.isEmpty)
     let heads = try #require(found["head_count"]?.int)
     for layer in layers {
-      let entropy = try #require(layer["entropy"]?.array?.compactMap(\.double))
+      let entropy = try numbers(layer["entropy"])
       #expect(entropy.count == heads)
       // A query at position 64 or later sees at most the longest text.
       #expect(entropy.allSatisfy { (0...log(4096)).contains($0) })
-      let sink = try #require(layer["sink"]?.array?.compactMap(\.double))
+      let sink = try numbers(layer["sink"])
       #expect(sink.allSatisfy { (0...1).contains($0) })
       #expect(layer["gates"] == nil)
     }
@@ -62,13 +68,13 @@ import Testing
       try inspect("--attention", Self.pairs, "--model", model)["attention"])
     for layer in found["layers"]?.array ?? [] {
       let gates = try #require(layer["gates"])
-      let histogram = try #require(gates["histogram"]?.array?.compactMap(\.double))
+      let histogram = try numbers(gates["histogram"])
       #expect(abs(histogram.reduce(0, +) - 1) < 1e-9)
-      let mean = try #require(gates["mean"]?.array?.compactMap(\.double))
+      let mean = try numbers(gates["mean"])
       #expect(mean.allSatisfy { (0...1).contains($0) })
       // Mean gate · mass is no more than the mass, and no less than nothing.
-      let sink = try #require(layer["sink"]?.array?.compactMap(\.double))
-      let gated = try #require(gates["gated_sink"]?.array?.compactMap(\.double))
+      let sink = try numbers(layer["sink"])
+      let gated = try numbers(gates["gated_sink"])
       for (sink, gated) in zip(sink, gated) { #expect((0...sink).contains(gated)) }
       #expect((0...1).contains(gates["query_dependence"]?.double ?? -1))
     }
@@ -86,9 +92,9 @@ import Testing
     let layers = try #require(routing["layers"]?.array)
     let chosen = try #require(routing["chosen"]?.double)
     for (index, layer) in layers.enumerated() {
-      let share = try #require(layer["share"]?.array?.compactMap(\.double))
+      let share = try numbers(layer["share"])
       #expect(abs(share.reduce(0, +) - chosen) < 1e-9)
-      let probability = try #require(layer["probability"]?.array?.compactMap(\.double))
+      let probability = try numbers(layer["probability"])
       #expect(abs(probability.reduce(0, +) - 1) < 1e-5)
       #expect((layer["recurrent"] != nil) == (name == "rmoe"))
       #expect((layer["information"] == nil) == (index == layers.count - 1))
@@ -133,7 +139,7 @@ import Testing
       "inspect", "--routing", Self.pairs, "--attention", Self.pairs, "--model", model,
     ])
     #expect(result.status == 0)
-    let text = String(decoding: result.output, as: UTF8.self)
+    let text = result.output
     #expect(text.contains("Routing of rmoe") && text.contains("Attention of rmoe"))
     for line in text.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
   }
