@@ -67,9 +67,10 @@ struct InspectionPass {
   /// Positions whose tokens run through all experts.
   private func sampled() -> [[Int]] {
     guard let mixture = experts?.mixtures.first?.mixture else { return texts.items.map { _ in [] } }
-    // All experts on a share s of the tokens cost s · experts / chosen of what the chosen ones cost.
+    // All experts on a share s of the tokens cost s · experts / chosen of what the chosen ones cost; a
+    // few rows at a time take several times as long a row.
     let cheap =
-      0.03 * Double(texts.tokens) * Double(mixture.chosen) / Double(max(mixture.experts, 1))
+      0.005 * Double(texts.tokens) * Double(mixture.chosen) / Double(max(mixture.experts, 1))
     return texts.drawn(request.samples ?? max(Int(cheap), 64), seed: request.seed)
   }
 

@@ -13,7 +13,7 @@ package struct InspectTextsRequest: Sendable {
   package var settings: ScoringSettings
   /// Texts of a micro-batch.
   package var microBatch = 8
-  /// Tokens that run through all experts; nil for as many as cost 3% more, and at least 64.
+  /// Tokens that run through all experts; nil for 0.5% of the experts' work, and at least 64.
   package var samples: Int?
   /// Pairs of experts of a layer whose neurons are assigned to each other; nil for as many as take
   /// some seconds.

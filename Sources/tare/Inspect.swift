@@ -45,7 +45,7 @@ struct Inspect: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Tokens that run through all experts (default: as many as cost 3% more, at least 64).",
+      "Tokens that run through all experts (default: 0.5% of the experts' work, at least 64).",
       valueName: "tokens"))
   var expertSamples: Int?
 

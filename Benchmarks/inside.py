@@ -2,7 +2,7 @@
 """What `tare inspect --routing` and `--attention` cost over `tare score`, on models of 3 and of 28 layers with random weights.
 
   python3 -m venv venv && venv/bin/pip install numpy safetensors
-  venv/bin/python Benchmarks/inspect.py --moe FOLDER --gated FOLDER --output results/speed/NAME.json
+  venv/bin/python Benchmarks/inside.py --moe FOLDER --gated FOLDER --output results/speed/NAME.json
 
 The folders are models in Hugging Face layout, a qwen3_moe or llama_moe_rnn one and a gated qwen3 one: their tokenizers, templates
 and configurations are taken, with layers of the sizes below. Scoring and inspecting take turns; of each the processors' time of
