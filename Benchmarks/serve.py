@@ -3,7 +3,7 @@
 
   python3 Benchmarks/serve.py MODEL.gguf HEAD.safetensors --output results/speed/NAME.json
 
-Idle: one connection, requests with no text and with one short text, by wrk; and 150 from here, each with the model's own time
+Idle: one connection, requests with no text and with one short text, by wrk; and 150 from here on one connection, each with the model's own time
 (`tare_model_seconds_total` of /metrics) taken off what it took: the server's overhead, and the client's in it. Full load: 32 connections that each send one text of some hundred
 tokens and wait; in turn with `tare score` on the same texts. Its seconds for all texts less those for one leave out start
 and loading. The server's rate is counted between the ends of two passes well inside the run of wrk. Beside the rates stands
@@ -76,12 +76,18 @@ while address is None and server.poll() is None:
     address = re.search(r"http://([\d.]+):(\d+)", said.read_text())
 
 
-def ask(path, body=None):
-    connection = http.client.HTTPConnection(address[1], int(address[2]), timeout=300)
-    connection.request("POST" if body else "GET", path, body)
-    answer = connection.getresponse()
+def connect():
+    return http.client.HTTPConnection(address[1], int(address[2]), timeout=300)
+
+
+def ask(path, body=None, connection=None):
+    """On a connection of its own, unless one is given."""
+    kept = connection or connect()
+    kept.request("POST" if body else "GET", path, body)
+    answer = kept.getresponse()
     text = answer.read().decode()
-    connection.close()
+    if connection is None:
+        kept.close()
     assert answer.status == 200, text
     return text
 
@@ -126,10 +132,10 @@ request = function() n = n %% #bodies + 1; return wrk.format("POST", nil, nil, b
 
 def idle(bodies, path):
     result = wrk(bodies, 1, 8, path)
-    overheads, models = [], []
+    overheads, models, connection = [], [], connect()
     for _ in range(150):
         before, start = metrics(), time.perf_counter()
-        ask(path, json.dumps(bodies[0]))
+        ask(path, json.dumps(bodies[0]), connection)
         seconds = time.perf_counter() - start
         models.append((metrics()["tare_model_seconds_total"] - before["tare_model_seconds_total"]) * 1000)
         overheads.append(seconds * 1000 - models[-1])

@@ -37,6 +37,9 @@ import Testing
       #expect(abs(layer.loss.global - global[index]) < 1e-6)
       let mean = sequences[index].reduce(0, +) / Double(sequences[index].count)
       #expect(abs(layer.loss.sequence - mean) < 1e-6)
+      let information = routing["information"]?.array?.compactMap(\.double) ?? []
+      guard index < information.count else { continue }
+      #expect(abs((layer.information?.nats ?? -1) - information[index]) < 1e-9)
     }
   }
 

@@ -103,6 +103,7 @@ import Testing
       #expect(layer["experts"]?["pairs"]?.int == experts * (experts - 1) / 2)
       #expect(layer["outputs"]?["tokens"]?.int ?? 0 >= 64)
     }
+    try expectLikeness(layers, of: name)
     #expect(routing["subsets"]?.array?.count == 20)
     #expect(routing["prediction"]?["prompts"] == 240)
     // One pass tells the same as two.
@@ -110,6 +111,28 @@ import Testing
     #expect(alone["routing"] == routing)
     let attention = try inspect("--attention", Self.pairs, "--model", model)
     #expect(attention["attention"] == both["attention"])
+  }
+
+  /// The experts' weights, against scipy (Tests/TareEngineTests/Fixtures/inspection_reference.py).
+  private func expectLikeness(_ layers: [JSONValue], of name: String) throws {
+    let file = projectFolder.appending(
+      path: "Tests/TareEngineTests/Fixtures/inspection_reference.json")
+    let root = try JSONValue(parsing: Array(Data(contentsOf: file)))
+    let wanted = root["checkpoints"]?[name]?["routing"]?["likeness"]?.array ?? []
+    #expect(wanted.count == layers.count)
+    for (layer, wanted) in zip(layers, wanted) {
+      let found = layer["experts"]
+      func expectSame(_ found: JSONValue?, _ wanted: JSONValue?) {
+        // Cosines of float32 sums over a few dozen numbers.
+        #expect(abs((found?.double ?? 9) - (wanted?.double ?? 0)) < 1e-5)
+      }
+      expectSame(found?["gate_row"], wanted["gate_row"])
+      for projection in ["w1", "w2", "w3"] {
+        for figure in ["averaged", "reordered", "association"] {
+          expectSame(found?[projection]?[figure], wanted[projection]?[figure])
+        }
+      }
+    }
   }
 
   @Test(.enabled(if: ParityCheckpoints.isHere))

@@ -1,14 +1,16 @@
 """What routers, attention and gates of the shared parity checkpoints do, for the tests of the engine's probes: float64 passes
 over the stored weights, each statistic by plain torch from hooked tensors.
 
-    python inspection_reference.py FOLDER_OF_CHECKPOINTS inspection_reference.json      (transformers 5.23.0, torch 2.15.0)
+    python inspection_reference.py FOLDER_OF_CHECKPOINTS inspection_reference.json      (transformers 5.23.0, torch 2.15.0, scipy 1.17.1)
 """
 import json
 import pathlib
 import random
 import sys
 
+import numpy
 import torch
+from scipy.optimize import linear_sum_assignment
 from transformers import AutoModelForSequenceClassification
 from transformers.models.mixtral.modeling_mixtral import load_balancing_loss_func
 
@@ -162,6 +164,45 @@ def routing_of(model, passes, ids_of, top):
                      "sequences": [[float(load_balancing_loss_func((l,), experts, top)) for l in layer] for layer in logits_all]}}
 
 
+def cosines(rows):
+    rows = rows / rows.norm(dim=-1, keepdim=True)
+    return rows @ rows.T
+
+
+def likeness_of(model):
+    """Of each layer's experts, by their weights: cosines of router rows, of mean neurons, of assigned neurons."""
+    rows = []
+    for layer in model.model.layers:
+        mixture = getattr(layer.mlp, "block_sparse_moe", layer.mlp)
+        router = mixture.weight2 if hasattr(mixture, "weight2") else mixture.gate.weight
+        if hasattr(mixture.experts, "gate_up_proj"):
+            up, down = mixture.experts.gate_up_proj, mixture.experts.down_proj
+            half = up.shape[1] // 2
+            weights = {"w1": up[:, :half], "w2": down.transpose(1, 2), "w3": up[:, half:]}
+        else:
+            weights = {name: torch.stack([getattr(e, name).weight if name != "w2" else e.w2.weight.T for e in mixture.experts])
+                       for name in ("w1", "w2", "w3")}
+        pairs = numpy.triu_indices(router.shape[0], 1)
+        gates = cosines(router)[pairs]
+        row = {"gate_row": float(gates.mean())}
+        for name, neurons in weights.items():
+            means = cosines(neurons.mean(1))[pairs]
+            unit = neurons / neurons.norm(dim=-1, keepdim=True)
+            best = []
+            for a, b in zip(*pairs):
+                table = (unit[a] @ unit[b].T).numpy()
+                best.append(table[linear_sum_assignment(table, maximize=True)].mean())
+            row[name] = {"averaged": float(means.mean()), "reordered": float(numpy.mean(best)),
+                         "association": float(numpy.corrcoef(gates, means)[0, 1] ** 2)}
+        rows.append(row)
+    return rows
+
+
+def information(joint):
+    p = numpy.array(joint) / numpy.sum(joint)
+    return float(numpy.nansum(p * numpy.log(p / (p.sum(1, keepdims=True) * p.sum(0, keepdims=True)), where=p > 0, out=numpy.zeros_like(p))))
+
+
 result = {"responseStarts": STARTS, "samples": SAMPLES, "checkpoints": {}}
 for name in ["qwen3", "mistral", "qwen3_moe", "rmoe", "gated_headwise", "gated_elementwise"]:
     model = load(name)
@@ -185,5 +226,9 @@ for name in ["qwen3", "mistral", "qwen3_moe", "rmoe", "gated_headwise", "gated_e
         top = getattr(model.config, "num_experts_per_tok", None)
         if top:
             entry["routing"] = routing_of(model, passes, all_ids, top)
+            experts = entry["routing"]["experts"]
+            entry["routing"]["information"] = [
+                information(numpy.reshape(joint, (experts, experts))) for joint in entry["routing"]["joint"]]
+            entry["routing"]["likeness"] = likeness_of(model)
     result["checkpoints"][name] = entry
 target.write_text(json.dumps(result) + "\n")
