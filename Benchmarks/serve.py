@@ -34,7 +34,7 @@ parser.add_argument("--precision", default="bfloat16")
 parser.add_argument("--pairs", default="datasets/balanced-pairs.jsonl")
 parser.add_argument("--threads", default="1", help="of the model, in both")
 parser.add_argument("--texts", type=int, default=48)
-parser.add_argument("--rounds", type=int, default=3)
+parser.add_argument("--rounds", type=int, default=3, help="of full load; 0 leaves it out")
 parser.add_argument("--seconds", type=int, default=60, help="of each run of wrk at full load")
 parser.add_argument("--output")
 arguments = parser.parse_args()
@@ -205,15 +205,16 @@ try:
     ask("/reward", json.dumps(short[0]))
     print("idle", file=sys.stderr)
     result["idle"] = {"no text": idle([{"query": []}], "/get_reward"), "one short text": idle(short, "/reward")}
-    print("full load", file=sys.stderr)
-    result["rounds"] = [{"bare": bare_rate(), "server": full_load()} for _ in range(arguments.rounds)]
-    result["fullLoad"] = {
-        "server / bare, processors' time a token": round(statistics.median(
-            r["server"]["cpuSecondsPer1000Tokens"] / r["bare"]["cpuSecondsPer1000Tokens"] for r in result["rounds"]), 4),
-        "bare / server, tokens a second": round(statistics.median(
-            r["bare"]["tokensPerSecond"] / r["server"]["tokensPerSecond"] for r in result["rounds"]), 4),
-        "bare / server, computed tokens a second": round(statistics.median(
-            r["bare"]["computedPerSecond"] / r["server"]["computedPerSecond"] for r in result["rounds"]), 4)}
+    if arguments.rounds:
+        print("full load", file=sys.stderr)
+        result["rounds"] = [{"bare": bare_rate(), "server": full_load()} for _ in range(arguments.rounds)]
+        result["fullLoad"] = {
+            "server / bare, processors' time a token": round(statistics.median(
+                r["server"]["cpuSecondsPer1000Tokens"] / r["bare"]["cpuSecondsPer1000Tokens"] for r in result["rounds"]), 4),
+            "bare / server, tokens a second": round(statistics.median(
+                r["bare"]["tokensPerSecond"] / r["server"]["tokensPerSecond"] for r in result["rounds"]), 4),
+            "bare / server, computed tokens a second": round(statistics.median(
+                r["bare"]["computedPerSecond"] / r["server"]["computedPerSecond"] for r in result["rounds"]), 4)}
     print("prefixes", file=sys.stderr)
     result["prefixes"] = {"in common": at_once(shared), "not in common": at_once(apart)}
 finally:
