@@ -17,8 +17,6 @@ struct InspectionPass {
 
   /// Texts whose loads are held until they are added in the file's order.
   private static let pageSize = 512
-  /// Steps that assigning neurons may take without being asked for: a minute or so.
-  private static let steps = 5e10
 
   init(
     _ model: InspectedModel, _ texts: InspectedTexts, _ request: InspectTextsRequest,
@@ -117,34 +115,19 @@ struct InspectionPass {
           recurrent[layer], isFirst: layer == 0)
       }
       found.layers[layer].outputs = outputs[layer].outcome(threshold: request.activeThreshold)
-      if observer.shouldStop() { throw .interrupted("stopped; nothing is kept") }
-      found.layers[layer].experts = try similarity(layer)
     }
-    return found
-  }
-
-  /// - Parameter place: among the layers that have a mixture.
-  private func similarity(_ place: Int) throws(TareError) -> ExpertSimilarity? {
-    guard let experts else { return nil }
-    let (layer, mixture) = experts.mixtures[place]
-    // The assignment takes about 3 · neurons³ steps a pair.
-    let cube = 3 * Double(mixture.size) * Double(mixture.size) * Double(mixture.size)
-    let affordable = Self.steps / cube / Double(experts.mixtures.count)
-    // One pair of Mixtral's experts would take hours.
-    guard request.expertPairs != nil || cube <= Self.steps else { return nil }
-    let pairs = request.expertPairs ?? max(Int(min(affordable, 1e6)), 1)
+    guard let experts else { return found }
+    let comparison = ExpertComparison(
+      experts, pairs: request.expertPairs, tokens: texts.tokens, seed: request.seed)
     do throws(TareError) {
-      return try ExpertSimilarity.of(
-        gateRows: experts.routerRows(layer, mixture), pairLimit: pairs, seed: request.seed
-      ) { (index) throws(TareError) in
-        let weights = try experts.expert(index, layer, mixture)
-        return ExpertWeights(
-          neurons: mixture.size, hidden: experts.hiddenSize, w1: weights.w1, w2: weights.w2,
-          w3: weights.w3)
+      let similarities = try comparison.run(threads: request.settings.threads, observer)
+      for (layer, similarity) in similarities.enumerated() {
+        found.layers[layer].experts = similarity
       }
     } catch {
       throw error.inside(model.text.name)
     }
+    return found
   }
 }
 

@@ -84,6 +84,27 @@ extension JSONValue {
     }
   }
 
+  /// Of the responses that the reference's regressions are on.
+  @Test(arguments: ["qwen3_moe", "rmoe"])
+  func `the experts of responses are those of the reference`(name: String) throws {
+    let responses = try #require(try Reference().checkpoint(name)["responses"])
+    let (rows, ids) = (
+      responses["rows"]?.array ?? [], responses["sequences"]?.array?.map(\.ids) ?? []
+    )
+    let probe = PassProbe(
+      .init(routing: true),
+      rows.map { PassProbe.Sequence(responseStart: $0["start"]?.int ?? 0, samples: []) })
+    let body = try ModelWeights(ParityCheckpoints.folder(name)).body(threads: 2)
+    _ = try #require(body as? Decoder).hiddenStates(
+      ids, types: nil, at: ids.map { [$0.count - 1] }, probe: probe)
+    let texts = try #require(probe.routing?.texts)
+    #expect(texts.count == 42)
+    for (found, wanted) in zip(texts, rows) {
+      #expect(found.counts == wanted.rows("all"))
+      #expect(found.responseCounts == wanted.rows("counts"))
+    }
+  }
+
   @Test(arguments: ["qwen3_moe", "rmoe"])
   func `choices, probabilities and states of routers are those of the reference`(
     name: String

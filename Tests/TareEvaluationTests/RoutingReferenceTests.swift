@@ -4,14 +4,21 @@ import TareEvaluation
 import TareTesting
 import Testing
 
-/// Load-balancing losses of real passes, by transformers' `load_balancing_loss_func` on the same logits
-/// (Tests/TareEngineTests/Fixtures/inspection_reference.py).
+/// What is said of the routing of the parity checkpoints, against transformers, scipy and NumPy on float64
+/// passes (Tests/TareEngineTests/Fixtures/inspection_reference.py); that the engine finds the same routing
+/// is for its own tests.
 @Suite struct RoutingReferenceTests {
-  @Test(arguments: ["qwen3_moe", "rmoe"])
-  func `losses are those of transformers`(name: String) throws {
+  private let root: JSONValue
+
+  init() throws {
     let file = projectFolder.appending(
       path: "Tests/TareEngineTests/Fixtures/inspection_reference.json")
-    let root = try JSONValue(parsing: Array(Data(contentsOf: file)))
+    root = try JSONValue(parsing: Array(Data(contentsOf: file)))
+  }
+
+  /// Load-balancing losses by transformers' `load_balancing_loss_func` on the same logits.
+  @Test(arguments: ["qwen3_moe", "rmoe"])
+  func `losses are those of transformers`(name: String) throws {
     let routing = try #require(root["checkpoints"]?[name]?["routing"])
     let layers = try #require(routing["layers"]?.array).compactMap(\.int)
     var tally = RoutingTally(
@@ -41,6 +48,83 @@ import Testing
       guard index < information.count else { continue }
       #expect(abs((layer.information?.nats ?? -1) - information[index]) < 1e-9)
     }
+  }
+
+  /// The norm of an expert's output and the router's score, rank with rank.
+  @Test(arguments: ["qwen3_moe", "rmoe"])
+  func `rank correlations are those of scipy`(name: String) throws {
+    let routing = try #require(root["checkpoints"]?[name]?["routing"])
+    let wanted = routing["spearman"]?.numbers ?? []
+    let layers = routing["samples"]?.array ?? []
+    #expect(!layers.isEmpty && layers.count == wanted.count)
+    for (samples, wanted) in zip(layers, wanted) {
+      var ranks = OutputRanks(experts: try #require(routing["experts"]?.int))
+      for sample in samples.array ?? [] {
+        ranks.add(
+          scores: (sample["scores"]?.numbers ?? []).map(Float.init),
+          norms: (sample["norms"]?.numbers ?? []).map(Float.init))
+      }
+      #expect(abs(ranks.spearman - wanted) < 1e-12)
+    }
+  }
+
+  @Test(arguments: ["qwen3_moe", "rmoe"])
+  func `distances, regressions and their intervals are those of scipy and NumPy`(
+    name: String
+  ) throws {
+    let checkpoint = try #require(root["checkpoints"]?[name])
+    let (routing, responses) = (checkpoint["routing"], checkpoint["responses"])
+    let layers = (routing?["layers"]?.array ?? []).compactMap(\.int)
+    let chosen = try #require(routing?["chosen"]?.int)
+    var tally = RoutingTally(
+      layers: layers, experts: try #require(routing?["experts"]?.int), chosen: chosen,
+      microBatch: 4, seed: 1)
+    for row in responses?["rows"]?.array ?? [] {
+      let (start, tokens) = (row["start"]?.int ?? 0, row["tokens"]?.int ?? 0)
+      tally.add(
+        TextRouting(
+          prompt: row["prompt"]?.string ?? "", subset: row["subset"]?.string,
+          score: row["score"]?.double, length: row["length"]?.double ?? 0, tokens: start + tokens,
+          responseTokens: tokens, counts: rows(row["all"]), probabilities: rows(row["all"]),
+          responseCounts: rows(row["counts"])))
+    }
+    let found = tally.finish(model: name, joint: [])
+    #expect(found.texts == 42)
+    expectClose(
+      found.layers.map(\.entropy), responses?["entropy"]?.numbers ?? [], tolerance: 1e-12)
+    expectClose(
+      found.layers.map(\.variation), responses?["variation"]?.numbers ?? [], tolerance: 1e-12)
+    let distances = responses?["distances"]?.array ?? []
+    #expect(found.distances.map(\.first) == distances.map { $0["first"]?.string })
+    #expect(found.distances.map(\.second) == distances.map { $0["second"]?.string })
+    for (found, wanted) in zip(found.distances, distances) {
+      expectClose(found.layers, wanted["layers"]?.numbers ?? [], tolerance: 1e-12)
+    }
+    let prediction = try #require(found.prediction)
+    #expect((prediction.prompts, prediction.responses) == (14, 42))
+    expectEqual(prediction.score, responses?["score"])
+    expectEqual(prediction.length, responses?["length"])
+    expectEqual(prediction.bias?.total, responses?["total"])
+    expectEqual(prediction.bias?.throughRouting, responses?["through"])
+    for (found, wanted) in [
+      (prediction.ofScore, responses?["of_score"]), (prediction.ofLength, responses?["of_length"]),
+    ] {
+      let wanted = wanted?.array ?? []
+      #expect(wanted.count == 5)
+      #expect(found.map(\.layer) == wanted.map { $0["layer"]?.int.map { layers[$0] } })
+      #expect(found.map(\.expert) == wanted.map { $0["expert"]?.int })
+      for (found, wanted) in zip(found, wanted) { expectEqual(found.correlation, wanted) }
+    }
+  }
+
+  /// Sums of 42 products; the regressions' systems have a condition of at most 10⁴ · 42.
+  private func expectEqual(
+    _ found: Estimate?, _ wanted: JSONValue?, sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    expectClose(
+      found.map { [$0.value, $0.low, $0.high] } ?? [],
+      ["value", "low", "high"].map { wanted?[$0]?.double ?? .nan }, tolerance: 1e-9,
+      sourceLocation: sourceLocation)
   }
 
   private func rows(_ value: JSONValue?) -> [[Double]] {

@@ -1,11 +1,11 @@
 /// The weights of a mixture's experts as they are stored, in float32, one expert at a time.
 package import TareCore
 
-package struct ExpertTensors {
+package struct ExpertTensors: Sendable {
   /// The layers that have a mixture, with it.
   package let mixtures: [(layer: Int, mixture: MixtureSpec)]
   package let hiddenSize: Int
-  private let reader: WeightReader
+  private let model: ModelWeights
   private let names: TensorNames
   private let prefix: String
 
@@ -29,10 +29,11 @@ package struct ExpertTensors {
     }
     guard !mixtures.isEmpty else { return nil }
     hiddenSize = spec.hiddenSize
-    reader = WeightReader(model)
+    self.model = model
     names = try family.names(model.config)
     prefix =
-      reader.prefix(of: "\(names.embedding).weight", among: names.prefixes) ?? names.prefixes[0]
+      WeightReader(model).prefix(of: "\(names.embedding).weight", among: names.prefixes)
+      ?? names.prefixes[0]
   }
 
   /// The experts' rows of a layer's router, [experts][hiddenSize], or [experts][router size] of a
@@ -43,13 +44,16 @@ package struct ExpertTensors {
       case .linear: ("\(names.mixture.router).weight", hiddenSize)
       case .recurrent(_, let size): (names.mixture.recurrent.output, size)
       }
-    let values = try reader[place(layer) + name].values(shaped: [mixture.experts, width])
+    let values = try WeightReader(model)[place(layer) + name]
+      .values(shaped: [mixture.experts, width])
     return (0..<mixture.experts).map { Array(values[($0 * width)..<(($0 + 1) * width)]) }
   }
 
   package func expert(
     _ index: Int, _ layer: Int, _ mixture: MixtureSpec
   ) throws(TareError) -> Expert {
+    // Each call has its own: a reader is for one thread at a time.
+    let reader = WeightReader(model)
     func values(_ name: String, _ shape: [Int]) throws(TareError) -> [Float] {
       let name = name.replacing("#", with: String(index))
       return try reader["\(place(layer))\(name).weight"].values(shaped: shape)

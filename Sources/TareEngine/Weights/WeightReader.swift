@@ -154,6 +154,7 @@ package struct WeightTensor {
     let stored = try stored(shaped: shape)
     let buffer = FloatBuffer(count: stored.entry.count)
     try read(stored, into: buffer.view)
+    stored.releasePages()
     return buffer.view.array
   }
 

@@ -6,14 +6,14 @@ extension ExpertSimilarity {
   ///
   /// `gateRow`, `averaged` and `association` are of all pairs of experts. `reordered` is of at most
   /// `pairLimit` pairs, and `pairs` says how many: the neurons of the one are assigned to those of the
-  /// other so that the sum of their cosines is the largest, for each of w1, w2 and w3 by itself. For each
-  /// such pair that takes 3 · neurons² · hidden products and up to 3 · neurons³ steps, and
-  /// 20 · neurons² bytes: some seconds for 1,024 neurons, hours for 14,336. A vector that is 0 has a cosine
-  /// of 0 with all others; one expert alone has no pairs, and all is 0.
+  /// other so that the sum of their cosines is the largest, for each of w1, w2 and w3 by itself. Each such
+  /// pair takes `stepsOfPair` steps and 20 · neurons² bytes: some seconds for 1,024 neurons, hours for
+  /// 14,336. A vector that is 0 has a cosine of 0 with all others; one expert alone has no pairs, and all
+  /// is 0.
   ///
   /// - Parameters:
   ///   - gateRows: the router's row of each expert, [expert][of the router's input].
-  ///   - pairLimit: 1 or more; which pairs is drawn by the seed, without replacement.
+  ///   - pairLimit: which pairs is drawn by the seed, without replacement.
   ///   - read: an expert's weights. Each expert is read once, and again for each pair it is drawn in; two
   ///     are held at a time.
   package static func of(
@@ -21,13 +21,12 @@ extension ExpertSimilarity {
     read: (_ expert: Int) throws(TareError) -> ExpertWeights
   ) throws(TareError) -> ExpertSimilarity {
     let pairs = ExpertPair.all(gateRows.count)
-    let drawn = ExpertPair.drawn(max(pairLimit, 1), of: pairs, seed: seed)
+    let drawn = ExpertPair.drawn(pairLimit, of: pairs, seed: seed)
     var means: [ExpertWeights.Projection: [[Float]]] = [:]
     for expert in gateRows.indices {
       let weights = try read(expert)
       for projection in ExpertWeights.Projection.allCases {
-        let neurons = NeuronRows(weights.neurons(of: projection), width: weights.hidden)
-        means[projection, default: []].append(neurons.mean)
+        means[projection, default: []].append(weights.meanNeuron(of: projection))
       }
     }
     let reordered = try reordered(drawn, read)
@@ -36,7 +35,7 @@ extension ExpertSimilarity {
       let means = means[projection] ?? []
       let cosines = pairs.map { cosine(means[$0.first], means[$0.second]) }
       return Projection(
-        averaged: cosines.mean, reordered: reordered[projection] ?? 0,
+        averaged: cosines.mean, reordered: reordered[projection],
         association: association(gates, cosines))
     }
     return ExpertSimilarity(
@@ -44,7 +43,12 @@ extension ExpertSimilarity {
       pairs: drawn.count)
   }
 
-  /// Mean over pairs of the mean cosine of neurons in the best assignment.
+  /// Products and, at the most, steps of the assignments of one pair's neurons.
+  package static func stepsOfPair(neurons: Int, hidden: Int) -> Double {
+    3 * Double(neurons) * Double(neurons) * Double(neurons + hidden)
+  }
+
+  /// Mean over pairs of the mean cosine of neurons in the best assignment; none without pairs.
   private static func reordered(
     _ pairs: [ExpertPair], _ read: (Int) throws(TareError) -> ExpertWeights
   ) throws(TareError) -> [ExpertWeights.Projection: Double] {
@@ -60,9 +64,9 @@ extension ExpertSimilarity {
       last = (pair.first, first)
       let second = try read(pair.second)
       for projection in ExpertWeights.Projection.allCases {
-        let one = NeuronRows(first.neurons(of: projection), width: first.hidden)
-        let other = NeuronRows(second.neurons(of: projection), width: second.hidden)
-        sums[projection, default: 0] += one.bestMeanCosine(other) / Double(pairs.count)
+        sums[projection, default: 0] +=
+          first.neurons(of: projection).bestMeanCosine(second.neurons(of: projection))
+          / Double(pairs.count)
       }
     }
     return sums

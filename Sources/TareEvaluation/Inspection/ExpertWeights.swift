@@ -19,13 +19,53 @@ package struct ExpertWeights: Sendable {
     self.w3 = w3
   }
 
-  /// A matrix as its neurons, [neurons, hidden]: rows of w1 and w3, columns of w2.
-  func neurons(of projection: Projection) -> [Float] {
+  /// The neurons of a matrix: rows of w1 and w3, columns of w2.
+  func neurons(of projection: Projection) -> NeuronRows {
     switch projection {
-    case .w1: w1
-    case .w3: w3
-    case .w2:
-      (0..<neurons).flatMap { neuron in (0..<hidden).map { w2[$0 * neurons + neuron] } }
+    case .w1: NeuronRows(rows: w1, width: hidden)
+    case .w3: NeuronRows(rows: w3, width: hidden)
+    case .w2: NeuronRows(columns: w2, width: hidden)
+    }
+  }
+
+  /// The mean of the neurons of a matrix, [hidden].
+  func meanNeuron(of projection: Projection) -> [Float] {
+    switch projection {
+    case .w1: Self.sumOfRows(w1, count: neurons).map { Float($0 / Double(neurons)) }
+    case .w3: Self.sumOfRows(w3, count: neurons).map { Float($0 / Double(neurons)) }
+    case .w2: Self.sumsWithinRows(w2, count: hidden).map { Float($0 / Double(neurons)) }
+    }
+  }
+
+  /// Σ over rows, [columns].
+  private static func sumOfRows(_ matrix: [Float], count: Int) -> [Double] {
+    let columns = matrix.count / count
+    var sums = [Double](repeating: 0, count: columns)
+    sums.withUnsafeMutableBufferPointer { sums in
+      matrix.withUnsafeBufferPointer { matrix in
+        for row in 0..<count {
+          for column in 0..<columns { sums[column] += Double(matrix[row * columns + column]) }
+        }
+      }
+    }
+    return sums
+  }
+
+  /// Σ over columns, [rows].
+  private static func sumsWithinRows(_ matrix: [Float], count: Int) -> [Double] {
+    let columns = matrix.count / count
+    return matrix.withUnsafeBufferPointer { matrix in
+      (0..<count).map { row in
+        // Four sums, none of which waits for another.
+        var sums = SIMD4<Double>.zero
+        let whole = columns / 4 * 4
+        for column in stride(from: 0, to: whole, by: 4) {
+          let at = row * columns + column
+          sums += SIMD4<Double>(
+            SIMD4<Float>(matrix[at], matrix[at + 1], matrix[at + 2], matrix[at + 3]))
+        }
+        return (whole..<columns).reduce(sums.sum()) { $0 + Double(matrix[row * columns + $1]) }
+      }
     }
   }
 

@@ -169,14 +169,15 @@ package struct ExpertSimilarity: Codable, Sendable, Equatable {
   package var w1: Projection
   package var w2: Projection
   package var w3: Projection
-  /// Pairs of experts that were compared.
+  /// Pairs of experts whose neurons were assigned to each other.
   package var pairs: Int
 
   package struct Projection: Codable, Sendable, Equatable {
     /// Mean over pairs of the cosine of the experts' mean neurons.
     package var averaged: Double
-    /// Mean over pairs of the mean cosine of neurons, each with its partner in the best assignment.
-    package var reordered: Double
+    /// Mean over pairs of the mean cosine of neurons, each with its partner in the best assignment; nil
+    /// without pairs.
+    package var reordered: Double?
     /// Squared Pearson correlation, over pairs, of gate-row similarity with `averaged`; nil where one of
     /// the two does not vary.
     package var association: Double?

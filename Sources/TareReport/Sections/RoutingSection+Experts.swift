@@ -30,8 +30,10 @@ extension RoutingSection {
         that makes the two experts the most alike.
         """
       ) {
-        similarity("Experts by their mean neurons", inspection, \.averaged)
-        similarity("Experts by their matched neurons", inspection, \.reordered)
+        similarity("Experts by their mean neurons", inspection) { $0.averaged }
+        if inspection.hasMatchedNeurons {
+          similarity("Experts by their matched neurons", inspection) { $0.reordered }
+        }
       }
       similarityTable(of: inspection)
     }
@@ -71,15 +73,15 @@ extension RoutingSection {
 
   private static func similarity(
     _ title: String, _ inspection: RoutingInspection,
-    _ kind: KeyPath<ExpertSimilarity.Projection, Double>
+    _ kind: (ExpertSimilarity.Projection) -> Double?
   ) -> Markup {
     let experts = inspection.layers.map(\.experts)
     return LayerPlot(
       title: title, subject: inspection.model, layers: inspection.layers.map(\.layer),
       series: [
-        .init(name: "w1", values: experts.map { $0?.w1[keyPath: kind] }),
-        .init(name: "w2", values: experts.map { $0?.w2[keyPath: kind] }),
-        .init(name: "w3", values: experts.map { $0?.w3[keyPath: kind] }),
+        .init(name: "w1", values: experts.map { $0.flatMap { kind($0.w1) } }),
+        .init(name: "w2", values: experts.map { $0.flatMap { kind($0.w2) } }),
+        .init(name: "w3", values: experts.map { $0.flatMap { kind($0.w3) } }),
       ], yTitle: "cosine", spanned: [0], text: { $0.fixed(3) }
     ).figure
   }

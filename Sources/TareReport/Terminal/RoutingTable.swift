@@ -92,7 +92,7 @@ extension RoutingTable {
         [String(layer.layer), experts.gateRow.fixed(2)]
           + [experts.w1, experts.w2, experts.w3].flatMap { projection in
             [
-              projection.averaged.fixed(2), projection.reordered.fixed(2),
+              projection.averaged.fixed(2), projection.reordered?.fixed(2) ?? "–",
               projection.association?.fixed(2) ?? "–",
             ]
           })

@@ -26,6 +26,8 @@ extension RoutingInspection {
 
   var hasRecurrentState: Bool { layers.contains { $0.recurrent != nil } }
   var hasSimilarity: Bool { layers.contains { $0.experts != nil } }
+
+  var hasMatchedNeurons: Bool { layers.contains { $0.experts?.w1.reordered != nil } }
   var hasOutputs: Bool { layers.contains { $0.outputs != nil } }
 
   /// The most different ones first.

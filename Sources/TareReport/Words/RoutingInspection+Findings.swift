@@ -108,13 +108,15 @@ extension RoutingInspection {
 
   private var similarityFinding: String? {
     let all = layers.compactMap(\.experts)
-    guard let gate = all.map(\.gateRow).mean, let w1 = all.map(\.w1.averaged).mean,
-      let matched = all.map(\.w1.reordered).mean
-    else { return nil }
+    guard let gate = all.map(\.gateRow).mean, let w1 = all.map(\.w1.averaged).mean else {
+      return nil
+    }
+    let matched = all.compactMap(\.w1.reordered).mean.map {
+      ", and single neurons, each with its best partner, one of \($0.fixed(2))"
+    }
     return """
       Two experts' rows of the router have a cosine of \(gate.fixed(2)) on average, their mean \
-      neurons of w1 one of \(w1.fixed(2)), and single neurons, each with its best partner, one of \
-      \(matched.fixed(2)).
+      neurons of w1 one of \(w1.fixed(2))\(matched ?? "").
       """
   }
 

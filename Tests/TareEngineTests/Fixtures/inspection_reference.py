@@ -1,7 +1,9 @@
 """What routers, attention and gates of the shared parity checkpoints do, for the tests of the engine's probes: float64 passes
-over the stored weights, each statistic by plain torch from hooked tensors.
+over the stored weights, each statistic by plain torch from hooked tensors. What is made of routing afterwards (distances, regressions,
+intervals, ranks) is by the functions of TareEvaluationTests/Fixtures/routing_reference.py, from these passes.
 
-    python inspection_reference.py FOLDER_OF_CHECKPOINTS inspection_reference.json      (transformers 5.23.0, torch 2.15.0, scipy 1.17.1)
+    python inspection_reference.py FOLDER_OF_CHECKPOINTS inspection_reference.json
+(transformers 5.24.0, torch 2.15.0, scipy 1.17.1, scikit-learn 1.9.1)
 """
 import json
 import pathlib
@@ -11,22 +13,28 @@ import sys
 import numpy
 import torch
 from scipy.optimize import linear_sum_assignment
+from scipy.stats import spearmanr
 from transformers import AutoModelForSequenceClassification
 from transformers.models.mixtral.modeling_mixtral import load_balancing_loss_func
 
 from families_reference import remote
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "TareEvaluationTests" / "Fixtures"))
+import routing_reference
 
 torch.set_num_threads(1)
 source, target = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 LATE, BINS, LOW, ACTIVE = 64, 20, 0.1, 0.1
 
 
+def pool_of(name):
+    """The tokens in the checkpoint's cases: the others' embeddings are zeros."""
+    cases = [json.loads(line) for line in (source / name / "cases.jsonl").read_text().splitlines()]
+    return sorted({token for case in cases for token in case.get("ids", [])})
+
 
 def sequences(name):
-    """Of the tokens in the checkpoint's cases: the others' embeddings are zeros."""
-    cases = [json.loads(line) for line in (source / name / "cases.jsonl").read_text().splitlines()]
-    pool = sorted({token for case in cases for token in case.get("ids", [])})
-    generator = random.Random(7)
+    pool, generator = pool_of(name), random.Random(7)
     some = lambda count: [generator.choice(pool) for _ in range(count)]
     shared = some(70)
     return [some(37), shared + some(21), shared + some(80), some(200)]
@@ -52,6 +60,27 @@ def catch(module, store, kind="pre"):
             (args[0] if args else kwargs["hidden_states"]).detach()[0]), with_kwargs=True)
     else:
         module.register_forward_hook(lambda m, args, out: store.append(out.detach()[0]))
+
+
+def run(model, ids_of):
+    """What enters each layer, its attention and its feed-forward, and the score."""
+    passes = []
+    for ids in ids_of:
+        one = {"stream": [], "normed": [], "mlp": [], "score": []}
+        model.score._forward_hooks.clear()
+        catch(model.score, one["score"], "post")
+        for layer in model.model.layers:
+            for module in (layer, layer.self_attn, layer.mlp):
+                module._forward_pre_hooks.clear()
+            catch(layer, one["stream"])
+            catch(layer.self_attn, one["normed"])
+            catch(layer.mlp, one["mlp"])
+        with torch.no_grad():
+            model(torch.tensor([ids]))
+            position = torch.arange(len(ids))[None]
+            one["rotary"] = model.model.rotary_emb(one["stream"][0][None], position)
+        passes.append(one)
+    return passes
 
 
 def attention_shares(attention, x, cosine, sine):
@@ -112,11 +141,11 @@ def attention_of(model, passes, ids_of):
     return out
 
 
-def routing_of(model, passes, ids_of, top):
+def routing_of(model, passes, ids_of, top, starts=STARTS, sampled=SAMPLES):
     layers = [i for i, layer in enumerate(model.model.layers) if hasattr(layer.mlp, "gate") or hasattr(layer.mlp, "block_sparse_moe")]
     texts, states, samples, logits_all = [], [], [[] for _ in layers], [[] for _ in layers]
     chosen_of = []
-    for ids, start, positions, one in zip(ids_of, STARTS, SAMPLES, passes):
+    for ids, start, positions, one in zip(ids_of, starts, sampled, passes):
         text, choices, h = {"counts": [], "probabilities": [], "responseCounts": []}, [], None
         for place, index in enumerate(layers):
             x, mixture = one["mlp"][index], model.model.layers[index].mlp
@@ -198,6 +227,35 @@ def likeness_of(model):
     return rows
 
 
+def responses(name, model, top):
+    """Three responses to each of 14 prompts in three subsets: their routing, and what is said of it."""
+    pool, generator, rows, ids_of = pool_of(name), random.Random(11), [], []
+    for prompt in range(14):
+        start = [generator.choice(pool) for _ in range(generator.randint(4, 9))]
+        for _ in range(3):
+            # Of a few of the tokens, so that responses differ in their routing.
+            few = generator.sample(pool, 6)
+            answer = [generator.choice(few) for _ in range(generator.randint(6, 40))]
+            ids_of.append(start + answer)
+            rows.append({"prompt": f"p{prompt}", "subset": "abc"[prompt % 3], "start": len(start), "tokens": len(answer),
+                         "length": len(answer) * 5 + generator.randint(0, 20)})
+    passes = run(model, ids_of)
+    found = routing_of(model, passes, ids_of, top, [row["start"] for row in rows], [[] for _ in rows])
+    for row, text, one in zip(rows, found["texts"], passes):
+        row["counts"], row["all"], row["score"] = text["responseCounts"], text["counts"], float(one["score"][0].flatten()[-1])
+    experts = found["experts"]
+    counts = numpy.array([row["all"] for row in rows])
+    lengths = numpy.array([row["start"] + row["tokens"] for row in rows])
+    said = {**routing_reference.specialisation(counts, lengths, numpy.array([row["subset"] for row in rows]), top),
+            **routing_reference.fitted(rows, experts, 1)}
+    return {"sequences": ids_of, "rows": rows, **said}
+
+
+def spearman(samples):
+    """Mean over sampled tokens of the rank correlation of the router's scores with the norms of the experts' outputs."""
+    return [float(numpy.mean([spearmanr(s["scores"], s["norms"])[0] for s in layer])) for layer in samples]
+
+
 def information(joint):
     p = numpy.array(joint) / numpy.sum(joint)
     return float(numpy.nansum(p * numpy.log(p / (p.sum(1, keepdims=True) * p.sum(0, keepdims=True)), where=p > 0, out=numpy.zeros_like(p))))
@@ -205,21 +263,8 @@ def information(joint):
 
 result = {"responseStarts": STARTS, "samples": SAMPLES, "checkpoints": {}}
 for name in ["qwen3", "mistral", "qwen3_moe", "rmoe", "gated_headwise", "gated_elementwise"]:
-    model = load(name)
-    passes, all_ids = [], sequences(name)
-    for ids in all_ids:
-        one = {"stream": [], "normed": [], "mlp": []}
-        for layer in model.model.layers:
-            for module in (layer, layer.self_attn, layer.mlp):
-                module._forward_pre_hooks.clear()
-            catch(layer, one["stream"])
-            catch(layer.self_attn, one["normed"])
-            catch(layer.mlp, one["mlp"])
-        with torch.no_grad():
-            model(torch.tensor([ids]))
-            position = torch.arange(len(ids))[None]
-            one["rotary"] = model.model.rotary_emb(one["stream"][0][None], position)
-        passes.append(one)
+    model, all_ids = load(name), sequences(name)
+    passes = run(model, all_ids)
     entry = {"sequences": all_ids}
     with torch.no_grad():
         entry["attention"] = attention_of(model, passes, all_ids)
@@ -230,5 +275,7 @@ for name in ["qwen3", "mistral", "qwen3_moe", "rmoe", "gated_headwise", "gated_e
             entry["routing"]["information"] = [
                 information(numpy.reshape(joint, (experts, experts))) for joint in entry["routing"]["joint"]]
             entry["routing"]["likeness"] = likeness_of(model)
+            entry["routing"]["spearman"] = spearman(entry["routing"]["samples"])
+            entry["responses"] = responses(name, model, top)
     result["checkpoints"][name] = entry
 target.write_text(json.dumps(result) + "\n")

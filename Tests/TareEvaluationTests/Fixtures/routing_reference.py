@@ -5,6 +5,7 @@ Versions used: Python 3.11, numpy 2.4.6, scipy 1.17.1, scikit-learn 1.9.1, torch
 Run here: python routing_reference.py
 """
 import hashlib
+import itertools
 import json
 
 import numpy as np
@@ -66,23 +67,27 @@ def load():
             for here, there in zip(text[layer], text[layer + 1]):
                 table[np.ix_(here, there)] += 1 / k**2
         joint.append(table)
-    share = counts.sum(0) / sum(lengths) / k
-    of = {}
-    for name in "abc":
-        inside = np.array([s == name for s in subsets])
-        of[name] = counts[inside].sum(0) / np.array(lengths)[inside].sum() / k
     return {
         "layers": layers, "experts": experts, "chosen": k, "micro_batch": batch,
         "texts": [{"subset": s, "tokens": n, "counts": c.tolist(), "probabilities": p}
                   for s, n, c, p in zip(subsets, lengths, counts, probabilities)],
         "joint": [table.ravel().tolist() for table in joint],
         "losses": losses(texts, batch, k),
+        **specialisation(counts, np.array(lengths), np.array(subsets), k),
+        "information": [information(table, k) for table in joint],
+    }
+
+
+def specialisation(counts, lengths, subsets, k):
+    """Of choices, [texts, layers, experts], their entropy and variation over experts and the distances of subsets."""
+    share = counts.sum(0) / lengths.sum() / k
+    of = {name: counts[subsets == name].sum(0) / lengths[subsets == name].sum() / k for name in sorted(set(subsets))}
+    return {
         "entropy": [float(entropy(s)) for s in share],
         "variation": [float(variation(s)) for s in share],
         "distances": [{"first": a, "second": b,
                        "layers": [float(jensenshannon(p, q, base=2)) for p, q in zip(of[a], of[b])]}
-                      for a, b in ("ab", "ac", "bc")],
-        "information": [information(table, k) for table in joint],
+                      for a, b in itertools.combinations(of, 2)],
     }
 
 
@@ -164,9 +169,9 @@ def prediction(prompts, responses, layers, experts, k, seed):
 
 
 def fitted(rows, experts, seed):
-    order = sorted({r["prompt"] for r in rows},
-                   key=lambda p: hashlib.sha256(f"{seed}\0\0\0{p}".encode()).digest()[:8])
-    group = np.array([order.index(r["prompt"]) for r in rows])
+    prompts = [(r.get("subset", ""), r["prompt"]) for r in rows]
+    order = sorted(set(prompts), key=lambda p: hashlib.sha256(f"{seed}\0\0{p[0]}\0{p[1]}".encode()).digest()[:8])
+    group = np.array([order.index(p) for p in prompts])
     x = np.array([np.float32(np.ravel(r["counts"]) / r["tokens"]) for r in rows]).astype(float)
     score, length = (np.array([float(r[name]) for r in rows]) for name in ("score", "length"))
     def centred(values):
@@ -251,11 +256,12 @@ def outputs():
             "spearman": float(np.mean([spearmanr(np.float32(s), np.float32(n))[0] for s, n in tokens]))}
 
 
-reference = {
-    "load": load(),
-    "predictions": [prediction(26, (2, 5), 2, 4, 2, 5), prediction(13, (2, 4), 3, 16, 3, 8)],
-    "similarity": similarity(), "assignments": assignments(), "outputs": outputs(),
-}
-with open("routing.json", "w") as file:
-    json.dump(reference, file, separators=(",", ":"))
-    file.write("\n")
+if __name__ == "__main__":
+    reference = {
+        "load": load(),
+        "predictions": [prediction(26, (2, 5), 2, 4, 2, 5), prediction(13, (2, 4), 3, 16, 3, 8)],
+        "similarity": similarity(), "assignments": assignments(), "outputs": outputs(),
+    }
+    with open("routing.json", "w") as file:
+        json.dump(reference, file, separators=(",", ":"))
+        file.write("\n")
