@@ -5,9 +5,9 @@
   venv/bin/python Benchmarks/inside.py --moe FOLDER --gated FOLDER --output results/speed/NAME.json
 
 The folders are models in Hugging Face layout, a qwen3_moe or llama_moe_rnn one and a gated qwen3 one: their tokenizers, templates
-and configurations are taken, with layers of the sizes below. Scoring and inspecting take turns; of each the processors' time of
-one text is taken off, so that start and loading do not count. The similarity of experts' weights is left out (--expert-pairs 0
-still compares rows of routers and mean neurons): it depends on the model alone, and its seconds are given by themselves.
+and configurations are taken, with layers of the sizes below. Scoring and inspecting take turns. "whole" is the ratio of the
+processors' time of the two commands as they are typed, starts, loading and the comparison of experts' weights among it; "texts" has
+the time of one text taken off both, which leaves what grows with the texts.
 """
 import argparse
 import json
@@ -26,7 +26,7 @@ parser.add_argument("--moe", required=True)
 parser.add_argument("--gated", required=True)
 parser.add_argument("--tare", default=".build/release/tare")
 parser.add_argument("--pairs", default="datasets/balanced-pairs.jsonl")
-parser.add_argument("--rows", type=int, default=12)
+parser.add_argument("--rows", type=int, nargs="+", default=[240, 60], help="rows of --pairs for each of --layers")
 parser.add_argument("--rounds", type=int, default=3)
 parser.add_argument("--precision", default="bfloat16")
 parser.add_argument("--layers", type=int, nargs="+", default=[3, 28])
@@ -83,7 +83,7 @@ def model(source, layers):
     return folder
 
 
-rows = pathlib.Path(arguments.pairs).read_text().splitlines()[:arguments.rows]
+rows = pathlib.Path(arguments.pairs).read_text().splitlines()
 
 
 def cpu(command, count):
@@ -95,31 +95,31 @@ def cpu(command, count):
     return after.children_user + after.children_system - before.children_user - before.children_system, out.stdout
 
 
-def overhead(folder, option):
+def overhead(folder, option, count):
     common = ["--model", folder, "--precision", arguments.precision]
     score = lambda path: ["score", path, "--output", work / "scores.jsonl", "--json", *common]
-    more = ["--expert-pairs", "0"] if option == "--routing" else []
-    inspect = lambda path: ["inspect", option, path, "--json", *more, *common]
-    ratios, tokens, alone = [], 0, []
+    inspect = lambda path: ["inspect", option, path, "--json", *common]
+    whole, texts, tokens, seconds, alone = [], [], 0, [], []
     for _ in range(arguments.rounds):
-        bare, text = cpu(score, len(rows))
+        (bare, text), (bare_one, _) = cpu(score, count), cpu(score, 1)
+        (told, _), (told_one, _) = cpu(inspect, count), cpu(inspect, 1)
         tokens = json.loads(text)["tokens"]
-        bare_one, _ = cpu(score, 1)
-        told, _ = cpu(inspect, len(rows))
-        told_one, _ = cpu(inspect, 1)
-        ratios.append((told - told_one) / (bare - bare_one))
+        whole.append(round(told / bare, 4))
+        texts.append(round((told - told_one) / (bare - bare_one), 4))
+        seconds.append(bare)
         alone.append(told_one - bare_one)
-    return {"ratio": [round(r, 4) for r in ratios], "median": round(statistics.median(ratios), 4), "tokens": tokens,
+    return {"whole": whole, "whole_median": statistics.median(whole), "texts": texts, "texts_median": statistics.median(texts),
+            "rows": count, "tokens": tokens, "seconds_of_scoring": round(statistics.median(seconds), 1),
             "seconds_of_one_text_more": round(statistics.median(alone), 2)}
 
 
-result = {"precision": arguments.precision, "rows": len(rows), "sizes": SIZES | MIXTURE, "overhead": {}}
+result = {"precision": arguments.precision, "sizes": SIZES | MIXTURE, "overhead": {}}
 for source, options in ((arguments.moe, ["--routing", "--attention"]), (arguments.gated, ["--attention"])):
-    for layers in arguments.layers:
+    for layers, count in zip(arguments.layers, arguments.rows, strict=True):
         folder = model(source, layers)
         for option in options:
             name = f"{pathlib.Path(source).name}, {layers} layers, {option}"
-            result["overhead"][name] = overhead(folder, option)
+            result["overhead"][name] = overhead(folder, option, count)
             print(name, result["overhead"][name], flush=True)
         shutil.rmtree(folder)
 if arguments.output:

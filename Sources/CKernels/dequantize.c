@@ -42,14 +42,20 @@ static float fromBits(uint32_t bits) {
   return value;
 }
 
-static float half(const uint8_t *p) {
-  uint32_t h = word(p), sign = (h & 0x8000) << 16, exponent = h >> 10 & 31, mantissa = h & 1023;
-  if (exponent == 31) return fromBits(sign | 0x7F800000 | mantissa << 13);
-  if (exponent == 0) {  // zero and subnormal: mantissa · 2^−24, exact in float32
-    float value = (float)mantissa * 0x1p-24f;
-    return sign ? -value : value;
-  }
-  return fromBits(sign | (exponent + 112) << 23 | mantissa << 13);
+static uint32_t toBits(float value) {
+  uint32_t bits;
+  memcpy(&bits, &value, 4);
+  return bits;
+}
+
+// Without branches, so that loops of it become vectors.
+static inline float half(const uint8_t *p) {
+  uint32_t h = word(p), sign = (h & 0x8000) << 16, magnitude = (h & 0x7FFF) << 13;
+  // The exponent's bias is 112 larger in float32; infinities and NaNs have all ones in both.
+  uint32_t normal = magnitude + (112u << 23) + (magnitude >= 31u << 23 ? 112u << 23 : 0);
+  // Zero and subnormal: mantissa · 2^−24, exact in float32.
+  uint32_t subnormal = toBits((float)(int32_t)(h & 1023) * 0x1p-24f);
+  return fromBits(sign | (magnitude < 1u << 23 ? subnormal : normal));
 }
 
 // E4M3 (Micikevicius et al. 2022): 4 exponent bits with bias 7, 3 mantissa bits, no infinities; all
@@ -170,11 +176,17 @@ bool tare_dequantize(int32_t type, const void *source, float *y, size_t count) {
     memcpy(y, b, count * 4);
     return true;
   }
+  if (type == F16) {
+    for (size_t i = 0; i < count; i++) y[i] = half(b + 2 * i);
+    return true;
+  }
+  if (type == BF16) {
+    for (size_t i = 0; i < count; i++) y[i] = fromBits((uint32_t)word(b + 2 * i) << 16);
+    return true;
+  }
   const size_t values = (size_t)layout[type].values, bytes = (size_t)layout[type].bytes;
   for (size_t done = 0; done < count; done += values, b += bytes, y += values) {
     switch (type) {
-    case F16: *y = half(b); break;
-    case BF16: *y = fromBits((uint32_t)word(b) << 16); break;
     case Q4_0: nibbles(b + 2, half(b), 0, 8, y); break;
     case Q4_1: nibbles(b + 4, half(b), half(b + 2), 0, y); break;
     case Q5_0: fiveBits(b + 2, b + 6, half(b), 0, 16, y); break;

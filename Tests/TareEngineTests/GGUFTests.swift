@@ -132,6 +132,21 @@ extension Result where Failure == any Error {
     #expect(refused > 10_000)
   }
 
+  @Test func `all numbers of 16 bits are read exactly`() {
+    let patterns = (0...UInt16.max).map { $0 }
+    for (type, value) in [
+      (TensorType.f16, { Float(Float16(bitPattern: $0)) }),
+      (.bf16, { Float(bitPattern: UInt32($0) << 16) }),
+    ] as [(TensorType, (UInt16) -> Float)] {
+      let target = FloatBuffer(count: patterns.count)
+      patterns.withUnsafeBytes { type.dequantize($0, into: target.view) }
+      for (found, pattern) in zip(target.view.array, patterns) {
+        let wanted = value(pattern)
+        #expect(found.bitPattern == wanted.bitPattern || found.isNaN && wanted.isNaN)
+      }
+    }
+  }
+
   @Test(arguments: TensorType.gguf)
   func `blocks are dequantised as the gguf package does`(type: TensorType) throws {
     let folder = projectFolder.appending(path: "Tests/TareEngineTests/Fixtures")

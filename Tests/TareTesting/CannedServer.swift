@@ -37,8 +37,7 @@ package final class CannedServer: Sendable {
 
   package typealias Script = @Sendable (Request) -> Answer
 
-  package let port: UInt16
-  private let listener: Int32
+  private let port: LoopbackPort
   private let log = Log()
 
   private final class Log: Sendable {
@@ -49,42 +48,19 @@ package final class CannedServer: Sendable {
     let running = Mutex((now: 0, most: 0))
   }
 
-  package var url: String { "http://127.0.0.1:\(port)" }
+  package var url: String { port.url }
   package var all: [Request] { log.requests.withLock { $0 } }
   /// The texts of each request so far, by OpenRLHF's protocol.
   package var requests: [[String]] { all.map(\.texts) }
   /// Requests that were answered at the same time.
   package var mostAtOnce: Int { log.running.withLock { $0.most } }
 
-  package struct SocketError: Error {}
-
   package init(_ script: @escaping Script) throws {
-    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let bound = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-        bind(listener, address, length) == 0 && listen(listener, 64) == 0
-          && getsockname(listener, address, &length) == 0
-      }
-    }
-    guard listener >= 0, bound else { throw SocketError() }
-    self.listener = listener
-    port = UInt16(bigEndian: address.sin_port)
     let log = log
-    Thread {
-      defer { Glibc.close(listener) }
-      while case let connection = accept(listener, nil, nil), connection >= 0 {
-        Thread { Self.answer(connection, script, log) }.start()
-      }
-    }.start()
+    port = try LoopbackPort { connection, _ in Self.answer(connection, script, log) }
   }
 
   deinit {
-    // Wakes the thread out of `accept`; it closes the socket.
-    shutdown(listener, Int32(SHUT_RDWR))
     for connection in log.stalled.withLock({ $0 }) { Glibc.close(connection) }
   }
 
@@ -93,18 +69,11 @@ package final class CannedServer: Sendable {
       Glibc.close(connection)
       return
     }
-    let lines = head.split(separator: "\r\n").map(String.init)
-    let start = (lines.first ?? "").split(separator: " ").map(String.init)
-    var headers: [String: String] = [:]
-    for line in lines.dropFirst() {
-      let parts = line.split(separator: ":", maxSplits: 1)
-      guard parts.count == 2 else { continue }
-      headers[parts[0].lowercased()] = parts[1].trimmingCharacters(in: .whitespaces)
-    }
+    let lines = RequestHead(head)
     let request = log.requests.withLock { requests in
       let request = Request(
-        number: requests.count, method: start.first ?? "", path: start.dropFirst().first ?? "",
-        headers: headers, body: try? JSONValue(parsing: body))
+        number: requests.count, method: lines.method, path: lines.path, headers: lines.headers,
+        body: try? JSONValue(parsing: body))
       requests.append(request)
       return request
     }

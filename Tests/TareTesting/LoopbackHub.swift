@@ -41,8 +41,7 @@ package final class LoopbackHub: Sendable {
 
   package typealias Script = @Sendable (Request) -> Answer
 
-  package let port: UInt16
-  private let listener: Int32
+  private let port: LoopbackPort
   private let log = Log()
 
   private final class Log: Sendable {
@@ -53,7 +52,7 @@ package final class LoopbackHub: Sendable {
     let open = Mutex((now: 0, most: 0))
   }
 
-  package var url: String { "http://127.0.0.1:\(port)" }
+  package var url: String { port.url }
   package var requests: [Request] { log.requests.withLock { $0 } }
   /// Requests whose path ends so.
   package func requests(for suffix: String) -> [Request] {
@@ -65,41 +64,17 @@ package final class LoopbackHub: Sendable {
   /// Connections that were open at the same time.
   package var mostAtOnce: Int { log.open.withLock { $0.most } }
 
-  package struct SocketError: Error {}
-
   package init(_ repository: HubRepository, _ script: @escaping Script = { _ in .serve }) throws {
-    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let bound = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-        bind(listener, address, length) == 0 && listen(listener, 64) == 0
-          && getsockname(listener, address, &length) == 0
-      }
-    }
-    guard listener >= 0, bound else { throw SocketError() }
-    self.listener = listener
-    port = UInt16(bigEndian: address.sin_port)
     let log = log
-    let url = "http://127.0.0.1:\(port)"
-    Thread {
-      while case let socket = accept(listener, nil, nil), socket >= 0 {
-        Thread {
-          let connection = Connection(socket: socket, repository: repository, url: url, log: log)
-          log.open.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
-          if connection.serve(script) { Glibc.close(socket) }
-          log.open.withLock { $0.now -= 1 }
-        }.start()
-      }
-      Glibc.close(listener)
-    }.start()
+    port = try LoopbackPort { socket, url in
+      let connection = Connection(socket: socket, repository: repository, url: url, log: log)
+      log.open.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
+      if connection.serve(script) { Glibc.close(socket) }
+      log.open.withLock { $0.now -= 1 }
+    }
   }
 
   deinit {
-    // Wakes the thread out of `accept`; it closes the socket.
-    shutdown(listener, Int32(SHUT_RDWR))
     for socket in log.stalled.withLock({ $0 }) { Glibc.close(socket) }
   }
 
@@ -230,20 +205,12 @@ package final class LoopbackHub: Sendable {
         guard count > 0 else { return nil }
         received += buffer[..<count]
       }
-      let lines = String(decoding: received, as: UTF8.self).split(separator: "\r\n")
-      let first = lines.first?.split(separator: " ") ?? []
-      guard first.count == 3 else { return nil }
-      var headers: [String: String] = [:]
-      for line in lines.dropFirst() {
-        let parts = line.split(separator: ":", maxSplits: 1)
-        guard parts.count == 2 else { continue }
-        headers[parts[0].lowercased()] = parts[1].trimmingCharacters(in: .whitespaces)
-      }
-      let path = String(first[1])
+      let head = RequestHead(String(decoding: received, as: UTF8.self))
+      guard !head.path.isEmpty else { return nil }
       return log.requests.withLock { requests in
         let request = Request(
-          method: String(first[0]), path: path, headers: headers,
-          number: requests.count { $0.path == path })
+          method: head.method, path: head.path, headers: head.headers,
+          number: requests.count { $0.path == head.path })
         requests.append(request)
         return request
       }
