@@ -33,7 +33,8 @@ final class Browser: Sendable {
     driver.standardError = FileHandle.nullDevice
     try driver.run()
     var port: Int?
-    for _ in 0..<200 where port == nil {
+    // Two minutes: it starts beside all other tests.
+    for _ in 0..<2_400 where port == nil {
       try await Task.sleep(for: .milliseconds(50))
       port = try String(contentsOfFile: log, encoding: .utf8)
         .firstMatch(of: /successfully on port (\d+)/).flatMap { Int($0.1) }

@@ -83,10 +83,17 @@ extension ForwardPass {
   static func choose(
     _ probabilities: [Float], _ spec: MixtureSpec
   ) -> [(expert: Int, weight: Float)] {
-    let order = probabilities.indices.sorted {
-      (probabilities[$1], $0) < (probabilities[$0], $1)
+    // The largest so far, descending; there are few.
+    var chosen: [(expert: Int, weight: Float)] = []
+    chosen.reserveCapacity(spec.chosen + 1)
+    for (expert, weight) in probabilities.enumerated() {
+      if chosen.count == spec.chosen {
+        guard let last = chosen.last, weight > last.weight else { continue }
+        chosen.removeLast()
+      }
+      let place = chosen.firstIndex { weight > $0.weight } ?? chosen.endIndex
+      chosen.insert((expert, weight), at: place)
     }
-    let chosen = order.prefix(spec.chosen).map { (expert: $0, weight: probabilities[$0]) }
     guard spec.isNormalised else { return chosen }
     let sum = chosen.reduce(0) { $0 + $1.weight }
     return chosen.map { ($0.expert, $0.weight / sum) }
