@@ -12,16 +12,14 @@ struct ExpertComparison {
 
   /// Steps of assigning neurons that nobody waits for: some tenths of a second.
   private static let freeSteps = 2e9
-  /// Steps of one pair that are not taken without being asked for: a minute or so.
+  /// Steps of one pair that are not taken without being asked for: some seconds, as from 2,000 neurons.
   private static let mostSteps = 5e10
 
   /// - Parameters:
   ///   - pairs: nil for as many as take some hundredths of the time that the tokens took to score, or some
-  ///     tenths of a second; at least one, unless one alone takes a minute.
+  ///     tenths of a second; at least one, unless one alone takes some seconds.
   ///   - tokens: that ran through the model.
-  init(
-    _ experts: ExpertTensors, pairs: Int?, tokens: Int, seed: UInt64
-  ) {
+  init(_ experts: ExpertTensors, pairs: Int?, tokens: Int, seed: UInt64) {
     self.experts = experts
     self.seed = seed
     if let pairs {

@@ -51,7 +51,7 @@ struct Inspect: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Pairs of experts of a layer whose neurons are matched (default: as many as cost 2% of scoring, at least one; none beyond 2,500 neurons).",
+      "Pairs of experts of a layer whose neurons are matched (default: as many as cost 2% of scoring, at least one; none beyond some 2,000 neurons).",
       valueName: "pairs"))
   var expertPairs: Int?
 

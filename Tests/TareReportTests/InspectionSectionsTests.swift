@@ -62,6 +62,40 @@ import Testing
         "layer,expert%200,expert%201,expert%202,expert%203%0D%0A0,1,1,1,1%0D%0A1,2,1.5,0.5,0"))
   }
 
+  @Test func `of many subsets the first expert of each is shown, and the CSV has all`() throws {
+    var routing = try RoutingInspection.small()
+    let subset = try #require(routing.subsets.first)
+    func rows(_ count: Int) throws -> Int {
+      routing.subsets = (0..<count).map { number in
+        var subset = subset
+        subset.name = "kind \(number)"
+        return subset
+      }
+      let page = page([routing])
+      #expect(page.contains("kind%207,1,0,1.0,0.0%0D%0Akind%207,1,1,0.75,0.25"))
+      #expect(page.contains("the CSV has more of each") == (count > 15))
+      let table = try #require(
+        page.components(separatedBy: "<table").first { $0.hasPrefix(" class=\"accuracy partic") })
+      return table.components(separatedBy: "<tr data-row=").count - 1
+    }
+    #expect(try rows(15) == 30)
+    #expect(try rows(20) == 20)
+  }
+
+  @Test func `without matched neurons none are spoken of`() throws {
+    var routing = try RoutingInspection.small()
+    #expect(page([routing]).contains("Matched neurons are"))
+    for layer in routing.layers.indices {
+      for projection in [\ExpertSimilarity.w1, \.w2, \.w3] {
+        routing.layers[layer].experts?[keyPath: projection].reordered = nil
+      }
+    }
+    let page = page([routing])
+    #expect(page.contains(">Experts by their mean neurons<"))
+    #expect(!page.contains("Matched neurons are") && !page.contains("by their matched neurons"))
+    #expect(!page.contains("best partner"))
+  }
+
   @Test func `what an inspection lacks is not drawn`() throws {
     let page = page([try .big()], [try .small(gates: "none", positions: 0)])
     for missing in [

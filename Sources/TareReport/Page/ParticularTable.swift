@@ -8,13 +8,27 @@ struct ParticularTable {
   private static let edge = 8.0
   /// More rows than these get a filter.
   private static let mostUnfiltered = 12
+  /// With more rows than these only the first of each subset are shown.
+  private static let mostShown = 30
 
-  private var rows: [(subset: String, expert: RoutingInspection.Particular)] {
-    inspection.subsets.flatMap { subset in subset.particular.map { (subset.name, $0) } }
+  private typealias Row = (subset: String, expert: RoutingInspection.Particular)
+
+  private func rows(ofSubset count: Int) -> [Row] {
+    inspection.subsets.flatMap { subset in
+      subset.particular.prefix(count).map { (subset.name, $0) }
+    }
+  }
+
+  private var all: [Row] { rows(ofSubset: .max) }
+
+  private var rows: [Row] {
+    all.count <= Self.mostShown
+      ? all : rows(ofSubset: max(Self.mostShown / inspection.subsets.count, 1))
   }
 
   private var caption: String {
-    "Experts particular to a subset: share of its tokens, in per cent"
+    let rest = rows.count < all.count ? "; the CSV has more of each" : ""
+    return "Experts particular to a subset: share of its tokens, in per cent\(rest)"
   }
 
   @MarkupBuilder var markup: [Markup] {
@@ -93,7 +107,7 @@ struct ParticularTable {
     CSVDownload(
       "CSV", file: "\(inspection.model) particular experts",
       header: ["subset", "layer", "expert", "share", "share_elsewhere"],
-      rows: rows.map { row in
+      rows: all.map { row in
         [
           row.subset, String(row.expert.layer), String(row.expert.expert), "\(row.expert.share)",
           "\(row.expert.elsewhere)",

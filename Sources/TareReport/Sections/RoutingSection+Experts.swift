@@ -7,6 +7,9 @@ extension RoutingSection {
   /// The router's ranks that are drawn; below them nothing is chosen.
   private static let mostRanks = 32
 
+  private static let matched =
+    " Matched neurons are those of the assignment that makes the two experts the most alike."
+
   @MarkupBuilder static func experts(of inspection: RoutingInspection) -> [Markup] {
     if inspection.hasOutputs {
       part(
@@ -26,8 +29,7 @@ extension RoutingSection {
         "Experts' weights",
         """
         Cosines over pairs of experts: 1 for copies of each other, near 0 for strangers. w1, w2 \
-        and w3 are the gate, down and up projection. Matched neurons are those of the assignment \
-        that makes the two experts the most alike.
+        and w3 are the gate, down and up projection.\(inspection.hasMatchedNeurons ? matched : "")
         """
       ) {
         similarity("Experts by their mean neurons", inspection) { $0.averaged }

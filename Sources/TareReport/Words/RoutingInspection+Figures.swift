@@ -26,7 +26,6 @@ extension RoutingInspection {
 
   var hasRecurrentState: Bool { layers.contains { $0.recurrent != nil } }
   var hasSimilarity: Bool { layers.contains { $0.experts != nil } }
-
   var hasMatchedNeurons: Bool { layers.contains { $0.experts?.w1.reordered != nil } }
   var hasOutputs: Bool { layers.contains { $0.outputs != nil } }
 
