@@ -44,17 +44,22 @@ import Testing
       #expect(abs(layer.loss.global - global[index]) < 1e-6)
       let mean = sequences[index].reduce(0, +) / Double(sequences[index].count)
       #expect(abs(layer.loss.sequence - mean) < 1e-6)
-      let information = routing["information"]?.array?.compactMap(\.double) ?? []
+      let information = routing["information"]?.array ?? []
       guard index < information.count else { continue }
-      #expect(abs((layer.information?.nats ?? -1) - information[index]) < 1e-9)
+      #expect(layer.information != nil)
+      expectClose(
+        [layer.information?.nats, layer.information?.corrected, layer.information?.share]
+          .compactMap(\.self),
+        ["nats", "corrected", "share"].compactMap { information[index][$0]?.double },
+        tolerance: 1e-9)
     }
   }
 
   /// The norm of an expert's output and the router's score, rank with rank.
   @Test(arguments: ["qwen3_moe", "rmoe"])
-  func `rank correlations are those of scipy`(name: String) throws {
+  func `ranks and their correlations are those of scipy`(name: String) throws {
     let routing = try #require(root["checkpoints"]?[name]?["routing"])
-    let wanted = routing["spearman"]?.numbers ?? []
+    let wanted = routing["outputs"]?.array ?? []
     let layers = routing["samples"]?.array ?? []
     #expect(!layers.isEmpty && layers.count == wanted.count)
     for (samples, wanted) in zip(layers, wanted) {
@@ -64,7 +69,9 @@ import Testing
           scores: (sample["scores"]?.numbers ?? []).map(Float.init),
           norms: (sample["norms"]?.numbers ?? []).map(Float.init))
       }
-      #expect(abs(ranks.spearman - wanted) < 1e-12)
+      #expect(abs(ranks.spearman - (wanted["spearman"]?.double ?? 9)) < 1e-12)
+      #expect(abs(ranks.firstIsLargest - (wanted["first"]?.double ?? 9)) < 1e-12)
+      #expect(ranks.ranks.map { $0.map(Double.init) } == rows(wanted["ranks"]))
     }
   }
 
@@ -99,6 +106,14 @@ import Testing
     #expect(found.distances.map(\.second) == distances.map { $0["second"]?.string })
     for (found, wanted) in zip(found.distances, distances) {
       expectClose(found.layers, wanted["layers"]?.numbers ?? [], tolerance: 1e-12)
+    }
+    for subset in found.subsets {
+      let wanted = rows(responses?["particular"]?[subset.name])
+      #expect(wanted.count == 5)
+      let places = subset.particular.map { expert in
+        [Double(layers.firstIndex(of: expert.layer) ?? -1), Double(expert.expert)]
+      }
+      #expect(places == wanted)
     }
     let prediction = try #require(found.prediction)
     #expect((prediction.prompts, prediction.responses) == (14, 42))

@@ -13,7 +13,8 @@ import sys
 import numpy
 import torch
 from scipy.optimize import linear_sum_assignment
-from scipy.stats import spearmanr
+from scipy.special import rel_entr
+from scipy.stats import rankdata, spearmanr
 from transformers import AutoModelForSequenceClassification
 from transformers.models.mixtral.modeling_mixtral import load_balancing_loss_func
 
@@ -246,19 +247,29 @@ def responses(name, model, top):
     experts = found["experts"]
     counts = numpy.array([row["all"] for row in rows])
     lengths = numpy.array([row["start"] + row["tokens"] for row in rows])
-    said = {**routing_reference.specialisation(counts, lengths, numpy.array([row["subset"] for row in rows]), top),
-            **routing_reference.fitted(rows, experts, 1)}
+    subsets = numpy.array([row["subset"] for row in rows])
+    said = {**routing_reference.specialisation(counts, lengths, subsets, top), **routing_reference.fitted(rows, experts, 1),
+            "particular": {name: particular(counts, lengths, subsets == name, top) for name in "abc"}}
     return {"sequences": ids_of, "rows": rows, **said}
 
 
-def spearman(samples):
-    """Mean over sampled tokens of the rank correlation of the router's scores with the norms of the experts' outputs."""
-    return [float(numpy.mean([spearmanr(s["scores"], s["norms"])[0] for s in layer])) for layer in samples]
+def particular(counts, lengths, inside, top):
+    """Layer and expert, both as places, of the five that add most to the divergence of some texts' choices from the others'."""
+    p, q = (counts[some].sum(0) / lengths[some].sum() / top for some in (inside, ~inside))
+    terms = numpy.where(p > q, rel_entr(p, (p + q) / 2) + rel_entr(q, (p + q) / 2), -1)
+    order = numpy.argsort(-terms, axis=None, kind="stable")[:5]
+    return numpy.transpose(numpy.unravel_index(order, terms.shape)).tolist()
 
 
-def information(joint):
-    p = numpy.array(joint) / numpy.sum(joint)
-    return float(numpy.nansum(p * numpy.log(p / (p.sum(1, keepdims=True) * p.sum(0, keepdims=True)), where=p > 0, out=numpy.zeros_like(p))))
+def ranks_of(samples):
+    """Of a layer's sampled tokens: the mean rank correlation of the router's scores with the norms of the experts' outputs, tokens by
+    both ranks, and the share whose first choice has the largest norm."""
+    table = numpy.zeros((len(samples[0]["scores"]), len(samples[0]["scores"])), int)
+    for s in samples:
+        for score, norm in zip(rankdata(-numpy.array(s["scores"])), rankdata(-numpy.array(s["norms"]))):
+            table[int(score) - 1, int(norm) - 1] += 1
+    return {"spearman": float(numpy.mean([spearmanr(s["scores"], s["norms"])[0] for s in samples])), "ranks": table.tolist(),
+            "first": float(numpy.mean([numpy.argmax(s["scores"]) == numpy.argmax(s["norms"]) for s in samples]))}
 
 
 result = {"responseStarts": STARTS, "samples": SAMPLES, "checkpoints": {}}
@@ -273,9 +284,9 @@ for name in ["qwen3", "mistral", "qwen3_moe", "rmoe", "gated_headwise", "gated_e
             entry["routing"] = routing_of(model, passes, all_ids, top)
             experts = entry["routing"]["experts"]
             entry["routing"]["information"] = [
-                information(numpy.reshape(joint, (experts, experts))) for joint in entry["routing"]["joint"]]
+                routing_reference.information(numpy.reshape(joint, (experts, experts)), top) for joint in entry["routing"]["joint"]]
             entry["routing"]["likeness"] = likeness_of(model)
-            entry["routing"]["spearman"] = spearman(entry["routing"]["samples"])
+            entry["routing"]["outputs"] = [ranks_of(samples) for samples in entry["routing"]["samples"]]
             entry["responses"] = responses(name, model, top)
     result["checkpoints"][name] = entry
 target.write_text(json.dumps(result) + "\n")
