@@ -132,16 +132,6 @@ import Testing
     }
   }
 
-  /// Sums of 42 products; the regressions' systems have a condition of at most 10⁴ · 42.
-  private func expectEqual(
-    _ found: Estimate?, _ wanted: JSONValue?, sourceLocation: SourceLocation = #_sourceLocation
-  ) {
-    expectClose(
-      found.map { [$0.value, $0.low, $0.high] } ?? [],
-      ["value", "low", "high"].map { wanted?[$0]?.double ?? .nan }, tolerance: 1e-9,
-      sourceLocation: sourceLocation)
-  }
-
   private func rows(_ value: JSONValue?) -> [[Double]] {
     (value?.array ?? []).map { ($0.array ?? []).compactMap(\.double) }
   }
