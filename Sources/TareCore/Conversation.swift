@@ -1,43 +1,44 @@
-/// What is scored: messages, conversations, preference pairs and candidate sets.
-
-/// One turn of a conversation.
-package struct Message: Hashable, Codable, Sendable {
-  /// "system", "user", "assistant" or "tool", as chat templates know them.
-  package var role: String
-  package var content: String
-
-  package init(role: String, content: String) {
-    self.role = role
-    self.content = content
-  }
-
-  package static func user(_ content: String) -> Message { .init(role: "user", content: content) }
-  package static func assistant(_ content: String) -> Message {
-    .init(role: "assistant", content: content)
-  }
-  package static func system(_ content: String) -> Message {
-    .init(role: "system", content: content)
-  }
-}
+/// What is scored: conversations, preference pairs and candidate sets.
 
 /// A prompt with one response, the unit that gets a score.
 package struct Conversation: Hashable, Sendable {
-  /// All messages in order; the last assistant message is the response.
-  package var messages: [Message]
+  /// The messages before the response.
+  package var prompt: [Message]
+  /// The response: the assistant's message, or the messages of a response that calls tools, of which the
+  /// last is the assistant's.
+  package var turns: [Message]
+  /// Tools, documents and variables that the chat template is told of.
+  package var context: TemplateContext
 
-  package init(messages: [Message]) { self.messages = messages }
-
-  package init(prompt: [Message], response: String) {
-    messages = prompt + [.assistant(response)]
+  package init(prompt: [Message], turns: [Message], context: TemplateContext = .init()) {
+    self.prompt = prompt
+    self.turns = turns
+    self.context = context
   }
+
+  /// - Parameter messages: all messages in order; the last is the response.
+  package init(messages: [Message], context: TemplateContext = .init()) {
+    self.init(
+      prompt: messages.dropLast(), turns: Array(messages.suffix(1)), context: context)
+  }
+
+  package init(prompt: [Message], response: String, context: TemplateContext = .init()) {
+    self.init(prompt: prompt, turns: [.assistant(response)], context: context)
+  }
+
+  /// All messages in order.
+  package var messages: [Message] { prompt + turns }
 
   /// The text that is judged: the last assistant message, empty if there is none.
-  package var response: String {
-    messages.last { $0.role == "assistant" }?.content ?? ""
-  }
+  package var response: String { turns.response }
 
   /// Characters of the response as Python's `len` counts them (Unicode scalars).
   package var length: Int { response.unicodeScalars.count }
+}
+
+extension [Message] {
+  /// The text of the last assistant message, empty if there is none.
+  package var response: String { last { $0.role == "assistant" }?.content ?? "" }
 }
 
 /// What a response is within its prompt.
@@ -55,29 +56,45 @@ package struct CandidateSet: Sendable, Equatable {
   package var section: String?
   package var prompt: [Message]
   package var responses: [Candidate]
+  /// What the chat template is told beside the messages.
+  package var context: TemplateContext
   /// Columns of the row that Tare does not read, carried through to the output.
   package var extras: JSONObject
 
   package init(
     id: String, subset: String? = nil, section: String? = nil, prompt: [Message],
-    responses: [Candidate], extras: JSONObject = [:]
+    responses: [Candidate], context: TemplateContext = .init(), extras: JSONObject = [:]
   ) {
     self.id = id
     self.subset = subset
     self.section = section
     self.prompt = prompt
     self.responses = responses
+    self.context = context
     self.extras = extras
+  }
+
+  /// The prompt with one of the responses.
+  package func conversation(_ candidate: Candidate) -> Conversation {
+    Conversation(prompt: prompt, turns: candidate.turns, context: context)
   }
 }
 
 /// One response of a candidate set.
 package struct Candidate: Sendable, Hashable {
   package var role: Role
-  package var text: String
+  /// The response's messages, of which the last is the assistant's: one, but where it calls tools.
+  package var turns: [Message]
+
+  package init(role: Role, turns: [Message]) {
+    self.role = role
+    self.turns = turns
+  }
 
   package init(role: Role, text: String) {
-    self.role = role
-    self.text = text
+    self.init(role: role, turns: [.assistant(text)])
   }
+
+  /// The text that is judged: that of the last assistant message.
+  package var text: String { turns.response }
 }

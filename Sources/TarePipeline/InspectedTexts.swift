@@ -22,7 +22,7 @@ struct InspectedTexts {
       for (index, candidate) in row.responses.enumerated() {
         do throws(TareError) {
           let conversation = try text.tokenize(
-            Conversation(prompt: row.prompt, response: candidate.text), options)
+            row.conversation(candidate), options)
           items.append(Item(row: row, conversation: conversation))
         } catch {
           throw error.inside("row \(position + 1), response \(index + 1)").inside(file)

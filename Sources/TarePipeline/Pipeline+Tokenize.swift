@@ -15,7 +15,7 @@ extension Pipeline {
         for candidate in row.responses {
           do throws(TareError) {
             let tokens = try text.tokenize(
-              Conversation(prompt: row.prompt, response: candidate.text), options)
+              row.conversation(candidate), options)
             rows.append([
               "id": .string(row.id), "role": .string(candidate.role.rawValue),
               "text": .string(tokens.text), "ids": .array(tokens.ids.map { .int(Int($0)) }),

@@ -81,12 +81,12 @@ extension TextModel {
     }
     func render(_ messages: [Message], isPrompt: Bool) throws(TareError) -> String {
       try template.render(
-        messages: messages, addGenerationPrompt: isPrompt, variables: templateVariables,
-        date: options.date)
+        messages: messages, addGenerationPrompt: isPrompt,
+        variables: templateVariables(conversation.context), date: options.date)
     }
     let text = try render(messages, isPrompt: false)
     let prompt =
-      options.marksResponse ? try render(messages.dropLast(), isPrompt: true) : nil
+      options.marksResponse ? try render(messages.dropLast(conversation.turns.count), isPrompt: true) : nil
     return try tokenize(
       rendered: text, prompt: prompt, length: conversation.length, options)
   }
@@ -149,6 +149,15 @@ extension TextModel {
   }
 
   var templateVariables: [String: JSONValue] { specialTokens.mapValues { .string($0) } }
+
+  /// All that a template sees besides the messages.
+  func templateVariables(_ context: TemplateContext) -> [String: JSONValue] {
+    var variables = templateVariables
+    variables["tools"] = context.tools
+    variables["documents"] = context.documents
+    for (name, value) in context.variables.members { variables[name] = value }
+    return variables
+  }
 
   /// Takes BOS and EOS off the text where the policy says what they shall be, and gives what is to
   /// stand before and after it.

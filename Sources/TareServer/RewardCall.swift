@@ -66,10 +66,8 @@ package struct RewardCall: Sendable {
   func messages(_ member: String) throws(TareError) -> [Message] {
     let array = body[member]?.array ?? []
     let messages = array.compactMap { element -> Message? in
-      guard let role = element["role"]?.string, let content = element["content"]?.text else {
-        return nil
-      }
-      return Message(role: role, content: content)
+      guard element["content"]?.text != nil else { return nil }
+      return try? Message(element)
     }
     guard !array.isEmpty, messages.count == array.count else {
       throw wrong(member, "an array of messages with role and content")

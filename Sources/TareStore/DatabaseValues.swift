@@ -45,20 +45,13 @@ extension JSONValue {
     self = text == "{}" ? .object([:]) : try JSONValue(parsing: text)
   }
 
-  /// Messages as an array of objects with role and content.
-  init(_ messages: [Message]) {
-    self = .array(
-      messages.map { .object(["role": .string($0.role), "content": .string($0.content)]) })
-  }
+  /// Messages as an array of objects.
+  init(_ messages: [Message]) { self = .array(messages.map(\.json)) }
 
   /// - Returns: nil if this is no array of messages.
   var messages: [Message]? {
     guard let array else { return nil }
-    let messages = array.compactMap { element -> Message? in
-      guard let role = element["role"]?.string, let content = element["content"]?.string
-      else { return nil }
-      return Message(role: role, content: content)
-    }
+    let messages = array.compactMap { try? Message($0) }
     return messages.count == array.count ? messages : nil
   }
 }

@@ -46,8 +46,6 @@ package struct ChatTemplate: Sendable {
     date: CalendarDate
   ) throws(TareError) -> String {
     try render(
-      messages: messages.map {
-        .object(["role": .string($0.role), "content": .string($0.content)])
-      }, addGenerationPrompt: addGenerationPrompt, variables: variables, date: date)
+      messages: messages.map { .object($0.members) }, addGenerationPrompt: addGenerationPrompt, variables: variables, date: date)
   }
 }

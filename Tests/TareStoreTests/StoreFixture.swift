@@ -94,7 +94,9 @@ extension Store {
       last = page.last
       let tokens = page.map { item in
         ItemTokens(
-          item: item.id, digest: Digest(of: "\(item.conversation.messages)"), truncated: false)
+          item: item.id,
+          digest: Digest(of: JSONValue.array(item.conversation.messages.map(\.json)).text()),
+          truncated: false)
       }
       try setTokens(tokens, of: run)
       let scores = zip(page, tokens).map { item, tokens in

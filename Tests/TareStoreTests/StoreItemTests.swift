@@ -97,7 +97,7 @@ import Testing
     case 2: row.section = "Code"
     case 3: row.extras["new"] = .bool(true)
     case 4: row.prompt[0].content += "?"
-    case 5: row.responses[1].text += "."
+    case 5: row.responses[1].turns[0].content += "."
     default: row.responses.swapAt(0, 1)
     }
     let error = #expect(throws: TareError.self) {

@@ -23,7 +23,7 @@ extension ScoreTable {
             accepted: "\(count), one a score")
         }
         conversations += content.responses.map {
-          Conversation(prompt: content.prompt, response: $0.text)
+          Conversation(prompt: content.prompt, turns: $0.turns)
         }
       } catch {
         throw error.inside(table.name)

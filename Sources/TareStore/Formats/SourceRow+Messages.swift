@@ -76,12 +76,11 @@ extension SourceRow {
     }
     var messages: [Message] = []
     for (index, element) in elements.enumerated() {
-      guard let role = element["role"]?.string, let content = element["content"]?.string else {
-        throw error(
-          "\(field)[\(index)]", found: element.messageFault,
-          accepted: "a message {\"role\", \"content\"} of two strings")
+      do throws(TareError) {
+        messages.append(try Message(element))
+      } catch {
+        throw error.inside("\(place), column '\(field)[\(index)]'")
       }
-      messages.append(Message(role: role, content: content))
     }
     return messages
   }
@@ -134,17 +133,5 @@ extension SourceRow {
     let value = try value("prompt")
     if let text = value.string { return [.user(text)] }
     return try messages(value, field: "prompt")
-  }
-}
-
-extension JSONValue {
-  /// What is wrong with a message.
-  fileprivate var messageFault: String {
-    guard let object else { return kindName }
-    for member in ["role", "content"] {
-      guard let value = object[member] else { return "no '\(member)'" }
-      if value.string == nil { return "'\(member)' as \(value.kindName)" }
-    }
-    return "a message"
   }
 }

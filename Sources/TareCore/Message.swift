@@ -1,0 +1,109 @@
+/// One turn of a conversation, with every member that its source gave it.
+
+/// A message as a chat template gets it: an object with a role, usually a content, and whatever else
+/// belongs to the turn (`tool_calls`, `reasoning_content`, `name`, `tool_call_id`, …).
+package struct Message: Sendable {
+  /// All members in the order of the source. There is a `role`, a string.
+  package private(set) var members: JSONObject
+
+  package init(role: String, content: String) {
+    members = ["role": .string(role), "content": .string(content)]
+  }
+
+  /// - Throws: `TareError.badData`, whose place is the member, for a value that is no object, a role that
+  ///   is no string, a content that is neither a string, null nor a list of parts, and a part that is
+  ///   not text.
+  package init(_ value: JSONValue) throws(TareError) {
+    guard let object = value.object else {
+      throw .badData(place: "", found: value.kindName, accepted: "a message: an object with a role")
+    }
+    guard object["role"]?.string != nil else {
+      throw .badData(
+        place: "role", found: object["role"]?.kindName ?? "none",
+        accepted: "a string (system, user, assistant, tool, …)")
+    }
+    members = object
+    try Self.check(content: object["content"] ?? .null)
+  }
+
+  private static func check(content: JSONValue) throws(TareError) {
+    switch content {
+    case .string, .null: return
+    case .array(let parts):
+      for (index, part) in parts.enumerated() where part.partText == nil {
+        throw .badData(
+          place: "content[\(index)]", found: part.partName,
+          accepted: "a text part: {\"type\": \"text\", \"text\": \"…\"}")
+      }
+    default:
+      throw .badData(
+        place: "content", found: content.kindName, accepted: "a string, a list of text parts, or null")
+    }
+  }
+
+  package static func user(_ content: String) -> Message { .init(role: "user", content: content) }
+  package static func assistant(_ content: String) -> Message {
+    .init(role: "assistant", content: content)
+  }
+  package static func system(_ content: String) -> Message {
+    .init(role: "system", content: content)
+  }
+
+  /// "system", "user", "assistant", "tool", …, as chat templates know them.
+  package var role: String { members["role"]?.string ?? "" }
+
+  /// The text of the content: that of all its parts where it is a list, nothing where it is null.
+  package var content: String {
+    get {
+      switch members["content"] {
+      case .string(let text)?: text
+      case .array(let parts)?: parts.compactMap(\.partText).joined()
+      default: ""
+      }
+    }
+    set { members["content"] = .string(newValue) }
+  }
+
+  package subscript(member: String) -> JSONValue? {
+    get { members[member] }
+    set { members[member] = newValue }
+  }
+
+  /// Whether a role and a content, both strings, are all that it has.
+  package var isPlain: Bool { members.count == 2 && members["content"]?.string != nil }
+
+  /// The message as JSON; of a plain one the role comes first, wherever its source had it.
+  package var json: JSONValue {
+    isPlain ? ["role": .string(role), "content": .string(content)] : .object(members)
+  }
+}
+
+extension Message: Hashable {
+  /// Whether they have the same members, in any order.
+  package static func == (left: Message, right: Message) -> Bool {
+    left.members.count == right.members.count
+      && left.members.keys.allSatisfy { left.members[$0] == right.members[$0] }
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(role)
+    hasher.combine(content)
+    hasher.combine(members.count)
+  }
+}
+
+extension JSONValue {
+  /// The text of a content part; nil where it is another kind of part, or none.
+  fileprivate var partText: String? {
+    if let text = string { return text }
+    guard let object, object["type"]?.string ?? "text" == "text" else { return nil }
+    return object["text"]?.string
+  }
+
+  /// What a message calls a part that is no text.
+  fileprivate var partName: String {
+    guard let object else { return kindName }
+    guard let type = object["type"]?.string else { return "a part without a type" }
+    return type == "text" ? "a text part without a text" : "a part of type '\(type)'"
+  }
+}
