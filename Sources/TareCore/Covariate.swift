@@ -1,15 +1,18 @@
 /// What a score is compared with: the length of the response, or another number that describes it.
 
-/// A covariate's name and how it is computed, so that a saved calibration is not applied to
-/// another one.
-package struct Covariate: Hashable, Sendable {
+/// A covariate's name, and what it is, so that a saved calibration is not applied to another one.
+package struct Covariate: Sendable {
   /// The column's name, as typed after `--covariate`.
   package let name: String
-  /// How it is computed, in words.
+  /// What tells it from any other, the same in every version of the program: "length.scalars/1" of a text,
+  /// "column/NAME" of a column.
+  package let id: String
+  /// How it is computed, in words, for people.
   package let definition: String
 
-  package init(name: String, definition: String) {
+  package init(name: String, id: String, definition: String) {
     self.name = name
+    self.id = id
     self.definition = definition
   }
 
@@ -22,11 +25,24 @@ package struct Covariate: Hashable, Sendable {
 
   /// A covariate that is computed from text.
   package static func computed(_ kind: any TextCovariate.Type) -> Covariate {
-    Covariate(name: kind.key, definition: kind.definition)
+    Covariate(name: kind.key, id: kind.id, definition: kind.definition)
+  }
+
+  /// A covariate that is computed from prompt and response in one text.
+  package static func computedOnWholeTexts(_ kind: any TextCovariate.Type) -> Covariate {
+    Covariate(
+      name: kind.key, id: "whole-text." + kind.id,
+      definition: kind.definition + "; counted on prompt and response together")
   }
 
   /// A column of the input.
   package static func column(_ name: String) -> Covariate {
-    Covariate(name: name, definition: "column '\(name)' of the input")
+    Covariate(name: name, id: "column/\(name)", definition: "column '\(name)' of the input")
   }
+}
+
+/// Covariates are equal if they are the same one, whatever is said of them.
+extension Covariate: Hashable {
+  package static func == (left: Covariate, right: Covariate) -> Bool { left.id == right.id }
+  package func hash(into hasher: inout Hasher) { hasher.combine(id) }
 }

@@ -37,7 +37,8 @@ package struct Message: Sendable {
       }
     default:
       throw .badData(
-        place: "content", found: content.kindName, accepted: "a string, a list of text parts, or null")
+        place: "content", found: content.kindName,
+        accepted: "a string, a list of text parts, or null")
     }
   }
 

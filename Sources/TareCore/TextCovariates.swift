@@ -25,6 +25,11 @@ package enum TextCovariates {
     registry.entries.first { $0.key == name }
   }
 
+  /// - Returns: nil where no text covariate of this program has this identity.
+  package static func identified(_ id: String) -> (any TextCovariate.Type)? {
+    registry.entries.first { $0.id == id }
+  }
+
   /// What a prompt with its response has of a covariate.
   ///
   /// - Parameter tokens: prompt and response as the model read them; nil where that is not known.
@@ -38,8 +43,10 @@ package enum TextCovariates {
 
 /// A number that a conversation has before any model is asked.
 package protocol TextCovariate: Registered {
-  /// How it is computed, to the last case: a saved calibration keeps these words and is not applied
-  /// where they differ. A change of what is counted needs a change here.
+  /// What a saved calibration knows it by: a name of what is counted and, after a slash, the version of the
+  /// count. A change of what is counted is another version; a change of the words about it is not.
+  static var id: String { get }
+  /// How it is computed, to the last case, for people.
   static var definition: String { get }
   static var source: TextCovariateSource { get }
   /// - Returns: nil only without what `source` says.

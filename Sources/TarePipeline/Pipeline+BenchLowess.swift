@@ -29,9 +29,7 @@ extension Pipeline {
     }
     if let fittedTo, let fit {
       let bytes = fit.fitted.withUnsafeBytes { Data($0) }
-      do { try bytes.write(to: URL(filePath: fittedTo)) } catch {
-        throw .fault("\(fittedTo) cannot be written: \(error.localizedDescription)")
-      }
+      try write(bytes, to: fittedTo)
     }
     return .object([
       "points": .int(points), "seconds": .double(seconds.sorted()[seconds.count / 2]),

@@ -30,7 +30,7 @@ package struct SmoothRequest: Sendable {
   /// distinct x.
   package var at: String?
   package var points: Int?
-  /// Where the curve goes as CSV; "-" leaves it to the caller to print.
+  /// Where the curve goes as CSV; nil leaves it to the caller to print.
   package var output: String?
 
   package init(input: String, x: String, y: String) {
@@ -111,7 +111,7 @@ extension Pipeline {
   /// - Throws: `TareError.usage` for settings that LOWESS does not take and places beyond the data,
   ///   `TareError.badData` that names file, line and column of what is no number.
   package func smooth(_ request: SmoothRequest) throws(TareError) -> SmoothOutcome {
-    if request.output != "-" { try checkWritable(request.output) }
+    try checkWritable(request.output)
     let lowess = try request.lowess
     let wanted = try request.wantedPlaces
     let file = try InputFile(request.input)
@@ -137,7 +137,7 @@ extension Pipeline {
     let outcome = SmoothOutcome(
       request: request, lowess: lowess, x: x, y: y, fit: fit,
       places: try fit.places(wanted), turningPoints: turningPoints)
-    if let path = request.output, path != "-" { try write(outcome.rows, to: path) }
+    if let path = request.output { try write(outcome.rows, to: path) }
     return outcome
   }
 }

@@ -1,8 +1,9 @@
 /// The stages in order. Each is one method, in a file of its own:
 ///
 ///     score ─► store ─► calibrate ─► evaluate ─► rank ─► report
-internal import Foundation
+package import Foundation
 package import TareCore
+internal import TareStore
 
 /// The whole pipeline, as commands and the server use it.
 package struct Pipeline: Sendable {
@@ -12,22 +13,14 @@ package struct Pipeline: Sendable {
   package init(observer: StageObserver = StageObserver()) { self.observer = observer }
 
   /// Finds out before the work that its result has somewhere to go.
-  /// - Throws: `TareError.usage` if the path's folder is not there or cannot be written.
-  package func checkWritable(_ path: String?) throws(TareError) {
-    guard let path else { return }
-    let folder = URL(filePath: path).deletingLastPathComponent().path
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder),
-      isFolder.boolValue, FileManager.default.isWritableFile(atPath: folder)
-    else { throw .usage("\(path): the folder is not there, or cannot be written") }
+  /// - Parameter path: - stands for standard output.
+  /// - Throws: `TareError.usage` for a folder, a read-only file, and where the folder is not there.
+  package func checkWritable(_ path: String?) throws(TareError) { try ByteSink.check(path) }
+
+  /// Writes a result so that a reader never finds half of it, and nothing but a regular file is replaced.
+  package static func write(_ data: Data, to path: String) throws(TareError) {
+    try ByteSink.write(data, to: path)
   }
 
-  /// Writes a result so that a reader never finds half of it.
-  func write(_ data: Data, to path: String) throws(TareError) {
-    do {
-      try data.write(to: URL(filePath: path), options: .atomic)
-    } catch {
-      throw .fault("\(path): cannot be written: \(error.localizedDescription)")
-    }
-  }
+  func write(_ data: Data, to path: String) throws(TareError) { try Self.write(data, to: path) }
 }

@@ -17,9 +17,7 @@ package struct ServedCalibration: Sendable {
     }
     var kinds: [any TextCovariate.Type] = []
     for covariate in calibration.covariates {
-      guard let kind = TextCovariates.named(covariate.name), kind.source != .prompt,
-        covariate == .computed(kind)
-      else {
+      guard let kind = TextCovariates.identified(covariate.id), kind.source != .prompt else {
         throw .usage(
           "\(path): needs \(covariate.name) (\(covariate.definition)), which cannot be counted on a "
             + "response and its tokens")

@@ -38,9 +38,11 @@ struct Calibrate: ParsableCommand {
 
   @Option(help: "Apply this saved calibration instead of fitting one.")
   var apply: String?
-  @Option(help: "Save the calibration as JSON.")
+  @Option(help: "Save the calibration as JSON; - for standard output.")
   var save: String?
-  @Option(name: .shortAndLong, help: "File for the rows with their calibrated scores.")
+  @Option(
+    name: .shortAndLong,
+    help: "File for the rows with their calibrated scores; - for standard output.")
   var output: String?
   @Flag(help: "Print what was found as JSON.")
   var json = false
@@ -52,13 +54,21 @@ struct Calibrate: ParsableCommand {
     request.covariates = fit.covariates
     request.apply = apply
     request.save = save
-    request.output = output
+    request.output = Output.isStandard(output) ? nil : output
     guard !skipBadRows || store == nil else {
       throw TareError.usage("--skip-bad-rows is for score files; a run of a store is taken whole")
     }
     request.source.skipsBadRows = skipBadRows
     // Rows are the result where nothing else is named; the report then goes to standard error.
-    let rowsToOutput = output == nil && store == nil
+    let rowsToOutput = (output == nil && store == nil) || Output.isStandard(output)
+    try Output.checkOnlyOne([
+      "the rows": rowsToOutput && !(json && output == nil), "--json": json,
+      "--save": Output.isStandard(save),
+    ])
+    guard output == nil || store == nil else {
+      throw TareError.usage(
+        "--output is for score files; the calibrated scores of a run stay in its store")
+    }
     request.printsRows = rowsToOutput && !json
     // A reader that has seen enough (`| head`) is no error.
     signal(SIGPIPE, SIG_DFL)
@@ -66,8 +76,10 @@ struct Calibrate: ParsableCommand {
     if json { return try Output.print(outcome.json) }
     if rowsToOutput, let rows = outcome.rows { try Output.print(rows) }
     try Terminal.tell(
-      outcome.text(coloured: rowsToOutput ? Terminal.errorIsColoured : Terminal.outputIsColoured),
-      onStandardOutput: !rowsToOutput)
+      outcome.text(
+        coloured: rowsToOutput || Output.isStandard(save)
+          ? Terminal.errorIsColoured : Terminal.outputIsColoured),
+      onStandardOutput: !rowsToOutput && !Output.isStandard(save))
   }
 }
 

@@ -39,9 +39,9 @@ struct MakePairs: ParsableCommand {
   var plain = false
   @Option(help: "Seed of best-random.")
   var seed: UInt64 = 1
-  @Option(name: .shortAndLong, help: "File for the pairs (default: standard output).")
+  @Option(name: .shortAndLong, help: "File for the pairs; - for standard output (default).")
   var output: String?
-  @Option(help: "File for the statistics, as JSON.")
+  @Option(help: "File for the statistics, as JSON; - for standard output.")
   var stats: String?
   @Flag(help: "Print the statistics on standard output as JSON; the pairs go to --output.")
   var json = false
@@ -54,18 +54,15 @@ struct MakePairs: ParsableCommand {
     request.mostPerPrompt = perPrompt
     request.isPlain = plain
     request.seed = seed
-    guard !json || output != nil else {
-      throw TareError.usage("--json wants --output for the pairs")
-    }
+    let printsRows = output == nil || Output.isStandard(output)
+    try Output.checkOnlyOne([
+      "the pairs (--output)": printsRows, "--json": json, "--stats": Output.isStandard(stats),
+    ])
     let pipeline = Pipeline(observer: Terminal.observer())
     try pipeline.checkWritable(output)
     try pipeline.checkWritable(stats)
     let outcome = try pipeline.pairs(request)
-    if let output {
-      try Output.write(outcome.rows, to: output)
-    } else {
-      try Output.print(outcome.rows)
-    }
+    try Output.write(outcome.rows, to: output ?? "-")
     if let stats { try Output.write([outcome.statistics.object ?? [:]], to: stats) }
     if json { return try Output.print(outcome.statistics) }
     try Terminal.tell(

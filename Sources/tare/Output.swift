@@ -1,6 +1,7 @@
 /// Results on standard output and in files.
 internal import Foundation
 internal import TareCore
+internal import TarePipeline
 
 enum Output {
   /// One JSON line a row.
@@ -26,15 +27,31 @@ enum Output {
     }
   }
 
+  /// Whether a result that goes there goes to standard output.
+  static func isStandard(_ path: String?) -> Bool {
+    guard let path else { return false }
+    return ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].contains(path)
+  }
+
+  /// Results that a command prints, of which there may be one.
+  ///
+  /// - Parameter results: an option or what it stands for, and whether it goes to standard output.
+  /// - Throws: `TareError.usage` that names the first two.
+  static func checkOnlyOne(_ results: KeyValuePairs<String, Bool>) throws(TareError) {
+    let printed = results.filter(\.value).map(\.key)
+    guard printed.count > 1 else { return }
+    throw .usage(
+      "\(printed[0]) and \(printed[1]) both go to standard output; give one of them a file")
+  }
+
   static func write(_ rows: [JSONObject], to path: String) throws(TareError) {
     try write(Data(lines(rows).utf8), to: path)
   }
 
+  /// - Parameter path: a file, a device or a pipe; - for standard output.
   static func write(_ data: Data, to path: String) throws(TareError) {
-    do {
-      try data.write(to: URL(filePath: path), options: .atomic)
-    } catch {
-      throw .fault("\(path): cannot be written: \(error.localizedDescription)")
-    }
+    // A reader that has seen enough (`| head`) is no error.
+    signal(SIGPIPE, SIG_DFL)
+    try Pipeline.write(data, to: path)
   }
 }

@@ -25,7 +25,9 @@ struct Rank: ParsableCommand {
   var top: Int?
   @Flag(help: "Print the expected score of the best of n, for every n.")
   var curve = false
-  @Option(name: .shortAndLong, help: "File for the rankings, a JSON line a prompt.")
+  @Option(
+    name: .shortAndLong, help: "File for the rankings, a JSON line a prompt; - for standard output."
+  )
   var output: String?
   @Flag(help: "Print the rankings as JSON, a line a prompt; the curve as one object.")
   var json = false
@@ -33,6 +35,7 @@ struct Rank: ParsableCommand {
   func run() throws {
     var request = RankRequest(candidates: try candidates.request())
     request.top = top
+    try Output.checkOnlyOne(["--output": Output.isStandard(output), "--json": json])
     let pipeline = Pipeline(observer: Terminal.observer())
     try pipeline.checkWritable(output)
     let outcome = try pipeline.rank(request)
@@ -41,10 +44,11 @@ struct Rank: ParsableCommand {
     case (true, true): try Output.print(outcome.curveJSON)
     case (true, false): try Output.print(outcome.rows)
     case (false, _):
-      let coloured = Terminal.outputIsColoured
+      let isBeside = Output.isStandard(output)
+      let coloured = isBeside ? Terminal.errorIsColoured : Terminal.outputIsColoured
       try Terminal.tell(
         curve ? outcome.curveText(coloured: coloured) : outcome.text(top: top, coloured: coloured),
-        onStandardOutput: true)
+        onStandardOutput: !isBeside)
     }
   }
 }

@@ -67,7 +67,7 @@ struct Report: ParsableCommand {
 
   func run() throws {
     let pipeline = Pipeline(observer: Terminal.observer())
-    if output != "-" { try pipeline.checkWritable(output) }
+    try pipeline.checkWritable(output)
     var names = runNames
     if let store, names.isEmpty { names = try pipeline.runNames(in: store) }
     // Inspections may stand alone.
@@ -92,12 +92,8 @@ struct Report: ParsableCommand {
       ("Command", CommandLine.shown),
     ]
     let page = try pipeline.report(request)
-    if output == "-" {
-      try Output.print(Data(page.utf8))
-    } else {
-      try Output.write(Data(page.utf8), to: output)
-      try Terminal.tell("wrote \(output)", onStandardOutput: true)
-    }
+    try Output.write(Data(page.utf8), to: output)
+    if !Output.isStandard(output) { try Terminal.tell("wrote \(output)", onStandardOutput: true) }
   }
 }
 

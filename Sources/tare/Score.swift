@@ -37,7 +37,8 @@ struct Score: ParsableCommand {
   @Option(name: .customLong("run"), help: "The run's name in the store.")
   var runName: String?
 
-  @Option(name: .shortAndLong, help: "File for the scores, a JSON line each.")
+  @Option(
+    name: .shortAndLong, help: "File for the scores, a JSON line each; - for standard output.")
   var output: String?
 
   @Flag(help: "Print what was done as JSON.")
@@ -50,18 +51,21 @@ struct Score: ParsableCommand {
     request.format = format.format
     request.store = store
     request.run = runName
+    try Output.checkOnlyOne(["--output": Output.isStandard(output), "--json": json])
+    // Scores are the result where nothing else is named; what was done then goes to standard error.
+    let printsRows = Output.isStandard(output) || (output == nil && store == nil)
     let pipeline = Pipeline(observer: Terminal.observer())
     try pipeline.checkWritable(output)
     let outcome = try pipeline.score(request)
-    if let output {
-      try Output.write(outcome.rows, to: output)
-    } else if store == nil {
+    if printsRows {
       try Output.print(outcome.rows)
+    } else if let output {
+      try Output.write(outcome.rows, to: output)
     }
-    if json, output != nil || store != nil {
+    if json, !printsRows {
       try Output.print(outcome.json)
     } else {
-      try Terminal.tell(outcome.text, onStandardOutput: output != nil || store != nil)
+      try Terminal.tell(outcome.text, onStandardOutput: !printsRows)
     }
   }
 }

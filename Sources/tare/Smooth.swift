@@ -63,7 +63,7 @@ struct Smooth: ParsableCommand {
   var json = false
 
   func run() throws {
-    let printsRows = output == "-"
+    let printsRows = Output.isStandard(output)
     if printsRows, json { throw TareError.usage("give -o - or --json, not both") }
     let outcome = try Pipeline().smooth(try request)
     if json { return try Output.print(outcome.json) }
@@ -88,7 +88,7 @@ struct Smooth: ParsableCommand {
       request.findsTurningPoints = turningPoints
       (request.bootstrap, request.seed) = (bootstrap, seed)
       (request.at, request.points) = (at, points)
-      request.output = output
+      request.output = Output.isStandard(output) ? nil : output
       return request
     }
   }

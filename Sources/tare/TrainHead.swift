@@ -30,7 +30,9 @@ struct TrainHead: ParsableCommand {
   @OptionGroup var model: ModelArgument
   @OptionGroup var scoring: ScoringArguments
 
-  @Option(help: "Where the head goes, in safetensors; of a sequence it may be left out.")
+  @Option(
+    help:
+      "File for the head, in safetensors; - for standard output; of a sequence it may be left out.")
   var output: String?
 
   @Option(help: "Pairs that the head is judged on; none of them may be in the training pairs.")
@@ -60,6 +62,10 @@ struct TrainHead: ParsableCommand {
     request.validation = validate
     request.store = store
     let card = try Pipeline(observer: Terminal.observer()).trainHead(request)
+    // The card is the result, but where the head itself is printed.
+    if Output.isStandard(output) {
+      return try Terminal.tell(card.text(indent: 2), onStandardOutput: false)
+    }
     try Output.print(card)
   }
 
@@ -71,12 +77,14 @@ struct TrainHead: ParsableCommand {
     guard validate == nil else {
       throw TareError.usage("--validate does not go with --sequence, which holds out pairs itself")
     }
+    try Output.checkOnlyOne(["--output": Output.isStandard(output), "--json": sequence.json])
     var request = try sequence.request(scoring.settings(model.model))
     request.output = output
     request.store = store
     let outcome = try Pipeline(observer: Terminal.observer()).trainSequence(request)
     if sequence.json { return try Output.print(outcome.json) }
     try Terminal.tell(
-      outcome.text(coloured: Terminal.outputIsColoured), onStandardOutput: true)
+      outcome.text(coloured: Terminal.outputIsColoured),
+      onStandardOutput: !Output.isStandard(output))
   }
 }

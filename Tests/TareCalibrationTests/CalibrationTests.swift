@@ -124,7 +124,7 @@ import Testing
     ("version", "1", "calibration.version"), ("version", "\"2\"", "calibration.version"),
     ("method", "null", "calibration.method"), ("covariates", "{}", "calibration.covariates"),
     ("covariates", "[3]", "calibration.covariates[0]"),
-    ("covariates", "[{\"name\": \"length\"}]", "calibration.covariates[0].definition"),
+    ("covariates", "[{\"name\": \"length\"}]", "calibration.covariates[0].id"),
     ("covariates", "[]", "calibration.ranges"),
     ("ranges", "[[2, 1]]", "calibration.ranges"), ("ranges", "[[1]]", "calibration.ranges"),
     ("ranges", "[[1, 2], [3, 4]]", "calibration.ranges"), ("ranges", "3", "calibration.ranges"),

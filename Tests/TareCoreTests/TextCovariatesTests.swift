@@ -63,13 +63,20 @@ import Testing
     #expect(value("nothing") == nil)
   }
 
-  /// A definition is saved with a calibration, and a calibration is refused where it differs: these
-  /// words must not change unless what is counted does.
-  @Test func `the definition of length is that of calibrations saved before`() {
-    #expect(Covariate.length.name == "length")
-    #expect(Covariate.length.definition == "Unicode scalars of the response")
+  /// Saved calibrations know covariates by these: a count that changes gets another version.
+  @Test func `covariates keep their identities`() {
+    let ids = TextCovariates.registry.entries.map { "\($0.key) \($0.id)" }
+    #expect(
+      ids == [
+        "length length.scalars/1", "characters length.scalars/1", "tokens tokens.model/1",
+        "words words.whitespace/1", "lines lines/1", "headers markdown.headers/1",
+        "list_items markdown.list-items/1", "bold markdown.bold/1",
+        "code_blocks markdown.code-blocks/1", "links links/1", "digits digits/1",
+        "markdown markdown.published/1", "prompt_length prompt-length.scalars/1",
+      ])
     #expect(Covariate.named("length") == .length)
-    #expect(Covariate.named("words").definition == "column 'words' of the input")
+    #expect(Covariate.named("words").id == "column/words")
+    #expect(Covariate.computedOnWholeTexts(Length.self) != .length)
     #expect(Covariate.computed(Words.self) != .column("words"))
   }
 

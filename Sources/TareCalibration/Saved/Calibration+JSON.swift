@@ -8,7 +8,9 @@ extension Calibration {
       "method": .string(method),
       "covariates": .array(
         covariates.map {
-          ["name": .string($0.name), "definition": .string($0.definition)]
+          [
+            "name": .string($0.name), "id": .string($0.id), "definition": .string($0.definition),
+          ]
         }),
       "parameters": .object(parameters),
       "gamma": .double(gamma),
@@ -27,15 +29,14 @@ extension Calibration {
   package init(json: JSONValue) throws(TareError) {
     let reader = try ArtefactReader(json, place: "calibration")
     let version = try reader.int("version")
-    guard version == Calibration.version else {
+    guard (2...Calibration.version).contains(version) else {
       throw reader.error(
-        "version", found: "\(version)", accepted: "\(Calibration.version), this program's")
+        "version", found: "\(version)", accepted: "2 or \(Calibration.version)")
     }
     var covariates: [Covariate] = []
     for covariate in try reader.readers("covariates") {
       covariates.append(
-        Covariate(
-          name: try covariate.string("name"), definition: try covariate.string("definition")))
+        try version == 2 ? Covariate(ofVersion2: covariate) : Covariate(covariate))
     }
     var ranges: [ClosedRange<Double>] = []
     for range in try reader.rows("ranges") {
@@ -69,5 +70,13 @@ extension Calibration {
       },
       findings: try reader.object("findings"),
       digest: try reader.string("digest"), date: try reader.string("date"))
+  }
+}
+
+extension Covariate {
+  fileprivate init(_ reader: ArtefactReader) throws(TareError) {
+    self.init(
+      name: try reader.string("name"), id: try reader.string("id"),
+      definition: try reader.string("definition"))
   }
 }

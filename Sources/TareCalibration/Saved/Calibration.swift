@@ -5,8 +5,9 @@ package import TareCore
 ///
 /// The calibrated score is score − gamma · bias + offset.
 package struct Calibration: Sendable, Hashable {
-  /// The version of the JSON form that this program writes, and the only one it reads.
-  package static let version = 2
+  /// The version of the JSON form that this program writes. It reads version 2 as well, which knew
+  /// covariates by their definitions.
+  package static let version = 3
 
   /// Key of the calibrator that made it.
   package let method: String
@@ -77,6 +78,6 @@ package struct Calibration: Sendable, Hashable {
 
 extension [Covariate] {
   fileprivate var described: String {
-    isEmpty ? "none" : map { "\($0.name) (\($0.definition))" }.joined(separator: ", ")
+    isEmpty ? "none" : map { "\($0.name) (\($0.id): \($0.definition))" }.joined(separator: ", ")
   }
 }

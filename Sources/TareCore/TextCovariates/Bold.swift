@@ -2,6 +2,7 @@
 
 package enum Bold: ResponseCovariate {
   package static let key = "bold"
+  package static let id = "markdown.bold/1"
   package static let summary = "bold passages of the response (** or __)"
   package static let definition =
     #"bold passages of the response: matches of \*\*(.*?)\*\*|__(.*?)__ (Python's re.findall), "#

@@ -2,6 +2,7 @@
 
 package enum Characters: ResponseCovariate {
   package static let key = "characters"
+  package static let id = Length.id
   package static let summary = "the same, counted on the text even beside a column length"
   package static let definition = Length.definition
 

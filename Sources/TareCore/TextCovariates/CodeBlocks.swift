@@ -2,6 +2,7 @@
 
 package enum CodeBlocks: ResponseCovariate {
   package static let key = "code_blocks"
+  package static let id = "markdown.code-blocks/1"
   package static let summary = "fenced code blocks of the response"
   /// CommonMark's rules, but for the indentation: blocks within lists are indented deeper than its
   /// three spaces.

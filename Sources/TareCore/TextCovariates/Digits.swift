@@ -2,6 +2,7 @@
 
 package enum Digits: ResponseCovariate {
   package static let key = "digits"
+  package static let id = "digits/1"
   package static let summary = "digits 0 to 9 of the response"
   package static let definition = "digits 0 to 9 of the response"
 

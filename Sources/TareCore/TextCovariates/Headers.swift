@@ -3,6 +3,7 @@
 
 package enum Headers: ResponseCovariate {
   package static let key = "headers"
+  package static let id = "markdown.headers/1"
   package static let summary = "Markdown headers of the response (#)"
   package static let definition =
     #"Markdown headers of the response: matches of ^\s{0,3}#{1,6}\s+ (Python's re.findall, "#

@@ -2,6 +2,7 @@
 
 package enum Length: ResponseCovariate {
   package static let key = "length"
+  package static let id = "length.scalars/1"
   package static let summary = "characters of the response"
   package static let definition = "Unicode scalars of the response"
 

@@ -3,6 +3,7 @@
 
 package enum Markdown: ResponseCovariate {
   package static let key = "markdown"
+  package static let id = "markdown.published/1"
   package static let summary = "headers, list items and bold passages, summed as in the paper"
   package static let definition =
     "markdown of the response, the sum of the published patterns' matches (Python's re.findall): "

@@ -2,6 +2,7 @@
 
 package enum PromptLength: TextCovariate {
   package static let key = "prompt_length"
+  package static let id = "prompt-length.scalars/1"
   package static let summary = "characters of the prompt's messages"
   package static let definition =
     "Unicode scalars of the contents of the prompt's messages, the system's included"

@@ -52,7 +52,7 @@ struct CovariateColumn {
             + list(table.columns))
       }
       cells = .texts(kind, found)
-      covariate = found.isWhole ? .ofWholeTexts(kind) : .computed(kind)
+      covariate = found.isWhole ? .computedOnWholeTexts(kind) : .computed(kind)
     } else {
       throw Self.noColumn(own, in: table, texts)
     }
@@ -109,15 +109,5 @@ struct CovariateColumn {
     guard found != count else { return }
     throw table.error(
       row, column, found: "\(found) values", accepted: "\(count), as many as '\(scores)' has")
-  }
-}
-
-extension Covariate {
-  /// RewardBench's result files hold prompt and response in one text.
-  fileprivate static func ofWholeTexts(_ kind: any TextCovariate.Type) -> Covariate {
-    kind.key == length.name
-      ? length
-      : Covariate(
-        name: kind.key, definition: kind.definition + "; counted on prompt and response together")
   }
 }

@@ -1,68 +1,138 @@
-/// Bytes on their way to a file or to standard output.
-internal import Foundation
+/// Bytes on their way to a file, a device, a pipe or standard output: the one way in which results are
+/// written.
+package import Foundation
 package import TareCore
 
-/// A file is written beside its place and moved there by `finish`, so that a reader never finds half
-/// of it; without `finish` nothing is left. What is no plain file (a pipe, a device) is written as
-/// the bytes come.
+/// A file is written beside its place and moved there by `finish`, with the mode and owner of the one
+/// that stood there, so that a reader never finds half of it; without `finish` nothing changes. Links
+/// are followed; what is no regular file (a pipe, a device) is written as the bytes come.
 package final class ByteSink {
   private let name: String
-  private let descriptor: Int32
-  /// Where the file is written, and where it goes; nil for what is no plain file.
-  private var move: (from: String, to: String)?
+  private var descriptor: Int32
+  /// Whether the descriptor is this sink's own, to be closed.
+  private let isOpened: Bool
+  /// Where the bytes wait for `finish`, and what happens to them then; nil for a stream.
+  private var staging: Staging?
 
-  /// - Parameter path: a file's; nil for standard output.
-  /// - Throws: `TareError.fault` if it cannot be written.
+  private struct Staging {
+    let path: String
+    let place: OutputPlace
+  }
+
+  /// - Parameter path: a file's; nil or "-" for standard output.
+  /// - Throws: `TareError.usage` if it is not to be written (see `check`); `TareError.fault` if it cannot be.
   package init(_ path: String?) throws(TareError) {
-    guard let path else {
-      name = "standard output"
-      descriptor = STDOUT_FILENO
+    guard let path, path != "-" else {
+      (name, descriptor, isOpened) = ("standard output", STDOUT_FILENO, false)
       return
     }
     name = path
-    var status = stat()
-    let isThere = stat(path, &status) == 0
-    if isThere, status.st_mode & S_IFMT != S_IFREG {
-      descriptor = open(path, O_WRONLY | O_CLOEXEC)
-    } else {
-      let place = URL(filePath: path).resolvingSymlinksInPath().path
-      let beside = "\(place).\(UUID().uuidString.prefix(8)).part"
+    let place = try OutputPlace(path)
+    switch place.kind {
+    case .descriptor(let number):
+      (descriptor, isOpened) = (number, false)
+    case .stream:
+      descriptor = open(place.path, O_WRONLY | O_CLOEXEC)
+      isOpened = true
+    case .file, .writtenOver:
+      let staged = Self.stagingPath(of: place)
       // 0o666 less the user's mask, as for any new file; one that was there keeps its own.
-      descriptor = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-      if descriptor >= 0 {
-        move = (beside, place)
-        if isThere { fchmod(descriptor, status.st_mode & 0o7777) }
-      }
+      let mode: mode_t = place.status == nil ? 0o666 : 0o600
+      descriptor = open(staged, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+      isOpened = true
+      if descriptor >= 0 { staging = Staging(path: staged, place: place) }
     }
     guard descriptor >= 0 else { throw fault() }
   }
 
+  /// Finds out before the work that its result has somewhere to go, without touching what stands there.
+  /// - Throws: `TareError.usage` for a folder, a read-only file, and where the folder is not there.
+  package static func check(_ path: String?) throws(TareError) {
+    guard let path, path != "-" else { return }
+    _ = try OutputPlace(path)
+  }
+
+  /// Writes a whole result.
+  package static func write(_ data: Data, to path: String) throws(TareError) {
+    let sink = try ByteSink(path)
+    try sink.write(data)
+    try sink.finish()
+  }
+
   deinit {
-    guard descriptor > STDERR_FILENO else { return }
-    close(descriptor)
-    if let move { unlink(move.from) }
+    if isOpened, descriptor >= 0 { close(descriptor) }
+    if let staging { unlink(staging.path) }
+  }
+
+  private static func stagingPath(of place: OutputPlace) -> String {
+    let name = "\(UUID().uuidString.prefix(8)).part"
+    guard case .file = place.kind else {
+      return FileManager.default.temporaryDirectory.appending(path: "tare-\(name)").path
+    }
+    return "\(place.path).\(name)"
   }
 
   /// Writes all the bytes.
   func write(_ bytes: [UInt8]) throws(TareError) {
-    var done = 0
-    while done < bytes.count {
-      let count = bytes.withUnsafeBytes { bytes in
-        Foundation.write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
-      }
+    guard bytes.withUnsafeBytes({ Self.put($0, into: descriptor) }) else { throw fault() }
+  }
+
+  package func write(_ data: Data) throws(TareError) {
+    guard data.withUnsafeBytes({ Self.put($0, into: descriptor) }) else { throw fault() }
+  }
+
+  /// - Returns: whether all went through; else `errno` says why.
+  private static func put(_ bytes: UnsafeRawBufferPointer, into descriptor: Int32) -> Bool {
+    var rest = bytes
+    while !rest.isEmpty {
+      let count = Foundation.write(descriptor, rest.baseAddress, rest.count)
       if count >= 0 {
-        done += count
+        rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
       } else if errno != EINTR {
-        throw fault()
+        return false
       }
     }
+    return true
   }
 
   /// Puts the file in its place.
   package func finish() throws(TareError) {
-    guard let move else { return }
-    guard rename(move.from, move.to) == 0 else { throw fault() }
-    self.move = nil
+    guard let staging else { return }
+    if case .writtenOver = staging.place.kind {
+      try writeOver(staging.place.path)
+    } else {
+      if let status = staging.place.status {
+        // The owner first: a change of it takes the bits of set-user-ID away.
+        guard fchown(descriptor, status.st_uid, status.st_gid) == 0 || status.st_uid == geteuid(),
+          fchmod(descriptor, status.st_mode & 0o7777) == 0
+        else { throw fault() }
+      }
+      guard rename(staging.path, staging.place.path) == 0 else { throw fault() }
+      self.staging = nil
+    }
+  }
+
+  /// Copies what was staged over the file, which stays the same one.
+  private func writeOver(_ path: String) throws(TareError) {
+    let target = open(path, O_WRONLY | O_CLOEXEC)
+    guard target >= 0 else { throw fault() }
+    defer { close(target) }
+    guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw fault() }
+    var buffer = [UInt8](repeating: 0, count: 1 << 20)
+    var total = 0
+    while true {
+      let count = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw fault() }
+      if count == 0 { break }
+      guard
+        buffer.withUnsafeBytes({
+          Self.put(UnsafeRawBufferPointer(rebasing: $0[..<count]), into: target)
+        })
+      else { throw fault() }
+      total += count
+    }
+    guard ftruncate(target, off_t(total)) == 0 else { throw fault() }
   }
 
   private func fault() -> TareError {
