@@ -205,12 +205,23 @@ import Testing
       "in, line 1, column 'messages': found a last message from 'user'"
     ),
     (
-      #"{"messages":[{"role":"user"}]}"#,
-      "in, line 1, column 'messages[0]': found no 'content'"
+      #"{"messages":[{"content":"p"}]}"#,
+      "in, line 1, column 'messages[0]', role: found none; accepted: a string"
     ),
     (
-      #"{"messages":[{"role":"user","content":null}]}"#,
-      "in, line 1, column 'messages[0]': found 'content' as null"
+      #"{"messages":[{"role":"user","content":3}]}"#,
+      "in, line 1, column 'messages[0]', content: found a number; accepted: a string, a list of"
+    ),
+    (
+      #"""
+      {"messages":[{"role":"user","content":[{"type":"text","text":"What?"},
+      {"type":"image_url","image_url":{"url":"a.png"}}]},{"role":"assistant","content":"A cat."}]}
+      """#.replacing("\n", with: ""),
+      "in, line 1, column 'messages[0]', content[1]: found a part of type 'image_url'; accepted: a"
+    ),
+    (
+      #"{"prompt":"p","response":"r","images":["a.png"]}"#,
+      "in, line 1, column 'images': found 1 of them; accepted: none: text alone can be scored"
     ),
     (#"{"id":1.5,"prompt":"p","response":"r"}"#, "in, line 1, column 'id': found a number"),
     (#"{"id":"","prompt":"p","response":"r"}"#, "in, line 1, column 'id': found an empty string"),

@@ -39,5 +39,5 @@ private func candidateSet(_ row: SourceRow, number: Int) throws(TareError) -> Ca
   for (key, value) in row.columns.members where !used.contains(key) { extras[key] = value }
   return CandidateSet(
     id: id ?? "row-\(number)", subset: subset ?? content.subset, section: section,
-    prompt: content.prompt, responses: content.responses, extras: extras)
+    prompt: content.prompt, responses: content.responses, context: content.context, extras: extras)
 }

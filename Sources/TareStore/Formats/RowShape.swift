@@ -13,18 +13,26 @@ struct RowShape: Sendable {
     RowShape(needs: ["chosen", "rejected"], marks: ["chosen", "rejected"], read: pair),
     RowShape(needs: ["prompt", "responses"], marks: ["responses"], read: candidates),
     RowShape(needs: ["prompt", "response"], marks: ["response"], read: single),
+    RowShape(needs: ["prompt", "completion"], marks: ["completion"], read: completion),
     RowShape(
       needs: ["question", "response_A", "response_B", "label"],
       marks: ["response_A", "response_B"],
       read: judgeBench),
+    RowShape(
+      needs: ["messages", "rejected_response"], marks: ["rejected_response"], read: rejectedResponse
+    ),
+    RowShape(
+      needs: ["messages", "rejected_messages"], marks: ["rejected_messages"], read: rejectedMessages
+    ),
     RowShape(needs: ["messages"], marks: ["messages"], read: conversation),
     RowShape(needs: ["instruction", "output"], marks: ["output"], read: alpacaEval),
   ]
 
   /// What a message about unknown rows lists.
   static let summary =
-    "messages | prompt, response | prompt, chosen, rejected | prompt, responses"
-    + " | instruction, output | question, response_A, response_B, label"
+    "messages | prompt, response | prompt, completion | prompt, chosen, rejected"
+    + " | prompt, responses | messages, rejected_response | instruction, output"
+    + " | question, response_A, response_B, label"
 
   /// - Throws: `TareError.badData` that names the missing column, or lists the shapes if the columns
   ///   are of none.
@@ -46,6 +54,7 @@ struct RowShape: Sendable {
 struct RowContent {
   var prompt: [Message]
   var responses: [Candidate]
+  var context: TemplateContext
   /// The columns that were read, which are not carried through.
   var columns: [String]
   var subset: String?
@@ -84,44 +93,106 @@ private func single(_ row: SourceRow) throws(TareError) -> RowContent {
   try content(row, [("response", .response)])
 }
 
+private func completion(_ row: SourceRow) throws(TareError) -> RowContent {
+  try content(row, [("completion", .response)])
+}
+
 /// Responses in one column or more, with their prompt in its own column or before them.
 private func content(
   _ row: SourceRow, _ columns: [(name: String, role: Role)]
 ) throws(TareError) -> RowContent {
   var texts: [ResponseText] = []
-  var responses: [Candidate] = []
+  var roles: [Role] = []
   for column in columns {
     let values = try row.responses(column.name)
     texts += values
-    responses += values.map { Candidate(role: column.role, text: $0.text) }
+    roles += values.map { _ in column.role }
   }
+  return try content(row, try row.texts(of: texts), roles, columns: columns.map(\.name))
+}
+
+/// - Parameter columns: those that the responses are from.
+private func content(
+  _ row: SourceRow, _ texts: RowTexts, _ roles: [Role], columns: [String]
+) throws(TareError) -> RowContent {
+  let texts = try texts.withSystem(of: row)
+  let (context, more) = try row.context()
   return RowContent(
-    prompt: try row.prompt(of: texts), responses: responses,
-    columns: columns.map(\.name) + ["prompt"])
+    prompt: texts.prompt,
+    responses: zip(roles, texts.turns).map { Candidate(role: $0, turns: $1) }, context: context,
+    columns: columns + texts.columns + more)
 }
 
 private func conversation(_ row: SourceRow) throws(TareError) -> RowContent {
   let messages = try row.messages(try row.value("messages"), field: "messages")
   let response = try row.lastTurn(of: messages, field: "messages")
-  return RowContent(
-    prompt: response.before, responses: [Candidate(role: .response, text: response.text)],
+  return try content(
+    row, RowTexts(prompt: response.before, turns: [response.turns]), [.response],
     columns: ["messages"])
 }
 
+/// ms-swift's pairs: messages that end with the better answer, and in a column of its own the worse
+/// one, as a text in place of the last message or as the messages after the last user's.
+private func rejectedResponse(_ row: SourceRow) throws(TareError) -> RowContent {
+  try swiftPair(row, rejected: "rejected_response")
+}
+
+/// The same with the whole of the worse conversation.
+private func rejectedMessages(_ row: SourceRow) throws(TareError) -> RowContent {
+  try swiftPair(row, rejected: "rejected_messages")
+}
+
+private func swiftPair(_ row: SourceRow, rejected column: String) throws(TareError) -> RowContent {
+  let messages = try row.messages(try row.value("messages"), field: "messages")
+  _ = try row.lastTurn(of: messages, field: "messages")
+  var texts = [
+    ResponseText(field: "messages", before: messages.dropLast(), turns: messages.suffix(1))
+  ]
+  let value = try row.value(column)
+  let isText = (value.array?.first ?? value).string != nil
+  let asked = messages.prefix((messages.lastIndex { !$0.isOfResponse } ?? -1) + 1)
+  for var worse in try row.responses(column) {
+    if worse.before.continuesPrompt {
+      worse.before = (isText ? messages.dropLast() : Array(asked)) + worse.before
+    }
+    texts.append(worse)
+  }
+  guard let (prompt, turns) = texts.split else {
+    throw row.error(
+      column, found: "another prompt than in 'messages'", accepted: "responses to the same prompt")
+  }
+  return try content(
+    row, RowTexts(prompt: prompt, turns: turns),
+    [.chosen] + texts.dropFirst().map { _ in .rejected }, columns: ["messages", column])
+}
+
 private func alpacaEval(_ row: SourceRow) throws(TareError) -> RowContent {
-  RowContent(
-    prompt: [.user(try row.string("instruction"))],
-    responses: [Candidate(role: .response, text: try row.string("output"))],
-    columns: ["instruction", "output"])
+  try plain(row, prompt: "instruction", [("output", .response)])
 }
 
 /// Response A stays first, since JudgeBench decides ties by the order. `source` is the subset; it
 /// and `label` are carried through, for JudgeBench's own score files.
 private func judgeBench(_ row: SourceRow) throws(TareError) -> RowContent {
   let isABetter = try row.isABetter()
-  let a = Candidate(role: isABetter ? .chosen : .rejected, text: try row.string("response_A"))
-  let b = Candidate(role: isABetter ? .rejected : .chosen, text: try row.string("response_B"))
-  return RowContent(
-    prompt: [.user(try row.string("question"))], responses: [a, b],
-    columns: ["question", "response_A", "response_B"], subset: try row.name("source"))
+  var content = try plain(
+    row, prompt: "question",
+    [
+      ("response_A", isABetter ? .chosen : .rejected),
+      ("response_B", isABetter ? .rejected : .chosen),
+    ])
+  content.subset = try row.name("source")
+  return content
+}
+
+/// A prompt and responses that are a text each.
+private func plain(
+  _ row: SourceRow, prompt column: String, _ columns: [(name: String, role: Role)]
+) throws(TareError) -> RowContent {
+  let prompt = try row.prompt(ofText: column)
+  let turns = try columns.map { (column) throws(TareError) in
+    [Message.assistant(try row.string(column.name))]
+  }
+  return try content(
+    row, RowTexts(prompt: prompt.whole, turns: turns, columns: prompt.columns),
+    columns.map(\.role), columns: columns.map(\.name))
 }

@@ -23,7 +23,7 @@ extension ScoreTable {
             accepted: "\(count), one a score")
         }
         conversations += content.responses.map {
-          Conversation(prompt: content.prompt, turns: $0.turns)
+          Conversation(prompt: content.prompt, turns: $0.turns, context: content.context)
         }
       } catch {
         throw error.inside(table.name)

@@ -35,8 +35,12 @@ struct TextCells {
     guard let name = response ?? prompt else { return nil }
     self.name = name
     isWhole = response.map(texts.whole.contains) ?? false
-    columns = [response, prompt].compactMap(\.self).map { ($0, table.cells($0)) }
+    let around = isOfPrompt ? Self.aroundPrompts.filter(table.has) : []
+    columns = ([response, prompt].compactMap(\.self) + around).map { ($0, table.cells($0)) }
   }
+
+  /// Columns that add to a prompt.
+  private static let aroundPrompts = ["input", "history", "system", "system_prompt"]
 
   /// - Parameter count: how many responses the row has, for prompts without responses beside them.
   func values(
@@ -59,9 +63,16 @@ struct TextCells {
   private func prompt(
     of texts: [ResponseText], _ source: SourceRow
   ) throws(TareError) -> [Message] {
-    guard let prompt, prompt != "prompt" else {
-      return texts.isEmpty ? try source.promptColumn() ?? [] : try source.prompt(of: texts)
+    let found: RowTexts
+    if let prompt, prompt != "prompt" {
+      found = RowTexts(prompt: try source.prompt(ofText: prompt).whole, turns: [])
+    } else if texts.isEmpty {
+      found = RowTexts(prompt: try source.promptColumn()?.whole ?? [], turns: [])
+    } else if response == "messages" {
+      found = RowTexts(prompt: texts[0].before, turns: [])
+    } else {
+      found = try source.texts(of: texts)
     }
-    return [.user(try source.string(prompt))]
+    return try found.withSystem(of: source).prompt
   }
 }

@@ -1,0 +1,53 @@
+/// What a row tells the chat template besides messages: tools, documents, variables.
+import TareCore
+
+extension SourceRow {
+  /// The context, and the columns that it was read from.
+  ///
+  /// Lists and objects may also stand as JSON in a string, as in CSV and in LLaMA-Factory's data; a
+  /// string that is neither is no context.
+  func context() throws(TareError) -> (context: TemplateContext, columns: [String]) {
+    try refuseMedia()
+    var found: JSONObject = [:]
+    for column in ["tools", "documents", "chat_template_kwargs"] {
+      found[column] = try structure(column)
+    }
+    do throws(TareError) {
+      return (try TemplateContext(json: found), found.keys)
+    } catch {
+      guard case .badData(let field, let what, let accepted) = error else { throw error }
+      // The place is "tools[0]", or "chat_template_kwargs" with what is in it.
+      throw self.error(field, found: what, accepted: accepted)
+    }
+  }
+
+  /// An array or object; nil where the column holds none.
+  private func structure(_ column: String) throws(TareError) -> JSONValue? {
+    var value = columns[column] ?? .null
+    if let text = value.string {
+      let opening = text.first { !$0.isWhitespace }
+      guard opening == "[" || opening == "{" else { return nil }
+      value = try parsed(text, column)
+    }
+    // A number of tools is no tools.
+    guard value.array != nil || value.object != nil else { return nil }
+    // Each tool may be a string of JSON, too.
+    guard let elements = value.array, elements.contains(where: { $0.string != nil }) else {
+      return value
+    }
+    return .array(
+      elements.map { element in
+        let object = element.string.flatMap { try? JSONValue(parsing: $0) }
+        return object?.object == nil ? element : object ?? element
+      })
+  }
+
+  /// Pictures and sounds cannot be scored, and a text without its picture is another text.
+  private func refuseMedia() throws(TareError) {
+    for column in ["images", "videos", "audios"] {
+      guard let count = columns[column]?.array?.count, count > 0 else { continue }
+      throw error(
+        column, found: "\(count) of them", accepted: "none: text alone can be scored")
+    }
+  }
+}
