@@ -15,6 +15,10 @@ package struct CalibrationTable: Sendable {
   package let subsets: [String]?
   /// How good each response is, more is better, [row]; nil where that is not known.
   package let labels: [Double]?
+  /// Where the rows stood in the table that this one was made of, [row]; nil where they stand there.
+  private(set) var origin: [Int]?
+  /// Whether nothing but what the rows hold decided their order; see `canonical`.
+  private(set) var isCanonical = false
 
   /// - Throws: `TareError.badData` that names column and row (from 1) of a number that is not
   ///   finite, and for columns that are empty or of unequal length.
@@ -73,24 +77,43 @@ package struct CalibrationTable: Sendable {
   /// The first covariate, of which curves are drawn.
   package var covariate: Covariate? { covariates.first }
 
-  /// SHA-256 of covariates and scores, column by column in their machine form.
+  /// SHA-256 of covariates and scores, column by column in their machine form, the rows in an order
+  /// that only they decide: the same for the same rows in any order.
   package var digest: Digest {
+    let order = isCanonical ? nil : canonicalOrder
     var hash = SHA256()
-    for column in columns { column.withUnsafeBytes { hash.update($0) } }
-    scores.withUnsafeBytes { hash.update($0) }
+    for column in columns + [scores] {
+      let rows = order.map { order in order.map { column[$0] + 0 } } ?? column.map { $0 + 0 }
+      rows.withUnsafeBytes { hash.update($0) }
+    }
     return hash.finish()
   }
+
+  /// The number of a row for people, from 1, in the table that was read.
+  func number(of row: Int) -> Int { (origin?[row] ?? row) + 1 }
 }
 
 extension CalibrationTable {
   /// Some of the rows, in the order given. Prompts keep their ids.
   func taking(_ rows: [Int]) throws(TareError) -> CalibrationTable {
-    try CalibrationTable(
+    var table = try CalibrationTable(
       scores: rows.map { scores[$0] }, columns: columns.map { column in rows.map { column[$0] } },
       covariates: covariates,
       prompts: prompts?.taking(rows),
       subsets: subsets.map { subsets in rows.map { subsets[$0] } },
       labels: labels.map { labels in rows.map { labels[$0] } })
+    table.origin = rows.map { origin?[$0] ?? $0 }
+    return table
+  }
+
+  /// The same rows in an order that only what they hold decides, and where each stood, [row]: what is
+  /// then computed in their order, or drawn at random by it, does not depend on the file's.
+  package func canonical() throws(TareError) -> (table: Self, rows: [Int]) {
+    guard !isCanonical else { return (self, Array(scores.indices)) }
+    let rows = canonicalOrder
+    var table = try taking(rows)
+    table.isCanonical = true
+    return (table, rows)
   }
 
   /// About so many rows, of whole prompts drawn at random; nil where there are no more.
@@ -101,15 +124,24 @@ extension CalibrationTable {
 
   /// The same table with other scores, [row].
   package func scored(_ scores: [Double]) throws(TareError) -> CalibrationTable {
-    try CalibrationTable(
+    let table = try CalibrationTable(
       scores: scores, columns: columns, covariates: covariates, prompts: prompts,
       subsets: subsets, labels: labels)
+    return table.ordered(as: self)
   }
 
   /// The same table without its labels.
   package func withoutLabels() throws(TareError) -> CalibrationTable {
-    try CalibrationTable(
+    let table = try CalibrationTable(
       scores: scores, columns: columns, covariates: covariates, prompts: prompts, subsets: subsets)
+    return table.ordered(as: self)
+  }
+
+  /// The same table, which has its rows from another.
+  private func ordered(as other: Self) -> Self {
+    var table = self
+    (table.origin, table.isCanonical) = (other.origin, other.isCanonical)
+    return table
   }
 
   /// A covariate's column on a scale, [row].
@@ -119,7 +151,7 @@ extension CalibrationTable {
     if let column = scale.apply(columns[covariate]) { return column }
     let row = columns[covariate].firstIndex { $0 <= -1 } ?? 0
     throw .badData(
-      place: "column \(covariates[covariate].name), row \(row + 1)",
+      place: "column \(covariates[covariate].name), row \(number(of: row))",
       found: "\(columns[covariate][row])", accepted: "more than -1 for the scale log, log(1 + x)")
   }
 }

@@ -2,25 +2,26 @@
 package import TareCore
 
 extension Calibrator {
-  /// Fits the calibration.
+  /// Fits the calibration: the same, to the last bit, for the same rows in any order.
   ///
   /// - Parameter date: written into the calibration as it stands.
   /// - Throws: `TareError.usage` where table and settings do not fit the method, and
   ///   `TareError.badData` for data that it cannot be fitted to.
   package func fit(
-    _ table: CalibrationTable, _ settings: FitSettings = .init(), date: String
+    _ given: CalibrationTable, _ settings: FitSettings = .init(), date: String
   ) throws(TareError) -> Calibration {
-    try check(table, settings)
+    try check(given, settings)
+    let table = try given.canonical().table
     var parameters = parameters
     let found = try findEach(table, settings, &parameters)
     var bias = found.bias
     var gamma = found.gamma
     var findings = found.findings
     if let folds = settings.crossFit {
-      guard let prompts = table.prompts else {
+      guard table.prompts != nil else {
         throw .usage("--cross-fit needs prompts: a column that says which rows answer the same one")
       }
-      bias = try crossFitted(table, settings, Folds(prompts, count: folds))
+      bias = try crossFitted(table, settings, Folds(of: table, count: folds))
       gamma = 1
       parameters["cross_fit"] = .int(folds)
     }
@@ -53,10 +54,10 @@ extension Calibrator {
   func outOfFoldBiases(
     _ table: CalibrationTable, _ settings: FitSettings = .init()
   ) throws(TareError) -> [Double] {
-    guard let prompts = table.prompts else {
+    guard table.prompts != nil else {
       throw .usage("gamma from labels needs prompts: a column that says which rows answer the same")
     }
-    return try crossFitted(table, settings, Folds(prompts, count: 5)).values(for: table)
+    return try crossFitted(table, settings, Folds(of: table, count: 5)).values(for: table)
   }
 
   private func check(_ table: CalibrationTable, _ settings: FitSettings) throws(TareError) {
@@ -108,7 +109,7 @@ extension Calibrator {
       var parameters: JSONObject = [:]
       biases.append(try findEach(try table.taking(rows), settings, &parameters).taken)
     }
-    return .folds(biases)
+    return table.prompts?.areRowNumbers == true ? .rowFolds(biases) : .folds(biases)
   }
 
   /// The bias of all rows, or of each subset by itself.

@@ -69,7 +69,7 @@ package struct CalibratorOptions: Sendable {
   func lowess(frac: Double) throws(TareError) -> Lowess {
     try Lowess(
       frac: self.frac ?? frac, it: it ?? 3, delta: delta, degree: degree ?? 1,
-      rules: rules ?? .statsmodels)
+      rules: rules ?? .tare)
   }
 
   /// - Throws: `TareError.usage` that names the option.

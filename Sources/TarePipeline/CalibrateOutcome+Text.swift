@@ -132,6 +132,7 @@ extension CalibrateOutcome.Part {
         """)
     }
     sentences += before.compactMap(\.slopesInWords)
+    sentences += before.compactMap(\.commonValueInWords)
     if let choice = calibration.findings["gamma_choice"],
       let prompts = choice["prompts"]?.int, prompts < 20
     {
@@ -196,6 +197,37 @@ extension Diagnosis {
       For each unit of \(covariate.name) the score changes by \(pooled.slope.significant(3)) over all \
       responses and by \(withinPrompt.slope.significant(3)) within prompts: \
       \(slopesAgree ? "the signs agree" : "the signs are opposite").
+      """
+  }
+}
+
+extension Diagnosis {
+  /// Where most responses have one value, how they score beside the others.
+  fileprivate var commonValueInWords: String? {
+    guard let common = commonValue else { return nil }
+    let name = covariate.name
+    let those = "have \(name) = \(common.value.significant(6))"
+    guard common.rows < common.of else { return "All \(common.of.text) responses \(those)." }
+    let share = "\(common.share.percent)% of the responses (\(common.rows.text)) \(those)."
+    if let within = common.withinPrompt {
+      return """
+        \(share) In the \(within.count.text) prompts that also have others, they score \
+        \(within.inWords) than the others of their prompt.
+        """
+    }
+    guard let pooled = common.pooled else { return share }
+    return "\(share) They score \(pooled.inWords) than the others; no prompt has both."
+  }
+}
+
+extension CommonValue.Difference {
+  /// "0.31 lower (95% interval of the difference -0.4 to -0.2)".
+  fileprivate var inWords: String {
+    let size = "\(abs(value).significant(3)) \(value < 0 ? "lower" : "higher")"
+    guard let interval else { return size }
+    return """
+      \(size) (95% interval of the difference \(interval.lowerBound.significant(3)) to \
+      \(interval.upperBound.significant(3)))
       """
   }
 }

@@ -10,7 +10,7 @@ package struct CalibrateSettings: Sendable {
   package var it: Int?
   package var delta: Double?
   package var degree: Int?
-  /// "statsmodels" or "r".
+  /// "tare", "statsmodels" or "r".
   package var rules: String?
   /// A number, or "tuned".
   package var coefficient: String?

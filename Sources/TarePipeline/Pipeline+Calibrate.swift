@@ -204,12 +204,13 @@ extension CalibrateOutcome.Part {
     _ name: String?, _ whole: CalibrationTable, _ calibration: Calibration,
     _ wholeScores: [Double], rows: Int, outside: Int
   ) throws(TareError) {
-    var table = whole
-    var scores = wholeScores
-    if let sample = try whole.sample(atMost: Self.mostDiagnosed) {
+    // A sample, and what is resampled, depend on the rows and not on their order.
+    var (table, order) = try whole.canonical()
+    if let sample = try table.sample(atMost: Self.mostDiagnosed) {
       table = sample.table
-      scores = sample.rows.map { wholeScores[$0] }
+      order = sample.rows.map { order[$0] }
     }
+    let scores = order.map { wholeScores[$0] }
     let calibrated = try table.scored(scores)
     self.name = name
     self.rows = rows

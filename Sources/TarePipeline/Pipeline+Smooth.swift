@@ -152,7 +152,7 @@ extension SmoothRequest {
 
   fileprivate var lowess: Lowess {
     get throws(TareError) {
-      var rules = Lowess.Rules.statsmodels
+      var rules = Lowess.Rules.tare
       if let name = self.rules {
         guard let known = Lowess.Rules(rawValue: name) else {
           throw .usage("--rules \(name); accepted: \(Pipeline.smoothRules)")

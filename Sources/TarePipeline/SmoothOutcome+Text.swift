@@ -93,7 +93,11 @@ extension SmoothOutcome {
       "frac \(lowess.frac.significant(3))", "it \(lowess.it)", "degree \(lowess.degree)",
     ]
     if let delta = lowess.delta, delta > 0 { parts.append("delta \(delta.significant(3))") }
-    if lowess.rules != .statsmodels { parts.append("rules of R") }
+    switch lowess.rules {
+    case .tare: break
+    case .statsmodels: parts.append("rules of statsmodels")
+    case .r: parts.append("rules of R")
+    }
     if let weights = request.weights { parts.append("weights \(weights)") }
     return """
       LOWESS of \(request.y) on \(request.x) (\(parts.joined(separator: ", "))): \

@@ -43,7 +43,10 @@ struct CalibrationArguments: ParsableArguments {
   var delta: Double?
   @Option(help: "Degree of the local polynomial: 0, 1 or 2 (default: 1).")
   var degree: Int?
-  @Option(help: ArgumentHelp("Whose LOWESS rules: \(Pipeline.smoothRules) (default: statsmodels)."))
+  @Option(
+    help: ArgumentHelp(
+      "Whose LOWESS rules: tare (rows of one value take part together, in any order), statsmodels, r (exact, their faults where many rows share a value included) (default: tare)."
+    ))
   var rules: String?
   @Option(
     help: "auto, without labels: the preference that is bias: more, less, any (default: more).")

@@ -41,7 +41,10 @@ struct Smooth: ParsableCommand {
   var delta: Double?
   @Option(help: "Local mean (0), line (1) or parabola (2) (default: 1).")
   var degree: Int?
-  @Option(help: ArgumentHelp("Whose rules: \(Pipeline.smoothRules) (default: statsmodels)."))
+  @Option(
+    help: ArgumentHelp(
+      "Whose rules: tare (rows of one x take part together, in any order), statsmodels, r (exact, their faults where many rows share an x included) (default: tare)."
+    ))
   var rules: String?
 
   @Flag(help: "Find where the slope changes its sign, with intervals.")

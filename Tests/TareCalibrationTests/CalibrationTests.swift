@@ -66,7 +66,7 @@ import Testing
     #expect(json["covariates"]?.array?.map { $0["name"]?.string } == ["length"])
     #expect(
       json["parameters"]
-        == .object(["frac": .double(0.9), "it": .int(3)]))
+        == .object(["frac": .double(0.9), "it": .int(3), "rules": .string("tare")]))
     #expect(json["gamma"]?.double == 1)
     #expect(json["offset"]?.double == 0)
     #expect(json["prompts"]?.int == 30)

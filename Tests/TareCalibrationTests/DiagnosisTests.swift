@@ -6,12 +6,14 @@ import TareTesting
 import Testing
 
 /// The scores of one reward model in a table of `shared/data/scores`.
-func scoreTable(_ file: String, model: String) throws -> CalibrationTable {
+func scoreTable(
+  _ file: String, model: String, covariate: String = "len_char"
+) throws -> CalibrationTable {
   let lines = try plainCSV(sharedFolder.appending(path: "data/scores/\(file)"))
     .filter { $0["rm"] == model }
   return try CalibrationTable(
-    scores: lines.map { $0.number("score") }, values: lines.map { $0.number("len_char") },
-    covariate: .named("len_char"), prompts: PromptGroups(lines.map { $0["prompt_id"] ?? "" }),
+    scores: lines.map { $0.number("score") }, values: lines.map { $0.number(covariate) },
+    covariate: .named(covariate), prompts: PromptGroups(lines.map { $0["prompt_id"] ?? "" }),
     labels: lines.map { $0.number("gold") })
 }
 

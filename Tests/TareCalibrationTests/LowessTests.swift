@@ -42,7 +42,8 @@ struct LowessScenario: CustomTestStringConvertible, Sendable {
   /// with x around 1e6 statsmodels loses six digits of the distances, which is worth 1e-10.
   @Test(arguments: try LowessScenario.all())
   func `the curve equals that of statsmodels`(scenario: LowessScenario) throws {
-    let lowess = try Lowess(frac: scenario.frac, it: scenario.it, delta: scenario.delta)
+    let lowess = try Lowess(
+      frac: scenario.frac, it: scenario.it, delta: scenario.delta, rules: .statsmodels)
     let fit = try lowess.fit(x: scenario.x, y: scenario.y)
     let range = (scenario.y.max() ?? 0) - (scenario.y.min() ?? 0)
     let scale = range > 0 ? range : abs(scenario.y[0])

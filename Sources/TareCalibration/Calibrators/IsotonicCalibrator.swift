@@ -20,7 +20,7 @@ package struct IsotonicCalibrator: Calibrator {
     let labels = table.labels ?? []
     if let row = labels.firstIndex(where: { $0 != 0 && $0 != 1 }) {
       throw .badData(
-        place: "column label, row \(row + 1)", found: "\(labels[row])",
+        place: "column label, row \(table.number(of: row))", found: "\(labels[row])",
         accepted: "0 or 1, for the method isotonic")
     }
     let order = table.scores.indices.sorted { table.scores[$0] < table.scores[$1] }

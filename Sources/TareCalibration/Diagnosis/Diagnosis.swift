@@ -24,6 +24,9 @@ package struct Diagnosis: Sendable, Hashable {
   /// The same with the labels in the score's place; nil without labels.
   package let labelPairs: PairOrder?
 
+  /// The value that more than half of the responses have; nil where none is so common.
+  package let commonValue: CommonValue?
+
   /// How sure these numbers are; nil if that was not asked for.
   package private(set) var intervals: DiagnosisIntervals?
   /// The fitted curve with its band; nil if that was not asked for.
@@ -32,7 +35,9 @@ package struct Diagnosis: Sendable, Hashable {
   /// - Parameters:
   ///   - index: the covariate's place in the table.
   ///   - thorough: finds intervals and curve too.
-  package init(of table: CalibrationTable, covariate index: Int = 0, thorough: Bool = false) {
+  package init(of given: CalibrationTable, covariate index: Int = 0, thorough: Bool = false) {
+    // Rows of a checked table are as good as the table.
+    let table = (try? given.canonical().table) ?? given
     let column = table.columns[index]
     covariate = table.covariates[index]
     n = table.count
@@ -46,6 +51,7 @@ package struct Diagnosis: Sendable, Hashable {
     labelPairs = table.prompts.flatMap { prompts in
       table.labels.map { PairOrder(within: prompts, column, $0) }
     }
+    commonValue = CommonValue(of: table, index)
     guard thorough else { return }
     intervals = DiagnosisIntervals(of: table, index, self)
     curve = CurveBand(of: table, index)
@@ -89,6 +95,7 @@ package struct Diagnosis: Sendable, Hashable {
       "independent_of_quality": isIndependentOfQuality.map { .bool($0) } ?? .null,
       "warnings": .array(warnings.map { .string($0) }),
     ]
+    if let commonValue { object["common_value"] = commonValue.json }
     if let intervals { object["resamples"] = .int(intervals.resamples) }
     if let curve { object["curve"] = curve.json }
     return .object(object)

@@ -44,7 +44,7 @@ struct Backfitting {
       guard iteration < it else { break }
       let residuals = residuals(scores, prompts, weights).map(abs)
       guard residuals.median > 1e-12 * range,
-        let bisquare = lowess.rules.bisquare(residuals, counted: nil)
+        let bisquare = lowess.rules.bisquare(residuals, weights: nil)
       else { break }
       weights = bisquare
     }
@@ -60,7 +60,9 @@ struct Backfitting {
       change = 0
       for term in columns.indices {
         let partial = partial(term, scores, prompts, weights)
-        var curve = try smoother.fit(x: columns[term], y: partial, weights: weights).fitted
+        var curve = try smoother.fit(
+          x: columns[term], y: partial, robustness: weights
+        ).fitted
         let mean = curve.mean
         for row in curve.indices {
           curve[row] -= mean
@@ -118,7 +120,7 @@ struct Backfitting {
     for term in columns.indices {
       let partial = partial(term, scores, prompts, weights)
       let fit = try smoother.fit(
-        x: columns[term], y: partial, weights: weights, standardErrors: true)
+        x: columns[term], y: partial, robustness: weights, standardErrors: true)
       let inflation = Self.inflation(columns[term], prompts)
       errors.append((fit.standardErrors ?? []).map { $0.map { $0 * inflation } })
     }

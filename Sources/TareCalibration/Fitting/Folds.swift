@@ -2,7 +2,8 @@
 package import TareCore
 
 /// Prompts dealt to folds by their ids alone, so that a saved calibration finds the fold of a prompt
-/// again, and prompts that it never saw have one too.
+/// again, and prompts that it never saw have one too. Rows without prompts are dealt by what they
+/// hold, so that neither depends on where a row stands.
 package struct Folds: Sendable {
   package let count: Int
   /// The fold of each row, [row].
@@ -14,13 +15,36 @@ package struct Folds: Sendable {
     ofRow = prompts.groupOfRow.map { folds[$0] }
   }
 
+  private init(count: Int, ofRow: [Int]) {
+    self.count = count
+    self.ofRow = ofRow
+  }
+
+  /// - Parameter byContents: whether rows are dealt by what they hold; nil for tables whose prompts
+  ///   are none.
+  init(of table: CalibrationTable, count: Int, byContents: Bool? = nil) {
+    let prompts = table.prompts ?? PromptGroups([String]())
+    guard byContents ?? (table.prompts?.areRowNumbers ?? true) else {
+      self.init(prompts, count: count)
+      return
+    }
+    self.init(
+      count: count, ofRow: RowKeys.numbers(of: table).map { Folds.fold(of: $0, among: count) })
+  }
+
   /// FNV-1a over the id's UTF-8, mixed once more (its low bits alone are poor): the same on every
   /// machine and in every version.
-  static func fold(of id: String, among count: Int) -> Int {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in id.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+  static func fold(of id: String, among count: Int) -> Int { fold(of: hash(of: id), among: count) }
+
+  private static func fold(of hash: UInt64, among count: Int) -> Int {
     var random = Xoshiro256(seed: hash)
     return random.next(below: count)
+  }
+
+  static func hash(of text: String) -> UInt64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+    return hash
   }
 
   /// - Returns: rows in the fold, and all others.

@@ -27,9 +27,13 @@ package struct GammaChoice: Sendable, Hashable {
   /// Fewer labelled prompts choose nothing.
   package static let leastPrompts = Verdict.leastPrompts
 
-  /// - Parameter biases: of each row, best from fits that did not see its prompt, [row].
+  /// - Parameter givenBiases: of each row, best from fits that did not see its prompt, [row].
   /// - Throws: `TareError.usage` without labels or prompts.
-  package init(_ table: CalibrationTable, biases: [Double]) throws(TareError) {
+  package init(
+    _ given: CalibrationTable, biases givenBiases: [Double]
+  ) throws(TareError) {
+    let (table, rows) = try given.canonical()
+    let biases = rows.map { givenBiases[$0] }
     guard let pairs = LabelledPairs(table) else {
       throw .usage("gamma from labels needs prompts and labels (1 = the better response)")
     }
@@ -46,7 +50,7 @@ package struct GammaChoice: Sendable, Hashable {
     interval = Self.interval(
       all, pairs, start: [fit.slope, -fit.slope * fit.gamma * all.unit])
     // The folds of the biases: a fit of gamma sees no score that its test prompts' biases saw.
-    let folds = Folds(table.prompts ?? PromptGroups([String]()), count: 5).ofRow
+    let folds = Folds(of: table, count: 5).ofRow
     let held = Self.held(all, pairs, pairs.better.map { folds[$0] })
     (gain, gainError) = (held.gain.mean, held.gain.standardError)
     (rightRaw, rightCalibrated) = (held.rightRaw, held.rightCalibrated)

@@ -24,12 +24,17 @@ struct LocalPlanes {
     xRows = Self.nodes(x)
     yRows = Self.nodes(y)
     let neighbours = min(max(Int(frac * Double(z.count) + 1e-10), 4), z.count)
-    var robustness = [Double](repeating: 1, count: z.count)
+    let everyone = [Double](repeating: 1, count: z.count)
+    var robustness = everyone
     for round in 0...it {
       values = []
       for xRow in xRows {
         for yRow in yRows {
-          values.append(plane(self.x[xRow], self.y[yRow], robustness, neighbours))
+          let (x, y) = (self.x[xRow], self.y[yRow])
+          // Where all neighbours lie far off the surface they are all there is.
+          let value =
+            plane(x, y, robustness, neighbours) ?? plane(x, y, everyone, neighbours) ?? z.mean
+          values.append(value)
         }
       }
       guard round < it else { break }
@@ -37,7 +42,7 @@ struct LocalPlanes {
         x: xRows.map { self.x[$0] }, y: yRows.map { self.y[$0] }, bias: values)
       let residuals = z.indices.map { abs(z[$0] - surface.bias(at: self.x[$0], self.y[$0])) }
       guard residuals.median > 0,
-        let bisquare = Lowess.Rules.statsmodels.bisquare(residuals, counted: nil)
+        let bisquare = Lowess.Rules.tare.bisquare(residuals, weights: nil)
       else { break }
       robustness = bisquare
     }
@@ -55,9 +60,10 @@ struct LocalPlanes {
     return rows
   }
 
+  /// - Returns: nil where no neighbour has a weight.
   private func plane(
     _ atX: Double, _ atY: Double, _ robustness: [Double], _ neighbours: Int
-  ) -> Double {
+  ) -> Double? {
     let squares = z.indices.map {
       (x[$0] - atX) * (x[$0] - atX) + (y[$0] - atY) * (y[$0] - atY)
     }
@@ -79,7 +85,7 @@ struct LocalPlanes {
         for j in 0..<3 { matrix[i][j] += weight * row[i] * row[j] }
       }
     }
-    guard matrix[0][0] > 0 else { return z.mean }
+    guard matrix[0][0] > 0 else { return nil }
     // Points on one line, or at one place, fit no plane: a little ridge on the slopes ends that.
     for i in 1..<3 { matrix[i][i] += 1e-9 * matrix[0][0] }
     guard let inverse = SymmetricMatrix.inverse(matrix) else {

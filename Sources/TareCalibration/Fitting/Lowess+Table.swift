@@ -15,7 +15,8 @@ extension Lowess {
     return Curve(x: fit.knotX, bias: fit.knotY, errors: fit.knotErrors ?? [])
   }
 
-  /// The settings as a saved calibration has them; usual ones but frac and it are left out.
+  /// The settings as a saved calibration has them; usual ones but frac and it are left out. Rules that
+  /// are not named are those of statsmodels, which calibrations had before these were noted.
   func parameters(_ scale: Scale) -> JSONObject {
     var parameters: JSONObject = ["frac": .double(frac), "it": .int(it)]
     if let delta { parameters["delta"] = .double(delta) }

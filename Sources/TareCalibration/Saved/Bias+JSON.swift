@@ -35,6 +35,8 @@ extension Bias {
       ]
     case .folds(let biases):
       return ["form": "folds", "folds": .array(biases.map(\.json))]
+    case .rowFolds(let biases):
+      return ["form": "row-folds", "folds": .array(biases.map(\.json))]
     }
   }
 
@@ -103,7 +105,7 @@ extension Bias {
         try Bias(try reader.reader("first"), covariates: covariates),
         try Bias(try reader.reader("second"), covariates: covariates),
         share: try reader.share("share"))
-    case "folds":
+    case "folds", "row-folds":
       var folds: [Bias] = []
       for fold in try reader.readers("folds") {
         folds.append(try Bias(fold, covariates: covariates))
@@ -111,11 +113,13 @@ extension Bias {
       guard !folds.isEmpty else {
         throw reader.error("folds", found: "none", accepted: "one or more")
       }
-      return .folds(folds)
+      return try reader.string("form") == "folds" ? .folds(folds) : .rowFolds(folds)
     case let form:
       throw reader.error(
         "form", found: "'\(form)'",
-        accepted: "curve, sum, surface, quantiles, probability, subsets, scaled, mixture, folds")
+        accepted: """
+          curve, sum, surface, quantiles, probability, subsets, scaled, mixture, folds, row-folds
+          """)
     }
   }
 }

@@ -22,6 +22,8 @@ package indirect enum Bias: Sendable, Hashable {
   case mixture(Bias, Bias, share: Double)
   /// One for each fold of the prompts, fitted to the prompts of the others.
   case folds([Bias])
+  /// The same for rows without prompts, each in a fold by its covariates and score.
+  case rowFolds([Bias])
 
   /// The bias of every row of the table, [row].
   package func values(for table: CalibrationTable) -> [Double] {
@@ -70,6 +72,10 @@ package indirect enum Bias: Sendable, Hashable {
       }
       let folds = Folds(prompts, count: biases.count).ofRow
       return folds.indices.map { values[folds[$0]][$0] }
+    case .rowFolds(let biases):
+      let values = biases.map { $0.values(for: table) }
+      let folds = Folds(of: table, count: biases.count, byContents: true).ofRow
+      return folds.indices.map { values[folds[$0]][$0] }
     }
   }
 
@@ -111,7 +117,7 @@ package indirect enum Bias: Sendable, Hashable {
     case .sum(let terms): terms.contains(where: \.needsNames)
     case .scaled(let bias, _): bias.needsNames
     case .mixture(let first, let second, _): first.needsNames || second.needsNames
-    case .curve, .surface, .quantiles, .probability: false
+    case .curve, .surface, .quantiles, .probability, .rowFolds: false
     }
   }
 
@@ -124,7 +130,7 @@ package indirect enum Bias: Sendable, Hashable {
     case .scaled(let bias, let share): bias.main(at: value).map { share * $0 }
     case .mixture(_, let pooled, _): pooled.main(at: value)
     case .subsets(_, let otherwise): otherwise.main(at: value)
-    case .folds(let biases): biases.first?.main(at: value)
+    case .folds(let biases), .rowFolds(let biases): biases.first?.main(at: value)
     default: nil
     }
   }

@@ -31,10 +31,12 @@ struct LaneFit {
   /// - Parameters:
   ///   - bandwidth: of each, above 0.
   ///   - neighbours: the number of points in each neighbourhood.
+  ///   - leastTotal: local means whose weights sum to no more are left to the direct sums.
   ///   - range: of all x.
   @inline(__always)
   init<Shape: LocalShape>(
-    _ sums: LaneSums<Shape>, bandwidth: Lanes, neighbours: Int, range: Double, rules: Lowess.Rules
+    _ sums: LaneSums<Shape>, bandwidth: Lanes, neighbours: Int, leastTotal: Double,
+    range: Double, rules: Lowess.Rules
   ) {
     let total = sums.w0
     let inverse = 1 / total
@@ -44,7 +46,7 @@ struct LaneFit {
     influence.0 = inverse
     if Shape.degree == 0 {
       // Without the spread, the sum itself shows that at least two points count.
-      accepted = ((total .> 1.5) .& (loss .<= Self.allowance))
+      accepted = ((total .> leastTotal) .& (loss .<= Self.allowance))
       return
     }
     let mean = sums.w1 * inverse
@@ -55,7 +57,7 @@ struct LaneFit {
     let floor: Lanes
     let sloped: LaneMask
     switch rules {
-    case .statsmodels:
+    case .tare, .statsmodels:
       floor = 1e-12 / bandwidth / bandwidth
       sloped = .init(repeating: true)
     case .r:

@@ -36,11 +36,11 @@ extension Lowess.Rules {
   /// The variance of x in a neighbourhood, in squared bandwidths, by which a slope is divided; nil
   /// where there shall be no slope.
   ///
-  /// statsmodels has a floor of 1e-12 in the square of x's unit, R takes the mean where the standard
-  /// deviation is at most a thousandth of the range of all x.
+  /// statsmodels has a floor of 1e-12 in the square of x's unit, which this program keeps; R takes the
+  /// mean where the standard deviation is at most a thousandth of the range of all x.
   func steadied(variance: Double, bandwidth: Double, range: Double) -> Double? {
     switch self {
-    case .statsmodels: max(variance, 1e-12 / bandwidth / bandwidth)
+    case .tare, .statsmodels: max(variance, 1e-12 / bandwidth / bandwidth)
     case .r: variance.squareRoot() * bandwidth > 0.001 * range ? variance : nil
     }
   }

@@ -5,13 +5,29 @@ package import TareCore
 ///
 /// Each point is fitted by a polynomial through its nearest neighbours, weighted by their distance
 /// (tricube); then `it` times again, with neighbours that lie far off the curve weighted down
-/// (bisquare). The rules are by default those of `statsmodels.nonparametric.lowess` 0.15, which the
-/// published calibration method calls:
+/// (bisquare). The rules are by default this program's own:
+///
+/// - Points of equal x take part together: everything is computed from the weight and the mean of all
+///   that stand at one x. The order of the points decides nothing, to the last bit, and a point with
+///   case weight m is as m such points (but for standard errors, which count it as one).
+/// - The bandwidth is the least distance within which the points' case weights exceed `frac` of all
+///   less one unit (and 1e-10 of it); the unit is the least weight that any distinct x has. Where all x
+///   differ and weigh alike that is the distance to neighbour number floor(frac n + 1e-10). Points at
+///   just that distance have weight 0, all nearer ones take part, so no tie is ever cut.
+/// - Where the bandwidth is 0 the fit is the mean of the points at that x, with their robustness and
+///   case weights. So it is where fewer than two points have a weight above 1e-12; if those at that x
+///   have none, it is their mean by case weights.
+/// - Residuals are scaled by six times their median, in which a point counts as its case weight; where
+///   that is 0, a point on the curve has weight 1 and any other 0.
+///
+/// Where no ties are cut and the bandwidth is above 0 that is what statsmodels computes. Those of
+/// `statsmodels.nonparametric.lowess` 0.15, which the published calibration method calls:
 ///
 /// - `k = floor(frac n + 1e-10)` neighbours, at least 2 and at most n, always k by count: of points
 ///   tied at the right edge of the neighbourhood only as many take part as fill it up.
 /// - The bandwidth is the distance to the farther edge, so that point's own weight is 0.
-/// - Where fewer than 2 neighbours have a weight above 1e-12 the fit is the point's own y.
+/// - Where fewer than 2 neighbours have a weight above 1e-12 the fit is the point's own y. That is so
+///   where the whole neighbourhood lies at one x, which the greater part of counts does.
 /// - Points of equal x share one fit, that of the first of them.
 /// - Residuals are scaled by six times their median; where that is 0, a point on the curve has
 ///   weight 1 and any other 0.
@@ -25,8 +41,8 @@ package import TareCore
 /// - Iterations stop where six times the median is below 1e-7 of the mean absolute residual.
 /// - `delta` is 0.01 of the range of x unless another is given.
 ///
-/// Two rules depend on the order of points with equal x. They are taken in the order of the input (a
-/// stable sort); statsmodels' own sort is not stable and may differ there.
+/// Two rules of statsmodels depend on the order of points with equal x. They are taken in the order of
+/// the input (a stable sort); statsmodels' own sort is not stable and may differ there.
 ///
 /// Residuals below 1e-12 of the range of y are taken as 0: they are rounding, and must not decide
 /// which points the robustness weights keep.
@@ -44,7 +60,7 @@ package struct Lowess: Sendable, Hashable {
 
   package init(
     frac: Double = 2.0 / 3, it: Int = 3, delta: Double? = nil, degree: Int = 1,
-    rules: Rules = .statsmodels
+    rules: Rules = .tare
   ) throws(TareError) {
     guard frac >= 0, frac <= 1 else {
       throw .usage("frac is \(frac); accepted: a share of the points from 0 to 1")
@@ -83,6 +99,18 @@ package struct Lowess: Sendable, Hashable {
       x, y, weights, standardErrors: standardErrors, slopes: slopes, everyPointDirectly: false)
   }
 
+  /// The same with weights that do not decide how far a neighbourhood reaches: those of points off a
+  /// curve that is found elsewhere.
+  ///
+  /// - Parameter robustness: from 0 to 1, [point].
+  func fit(
+    x: [Double], y: [Double], robustness: [Double], standardErrors: Bool = false
+  ) throws(TareError) -> LowessFit {
+    try fit(
+      x, y, nil, robustness: robustness, standardErrors: standardErrors, slopes: false,
+      everyPointDirectly: false)
+  }
+
   /// The same, every neighbourhood summed directly: about n times `frac` n operations. The reference
   /// that the fast fit is tested against.
   package func fitPlainly(
@@ -94,8 +122,8 @@ package struct Lowess: Sendable, Hashable {
   }
 
   private func fit(
-    _ x: [Double], _ y: [Double], _ weights: [Double]?, standardErrors: Bool, slopes: Bool,
-    everyPointDirectly: Bool
+    _ x: [Double], _ y: [Double], _ weights: [Double]?, robustness: [Double]? = nil,
+    standardErrors: Bool, slopes: Bool, everyPointDirectly: Bool
   ) throws(TareError) -> LowessFit {
     try Columns.check(["x": x, "y": y])
     if let weights { try Self.check(weights, rows: x.count) }
@@ -103,8 +131,12 @@ package struct Lowess: Sendable, Hashable {
       throw .badData(
         place: "LOWESS", found: "\(x.count) points", accepted: "at most \(Int32.max)")
     }
-    let points = SortedPoints(x: x, y: y, weights: weights)
-    var smoother = Smoother(self, points, everyPointDirectly: everyPointDirectly)
+    let points = SortedPoints(x: x, y: y, weights: weights, rules: rules)
+    var smoother = Smoother(
+      self, points,
+      robustness: robustness.map { robustness in
+        points.order.map { robustness[Int($0)] }
+      }, everyPointDirectly: everyPointDirectly)
     let curve = smoother.robustCurve(keepInfluence: standardErrors, keepSlopes: slopes)
     let errors = standardErrors ? smoother.standardErrors(of: curve) : nil
     guard curve.value.allSatisfy(\.isFinite) else {

@@ -1,8 +1,10 @@
-/// Where two programs that both fit LOWESS differ.
+/// Where programs that fit LOWESS differ.
 
 extension Lowess {
-  /// Whose rules a fit follows. Cleveland (1979) leaves open what the two settle differently.
+  /// Whose rules a fit follows. Cleveland (1979) leaves open what they settle differently.
   package enum Rules: String, Sendable, Hashable, CaseIterable {
+    /// This program's: tied points take part together, and no order of the points matters.
+    case tare
     /// `statsmodels.nonparametric.lowess` 0.15, which the published calibration method calls.
     case statsmodels
     /// `stats::lowess` of R, as Cleveland's own program.
@@ -28,15 +30,20 @@ extension Lowess.Rules {
   /// Bisquare weights of residuals, [point], all from 0; nil where R stops.
   ///
   /// - Parameters:
-  ///   - counted: the points whose residuals the scale is taken from, [point]; nil means all.
-  func bisquare(_ residuals: [Double], counted: [Bool]?) -> [Double]? {
-    let sample = counted.map { counted in
-      residuals.indices.lazy.filter { counted[$0] }.map { residuals[$0] }
-    }
-    var chosen = sample.map(Array.init) ?? residuals
+  ///   - weights: case weights, [point]; nil means that all are alike. Points of weight 0 have no say
+  ///     in the scale; with this program's rules a point has as much say as its weight.
+  func bisquare(_ residuals: [Double], weights: [Double]?) -> [Double]? {
+    let counted = weights.map { weights in residuals.indices.filter { weights[$0] > 0 } }
+    var chosen = counted.map { counted in counted.map { residuals[$0] } } ?? residuals
     // A fit without any weight goes through every point.
     guard !chosen.isEmpty else { return nil }
-    let scale = 6 * Median.take(&chosen)
+    let median: Double
+    if self == .tare, let weights, let counted {
+      median = Median.weighted(chosen, counted.map { weights[$0] })
+    } else {
+      median = Median.take(&chosen)
+    }
+    let scale = 6 * median
     if self == .r, scale < 1e-7 * chosen.mean { return nil }
     guard scale > 0 else { return residuals.map { $0 > 0 ? 0 : 1 } }
     return residuals.map { residual in

@@ -14,6 +14,29 @@ enum Median {
     return lower / 2 + upper / 2
   }
 
+  /// The same where a value counts as often as its weight says, above 0: of values that are repeated
+  /// it is the median of all of them. The order of the values does not matter.
+  static func weighted(_ values: [Double], _ weights: [Double]) -> Double {
+    guard let first = weights.first else { return .nan }
+    if weights.allSatisfy({ $0 == first }) {
+      var values = values
+      return take(&values)
+    }
+    let order = SortOrder.ascending(by: [values, weights])
+    let total = order.reduce(0) { $0 + weights[Int($1)] }
+    // Weights that are no whole numbers may miss the half by their rounding.
+    let rounding = 1e-12 * total
+    var before = 0.0
+    for (place, row) in order.enumerated() {
+      before += weights[Int(row)]
+      if before > total / 2 + rounding { return values[Int(row)] }
+      if before >= total / 2 - rounding, place + 1 < order.count {
+        return values[Int(row)] / 2 + values[Int(order[place + 1])] / 2
+      }
+    }
+    return order.last.map { values[Int($0)] } ?? .nan
+  }
+
   /// The value that a sort would put at `rank`.
   static func select(_ values: inout [Double], _ rank: Int) -> Double {
     var values = values.mutableSpan

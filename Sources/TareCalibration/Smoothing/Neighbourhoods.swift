@@ -8,7 +8,7 @@ struct Neighbourhood {
   var centre = 0.0
   /// Distance to the farther end of the neighbourhood.
   var bandwidth = 0.0
-  /// The first of its points.
+  /// The first of its points; by this program's rules the first of its knots.
   var start = 0
   /// The knots within the distance where weights end.
   var outer = 0..<0
@@ -20,12 +20,15 @@ struct Neighbourhood {
 /// moves, every end of a neighbourhood only moves to the right.
 struct NeighbourhoodWalk {
   let points: SortedPoints
-  let neighbours: Int
+  let neighbours: Neighbours
   let cut: Double
   let flat: Double
   private var current = Neighbourhood()
+  /// By weight, the last knot of the neighbourhood, and that of the one which began a knot later.
+  private var last = 0
+  private var lastOfNext = 0
 
-  init(_ points: SortedPoints, neighbours: Int, rules: Lowess.Rules) {
+  init(_ points: SortedPoints, neighbours: Neighbours, rules: Lowess.Rules) {
     self.points = points
     self.neighbours = neighbours
     cut = rules.cut
@@ -67,15 +70,13 @@ struct NeighbourhoodWalk {
     to point: Int, x: borrowing Span<Double>, knots: borrowing Span<Double>
   ) {
     let centre = x[point]
-    var start = current.start
-    var end = start + neighbours
-    while end < x.count, (x[start] + x[end]) / 2 < centre {
-      start += 1
-      end += 1
-    }
-    let bandwidth = max(centre - x[start], x[start + neighbours - 1] - centre)
     var knot = current.knot
     while knots[knot] < centre { knot += 1 }
+    let (start, bandwidth) =
+      switch neighbours {
+      case .points(let count): nearest(count, to: centre, x)
+      case .weight(let before, let reach): nearest(before, reach: reach, to: knot, knots)
+      }
     var (outerStart, outerEnd) = (current.outer.lowerBound, current.outer.upperBound)
     var (innerStart, innerEnd) = (current.inner.lowerBound, current.inner.upperBound)
     let (outerReach, innerReach) = (cut * bandwidth, flat * bandwidth)
@@ -87,4 +88,50 @@ struct NeighbourhoodWalk {
       point: point, knot: knot, centre: centre, bandwidth: bandwidth, start: start,
       outer: outerStart..<outerEnd, inner: innerStart..<innerEnd)
   }
+
+  /// The window of so many points whose farther end is nearest.
+  @inline(__always)
+  private func nearest(
+    _ count: Int, to centre: Double, _ x: borrowing Span<Double>
+  ) -> (start: Int, bandwidth: Double) {
+    var start = current.start
+    var end = start + count
+    while end < x.count, (x[start] + x[end]) / 2 < centre {
+      start += 1
+      end += 1
+    }
+    return (start, max(centre - x[start], x[start + count - 1] - centre))
+  }
+
+  /// The window of whole knots that weighs enough and whose farther end is nearest.
+  @inline(__always)
+  private mutating func nearest(
+    _ before: [Double], reach: Double, to knot: Int, _ knots: borrowing Span<Double>
+  ) -> (start: Int, bandwidth: Double) {
+    let (before, centre) = (before.span, knots[knot])
+    var start = current.start
+    last = max(last, knot)
+    while last + 1 < knots.count, before[last + 1] - before[start] <= reach { last += 1 }
+    while start < knot {
+      lastOfNext = max(lastOfNext, last)
+      while lastOfNext < knots.count, before[lastOfNext + 1] - before[start + 1] <= reach {
+        lastOfNext += 1
+      }
+      guard lastOfNext < knots.count, knots[lastOfNext] - centre < centre - knots[start] else {
+        break
+      }
+      start += 1
+      last = lastOfNext
+    }
+    return (start, max(centre - knots[start], knots[last] - centre))
+  }
+}
+
+/// How many neighbours take part in a local regression.
+enum Neighbours {
+  /// So many points.
+  case points(Int)
+  /// As many distinct x as weigh more than `reach` together. `before` is the weight left of each,
+  /// [knot], and last of all.
+  case weight(before: [Double], reach: Double)
 }

@@ -41,9 +41,10 @@ extension Smoother {
     _ curve: LowessCurve, _ spread: [Double], _ body: (Neighbourhood, Double) -> Void
   ) {
     let rules = settings.rules
-    var walk = NeighbourhoodWalk(points, neighbours: neighbours, rules: rules)
-    var regression = LocalRegression(
-      points, weights: weights, neighbours: neighbours, degree: settings.degree, rules: rules)
+    var walk = walk()
+    var regression = regression(points.knotWeights(weights))
+    let knots = points.knotWeights(zip(weights, spread).map { $0 * $0 * $1 })
+    let spread = rules == .tare ? knots.masses.map(\.x) : spread
     guard !everyPointDirectly else {
       for (index, point) in evaluated.enumerated() {
         let place = walk.move(to: Int(point))
@@ -53,7 +54,6 @@ extension Smoother {
       }
       return
     }
-    let knots = points.knotWeights(zip(weights, spread).map { $0 * $0 * $1 })
     switch settings.degree {
     case 0:
       forEachFastVariance(

@@ -5,6 +5,8 @@ struct Smoother {
   let settings: Lowess
   let points: SortedPoints
   let neighbours: Int
+  /// Nil but for this program's own rules.
+  private let caseWeights: CaseWeights?
   let everyPointDirectly: Bool
   /// The points that get a regression of their own, [evaluated].
   let evaluated: [Int32]
@@ -12,14 +14,38 @@ struct Smoother {
   private(set) var weights: [Double]
   var directFits = 0
 
-  init(_ settings: Lowess, _ points: SortedPoints, everyPointDirectly: Bool) {
+  /// - Parameter robustness: what each point counts beside its case weight in the first pass,
+  ///   [point]; nil means 1.
+  init(
+    _ settings: Lowess, _ points: SortedPoints, robustness: [Double]?, everyPointDirectly: Bool
+  ) {
     self.settings = settings
     self.points = points
     self.everyPointDirectly = everyPointDirectly
+    caseWeights = settings.rules == .tare ? CaseWeights(points) : nil
     neighbours = settings.neighbours(of: points.count)
     evaluated = points.evaluated(
       delta: settings.delta ?? settings.rules.defaultDelta(points.x), rules: settings.rules)
     weights = points.weights ?? .init(repeating: 1, count: points.count)
+    if let robustness {
+      for point in weights.indices { weights[point] *= robustness[point] }
+    }
+  }
+
+  func walk() -> NeighbourhoodWalk {
+    let needed: Neighbours =
+      if let caseWeights {
+        .weight(before: caseWeights.before, reach: caseWeights.reach(frac: settings.frac))
+      } else {
+        .points(neighbours)
+      }
+    return NeighbourhoodWalk(points, neighbours: needed, rules: settings.rules)
+  }
+
+  /// - Parameter knots: the weights at the distinct x.
+  func regression(_ knots: KnotWeights) -> LocalRegression {
+    LocalRegression(
+      points, weights: weights, knots: knots, caseWeights: caseWeights, settings: settings)
   }
 
   /// The curve after all iterations.
@@ -54,8 +80,7 @@ struct Smoother {
     let rounding = 2e-12 * points.halfRange
     var residuals = residuals(of: curve)
     for point in residuals.indices where residuals[point] <= rounding { residuals[point] = 0 }
-    let counted = points.weights.map { $0.map { $0 > 0 } }
-    guard var robustness = settings.rules.bisquare(residuals, counted: counted) else {
+    guard var robustness = settings.rules.bisquare(residuals, weights: points.weights) else {
       return false
     }
     if let caseWeights = points.weights {
@@ -70,9 +95,9 @@ struct Smoother {
       value: .init(repeating: 0, count: points.knotX.count),
       slope: keepSlopes ? .init(repeating: .nan, count: points.knotX.count) : [], influence: [])
     if keepInfluence { curve.influence.reserveCapacity(evaluated.count) }
-    let all = points
+    let (all, caseWeights) = (points, caseWeights)
     forEachFit { place, fit in
-      curve.value[place.knot] = fit?.value ?? all.y[place.point]
+      curve.value[place.knot] = fit?.value ?? all.own(place, caseWeights)
       if keepSlopes { curve.slope[place.knot] = fit?.slope ?? .nan }
       if keepInfluence { curve.influence.append(fit?.influence ?? .init(repeating: .nan)) }
     }
@@ -99,10 +124,9 @@ struct Smoother {
 
   /// The local regression at each evaluated point in turn, nil where it has none.
   private mutating func forEachFit(_ body: (Neighbourhood, LocalFit?) -> Void) {
-    var walk = NeighbourhoodWalk(points, neighbours: neighbours, rules: settings.rules)
-    var regression = LocalRegression(
-      points, weights: weights, neighbours: neighbours, degree: settings.degree,
-      rules: settings.rules)
+    var walk = walk()
+    let knots = points.knotWeights(weights)
+    var regression = regression(knots)
     guard !everyPointDirectly else {
       for point in evaluated {
         let place = walk.move(to: Int(point))
@@ -110,7 +134,6 @@ struct Smoother {
       }
       return
     }
-    let knots = points.knotWeights(weights)
     switch settings.degree {
     case 0:
       forEachFastFit(
@@ -130,6 +153,7 @@ struct Smoother {
   ) {
     var windows = windows
     let (range, rules, neighbours) = (points.range, settings.rules, neighbours)
+    let leastTotal = caseWeights.map { 2 * $0.lightest } ?? 1.5
     var places: [Neighbourhood] = []
     places.reserveCapacity(windowBlock)
     var first = 0
@@ -141,7 +165,8 @@ struct Smoother {
         var bandwidth = Lanes.zero
         for lane in 0..<lanes { bandwidth[lane] = places[group + lane].bandwidth }
         let fits = LaneFit(
-          sums, bandwidth: bandwidth, neighbours: neighbours, range: range, rules: rules)
+          sums, bandwidth: bandwidth, neighbours: neighbours, leastTotal: leastTotal,
+          range: range, rules: rules)
         let accepted = fits.accepted .& (bandwidth .> 1e-150)
         guard final || (0..<lanes).allSatisfy({ accepted[$0] }) else { return false }
         for lane in 0..<lanes {
@@ -149,7 +174,8 @@ struct Smoother {
           if accepted[lane] {
             body(place, fits[lane])
           } else {
-            direct += 1
+            // At one x there is nothing to sum.
+            if place.bandwidth > 0 { direct += 1 }
             body(place, regression.fit(at: place))
           }
         }

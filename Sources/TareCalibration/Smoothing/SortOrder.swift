@@ -1,24 +1,46 @@
 /// A stable sort of numbers that is quick for millions of them.
 
 enum SortOrder {
+  /// The ascending order by the first column, then by the second and so on, as rows.
+  static func ascending(by columns: [[Double]]) -> [Int32] {
+    guard let last = columns.last else { return [] }
+    var order = ascending(last).order
+    for column in columns.dropLast().reversed() {
+      let next = ascending(order.map { column[Int($0)] }).order
+      order = next.map { order[Int($0)] }
+    }
+    return order
+  }
+
   /// The ascending order of `x`, all finite, as rows, and x in that order; equal numbers stay in the
   /// order of the input.
   ///
-  /// A radix sort on the bits, least digit first: digits that all numbers share cost nothing.
+  /// A radix sort on the bits, least digit first: digits that all numbers share cost nothing. -0
+  /// comes out as 0.
   static func ascending(_ x: [Double]) -> (order: [Int32], sorted: [Double]) {
-    var order = [Int32](unsafeUninitializedCapacity: x.count) { buffer, count in
-      for row in x.indices { buffer.initializeElement(at: row, to: Int32(row)) }
-      count = x.count
+    if zip(x, x.dropFirst()).allSatisfy({ $0 <= $1 }) { return (rows(x.count), x.map { $0 + 0 }) }
+    let (order, keys) = ascending(keys: x.map(key))
+    return (order, keys.map(number))
+  }
+
+  private static func rows(_ count: Int) -> [Int32] {
+    [Int32](unsafeUninitializedCapacity: count) { buffer, filled in
+      for row in 0..<count { buffer.initializeElement(at: row, to: Int32(row)) }
+      filled = count
     }
-    if zip(x, x.dropFirst()).allSatisfy({ $0 <= $1 }) { return (order, x) }
-    var keys = x.map(key)
+  }
+
+  /// The same for any 64 bits.
+  static func ascending(keys: [UInt64]) -> (order: [Int32], sorted: [UInt64]) {
+    var keys = keys
+    var order = rows(keys.count)
     var nextKeys = keys
     var nextOrder = order
     for digit in 0..<digits {
       let shift = UInt64(digit * bits)
       var places = [Int](repeating: 0, count: 1 << bits)
       for key in keys { places[Int(key >> shift & mask)] += 1 }
-      if places.contains(x.count) { continue }
+      if places.contains(keys.count) { continue }
       var place = 0
       for value in places.indices {
         let size = places[value]
@@ -29,7 +51,7 @@ enum SortOrder {
       swap(&keys, &nextKeys)
       swap(&order, &nextOrder)
     }
-    return (order, keys.map(number))
+    return (order, keys)
   }
 
   /// Puts each row where its digit's next place is.

@@ -1,6 +1,7 @@
 /// The points of a LOWESS fit in order.
 
-/// The points, ascending in x; points of equal x in the order of the input.
+/// The points, ascending in x; points of equal x in the order of the input, which this program's own
+/// rules never look at.
 final class SortedPoints: Sendable {
   /// The row of each, [point].
   let order: [Int32]
@@ -13,14 +14,17 @@ final class SortedPoints: Sendable {
   let middle: Double
   /// Half of y's range.
   let halfRange: Double
-  /// Case weights, the greatest of them 1, [point]; nil where all are.
+  /// Case weights, the greatest of them 1 or, by this program's rules, above a half: by a power of
+  /// two, so that whole numbers lose nothing. [point]; nil where all are 1.
   let weights: [Double]?
   /// The first point of each distinct x, [knot].
   let knotStarts: [Int32]
   /// The distinct x, [knot].
   let knotX: [Double]
+  /// The most points at one x.
+  let largestTie: Int
 
-  init(x: [Double], y: [Double], weights: [Double]?) {
+  init(x: [Double], y: [Double], weights: [Double]?, rules: Lowess.Rules) {
     let (order, sorted) = SortOrder.ascending(x)
     self.order = order
     self.x = sorted
@@ -31,7 +35,9 @@ final class SortedPoints: Sendable {
     self.y = order.map { y[Int($0)] - middle }
     let greatest = weights?.max() ?? 1
     self.weights = weights.map { weights in
-      order.map { greatest > 0 ? weights[Int($0)] / greatest : 0 }
+      guard greatest > 0 else { return .init(repeating: 0, count: x.count) }
+      let unit = rules == .tare ? greatest.binade : greatest
+      return order.map { weights[Int($0)] / unit * (rules == .tare ? 0.5 : 1) }
     }
     var starts: [Int32] = []
     starts.reserveCapacity(x.count)
@@ -40,6 +46,9 @@ final class SortedPoints: Sendable {
     }
     knotStarts = starts
     knotX = starts.count == x.count ? sorted : starts.map { sorted[Int($0)] }
+    largestTie = starts.indices.reduce(0) { largest, knot in
+      max(largest, (knot + 1 < starts.count ? Int(starts[knot + 1]) : x.count) - Int(starts[knot]))
+    }
   }
 
   var count: Int { x.count }
@@ -68,19 +77,35 @@ final class SortedPoints: Sendable {
     return points
   }
 
-  /// `weights` of the points, and those times y, summed at each distinct x.
+  /// `weights` of the points, and those times y, summed at each distinct x: the same bits in every
+  /// order of the points.
   func knotWeights(_ weights: [Double]) -> KnotWeights {
     guard hasTies else {
       let masses = zip(weights, y).map { SIMD2($0, $0 * $1) }
       return KnotWeights(x: knotX, masses: masses)
     }
+    let greatest = weights.max() ?? 0
+    let sums = OrderFreeSums(
+      greatest: SIMD2(greatest, greatest * halfRange), terms: largestTie)
     var masses = [SIMD2<Double>](repeating: .zero, count: knotX.count)
+    let (y, weights) = (y.span, weights.span)
     for knot in knotX.indices {
-      for point in points(of: knot) {
-        masses[knot] += SIMD2(weights[point], weights[point] * y[point])
+      masses[knot] = sums.sum(over: points(of: knot)) { point in
+        SIMD2(weights[point], weights[point] * y[point])
       }
     }
     return KnotWeights(x: knotX, masses: masses)
+  }
+
+  /// What the curve goes through where a neighbourhood has no weight: for statsmodels and R the first
+  /// of the points that stand there, for this program, which has case weights, the mean of all.
+  func own(_ place: Neighbourhood, _ caseWeights: CaseWeights?) -> Double {
+    guard let caseWeights else { return y[place.point] }
+    let points = points(of: place.knot)
+    if points.count == 1 { return y[place.point] }
+    if let mean = caseWeights.mean(at: place.knot) { return mean }
+    let sums = OrderFreeSums(greatest: SIMD2(0, halfRange), terms: points.count)
+    return sums.sum(over: points) { SIMD2(0, y[$0]) }.y / Double(points.count)
   }
 
   /// The points that get a regression of their own: every first one of its x, or with `delta`
@@ -99,8 +124,8 @@ final class SortedPoints: Sendable {
         if x[ahead] == x[last] { last = ahead }
         ahead += 1
       }
-      // At the end of the data statsmodels fits the last point but one too.
-      if ahead == count, rules == .statsmodels { ahead -= 1 }
+      // At the end of the data statsmodels, and we, fit the last point but one too.
+      if ahead == count, rules != .r { ahead -= 1 }
       next = max(ahead - 1, last + 1)
     }
     return evaluated

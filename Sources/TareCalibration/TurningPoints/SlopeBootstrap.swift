@@ -11,9 +11,10 @@ struct SlopeBootstrap {
   private var random: Xoshiro256
 
   init(_ lowess: Lowess, x: [Double], y: [Double], weights: [Double]?, seed: UInt64) {
-    let (order, sorted) = SortOrder.ascending(x)
+    // Which row a random number draws must not depend on the file's order.
+    let order = SortOrder.ascending(by: [x, y] + (weights.map { [$0] } ?? []))
     self.lowess = lowess
-    self.x = sorted
+    self.x = order.map { x[Int($0)] }
     self.y = order.map { y[Int($0)] }
     self.weights = weights.map { weights in order.map { weights[Int($0)] } }
     random = Xoshiro256(seed: seed)
