@@ -174,7 +174,9 @@ extension Calibration {
   /// " (frac 0.9, it 3)"; nothing where a decision speaks for itself.
   var settingsInWords: String {
     guard decision == nil else { return "" }
-    var settings = parameters.members.map { name, value in
+    // The usual rules go without saying.
+    let told = parameters.members.filter { $0.0 != "rules" || $0.1 != "tare" }
+    var settings = told.map { name, value in
       "\(name) \(value.double.map { $0.significant(6) } ?? value.string ?? value.text())"
     }
     if gamma != 1 { settings.append("gamma \(gamma.significant(3))") }

@@ -222,7 +222,7 @@ extension CalibrateOutcome.Part {
     self.outside = outside
     points = zip(table.columns.first ?? [], table.scores).map { ($0, $1) }
     let prompts = table.prompts ?? PromptGroups(table.scores.indices.map(String.init))
-    let order = PairOrder(within: prompts, table.scores, scores)
-    (changed, pairs) = (order.discordant, order.count)
+    let moved = PairOrder(within: prompts, table.scores, scores)
+    (changed, pairs) = (moved.discordant, moved.count)
   }
 }

@@ -45,7 +45,7 @@ struct CalibrationArguments: ParsableArguments {
   var degree: Int?
   @Option(
     help: ArgumentHelp(
-      "Whose LOWESS rules: tare (rows of one value take part together, in any order), statsmodels, r (exact, their faults where many rows share a value included) (default: tare)."
+      "Whose LOWESS rules: tare (rows that share a value enter together, in any order), statsmodels or r (exact copies, their faults with ties included) (default: tare)."
     ))
   var rules: String?
   @Option(

@@ -43,7 +43,7 @@ struct Smooth: ParsableCommand {
   var degree: Int?
   @Option(
     help: ArgumentHelp(
-      "Whose rules: tare (rows of one x take part together, in any order), statsmodels, r (exact, their faults where many rows share an x included) (default: tare)."
+      "Whose rules: tare (rows that share an x enter together, in any order), statsmodels or r (exact copies, their faults with ties included) (default: tare)."
     ))
   var rules: String?
 

@@ -45,20 +45,28 @@ private struct PlainRules {
     return (copies[(copies.count - 1) / 2] + copies[copies.count / 2]) / 2
   }
 
+  /// The weight of all points within a distance.
+  private func mass(_ distances: [Double], within reach: Double) -> Double {
+    var mass = 0.0
+    for row in distances.indices where distances[row] <= reach { mass += weights[row] }
+    return mass
+  }
+
+  /// The least weight of any distinct x.
+  private var unit: Double {
+    var masses: [Double: Double] = [:]
+    for row in x.indices { masses[x[row], default: 0] += weights[row] }
+    return masses.values.filter { $0 > 0 }.min() ?? 0
+  }
+
   private func curve(_ robustness: [Double]) -> [Double] {
     let total = weights.reduce(0, +)
-    let unit =
-      Set(x).map { value in
-        zip(x, weights).reduce(0) { $0 + ($1.0 == value ? $1.1 : 0) }
-      }.filter { $0 > 0 }.min() ?? 0
+    let wanted = frac * total - unit + 1e-10 * unit + 1e-14 * total
     var known: [Double: Double] = [:]
     return x.map { centre in
       if let value = known[centre] { return value }
       let distances = x.map { abs($0 - centre) }
-      let reach = distances.sorted().first { distance in
-        zip(distances, weights).reduce(0) { $0 + ($1.0 <= distance ? $1.1 : 0) }
-          > frac * total - unit + 1e-10 * unit + 1e-14 * total
-      }
+      let reach = distances.sorted().first { mass(distances, within: $0) > wanted }
       let value = local(centre, distances, total > 0 ? reach ?? 0 : 0, robustness)
       known[centre] = value
       return value
@@ -88,11 +96,9 @@ private struct PlainRules {
   }
 
   private func countsTwice(_ whole: [Double]) -> Bool {
-    let unit =
-      Set(x).map { value in
-        zip(x, weights).reduce(0) { $0 + ($1.0 == value ? $1.1 : 0) }
-      }.filter { $0 > 0 }.min() ?? 0
-    return x.indices.reduce(0) { $0 + (whole[$1] > 1e-12 ? weights[$1] : 0) } > 1.999999 * unit
+    var left = 0.0
+    for row in whole.indices where whole[row] > 1e-12 { left += weights[row] }
+    return left > 1.999999 * unit
   }
 
   /// Weighted least squares by orthogonal powers.
@@ -122,10 +128,13 @@ struct TiedData {
   init(seed: UInt64, most: Int = 60) {
     var random = SplitMix(state: seed)
     let count = Int.random(in: 2...most, using: &random)
-    let share = [0, 0.5, 0.8, 0.95].randomElement(using: &random) ?? 0
-    let values = [2, 5, 20, 1000].randomElement(using: &random) ?? 2
+    let shares: [Double] = [0, 0.5, 0.8, 0.95]
+    let share = shares.randomElement(using: &random) ?? 0
+    let ranges: [Int] = [2, 5, 20, 1000]
+    let values = ranges.randomElement(using: &random) ?? 2
     // Scores with two digits tie, too.
-    let digits = [1.0, 100, 1e6].randomElement(using: &random) ?? 1
+    let units: [Double] = [1, 100, 1e6]
+    let digits = units.randomElement(using: &random) ?? 1
     for _ in 0..<count {
       let isCommon = Double.random(in: 0..<1, using: &random) < share
       let value = isCommon ? 0 : Double(Int.random(in: 0...values, using: &random))

@@ -158,7 +158,7 @@ private let days = projectFolder.appending(path: "datasets/days.csv").path
     (["--y", "y", "--it=-1"], 64, "it is -1"),
     (["--y", "y", "--delta=-1"], 64, "delta"),
     (["--y", "y", "--degree", "3"], 64, "degree"),
-    (["--y", "y", "--rules", "s"], 64, "statsmodels, r"),
+    (["--y", "y", "--rules", "s"], 64, "tare, statsmodels, r"),
     (["--y", "y", "--at", "1,x"], 64, "'x'"),
     (["--y", "y", "--at", "5"], 64, "from 1.0 to 3.0"),
     (["--y", "y", "--at", "1", "--points", "3"], 64, "not both"),
@@ -222,7 +222,10 @@ extension SmoothTests {
       --delta <delta>         Distance within which the curve is interpolated
                               (default: 0, exact; R's own).
       --degree <degree>       Local mean (0), line (1) or parabola (2) (default: 1).
-      --rules <rules>         Whose rules: statsmodels, r (default: statsmodels).
+      --rules <rules>         Whose rules: tare (rows that share an x enter
+                              together, in any order), statsmodels or r (exact
+                              copies, their faults with ties included) (default:
+                              tare).
       --turning-points        Find where the slope changes its sign, with intervals.
       --bootstrap <bootstrap> Resamples behind them (default: 1000; from 5,000 rows
                               on fewer, at least 200).

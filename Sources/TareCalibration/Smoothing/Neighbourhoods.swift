@@ -108,7 +108,8 @@ struct NeighbourhoodWalk {
   private mutating func nearest(
     _ before: [Double], reach: Double, to knot: Int, _ knots: borrowing Span<Double>
   ) -> (start: Int, bandwidth: Double) {
-    let (before, centre) = (before.span, knots[knot])
+    let centre = knots[knot]
+    let before = before.span
     var start = current.start
     last = max(last, knot)
     while last + 1 < knots.count, before[last + 1] - before[start] <= reach { last += 1 }

@@ -32,15 +32,21 @@ struct OrderFreeSums {
     value > 0 && value.isFinite ? power(max(Int(value.exponent) + 1, -1000)) : 1
   }
 
+  /// Σ ω in `x`, Σ ω y in `y`.
   @inline(__always)
-  func sum(over range: Range<Int>, term: (Int) -> SIMD2<Double>) -> SIMD2<Double> {
+  func sum(
+    over range: Range<Int>, weights: borrowing Span<Double>, y: borrowing Span<Double>
+  ) -> SIMD2<Double> {
     // Two numbers have one sum.
-    if range.count == 1 { return term(range.lowerBound) }
-    if range.count == 2 { return term(range.lowerBound) + term(range.lowerBound + 1) }
+    if range.count <= 2 {
+      var sum = SIMD2<Double>.zero
+      for index in range { sum += SIMD2(weights[index], weights[index] * y[index]) }
+      return sum
+    }
     var coarseSum = SIMD2<Double>.zero
     var fineSum = SIMD2<Double>.zero
     for index in range {
-      let value = term(index) * scale
+      let value = SIMD2(weights[index], weights[index] * y[index]) * scale
       let high = (value + coarse) - coarse
       let rest = value - high
       coarseSum += high

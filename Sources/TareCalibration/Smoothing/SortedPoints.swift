@@ -88,11 +88,9 @@ final class SortedPoints: Sendable {
     let sums = OrderFreeSums(
       greatest: SIMD2(greatest, greatest * halfRange), terms: largestTie)
     var masses = [SIMD2<Double>](repeating: .zero, count: knotX.count)
-    let (y, weights) = (y.span, weights.span)
+    let y = y
     for knot in knotX.indices {
-      masses[knot] = sums.sum(over: points(of: knot)) { point in
-        SIMD2(weights[point], weights[point] * y[point])
-      }
+      masses[knot] = sums.sum(over: points(of: knot), weights: weights.span, y: y.span)
     }
     return KnotWeights(x: knotX, masses: masses)
   }
@@ -104,8 +102,9 @@ final class SortedPoints: Sendable {
     let points = points(of: place.knot)
     if points.count == 1 { return y[place.point] }
     if let mean = caseWeights.mean(at: place.knot) { return mean }
-    let sums = OrderFreeSums(greatest: SIMD2(0, halfRange), terms: points.count)
-    return sums.sum(over: points) { SIMD2(0, y[$0]) }.y / Double(points.count)
+    let sums = OrderFreeSums(greatest: SIMD2(1, halfRange), terms: points.count)
+    let (own, ones) = (Array(y[points]), [Double](repeating: 1, count: points.count))
+    return sums.sum(over: own.indices, weights: ones.span, y: own.span).y / Double(points.count)
   }
 
   /// The points that get a regression of their own: every first one of its x, or with `delta`
