@@ -104,7 +104,8 @@ let package = Package(
       name: "TareStoreTests",
       dependencies: [
         "TareStore", "TareCore", "TareTesting", .product(name: "GRDB", package: "GRDB.swift"),
-      ]),
+      ],
+      exclude: ["Fixtures"]),
     .testTarget(
       name: "TareCalibrationTests",
       dependencies: ["TareCalibration", "TareCore", "TareTesting"], exclude: ["Fixtures"]),

@@ -3,6 +3,7 @@ package import TareCore
 internal import TareEvaluation
 internal import TareRanking
 internal import TareReport
+internal import TareStore
 
 package struct PairsRequest: Sendable {
   package var candidates: CandidatesRequest
@@ -56,7 +57,7 @@ extension Pipeline {
     let candidates = try scoredCandidates(request.candidates)
     guard let texts = candidates.texts else {
       throw .badData(
-        place: "the candidates", found: "scores without texts",
+        place: "the candidates", found: candidates.withoutTexts,
         accepted: "rows with prompt and response, or a run that was scored from texts")
     }
     let made = try PreferencePairs(
@@ -101,24 +102,25 @@ extension Pipeline {
 extension PreferencePair {
   /// TRL's preference format with an explicit prompt: conversational, or of plain strings.
   fileprivate func row(_ texts: [Conversation], isPlain: Bool) throws(TareError) -> JSONObject {
-    let prompt = Array(texts[chosen.row].messages.dropLast())
-    let (better, worse) = (texts[chosen.row].response, texts[rejected.row].response)
+    let (better, worse) = (texts[chosen.row], texts[rejected.row])
     var row: JSONObject
     if isPlain {
-      guard prompt.count == 1, prompt[0].role == "user" else {
+      if let found = better.beyondStrings ?? worse.beyondStrings {
         throw .badData(
-          place: "prompt '\(promptID)'",
-          found: "the roles \(prompt.map(\.role).joined(separator: ", "))",
-          accepted: "one message of the user for a plain prompt; leave out --plain")
+          place: "prompt '\(promptID)'", found: found,
+          accepted: "one message of the user, and responses that are a text each, for plain "
+            + "strings; leave out --plain")
       }
       row = [
-        "prompt": .string(prompt[0].content), "chosen": .string(better), "rejected": .string(worse),
+        "prompt": .string(better.prompt[0].content), "chosen": .string(better.response),
+        "rejected": .string(worse.response),
       ]
     } else {
       row = [
-        "prompt": .array(prompt.map(\.json)), "chosen": [Message.assistant(better).json],
-        "rejected": [Message.assistant(worse).json],
+        "prompt": .array(better.prompt.map(\.json)),
+        "chosen": .array(better.turns.map(\.json)), "rejected": .array(worse.turns.map(\.json)),
       ]
+      for (key, value) in better.context.json.members { row[key] = value }
     }
     row["id"] = .string(promptID)
     // Not `margin`: TRL's reward trainer takes a column of that name into its loss.
@@ -128,8 +130,16 @@ extension PreferencePair {
   }
 }
 
-extension Message {
-  fileprivate var json: JSONValue { ["role": .string(role), "content": .string(content)] }
+extension Conversation {
+  /// What of it two strings cannot hold; nil where they can.
+  fileprivate var beyondStrings: String? {
+    guard prompt.count == 1, prompt[0].role == "user" else {
+      return "the roles \(prompt.map(\.role).joined(separator: ", "))"
+    }
+    if let member = context.json.keys.first { return "'\(member)'" }
+    if !prompt[0].isPlain { return "a prompt with more members than role and content" }
+    return turns.isPlainResponse ? nil : "a response that is more than a text"
+  }
 }
 
 /// Which response of each pair is the longer one.

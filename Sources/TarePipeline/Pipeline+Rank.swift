@@ -1,6 +1,7 @@
 /// `tare rank`: the candidates of each prompt, best first.
 package import TareCore
 internal import TareRanking
+internal import TareStore
 
 package struct RankRequest: Sendable {
   package var candidates: CandidatesRequest
@@ -29,10 +30,10 @@ extension Pipeline {
     if let top = request.top, top < 1 { throw .usage("--top \(top); accepted: at least 1") }
     let candidates = try scoredCandidates(request.candidates)
     let rankings = try Ranking.rankings(of: candidates.responses, by: candidates.scores)
-    let texts = candidates.texts?.map(\.response) ?? []
+    let texts = candidates.texts ?? []
     return RankOutcome(
       rows: rankings.map { $0.row(top: request.top, texts: texts) }, rankings: rankings,
-      texts: texts,
+      texts: texts.map(\.response),
       curve: BestOfNCurve(
         candidates.responses, scores: candidates.scores, labels: candidates.labels),
       unlabelled: candidates.unlabelled)
@@ -41,12 +42,12 @@ extension Pipeline {
 
 extension Ranking {
   /// - Parameter texts: the responses by row; may be empty.
-  fileprivate func row(top: Int?, texts: [String]) -> JSONObject {
+  fileprivate func row(top: Int?, texts: [Conversation]) -> JSONObject {
     var object = json(top: top).object ?? [:]
     guard !texts.isEmpty else { return object }
     let ranked = (object["ranked"]?.array ?? []).enumerated().map { place, candidate in
       var candidate = candidate.object ?? [:]
-      candidate["response"] = .string(texts[places[place].row])
+      candidate["response"] = texts[places[place].row].turns.responseJSON
       return JSONValue.object(candidate)
     }
     object["ranked"] = .array(ranked)

@@ -23,8 +23,10 @@ package struct ScoreRequest: Sendable {
 package struct ScoreOutcome: Sendable {
   /// One line a response, in input order.
   package let rows: [JSONObject]
-  /// Responses that were computed now; the others were in the store.
+  /// Responses that were computed now.
   package let computed: Int
+  /// Responses that repeat the text of one before them, and need no score of their own.
+  package let repeated: Int
   package let truncated: Int
   package let tokens: Int
   /// Tokens that were computed; the others were shared with another text's start.
@@ -35,7 +37,8 @@ package struct ScoreOutcome: Sendable {
 
   package var json: JSONValue {
     [
-      "responses": .int(rows.count), "computed": .int(computed), "truncated": .int(truncated),
+      "responses": .int(rows.count), "computed": .int(computed),
+      "repeated": .int(repeated), "truncated": .int(truncated),
       "tokens": .int(tokens), "computedTokens": .int(computedTokens),
       "sharedTokens": .int(tokens - computedTokens), "seconds": .double(seconds),
     ]
@@ -53,11 +56,18 @@ package struct ScoreOutcome: Sendable {
         "scored \(computed) of \(whole): \(tokens) tokens, \(rate) tokens/s"
           + (tokens > computedTokens
             ? ", \(tokens - computedTokens) tokens in shared prefixes not computed again" : "")
-          + (computed < rows.count ? "; the others were known" : ""))
+          + others)
     }
     if truncated > 0 { lines.append("\(truncated) texts were cut to fit the model") }
     if let destination { lines.append("kept in \(destination)") }
     return lines.joined(separator: "\n")
+  }
+
+  /// Where the scores of the responses that were not computed are from.
+  private var others: String {
+    let known = rows.count - computed - repeated
+    let parts = [(repeated, "repeated within the input"), (known, "known from the store")]
+    return parts.filter { $0.0 > 0 }.map { "; \($0.0) \($0.1)" }.joined()
   }
 }
 
@@ -65,7 +75,8 @@ extension Pipeline {
   package func score(_ request: ScoreRequest) throws(TareError) -> ScoreOutcome {
     let (store, run, summary) = try scoredRun(request)
     return ScoreOutcome(
-      rows: try store.items(of: run).map(\.scoreRow), computed: summary.computed,
+      rows: try store.exportRows(of: run), computed: summary.computed,
+      repeated: summary.responses - max(summary.distinct, summary.computed),
       truncated: summary.truncated, tokens: summary.tokens, computedTokens: summary.rows,
       seconds: summary.seconds,
       destination: request.store.map { "\($0), run '\(run.name)'" })
@@ -89,6 +100,7 @@ extension Pipeline {
     for input in inputs {
       let file = try InputFile(input)
       var more = try readCandidates(file.data, name: file.name, format: format)
+      noticeUnusedText(of: more, in: file)
       // Ids, those made up for rows without one above all, are unique in their own file only.
       let taken = Set(rows.map(\.id))
       for index in more.indices where taken.contains(more[index].id) {
@@ -100,6 +112,18 @@ extension Pipeline {
       throw .usage("the same file is given twice")
     }
     return rows
+  }
+
+  /// Tells of columns that look like text and that no model sees.
+  func noticeUnusedText(of rows: [CandidateSet], in file: InputFile) {
+    let columns = unusedTextColumns(of: rows).map { "'\($0)'" }
+    guard let last = columns.last else { return }
+    let names = columns.dropLast().joined(separator: ", ")
+    observer.notice(
+      columns.count == 1
+        ? "\(file.name): column \(last) looks like text and is not part of what is scored"
+        : "\(file.name): columns \(names) and \(last) look like text and are not part of what is "
+          + "scored")
   }
 
   private func scored(

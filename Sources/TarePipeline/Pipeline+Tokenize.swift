@@ -11,7 +11,9 @@ extension Pipeline {
     var rows: [JSONObject] = []
     for input in request.inputs {
       let file = try InputFile(input)
-      for row in try readCandidates(file.data, name: file.name, format: request.format) {
+      let sets = try readCandidates(file.data, name: file.name, format: request.format)
+      noticeUnusedText(of: sets, in: file)
+      for row in sets {
         for candidate in row.responses {
           do throws(TareError) {
             let tokens = try text.tokenize(

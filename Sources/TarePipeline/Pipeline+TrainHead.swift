@@ -59,6 +59,9 @@ extension Pipeline {
       "ridges": .array(
         choice.losses.map { ["ridge": .double($0.ridge), "held_out_loss": .double($0.loss)] }),
     ]
+    if !options.variables.isEmpty {
+      card[member: "template_kwargs"] = .object(options.variables)
+    }
     let bootstrap = try Bootstrap(resamples: request.bootstrap, seed: request.seed)
     card[member: "training"] = try head.judged(features, training, bootstrap)
     if let validation {
@@ -73,16 +76,22 @@ extension Pipeline {
     _ path: String
   ) throws(TareError) -> (file: InputFile, rows: [CandidateSet]) {
     let file = try InputFile(path)
-    return (file, try readCandidates(file.data, name: file.name))
+    let rows = try readCandidates(file.data, name: file.name)
+    noticeUnusedText(of: rows, in: file)
+    return (file, rows)
   }
 }
 
 /// What a head's file says beside its tensors: the model that it is for, and where it reads.
 func headMetadata(for text: TextModel, _ options: ScoringOptions) -> [String: String] {
-  [
+  var metadata = [
     "format": "pt", "model": text.name, "model_sha256": text.digest.description,
     "read": options.readRule.description,
   ]
+  if !options.variables.isEmpty {
+    metadata["template_kwargs"] = JSONValue.object(options.variables).text()
+  }
+  return metadata
 }
 
 extension LinearHead {
@@ -136,6 +145,6 @@ extension JSONValue {
 extension CandidateSet {
   /// What pairs of one prompt have in common.
   var promptText: String {
-    prompt.map { "\($0.role)\u{0}\($0.content)" }.joined(separator: "\u{0}")
+    JSONValue.array(prompt.map(\.json) + [.object(context.json)]).text()
   }
 }

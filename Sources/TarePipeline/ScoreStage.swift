@@ -8,6 +8,8 @@ package struct ScoreSummary: Sendable {
   package let run: Run
   /// Responses of the run; all have scores now.
   package let responses: Int
+  /// Responses that have the tokens of none before them.
+  package let distinct: Int
   /// Responses whose score was computed in this call.
   package let computed: Int
   /// Responses whose text was cut to fit.
@@ -63,7 +65,8 @@ extension Store {
     try finish(run)
     let items = try items(of: run)
     return ScoreSummary(
-      run: try self.run(named: name), responses: items.count, computed: runner.computed,
+      run: try self.run(named: name), responses: items.count,
+      distinct: try distinctTexts(of: run), computed: runner.computed,
       truncated: items.count { $0.score?.truncated == true }, tokens: runner.tokens,
       rows: runner.rows, seconds: runner.seconds)
   }
@@ -74,6 +77,22 @@ extension Store {
   var isKept: Bool { path != ":memory:" }
 }
 
+extension JSONValue {
+  /// The value with members by name: the same for objects that differ in their order alone.
+  fileprivate var sorted: JSONValue {
+    switch self {
+    case .array(let elements): return .array(elements.map(\.sorted))
+    case .object(let object):
+      var sorted: JSONObject = [:]
+      for (key, value) in object.members.sorted(by: { $0.key < $1.key }) {
+        sorted[key] = value.sorted
+      }
+      return .object(sorted)
+    default: return self
+    }
+  }
+}
+
 extension ScoringOptions {
   /// What else decides a conversation's tokens, for the run's record.
   var settings: JSONObject {
@@ -82,6 +101,7 @@ extension ScoringOptions {
     ]
     settings["max_tokens"] = maxTokens.map { .int($0) }
     settings["system"] = system.map { .string($0) }
+    if !variables.isEmpty { settings["template_kwargs"] = JSONValue.object(variables).sorted }
     return settings
   }
 }

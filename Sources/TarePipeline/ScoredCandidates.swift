@@ -37,6 +37,8 @@ struct ScoredCandidates {
   let uncalibrated: [Double]?
   /// Prompt and response, [row]; nil where they are not known.
   let texts: [Conversation]?
+  /// What is there in place of texts, for messages.
+  let withoutTexts: String
 
   /// How good each is, where all are labelled.
   var labels: [Double]? { responses.labels }
@@ -102,7 +104,7 @@ extension Pipeline {
     return ScoredCandidates(
       responses: first.responses, scores: ensemble.combined(scores),
       uncalibrated: calibrations.isEmpty ? nil : ensemble.combined(uncalibrated),
-      texts: texts)
+      texts: texts, withoutTexts: first.withoutTexts)
   }
 
   /// Takes a model's texts, or finds them to be those of the models before.
@@ -160,6 +162,7 @@ private struct Member {
   let responses: [ScoredResponse]
   let covariates: [Covariate]
   let texts: [Conversation]?
+  var withoutTexts = "scores without texts"
 }
 
 extension Pipeline {
@@ -188,10 +191,13 @@ extension Pipeline {
     let read = try source.read(covariates: covariates)
     var members: [Member] = []
     for part in read.parts {
-      members.append(
-        Member(
-          name: part.name ?? read.table?.name ?? "", responses: part.responses,
-          covariates: read.covariates, texts: try part.texts(in: nil)))
+      var member = Member(
+        name: part.name ?? read.table?.name ?? "", responses: part.responses,
+        covariates: read.covariates, texts: try part.texts(in: nil))
+      if let table = read.table, table.hasResponsesAlone {
+        member.withoutTexts = "responses without their prompts: there is no column 'prompt'"
+      }
+      members.append(member)
     }
     return members
   }

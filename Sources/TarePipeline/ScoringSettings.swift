@@ -33,6 +33,9 @@ package struct ScoringSettings: Sendable {
   /// YYYY-MM-DD; nil for the run's own date, which for a new run is today.
   package var date: String?
   package var system: String?
+  /// A JSON object of the chat template's variables, for rows that do not have them themselves; nil for
+  /// those that the head was trained with, else none.
+  package var templateVariables: String?
   package var threads: Int
   /// Engines that compute the scores; the model here is then its tokenizer and its template alone.
   package var engine: EngineSettings?
@@ -52,12 +55,24 @@ package struct ScoringSettings: Sendable {
 
   func textModel() throws(TareError) -> TextModel {
     try Self.checkThreads(threads)
+    _ = try variables()
     return try textModel(model)
   }
 
   /// Tokenizer and template alone, for engines elsewhere.
   func textAlone() throws(TareError) -> TextModel {
-    try TextModel(withoutWeights: modelURL(model), template: template)
+    _ = try variables()
+    return try TextModel(withoutWeights: modelURL(model), template: template)
+  }
+
+  /// - Throws: `TareError.usage` for what is no object of template variables.
+  private func variables() throws(TareError) -> JSONObject? {
+    guard let templateVariables else { return nil }
+    do {
+      return try TemplateContext.variables(JSONValue(parsing: templateVariables))
+    } catch {
+      throw .usage("--template-kwargs \(templateVariables): \(error.inside("JSON"))")
+    }
   }
 
   private func textModel(_ name: String) throws(TareError) -> TextModel {
@@ -129,11 +144,13 @@ package struct ScoringSettings: Sendable {
     if let maxTokens, maxTokens < 1 {
       throw .usage("--max-tokens \(maxTokens); accepted: at least 1")
     }
-    return ScoringOptions(
+    var options = ScoringOptions(
       readRule: rule, bos: try choice(bos, "--bos", ScoringOptions.BOS.self),
       maxTokens: maxTokens,
       truncation: try choice(truncate, "--truncate", ScoringOptions.Truncation.self),
       date: try CalendarDate(parsing: date ?? run?.templateDate ?? Self.today), system: system)
+    options.variables = try variables() ?? [:]
+    return options
   }
 
   /// The options for a reward model.
@@ -143,6 +160,8 @@ package struct ScoringSettings: Sendable {
     }
     var options = try options(readRule: model.readRule, text: model.text, run: run)
     options.marksResponse = model.needsResponseStart
+    options.takesOneTurn = model.needsResponseStart
+    options.variables = try variables() ?? model.variables
     return options
   }
 

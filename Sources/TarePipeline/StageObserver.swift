@@ -24,14 +24,18 @@ package struct StageProgress: Sendable {
 package struct StageObserver: Sendable {
   /// Called after each batch.
   package let report: @Sendable (StageProgress) -> Void
+  /// Called with what the user should know, a sentence at a time.
+  package let notice: @Sendable (String) -> Void
   /// Whether the user has asked to stop; what is finished is stored first.
   package let shouldStop: @Sendable () -> Bool
 
   package init(
     report: @escaping @Sendable (StageProgress) -> Void = { _ in },
+    notice: @escaping @Sendable (String) -> Void = { _ in },
     shouldStop: @escaping @Sendable () -> Bool = { false }
   ) {
     self.report = report
+    self.notice = notice
     self.shouldStop = shouldStop
   }
 }

@@ -26,14 +26,14 @@ extension Store {
     var conversations: [Digest: TokenizedConversation] = [:]
     for pair in pairs {
       func digest(_ role: Role) throws(TareError) -> Digest {
-        guard let text = pair.only(role)?.text else {
+        guard let candidate = pair.only(role) else {
           throw .badData(
             place: "pair '\(pair.id)'", found: "\(pair.responses.count) responses",
             accepted: "one chosen and one rejected")
         }
         do throws(TareError) {
           let conversation = try extractor.text.tokenize(
-            Conversation(prompt: pair.prompt, response: text), options)
+            pair.conversation(candidate), options)
           let digest = conversation.digest
           conversations[digest] = conversation
           return digest

@@ -100,8 +100,12 @@ package struct PreferencePairs: Sendable {
     _ ranking: Ranking, _ texts: [Conversation]
   ) throws(TareError) {
     let rows = ranking.places.map(\.row).sorted()
-    let prompt = texts[rows[0]].messages.dropLast()
-    guard let other = rows.first(where: { texts[$0].messages.dropLast() != prompt }) else { return }
+    let first = texts[rows[0]]
+    guard
+      let other = rows.first(where: {
+        texts[$0].prompt != first.prompt || texts[$0].context != first.context
+      })
+    else { return }
     throw .badData(
       place: "row \(other + 1) (prompt '\(ranking.promptID)')",
       found: "another prompt than that of row \(rows[0] + 1), which has the same id",

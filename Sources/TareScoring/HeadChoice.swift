@@ -44,6 +44,8 @@ package struct LoadedHead: Sendable {
   package let digest: Digest?
   /// The rule that the head calls for; nil where nothing says.
   package let readRule: ReadRule?
+  /// The template variables that the head was trained with; none where nothing says.
+  package let variables: JSONObject
   /// What of its outputs is the score, if the user does not say.
   package let output: OutputChoice
 
@@ -58,7 +60,7 @@ package struct LoadedHead: Sendable {
       } catch {
         throw error.inside(text.weights.url.path)
       }
-      digest = nil
+      (digest, variables) = (nil, [:])
       let rule = head.position == .first ? .first : text.readRule
       readRule = rule
       if case .step? = rule { output = .probability } else { output = .single }
@@ -67,14 +69,15 @@ package struct LoadedHead: Sendable {
       let (head, rule) = try Self.read(file, of: text)
       self.head = head
       readRule = rule ?? text.readRule
+      variables = try Self.variables(file)
       digest = Digest(of: file.file.bytes)
       output = .single
     case .logit(let token):
       head = try Self.tokens([token], of: text)
-      (digest, readRule, output) = (nil, .last, .single)
+      (digest, readRule, output, variables) = (nil, .last, .single, [:])
     case .yesNo(let yes, let no):
       head = try Self.tokens([yes, no], of: text)
-      (digest, readRule, output) = (nil, .last, .firstProbability)
+      (digest, readRule, output, variables) = (nil, .last, .firstProbability, [:])
     }
   }
 
@@ -99,6 +102,15 @@ package struct LoadedHead: Sendable {
       }
     } catch {
       throw error.inside(path)
+    }
+  }
+
+  private static func variables(_ file: WeightFile) throws(TareError) -> JSONObject {
+    guard let text = file.metadata["template_kwargs"]?.string else { return [:] }
+    do throws(TareError) {
+      return try TemplateContext.variables(JSONValue(parsing: text))
+    } catch {
+      throw error.inside("\(file.file.path), metadata 'template_kwargs'")
     }
   }
 

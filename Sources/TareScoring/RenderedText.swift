@@ -58,7 +58,7 @@ extension TextModel {
     // A template may begin a response itself, as with empty thoughts, and not have it in the prompt.
     if let prompt = try? template.render(
       messages: conversation.messages.dropLast(), addGenerationPrompt: true,
-      variables: templateVariables, date: options.date),
+      variables: templateVariables(.init(), options), date: options.date),
       let asked = prompt.range(of: question, options: .backwards),
       case let opening = String(prompt[asked.upperBound...]), opening != openings[0]
     {

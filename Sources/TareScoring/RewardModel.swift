@@ -63,6 +63,14 @@ package final class RewardModel: Sendable {
     }
   }
 
+  /// The template variables that the head was trained with.
+  package var variables: JSONObject {
+    switch reading {
+    case .head(let head, _): head.variables
+    case .implicit: [:]
+    }
+  }
+
   /// Whether responses must be told apart from their prompts.
   package var needsResponseStart: Bool {
     if case .implicit = reading { true } else { false }

@@ -1,5 +1,5 @@
 /// How conversations become tokens.
-internal import TareCore
+package import TareCore
 package import TareTemplates
 
 package struct ScoringOptions: Sendable, Hashable {
@@ -34,6 +34,11 @@ package struct ScoringOptions: Sendable, Hashable {
   package var date: CalendarDate
   /// Put before conversations that have no system message.
   package var system: String?
+  /// Variables of the chat template, for conversations that do not have them themselves.
+  package var variables: JSONObject = [:]
+  /// Whether a response must be one message, as where all that follows the prompt is taken for the
+  /// model's own words.
+  package var takesOneTurn = false
   /// Whether it is found out where the response begins, as implicit rewards need.
   package var marksResponse = false
 

@@ -72,21 +72,29 @@ extension TextModel {
         place: "messages", found: "a last message by '\(conversation.messages.last?.role ?? "")'",
         accepted: "a conversation that ends with the assistant's response")
     }
+    guard !options.takesOneTurn || conversation.turns.count == 1 else {
+      throw .badData(
+        place: "response", found: "\(conversation.turns.count) messages, a tool's among them",
+        accepted:
+          "one message: an implicit reward takes all of a response for the model's own words")
+    }
     var messages = conversation.messages
     if let system = options.system, messages.first?.role != "system" {
       messages.insert(.system(system), at: 0)
     }
     guard case .template(let template, _) = layout else {
+      try requirePlain(conversation, options)
       return try tokenize(pair: messages, length: conversation.length, options)
     }
     func render(_ messages: [Message], isPrompt: Bool) throws(TareError) -> String {
       try template.render(
         messages: messages, addGenerationPrompt: isPrompt,
-        variables: templateVariables(conversation.context), date: options.date)
+        variables: templateVariables(conversation.context, options), date: options.date)
     }
     let text = try render(messages, isPrompt: false)
     let prompt =
-      options.marksResponse ? try render(messages.dropLast(conversation.turns.count), isPrompt: true) : nil
+      options.marksResponse
+      ? try render(messages.dropLast(conversation.turns.count), isPrompt: true) : nil
     return try tokenize(
       rendered: text, prompt: prompt, length: conversation.length, options)
   }
@@ -151,10 +159,15 @@ extension TextModel {
   var templateVariables: [String: JSONValue] { specialTokens.mapValues { .string($0) } }
 
   /// All that a template sees besides the messages.
-  func templateVariables(_ context: TemplateContext) -> [String: JSONValue] {
+  ///
+  /// The conversation's own variables go before those of the options.
+  func templateVariables(
+    _ context: TemplateContext, _ options: ScoringOptions
+  ) -> [String: JSONValue] {
     var variables = templateVariables
-    variables["tools"] = context.tools
-    variables["documents"] = context.documents
+    for (name, value) in options.variables.members { variables[name] = value }
+    if let tools = context.tools { variables["tools"] = tools }
+    if let documents = context.documents { variables["documents"] = documents }
     for (name, value) in context.variables.members { variables[name] = value }
     return variables
   }

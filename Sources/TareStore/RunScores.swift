@@ -192,7 +192,7 @@ private enum RunCovariate {
           accepted: "texts to count '\(kind.key)' on; known without them: length, tokens")
       }
       return kind.value(
-        prompt: Array(conversation.messages.dropLast()), response: conversation.response,
+        prompt: conversation.prompt, response: conversation.response,
         tokens: item.score?.tokens)
     }
   }

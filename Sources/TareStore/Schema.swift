@@ -11,6 +11,7 @@ enum Schema {
     migrator.registerMigration("v2") { try $0.execute(sql: v2) }
     migrator.registerMigration("v3") { try $0.execute(sql: v3) }
     migrator.registerMigration("v4") { try $0.execute(sql: v4) }
+    migrator.registerMigration("v5") { try $0.execute(sql: v5) }
     return migrator
   }()
 
@@ -200,5 +201,16 @@ enum Schema {
         JOIN run ON run.id = inputRow.run
         JOIN score ON score.scorer = run.scorer AND score.tokenDigest = item.tokenDigest
       WHERE inputRow.id = item.inputRow);
+    """
+
+  /// What a conversation is besides messages of a role and a text. Both are NULL of plain ones, whose
+  /// digests are those of before: scores that a store has stay known.
+  private static let v5 = """
+    -- What the chat template is told of beside the messages: tools, documents, variables.
+    ALTER TABLE prompt ADD COLUMN context TEXT
+      CHECK (context IS NULL OR json_type(context) IS 'object');
+    -- The messages of a response that is more than one text.
+    ALTER TABLE response ADD COLUMN turns TEXT
+      CHECK (turns IS NULL OR json_type(turns) IS 'array');
     """
 }

@@ -1,5 +1,6 @@
 /// A line of `tare score`'s output, which is also what a run is exported to and imported from:
-/// `{"id", "role", "index", "score", "tokens", "length", "truncated", "readAt", "steps"?, …}`.
+/// `{"id", "role", "index", "score", "tokens", "length", "truncated", "readAt", "steps"?, …, "prompt",
+/// "response", "tools"?, "documents"?, "chat_template_kwargs"?}`.
 package import TareCore
 
 /// A line as it is read.
@@ -12,14 +13,17 @@ struct ScoreRow {
   var truncated: Bool
   var subset: String?
   var section: String?
-  var texts: (prompt: [Message], response: String)?
+  var texts: (prompt: StoredPrompt, turns: [Message])?
   /// Columns of other names.
   var extras: JSONObject
 
   static let keys: Set<String> = [
     "id", "role", "index", "score", "tokens", "length", "truncated", "readAt", "steps", "subset",
-    "section", "prompt", "response",
+    "section", "prompt", "response", "tools", "documents", "chat_template_kwargs",
   ]
+
+  /// What the chat template was told of beside the texts.
+  private static let contextKeys: Set = ["tools", "documents", "chat_template_kwargs"]
 
   /// - Throws: `TareError.badData` whose place is the member's name. Only `id`, `score` and either
   ///   `length` or `response` must be there.
@@ -47,15 +51,20 @@ struct ScoreRow {
     subset = try row.optional("subset", "a string without NUL characters", \.name)
     section = try row.optional("section", "a string without NUL characters", \.name)
     let prompt = try row.optional("prompt", "a list of messages", \.messages)
-    let response = try row.optional("response", "a string", \.string)
-    if let prompt, let response { texts = (prompt, response) }
+    let response = try row.optional("response", "a string or a list of messages", \.turns)
+    if let prompt, let response {
+      let context = try TemplateContext(json: row)
+      texts = (StoredPrompt(messages: prompt, context: context), response)
+    }
     if let response {
-      length = response.unicodeScalars.count
+      length = response.response.unicodeScalars.count
     } else {
       length = try row.required("length", "an integer from 0", \.natural)
     }
     extras = row
-    for key in Self.keys { extras[key] = nil }
+    for key in Self.keys where texts != nil || !Self.contextKeys.contains(key) {
+      extras[key] = nil
+    }
   }
 }
 
@@ -83,8 +92,9 @@ extension RunItem {
       row[ScoreRow.keys.contains(key) ? "input_" + key : key] = value
     }
     if let conversation {
-      row["prompt"] = JSONValue(Array(conversation.messages.dropLast()))
-      row["response"] = .string(conversation.response)
+      row["prompt"] = JSONValue(conversation.prompt)
+      row["response"] = conversation.turns.responseJSON
+      for (key, value) in conversation.context.json.members { row[key] = value }
     }
     return row
   }
@@ -115,6 +125,12 @@ extension JSONObject {
 extension JSONValue {
   /// The string if it can be a name in the store.
   fileprivate var name: String? { string.flatMap { $0.contains("\0") ? nil : $0 } }
+
+  /// A response: a text, or messages that end with the assistant's.
+  fileprivate var turns: [Message]? {
+    if let string { return [.assistant(string)] }
+    return messages.flatMap { $0.last?.role == "assistant" ? $0 : nil }
+  }
 
   /// An array of steps as lines of output have them; nil if it is none.
   fileprivate var stepRows: [StepScore]? {

@@ -66,11 +66,11 @@ extension [ScoreRow] {
       run: run.id, position: position, name: self[0].promptID, subset: self[0].subset,
       section: self[0].section, extras: self[0].extras)
     let rowID = try row.insert(in: db)
-    let prompt = try self[0].texts?.prompt.findOrInsertPrompt(in: db)
+    let prompt = try self[0].texts?.prompt.findOrInsert(in: db)
     for line in self {
       var item = InputRow.Item(role: line.role, response: nil, length: line.length)
-      if let prompt, let text = line.texts?.response {
-        item.response = try findOrInsertResponse(text, prompt: prompt, in: db)
+      if let prompt, let turns = line.texts?.turns {
+        item.response = try turns.findOrInsertResponse(prompt: prompt, in: db)
       }
       let digest = Digest(row: position, response: line.index)
       try item.insert(

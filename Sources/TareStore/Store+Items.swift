@@ -37,7 +37,7 @@ extension Store {
       let rows = try Row.fetchCursor(
         db,
         sql: """
-          SELECT item.id, position, responseIndex, messages, CAST(text AS BLOB)
+          SELECT item.id, position, responseIndex, \(Conversation.columns)
           FROM run
             JOIN inputRow ON inputRow.run = run.id
             JOIN item ON item.inputRow = inputRow.id
@@ -110,6 +110,19 @@ extension Store {
     }
   }
 
+  /// How many responses of a run have tokens that none before them has.
+  package func distinctTexts(of run: Run) throws(TareError) -> Int {
+    try read { db in
+      let count = try Int.fetchOne(
+        db,
+        sql: """
+          SELECT count(DISTINCT tokenDigest) FROM inputRow JOIN item ON item.inputRow = inputRow.id
+          WHERE run = ?
+          """, arguments: [run.id])
+      return count ?? 0
+    }
+  }
+
   /// What `transform` makes of each response of a run, in input order; one at a time is in memory.
   func mapItems<Value>(
     of run: Run, withTexts: Bool, _ transform: (RunItem) throws -> Value
@@ -124,7 +137,7 @@ extension Store {
           WHERE stepScore.scorer = score.scorer AND stepScore.tokenDigest = score.tokenDigest
           ORDER BY step))
         """ : "NULL"
-      let texts = withTexts ? "messages, CAST(text AS BLOB)" : "NULL, NULL"
+      let texts = withTexts ? Conversation.columns : "NULL"
       let textTables =
         withTexts
         ? """
@@ -135,7 +148,7 @@ extension Store {
         db,
         sql: """
           SELECT item.id, position, inputRow.name, responseIndex, role, subset, section,
-            nullif(extras, '{}'), length, value, tokens, readAt, truncated, \(texts), \(steps)
+            nullif(extras, '{}'), length, value, tokens, readAt, truncated, \(steps), \(texts)
           FROM run
             JOIN inputRow ON inputRow.run = run.id
             JOIN item ON item.inputRow = inputRow.id
@@ -165,11 +178,11 @@ extension CandidateSet {
     }
     let row = InputRow(
       run: run.id, position: position, name: id, subset: subset, section: section, extras: extras)
-    let promptID = try prompt.findOrInsertPrompt(in: db)
+    let promptID = try StoredPrompt(messages: prompt, context: context).findOrInsert(in: db)
     let items = try responses.map { response in
       InputRow.Item(
         role: response.role,
-        response: try findOrInsertResponse(response.text, prompt: promptID, in: db),
+        response: try response.turns.findOrInsertResponse(prompt: promptID, in: db),
         length: response.text.unicodeScalars.count)
     }
     if let stored = try InputRow.find(run: run.id, position: position, in: db) {
@@ -207,8 +220,8 @@ extension RunItem {
       Score(
         value: value, tokens: try row.decode(atIndex: 10), length: length,
         readAt: try row.decode(atIndex: 11), truncated: try row.decode(atIndex: 12),
-        steps: row.hasNull(atIndex: 15) ? [] : try JSONValue(row, at: 15).steps)
+        steps: row.hasNull(atIndex: 13) ? [] : try JSONValue(row, at: 13).steps)
     }
-    conversation = row.hasNull(atIndex: 13) ? nil : try Conversation(row, from: 13)
+    conversation = row.hasNull(atIndex: 14) ? nil : try Conversation(row, from: 14)
   }
 }

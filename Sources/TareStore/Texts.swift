@@ -1,39 +1,78 @@
-/// Prompts and responses: each text is kept once, under its digest.
+/// Prompts and responses: each is kept once, under its digest.
 import Foundation
 import GRDB
-import TareCore
+package import TareCore
 
-extension [Message] {
+/// A prompt as the store keeps it: equal messages with other tools or variables are another prompt.
+struct StoredPrompt: Equatable {
+  var messages: [Message]
+  var context: TemplateContext
+
   /// The prompt's row, inserted if it is new.
-  func findOrInsertPrompt(in db: Database) throws -> Int64 {
-    let messages = JSONValue(self).text()
-    let digest = Digest(of: messages).data
+  func findOrInsert(in db: Database) throws -> Int64 {
+    let messages = JSONValue(self.messages).text()
+    let context = context.isEmpty ? nil : JSONValue.object(context.json).text()
+    // Without a context that of the messages alone; JSON on one line has no line feed.
+    let digest = Digest(of: context.map { "\(messages)\n\($0)" } ?? messages).data
     let find = try db.cachedStatement(sql: "SELECT id FROM prompt WHERE digest = ?")
     if let id = try Int64.fetchOne(find, arguments: [digest]) { return id }
-    let insert = try db.cachedStatement(sql: "INSERT INTO prompt (digest, messages) VALUES (?, ?)")
-    try insert.execute(arguments: [digest, messages])
+    let insert = try db.cachedStatement(
+      sql: "INSERT INTO prompt (digest, messages, context) VALUES (?, ?, ?)")
+    try insert.execute(arguments: [digest, messages, context])
     return db.lastInsertedRowID
   }
 }
 
-/// The row of a response to a prompt, inserted if it is new.
-func findOrInsertResponse(_ text: String, prompt: Int64, in db: Database) throws -> Int64 {
-  let digest = Digest(of: text).data
-  let find = try db.cachedStatement(sql: "SELECT id FROM response WHERE prompt = ? AND digest = ?")
-  if let id = try Int64.fetchOne(find, arguments: [prompt, digest]) { return id }
-  let insert = try db.cachedStatement(
-    sql: "INSERT INTO response (prompt, digest, text) VALUES (?, ?, CAST(? AS TEXT))")
-  try insert.execute(arguments: [prompt, digest, text.data])
-  return db.lastInsertedRowID
+extension [Message] {
+  /// A response as a column of a file holds it: a text, or messages where it is more than one.
+  package var responseJSON: JSONValue {
+    isPlainResponse ? .string(response) : JSONValue(self)
+  }
+
+  /// Whether this is one assistant's message of a text and nothing else, which a text says whole.
+  package var isPlainResponse: Bool { count == 1 && self[0].role == "assistant" && self[0].isPlain }
+
+  /// The row of this response to a prompt, inserted if it is new.
+  func findOrInsertResponse(prompt: Int64, in db: Database) throws -> Int64 {
+    let text = response
+    let turns = isPlainResponse ? nil : JSONValue(self).text()
+    // Of a plain response that of its text; no text is taken for another response's messages.
+    let digest = Digest(of: turns.map { "\0turns\0\($0)" } ?? text).data
+    let find = try db.cachedStatement(
+      sql: "SELECT id FROM response WHERE prompt = ? AND digest = ?")
+    if let id = try Int64.fetchOne(find, arguments: [prompt, digest]) { return id }
+    let insert = try db.cachedStatement(
+      sql: """
+        INSERT INTO response (prompt, digest, text, turns) VALUES (?, ?, CAST(? AS TEXT), ?)
+        """)
+    try insert.execute(arguments: [prompt, digest, text.data, turns])
+    return db.lastInsertedRowID
+  }
 }
 
 extension Conversation {
-  /// - Parameter row: a prompt's messages and a response's text as bytes, from `column` on.
+  /// The columns of a conversation, as `init(_:from:)` reads them, of `prompt` and `response`.
+  static let columns = "messages, CAST(text AS BLOB), context, turns"
+  static let columnCount = 4
+
+  /// - Parameter row: has `columns` from `column` on.
   init(_ row: Row, from column: Int) throws {
     guard let prompt = try JSONValue(row, at: column).messages else {
-      throw damage("a prompt that is no list of messages", "messages with role and content")
+      throw damage("a prompt that is no list of messages", "messages with a role")
     }
-    let response = try row.decode(Data.self, atIndex: column + 1)
-    self.init(prompt: prompt, response: String(decoding: response, as: UTF8.self))
+    var context = TemplateContext()
+    if !row.hasNull(atIndex: column + 2) {
+      context = try TemplateContext(json: try JSONValue(row, at: column + 2).object ?? [:])
+    }
+    guard !row.hasNull(atIndex: column + 3) else {
+      let response = try row.decode(Data.self, atIndex: column + 1)
+      self.init(
+        prompt: prompt, response: String(decoding: response, as: UTF8.self), context: context)
+      return
+    }
+    guard let turns = try JSONValue(row, at: column + 3).messages else {
+      throw damage("a response that is no list of messages", "messages with a role")
+    }
+    self.init(prompt: prompt, turns: turns, context: context)
   }
 }

@@ -13,6 +13,10 @@ struct CandidatesArguments: ParsableArguments {
     help: "The model: a folder in Hugging Face layout, a .gguf file, or ORG/NAME once pulled.")
   var model: String?
   @OptionGroup var head: HeadArguments
+  @Option(
+    help: ArgumentHelp(
+      "Variables of the model's chat template, as of `tare score`.", valueName: "json"))
+  var templateKwargs: String?
   @Option(help: "Store to take the scores from, or to keep them in.")
   var store: String?
   @Option(name: .customLong("run"), help: "The run in the store; several are an ensemble.")
@@ -49,12 +53,14 @@ struct CandidatesArguments: ParsableArguments {
   private func source() throws(TareError) -> CandidatesRequest.Source {
     guard let model else {
       guard head.head == nil else { throw .usage("--head goes with --model") }
+      guard templateKwargs == nil else { throw .usage("--template-kwargs goes with --model") }
       return .scores(try Source.many(inputs, store, runNames, columns, format.format))
     }
     guard !inputs.isEmpty else { throw .usage("give the candidates that the model scores") }
     guard runNames.count < 2 else { throw .usage("--model scores one run, not \(runNames.count)") }
     var request = ScoreRequest(inputs: inputs, settings: ScoringSettings(model: model))
     try head.apply(to: &request.settings)
+    request.settings.templateVariables = templateKwargs
     request.format = format.format
     request.store = store
     request.run = runNames.first

@@ -46,6 +46,14 @@ struct ScoringArguments: ParsableArguments {
   var system: String?
 
   @Option(
+    help: ArgumentHelp(
+      """
+      Variables of the chat template as a JSON object, for rows without chat_template_kwargs of their \
+      own (default: what the head was trained with).
+      """, valueName: "json"))
+  var templateKwargs: String?
+
+  @Option(
     help: """
       Numbers of the model's matrix products: float32; bfloat16, twice as fast; int8, four times. \
       What each costs in accuracy is in docs/numerics.md (default: float32).
@@ -75,6 +83,7 @@ struct ScoringArguments: ParsableArguments {
     if let truncate { settings.truncate = truncate }
     settings.date = date
     settings.system = system
+    settings.templateVariables = templateKwargs
     if let threads { settings.threads = threads }
     return settings
   }
@@ -83,7 +92,7 @@ struct ScoringArguments: ParsableArguments {
   var ofTexts: [String] {
     let given: [(String, Bool)] = [
       ("--template", template != nil), ("--max-tokens", maxTokens != nil), ("--date", date != nil),
-      ("--system", system != nil),
+      ("--system", system != nil), ("--template-kwargs", templateKwargs != nil),
     ]
     return given.filter(\.1).map(\.0)
   }

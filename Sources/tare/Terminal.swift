@@ -41,6 +41,7 @@ enum Terminal {
     }
     return StageObserver(
       report: { progress in if errorIsTerminal { show(progress) } },
+      notice: complain,
       shouldStop: { stopRequests.load(ordering: .relaxed) > 0 })
   }
 

@@ -16,6 +16,7 @@ struct Tokenize: ParsableCommand {
   func run() throws {
     var request = ScoreRequest(inputs: inputs, settings: scoring.settings(model.model))
     request.format = format.format
-    try Output.print(Pipeline().tokenize(request))
+    let pipeline = Pipeline(observer: StageObserver(notice: Terminal.complain))
+    try Output.print(pipeline.tokenize(request))
   }
 }

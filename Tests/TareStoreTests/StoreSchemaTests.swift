@@ -27,6 +27,8 @@ import Testing
     "UPDATE run SET templateDate = 'yesterday'",
     "INSERT INTO run (name, scorer, settings) SELECT name, scorer, settings FROM run",
     "UPDATE prompt SET messages = '{}'",
+    "UPDATE prompt SET context = '[]'",
+    "UPDATE response SET turns = '{}'",
     "DELETE FROM prompt",
     "DELETE FROM response",
     "UPDATE inputRow SET position = -1",

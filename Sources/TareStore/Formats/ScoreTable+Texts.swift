@@ -1,6 +1,13 @@
 /// The texts behind a table's scores, where its rows carry them.
 package import TareCore
 
+extension DataTable {
+  /// Whether there are responses, and no prompts beside them.
+  package var hasResponsesAlone: Bool {
+    ["response", "responses", "completion"].contains(where: has) && !has("prompt")
+  }
+}
+
 extension ScoreTable {
   /// Prompt and response of each score; nil where the rows hold no texts, or hold prompt and response
   /// in one.

@@ -47,11 +47,12 @@ private let textNames: Set = [
 
 /// Names, or last parts of names, of what is told about a row.
 private let metadataNames: Set = [
-  "annotator", "author", "benchmark", "category", "dataset", "date", "difficulty", "domain",
-  "file", "generator", "gold", "hash", "id", "ids", "index", "judge", "label", "labels",
-  "language", "license", "link", "model", "models", "name", "names", "path", "rating", "role",
-  "score", "scores", "section", "source", "split", "status", "subset", "tag", "tags", "task",
-  "time", "timestamp", "type", "url", "uuid", "version",
+  "annotator", "author", "benchmark", "category", "comment", "comments", "dataset", "date",
+  "difficulty", "domain", "error", "errors", "explanation", "feedback", "file", "generator",
+  "gold", "hash", "id", "ids", "index", "judge", "label", "labels", "language", "license", "link",
+  "model", "models", "name", "names", "path", "rating", "rationale", "reason", "role", "score",
+  "scores", "section", "source", "split", "status", "subset", "tag", "tags", "task", "time",
+  "timestamp", "type", "url", "uuid", "version",
 ]
 
 extension JSONValue {

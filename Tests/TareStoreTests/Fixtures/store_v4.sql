@@ -1,0 +1,163 @@
+PRAGMA application_id = 1413567045;
+BEGIN TRANSACTION;
+CREATE TABLE calibratedScore (
+  calibration INTEGER NOT NULL REFERENCES calibration(id) ON DELETE CASCADE,
+  item INTEGER NOT NULL REFERENCES item(id) ON DELETE CASCADE,
+  value REAL NOT NULL CHECK (abs(value) <= 1.7976931348623157e308),
+  bias REAL NOT NULL CHECK (abs(bias) <= 1.7976931348623157e308),
+  PRIMARY KEY (calibration, item)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE calibration (
+  id INTEGER PRIMARY KEY,
+  run INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+  method TEXT NOT NULL CHECK (method <> ''),
+  artefact TEXT NOT NULL CHECK (json_valid(artefact)),
+  createdAt TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
+) STRICT;
+CREATE TABLE evaluation (
+  id INTEGER PRIMARY KEY,
+  run INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+  -- NULL: the raw scores were evaluated.
+  calibration INTEGER REFERENCES calibration(id) ON DELETE CASCADE,
+  benchmark TEXT NOT NULL CHECK (benchmark <> ''),
+  result TEXT NOT NULL CHECK (json_valid(result)),
+  createdAt TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
+) STRICT;
+CREATE TABLE feature (
+  id INTEGER PRIMARY KEY,
+  scorer INTEGER NOT NULL REFERENCES scorer(id),
+  tokenDigest BLOB NOT NULL CHECK (length(tokenDigest) = 32),
+  width INTEGER NOT NULL CHECK (width > 0),
+  vector BLOB NOT NULL,
+  UNIQUE (scorer, tokenDigest),
+  CHECK (length(vector) = 4 * width)
+) STRICT;
+CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY);
+INSERT INTO "grdb_migrations" VALUES('v1');
+INSERT INTO "grdb_migrations" VALUES('v2');
+INSERT INTO "grdb_migrations" VALUES('v3');
+INSERT INTO "grdb_migrations" VALUES('v4');
+CREATE TABLE inputRow (
+  id INTEGER PRIMARY KEY,
+  run INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+  position INTEGER NOT NULL CHECK (position >= 0),
+  name TEXT NOT NULL,
+  subset TEXT,
+  section TEXT,
+  extras TEXT NOT NULL CHECK (json_type(extras) IS 'object'),
+  UNIQUE (run, position)
+) STRICT;
+INSERT INTO "inputRow" VALUES(1,1,0,'a','easy',NULL,'{"note":"n"}');
+INSERT INTO "inputRow" VALUES(2,1,1,'b',NULL,NULL,'{}');
+INSERT INTO "inputRow" VALUES(3,1,2,'row-3',NULL,NULL,'{}');
+CREATE TABLE item (
+  id INTEGER PRIMARY KEY,
+  inputRow INTEGER NOT NULL REFERENCES inputRow(id) ON DELETE CASCADE,
+  responseIndex INTEGER NOT NULL CHECK (responseIndex >= 0),
+  role TEXT NOT NULL CHECK (role IN ('chosen', 'rejected', 'response')),
+  response INTEGER REFERENCES response(id),
+  length INTEGER NOT NULL CHECK (length >= 0),
+  tokenDigest BLOB CHECK (length(tokenDigest) = 32),
+  truncated INTEGER CHECK (truncated IN (0, 1)), score INTEGER,
+  UNIQUE (inputRow, responseIndex),
+  CHECK ((tokenDigest IS NULL) = (truncated IS NULL))
+) STRICT;
+INSERT INTO "item" VALUES(1,1,0,'chosen',1,5,X'4E466F94826CF8177E2DD8E756D67B064EB4B7263EE56061BE5413E87AB0CE54',0,1);
+INSERT INTO "item" VALUES(2,1,1,'rejected',2,16,X'69E087A9A62AEDA319FED2FA5C010AA32F37CE69E33F8D44D9D71C2B62CE6D12',0,2);
+INSERT INTO "item" VALUES(3,2,0,'response',3,3,X'209EFBCFAB86EACC94B181D01D8E6F88D091D35A2F5088AE3DA7332D04369D0F',0,5);
+INSERT INTO "item" VALUES(4,3,0,'response',4,3,X'6763BD43E602C054AD90779C834B96BAFA8F88D818D1E94E2C437595C6BAAF4E',0,4);
+INSERT INTO "item" VALUES(5,3,1,'response',5,12,X'C410A44F022592BB3E69E14BF0B5987CAA34021B1C738F8BEC42669A897F4F56',0,6);
+INSERT INTO "item" VALUES(6,3,2,'response',6,1,X'DDB1DEE96819F68160C8AD65D347A4D23103730CBA843A9C3FD6F6C8CC949F3B',0,3);
+CREATE TABLE model (
+  id INTEGER PRIMARY KEY,
+  digest BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),
+  name TEXT NOT NULL
+) STRICT;
+INSERT INTO "model" VALUES(1,X'47A1ABFC94DC29A6229D14796CC1390A5A8B802ABCD548B393E31C4DB6143DDC','qwen3');
+CREATE TABLE prompt (
+  id INTEGER PRIMARY KEY,
+  digest BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),
+  messages TEXT NOT NULL CHECK (json_type(messages) IS 'array')
+) STRICT;
+INSERT INTO "prompt" VALUES(1,X'9D34D9BCAFCE4E632AD3B50B9191D13EC2535AD1994718C59EDE81ABE4A9908C','[{"role":"user","content":"What is two plus two?"}]');
+INSERT INTO "prompt" VALUES(2,X'1821E13076F8602E37DBC0E6C23705E26F2916A6095E9E3C0FEA9FCA73FD2C8C','[{"role":"system","content":"Be brief."},{"role":"user","content":"Say hi."}]');
+INSERT INTO "prompt" VALUES(3,X'52A3746CAC052D77F3853B860F67DCB8BB90737DE3B077B08ED4DDCB9B9B2CC6','[{"role":"user","content":"Tell me a \"joke\"."}]');
+CREATE TABLE response (
+  id INTEGER PRIMARY KEY,
+  prompt INTEGER NOT NULL REFERENCES prompt(id),
+  digest BLOB NOT NULL CHECK (length(digest) = 32),
+  text TEXT NOT NULL,
+  UNIQUE (prompt, digest)
+) STRICT;
+INSERT INTO "response" VALUES(1,1,X'2F7820A5325DE01510971FB541180D3730DF116B28942068BB1E5A7040528833','Four.');
+INSERT INTO "response" VALUES(2,1,X'7E13AC6E44B10CD4C49328A0696473B3298A91585AF7C8A84095479B006194A8','Five, of course.');
+INSERT INTO "response" VALUES(3,2,X'CA51CE1FB15ACC6D69B8A5700256172FCC507E02073E6F19592E341BD6508AB8','Hi!');
+INSERT INTO "response" VALUES(4,3,X'38178A20B470CFD18299FB1593DD4BA706F1A83321DAC051D01086EFD8B7A96F','No.');
+INSERT INTO "response" VALUES(5,3,X'CEA9928CF2179A25024D99D6E29F4412388330446D90A41E063859D005CDD86C','Knock
+knock.');
+INSERT INTO "response" VALUES(6,3,X'F0443A342C5EF54783A111B51BA56C938E474C32324D90C3A60C9C8E3A37E2D9','😀');
+CREATE TABLE run (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL UNIQUE CHECK (name <> ''),
+  scorer INTEGER NOT NULL REFERENCES scorer(id),
+  -- The day that chat templates which print one are told.
+  templateDate TEXT CHECK (templateDate IS date(templateDate, '+0 days')),
+  settings TEXT NOT NULL CHECK (json_valid(settings)),
+  status TEXT NOT NULL CHECK (status IN ('open', 'finished')),
+  createdAt TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
+) STRICT;
+INSERT INTO "run" VALUES(1,'first',1,'2026-01-15','{"bos":"auto","truncation":"left"}','finished','2026-11-29T13:28:34Z');
+CREATE TABLE "score" (
+  id INTEGER PRIMARY KEY,
+  scorer INTEGER NOT NULL REFERENCES scorer(id),
+  tokenDigest BLOB NOT NULL CHECK (length(tokenDigest) = 32),
+  value REAL NOT NULL CHECK (abs(value) <= 3.4028234663852886e38),
+  tokens INTEGER NOT NULL CHECK (tokens >= 0),
+  readAt INTEGER NOT NULL CHECK (readAt >= 0),
+  UNIQUE (scorer, tokenDigest),
+  CHECK (readAt < tokens OR (readAt = 0 AND tokens = 0))
+) STRICT;
+INSERT INTO "score" VALUES(1,1,X'4E466F94826CF8177E2DD8E756D67B064EB4B7263EE56061BE5413E87AB0CE54',2.89630234241485595703e-01,24,23);
+INSERT INTO "score" VALUES(2,1,X'69E087A9A62AEDA319FED2FA5C010AA32F37CE69E33F8D44D9D71C2B62CE6D12',3.03176254034042358398e-01,27,26);
+INSERT INTO "score" VALUES(3,1,X'DDB1DEE96819F68160C8AD65D347A4D23103730CBA843A9C3FD6F6C8CC949F3B',-9.02412891387939453125e-01,24,23);
+INSERT INTO "score" VALUES(4,1,X'6763BD43E602C054AD90779C834B96BAFA8F88D818D1E94E2C437595C6BAAF4E',-1.04236328601837158203e+00,25,24);
+INSERT INTO "score" VALUES(5,1,X'209EFBCFAB86EACC94B181D01D8E6F88D091D35A2F5088AE3DA7332D04369D0F',4.55550819635391235351e-01,29,28);
+INSERT INTO "score" VALUES(6,1,X'C410A44F022592BB3E69E14BF0B5987CAA34021B1C738F8BEC42669A897F4F56',-0.653620183467865,29,28);
+CREATE TABLE scorer (
+  id INTEGER PRIMARY KEY,
+  model INTEGER NOT NULL REFERENCES model(id),
+  headDigest BLOB NOT NULL CHECK (length(headDigest) IN (0, 32)),
+  precision TEXT NOT NULL CHECK (precision <> ''),
+  readRule TEXT NOT NULL CHECK (readRule <> ''),
+  UNIQUE (model, headDigest, precision, readRule)
+) STRICT;
+INSERT INTO "scorer" VALUES(1,1,X'','float32','hf');
+CREATE TABLE source (
+  run INTEGER PRIMARY KEY REFERENCES run(id) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  -- A key of the file formats.
+  format TEXT NOT NULL CHECK (format <> ''),
+  -- The values that rows must have to belong to the run, by column.
+  filters TEXT NOT NULL CHECK (json_type(filters) IS 'object'),
+  -- Gzipped.
+  content BLOB NOT NULL
+) STRICT;
+CREATE TABLE stepScore (
+  scorer INTEGER NOT NULL,
+  tokenDigest BLOB NOT NULL,
+  step INTEGER NOT NULL CHECK (step >= 0),
+  position INTEGER NOT NULL CHECK (position >= 0),
+  value REAL NOT NULL CHECK (abs(value) <= 3.4028234663852886e38),
+  PRIMARY KEY (scorer, tokenDigest, step),
+  FOREIGN KEY (scorer, tokenDigest) REFERENCES score(scorer, tokenDigest) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX runByScorer ON run(scorer);
+CREATE INDEX itemByResponse ON item(response);
+CREATE INDEX itemByTokenDigest ON item(tokenDigest);
+CREATE INDEX calibrationByRun ON calibration(run);
+CREATE INDEX calibratedScoreByItem ON calibratedScore(item);
+CREATE INDEX evaluationByRun ON evaluation(run);
+CREATE INDEX evaluationByCalibration ON evaluation(calibration);
+DELETE FROM "sqlite_sequence";
+INSERT INTO "sqlite_sequence" VALUES('run',1);
+COMMIT;
