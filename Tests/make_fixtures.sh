@@ -29,6 +29,7 @@ make_in TareCalibrationTests "$python" association.py
 make_in TareCalibrationTests "$python" calibrators.py
 make_in TareEvaluationTests "$python" reference.py
 make_in TareEvaluationTests "$python" statistics_reference.py
+make_in TareEvaluationTests "$python" roc_area_reference.py
 make_in TareEvaluationTests "$python" length_control.py
 make_in TareEvaluationTests "$python" judgebench_reference.py
 make_in TareEvaluationTests "$python" ppe_reference.py

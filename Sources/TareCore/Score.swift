@@ -56,6 +56,9 @@ package struct ScoredResponse: Sendable, Hashable {
   package var label: Double?
   /// The scores of its steps in the order of the text, for process reward models.
   package var steps: [Double] = []
+  /// Which of the prompt's pairs it belongs to, where rows are pairs and a prompt may have several:
+  /// a response is then better or worse than the other one of its pair, and nothing else is known.
+  package var pair: Int?
 
   package init(
     promptID: String, index: Int, role: Role, score: Double, covariates: CovariateValues,

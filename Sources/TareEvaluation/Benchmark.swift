@@ -6,16 +6,47 @@ package protocol Benchmark: Registered {
   /// where the user names none.
   static func recognises(_ responses: [ScoredResponse]) -> Bool
 
+  /// The sets it was published with; none for sets of any origin.
+  static var published: [PublishedSet] { get }
+
+  /// The part of the published set that a prompt belongs to, under the part's name there, or under its
+  /// own name where it is none of them; nil where it does not count.
+  static func publishedPart(section: String?, subset: String?) -> String?
+
   /// - Throws: `TareError.badData` that names row, prompt or subset.
   static func evaluate(
     _ responses: [ScoredResponse], _ options: EvaluationOptions
   ) throws(TareError) -> Evaluation
 
-  /// Sets two score columns of the same responses side by side; responses are matched by prompt
-  /// and index, never by row.
+  /// Sets two score columns side by side on what both have; responses are matched by prompt and index,
+  /// never by row.
   static func compare(
     _ a: [ScoredResponse], _ b: [ScoredResponse], _ options: EvaluationOptions
   ) throws(TareError) -> Comparison
+}
+
+extension Benchmark {
+  package static var published: [PublishedSet] { [] }
+
+  package static func publishedPart(section: String?, subset: String?) -> String? { subset ?? "" }
+
+  /// How much of the published set the responses are; nil where there is none.
+  static func coverage(of responses: [ScoredResponse]) -> Coverage? {
+    guard !published.isEmpty else { return nil }
+    var found: [String: Int] = [:]
+    for rows in PromptGroups(of: responses).rows {
+      let first = responses[rows[0]]
+      guard let part = publishedPart(section: first.section, subset: first.subset) else { continue }
+      found[part, default: 0] += publishedCount(rows.map { responses[$0] })
+    }
+    return Coverage(published, found: found)
+  }
+
+  /// How many of what the published set counts the responses to one prompt are.
+  private static func publishedCount(_ responses: [ScoredResponse]) -> Int {
+    guard published[0].unit == "pair" else { return 1 }
+    return Set(responses.map(\.pair)).count
+  }
 }
 
 package struct EvaluationOptions: Sendable {
@@ -64,12 +95,15 @@ extension TrialBenchmark {
     of responses: [ScoredResponse], _ options: EvaluationOptions
   ) throws(TareError) -> Evaluation {
     let sheet = try checkedSheet(of: responses, options)
-    return Evaluation(
+    var evaluation = Evaluation(
       benchmark: key, trial: trial, measure: measure, sheet: sheet,
       scheme: scheme(for: sheet, options).simplified(sheet.strata),
       // Where prompts have a better and a worse response, length and margin of pairs tell more.
       pairs: (try? ScoredPair.pairs(of: responses, length: options.length)) ?? [],
       bootstrap: options.bootstrap)
+    evaluation.coverage = coverage(of: responses)
+    evaluation.warning = evaluation.coverage?.note
+    return evaluation
   }
 
   package static func compare(
@@ -81,13 +115,16 @@ extension TrialBenchmark {
   static func comparison(
     _ a: [ScoredResponse], _ b: [ScoredResponse], _ options: EvaluationOptions
   ) throws(TareError) -> Comparison {
-    let first = try checkedSheet(of: a, options)
-    let joint = try first.beside(try checkedSheet(of: b, options))
+    let common = try CommonPrompts(a, b)
+    let first = try checkedSheet(of: common.a, options)
+    let joint = try first.beside(try checkedSheet(of: common.b, options))
     // The scheme is of the first sheet; the joint one has the same strata and more columns.
-    return Comparison(
-      benchmark: key, trial: trial, joint: joint,
+    var comparison = Comparison(
+      benchmark: key, trial: trial, measure: measure, joint: joint,
       scheme: scheme(for: first, options).simplified(first.strata),
       bootstrap: options.bootstrap)
+    comparison.leftOut = common.leftOut
+    return comparison
   }
 
   private static func checkedSheet(

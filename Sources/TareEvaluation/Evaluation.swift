@@ -17,6 +17,12 @@ package struct Evaluation: Sendable {
   /// What the scores' differences are worth as probabilities; nil where there are no pairs.
   package let probabilities: BradleyTerryProbabilities?
   package var notes: [String]
+  /// How much of the published benchmark this is; nil where there is no such.
+  package var coverage: Coverage?
+  /// Why the total is not the published number, first of the notes; nil where it may be.
+  package var warning: String? {
+    didSet { if let warning { notes.insert(warning, at: 0) } }
+  }
 
   package init(
     benchmark: String, trial: String, measure: String, accuracies: Breakdown<Accuracy>,
@@ -79,6 +85,8 @@ package struct Evaluation: Sendable {
     object["length_deciles"] = lengthDeciles?.json
     object["probabilities"] = probabilities?.json
     object["measure"] = .string(measure)
+    object["published"] = coverage?.json
+    object["warning"] = warning.map { .string($0) }
     object["notes"] = .array(notes.map { .string($0) })
     return .object(object)
   }
@@ -165,6 +173,14 @@ extension TrialSheet {
       let trials = trials(of: formula)
       return trials.isEmpty
         ? nil : Proportion.wilson(trials.count { $0.value == 1 }, of: trials.count)
+    }
+    if case .mean = formula {
+      // Several trials of a prompt may all be right together: no more is known than of its prompts.
+      let trials = trials(of: formula)
+      guard !trials.isEmpty, trials.allSatisfy({ $0.weight == 1 && (0...1).contains($0.value) })
+      else { return nil }
+      let count = promptCount(of: formula)
+      return Proportion.wilson(formula.value(sums) * Double(count), of: count)
     }
     guard case .weightedSum(let parts) = formula else { return nil }
     var below = 0.0

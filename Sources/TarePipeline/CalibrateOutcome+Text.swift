@@ -1,6 +1,7 @@
 /// What `tare calibrate` found, as text for people.
 internal import TareCalibration
 internal import TareCore
+internal import TareEvaluation
 internal import TareReport
 internal import TareStore
 
@@ -38,6 +39,10 @@ extension CalibrateOutcome {
       part.calibration.decision.map { "\(part.name ?? ""): \($0)".wrapped(toWidth: 80) }
     }
     if !reasons.isEmpty { text += "\n" + reasons.joined(separator: "\n") + "\n" }
+    let words = Set(parts.compactMap(\.labelsInWords)).sorted()
+    if !words.isEmpty {
+      text += "\n" + words.map { $0.wrapped(toWidth: 80) }.joined(separator: "\n")
+    }
     if !warned.isEmpty, reasons.isEmpty {
       let sentence = """
         Warning: across all responses and within prompts the score goes opposite ways with \(name) \
@@ -63,6 +68,7 @@ extension CalibrateOutcome.Part {
       blocks.append(table(before, after).text(style: style))
     }
     if let decision = calibration.decision { blocks.append(decision.wrapped(toWidth: 80)) }
+    if let words = labelsInWords { blocks.append(words.wrapped(toWidth: 80)) }
     blocks += sentences.map { $0.wrapped(toWidth: 80) }
     return blocks.joined(separator: "\n")
   }
@@ -100,6 +106,28 @@ extension CalibrateOutcome.Part {
       ])
     }
     return table
+  }
+
+  /// What the labels had to do with it, and so what they can still say of the calibrated scores.
+  fileprivate var labelsInWords: String? {
+    guard calibration.gamma != 0 else { return nil }
+    switch labels {
+    case .inSample:
+      return """
+        The labels had a part in this calibration: accuracy of these calibrated scores on these same \
+        labels is in-sample, too high by an unknown amount. --cross-fit 5 calibrates each prompt by a \
+        fit to other prompts.
+        """
+    case .heldOut:
+      return """
+        The labels had a part in this calibration, but each prompt was calibrated by a fit to other \
+        prompts: its own labels may judge it.
+        """
+    case .unused where ignoredLabels:
+      return "The labels were ignored, as asked: they may judge the calibrated scores."
+    default:
+      return nil
+    }
   }
 
   private var sentences: [String] {

@@ -27,7 +27,8 @@ extension EvaluateOutcome {
 
   private func text(of part: Part, details: Bool, _ style: TerminalStyle) -> String {
     let table = EvaluationTable(
-      raw: part.raw, calibrated: part.calibrated, comparison: part.comparison, hasDetails: details)
+      raw: part.raw, calibrated: part.calibrated, comparison: part.comparison,
+      calibration: part.calibration?.text, hasDetails: details)
     let title = part.name.flatMap { parts.count > 1 ? $0 : nil }
     return [title, table.text(style: style), against(part, style)].compactMap(\.self)
       .joined(separator: title == nil ? "\n" : "\n\n")
@@ -36,7 +37,7 @@ extension EvaluateOutcome {
   private func against(_ part: Part, _ style: TerminalStyle) -> String? {
     part.against.map { comparison in
       ComparisonTable(
-        comparison,
+        comparison, names: (part.sides.other, part.sides.these),
         examples: part.examples.map { .init($0.disagreement, lines: $0.lines) }
       ).text(style: style)
     }

@@ -1,6 +1,7 @@
 /// What `tare evaluate` found.
 package import TareCore
 internal import TareEvaluation
+internal import TareReport
 
 package struct EvaluateOutcome: Sendable {
   /// One reward model or run.
@@ -8,10 +9,14 @@ package struct EvaluateOutcome: Sendable {
     package let name: String?
     let raw: Evaluation
     let calibrated: Evaluation?
+    /// How the calibrated scores came to be.
+    let calibration: CalibrationStory?
     /// Raw against calibrated.
     let comparison: Comparison?
     /// The scores named by `against` (a) and these (b).
     let against: Comparison?
+    /// What those and these are called.
+    let sides: (other: String, these: String)
     /// What the two decide differently, with texts where they are known.
     let examples: [DisagreementExample]
   }
@@ -43,7 +48,12 @@ package struct EvaluateOutcome: Sendable {
       if let name = part.name { object["name"] = .string(name) }
       object["calibrated"] = part.calibrated?.json
       object["raw_against_calibrated"] = part.comparison?.json
+      object["calibration"] = part.calibration.map { .string($0.text) }
       if let against = part.against, var comparison = against.json.object {
+        comparison["names"] = ["a": .string(part.sides.other), "b": .string(part.sides.these)]
+        comparison["left_out"] = against.leftOut.json
+        comparison["verdict"] = .string(
+          against.verdict(of: part.sides.these, against: part.sides.other))
         if !part.examples.isEmpty {
           comparison["disagreements"] = .array(part.examples.map(\.json))
         }

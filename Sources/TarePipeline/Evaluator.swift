@@ -1,14 +1,18 @@
 /// What holds for all sources of `tare evaluate`: options, what they are compared with, and how a source becomes
 /// evaluations.
 internal import Foundation
+internal import TareCalibration
 internal import TareCore
 internal import TareEvaluation
+internal import TareReport
 internal import TareStore
 
 struct Evaluator: Sendable {
   let request: EvaluateRequest
   let options: EvaluationOptions
   let other: [ScoredResponse]?
+  /// What those and these are called beside each other.
+  private let sides: (other: String, these: [String])
   /// How hard AlpacaEval's instructions are, by the models of all sources.
   let difficulty: [String: Double]
 
@@ -43,10 +47,19 @@ struct Evaluator: Sendable {
       other += read.parts[0].placed(from: source, read.store)
     }
     self.other = request.against.isEmpty ? nil : other
+    sides = Self.sides(of: request)
     guard request.disagreements == 0 || self.other != nil else {
       throw .usage("--disagreements wants --against: the scores that these are compared with")
     }
     difficulty = try Self.difficulty(of: request)
+  }
+
+  /// File names that tell the two sides apart, or the runs' names.
+  private static func sides(of request: EvaluateRequest) -> (other: String, these: [String]) {
+    let names = (request.against + request.sources).names
+    let others = names.prefix(request.against.count)
+    let more = others.count > 1 ? " and \(others.count - 1) more" : ""
+    return ((others.first ?? "") + more, Array(names.dropFirst(request.against.count)))
   }
 
   /// Models that answer the same instructions tell how hard each of those is.
@@ -98,6 +111,7 @@ struct Evaluator: Sendable {
     for part in read.parts {
       do throws(TareError) {
         let names = [name, part.name].compactMap(\.self)
+        let calibrated = try calibratedScores(of: part, in: read.store)
         results.append(
           try body(
             ScoredModel(
@@ -105,7 +119,7 @@ struct Evaluator: Sendable {
               name: names.isEmpty
                 ? nil : read.store == nil ? names.joined(separator: " ") : names.last,
               responses: part.placed(from: source, read.store),
-              calibrated: try calibratedScores(of: part, in: read.store),
+              calibrated: calibrated?.scores, calibration: calibrated?.story,
               covariates: read.covariates, parts: [part], store: read.store)))
       } catch {
         throw error.placed(in: part, of: source)
@@ -124,8 +138,11 @@ struct Evaluator: Sendable {
         throw .usage("\([source].names[0]): \(read.parts.count) models; wanted are parts of one")
       }
       whole.responses += read.parts[0].placed(from: source, read.store)
-      let scores = try calibratedScores(of: read.parts[0], in: read.store)
+      let scores = try calibratedScores(of: read.parts[0], in: read.store)?.scores
       whole.calibrated = scores.flatMap { scores in whole.calibrated.map { $0 + scores } }
+      whole.calibration = whole.calibrated.map { _ in
+        CalibrationStory(.column, method: nil, labels: .unknown)
+      }
       whole.covariates = read.covariates
       whole.parts += read.parts
       whole.store = read.store
@@ -162,42 +179,66 @@ struct Evaluator: Sendable {
     let against = try other.map { (other) throws(TareError) in
       try benchmark.compare(other, responses, options)
     }
-    var raw = try benchmark.evaluate(responses, options)
-    if request.benchmark == nil, let note = Benchmarks.nearMiss(responses) {
-      raw.notes.append(note)
+    let nearMiss = request.benchmark == nil ? Benchmarks.nearMiss(responses) : nil
+    func evaluated(_ responses: [ScoredResponse]) throws(TareError) -> Evaluation {
+      var evaluation = try benchmark.evaluate(responses, options)
+      if let nearMiss { evaluation.warning = nearMiss }
+      return evaluation
     }
     return EvaluateOutcome.Part(
-      name: model.name, raw: raw,
+      name: model.name, raw: try evaluated(responses),
       calibrated: try calibrated.map { (calibrated) throws(TareError) in
-        try benchmark.evaluate(calibrated, options)
+        try evaluated(calibrated)
       },
+      calibration: calibrated == nil ? nil : model.calibration,
       comparison: try calibrated.map { (calibrated) throws(TareError) in
-        try benchmark.compare(responses, calibrated, options)
+        var comparison = try benchmark.compare(responses, calibrated, options)
+        comparison.labelUse = model.calibration?.labels ?? .unknown
+        return comparison
       },
-      against: against,
+      against: against, sides: (sides.other, name(of: model)),
       examples: DisagreementExample.examples(
         against?.disagreements.prefix(request.disagreements) ?? [], responses,
         request.disagreements > 0 ? try model.texts() : nil))
   }
 
+  /// What a model is called beside the scores that it is compared with.
+  private func name(of model: ScoredModel) -> String {
+    if let name = model.name { return name }
+    let more = sides.these.count > 1 ? " and \(sides.these.count - 1) more" : ""
+    return (sides.these.first ?? "") + more
+  }
+
+  private typealias Calibrated = (scores: [Double], story: CalibrationStory)
+
   /// A file's column `calibrated`, or the run's newest calibration; nil where there is none.
   private func calibratedScores(
     of part: ScorePart, in store: Store?
-  ) throws(TareError) -> [Double]? {
+  ) throws(TareError) -> Calibrated? {
+    let column = CalibrationStory(.column, method: nil, labels: .unknown)
     switch part.origin {
     case .table(let table):
       guard part.score != "calibrated" else { return nil }
-      return try table.scores(named: "calibrated")
+      return try table.scores(named: "calibrated").map { ($0, column) }
     case .run(let run, let items):
       guard let newest = try store?.calibrations(of: run).last,
         let scores = try store?.calibratedScores(of: newest)
       else {
         guard let file = try store?.source(of: run) else { return nil }
-        return try ScoreTable(try file.table()).scores(named: "calibrated")
+        return try ScoreTable(try file.table()).scores(named: "calibrated").map { ($0, column) }
       }
       let values = items.compactMap { scores[$0]?.value }
       // Rows that were added after the calibration have no calibrated score: it is out of date.
-      return values.count == items.count ? values : nil
+      guard values.count == items.count else { return nil }
+      let calibration = try Calibration(json: newest.artefact)
+      return (
+        values,
+        CalibrationStory(
+          .stored(date: newest.createdAt),
+          method: calibration.method + calibration.settingsInWords,
+          labels: calibration.gamma == 0 ? .unused : calibration.labelUse(on: part.responses),
+          corrects: calibration.gamma != 0)
+      )
     }
   }
 }

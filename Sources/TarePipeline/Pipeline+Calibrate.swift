@@ -2,6 +2,7 @@
 package import Foundation
 internal import TareCalibration
 package import TareCore
+internal import TareEvaluation
 internal import TareReport
 internal import TareStore
 
@@ -40,6 +41,10 @@ package struct CalibrateOutcome: Sendable {
     /// Pairs of responses to one prompt whose order changed, and all such pairs.
     let changed: Int
     let pairs: Int
+    /// What the calibration knew of these responses' labels; nil where they have none.
+    var labels: LabelUse?
+    /// Whether the labels were there, and not used as was asked.
+    var ignoredLabels = false
   }
 
   package let parts: [Part]
@@ -68,6 +73,7 @@ extension CalibrateOutcome.Part {
       "outside_range": .int(outside), "pairs": .int(pairs), "pairs_changed": .int(changed),
       "share_of_pairs_changed": pairs > 0 ? .double(Double(changed) / Double(pairs)) : .null,
     ]
+    object["labels"] = labels.map { .string($0.rawValue) }
     if before.count > 1 {
       object["covariates"] = .array(
         zip(before, after).map { ["before": $0.json, "after": $1.json] })
@@ -95,7 +101,8 @@ extension Pipeline {
     var columns: [(table: DataTable, columns: [TableColumn])] = []
     for part in source.parts {
       do throws(TareError) {
-        let table = try request.table(of: part, source.covariates)
+        let labelled = try request.table(of: part, source.covariates)
+        let table = try request.labelled(labelled)
         let calibration: Calibration
         if let saved {
           calibration = saved
@@ -106,7 +113,7 @@ extension Pipeline {
         parts.append(
           try CalibrateOutcome.Part(
             part.name, table, calibration, scores.calibrated, rows: table.count,
-            outside: scores.outside))
+            outside: scores.outside, labelled: labelled))
         switch part.origin {
         case .table(let table):
           let added =
@@ -156,10 +163,9 @@ extension CalibrateRequest {
   fileprivate func table(
     of part: ScorePart, _ covariates: [Covariate]
   ) throws(TareError) -> CalibrationTable {
-    let table = try CalibrationTable(
+    try CalibrationTable(
       part.responses, covariates: covariates,
       prompts: source.group.map { _ in PromptGroups(part.responses.map(\.promptID)) })
-    return try labelled(table)
   }
 
   /// The table, without its labels if they are to be ignored.
@@ -200,9 +206,10 @@ extension CalibrateOutcome.Part {
   /// - Parameters:
   ///   - rows: how many were calibrated, where the table holds only some of them.
   ///   - outside: how many of them lie outside the calibration's range.
+  ///   - labelled: the table with its labels, used or not.
   init(
     _ name: String?, _ whole: CalibrationTable, _ calibration: Calibration,
-    _ wholeScores: [Double], rows: Int, outside: Int
+    _ wholeScores: [Double], rows: Int, outside: Int, labelled: CalibrationTable
   ) throws(TareError) {
     // A sample, and what is resampled, depend on the rows and not on their order.
     var (table, order) = try whole.canonical()
@@ -224,5 +231,8 @@ extension CalibrateOutcome.Part {
     let prompts = table.prompts ?? PromptGroups(table.scores.indices.map(String.init))
     let moved = PairOrder(within: prompts, table.scores, scores)
     (changed, pairs) = (moved.discordant, moved.count)
+    guard labelled.labels != nil else { return }
+    ignoredLabels = whole.labels == nil
+    labels = ignoredLabels ? .unused : calibration.labelUse(on: whole)
   }
 }

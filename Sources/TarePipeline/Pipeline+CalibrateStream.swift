@@ -42,7 +42,8 @@ extension Pipeline {
     _ request: CalibrateRequest, _ covariates: [Covariate], _ scores: StreamedScores,
     _ reader: CSVColumnReader, _ path: String
   ) throws(TareError) -> CalibrateOutcome {
-    let table = try request.labelled(try scores.table(covariates, reader, rows: nil))
+    let labelled = try scores.table(covariates, reader, rows: nil)
+    let table = try request.labelled(labelled)
     let calibration: Calibration
     let calibrated: CalibratedScores
     do throws(TareError) {
@@ -53,7 +54,7 @@ extension Pipeline {
     }
     let part = try CalibrateOutcome.Part(
       nil, table, calibration, calibrated.calibrated, rows: table.count,
-      outside: calibrated.outside)
+      outside: calibrated.outside, labelled: labelled)
     if let path = request.save {
       try write(Data((calibration.json.text(indent: 2) + "\n").utf8), to: path)
     }
@@ -111,13 +112,14 @@ extension Pipeline {
     try sink?.finish()
     var parts: [CalibrateOutcome.Part] = []
     for (name, rows) in found {
-      let table = try request.labelled(try scores.table(covariates, reader, rows: rows))
+      let labelled = try scores.table(covariates, reader, rows: rows)
+      let table = try request.labelled(labelled)
       let calibrated = try saved.apply(to: table)
       let isOnly = found.count == 1
       parts.append(
         try CalibrateOutcome.Part(
           name, table, saved, calibrated.calibrated, rows: isOnly ? reader.count : table.count,
-          outside: isOnly ? outside : calibrated.outside))
+          outside: isOnly ? outside : calibrated.outside, labelled: labelled))
     }
     return CalibrateOutcome(parts: parts, rows: nil, skipped: request.skipped(reader))
   }

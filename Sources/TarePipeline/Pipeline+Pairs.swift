@@ -145,6 +145,8 @@ extension Conversation {
 /// Which response of each pair is the longer one.
 struct PairLengths: Sendable {
   let pairs: Int
+  /// A prompt may have several pairs.
+  let prompts: Int
   let chosenLonger: Int
   let alike: Int
   /// Mean length of chosen less that of rejected, in Unicode scalars.
@@ -153,14 +155,17 @@ struct PairLengths: Sendable {
   init(_ made: PreferencePairs, _ texts: [Conversation]) {
     let differences = made.pairs.map { texts[$0.chosen.row].length - texts[$0.rejected.row].length }
     pairs = differences.count
+    prompts = Set(made.pairs.map(\.promptID)).count
     chosenLonger = differences.count { $0 > 0 }
     alike = differences.count { $0 == 0 }
     meanDifference = pairs > 0 ? Double(differences.reduce(0, +)) / Double(pairs) : 0
   }
 
-  /// 95%, Wilson's; nil without pairs.
+  /// 95%, Wilson's of as many trials as there are prompts; nil without pairs.
   var interval: ClosedRange<Double>? {
-    pairs > 0 ? Proportion.wilson(chosenLonger, of: pairs) : nil
+    guard pairs > 0 else { return nil }
+    return Proportion.wilson(
+      share: Double(chosenLonger) / Double(pairs), trials: pairs, clusters: max(1, prompts))
   }
 
   var json: JSONValue {

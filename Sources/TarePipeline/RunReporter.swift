@@ -80,29 +80,21 @@ extension RunReporter {
     page.before = LengthCurve(Diagnosis(of: table, thorough: true))
     let auto = try CalibrateSettings().fit(table, date: Pipeline.now)
     page.advice = auto.findings["reason"]?.string.map { reason in
-      Advice(corrects: auto.findings["decision"]?.string == "correct", reason: reason)
+      Advice(
+        corrects: auto.findings["decision"]?.string == "correct", reason: reason,
+        isByLabels: auto.usesLabels)
     }
     let points = zip(table.columns[0], table.scores).map { (x: $0, y: $1) }
-    if let (calibration, date) = try stored(of: model) {
-      page.calibration =
-        "Calibrated by \(calibration.method)\(calibration.settingsInWords) on \(date)."
-      if calibration.covariates.first?.name == length {
+    if model.calibrated != nil {
+      if let calibration = try stored(of: model), calibration.covariates.first?.name == length {
         page.removed = calibration.curve(through: points)
       }
-    } else if model.calibrated != nil {
-      page.calibration = "Calibrated scores are those of the source."
     } else if let settings = request.calibration {
       let calibration = settings.isAuto ? auto : try settings.fit(table, date: Pipeline.now)
-      let name = calibration.method + calibration.settingsInWords
-      if calibration.gamma == 0 {
-        page.calibration = "The method \(name) leaves these scores as they are."
-      } else {
-        model.calibrated = try calibration.apply(to: table).calibrated
-        page.calibration =
-          "Calibrated by \(name), fitted to these same responses for this report alone."
-        page.removed = calibration.curve(through: points)
-      }
+      model.calibration = try calibrate(table, by: calibration, settings, &model.calibrated)
+      if model.calibrated != nil { page.removed = calibration.curve(through: points) }
     }
+    page.calibration = model.calibration
     page.removed = page.removed.thinned(to: 200)
     if let calibrated = model.calibrated {
       page.after = LengthCurve(Diagnosis(of: try table.scored(calibrated), thorough: true))
@@ -114,15 +106,42 @@ extension RunReporter {
     }
   }
 
+  /// Of so many folds: what labels chose is judged on prompts that had no part in the choice.
+  private static let folds = 5
+
+  /// Scores for the page, and how they came to be. Where labels had a part in the calibration, each
+  /// prompt's come from a fit to the prompts of other folds, so that its own labels may judge them.
+  private func calibrate(
+    _ table: CalibrationTable, by calibration: Calibration, _ settings: CalibrateSettings,
+    _ scores: inout [Double]?
+  ) throws(TareError) -> CalibrationStory {
+    let name = calibration.method + calibration.settingsInWords
+    guard calibration.gamma != 0 else {
+      return CalibrationStory(.fittedHere, method: name, labels: .unused, corrects: false)
+    }
+    guard calibration.usesLabels else {
+      scores = try calibration.apply(to: table).calibrated
+      return CalibrationStory(.fittedHere, method: name, labels: .unused)
+    }
+    var folded = settings
+    folded.crossFit = Self.folds
+    if let fit = try? folded.fit(table, date: Pipeline.now), fit.isCrossFitted,
+      let held = try? fit.apply(to: table)
+    {
+      scores = held.calibrated
+      return CalibrationStory(.fittedHere, method: name, labels: .heldOut)
+    }
+    scores = try calibration.apply(to: table).calibrated
+    return CalibrationStory(.fittedHere, method: name, labels: .inSample)
+  }
+
   /// The run's newest calibration, if its scores are the model's calibrated ones.
-  private func stored(
-    of model: ScoredModel
-  ) throws(TareError) -> (calibration: Calibration, date: String)? {
+  private func stored(of model: ScoredModel) throws(TareError) -> Calibration? {
     guard model.calibrated != nil, model.parts.count == 1,
       case .run(let run, _) = model.parts[0].origin,
       let newest = try model.store?.calibrations(of: run).last
     else { return nil }
-    return (try Calibration(json: newest.artefact), newest.createdAt)
+    return try Calibration(json: newest.artefact)
   }
 }
 

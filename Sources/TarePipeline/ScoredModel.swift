@@ -1,5 +1,6 @@
 /// One model's scores as evaluation and report take them.
 internal import TareCore
+internal import TareReport
 internal import TareStore
 
 struct ScoredModel {
@@ -9,6 +10,8 @@ struct ScoredModel {
   var responses: [ScoredResponse]
   /// Those that the source has already, [row]; nil where it has none.
   var calibrated: [Double]?
+  /// How those came to be; nil where there are none.
+  var calibration: CalibrationStory?
   var covariates: [Covariate]
   /// What the responses come from, in their order.
   var parts: [ScorePart]

@@ -40,8 +40,8 @@ package struct Report: Sendable {
     package var comparison: Comparison?
     /// Why there is no accuracy, where something tells.
     package var unevaluated: String?
-    /// A sentence or two on how the calibrated scores came to be, or why there are none.
-    package var calibration: String?
+    /// How the calibrated scores came to be, or why there are none.
+    package var calibration: CalibrationStory?
     package var responses: [Response] = []
     /// Score against length before and after calibration.
     package var before: LengthCurve?

@@ -19,7 +19,9 @@ struct Evaluate: ParsableCommand {
 
       Several files, folders or runs make a leaderboard, with an interval on every rank; a file that cannot be \
       read is named, and the others go on. Raw and calibrated scores stand side by side where there are \
-      both: the run's newest calibration, or the file's column calibrated.
+      both: the run's newest calibration, or the file's column calibrated. A change that was measured on the \
+      labels that chose the calibration is called in-sample, and is not tested. A part of a published \
+      benchmark, or one with other subsets, is said not to be the published number.
       """)
 
   @Argument(
@@ -37,7 +39,7 @@ struct Evaluate: ParsableCommand {
   var together = false
   @Option(
     help:
-      "Scores that these are compared with: another run of the store, or a file without --store; several are parts of one model."
+      "Scores that these are compared with, on the prompts that both have: another run of the store, or a file without --store; several are parts of one model."
   )
   var against: [String] = []
   @Option(

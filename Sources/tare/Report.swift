@@ -17,7 +17,8 @@ struct Report: ParsableCommand {
 
       Takes score files, and runs of a store (all of them where none is named). A run's newest calibration, \
       or a file's column calibrated, stands beside the raw scores; where there is none, the scores are \
-      calibrated for the report by --method, which changes neither store nor file. The page tells how good \
+      calibrated for the report by --method, which changes neither store nor file; where labels choose \
+      that calibration, each prompt is calibrated by a fit to other prompts. The page tells how good \
       a model is and how sure that is, what it has to do with length, whether to calibrate, and which pairs \
       that would decide differently, with their texts. --inspection adds what tare inspect --routing or \
       --attention prints with --json; it may stand alone, without scores.

@@ -37,7 +37,7 @@ import Testing
     #expect(calibration.gamma > 0.7 && calibration.gamma <= 1, "no preference is turned round")
     let reason = calibration.findings["reason"]?.string ?? ""
     #expect(reason.hasPrefix("Among the responses to one prompt more length scores higher"))
-    #expect(reason.contains("no labels were there to test it"))
+    #expect(reason.contains("no labels were used to test it"))
     let applied = try calibration.apply(to: table)
     #expect(try slopes(table, table.scores) > 0.4)
     #expect(try abs(slopes(table, applied.calibrated)) < 0.15)

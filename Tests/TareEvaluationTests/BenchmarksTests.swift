@@ -16,6 +16,9 @@ import Testing
     case "processbench":
       return (0..<5).map { solution("\($0)", [0.9, $0 < 3 ? 0.1 : 0.9], label: 1) }
     case "bestofn": return (0..<5).flatMap { graded("\($0)", [3, $0 < 3 ? 4 : 2], [1, 5]) }
+    case "unpaired":
+      return (0..<2).flatMap { graded("r\($0)", [Double($0)], [1]) }
+        + (0..<5).flatMap { graded("w\($0)", [$0 < 3 ? -1 : 2], [0]) }
     case "alpacaeval":
       return (0..<5).flatMap { duel("\($0)", $0 < 3 ? 0.9 : 0.15, lengths: (100, 120)) }
     case "pairs": return pairs(3, of: 5)
@@ -59,10 +62,18 @@ import Testing
     #expect(Benchmarks.registry.help.allSatisfy { !$0.summary.isEmpty })
   }
 
-  @Test func `data that is nearly a benchmark's is told of`() {
+  @Test func `data that is nearly a benchmark's is told of, by prompts or by names`() {
     let mixed = pairs(3, of: 4, subset: "hep-go") + pairs(1, of: 1, subset: "mine")
     #expect(Benchmarks.recognised(mixed).key == "pairs")
-    #expect(Benchmarks.nearMiss(mixed)?.contains("--benchmark rewardbench says") == true)
+    #expect(
+      Benchmarks.nearMiss(mixed)
+        == "4 of 5 prompts are in RewardBench's subsets, but 'mine' is none of them: not "
+        + "RewardBench's number; every pair counts alike")
+    let renamed =
+      ["hep-go", "hep-js", "hep-cpp"].flatMap { pairs(3, of: 4, subset: $0) }
+      + pairs(30, of: 40, subset: "mine")
+    #expect(
+      Benchmarks.nearMiss(renamed)?.hasPrefix("12 of 52 prompts are in RewardBench's") == true)
     #expect(Benchmarks.nearMiss(pairs(3, of: 4, subset: "hep-go")) == nil)
     #expect(Benchmarks.nearMiss(pairs(3, of: 4, subset: "mine")) == nil)
   }

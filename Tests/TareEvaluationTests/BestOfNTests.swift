@@ -41,7 +41,10 @@ import Testing
     #expect(Benchmarks.recognised(responses).key == "bestofn")
     let evaluation = try BestOfN.evaluate(responses, options)
     #expect(abs(evaluation.accuracies.overall.value - 1.0 / 3) < 1e-15)
-    #expect(evaluation.notes.first?.hasPrefix("1 prompt with equal labels") == true)
+    #expect(
+      evaluation.notes.contains {
+        $0.hasPrefix("1 prompt without a right response: counted as wrong")
+      })
   }
 
   @Test func `a response without a label is refused`() {
@@ -49,5 +52,77 @@ import Testing
     responses[1].label = nil
     let error = #expect(throws: TareError.self) { try BestOfN.evaluate(responses, options) }
     #expect(error?.description.hasPrefix("row 2 (prompt 1)") == true)
+  }
+
+  /// Ten prompts of four: the lowest of the first five is right, nothing is of the others.
+  private func planted(_ right: Double = 1, _ wrong: Double = 0) -> [ScoredResponse] {
+    (0..<10).flatMap { prompt in
+      graded("p\(prompt)", [4, 3, 2, 1], (0..<4).map { prompt < 5 && $0 == 3 ? right : wrong })
+    }
+  }
+
+  @Test(arguments: [0.0, -1])
+  func `a response labelled wrong is never right, nor is the best of none`(wrong: Double) throws {
+    let responses = planted(1, wrong)
+    #expect(Benchmarks.recognised(responses).key == "bestofn")
+    let evaluation = try BestOfN.evaluate(responses, options)
+    #expect(evaluation.accuracies.overall.value == 0)
+    #expect(evaluation.accuracies.details.map(\.value.value) == [0.125, 0.5])
+    #expect(
+      evaluation.notes.contains {
+        $0.hasPrefix("5 prompts without a right response: counted as wrong")
+      })
+    // The same by roles.
+    let roles = responses.map { response in
+      var response = response
+      response.role = response.label == 1 ? .chosen : .rejected
+      response.label = nil
+      return response
+    }
+    let again = try BestOfN.evaluate(roles, options)
+    #expect(again.accuracies.overall.value == 0)
+    #expect(again.accuracies.details.map(\.value.value) == [0.125, 0.5])
+    #expect(again.accuracies.overall.interval == evaluation.accuracies.overall.interval)
+  }
+
+  @Test func `of grades the highest is right, but never 0`() throws {
+    let responses =
+      graded("1", [2, 1], [3, 1]) + graded("2", [2, 1], [0, 0]) + graded("3", [2, 1], [0.5, 0])
+    let evaluation = try BestOfN.evaluate(responses, options)
+    #expect(abs(evaluation.accuracies.overall.value - 2.0 / 3) < 1e-15)
+    #expect(evaluation.notes.contains { $0.hasPrefix("the labels are grades") })
+    #expect(evaluation.notes.contains { $0.hasPrefix("1 prompt without a right response") })
+  }
+
+  @Test func `grades of which some look like roles are grades`() throws {
+    // As a label column with 0, 1 and others is read.
+    var responses = graded("1", [1, 2, 3], [1, 0, 2]) + graded("2", [1, 2], [1, 0])
+    for row in responses.indices {
+      responses[row].role =
+        responses[row].label == 1 ? .chosen : responses[row].label == 0 ? .rejected : .response
+    }
+    #expect(Benchmarks.recognised(responses).key == "bestofn")
+    #expect(try BestOfN.evaluate(responses, options).accuracies.overall.value == 0.5)
+  }
+
+  @Test func `a set without two responses to a prompt is refused`() {
+    let grades = (0..<5).flatMap { graded("\($0)", [1], [Double($0)]) }
+    let error = #expect(throws: TareError.self) { try BestOfN.evaluate(grades, options) }
+    #expect(error?.description.contains("no prompt with two responses (5 prompts)") == true)
+    let verdicts = (0..<5).flatMap { graded("\($0)", [1], [Double($0 % 2)]) }
+    let other = #expect(throws: TareError.self) { try BestOfN.evaluate(verdicts, options) }
+    #expect(other?.description.contains("unpaired") == true)
+  }
+
+  @Test func `a lone response is counted as labelled, a lone grade is left out`() throws {
+    let verdicts = graded("1", [2, 1], [1, 0]) + graded("2", [1], [0])
+    let evaluation = try BestOfN.evaluate(verdicts, options)
+    #expect(evaluation.accuracies.overall.value == 0.5)
+    #expect(evaluation.notes.contains { $0.hasPrefix("1 prompt with one response") })
+    let grades = graded("1", [2, 1], [1, 5]) + graded("2", [1], [7])
+    let other = try BestOfN.evaluate(grades, options)
+    #expect(other.accuracies.overall.value == 0)
+    #expect(other.accuracies.overall.n == 1)
+    #expect(other.notes.contains { $0.hasPrefix("1 prompt with one graded response left out") })
   }
 }

@@ -31,16 +31,53 @@ import Testing
     #expect(overall.interval == 0...0)
   }
 
-  @Test func `different pairs are refused by name`() throws {
-    let a = pair("1", 1) + pair("2", -1)
-    let first = #expect(throws: TareError.self) {
-      try Pairs.compare(a, pair("1", 1), options)
+  @Test func `what both have is compared, and what one lacks is counted`() throws {
+    let a = pair("1", 1) + pair("2", -1) + pair("3", 1) + pair("4", 1)
+    let b = pair("x", 1) + pair("3", -1) + pair("2", -1) + pair("y", 1) + pair("4", 1)
+    let comparison = try Pairs.compare(a, b, options)
+    #expect(comparison.differences.overall.n == 3)
+    #expect(comparison.differences.overall.lost == 1)
+    #expect(comparison.differences.overall.gained == 0)
+    #expect(comparison.leftOut == .init(a: 1, b: 2))
+    #expect(comparison.json["left_out"]?["only_b"] == 2)
+    #expect(try Pairs.compare(a, a, options).leftOut.isEmpty)
+  }
+
+  @Test func `prompts with other responses or labels are left out, too`() throws {
+    let a = pair("1", 1) + pair("2", 1)
+    var b = pair("1", 1) + pair("2", 1)
+    (b[2].role, b[3].role) = (.rejected, .chosen)
+    let comparison = try Pairs.compare(a, b, options)
+    #expect(comparison.differences.overall.n == 1)
+    #expect(comparison.leftOut == .init(different: 1))
+    let more = graded("1", [1, 2], [1, 0]) + graded("2", [1, 2], [1, 0])
+    let fewer = graded("1", [1, 2], [1, 0]) + graded("2", [1, 2, 3], [1, 0, 0])
+    #expect(try BestOfN.compare(more, fewer, options).leftOut == .init(different: 1))
+  }
+
+  @Test func `nothing in common is refused with an example of each side`() throws {
+    let error = #expect(throws: TareError.self) {
+      try Pairs.compare(pair("1", 1), pair("x", 1, subset: "s"), options)
     }
-    #expect(first?.description.contains("prompt 2 only in the first scores") == true)
-    let second = #expect(throws: TareError.self) {
-      try Pairs.compare(a, a + pair("x", 1), options)
+    #expect(
+      error?.description.contains("no prompt on both sides (the first of each: '1' and 's / x')")
+        == true)
+  }
+
+  @Test func `a change that the labels chose has no p value`() throws {
+    let a = pairs(3, of: 9, subset: "s")
+    var comparison = try Pairs.compare(a, pairs(8, of: 9, subset: "s"), options)
+    #expect(comparison.json["overall"]?["p"]?.double != nil)
+    comparison.labelUse = .heldOut
+    #expect(comparison.json["overall"]?["p"]?.double != nil)
+    #expect(comparison.json["labels"] == "held_out")
+    comparison.labelUse = .inSample
+    #expect(comparison.json["labels"] == "in_sample")
+    for number in [comparison.json["overall"], comparison.json["subsets"]?["s"]] {
+      #expect(number?["difference"]?.double != nil)
+      #expect(number?["p"] == nil)
+      #expect(number?["q"] == nil)
     }
-    #expect(second?.description.contains("prompt x only in the second scores") == true)
   }
 
   @Test func `sections are compared by the benchmark's own weights`() throws {

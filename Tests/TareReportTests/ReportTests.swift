@@ -61,7 +61,8 @@ import Testing
     hostileRun.raw = hostileMade.raw
     hostileRun.calibrated = hostileMade.calibrated
     hostileRun.comparison = hostileMade.comparison
-    hostileRun.calibration = hostile
+    hostileRun.calibration = CalibrationStory(
+      .stored(date: hostile), method: hostile, labels: .unused)
     hostileRun.advice = Advice(corrects: false, reason: hostile)
     hostileRun.changes = Changes(
       gained: 2, lost: 0, examples: [example(hostile, true), example(hostile, true)])

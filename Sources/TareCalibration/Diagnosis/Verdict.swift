@@ -99,7 +99,7 @@ package struct Verdict: Sendable, Hashable {
         the assumption that a preference for \
         \(assumption == .any ? "more or less" : assumption.rawValue) \(name) is none of quality; \
         \(labelledPrompts == 0
-          ? "no labels were there to test it"
+          ? "no labels were used to test it"
           : "\(labelledPrompts) labelled prompts are too few to test it").
         """
     }

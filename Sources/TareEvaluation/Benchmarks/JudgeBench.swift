@@ -21,6 +21,20 @@ package enum JudgeBench: TrialBenchmark {
     "livecodebench": "Coding",
   ]
 
+  /// The categories' sizes (ScalerLab/JudgeBench, splits "gpt" and "claude"; arXiv 2410.12784, table 2).
+  package static let published = [
+    PublishedSet(
+      "JudgeBench", unit: "pair", edition: "GPT-4o",
+      parts: [("Knowledge", 154), ("Reasoning", 98), ("Math", 56), ("Coding", 42)]),
+    PublishedSet(
+      "JudgeBench", unit: "pair", edition: "Claude 3.5 Sonnet",
+      parts: [("Knowledge", 154), ("Reasoning", 51), ("Math", 34), ("Coding", 31)]),
+  ]
+
+  package static func publishedPart(section: String?, subset: String?) -> String? {
+    category(subset) ?? subset ?? ""
+  }
+
   private static func category(_ source: String?) -> String? {
     source.flatMap { source in categories.first { source.hasPrefix($0.key) }?.value }
   }

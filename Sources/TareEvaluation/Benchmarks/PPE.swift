@@ -14,6 +14,16 @@ package enum PPE: TrialBenchmark {
 
   private static let ending = "best_of_k"
 
+  /// The sets' sizes (lmarena-ai/PPE-*-Best-of-K, 2,555 prompts of 32 responses; arXiv 2410.14872).
+  package static let published = [
+    PublishedSet(
+      "PPE", unit: "prompt",
+      parts: [
+        ("mmlu_pro_best_of_k", 512), ("math_best_of_k", 512), ("gpqa_best_of_k", 512),
+        ("ifeval_best_of_k", 512), ("mbpp_plus_best_of_k", 507),
+      ])
+  ]
+
   package static func recognises(_ responses: [ScoredResponse]) -> Bool {
     !responses.isEmpty && responses.allSatisfy { $0.subset?.hasSuffix(ending) ?? false }
   }
@@ -26,12 +36,12 @@ package enum PPE: TrialBenchmark {
     let most = all.map(\.responses.count).min() ?? 0
     var prompts: [TriedPrompt] = []
     for prompt in all {
-      if let position = prompt.responses.firstIndex(where: { $0.role == .response }) {
+      if let position = prompt.responses.firstIndex(where: { $0.side == nil }) {
         throw prompt.error(
           at: position, found: "a response that is neither right nor wrong", accepted: "0 or 1")
       }
       let scores = prompt.responses.map(\.score)
-      let isRight = prompt.responses.map { $0.role == .chosen }
+      let isRight = prompt.responses.map { $0.side == .chosen }
       let chosen = SubsetMaximum(scores: scores, values: isRight.map { $0 ? 1 : 0 })
       let perfect = SubsetMaximum(
         scores: isRight.map { $0 ? 1 : 0 }, values: isRight.map { $0 ? 1 : 0 })

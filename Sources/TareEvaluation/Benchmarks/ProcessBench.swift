@@ -10,6 +10,13 @@ package enum ProcessBench: TrialBenchmark {
   package static let trial = "solution"
   package static let measure = "F1"
 
+  /// The subsets' sizes (Qwen/ProcessBench, 3,400 rows; arXiv 2412.06559).
+  package static let published = [
+    PublishedSet(
+      "ProcessBench", unit: "solution",
+      parts: [("gsm8k", 400), ("math", 1000), ("olympiadbench", 1000), ("omnimath", 1000)])
+  ]
+
   private enum Column: Int, CaseIterable {
     case wrong, right
 
@@ -25,6 +32,7 @@ package enum ProcessBench: TrialBenchmark {
   ) throws(TareError) -> TrialSheet {
     var prompts: [TriedPrompt] = []
     for prompt in try ScoredPrompt.prompts(of: responses) {
+      var trials: [Trial] = []
       for (position, solution) in prompt.responses.enumerated() {
         let steps = solution.steps
         guard !steps.isEmpty else {
@@ -39,12 +47,17 @@ package enum ProcessBench: TrialBenchmark {
         }
         let named = steps.firstIndex { $0 < options.threshold } ?? -1
         let column: Column = first < 0 ? .right : .wrong
-        prompts.append(
-          TriedPrompt(
-            id: prompt.responses.count == 1 ? prompt.id : "\(prompt.id), \(solution.index)",
-            section: prompt.section, subset: prompt.subset, kind: column.name,
-            trials: [Trial(named == first ? 1 : 0, column: column.rawValue)]))
+        trials.append(
+          Trial(named == first ? 1 : 0, column: column.rawValue, place: [solution.index]))
       }
+      // Solutions of one problem go together; resamples keep the numbers of both kinds.
+      let kinds = Column.allCases.filter { column in
+        trials.contains { $0.column == column.rawValue }
+      }
+      prompts.append(
+        TriedPrompt(
+          id: prompt.id, section: prompt.section, subset: prompt.subset,
+          kind: kinds.map(\.name).joined(separator: " and "), trials: trials))
     }
     return TrialSheet(prompts, columns: Column.allCases.map { .init($0.name) })
   }

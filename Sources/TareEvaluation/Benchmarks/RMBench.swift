@@ -12,6 +12,18 @@ package enum RMBench: TrialBenchmark {
   private static let domains = ["chat", "math", "code", "safety"]
   private static let styles = ["concise", "detailed", "markdown"]
 
+  /// The domains' sizes (THU-KEG/RM-Bench, 1,327 rows; arXiv 2410.16184): safety is safety-refuse with
+  /// 284 prompts and safety-response with 157.
+  package static let published = [
+    PublishedSet(
+      "RM-Bench", unit: "prompt",
+      parts: [("chat", 129), ("math", 529), ("code", 228), ("safety", 441)])
+  ]
+
+  package static func publishedPart(section: String?, subset: String?) -> String? {
+    domain(section, subset) ?? section ?? subset ?? ""
+  }
+
   /// Cells of the matrix, [chosen style, rejected style].
   private enum Difficulty: String, CaseIterable {
     case hard, normal, easy
@@ -30,8 +42,8 @@ package enum RMBench: TrialBenchmark {
     return groups.count > 0 && 6 * groups.count == responses.count
       && responses.allSatisfy { domain($0.section, $0.subset) != nil }
       && groups.rows.allSatisfy { rows in
-        rows.count { responses[$0].role == .chosen } == 3
-          && rows.count { responses[$0].role == .rejected } == 3
+        rows.count { responses[$0].side == .chosen } == 3
+          && rows.count { responses[$0].side == .rejected } == 3
       }
   }
 

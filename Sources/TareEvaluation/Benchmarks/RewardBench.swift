@@ -43,6 +43,25 @@ package enum RewardBench: PairBenchmark {
     ),
   ]
 
+  /// math-prm has so many pairs, whatever it weighs.
+  private static let mathPairs = 447
+
+  /// The subsets' sizes (allenai/reward-bench, split "filtered", 2,985 rows; arXiv 2403.13787, table 1),
+  /// which are the example counts above but for math-prm.
+  package static let published = [
+    PublishedSet(
+      "RewardBench", unit: "pair",
+      parts: sections.flatMap { section in
+        section.subsets.map { ($0.key, $0.key == "math-prm" ? mathPairs : $0.value) }
+      })
+  ]
+
+  /// The prior sets stand beside it.
+  package static func publishedPart(section: String?, subset: String?) -> String? {
+    guard let subset else { return "" }
+    return priorSets.subsets.contains { $0.key == subset } ? nil : subset
+  }
+
   /// These count alike, whatever their size.
   private static let priorSets: Section = (
     "Prior Sets",

@@ -13,6 +13,16 @@ package enum RewardBench2: TrialBenchmark {
   private static let ties = "Ties"
   private static let subsets = ["Factuality", "Precise IF", "Math", "Safety", "Focus", ties]
 
+  /// The subsets' sizes (allenai/reward-bench-2, 1,865 rows; arXiv 2506.01937, table 2).
+  package static let published = [
+    PublishedSet(
+      "RewardBench 2", unit: "prompt",
+      parts: [
+        ("Factuality", 475), ("Precise IF", 160), ("Math", 183), ("Safety", 450), ("Focus", 495),
+        (ties, 102),
+      ])
+  ]
+
   private enum Column: Int, CaseIterable {
     case best, reference, tied, preference, hardPreference, margin
 

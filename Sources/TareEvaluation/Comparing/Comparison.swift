@@ -5,17 +5,27 @@ package struct Comparison: Sendable {
   package let benchmark: String
   /// What is counted, in a word: "pair", "prompt".
   package let trial: String
-  package let differences: Breakdown<Difference>
+  /// What the numbers are, in a word: "accuracy", "F1".
+  package let measure: String
+  package private(set) var differences: Breakdown<Difference>
   /// The trials that one has right and the other wrong, those first of which both are surest.
   package let disagreements: [Disagreement]
   package let agreement: Agreement
+  /// What was not compared, since one side lacks it.
+  package var leftOut = CommonPrompts.LeftOut()
+  /// Of raw with calibrated scores: what the calibration knew of the labels that judge it here.
+  package var labelUse: LabelUse? {
+    didSet { if labelUse == .inSample { differences = differences.map(\.untested) } }
+  }
 
   package init(
-    benchmark: String, trial: String, differences: Breakdown<Difference>,
+    benchmark: String, trial: String, measure: String = "accuracy",
+    differences: Breakdown<Difference>,
     disagreements: [Disagreement] = [], agreement: Agreement = Agreement()
   ) {
     self.benchmark = benchmark
     self.trial = trial
+    self.measure = measure
     self.differences = differences
     self.disagreements = disagreements
     self.agreement = agreement
@@ -23,7 +33,8 @@ package struct Comparison: Sendable {
 
   /// - Parameter joint: the second model's columns behind those of the first.
   init(
-    benchmark: String, trial: String, joint: TrialSheet, scheme: Scheme, bootstrap: Bootstrap
+    benchmark: String, trial: String, measure: String, joint: TrialSheet, scheme: Scheme,
+    bootstrap: Bootstrap
   ) {
     let half = joint.columns.count / 2
     let quantities = scheme.all
@@ -59,13 +70,15 @@ package struct Comparison: Sendable {
     let adjusted = BenjaminiHochberg.adjusted(differences.subsets.map(\.value.p))
     for (index, q) in adjusted.enumerated() { differences.subsets[index].value.q = q }
     self.init(
-      benchmark: benchmark, trial: trial, differences: differences,
+      benchmark: benchmark, trial: trial, measure: measure, differences: differences,
       disagreements: Disagreement.all(of: joint), agreement: Agreement(of: joint))
   }
 
   package var json: JSONValue {
     var object = differences.json(of: benchmark, \.json)
     object["agreement"] = agreement.json
+    object["left_out"] = leftOut.isEmpty ? nil : leftOut.json
+    object["labels"] = labelUse.map { .string($0.rawValue) }
     return .object(object)
   }
 }

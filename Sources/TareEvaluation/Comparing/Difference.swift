@@ -7,6 +7,8 @@ package struct Difference: Sendable, Hashable {
     case mcNemar = "mcnemar"
     /// The two models exchanged prompt by prompt.
     case permutation
+    /// DeLong's z test of two areas under the ROC curve of the same responses.
+    case delong
   }
 
   /// The accuracies.
@@ -25,6 +27,8 @@ package struct Difference: Sendable, Hashable {
   package let test: Test
   /// Of a subset: p adjusted for the number of subsets after Benjamini and Hochberg.
   package var q: Double?
+  /// Whether `p` means anything: not where the labels that judge the change chose it.
+  package var isTested = true
 
   package init(
     a: Double, b: Double, n: Int, interval: ClosedRange<Double>, gained: Int, lost: Int, p: Double,
@@ -46,9 +50,11 @@ package struct Difference: Sendable, Hashable {
   package var json: JSONValue {
     var object: JSONObject = [
       "a": .double(a), "b": .double(b), "difference": .double(value), "interval": interval.json,
-      "n": .int(n), "gained": .int(gained), "lost": .int(lost), "p": .double(p),
-      "test": .string(test.rawValue),
+      "n": .int(n), "gained": .int(gained), "lost": .int(lost),
     ]
+    guard isTested else { return .object(object) }
+    object["p"] = .double(p)
+    object["test"] = .string(test.rawValue)
     object["q"] = q.map { .double($0) }
     return .object(object)
   }

@@ -5,12 +5,15 @@ package struct Leaderboard: Sendable {
   package struct Row: Sendable {
     package let name: String
     package let accuracy: Accuracy
-    /// 1 for the best; equal totals share a rank.
-    package let rank: Int
+    /// 1 for the best; equal totals share a rank. Nil for a model with a part of the benchmark beside
+    /// models with all of it: their totals are of other things.
+    package let rank: Int?
     /// 95% interval of the rank over resampled prompts.
-    package let ranks: ClosedRange<Int>
+    package let ranks: ClosedRange<Int>?
     /// Against the first row; nil for that row, and for a model with other prompts.
     package let behindBest: Difference?
+    /// Why its total is not the published number; nil where it may be.
+    package let warning: String?
 
     package struct Difference: Sendable {
       /// How much the best is ahead.
@@ -30,13 +33,41 @@ package struct Leaderboard: Sendable {
 
   /// - Parameter evaluations: of one benchmark, with the same bootstrap, at least one.
   package init(_ evaluations: [(name: String, evaluation: Evaluation)], seed: UInt64) {
-    let order = evaluations.indices.sorted {
-      evaluations[$0].evaluation.total.value > evaluations[$1].evaluation.total.value
+    func isWhole(_ model: (name: String, evaluation: Evaluation)) -> Bool {
+      model.evaluation.warning == nil
     }
-    let models = order.map { evaluations[$0] }
-    let totals = models.map(\.evaluation.total)
+    let areRanked = evaluations.contains(where: isWhole) ? isWhole : { _ in true }
+    func ordered(_ areMembers: (Int) -> Bool) -> [Int] {
+      evaluations.indices.filter(areMembers).sorted {
+        evaluations[$0].evaluation.total.value > evaluations[$1].evaluation.total.value
+      }
+    }
+    let ranked = ordered { areRanked(evaluations[$0]) }.map { evaluations[$0] }
+    let unranked = ordered { !areRanked(evaluations[$0]) }.map { evaluations[$0] }
+    let totals = ranked.map(\.evaluation.total)
     let ranks = RankIntervals(
       totals: totals.map(\.value), resamples: Self.resamples(of: totals))
+    let behind = Self.behindBest(totals, seed: seed)
+    benchmark = ranked[0].evaluation.benchmark
+    notes = Self.notes(
+      others: totals.count - 1 - behind.count, unranked: unranked.count,
+      warnings: (ranked + unranked).map { ($0.name, $0.evaluation.warning) })
+    rows =
+      ranked.enumerated().map { place, model in
+        Row(
+          name: model.name, accuracy: model.evaluation.accuracies.overall,
+          rank: ranks.ranks[place], ranks: ranks.intervals[place], behindBest: behind[place],
+          warning: model.evaluation.warning)
+      }
+      + unranked.map { model in
+        Row(
+          name: model.name, accuracy: model.evaluation.accuracies.overall, rank: nil, ranks: nil,
+          behindBest: nil, warning: model.evaluation.warning)
+      }
+  }
+
+  /// How far each model with the best one's prompts is behind it, by its place.
+  private static func behindBest(_ totals: [Total], seed: UInt64) -> [Int: Row.Difference] {
     let tested = totals.indices.dropFirst().filter { totals[$0].prompts == totals[0].prompts }
     let p = tested.map { model in
       PairedPermutation(
@@ -50,20 +81,39 @@ package struct Leaderboard: Sendable {
         value: totals[0].value - totals[model].value,
         interval: ClosedRange(percentilesOf: ahead), p: test.0, q: test.1)
     }
-    let others = totals.count - 1 - tested.count
-    benchmark = models[0].evaluation.benchmark
-    notes =
-      others == 0
-      ? []
-      : [
-        "\(counted(others, "model")) with other prompts than the best: not tested against it, and "
-          + "ranked as if prompts were drawn for each model by itself"
-      ]
-    rows = models.enumerated().map { place, model in
-      Row(
-        name: model.name, accuracy: model.evaluation.accuracies.overall, rank: ranks.ranks[place],
-        ranks: ranks.intervals[place], behindBest: behind[place])
+    return behind
+  }
+
+  /// More models than these are not named one by one.
+  private static let mostNamed = 5
+
+  private static func notes(
+    others: Int, unranked: Int, warnings: [(name: String, warning: String?)]
+  ) -> [String] {
+    var notes: [String] = []
+    let warned = warnings.compactMap { name, warning in warning.map { (name, $0) } }
+    let different = distinct(warned.map(\.1))
+    if different.count == 1 {
+      notes.append(
+        (warned.count == warnings.count ? "all models: " : "marked *: ") + different[0])
+    } else {
+      notes += warned.prefix(mostNamed).map { "\($0.0)*: \($0.1)" }
+      if warned.count > mostNamed {
+        notes.append(
+          "\(warned.count - mostNamed) more models marked * are not the published number either")
+      }
     }
+    if unranked > 0 {
+      notes.append(
+        "\(counted(unranked, "model")) without the whole benchmark: not ranked beside those with it"
+      )
+    }
+    if others > 0 {
+      notes.append(
+        "\(counted(others, "model")) with other prompts than the best: not tested against it, and "
+          + "ranked as if prompts were drawn for each model by itself")
+    }
+    return notes
   }
 
   /// Models with the same prompts have the same resamples; those of others are taken in another order,
@@ -86,8 +136,10 @@ package struct Leaderboard: Sendable {
       rows.map { row in
         var object = row.accuracy.json.object ?? [:]
         object["name"] = .string(row.name)
-        object["rank"] = .int(row.rank)
-        object["rank_interval"] = [.int(row.ranks.lowerBound), .int(row.ranks.upperBound)]
+        object["rank"] = row.rank.map { .int($0) } ?? .null
+        object["rank_interval"] =
+          row.ranks.map { [.int($0.lowerBound), .int($0.upperBound)] } ?? .null
+        object["warning"] = row.warning.map { .string($0) }
         if let behind = row.behindBest {
           object["behind_best"] = [
             "difference": .double(behind.value), "interval": behind.interval.json,

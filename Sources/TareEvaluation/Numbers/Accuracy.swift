@@ -2,7 +2,7 @@
 package import TareCore
 
 package struct Accuracy: Sendable, Hashable {
-  package enum IntervalMethod: String, Sendable { case wilson, bootstrap }
+  package enum IntervalMethod: String, Sendable { case wilson, bootstrap, delong }
 
   /// Share of trials that are right, or what the rule makes of such shares.
   package let value: Double
@@ -12,8 +12,8 @@ package struct Accuracy: Sendable, Hashable {
   package let ties: Int
   /// 95% interval.
   package let interval: ClosedRange<Double>
-  /// Wilson's score interval for a plain share of independent trials, otherwise the percentiles of
-  /// a bootstrap over prompts.
+  /// Wilson's score interval for a plain share of independent trials, DeLong's of an area under the
+  /// ROC curve, otherwise the percentiles of a bootstrap over prompts.
   package let method: IntervalMethod
   /// What is averaged, in words; nil for a plain share.
   package let rule: String?

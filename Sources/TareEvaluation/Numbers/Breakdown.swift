@@ -45,6 +45,23 @@ package struct Breakdown<Value: Sendable>: Sendable {
     }
   }
 
+  /// The same numbers, each changed.
+  func map(_ change: (Value) -> Value) -> Breakdown {
+    func changed(_ named: [Named]) -> [Named] { named.map { ($0.name, change($0.value)) } }
+    var breakdown = self
+    breakdown.subsets = changed(subsets)
+    breakdown.sections = changed(sections)
+    breakdown.overall = change(overall)
+    breakdown.averages = changed(averages)
+    breakdown.details = changed(details)
+    breakdown.grids = grids.map { grid in
+      Grid(
+        title: grid.title, rows: grid.rows, columns: grid.columns,
+        cells: grid.cells.map { $0.map(change) })
+    }
+    return breakdown
+  }
+
   /// An object with `benchmark`, `overall`, the averages by name, `sections` and `subsets`, and
   /// `details` and `grids` where there are such.
   func json(of benchmark: String, _ json: (Value) -> JSONValue) -> JSONObject {

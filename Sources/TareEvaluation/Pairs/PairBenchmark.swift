@@ -40,7 +40,7 @@ extension TrialSheet {
 }
 
 extension ScoredPair {
-  fileprivate var promptKey: PromptKey {
+  var promptKey: PromptKey {
     PromptKey(section: section, subset: subset, id: promptID)
   }
 

@@ -46,24 +46,31 @@ package struct ScoredPrompt: Sendable {
     .badData(place: "row \(rows[position]) (prompt \(id))", found: found, accepted: accepted)
   }
 
-  /// The chosen and the rejected responses.
+  /// The chosen and the rejected responses. Where none has a role, those with the labels 1 and 0.
   ///
   /// - Throws: `TareError.badData` that names the row of a response that is neither, and for a prompt
   ///   that lacks one of them.
   func chosenAndRejected() throws(TareError) -> (
     chosen: [ScoredResponse], rejected: [ScoredResponse]
   ) {
-    if let position = responses.firstIndex(where: { $0.role == .response }) {
-      throw error(at: position, found: "a response without a label", accepted: "chosen, rejected")
+    let sides = responses.map(\.side)
+    if let position = sides.firstIndex(of: nil) {
+      let label = responses[position].label
+      throw error(
+        at: position,
+        found: label.map { "the label \($0) and no role" } ?? "a response without a label",
+        accepted: "chosen, rejected")
     }
-    let chosen = responses.filter { $0.role == .chosen }
-    let rejected = responses.filter { $0.role == .rejected }
+    let chosen = zip(responses, sides).filter { $0.1 == .chosen }.map(\.0)
+    let rejected = zip(responses, sides).filter { $0.1 == .rejected }.map(\.0)
     guard !chosen.isEmpty, !rejected.isEmpty else {
+      let other =
+        responses.count == 1
+        ? "single answers, each right or wrong, are for the benchmark unpaired"
+        : "candidates of which none or all may be right are for the benchmark bestofn"
       throw error(
         found: "\(chosen.count) chosen and \(rejected.count) rejected responses",
-        accepted:
-          "at least one of each for every prompt; candidates of which none or all may be right are for "
-          + "--benchmark bestofn")
+        accepted: "at least one of each for every prompt; \(other)")
     }
     return (chosen, rejected)
   }

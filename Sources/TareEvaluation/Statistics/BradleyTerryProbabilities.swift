@@ -22,7 +22,7 @@ package struct BradleyTerryProbabilities: Sendable {
     package let meanConfidence: Double
     /// How often the more probable response is the chosen one; a tie is half right.
     package let shareRight: Double
-    /// Wilson's, of `shareRight`.
+    /// Wilson's, of `shareRight`; of as many trials as there are prompts where some have several pairs.
     package let interval: ClosedRange<Double>
   }
 
@@ -52,17 +52,18 @@ package struct BradleyTerryProbabilities: Sendable {
     guard !pairs.isEmpty else { return nil }
     let margins = pairs.map { $0.chosen - $0.rejected }
     n = margins.count
+    let prompts = PromptGroups(keys: pairs.map(\.promptKey)) { $0.id }
     asIs = Self.quality(margins, inverse: 1)
     guard let inverse = Self.inverseTemperature(margins, from: nil) else {
       fit = margins.allSatisfy { $0 > 0 } ? .separable : .uninformative
       fitted = nil
-      bins = Self.bins(margins, inverse: 1)
+      bins = Self.bins(margins, prompts, inverse: 1)
       return
     }
     fit = .temperature(
       1 / inverse, interval: Self.interval(pairs, margins, inverse, seed: bootstrap.seed))
     fitted = Self.quality(margins, inverse: inverse)
-    bins = Self.bins(margins, inverse: inverse)
+    bins = Self.bins(margins, prompts, inverse: inverse)
   }
 
   package var json: JSONValue {
@@ -159,22 +160,28 @@ extension BradleyTerryProbabilities {
       let x = inverse * margin
       return total + max(-x, 0) + log1p(exp(-abs(x)))
     }
-    let ece = bins(margins, inverse: inverse).reduce(0) {
+    let ece = bins(margins, nil, inverse: inverse).reduce(0) {
       $0 + Double($1.n) * abs($1.shareRight - $1.meanConfidence)
     }
     let count = Double(margins.count)
     return Quality(logLoss: loss / count, ece: ece / count)
   }
 
-  private static func bins(_ margins: [Double], inverse: Double) -> [Bin] {
+  /// - Parameter prompts: those of the pairs; nil where no interval is wanted of their dependence.
+  private static func bins(
+    _ margins: [Double], _ prompts: PromptGroups?, inverse: Double
+  ) -> [Bin] {
+    var members = [Set<Int>](repeating: [], count: binCount)
+    let groups = prompts.flatMap { $0.count < margins.count ? $0.groupOfRow : nil }
     var counts = [Int](repeating: 0, count: binCount)
     var confidences = [Double](repeating: 0, count: binCount)
     // In halves: a tie is half right.
     var halves = [Int](repeating: 0, count: binCount)
-    for margin in margins {
+    for (pair, margin) in margins.enumerated() {
       let confidence = 1 / (1 + exp(-inverse * abs(margin)))
       let place = min(Int((confidence - 0.5) * 2 * Double(binCount)), binCount - 1)
       counts[place] += 1
+      if let groups { members[place].insert(groups[pair]) }
       confidences[place] += confidence
       halves[place] += margin > 0 ? 2 : margin == 0 ? 1 : 0
     }
@@ -185,7 +192,11 @@ extension BradleyTerryProbabilities {
         range: (0.5 + Double(place) * width)...(0.5 + Double(place + 1) * width), n: count,
         meanConfidence: confidences[place] / Double(count),
         shareRight: Double(halves[place]) / 2 / Double(count),
-        interval: Proportion.wilson(Double(halves[place]) / 2, of: count))
+        interval: groups == nil
+          ? Proportion.wilson(Double(halves[place]) / 2, of: count)
+          : Proportion.wilson(
+            share: Double(halves[place]) / 2 / Double(count), trials: count,
+            clusters: members[place].count))
     }
   }
 }

@@ -10,6 +10,13 @@ package enum Proportion {
     wilson(Double(successes), of: count)
   }
 
+  /// Wilson's interval of a share of trials that come in so many independent clusters. Trials of a cluster
+  /// may all agree, so that no more is known than of its clusters.
+  package static func wilson(share: Double, trials: Int, clusters: Int) -> ClosedRange<Double> {
+    let count = min(trials, clusters)
+    return wilson(share * Double(count), of: count)
+  }
+
   /// - Parameter successes: not whole where a trial is half a success.
   static func wilson(_ successes: Double, of count: Int) -> ClosedRange<Double> {
     let n = Double(count)

@@ -58,13 +58,16 @@ struct AccuracyTable {
       rows: groups.flatMap { group in
         group.rows.map { row in
           let none = ["", "", ""]
-          let change = row.difference.map {
-            [$0.interval.lowerBound, $0.interval.upperBound, $0.p]
+          let change = row.difference.map { difference in
+            ["\(difference.interval.lowerBound)", "\(difference.interval.upperBound)"]
+              + [difference.isTested ? "\(difference.p)" : ""]
           }
           return [group.title ?? "", row.name, String(row.n)] + (row.raw?.csv ?? none)
             + (hasCalibrated
               ? (row.calibrated?.csv ?? none) + [row.change.csv]
-                + (change?.map { "\($0)" } ?? none) + [(row.difference?.q).csv]
+                + (change ?? none) + [
+                  (row.difference?.isTested == true ? row.difference?.q : nil).csv
+                ]
               : [])
         }
       })

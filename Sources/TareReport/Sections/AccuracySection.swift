@@ -9,6 +9,7 @@ package enum AccuracySection: ReportSection {
   package static func contents(of report: Report) -> [Markup] {
     eachRun(of: report) { run in
       if let raw = run.raw {
+        if let warning = raw.warning { tag("p") { tag("strong") { warning + "." } } }
         table(of: run, raw)
         for grid in raw.accuracies.grids { AccuracyGrid(run: run.name, grid: grid).markup }
         tag("ul", ["class": "notes"]) {
@@ -16,7 +17,7 @@ package enum AccuracySection: ReportSection {
             "Intervals are 95%: Wilson's for plain shares of pairs, otherwise from a bootstrap "
             "over prompts. Equal scores count as wrong."
           }
-          for note in raw.notes {
+          for note in raw.notes where note != raw.warning {
             tag("li") { note + "." }
           }
         }

@@ -46,7 +46,11 @@ package enum AnswerSection: ReportSection {
                 run.calibrated?.accuracies.overall.interval.percent)
               cell(
                 run.before?.withinPrompt?.value.signed, run.before?.withinPrompt?.interval?.signed)
-              tag("td") { run.advice.map { $0.corrects ? "yes" : "no" } ?? "–" }
+              tag("td") {
+                run.advice.map {
+                  ($0.corrects ? "yes" : "no") + ($0.isByLabels ? ", by the labels" : "")
+                } ?? "–"
+              }
             }
           }
         }
@@ -63,20 +67,29 @@ package enum AnswerSection: ReportSection {
 
   @MarkupBuilder private static func numbers(of run: Report.Run) -> [Markup] {
     let raw = run.raw?.accuracies.overall
+    let measure = (run.raw?.measure ?? "accuracy").capitalisedFirst
     let within = run.before?.withinPrompt
     if raw != nil || within != nil {
       tag("div", ["class": "numbers"]) {
         if let raw {
-          number("Accuracy, raw", "\(raw.value.percent)%", raw.interval.percent, "raw")
+          number("\(measure), raw", "\(raw.value.percent)%", raw.interval.percent, "raw")
         }
         if let after = run.calibrated?.accuracies.overall {
           number(
-            "Accuracy, calibrated", "\(after.value.percent)%", after.interval.percent,
-            "calibrated")
+            "\(measure), calibrated\(run.labelNote)", "\(after.value.percent)%",
+            after.interval.percent, "calibrated")
         }
         if let change = run.comparison?.differences.overall {
-          number(
-            "Change in points", change.value.signedPercent, change.interval.signedPercent, "change")
+          if change.isTested {
+            number(
+              "Change in points", change.value.signedPercent, change.interval.signedPercent,
+              "change")
+          } else {
+            NumberCard(
+              name: "Change in points", value: change.value.signedPercent,
+              note: "in-sample: not tested", kind: "change"
+            ).markup
+          }
         }
         if let within {
           number("Rank corr. with length", within.value.signed, within.interval?.signed, "length")
@@ -89,5 +102,17 @@ package enum AnswerSection: ReportSection {
     _ name: String, _ value: String, _ interval: String?, _ kind: String
   ) -> Markup {
     NumberCard(name: name, value: value, interval: interval, kind: kind).markup
+  }
+}
+
+extension Report.Run {
+  /// " (held out)" where the labels had a part in the calibration.
+  fileprivate var labelNote: String {
+    switch comparison?.labelUse {
+    case .heldOut: " (held out)"
+    case .inSample: " (in-sample)"
+    case .unused: " (labels unused)"
+    default: ""
+    }
   }
 }

@@ -30,7 +30,7 @@ package enum SideBySideSection: ReportSection {
         tag("caption") { caption }
         tag("thead") {
           tag("tr") {
-            for title in ["Rank", "Run", "Accuracy", "Behind the best", "q"] {
+            for title in ["Rank", "Run", "n", "Accuracy", "Behind the best", "q"] {
               tag("th", ["scope": "col"]) { title }
             }
             tag("th", ["scope": "col", "class": "bars"]) {
@@ -55,10 +55,11 @@ package enum SideBySideSection: ReportSection {
   private static func line(_ row: Leaderboard.Row, _ bars: IntervalBars) -> Markup {
     tag("tr", row.rank == 1 ? ["class": "total"] : [:]) {
       tag("td", ["class": "rank"]) {
-        String(row.rank)
-        tag("span", ["class": "interval"]) { "\(row.ranks.lowerBound)–\(row.ranks.upperBound)" }
+        row.rank.map { String($0) } ?? "–"
+        if let range = row.rankRange { tag("span", ["class": "interval"]) { range } }
       }
       tag("th", ["scope": "row"]) { row.name }
+      tag("td") { row.accuracy.n.text + (row.warning == nil ? "" : "*") }
       tag("td") {
         row.accuracy.value.percent
         tag("span", ["class": "interval"]) { row.accuracy.interval.percent }
@@ -77,10 +78,15 @@ package enum SideBySideSection: ReportSection {
   private static func csv(_ leaderboard: Leaderboard) -> CSVDownload {
     CSVDownload(
       "CSV", file: "leaderboard",
-      header: ["rank", "rank_low", "rank_high", "run"] + Accuracy.csvHeader("accuracy")
+      header: ["rank", "rank_low", "rank_high", "run", "n", "warning"]
+        + Accuracy.csvHeader("accuracy")
         + ["behind", "behind_low", "behind_high", "p", "q"],
       rows: leaderboard.rows.map { row in
-        [String(row.rank), String(row.ranks.lowerBound), String(row.ranks.upperBound), row.name]
+        [
+          row.rank.map { String($0) } ?? "", row.ranks.map { String($0.lowerBound) } ?? "",
+          row.ranks.map { String($0.upperBound) } ?? "", row.name, String(row.accuracy.n),
+          row.warning ?? "",
+        ]
           + row.accuracy.csv
           + (row.behindBest.map {
             [
@@ -113,6 +119,11 @@ package enum SideBySideSection: ReportSection {
     tag("p", ["class": "hint"]) {
       "Differences in points with 95% intervals from a bootstrap over prompts; p is McNemar's exact "
       "test where pairs are counted, otherwise a paired permutation test, each by itself."
+    }
+    for duel in report.duels {
+      if let words = duel.comparison.leftOutText(duel.second, against: duel.first) {
+        tag("p", ["class": "hint"]) { "\(duel.first) and \(duel.second): \(words)" }
+      }
     }
     tag("div", ["class": "tools"]) { csv(report.duels).link }
   }

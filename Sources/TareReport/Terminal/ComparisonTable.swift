@@ -3,6 +3,8 @@ package import TareEvaluation
 
 package struct ComparisonTable: Sendable {
   private let comparison: Comparison
+  /// The other scores (a) and these (b).
+  private let names: (a: String, b: String)
   private let examples: [Example]
 
   /// A trial that the two decide differently, and what it is about in a few lines.
@@ -16,16 +18,24 @@ package struct ComparisonTable: Sendable {
     }
   }
 
-  /// - Parameter comparison: of the other model (a) with this one (b).
-  package init(_ comparison: Comparison, examples: [Example] = []) {
+  /// - Parameters:
+  ///   - comparison: of the other model (a) with this one (b).
+  ///   - names: of the two.
+  package init(
+    _ comparison: Comparison, names: (a: String, b: String) = ("other", "this"),
+    examples: [Example] = []
+  ) {
     self.comparison = comparison
+    self.names = names
     self.examples = examples
   }
 
   package func text(width: Int = 80, style: TerminalStyle = .plain) -> String {
-    let title = style.bold("Against the other scores: differences in points, with 95% intervals")
+    let title = style.bold(
+      "\(names.b) against \(names.a): differences in points, with 95% intervals")
     var texts = [title + "\n" + table.text(width: width, style: style)]
-    texts.append(sentence.wrapped(toWidth: width) + "\n")
+    let words = [comparison.leftOutText(names.b, against: names.a), sentence].compactMap(\.self)
+    texts.append(words.map { $0.wrapped(toWidth: width) + "\n" }.joined())
     if !examples.isEmpty {
       let of = comparison.disagreements.count
       let title =
@@ -38,19 +48,33 @@ package struct ComparisonTable: Sendable {
   private var sentence: String {
     let overall = comparison.differences.overall
     let both = comparison.agreement
-    return """
+    var sentences = [
+      comparison.verdict(of: names.b, against: names.a),
+      """
       Overall \(overall.value.signedPercent) points (95% interval \
       \(overall.interval.signedPercent)), \(overall.gained.text) \(comparison.trial)s gained and \
-      \(overall.lost.text) lost, \(overall.test.title) \(pValueText(overall.p)). Both right: \
-      \(both.bothRight.text), both wrong: \(both.bothWrong.text). q is p of the subsets together, \
-      after Benjamini and Hochberg.
-      """
+      \(overall.lost.text) lost, \(overall.test.title) \(pValueText(overall.p)).
+      """,
+    ]
+    if both != Agreement() {
+      sentences.append("Both right: \(both.bothRight.text), both wrong: \(both.bothWrong.text).")
+    }
+    if !comparison.differences.subsets.isEmpty {
+      sentences.append("q is p of the subsets together, after Benjamini and Hochberg.")
+    }
+    return sentences.joined(separator: " ")
+  }
+
+  /// The names as columns have room for them; "other" and "this" where they would look alike.
+  private var columns: (a: String, b: String) {
+    let short = (names.a.truncated(toWidth: 10), names.b.truncated(toWidth: 10))
+    return short.0 == short.1 ? ("other", "this") : short
   }
 
   private var table: TerminalTable {
     var table = TerminalTable(columns: [
-      .init("", .left, leastWidth: 12), .init(comparison.trial + "s"), .init("other"),
-      .init("this"), .init("change", .left), .init("p"), .init("q"),
+      .init("", .left, leastWidth: 12), .init(comparison.trial + "s"), .init(columns.a),
+      .init(columns.b), .init("change", .left), .init("p"), .init("q"),
     ])
     let differences = comparison.differences
     func add(_ name: String, _ difference: Difference, isBold: Bool = false) {
@@ -74,8 +98,8 @@ package struct ComparisonTable: Sendable {
 
   private func examplesText(width: Int, style: TerminalStyle) -> String {
     var table = TerminalTable(columns: [
-      .init("id", .left), .init("subset", .left, leastWidth: 8), .init("other"),
-      .init("margin"), .init("this"), .init("margin"),
+      .init("id", .left), .init("subset", .left, leastWidth: 8), .init(columns.a),
+      .init("margin"), .init(columns.b), .init("margin"),
     ])
     for example in examples {
       let trial = example.disagreement

@@ -5,15 +5,18 @@ package struct EvaluationTable: Sendable {
   private let raw: Evaluation
   private let calibrated: Evaluation?
   private let comparison: Comparison?
+  private let calibration: String?
   private let hasDetails: Bool
 
   /// - Parameters:
   ///   - comparison: of raw (a) with calibrated (b).
+  ///   - calibration: which calibration this is, and what it knew.
   ///   - hasDetails: shows tenths of the length difference and reliability too.
   package init(
     raw: Evaluation, calibrated: Evaluation? = nil, comparison: Comparison? = nil,
-    hasDetails: Bool = false
+    calibration: String? = nil, hasDetails: Bool = false
   ) {
+    self.calibration = calibration
     self.raw = raw
     self.calibrated = calibrated
     self.comparison = comparison
@@ -27,7 +30,8 @@ package struct EvaluationTable: Sendable {
       "\(raw.measure.capitalisedFirst) in per cent, with 95% intervals (\(raw.benchmark))")
     let groups = AccuracyRow.groups(
       raw: raw, calibrated: calibrated, comparison: comparison)
-    var parts = [title + "\n" + table(of: groups).text(width: width, style: style)]
+    let warning = raw.warning.map { ($0 + ".").wrapped(toWidth: width) + "\n" } ?? ""
+    var parts = [title + "\n" + warning + table(of: groups).text(width: width, style: style)]
     for grid in raw.accuracies.grids {
       parts.append(style.bold(grid.title) + "\n" + table(of: grid).text(width: width, style: style))
     }
@@ -54,6 +58,7 @@ package struct EvaluationTable: Sendable {
 
   private var sentences: [String] {
     var sentences: [String] = []
+    if let calibration { sentences.append(calibration) }
     if let comparison {
       sentences.append("\(comparison.overallChange) \(comparison.verdict)")
       sentences.append(comparison.pairedTest)
@@ -64,7 +69,7 @@ package struct EvaluationTable: Sendable {
     if let note = raw.probabilities?.sentence {
       sentences.append((calibrated == nil ? "" : "Raw: ") + note)
     }
-    return sentences + raw.notes.map { "Note: \($0)." }
+    return sentences + raw.notes.filter { $0 != raw.warning }.map { "Note: \($0)." }
   }
 }
 
@@ -137,5 +142,5 @@ extension EvaluationTable {
 }
 
 extension String {
-  fileprivate var capitalisedFirst: String { prefix(1).uppercased() + dropFirst() }
+  var capitalisedFirst: String { prefix(1).uppercased() + dropFirst() }
 }

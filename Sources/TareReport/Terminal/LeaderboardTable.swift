@@ -37,18 +37,19 @@ package struct LeaderboardTable: Sendable {
   }
 
   private var explanation: String? {
-    guard leaderboard.rows.contains(where: { $0.behindBest != nil }) else { return nil }
+    let tested = leaderboard.rows.count { $0.behindBest != nil }
+    guard tested > 0 else { return nil }
     return """
       rank: with its 95% interval over resampled prompts. behind: the best less this one. q: the \
       paired permutation test of that difference, adjusted for \
-      \((leaderboard.rows.count - 1).counted("model")) after Benjamini and Hochberg.
+      \(tested.counted("model")) after Benjamini and Hochberg.
       """
   }
 
   private var ranks: TerminalTable {
     let hasCalibrated = entries.values.contains { $0.calibrated != nil }
     var columns: [TerminalTable.Column] = [
-      .init("rank"), .init("95%", .left), .init("model", .left, leastWidth: 12),
+      .init("rank"), .init("95%", .left), .init("model", .left, leastWidth: 12), .init("n"),
       .init("overall", .left),
     ]
     if hasCalibrated { columns.append(.init("calibrated", .left)) }
@@ -56,7 +57,8 @@ package struct LeaderboardTable: Sendable {
     var table = TerminalTable(columns: columns)
     for row in leaderboard.rows {
       var cells = [
-        String(row.rank), "\(row.ranks.lowerBound)–\(row.ranks.upperBound)", row.name,
+        row.rank.map { String($0) } ?? "–", row.rankRange ?? "–", row.name,
+        row.accuracy.n.text + (row.warning == nil ? "" : "*"),
         row.accuracy.value.percent.padded(toWidth: 5, .right) + "  "
           + row.accuracy.interval.percent,
       ]
@@ -100,4 +102,9 @@ package struct LeaderboardTable: Sendable {
   }
 
   private func qText(_ q: Double) -> String { q < 0.001 ? "<0.001" : q.fixed(3) }
+}
+
+extension Leaderboard.Row {
+  /// "1–3"; nil for a model that has no rank.
+  var rankRange: String? { ranks.map { "\($0.lowerBound)–\($0.upperBound)" } }
 }

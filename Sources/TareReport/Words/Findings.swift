@@ -11,26 +11,28 @@ extension Comparison {
         ? "Calibration does not change the one \(trial)."
         : "Calibration changes none of the \(trials.n.counted(trial))."
     }
-    return """
+    let start = """
       Calibration changes \(changed.text) of \(trials.n.counted(trial)): \(trials.gained.text) \
-      gained, \(trials.lost.text) lost, \(trials.test.title) \(pValueText(trials.p)).
+      gained, \(trials.lost.text) lost
       """
+    return trials.isTested
+      ? "\(start), \(trials.test.title) \(pValueText(trials.p))." : "\(start)."
   }
 
   /// "Overall accuracy goes from 72.9% to 73.8%: +0.8 points, 95% interval −1.2 to +2.9."
   package var overallChange: String {
     let overall = differences.overall
     guard overall.gained + overall.lost > 0 else {
-      return "Overall accuracy stays at \(overall.a.percent)%."
+      return "Overall \(measure) stays at \(overall.a.percent)%."
     }
     guard overall.value.signedPercent != "0.0" else {
       return """
-        Overall accuracy stays at \(overall.a.percent)%, 95% interval of the change \
+        Overall \(measure) stays at \(overall.a.percent)%, 95% interval of the change \
         \(overall.interval.signedPercent).
         """
     }
     return """
-      Overall accuracy goes from \(overall.a.percent)% to \(overall.b.percent)%: \
+      Overall \(measure) goes from \(overall.a.percent)% to \(overall.b.percent)%: \
       \(overall.value.signedPercent) points, 95% interval \(overall.interval.signedPercent).
       """
   }
@@ -39,12 +41,58 @@ extension Comparison {
   /// interval and paired test agree, since the bootstrap is too sure of few pairs.
   package var verdict: String {
     let overall = differences.overall
-    if overall.gained + overall.lost == 0 { return "It changes no pair here." }
+    if overall.gained + overall.lost == 0 { return "It changes no \(trial) here." }
+    if labelUse == .inSample {
+      return """
+        In-sample: the labels that judge this change also chose the correction, so the change is too \
+        favourable by an unknown amount, and is not tested.
+        """
+    }
+    guard labelUse == .unknown else { return plainVerdict }
+    return "\(plainVerdict) \(unknownLabelUse)"
+  }
+
+  /// Of scores that came calibrated.
+  private var unknownLabelUse: String {
+    """
+    This holds only if these labels had no part in the calibration, which the scores do not say: \
+    otherwise the change is in-sample, and too favourable.
+    """
+  }
+
+  private var plainVerdict: String {
+    let overall = differences.overall
     if overall.interval.contains(0) { return "The interval includes 0: the change may be chance." }
     guard overall.p < 0.05, (overall.gained > overall.lost) == (overall.value > 0) else {
       return "The paired test does not confirm it: the change may be chance."
     }
     return overall.value > 0 ? "An improvement beyond chance." : "A loss beyond chance."
+  }
+}
+
+extension Comparison {
+  /// Whether one model (b) is better than another (a): said only where interval and test agree.
+  package func verdict(of second: String, against first: String) -> String {
+    let overall = differences.overall
+    guard overall.gained + overall.lost > 0 else {
+      return "\(second) and \(first) decide every \(trial) alike."
+    }
+    guard !overall.interval.contains(0), overall.p < 0.05 else {
+      return "\(second) and \(first) cannot be told apart."
+    }
+    return overall.value > 0
+      ? "\(second) is significantly better than \(first)."
+      : "\(second) is significantly worse than \(first)."
+  }
+
+  /// "Left out: 12 prompts only in a, 1 prompt with other responses or labels."; nil where nothing is.
+  package func leftOutText(_ second: String, against first: String) -> String? {
+    guard !leftOut.isEmpty else { return nil }
+    let parts = [
+      (leftOut.b, "only in \(second)"), (leftOut.a, "only in \(first)"),
+      (leftOut.different, "with other responses or labels on the two sides"),
+    ].filter { $0.0 > 0 }.map { "\($0.0.counted("prompt")) \($0.1)" }
+    return "Compared on what both have. Left out: \(parts.joined(separator: ", "))."
   }
 }
 
@@ -98,6 +146,7 @@ extension Difference.Test {
     switch self {
     case .mcNemar: "exact McNemar"
     case .permutation: "paired permutation test,"
+    case .delong: "DeLong's test,"
     }
   }
 }

@@ -14,7 +14,7 @@ extension Report.Run {
       Finding("How good", [accuracyFinding, raw?.tieNote]),
       Finding("Length", [correlationFinding, raw?.lengthFinding, curveFinding]),
       Finding("Calibrate?", [adviceFinding]),
-      Finding("What it changes", [calibration, changeFinding]),
+      Finding("What it changes", [calibration?.text, changeFinding]),
       Finding("How sure it is", [raw?.probabilities?.sentence]),
     ].compactMap(\.self)
   }
@@ -24,7 +24,8 @@ extension Report.Run {
     let rule = overall.rule.map { "; \($0)" } ?? ""
     return """
       The raw scores reach an overall \(raw.measure) of \(overall.value.percent)%, 95% interval \
-      \(overall.interval.percent), on \(overall.n.counted(raw.trial))\(rule).
+      \(overall.interval.percent), on \(overall.n.counted(raw.trial))\(rule).\
+      \(raw.warning.map { " \($0.prefix(1).uppercased() + $0.dropFirst())." } ?? "")
       """
   }
 
@@ -71,8 +72,35 @@ extension Report.Run {
       """
   }
 
+  /// One story: what the evidence says, and why what is shown differs from it where it does.
   private var adviceFinding: String? {
-    advice.map { ($0.corrects ? "Yes. " : "No. ") + $0.reason }
+    guard let advice else { return nil }
+    let answer = advice.corrects ? "Yes. " : advice.isByLabels ? "Not by the labels. " : "No. "
+    return [answer + advice.reason, difference(from: advice)].compactMap(\.self)
+      .joined(separator: " ")
+  }
+
+  private func difference(from advice: Advice) -> String? {
+    guard let calibration, calibration.corrects, comparison != nil || after != nil else {
+      return nil
+    }
+    switch (calibration.labels, advice.isByLabels, advice.corrects) {
+    case (.unused, true, false):
+      return """
+        The calibration shown corrects nonetheless: it was fitted without the labels, to the scores \
+        alone, and assumes that what it removes is bias and not quality.
+        """
+    case (.unused, true, true):
+      return "The calibration shown is another one, fitted without the labels."
+    case (.unused, false, false), (.otherData, _, false):
+      return "The calibration shown corrects nonetheless, as it was asked to."
+    case (.unknown, _, _):
+      return "The calibration shown is the source's own; what it is based on is not known."
+    case (.inSample, _, false), (.heldOut, _, false):
+      return "The calibration shown was chosen by name, and uses the labels in another way."
+    default:
+      return nil
+    }
   }
 
   private var changeFinding: String? {

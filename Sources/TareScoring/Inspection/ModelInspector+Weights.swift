@@ -71,10 +71,11 @@ extension ModelInspector {
       "memory",
       [
         "float32": .int(4 * parameters), "bfloat16": .int(2 * parameters), "int8": .int(eightBit),
-        "engine": "float32",
+        "default": "float32",
       ], "memory",
       "float32 \((4 * parameters).bytesText), bfloat16 \((2 * parameters).bytesText), "
-        + "int8 \(eightBit.bytesText); the engine computes in float32 today")
+        + "int8 \(eightBit.bytesText); scores are computed in float32 unless another precision is asked for"
+    )
     noteTypes(ordered.map(\.key))
   }
 
