@@ -24,14 +24,18 @@ package struct StageProgress: Sendable {
 package struct StageObserver: Sendable {
   /// Called after each batch.
   package let report: @Sendable (StageProgress) -> Void
+  /// Called with what a user must know to trust the result, once for each.
+  package let remark: @Sendable (String) -> Void
   /// Whether the user has asked to stop; what is finished is stored first.
   package let shouldStop: @Sendable () -> Bool
 
   package init(
     report: @escaping @Sendable (StageProgress) -> Void = { _ in },
+    remark: @escaping @Sendable (String) -> Void = { _ in },
     shouldStop: @escaping @Sendable () -> Bool = { false }
   ) {
     self.report = report
+    self.remark = remark
     self.shouldStop = shouldStop
   }
 }

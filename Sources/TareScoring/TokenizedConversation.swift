@@ -73,9 +73,10 @@ extension TextModel {
         accepted: "a conversation that ends with the assistant's response")
     }
     var messages = conversation.messages
-    if let system = options.system, messages.first?.role != "system" {
+    if let system = options.system ?? reranker?.prompt, messages.first?.role != "system" {
       messages.insert(.system(system), at: 0)
     }
+    if let pairRoles { messages = try pairRoles.applied(messages) }
     guard case .template(let template, _) = layout else {
       return try tokenize(pair: messages, length: conversation.length, options)
     }
