@@ -5,12 +5,12 @@
 
 enum {
   F32 = 0, F16 = 1, Q4_0 = 2, Q4_1 = 3, Q5_0 = 6, Q5_1 = 7, Q8_0 = 8,
-  Q2_K = 10, Q3_K = 11, Q4_K = 12, Q5_K = 13, Q6_K = 14, BF16 = 30,
+  Q2_K = 10, Q3_K = 11, Q4_K = 12, Q5_K = 13, Q6_K = 14, F64 = 28, BF16 = 30,
 };
 
 // {values, bytes} of a block.
 static const struct { int32_t values, bytes; } layout[] = {
-    [F32] = {1, 4},      [F16] = {1, 2},      [BF16] = {1, 2},
+    [F32] = {1, 4},      [F16] = {1, 2},      [BF16] = {1, 2},      [F64] = {1, 8},
     [Q4_0] = {32, 18},   // half scale; 16 bytes of nibbles
     [Q4_1] = {32, 20},   // half scale, half minimum; nibbles
     [Q5_0] = {32, 22},   // half scale; 4 bytes of fifth bits; nibbles
@@ -182,6 +182,14 @@ bool tare_dequantize(int32_t type, const void *source, float *y, size_t count) {
   }
   if (type == BF16) {
     for (size_t i = 0; i < count; i++) y[i] = fromBits((uint32_t)word(b + 2 * i) << 16);
+    return true;
+  }
+  if (type == F64) {
+    for (size_t i = 0; i < count; i++) {
+      double value;
+      memcpy(&value, b + 8 * i, 8);
+      y[i] = (float)value;
+    }
     return true;
   }
   const size_t values = (size_t)layout[type].values, bytes = (size_t)layout[type].bytes;

@@ -142,7 +142,8 @@ extension Pipeline {
           store, try store.score(rows, as: name, with: model, options, observer: observer)
         )
       } catch {
-        throw request.inputs.count == 1 ? error.inside(request.inputs[0]) : error
+        throw request.inputs.count == 1 && !model.text.isNamed(in: error)
+          ? error.inside(request.inputs[0]) : error
       }
     }
     if let engine = settings.engine {
@@ -154,6 +155,7 @@ extension Pipeline {
     }
     let text = try settings.textModel()
     let model = try settings.rewardModel(text)
+    for remark in settings.remarks(text) { observer.notice(remark) }
     let store = try Store(path: request.store ?? ":memory:")
     return try score(in: store, with: model, settings.options(model, run: run(in: store)))
   }

@@ -30,10 +30,13 @@ private struct LocalModel: ServedModel {
 extension RewardService {
   /// Opens model and head, and scores one word: weights that cannot be read stop the start, not the
   /// first request.
-  /// - Parameter calibration: the path of a saved calibration.
+  ///
+  /// - Parameters:
+  ///   - calibration: the path of a saved calibration.
+  ///   - remark: is told what a user must know of the model to trust its scores.
   package convenience init(
     _ settings: ScoringSettings, calibration path: String? = nil,
-    limits: ServiceLimits = ServiceLimits()
+    limits: ServiceLimits = ServiceLimits(), remark: (String) -> Void = { _ in }
   ) throws(TareError) {
     let calibration = try path.map { (path) throws(TareError) in try ServedCalibration(path) }
     let text = try settings.textModel()
@@ -43,6 +46,7 @@ extension RewardService {
         "an implicit reward cannot be served: a rendered text does not tell where the response begins"
       )
     }
+    for what in settings.remarks(text) { remark(what) }
     let options = try settings.options(model, run: nil)
     var word = options
     word.readRule = .last

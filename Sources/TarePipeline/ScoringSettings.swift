@@ -18,6 +18,10 @@ package struct ScoringSettings: Sendable {
   /// Which of the head's outputs is the score.
   package var outputIndex: Int?
   package var outputWeights: [Double]?
+  /// What is put on the raw score, a case of `ScoreFinish.Activation`; nil for nothing.
+  package var activation: String?
+  /// Whether OpenRLHF's mean and std of the configuration are applied.
+  package var normalizesReward = false
   /// The reference model of an implicit reward, and its factor.
   package var reference: String?
   package var beta = 1.0
@@ -90,6 +94,9 @@ package struct ScoringSettings: Sendable {
       guard head == nil, outputIndex == nil, outputWeights == nil, read == nil else {
         throw .usage("--reference has no head: --head, --output-… and --read do not go with it")
       }
+      guard activation == nil, !normalizesReward else {
+        throw .usage("--activation and --normalize-reward do not go with --reference")
+      }
       guard beta.isFinite, beta > 0 else {
         throw .usage("--beta \(beta); accepted: a positive number")
       }
@@ -104,7 +111,7 @@ package struct ScoringSettings: Sendable {
       throw .usage(
         "\(model) is a language model without a reward head; give one with --head FILE "
           + "(`tare train-head` makes one), or read its own with --head logit:TOKEN, --head yes-no "
-          + "or --reference MODEL")
+          + "or --reference MODEL" + (text.unsavedHead.map { "; \($0)" } ?? ""))
     }
     guard outputIndex == nil || outputWeights == nil else {
       throw .usage("--output-index and --output-weights exclude each other")
@@ -112,7 +119,16 @@ package struct ScoringSettings: Sendable {
     let output =
       outputIndex.map { OutputChoice.index($0) }
       ?? outputWeights.map { OutputChoice.weights($0) }
-    return try RewardModel(text, head: loaded, output: output, threads: threads)
+    let finish = try ScoreFinish(
+      text,
+      activation: choice(activation ?? "none", "--activation", ScoreFinish.Activation.self),
+      normalises: normalizesReward)
+    return try RewardModel(text, head: loaded, output: output, finish: finish, threads: threads)
+  }
+
+  /// What a user must know of the model to trust its scores, a sentence each.
+  func remarks(_ text: TextModel) -> [String] {
+    text.remarks(activationIsChosen: activation != nil || head != nil || reference != nil)
   }
 
   /// The head that is asked for, or the model's own; nil for a language model, which has none.
@@ -122,7 +138,10 @@ package struct ScoringSettings: Sendable {
     do throws(TareError) {
       return try LoadedHead(choice, of: text)
     } catch {
-      guard choice == .own, text.weights.config.isLanguageModel else { throw error }
+      // Nothing but that there is none.
+      guard choice == .own, text.weights.config.isLanguageModel,
+        case .badData(let place, _, _) = error, place.hasSuffix("tensors")
+      else { throw error }
       return nil
     }
   }

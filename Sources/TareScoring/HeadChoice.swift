@@ -52,33 +52,60 @@ package struct LoadedHead: Sendable {
   /// - Throws: `TareError.badData` if there is no head, or one for another model.
   package init(_ choice: HeadChoice, of text: TextModel) throws(TareError) {
     switch choice {
-    case .own:
-      do throws(TareError) {
-        head = try loadRewardHead(
-          WeightReader(text.weights),
-          HeadContext(hiddenSize: text.size.hiddenSize, config: text.weights.config))
-      } catch {
-        throw error.inside(text.weights.url.path)
-      }
-      (digest, variables) = (nil, [:])
-      let rule = head.position == .first ? .first : text.readRule
-      readRule = rule
-      if case .step? = rule { output = .probability } else { output = .single }
-    case .file(let path):
-      let file = try WeightFile(URL(filePath: path))
-      let (head, rule) = try Self.read(file, of: text)
-      self.head = head
-      readRule = rule ?? text.readRule
-      variables = try Self.variables(file)
-      digest = Digest(of: file.file.bytes)
-      output = .single
+    case .own: self = try Self.own(of: text)
+    case .file(let path): self = try Self.inFile(WeightFile(URL(filePath: path)), of: text)
     case .logit(let token):
-      head = try Self.tokens([token], of: text)
-      (digest, readRule, output, variables) = (nil, .last, .single, [:])
+      self.init(
+        head: try Self.tokens([token], of: text), digest: nil, readRule: .last, output: .single)
     case .yesNo(let yes, let no):
-      head = try Self.tokens([yes, no], of: text)
-      (digest, readRule, output, variables) = (nil, .last, .firstProbability, [:])
+      self.init(
+        head: try Self.tokens([yes, no], of: text), digest: nil, readRule: .last,
+        output: .firstProbability)
     }
+  }
+
+  private init(
+    head: any RewardHead, digest: Digest?, readRule: ReadRule?, output: OutputChoice,
+    variables: JSONObject = [:]
+  ) {
+    self.head = head
+    self.digest = digest
+    self.readRule = readRule
+    self.output = output
+    self.variables = variables
+  }
+
+  private static func inFile(
+    _ file: WeightFile, of text: TextModel
+  ) throws(TareError) -> LoadedHead {
+    let (head, rule) = try read(file, of: text)
+    return LoadedHead(
+      head: head, digest: Digest(of: file.file.bytes), readRule: rule ?? text.readRule,
+      output: .single, variables: try variables(file))
+  }
+
+  /// The head in the model's weights, or in the file that LLaMA-Factory saves beside them; of a
+  /// reranker that is a language model, its logits at the tokens that its files name.
+  private static func own(of text: TextModel) throws(TareError) -> LoadedHead {
+    let weights = text.weights
+    if let unknown = text.reranker?.unknown {
+      throw .badData(
+        place: weights.url.path, found: unknown,
+        accepted: "a CrossEncoder of a Transformer, with a LogitScore or without")
+    }
+    let context = HeadContext(
+      hiddenSize: text.size.hiddenSize, config: weights.config,
+      tokens: text.reranker?.tokens ?? [])
+    let head: any RewardHead
+    do throws(TareError) {
+      head = try loadRewardHead(WeightReader(weights), context)
+    } catch {
+      if let beside = try weights.headBeside() { return try inFile(beside, of: text) }
+      throw error.inside(weights.url.path)
+    }
+    let rule = head is TokenHead ? .last : head.position == .first ? .first : text.readRule
+    return LoadedHead(
+      head: head, digest: nil, readRule: rule, output: .own(of: head, rule, text.reranker))
   }
 
   private static func read(
@@ -129,6 +156,14 @@ package struct LoadedHead: Sendable {
 }
 
 extension TextModel {
+  /// Why an adapter on a language model has no head; nil for a model that is no adapter.
+  package var unsavedHead: String? {
+    guard let adapter = weights.adapter else { return nil }
+    let task = adapter.settings["task_type"]?.text() ?? "null"
+    return
+      "the adapter was saved without one (its task_type is \(task); with SEQ_CLS PEFT saves it)"
+  }
+
   /// The id of the token that the vocabulary spells so.
   package func token(_ spelling: String) -> Int32? { tokenizer.id(of: spelling) }
 

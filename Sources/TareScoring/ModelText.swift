@@ -10,20 +10,25 @@ struct ModelText {
   let layout: TextLayout
   let specialTokens: [String: String]
 
-  init(_ model: ModelWeights, template choice: String?) throws(TareError) {
+  /// - Parameter readsPairs: whether a model without a template reads prompt and response as a pair,
+  ///   whatever its family.
+  init(
+    _ model: ModelWeights, template choice: String?, readsPairs: Bool = false
+  ) throws(TareError) {
     do throws(TareError) {
       if let metadata = model.ggufMetadata {
         tokenizer = try Tokenizer(Vocabulary(ggufMetadata: metadata))
         specialTokens = Self.specialTokens(tokenizer)
-        let own = metadata["tokenizer.chat_template"]?.string.map { ["default": $0] } ?? [:]
-        layout = try ChatTemplates(own).layout(choice, config: model.config)
+        layout = try ChatTemplates(GGUFTemplates.sources(metadata))
+          .layout(choice, config: model.config)
       } else {
         let folder = ModelTextFolder(model.url, base: model.adapter == nil ? nil : model.baseURL)
         let config = try folder.object("tokenizer_config.json")
         tokenizer = try folder.tokenizer(config)
         specialTokens =
           Self.specialTokens(tokenizer).merging(Self.specialTokens(config ?? [:])) { $1 }
-        layout = try ChatTemplates(folder, config: config).layout(choice, config: model.config)
+        layout = try ChatTemplates(folder, config: config)
+          .layout(choice, config: model.config, readsPairs: readsPairs)
       }
     } catch {
       throw error.inside(model.url.path)
@@ -83,6 +88,20 @@ struct ModelTextFolder {
         throw .badData(place: "", found: value.kindName, accepted: "an object")
       }
       return object
+    } catch {
+      throw error.inside(name)
+    }
+  }
+
+  /// The entries of a JSON array; nil where there is no such file.
+  func array(_ name: String) throws(TareError) -> [JSONValue]? {
+    guard let file = file(name) else { return nil }
+    do throws(TareError) {
+      let value = try JSONValue(parsing: MappedFile(file).copy())
+      guard let array = value.array else {
+        throw .badData(place: "", found: value.kindName, accepted: "an array")
+      }
+      return array
     } catch {
       throw error.inside(name)
     }
@@ -152,7 +171,9 @@ struct ChatTemplates {
   /// The chosen template: one of the model's by name, or one in a file.
   /// - Throws: `TareError.usage` if the choice is neither; `TareError.badData` if there is none and
   ///   the family is not one that reads prompt and response as a pair.
-  func layout(_ choice: String?, config: ModelConfig) throws(TareError) -> TextLayout {
+  func layout(
+    _ choice: String?, config: ModelConfig, readsPairs: Bool = false
+  ) throws(TareError) -> TextLayout {
     let names = sources.keys.sorted().joined(separator: ", ")
     if let choice {
       if let source = sources[choice] { return try Self.layout(source, "template '\(choice)'") }
@@ -168,7 +189,8 @@ struct ChatTemplates {
       }
     }
     if let source = sources["default"] { return try Self.layout(source, "chat template") }
-    if let family = try? Architectures.family(named: config), family.readsPairs { return .pair }
+    let family = try? Architectures.family(named: config)
+    if readsPairs || family?.readsPairs == true { return .pair }
     guard sources.isEmpty else {
       throw .usage("the model has several chat templates (\(names)); choose one with --template")
     }

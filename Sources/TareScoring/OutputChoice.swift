@@ -15,12 +15,17 @@ package enum OutputChoice: Sendable, Hashable {
   case firstProbability
 
   /// - Throws: `TareError.usage` if the head does not have such outputs.
-  func checked(_ head: any RewardHead) throws(TareError) -> OutputChoice {
+  /// - Parameter labels: what the outputs are called; empty where nothing says.
+  func checked(
+    _ head: any RewardHead, labels: [String] = []
+  ) throws(TareError) -> OutputChoice {
     let count = head.outputCount
     switch self {
     case .single where count != 1:
+      let names = labels.count == count ? " (\(labels.joined(separator: ", ")))" : ""
       throw .usage(
-        "the head has \(count) outputs; choose one with --output-index, or give --output-weights")
+        "the head has \(count) outputs\(names); choose one with --output-index, or give "
+          + "--output-weights")
     case .index(let index) where index < 0 || index >= count:
       throw .usage("--output-index \(index); accepted: 0 to \(count - 1)")
     case .weights(let weights) where weights.count != count:

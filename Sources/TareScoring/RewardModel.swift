@@ -15,7 +15,7 @@ package final class RewardModel: Sendable {
 
   /// How hidden states become a score.
   package enum Reading: Sendable {
-    case head(LoadedHead, OutputChoice)
+    case head(LoadedHead, OutputChoice, ScoreFinish)
     /// DPO's implicit reward (Rafailov et al. 2023): beta · Σ (log π − log π_ref) over the tokens of
     /// the response, what the template writes after it included.
     case implicit(reference: ModelWeights, LazyBody, beta: Double)
@@ -23,10 +23,13 @@ package final class RewardModel: Sendable {
 
   /// - Throws: `TareError.usage` if the head has several outputs and none is chosen.
   package init(
-    _ text: TextModel, head: LoadedHead, output: OutputChoice? = nil, threads: Int
+    _ text: TextModel, head: LoadedHead, output: OutputChoice? = nil,
+    finish: ScoreFinish = ScoreFinish(), threads: Int
   ) throws(TareError) {
     self.text = text
-    reading = .head(head, try (output ?? head.output).checked(head.head))
+    let labels = text.reranker?.labels ?? []
+    reading = .head(
+      head, try (output ?? head.output).checked(head.head, labels: labels), finish)
     runner = LazyBody(text.weights, threads: threads)
   }
 
@@ -49,7 +52,7 @@ package final class RewardModel: Sendable {
   /// SHA-256 of what reads the score, where it is not part of the model.
   package var headDigest: Digest? {
     switch reading {
-    case .head(let head, _): head.digest
+    case .head(let head, _, _): head.digest
     case .implicit(let reference, _, let beta):
       Array("implicit \(reference.digest) \(beta)".utf8).withUnsafeBytes { Digest(of: $0) }
     }
@@ -58,7 +61,7 @@ package final class RewardModel: Sendable {
   /// The rule that the head calls for; nil where nothing says.
   package var readRule: ReadRule? {
     switch reading {
-    case .head(let head, _): head.readRule
+    case .head(let head, _, _): head.readRule
     case .implicit: .last
     }
   }
@@ -79,10 +82,11 @@ package final class RewardModel: Sendable {
   /// What decides the score besides model, head and tokens, as the store keeps it.
   package func rule(_ options: ScoringOptions) -> String {
     switch reading {
-    case .head(let head, let output):
+    case .head(let head, let output, let finish):
       let kind = head.head as? TokenHead
       let parts = [
         options.readRule.description, output.description, kind?.tokenNames ?? "",
+        finish.description,
       ]
       return parts.filter { !$0.isEmpty }.joined(separator: ";")
     case .implicit: return "implicit"
@@ -99,9 +103,9 @@ package final class RewardModel: Sendable {
   ) throws(TareError) -> [Score] {
     let steps: [[Float]]
     switch reading {
-    case .head(let head, let output):
+    case .head(let head, let output, let finish):
       steps = try runner.states(conversations, probe: probe).map { states in
-        states.map { output.score(head.head.outputs($0)) }
+        states.map { finish.applied(to: output.score(head.head.outputs($0))) }
       }
     case .implicit(_, let reference, let beta):
       guard probe == nil else { throw .usage("an implicit reward is of two models; accepted: one") }

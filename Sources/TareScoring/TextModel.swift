@@ -26,8 +26,27 @@ package struct TextModel: Sendable {
   /// The weights' directory; the data is read when the model runs.
   package let weights: ModelWeights
 
-  /// Positions that the model was trained for.
-  package var contextLength: Int { size.contextLength }
+  /// What the model's files say of the pairs that it reads; nil for a model that is no reranker.
+  package let reranker: RerankerReading?
+  /// The roles that the template gets in place of user and assistant; nil for those.
+  let pairRoles: PairRoles?
+
+  /// Positions that the model was trained for, or fewer where its files say so.
+  package var contextLength: Int { min(size.contextLength, reranker?.longest ?? Int.max) }
+  /// What a user must know of the model to trust its scores, a sentence each.
+  ///
+  /// - Parameter activationIsChosen: whether what is put on raw scores is what a user asked for.
+  package func remarks(activationIsChosen: Bool = false) -> [String] {
+    weights.remarks
+      + (reranker?.remarks(pairRoles, layout, activationIsChosen: activationIsChosen) ?? [])
+  }
+
+  /// Whether an error is in the model's own files, whose names it has.
+  package func isNamed(in error: TareError) -> Bool {
+    guard case .badData(let place, _, _) = error else { return false }
+    let own = [weights.url] + (weights.baseURL.map { [$0] } ?? [])
+    return own.contains { place.hasPrefix($0.path) }
+  }
   /// How the model computes, as the store keeps it.
   var precision: String {
     weights.precision.rawValue + (weights.buffers == .float32 ? "" : ", buffers as stored")
@@ -74,10 +93,17 @@ package struct TextModel: Sendable {
     self.size = size
     let url = weights.url
     name = url.lastPathComponent
-    let text = try ModelText(weights, template: template)
+    do throws(TareError) {
+      reranker = try RerankerReading(weights)
+    } catch {
+      throw error.inside(url.path)
+    }
+    let text = try ModelText(
+      weights, template: template, readsPairs: reranker?.source == .crossEncoder)
     tokenizer = text.tokenizer
     layout = text.layout
     specialTokens = text.specialTokens
+    pairRoles = try reranker?.roles(in: text)
     let config = weights.config
     func id(_ key: String) -> Int32? { config[key]?.int.flatMap { Int32(exactly: $0) } }
     if weights.ggufMetadata != nil {

@@ -79,9 +79,10 @@ extension TextModel {
           "one message: an implicit reward takes all of a response for the model's own words")
     }
     var messages = conversation.messages
-    if let system = options.system, messages.first?.role != "system" {
+    if let system = options.system ?? reranker?.prompt, messages.first?.role != "system" {
       messages.insert(.system(system), at: 0)
     }
+    if let pairRoles { messages = try pairRoles.applied(messages) }
     guard case .template(let template, _) = layout else {
       try requirePlain(conversation, options)
       return try tokenize(pair: messages, length: conversation.length, options)

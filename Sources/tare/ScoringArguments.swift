@@ -122,6 +122,16 @@ struct HeadArguments: ParsableArguments {
   @Option(help: "Weights of a head's outputs, as 0.5,0.3,0.2.")
   var outputWeights: String?
 
+  @Option(
+    help: """
+      What is put on the raw score: none, sigmoid, or model, as the files of a reranker say \
+      (default: none).
+      """)
+  var activation: String?
+
+  @Flag(help: "Apply OpenRLHF's normalisation: (score - mean) / std of the model's configuration.")
+  var normalizeReward = false
+
   @Option(help: "How the scores of steps become one: min, last, product or mean (default: min).")
   var stepsToScore: String?
 
@@ -138,6 +148,8 @@ struct HeadArguments: ParsableArguments {
   func apply(to settings: inout ScoringSettings) throws(TareError) {
     settings.head = head
     settings.outputIndex = outputIndex
+    settings.activation = activation
+    settings.normalizesReward = normalizeReward
     settings.stepsToScore = stepsToScore
     settings.reference = reference
     if let beta { settings.beta = beta }
@@ -154,6 +166,7 @@ struct HeadArguments: ParsableArguments {
     let given: [(String, Bool)] = [
       ("--head", head != nil), ("--output-index", outputIndex != nil),
       ("--output-weights", outputWeights != nil), ("--steps-to-score", stepsToScore != nil),
+      ("--activation", activation != nil), ("--normalize-reward", normalizeReward),
       ("--reference", reference != nil), ("--beta", beta != nil),
     ]
     return given.filter(\.1).map(\.0)

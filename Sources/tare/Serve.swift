@@ -128,6 +128,8 @@ struct Serve: AsyncParsableCommand {
     }
     guard var settings else { throw .usage("give --model, or --engine") }
     try head.apply(to: &settings)
-    return try RewardService(settings, calibration: calibration, limits: limits)
+    return try RewardService(settings, calibration: calibration, limits: limits) {
+      Terminal.complain("note: \($0)")
+    }
   }
 }

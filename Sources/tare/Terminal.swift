@@ -41,7 +41,7 @@ enum Terminal {
     }
     return StageObserver(
       report: { progress in if errorIsTerminal { show(progress) } },
-      notice: complain,
+      notice: { complain("note: \($0)") },
       shouldStop: { stopRequests.load(ordering: .relaxed) > 0 })
   }
 

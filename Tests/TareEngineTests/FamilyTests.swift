@@ -90,7 +90,10 @@ extension JSONValue {
     }
   }
 
-  @Test(arguments: ["plain", "rslora", "patterns"])
+  /// PiSSA's and OLoRA's start is taken off the base; float32's SVD and QR in PEFT are the reference.
+  @Test(arguments: [
+    "plain", "rslora", "patterns", "pissa", "pissa_rslora", "olora", "mica", "orthogonal",
+  ])
   func `an adapter is merged as peft merges it`(name: String) throws {
     let folder = FamilyCase.root.appending(path: "lora")
     let adapter = folder.appending(path: name)

@@ -5,7 +5,7 @@ import TareTesting
 import Testing
 
 extension GGUFBuilder {
-  func directory() throws(TareError) -> (metadata: JSONObject, tensors: [String: TensorEntry]) {
+  func directory() throws(TareError) -> WeightDirectory {
     let file = file
     return try Result { try file.withUnsafeBytes { try GGUF.directory(of: $0) } }.asTareError()
       .get()
@@ -36,7 +36,8 @@ extension Result where Failure == any Error {
       ("f64", 12, GGUFBuilder.bytes(2.5.bitPattern)),
     ]
     builder.tensors = [("a", [4, 2], 0, 0), ("b", [32], 8, 32)]
-    let (metadata, tensors) = try builder.directory()
+    let found = try builder.directory()
+    let (metadata, tensors) = (found.metadata, found.tensors)
     #expect(
       JSONValue.object(metadata)
         == [

@@ -1,11 +1,13 @@
 import Foundation
 import TareCore
 import TareEngine
+import TareTesting
 import Testing
 
 @Suite struct SafetensorsTests {
   private func directory(_ data: Data) throws -> (JSONObject, [String: TensorEntry]) {
-    try data.withUnsafeBytes { try Safetensors.directory(of: $0) }
+    let found = try data.withUnsafeBytes { try Safetensors.directory(of: $0) }
+    return (found.metadata, found.tensors)
   }
 
   private func file(header: String, data: Int) -> Data {
@@ -45,6 +47,43 @@ import Testing
   func `a bad header is refused by name`(header: String, mention: String) {
     let error = #expect(throws: TareError.self) { try directory(file(header: header, data: 8)) }
     #expect(error?.description.contains(mention) == true, "\(String(describing: error))")
+  }
+
+  /// Doubles are what `double()` saves; they are rounded to the nearest float32.
+  @Test func `weights in float64 are read`() throws {
+    let values = [0.1, -2.5, 1e-30]
+    var data = Data()
+    for value in values {
+      withUnsafeBytes(of: value.bitPattern.littleEndian) { data.append(contentsOf: $0) }
+    }
+    let header = #"{"score.weight":{"dtype":"F64","shape":[1,3],"data_offsets":[0,24]}}"#
+    let folder = try TemporaryFolder()
+    let path = try folder.file("head.safetensors", file(header: header, data: 0) + data)
+    let head = try loadRewardHead(
+      WeightReader(WeightFile(URL(filePath: path))), HeadContext(hiddenSize: 3))
+    #expect((head as? LinearHead)?.weights == [values.map { Float($0) }])
+  }
+
+  @Test(arguments: [
+    "_orig_mod.score.weight", "module.score.weight", "module._orig_mod.score.weight",
+    "_fsdp_wrapped_module.score.weight", "score._checkpoint_wrapped_module.weight",
+  ])
+  func `what PyTorch's wrappers put into names is left out`(name: String) throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.file(
+      "head.safetensors", Safetensors.encode([(name, [1, 2], [3, 4])], metadata: [:]))
+    let head = try loadRewardHead(
+      WeightReader(WeightFile(URL(filePath: path))), HeadContext(hiddenSize: 2))
+    #expect(head.outputs([1, 1]) == [7])
+  }
+
+  @Test func `whole numbers under a weight's name are named as what they are`() throws {
+    let header = #"{"score.weight":{"dtype":"U8","shape":[2,1],"data_offsets":[0,2]}}"#
+    let folder = try TemporaryFolder()
+    let path = try folder.file("head.safetensors", file(header: header, data: 2))
+    let reader = WeightReader(try WeightFile(URL(filePath: path)))
+    let error = #expect(throws: TareError.self) { try reader["score.weight"].vector(2) }
+    #expect(error?.description.contains("whole numbers (U8)") == true)
   }
 
   @Test func `a file without a head is refused, never given one`() throws {

@@ -33,7 +33,8 @@ package struct BodySize: Sendable, Equatable {
   package var vocabularySize: Int
   package var hiddenSize: Int
   package var layerCount: Int
-  /// Positions the model was trained for.
+  /// Positions that texts may have: those the model was trained for, and those that its rotary
+  /// embedding is stretched to.
   package var contextLength: Int
   /// Parameters of the layers and the embeddings, the head not counted.
   package var parameterCount: Int
@@ -122,7 +123,8 @@ extension DecoderSpec {
   package var size: BodySize {
     BodySize(
       vocabularySize: vocabularySize, hiddenSize: hiddenSize, layerCount: layerCount,
-      contextLength: contextLength, parameterCount: parameterCount)
+      contextLength: rotaries.compactMap(\.extendedLength).reduce(contextLength, max),
+      parameterCount: parameterCount)
   }
 }
 
@@ -131,8 +133,10 @@ extension DecoderSpec {
   /// starts from this and sets what it does otherwise.
   init(
     _ config: ModelConfig, defaultEpsilon: Double = 1e-6, defaultRotaryBase: Double = 10_000,
-    headDim defaultHeadDim: Int? = nil, context defaultContext: Int = 2048
+    headDim defaultHeadDim: Int? = nil, context defaultContext: Int = 2048,
+    rotaryPart: RotarySpec.Part = .whole
   ) throws(TareError) {
+    try config.refuseLookingAhead()
     let hidden = try config.count("hidden_size")
     let heads = try config.count("num_attention_heads")
     let headDim = try config.count("head_dim", default: defaultHeadDim ?? hidden / heads)
@@ -148,7 +152,8 @@ extension DecoderSpec {
         count: try config.count("num_hidden_layers")),
       rotaries: [
         try RotarySpec(
-          config, headDim: headDim, defaultBase: defaultRotaryBase, context: defaultContext)
+          config, headDim: headDim, defaultBase: defaultRotaryBase, context: defaultContext,
+          part: rotaryPart)
       ],
       attentionScale: 1 / Float(headDim).squareRoot())
     activation = try config.choice("hidden_act", Activation.names, default: .silu)
@@ -180,5 +185,18 @@ extension DecoderSpec {
       }
       layers[index].window = slides ? window : nil
     }
+  }
+}
+
+extension ModelConfig {
+  /// transformers 5.23 lets every decoder look both ways whose configuration has an `is_causal` that
+  /// is not true: null is none.
+  fileprivate func refuseLookingAhead() throws(TareError) {
+    let key = "is_causal"
+    guard let found = values[key], found != true, found.double.map({ $0 == 0 }) ?? true else {
+      return
+    }
+    throw error(
+      key, found.text(), "true: attention that looks ahead of a token is not computed in decoders")
   }
 }

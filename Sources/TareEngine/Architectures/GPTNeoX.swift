@@ -8,11 +8,8 @@ package enum GPTNeoX: DecoderArchitecture {
 
   package static func spec(_ config: ModelConfig) throws(TareError) -> DecoderSpec {
     let base = try config.number("rotary_emb_base", default: 10_000)
-    var spec = try DecoderSpec(config, defaultRotaryBase: base)
-    if config["rotary_pct"] == nil, config["rope_parameters"]?["partial_rotary_factor"] == nil {
-      // The family's default.
-      spec.rotaries[0].dim = Int(Double(spec.headDim) * 0.25)
-    }
+    var spec = try DecoderSpec(
+      config, defaultRotaryBase: base, rotaryPart: .chosen(outerKey: "rotary_pct", default: 0.25))
     let size = try config.count("intermediate_size")
     for index in spec.layers.indices { spec.layers[index].feedForward = .plain(size: size) }
     spec.norm = NormSpec(

@@ -18,6 +18,11 @@ package enum Gemma3Text: DecoderArchitecture {
     let nested = config["rope_parameters"]
     var full = nested?["full_attention"]?.object ?? [:]
     var local = nested?["sliding_attention"]?.object ?? [:]
+    // What stands beside nested parameters belongs to each of them.
+    if nested?["full_attention"] != nil, let part = config["partial_rotary_factor"] {
+      full["partial_rotary_factor"] = full["partial_rotary_factor"] ?? part
+      local["partial_rotary_factor"] = local["partial_rotary_factor"] ?? part
+    }
     // Older files: the scaling is that of the layers without a window.
     for (key, value) in config["rope_scaling"]?.object?.members ?? [] { full[key] = value }
     if full["rope_theta"] == nil { full["rope_theta"] = config["rope_theta"] ?? 1_000_000.0 }

@@ -9,7 +9,7 @@ package struct DecoderSpec: Sendable, Equatable {
   /// Query heads share key and value heads in groups of headCount / keyValueHeadCount.
   package var keyValueHeadCount: Int
   package var headDim: Int
-  /// Positions the model was trained for.
+  /// Positions the model was trained for, before its rotary embedding is stretched.
   package var contextLength: Int
   package var norm: NormSpec
   /// What differs from layer to layer, [layerCount].

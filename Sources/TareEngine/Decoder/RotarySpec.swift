@@ -8,6 +8,9 @@ package struct RotarySpec: Sendable, Equatable {
   package var dim: Int
   package var base: Double
   package var scaling: Scaling = .none
+  /// How long texts may be that the scaling was made for, where that is more than the configuration's
+  /// `max_position_embeddings`.
+  package var extendedLength: Int?
   /// Whether frequencies are rounded to bfloat16. Those for long texts never are: transformers
   /// computes them anew when such a text comes.
   package var isRounded = false
@@ -39,6 +42,15 @@ package struct RotarySpec: Sendable, Equatable {
     self.dim = dim
     self.base = base
     self.scaling = scaling
+  }
+
+  /// Whether a family turns a part of each head, where a configuration says so.
+  package enum Part: Sendable {
+    /// transformers turns the whole head with plain frequencies, whatever `partial_rotary_factor`
+    /// says; with scaled ones it makes too few of them, and fails.
+    case whole
+    /// The part is `partial_rotary_factor` of the rotary parameters, or else `outerKey` beside them.
+    case chosen(outerKey: String, default: Double)
   }
 
   /// Texts of lengths with the same number have the same table.
@@ -122,9 +134,11 @@ extension RotarySpec {
   ///   - base: the family's default.
   ///   - context: the family's default length.
   ///   - trained: the length before stretching, where it does not come from the rotary parameters.
+  ///   - part: whether the family turns a part of each head.
   package init(
     _ config: ModelConfig, headDim: Int, defaultBase: Double = 10_000,
-    parameters given: JSONObject? = nil, context defaultContext: Int = 2048, trained: Int? = nil
+    parameters given: JSONObject? = nil, context defaultContext: Int = 2048, trained: Int? = nil,
+    part: Part = .whole
   ) throws(TareError) {
     let scaling = config["rope_scaling"]?.object
     let rope = ModelConfig(
@@ -132,21 +146,26 @@ extension RotarySpec {
       source: "\(config.source), rope parameters")
     let outerBase = try config.number("rope_theta", default: defaultBase)
     base = try rope.number("rope_theta", default: given == nil ? outerBase : defaultBase)
-    let oldPart = try config.number("rotary_pct", default: 1)
-    let outerPart = try config.number("partial_rotary_factor", default: oldPart)
-    let part = try rope.number("partial_rotary_factor", default: outerPart)
-    guard part <= 1 else { throw rope.error("partial_rotary_factor", "\(part)", "at most 1") }
-    dim = Int(Double(headDim) * part)
+    let oldType = try rope.text("type")
+    let newType = try rope.text("rope_type")
+    let type = newType ?? oldType ?? "default"
+    dim = try Self.turned(
+      config, rope, isNested: given != nil, headDim: headDim, part,
+      isPlain: type == "default" || type == "none")
     let context = try config.count("max_position_embeddings", default: defaultContext)
     let own = try rope.count("original_max_position_embeddings", default: context)
     let original = Double(
       try config.count("original_max_position_embeddings", default: trained ?? own))
-    let oldType = try rope.text("type")
-    let newType = try rope.text("rope_type")
-    switch newType ?? oldType ?? "default" {
+    switch type {
     case "default", "none": self.scaling = .none
     case "linear": self.scaling = .linear(factor: try rope.number("factor"))
-    case "dynamic": self.scaling = .dynamic(factor: try rope.number("factor"), length: context)
+    case "dynamic":
+      guard dim > 2 else {
+        throw rope.error("rope_type", "'dynamic'", "another with 2 turned values")
+      }
+      self.scaling = .dynamic(factor: try rope.number("factor"), length: context)
+      // Any length: the base grows with it.
+      extendedLength = Int(Int32.max)
     case "llama3":
       self.scaling = .llama3(
         factor: try rope.number("factor"), low: try rope.number("low_freq_factor"),
@@ -158,13 +177,38 @@ extension RotarySpec {
       if rope["short_factor"] != nil {
         self.scaling = try Self.longrope(rope, context: context, original: original, dim: dim)
       } else {
-        self.scaling = .yarn(try Yarn(rope, context: context, original: original))
+        let yarn = try Yarn(rope, context: context, original: original)
+        self.scaling = .yarn(yarn)
+        if rope["original_max_position_embeddings"] != nil {
+          extendedLength = Int(min(original * yarn.factor, Double(Int32.max)))
+        }
       }
     default:
       throw rope.error(
-        "rope_type", "'\(newType ?? oldType ?? "")'",
+        "rope_type", "'\(type)'",
         "default, linear, dynamic, llama3, longrope, yarn")
     }
+  }
+
+  /// Values of a head that are turned.
+  private static func turned(
+    _ config: ModelConfig, _ rope: ModelConfig, isNested: Bool, headDim: Int, _ part: Part,
+    isPlain: Bool
+  ) throws(TareError) -> Int {
+    let key = "partial_rotary_factor"
+    var outer = try isNested ? nil : config.optionalNumber(key)
+    if case .chosen(let outerKey, let usual) = part {
+      outer = try config.optionalNumber(outerKey) ?? usual
+    }
+    let found = try rope.number(key, default: outer ?? 1)
+    guard found <= 1 else { throw rope.error(key, "\(found)", "at most 1") }
+    let turned = Int(Double(headDim) * found)
+    if case .chosen = part { return turned }
+    if config.isTranslated { return turned }
+    guard turned == headDim || isPlain else {
+      throw rope.error(key, "\(found)", "1 (transformers computes no other with this rope type)")
+    }
+    return headDim
   }
 
   private static func longrope(

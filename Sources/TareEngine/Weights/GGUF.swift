@@ -13,7 +13,7 @@ package enum GGUF: WeightFormat {
 
   package static func directory(
     of bytes: UnsafeRawBufferPointer
-  ) throws(TareError) -> (metadata: JSONObject, tensors: [String: TensorEntry]) {
+  ) throws(TareError) -> WeightDirectory {
     var cursor = ByteCursor(bytes)
     _ = try cursor.take(4)
     let version = try cursor.integer(UInt32.self)
@@ -63,7 +63,8 @@ package enum GGUF: WeightFormat {
           name: entry.name, shape: entry.shape, type: entry.type,
           range: start..<(start + entry.size)))
     }
-    return (metadata, try checked(tensors, fileSize: bytes.count))
+    return WeightDirectory(
+      metadata: metadata, tensors: try checked(tensors, fileSize: bytes.count))
   }
 
   /// One metadata value; the numbers of the types are GGUF's.
@@ -135,8 +136,9 @@ package enum GGUF: WeightFormat {
     let number = try cursor.integer(UInt32.self)
     guard let type = TensorType.gguf.first(where: { $0.rawValue == Int32(exactly: number) }) else {
       throw cursor.error(
-        "the tensor type \(number)",
-        TensorType.gguf.map { "\($0.name) (\($0.rawValue))" }.joined(separator: ", "))
+        "the tensor type "
+          + (TensorType.unreadNames[number].map { "\($0) (\(number))" } ?? "\(number)"),
+        TensorType.gguf.map(\.name).joined(separator: ", "))
     }
     guard shape[shape.count - 1] % type.blockValues == 0 else {
       throw cursor.error(

@@ -67,6 +67,12 @@ struct GGUFConfig {
     values["pad_token_id"] = metadata["tokenizer.ggml.padding_token_id"]
     values["original_max_position_embeddings"] = value("rope.scaling.original_context_length")
     values["rope_parameters"] = .object(try rotary(values, rotaryFactors))
+    if let found = value("pooling_type") {
+      guard let pooling = found.int.flatMap(GGUFPooling.init(rawValue:)) else {
+        throw error("pooling_type", found.text(), "0 to 4")
+      }
+      values["pooling"] = try pooling.word("\(architecture).pooling_type")
+    }
     // A file without a head of its own uses the embedding.
     values["architectures"] = ["GGUFForCausalLM"]
     values["tie_word_embeddings"] = .bool(!hasOutput)

@@ -7,6 +7,7 @@ internal import TareCore
 
 package struct LoRAAdapter: Sendable {
   static let config = "adapter_config.json"
+  static let weights = "adapter_model.safetensors"
 
   package let url: URL
   package let settings: ModelConfig
@@ -25,7 +26,8 @@ package struct LoRAAdapter: Sendable {
     let settings = ModelConfig(
       try ModelFolder.object(url.appending(path: Self.config)), source: Self.config)
     self.settings = settings
-    file = try WeightFile(url.appending(path: "adapter_model.safetensors"))
+    try Self.refusePickles(url)
+    file = try WeightFile(url.appending(path: Self.weights))
     do throws(TareError) {
       let type = try settings.text("peft_type") ?? "none"
       guard type == "LORA" else { throw settings.error("peft_type", "'\(type)'", "LORA") }
@@ -46,26 +48,14 @@ package struct LoRAAdapter: Sendable {
     }
   }
 
-  /// The folder of the model that is changed, as `base_model_name_or_path` names it.
-  func baseFolder() throws(TareError) -> URL {
-    let name = try settings.text("base_model_name_or_path") ?? ""
-    let folder = URL(filePath: name, relativeTo: url).absoluteURL
-    let config = folder.appending(path: "config.json")
-    guard !name.isEmpty, FileManager.default.fileExists(atPath: config.path) else {
-      throw .badData(
-        place: "\(url.path), \(Self.config), 'base_model_name_or_path'",
-        found: "'\(name)', which is no model folder here",
-        accepted: "the folder of the base model (or give it with --base)")
-    }
-    return folder
-  }
-
   /// The base model's tensors with those that the adapter replaces.
   func applied(to base: [String: StoredTensor]) throws(TareError) -> [String: StoredTensor] {
     for name in changes.keys.sorted() where base[name] == nil {
-      throw .badData(
-        place: "\(file.file.path), '\(name)'", found: "a change of a tensor that the base lacks",
-        accepted: "an adapter for this base model")
+      throw isHead(name)
+        ? unsavedHead(name)
+        : .badData(
+          place: "\(file.file.path), '\(name)'", found: "a change of a tensor that the base lacks",
+          accepted: "an adapter for this base model")
     }
     // Heads are new; what is in the layers or the embeddings must be there.
     for name in replaced.keys.sorted() where base[name] == nil {
@@ -85,7 +75,7 @@ package struct LoRAAdapter: Sendable {
     var changes: [String: LoRAChange] = [:]
     var replaced: [String: StoredTensor] = [:]
     for (stored, entry) in file.tensors {
-      var name = stored
+      var name = stored.withoutWrappers
       for prefix in ["base_model.model.", "base_model."] where name.hasPrefix(prefix) {
         name.removeFirst(prefix.count)
         break
@@ -93,6 +83,13 @@ package struct LoRAAdapter: Sendable {
       name = name.replacing(".modules_to_save.default", with: "")
         .replacing(".modules_to_save", with: "")
       let tensor = StoredTensor(entry: entry, file: file.file)
+      if name.contains(".experts.lora_") || name.contains(".experts.base_layer.") {
+        throw .badData(
+          place: "tensor '\(stored)'",
+          found: "LoRA on the fused experts of a mixture (PEFT's target_parameters)",
+          accepted: "LoRA on linear layers; or the adapter merged into its base with "
+            + "merge_and_unload() and saved")
+      }
       if let range = name.range(of: ".lora_A.") {
         let layer = String(name[..<range.lowerBound])
         let partner = stored.replacing(".lora_A.", with: ".lora_B.")
@@ -127,6 +124,8 @@ struct LoRAChange: Sendable {
   let a: StoredTensor
   let b: StoredTensor
   let scale: Double
+  /// What the base's weight is without.
+  let start: LoRAStart
 
   init(
     a: StoredTensor, b: StoredTensor, layer: String, _ settings: ModelConfig
@@ -139,6 +138,7 @@ struct LoRAChange: Sendable {
     }
     self.a = a
     self.b = b
+    start = try LoRAStart(settings)
     let rank = Double(a.entry.shape[0])
     let common = try settings.number("lora_alpha")
     let alpha = Self.pattern(settings["alpha_pattern"], layer) ?? common
@@ -159,8 +159,9 @@ struct LoRAChange: Sendable {
   }
 
   /// Adds the change to a [rows, columns] matrix. The product is summed in double.
-  func add(to target: FloatView, rows: Int, columns: Int) {
+  func add(to target: FloatView, rows: Int, columns: Int) throws(TareError) {
     let rank = a.entry.shape[0]
+    try start.subtract(from: target, rows: rows, columns: columns, rank: rank, scale: scale)
     let (left, right) = (FloatBuffer(count: rows * rank), FloatBuffer(count: rank * columns))
     a.read(into: right.view)
     b.read(into: left.view)

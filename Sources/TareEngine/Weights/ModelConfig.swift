@@ -13,6 +13,9 @@ package struct ModelConfig: Sendable {
     self.source = source
   }
 
+  /// Whether the keys were translated from another format's, in which they mean what they say.
+  package var isTranslated: Bool { source != "config.json" }
+
   /// A folder's config.json.
   /// - Throws: `TareError.badData` if it is missing or not a JSON object.
   package init(folder: URL) throws(TareError) { self = try ModelFolder.config(folder) }

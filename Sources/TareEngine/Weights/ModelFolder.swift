@@ -9,7 +9,26 @@ enum ModelFolder {
   /// The folder's config.json.
   /// - Throws: `TareError.badData` if it is missing or not a JSON object.
   static func config(_ folder: URL) throws(TareError) -> ModelConfig {
-    ModelConfig(try object(folder.appending(path: "config.json")))
+    let file = folder.appending(path: "config.json")
+    if !FileManager.default.fileExists(atPath: file.path), let inner = modelsInside(folder).first {
+      throw .badData(
+        place: folder.path,
+        found: "no config.json, and a model or adapter in its folder '\(inner)'",
+        accepted: "the folder of the model itself: \(folder.appending(path: inner).path)")
+    }
+    return ModelConfig(try object(file))
+  }
+
+  /// The names of the folders in a folder that hold a model or an adapter: an adapter that is not
+  /// called 'default' is saved in one, and so are a trainer's checkpoints.
+  private static func modelsInside(_ folder: URL) -> [String] {
+    let manager = FileManager.default
+    let names = ((try? manager.contentsOfDirectory(atPath: folder.path)) ?? []).sorted()
+    func holds(_ file: String, _ name: String) -> Bool {
+      manager.fileExists(atPath: folder.appending(path: name).appending(path: file).path)
+    }
+    return names.filter { holds(LoRAAdapter.config, $0) }
+      + names.filter { holds("config.json", $0) }
   }
 
   /// A JSON file that must be there and hold an object.
@@ -44,7 +63,7 @@ enum ModelFolder {
       throw .badData(
         place: folder.path, found: "weights as Python pickles (\(pickled[0]))",
         accepted: "safetensors; load the model in Python and call "
-          + "save_pretrained(folder, safe_serialization=True)")
+          + "save_pretrained(folder)")
     }
     throw .badData(
       place: folder.path, found: "no weights", accepted: "\(Self.single) or \(Self.index)")

@@ -29,6 +29,8 @@ package struct ModelWeights: Sendable {
   /// The folder of the model that an adapter changes; nil without one.
   package let baseURL: URL?
   let tensors: [String: StoredTensor]
+  /// What a user must know of the files to trust the scores, a sentence each.
+  package let remarks: [String]
 
   /// Opens a .gguf file, a folder, or a folder with a PEFT adapter.
   ///
@@ -57,12 +59,14 @@ package struct ModelWeights: Sendable {
       ggufMetadata = file.metadata
       adapter = nil
       baseURL = nil
+      remarks = []
       return
     }
     ggufMetadata = nil
     guard readsWeights else {
       config = try ModelFolder.config(url)
       (files, tensors, adapter, baseURL) = ([], [:], nil, nil)
+      remarks = []
       return
     }
     guard FileManager.default.fileExists(atPath: url.appending(path: LoRAAdapter.config).path)
@@ -70,6 +74,7 @@ package struct ModelWeights: Sendable {
       (config, files, tensors) = try Self.folder(url)
       adapter = nil
       baseURL = nil
+      remarks = Self.remarks(config, files)
       return
     }
     let adapter = try LoRAAdapter(url)
@@ -81,6 +86,12 @@ package struct ModelWeights: Sendable {
     self.tensors = try adapter.applied(to: tensors)
     self.adapter = adapter
     baseURL = baseFolder
+    remarks =
+      Self.remarks(config, files) + [adapter.remark(on: baseFolder, config)].compactMap { $0 }
+  }
+
+  private static func remarks(_ config: ModelConfig, _ files: [WeightFile]) -> [String] {
+    [Quantization(config, files: files)?.remark].compactMap { $0 }
   }
 
   private static func folder(
@@ -88,11 +99,21 @@ package struct ModelWeights: Sendable {
   ) throws(TareError) -> (ModelConfig, [WeightFile], [String: StoredTensor]) {
     let config = try ModelFolder.config(url)
     let files = try ModelFolder.weights(url)
+    do throws(TareError) {
+      try Quantization(config, files: files)?.check()
+    } catch {
+      throw error.inside(url.path)
+    }
     var tensors: [String: StoredTensor] = [:]
     for file in files {
-      for (name, entry) in file.tensors {
+      for (stored, entry) in file.tensors {
         let tensor = StoredTensor(entry: entry, file: file.file)
-        for (name, tensor) in tensor.experts(name) { tensors[name] = tensor }
+        for (name, tensor) in tensor.experts(stored.withoutWrappers)
+        where tensors.updateValue(tensor, forKey: name) != nil {
+          throw .badData(
+            place: "\(file.file.path), tensor '\(stored)'", found: "a second tensor '\(name)'",
+            accepted: "each tensor once")
+        }
       }
     }
     // Float8 checkpoints keep a weight's scales beside it: compressed-tensors' `weight_scale`, and

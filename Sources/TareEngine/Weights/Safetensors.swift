@@ -10,9 +10,10 @@ package enum Safetensors: WeightFormat {
 
   /// Types by the header's names.
   static let types: [String: TensorType] = [
-    "F32": .f32, "F16": .f16, "BF16": .bf16, "F8_E4M3": .f8E4M3,
+    "F64": .f64, "F32": .f32, "F16": .f16, "BF16": .bf16, "F8_E4M3": .f8E4M3,
   ]
-  /// Types that no weight has: counters and masks, which are passed over.
+  /// Types that no weight has that is computed with as it stands: counters, masks, and the packed
+  /// numbers of quantised models, all of which are passed over.
   private static let passedOver: Set<String> = [
     "I64", "I32", "I16", "I8", "U64", "U32", "U16", "U8", "BOOL",
   ]
@@ -26,7 +27,7 @@ package enum Safetensors: WeightFormat {
 
   package static func directory(
     of bytes: UnsafeRawBufferPointer
-  ) throws(TareError) -> (metadata: JSONObject, tensors: [String: TensorEntry]) {
+  ) throws(TareError) -> WeightDirectory {
     var cursor = ByteCursor(bytes)
     cursor.place = "header"
     let length = try cursor.count(of: 1)
@@ -46,14 +47,19 @@ package enum Safetensors: WeightFormat {
     }
     var metadata = JSONObject()
     var entries: [TensorEntry] = []
+    var wholeNumbers: [String: String] = [:]
     for (name, value) in object.members {
       if name == "__metadata__" {
         metadata = value.object ?? [:]
-      } else if !passedOver.contains(value["dtype"]?.string ?? "") {
+      } else if let type = value["dtype"]?.string, passedOver.contains(type) {
+        wholeNumbers[name] = type
+      } else {
         entries.append(try tensor(name, value, dataStart: dataStart))
       }
     }
-    return (metadata, try checked(entries, fileSize: bytes.count))
+    return WeightDirectory(
+      metadata: metadata, tensors: try checked(entries, fileSize: bytes.count),
+      wholeNumbers: wholeNumbers)
   }
 
   private static func tensor(

@@ -1,7 +1,7 @@
 /// How a tensor's numbers are stored.
 internal import CKernels
 
-/// Element types by ggml's numbers; safetensors' F32, F16 and BF16 are the same three, and its
+/// Element types by ggml's numbers; safetensors' F64, F32, F16 and BF16 are the same four, and its
 /// F8_E4M3 has a number of our own.
 package enum TensorType: Int32, Sendable, CaseIterable {
   case f32 = 0
@@ -16,11 +16,19 @@ package enum TensorType: Int32, Sendable, CaseIterable {
   case q4K = 12
   case q5K = 13
   case q6K = 14
+  case f64 = 28
   case bf16 = 30
   case f8E4M3 = 1001
 
   /// The types that a GGUF file can hold.
   package static let gguf = allCases.filter { $0 != .f8E4M3 }
+
+  /// The names of ggml's types that are not read, by number, for messages.
+  static let unreadNames: [UInt32: String] = [
+    9: "Q8_1", 15: "Q8_K", 16: "IQ2_XXS", 17: "IQ2_XS", 18: "IQ3_XXS", 19: "IQ1_S", 20: "IQ4_NL",
+    21: "IQ3_S", 22: "IQ2_S", 23: "IQ4_XS", 24: "I8", 25: "I16", 26: "I32", 27: "I64", 29: "IQ1_M",
+    34: "TQ1_0", 35: "TQ2_0", 39: "MXFP4", 40: "NVFP4", 41: "Q1_0",
+  ]
 
   /// The name that ggml gives it: "Q4_1", "Q6_K".
   package var name: String {

@@ -20,6 +20,8 @@ package struct WeightFile: Sendable {
   /// The format's own metadata; for GGUF everything that the model's config would say.
   package let metadata: JSONObject
   package let tensors: [String: TensorEntry]
+  /// The types of the tensors of whole numbers, which are not read, by name.
+  package let wholeNumbers: [String: String]
 
   /// Opens a file of any registered format.
   package init(_ url: URL) throws(TareError) {
@@ -30,8 +32,11 @@ package struct WeightFile: Sendable {
         place: url.path, found: "no known weight format",
         accepted: WeightFormats.registry.help.map(\.summary).joined(separator: "; "))
     }
-    do {
-      (metadata, tensors) = try format.directory(of: file.bytes)
+    do throws(TareError) {
+      let directory = try format.directory(of: file.bytes)
+      metadata = directory.metadata
+      tensors = directory.tensors
+      wholeNumbers = directory.wholeNumbers
     } catch {
       throw error.inside(url.path)
     }
@@ -45,9 +50,15 @@ package protocol WeightFormat: Registered {
   static func recognises(_ bytes: UnsafeRawBufferPointer) -> Bool
   /// Reads and checks the directory: every range lies inside the file, no two overlap, names are
   /// unique, sizes agree with types and shapes.
-  static func directory(
-    of bytes: UnsafeRawBufferPointer
-  ) throws(TareError) -> (metadata: JSONObject, tensors: [String: TensorEntry])
+  static func directory(of bytes: UnsafeRawBufferPointer) throws(TareError) -> WeightDirectory
+}
+
+/// What stands in a weight file, without its numbers.
+package struct WeightDirectory: Sendable {
+  package var metadata: JSONObject
+  package var tensors: [String: TensorEntry]
+  /// The types of the tensors of whole numbers, which are not read, by name.
+  package var wholeNumbers: [String: String] = [:]
 }
 
 extension WeightFormat {

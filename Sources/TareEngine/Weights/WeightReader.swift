@@ -7,18 +7,25 @@ package import TareCore
 package final class WeightReader {
   private let tensors: [String: StoredTensor]
   private let changes: [String: LoRAChange]
+  private let wholeNumbers: [String: String]
   private var used: Set<String> = []
   /// What a name is called in the file, where that is another.
   private let storedName: (String) -> String?
 
   package init(_ file: WeightFile) {
-    tensors = file.tensors.mapValues { StoredTensor(entry: $0, file: file.file) }
+    tensors = Dictionary(
+      file.tensors.map { ($0.withoutWrappers, StoredTensor(entry: $1, file: file.file)) }
+    ) { first, _ in first }
+    wholeNumbers = file.wholeNumbers
     changes = [:]
     storedName = { _ in nil }
   }
 
   package init(_ model: ModelWeights) {
     tensors = model.tensors
+    wholeNumbers = model.files.reduce(into: [:]) { types, file in
+      for (name, type) in file.wholeNumbers { types[name.withoutWrappers] = type }
+    }
     changes = model.adapter?.changes ?? [:]
     storedName = model.ggufMetadata == nil ? { _ in nil } : { GGUFModel.storedName(of: $0) }
   }
@@ -27,7 +34,8 @@ package final class WeightReader {
     used.insert(name)
     if case .scaled(let scale, _, _)? = tensors[name]?.mend { used.insert(scale) }
     return WeightTensor(
-      name: storedName(name) ?? name, stored: tensors[name], change: changes[name]
+      name: storedName(name) ?? name, stored: tensors[name], change: changes[name],
+      wholeNumbers: wholeNumbers[name]
     ) { [tensors] in tensors[$0] }
   }
 
@@ -50,15 +58,18 @@ package struct WeightTensor {
   package let name: String
   private let stored: StoredTensor?
   private let change: LoRAChange?
+  /// The type of a tensor that is there in whole numbers.
+  private let wholeNumbers: String?
   private let other: (String) -> StoredTensor?
 
   fileprivate init(
-    name: String, stored: StoredTensor?, change: LoRAChange?,
+    name: String, stored: StoredTensor?, change: LoRAChange?, wholeNumbers: String?,
     other: @escaping (String) -> StoredTensor?
   ) {
     self.name = name
     self.stored = stored
     self.change = change
+    self.wholeNumbers = wholeNumbers
     self.other = other
   }
 
@@ -71,7 +82,14 @@ package struct WeightTensor {
 
   /// - Throws: `TareError.badData` with the tensor's name, what was found and what was wanted.
   private func stored(shaped shape: [Int]) throws(TareError) -> StoredTensor {
-    guard let stored else { throw bad("no such tensor", "shape \(shape)") }
+    guard let stored else {
+      if let wholeNumbers {
+        throw bad(
+          "whole numbers (\(wholeNumbers)), as quantised models have",
+          "F64, F32, F16, BF16, F8_E4M3")
+      }
+      throw bad("no such tensor", "shape \(shape)")
+    }
     guard stored.entry.shape == shape else {
       throw bad("shape \(stored.entry.shape)", "shape \(shape)")
     }
@@ -103,7 +121,11 @@ package struct WeightTensor {
     }
     if let change {
       let columns = stored.entry.shape[stored.entry.shape.count - 1]
-      change.add(to: target, rows: target.count / columns, columns: columns)
+      do throws(TareError) {
+        try change.add(to: target, rows: target.count / columns, columns: columns)
+      } catch {
+        throw error.inside("tensor '\(name)'")
+      }
     }
   }
 

@@ -1,4 +1,5 @@
 /// The head: where the reward comes from.
+internal import Foundation
 internal import TareCore
 internal import TareEngine
 
@@ -13,11 +14,14 @@ extension ModelInspector {
     result.add(
       "languageModelHead", isTied ? "tied" : output.map { .string($0) } ?? .null,
       output == nil && !isTied ? nil : "LM head", output ?? "the embedding (tied)")
+    describeReranker(weights)
     let head: any RewardHead
     do throws(TareError) {
       head = try loadRewardHead(
-        WeightReader(weights), HeadContext(hiddenSize: hiddenSize, config: config))
+        WeightReader(weights),
+        HeadContext(hiddenSize: hiddenSize, config: config, tokens: reranker?.tokens ?? []))
     } catch {
+      if let beside = headBeside(weights, hiddenSize) { return beside }
       result.add("head", .null, "reward head", "none that can be used")
       guard case .badData("tensors", let found, _) = error else {
         result.find(.error, error.description)
@@ -36,14 +40,34 @@ extension ModelInspector {
       return nil
     }
     describe(head)
-    if let output {
+    if let output, !(head is TokenHead) {
       result.find(.note, "\(output) stands beside the reward head, and is not used for rewards")
     }
     noteNormalisation(head, config)
     return head
   }
 
-  private mutating func describe(_ head: any RewardHead) {
+  /// The head that LLaMA-Factory saves beside a language model or an adapter.
+  private mutating func headBeside(
+    _ weights: ModelWeights, _ hiddenSize: Int
+  ) -> (any RewardHead)? {
+    let found = result.attempt { () throws(TareError) in try weights.headBeside() }
+    guard let file = found.flatMap({ $0 }) else { return nil }
+    let loaded = result.attempt { () throws(TareError) in
+      do throws(TareError) {
+        return try loadRewardHead(WeightReader(file), HeadContext(hiddenSize: hiddenSize))
+      } catch {
+        throw error.inside(file.file.path)
+      }
+    }
+    guard let head = loaded else { return nil }
+    describe(head, in: file.file.url.lastPathComponent)
+    result.add("headFile", .string(file.file.path))
+    noteNormalisation(head, weights.config)
+    return head
+  }
+
+  private mutating func describe(_ head: any RewardHead, in file: String? = nil) {
     let kind = type(of: head).key
     let outputs = head.outputCount == 1 ? "1 output" : "\(head.outputCount) outputs"
     result.add(
@@ -51,7 +75,9 @@ extension ModelInspector {
       [
         "kind": .string(kind), "tensors": .array(head.tensors.map { .string($0) }),
         "outputs": .int(head.outputCount),
-      ], "reward head", "\(kind), \(outputs): \(head.tensors.joined(separator: ", "))")
+      ], "reward head",
+      "\(kind), \(outputs): \(head.tensors.joined(separator: ", "))"
+        + (file.map { " in \($0)" } ?? ""))
   }
 
   private mutating func noteNormalisation(_ head: any RewardHead, _ config: ModelConfig) {
@@ -61,7 +87,7 @@ extension ModelInspector {
         .note,
         "the configuration has OpenRLHF's mean \(mean) and std \(deviation)"
           + (isOn ? " with normalize_reward" : "")
-          + ": they are not applied; the normalised score is (score − mean) / std")
+          + ": they are not applied; with --normalize-reward the score is (score − mean) / std")
     }
     if config["do_normalize"]?.bool == true, !(head is NormalisedHead) {
       result.find(

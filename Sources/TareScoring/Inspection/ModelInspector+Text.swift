@@ -36,6 +36,10 @@ extension ModelInspector {
       })
     else { return }
     digest = model.digest
+    // Those of the weights are told already; what is raw has its own note.
+    for remark in model.remarks() where remark.hasPrefix("the template") {
+      result.find(.warning, remark)
+    }
     describeSample(model, rule ?? .huggingFace, tokens)
   }
 
@@ -78,6 +82,8 @@ extension ModelInspector {
     var rule: ReadRule?
     if head?.position == .first {
       rule = .first
+    } else if head is TokenHead {
+      rule = .last
     } else if let tokenizer {
       let own = result.attempt { () throws(TareError) in
         try TextModel.readRule(config, tokenizer, appendedID: appendedID)
@@ -92,6 +98,7 @@ extension ModelInspector {
     result.add("readRuleSource", .string(source))
     if let head, head.outputCount > 1 {
       if case .step? = rule { return rule }
+      if OutputChoice.own(of: head, rule, reranker) != .single { return rule }
       result.find(
         .warning,
         "the head has \(head.outputCount) outputs: choose one with --output-index, or weigh them "
@@ -123,7 +130,7 @@ extension ModelInspector {
 
   /// What in the model says the rule.
   private static func source(_ config: ModelConfig, _ head: (any RewardHead)?) -> String {
-    if head?.position == .first { return "as the head is read" }
+    if head?.position == .first || head is TokenHead { return "as the head is read" }
     for key in ["reward_token_id", "pooling", "step_tag_id", "step_token_id", "step_token"]
     where config[key] != nil {
       return "by '\(key)' in \(config.source)"
@@ -194,8 +201,7 @@ extension ModelInspector {
   ) throws(TareError) -> TextLayout? {
     let found = result.attempt { () throws(TareError) in
       if let metadata = weights?.ggufMetadata {
-        let own = metadata["tokenizer.chat_template"]?.string
-        return ChatTemplates(own.map { ["default": $0] } ?? [:])
+        return ChatTemplates(GGUFTemplates.sources(metadata))
       }
       return try ChatTemplates(folder, config: folder.object("tokenizer_config.json"))
     }
@@ -206,7 +212,8 @@ extension ModelInspector {
     let name = template ?? "default"
     let others = templates.sources.keys.filter { $0 != name }.sorted()
     do throws(TareError) {
-      let layout = try templates.layout(template, config: config)
+      let layout = try templates.layout(
+        template, config: config, readsPairs: reranker?.source == .crossEncoder)
       guard case .template(_, let source) = layout else {
         result.add("template", .null, "template", "none: prompt and response are read as a pair")
         return layout

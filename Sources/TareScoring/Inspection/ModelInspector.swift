@@ -11,6 +11,8 @@ package struct ModelInspector {
   /// Bytes of memory that the machine has.
   let memory: UInt64
   var result = ModelInspection()
+  /// What the files say of the pairs that a reranker reads.
+  var reranker: RerankerReading?
   /// SHA-256 of the model, once it is known: it takes a while for large files.
   var digest: Digest?
 
@@ -42,6 +44,7 @@ package struct ModelInspector {
       return result
     }
     if let weights { describeFormat(weights) }
+    for remark in weights?.remarks ?? [] { result.find(.warning, remark) }
     let size = describeFamily(config)
     if let weights { describeStorage(weights) }
     // A head can be told in a family that is not known, too.
@@ -82,7 +85,9 @@ package struct ModelInspector {
     describeAttention(family, config)
     result.add("vocabularySize", .int(size.vocabularySize), "vocabulary")
     result.add(
-      "contextLength", .int(size.contextLength), "context", "\(size.contextLength) tokens")
+      "contextLength", .int(size.contextLength), "context",
+      size.contextLength == Int(Int32.max)
+        ? "no limit: rotary scaling grows with the text" : "\(size.contextLength) tokens")
     if config["max_position_embeddings"] == nil {
       result.find(
         .warning,

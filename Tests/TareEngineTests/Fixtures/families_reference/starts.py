@@ -1,0 +1,59 @@
+"""Adapters that begin with a part of the base (`init_lora_weights` of PEFT), on the base in families/lora: what PEFT makes
+of them when it loads them, which is without that part where the start takes it off."""
+import torch
+from peft import LoraConfig, PeftModel, get_peft_model
+from .common import *
+
+
+def make():
+    root = os.path.join(ROOT, "lora")
+    base = os.path.join(root, "base")
+    ids = sequences("lora")[:3]
+    plain = lambda: AutoModelForSequenceClassification.from_pretrained(base, num_labels=1, dtype=torch.float32,
+                                                                       attn_implementation="eager").eval()
+
+    def merged(model, x):
+        return ordinary(model.merge_and_unload(), x)
+
+    def adapter(name, note, start, takes, **settings):
+        folder = os.path.join(root, name)
+        shutil.rmtree(folder, ignore_errors=True)
+        config = LoraConfig(task_type="SEQ_CLS", bias="none", modules_to_save=["score"], init_lora_weights=start, **settings)
+        model = get_peft_model(plain(), config)
+        g = generator("lora start " + name)
+        for key, p in sorted(model.named_parameters()):
+            if "lora_" in key:
+                # Trained a little from where it began; from nothing, a little of everything.
+                p.data += torch.randn(p.shape, generator=g) * 0.2
+            elif "modules_to_save" in key:
+                p.data = torch.randn(p.shape, generator=g)
+        model.peft_config["default"].base_model_name_or_path = "base"
+        model.save_pretrained(folder)
+        if os.path.exists(os.path.join(folder, "README.md")):
+            os.remove(os.path.join(folder, "README.md"))
+        path = os.path.join(folder, "adapter_config.json")
+        content = json.load(open(path))
+        content["target_modules"].sort()
+        write_json(path, content)
+        fresh = lambda: PeftModel.from_pretrained(plain(), folder).eval()
+        _, scores = reference(folder, fresh, ids, merged, note=note, read_at=[len(s) - 1 for s in ids], hidden=False)
+        # On the plain base the same A and B give another model, or the same where the start leaves the base alone.
+        other = tempfile.mkdtemp()
+        for file in os.listdir(folder):
+            shutil.copy(os.path.join(folder, file), other)
+        write_json(os.path.join(other, "adapter_config.json"), {**content, "init_lora_weights": True})
+        naive = [run(lambda: PeftModel.from_pretrained(plain(), other).eval(), s, merged)[1] for s in ids]
+        difference = worst(naive, scores)
+        assert (difference > 0.05) == takes, (name, difference)
+        print(name, difference)
+
+    some = ["q_proj", "v_proj", "down_proj"]
+    adapter("pissa", "PEFT takes the four largest singular values off the base.", "pissa", True, r=4, lora_alpha=12,
+            target_modules=some)
+    adapter("pissa_rslora", "The same where the scale is lora_alpha / sqrt(r).", "pissa", True, r=2, lora_alpha=3,
+            target_modules=some, use_rslora=True, rank_pattern={"down_proj": 3})
+    adapter("olora", "PEFT takes scale * Q R of the first columns off the base.", "olora", True, r=4, lora_alpha=12,
+            target_modules=some)
+    adapter("mica", "B holds the smallest singular directions, and the base stays.", "mica", False, r=4, lora_alpha=12,
+            target_modules=some)
+    adapter("orthogonal", "The base stays.", "orthogonal", False, r=4, lora_alpha=12, target_modules=some)
