@@ -91,6 +91,13 @@ import Testing
     #expect(set.responses[0].turns[0]["content"] == nil)
   }
 
+  @Test func `a message by itself is a response`() throws {
+    let set = try read(
+      "{\"prompt\":\"p\",\"chosen\":\(last),\"rejected\":[[\(last)],\"no\"]}")
+    let whole = try messages("[\(last)]")
+    #expect(set.responses.map(\.turns) == [whole, whole, [.assistant("no")]])
+  }
+
   // MARK: - Columns that belong to the text
 
   @Test(arguments: [

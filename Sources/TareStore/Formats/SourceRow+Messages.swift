@@ -51,7 +51,9 @@ extension SourceRow {
     if let text = value.string {
       return ResponseText(field: field, before: [], turns: [.assistant(text)])
     }
-    return try lastTurn(of: try messages(value, field: field), field: field)
+    // A message by itself is the response, too.
+    let list = value["role"]?.string == nil ? value : .array([value])
+    return try lastTurn(of: try messages(list, field: field), field: field)
   }
 
   /// Splits a conversation before its response, whose last message must be the assistant's.
