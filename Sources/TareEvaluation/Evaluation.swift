@@ -19,10 +19,8 @@ package struct Evaluation: Sendable {
   package var notes: [String]
   /// How much of the published benchmark this is; nil where there is no such.
   package var coverage: Coverage?
-  /// Why the total is not the published number, first of the notes; nil where it may be.
-  package var warning: String? {
-    didSet { if let warning { notes.insert(warning, at: 0) } }
-  }
+  /// Why the total is not the published number; nil where it may be.
+  package var warning: String?
 
   package init(
     benchmark: String, trial: String, measure: String, accuracies: Breakdown<Accuracy>,

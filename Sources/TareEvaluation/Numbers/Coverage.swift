@@ -49,7 +49,8 @@ package struct Coverage: Sendable, Hashable {
   package var note: String? {
     guard !isComplete else { return nil }
     let whole = "\(benchmark)'s \(of.grouped) \(unit)s" + (edition.map { " (\($0))" } ?? "")
-    let partial = parts.filter { $0.found != $0.of && $0.found > 0 && $0.of > 0 }
+    let partial =
+      parts.count > 1 ? parts.filter { $0.found != $0.of && $0.found > 0 && $0.of > 0 } : []
     let strange = parts.filter { $0.of == 0 }
     let shown = partial.prefix(3).map { "\($0.name) has \($0.found.grouped) of \($0.of.grouped)" }
     let more = partial.count - shown.count
@@ -61,8 +62,8 @@ package struct Coverage: Sendable, Hashable {
     }
     if let missing = missingText { details.append(missing) }
     let start =
-      found > of || (found == of)
-      ? "\(counted(found, unit)), not \(whole)" : "\(found.grouped) of \(whole)"
+      found >= of || strange.reduce(0, { $0 + $1.found }) == found
+      ? "\(found.grouped) \(unit)s, not \(whole)" : "\(found.grouped) of \(whole)"
     return "\(start): not the published number"
       + (details.isEmpty ? "" : " (\(details.joined(separator: "; ")))")
   }
@@ -73,7 +74,10 @@ package struct Coverage: Sendable, Hashable {
     let present = parts.filter { $0.found > 0 && $0.of > 0 }.map(\.name)
     guard !missing.isEmpty, missing.count + present.count > 1 else { return nil }
     if missing.count <= 3 { return "no " + missing.joined(separator: ", no ") }
-    if (1...3).contains(present.count) { return "only " + present.joined(separator: ", ") }
+    let areWhole = parts.allSatisfy { $0.found == 0 || $0.found == $0.of }
+    if (1...3).contains(present.count), areWhole {
+      return "only " + present.joined(separator: ", ")
+    }
     return "\(missing.count) of its \(missing.count + present.count) parts missing"
   }
 

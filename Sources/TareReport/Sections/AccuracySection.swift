@@ -17,7 +17,7 @@ package enum AccuracySection: ReportSection {
             "Intervals are 95%: Wilson's for plain shares of pairs, otherwise from a bootstrap "
             "over prompts. Equal scores count as wrong."
           }
-          for note in raw.notes where note != raw.warning {
+          for note in raw.notes {
             tag("li") { note + "." }
           }
         }

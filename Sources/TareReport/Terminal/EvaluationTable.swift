@@ -69,7 +69,7 @@ package struct EvaluationTable: Sendable {
     if let note = raw.probabilities?.sentence {
       sentences.append((calibrated == nil ? "" : "Raw: ") + note)
     }
-    return sentences + raw.notes.filter { $0 != raw.warning }.map { "Note: \($0)." }
+    return sentences + raw.notes.map { "Note: \($0)." }
   }
 }
 
