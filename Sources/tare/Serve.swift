@@ -83,6 +83,11 @@ struct Serve: AsyncParsableCommand {
     guard cache == nil || !engine.engine.isEmpty else {
       throw ValidationError("--cache goes with --engine")
     }
+    if let activation = head.activation, activation != "none" {
+      throw ValidationError(
+        "--activation does not go with serve: protocols and their requests say what is put on rewards"
+      )
+    }
     if let cache, cache < 0 { throw ValidationError("--cache \(cache); accepted: 0 or more") }
     guard (0...65535).contains(port) else {
       throw ValidationError("--port \(port); accepted: 0 to 65535")

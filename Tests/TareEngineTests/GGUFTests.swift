@@ -148,7 +148,7 @@ extension Result where Failure == any Error {
     }
   }
 
-  @Test(arguments: TensorType.gguf)
+  @Test(arguments: TensorType.gguf.filter { $0 != .f64 })
   func `blocks are dequantised as the gguf package does`(type: TensorType) throws {
     let folder = projectFolder.appending(path: "Tests/TareEngineTests/Fixtures")
     let blocks = try WeightReader(WeightFile(folder.appending(path: "blocks.gguf")))

@@ -51,15 +51,15 @@ import Testing
     }
   }
 
-  /// Dynamic scaling begins where `max_position_embeddings` ends, and YaRN reaches factor times the
-  /// trained length: a limit before that would make them useless.
+  /// Dynamic scaling begins where `max_position_embeddings` ends, and linear scaling and YaRN reach
+  /// factor times the trained length: a limit before that would make them useless.
   @Test(arguments: [
-    (#"{"rope_type": "default"}"#, 128), (#"{"rope_type": "linear", "factor": 4.0}"#, 128),
+    (#"{"rope_type": "default"}"#, 128), (#"{"rope_type": "linear", "factor": 4.0}"#, 512),
     (#"{"rope_type": "dynamic", "factor": 2.0}"#, Int(Int32.max)),
     (#"{"type": "dynamic", "factor": 2.0}"#, Int(Int32.max)),
     (#"{"rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 128}"#, 512),
     (#"{"rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 16}"#, 128),
-    (#"{"rope_type": "yarn", "factor": 4.0}"#, 128),
+    (#"{"rope_type": "yarn", "factor": 4.0}"#, 512),
   ])
   func `texts may be as long as the rotary embedding is stretched to`(
     rope: String, limit: Int

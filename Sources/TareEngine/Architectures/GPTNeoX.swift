@@ -10,6 +10,8 @@ package enum GPTNeoX: DecoderArchitecture {
     let base = try config.number("rotary_emb_base", default: 10_000)
     var spec = try DecoderSpec(
       config, defaultRotaryBase: base, rotaryPart: .chosen(outerKey: "rotary_pct", default: 0.25))
+    // The family shares no keys and values, whatever its configuration says.
+    spec.keyValueHeadCount = spec.headCount
     let size = try config.count("intermediate_size")
     for index in spec.layers.indices { spec.layers[index].feedForward = .plain(size: size) }
     spec.norm = NormSpec(

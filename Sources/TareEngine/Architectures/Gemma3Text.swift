@@ -8,8 +8,14 @@ package enum Gemma3Text: DecoderArchitecture {
   package static let defaultPadID: Int32? = 0
 
   package static func spec(_ config: ModelConfig) throws(TareError) -> DecoderSpec {
-    var spec = try DecoderSpec(gemma: config, context: 131_072)
+    // The rotary parameters are read below, for each kind of layer.
+    var plain = config.values
+    plain["partial_rotary_factor"] = nil
+    var spec = try DecoderSpec(
+      gemma: ModelConfig(plain, source: config.source), context: 131_072)
     try spec.addLaterGemma(config)
+    // transformers reads this cap in Gemma 2 alone.
+    spec.attentionSoftCap = nil
     spec.queryKeyNorm = .head
     let period = try config.count("sliding_window_pattern", default: 6)
     let window = try config.count("sliding_window", default: 4096)

@@ -158,7 +158,11 @@ extension RotarySpec {
       try config.count("original_max_position_embeddings", default: trained ?? own))
     switch type {
     case "default", "none": self.scaling = .none
-    case "linear": self.scaling = .linear(factor: try rope.number("factor"))
+    case "linear":
+      let factor = try rope.number("factor")
+      self.scaling = .linear(factor: factor)
+      // A file with parameters for each kind of layer has the stretched length already.
+      if given == nil { extendedLength = Self.length(Double(context) * factor) }
     case "dynamic":
       guard dim > 2 else {
         throw rope.error("rope_type", "'dynamic'", "another with 2 turned values")
@@ -179,9 +183,7 @@ extension RotarySpec {
       } else {
         let yarn = try Yarn(rope, context: context, original: original)
         self.scaling = .yarn(yarn)
-        if rope["original_max_position_embeddings"] != nil {
-          extendedLength = Int(min(original * yarn.factor, Double(Int32.max)))
-        }
+        extendedLength = Self.length(original * yarn.factor)
       }
     default:
       throw rope.error(
@@ -189,6 +191,8 @@ extension RotarySpec {
         "default, linear, dynamic, llama3, longrope, yarn")
     }
   }
+
+  private static func length(_ value: Double) -> Int { Int(min(value, Double(Int32.max))) }
 
   /// Values of a head that are turned.
   private static func turned(

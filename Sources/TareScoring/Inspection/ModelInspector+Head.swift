@@ -43,6 +43,12 @@ extension ModelInspector {
     if let output, !(head is TokenHead) {
       result.find(.note, "\(output) stands beside the reward head, and is not used for rewards")
     }
+    if let beside = try? weights.headBeside() {
+      result.find(
+        .note,
+        "\(beside.file.url.lastPathComponent) stands beside the model, which has a head of its own: "
+          + "it is not used")
+    }
     noteNormalisation(head, config)
     return head
   }
