@@ -32,8 +32,15 @@ extension CalibrationTable {
     var result: [Int] = []
     result.reserveCapacity(count)
     for group in order {
-      let own = members[starts[group]..<starts[group + 1]]
-      result += own.count == 1 ? Array(own) : own.sorted(by: rows.ascend)
+      let own = starts[group]..<starts[group + 1]
+      if own.count == 2 {
+        let isAscending = !rows.ascend(members[own.lowerBound + 1], members[own.lowerBound])
+        result.append(members[own.lowerBound + (isAscending ? 0 : 1)])
+        result.append(members[own.lowerBound + (isAscending ? 1 : 0)])
+      } else {
+        if own.count > 2 { members[own].sort(by: rows.ascend) }
+        for member in own { result.append(members[member]) }
+      }
     }
     return result
   }

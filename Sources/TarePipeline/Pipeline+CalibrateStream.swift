@@ -43,16 +43,17 @@ extension Pipeline {
     _ reader: CSVColumnReader, _ path: String
   ) throws(TareError) -> CalibrateOutcome {
     let table = try request.labelled(try scores.table(covariates, reader, rows: nil))
+    let ordered = try table.canonical()
     let calibration: Calibration
     let calibrated: CalibratedScores
     do throws(TareError) {
-      calibration = try request.settings.fit(table, date: Self.now)
+      calibration = try request.settings.fit(ordered.table, date: Self.now)
       calibrated = try calibration.apply(to: table)
     } catch {
       throw error.inside(path)
     }
     let part = try CalibrateOutcome.Part(
-      nil, table, calibration, calibrated.calibrated, rows: table.count,
+      nil, ordered, calibration, calibrated.calibrated, rows: table.count,
       outside: calibrated.outside)
     if let path = request.save {
       try write(Data((calibration.json.text(indent: 2) + "\n").utf8), to: path)
@@ -116,7 +117,8 @@ extension Pipeline {
       let isOnly = found.count == 1
       parts.append(
         try CalibrateOutcome.Part(
-          name, table, saved, calibrated.calibrated, rows: isOnly ? reader.count : table.count,
+          name, try table.canonical(), saved, calibrated.calibrated,
+          rows: isOnly ? reader.count : table.count,
           outside: isOnly ? outside : calibrated.outside))
     }
     return CalibrateOutcome(parts: parts, rows: nil, skipped: request.skipped(reader))

@@ -78,7 +78,8 @@ enum SortOrder {
 
   /// Bits that are in the order of the numbers: the sign bit of positive ones set, all bits of
   /// negative ones turned. Adding 0 makes -0 and 0 the same.
-  private static func key(_ number: Double) -> UInt64 {
+  @inline(__always)
+  static func key(_ number: Double) -> UInt64 {
     let bits = (number + 0).bitPattern
     return bits >> 63 == 0 ? bits | 1 << 63 : ~bits
   }
