@@ -88,6 +88,18 @@ struct RowKeys {
     return keys
   }
 
+  /// Four sums over `numbers`, each of another hash of them.
+  static func sums(of table: CalibrationTable) -> [UInt64] {
+    var sums = SIMD4<UInt64>.zero
+    let seeds = SIMD4<UInt64>(0, 1, 2, 3) &* 0xd1b5_4a32_d192_ed03
+    for key in numbers(of: table) { sums &+= mixed(SIMD4(repeating: key) ^ seeds) }
+    return (0..<4).map { sums[$0] }
+  }
+
+  private static func mixed(_ keys: SIMD4<UInt64>) -> SIMD4<UInt64> {
+    SIMD4(mixed(keys[0]), mixed(keys[1]), mixed(keys[2]), mixed(keys[3]))
+  }
+
   /// Those of each prompt, from all its rows in any order, [prompt].
   init(_ rows: RowKeys, _ prompts: PromptGroups) {
     contents = [UInt64](repeating: 0, count: prompts.count)

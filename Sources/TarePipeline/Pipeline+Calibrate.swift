@@ -96,17 +96,16 @@ extension Pipeline {
     for part in source.parts {
       do throws(TareError) {
         let table = try request.table(of: part, source.covariates)
-        let ordered = try table.canonical()
         let calibration: Calibration
         if let saved {
           calibration = saved
         } else {
-          calibration = try request.settings.fit(ordered.table, date: Self.now)
+          calibration = try request.settings.fit(table, date: Self.now)
         }
         let scores = try calibration.apply(to: table)
         parts.append(
           try CalibrateOutcome.Part(
-            part.name, ordered, calibration, scores.calibrated, rows: table.count,
+            part.name, table, calibration, scores.calibrated, rows: table.count,
             outside: scores.outside))
         switch part.origin {
         case .table(let table):
@@ -199,16 +198,14 @@ extension CalibrateOutcome.Part {
   static let mostDiagnosed = 1_000_000
 
   /// - Parameters:
-  ///   - whole: the table in an order that is not the file's, and where its rows stand in
-  ///     `wholeScores`.
   ///   - rows: how many were calibrated, where the table holds only some of them.
   ///   - outside: how many of them lie outside the calibration's range.
   init(
-    _ name: String?, _ whole: (table: CalibrationTable, rows: [Int]), _ calibration: Calibration,
+    _ name: String?, _ whole: CalibrationTable, _ calibration: Calibration,
     _ wholeScores: [Double], rows: Int, outside: Int
   ) throws(TareError) {
     // A sample, and what is resampled, depend on the rows and not on their order.
-    var (table, order) = whole
+    var (table, order) = try whole.canonical()
     if let sample = try table.sample(atMost: Self.mostDiagnosed) {
       table = sample.table
       order = sample.rows.map { order[$0] }

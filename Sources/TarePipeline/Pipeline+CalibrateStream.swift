@@ -43,17 +43,16 @@ extension Pipeline {
     _ reader: CSVColumnReader, _ path: String
   ) throws(TareError) -> CalibrateOutcome {
     let table = try request.labelled(try scores.table(covariates, reader, rows: nil))
-    let ordered = try table.canonical()
     let calibration: Calibration
     let calibrated: CalibratedScores
     do throws(TareError) {
-      calibration = try request.settings.fit(ordered.table, date: Self.now)
+      calibration = try request.settings.fit(table, date: Self.now)
       calibrated = try calibration.apply(to: table)
     } catch {
       throw error.inside(path)
     }
     let part = try CalibrateOutcome.Part(
-      nil, ordered, calibration, calibrated.calibrated, rows: table.count,
+      nil, table, calibration, calibrated.calibrated, rows: table.count,
       outside: calibrated.outside)
     if let path = request.save {
       try write(Data((calibration.json.text(indent: 2) + "\n").utf8), to: path)
@@ -117,7 +116,7 @@ extension Pipeline {
       let isOnly = found.count == 1
       parts.append(
         try CalibrateOutcome.Part(
-          name, try table.canonical(), saved, calibrated.calibrated,
+          name, table, saved, calibrated.calibrated,
           rows: isOnly ? reader.count : table.count,
           outside: isOnly ? outside : calibrated.outside))
     }

@@ -56,7 +56,6 @@ import Testing
       if found.interval?.contains(0.6) == true { held += 1 }
     }
     // Of 120 at 95%, fewer than 103 come in 1 of 10 000 cases; percentiles of few are a little short.
-    print("HELD", held)
     #expect(held >= 103)
   }
 
