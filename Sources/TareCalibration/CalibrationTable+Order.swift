@@ -32,8 +32,15 @@ extension CalibrationTable {
     var result: [Int] = []
     result.reserveCapacity(count)
     for group in order {
-      let own = members[starts[group]..<starts[group + 1]]
-      result += own.count == 1 ? Array(own) : own.sorted(by: rows.ascend)
+      let own = starts[group]..<starts[group + 1]
+      if own.count == 2 {
+        let isAscending = !rows.ascend(members[own.lowerBound + 1], members[own.lowerBound])
+        result.append(members[own.lowerBound + (isAscending ? 0 : 1)])
+        result.append(members[own.lowerBound + (isAscending ? 1 : 0)])
+      } else {
+        if own.count > 2 { members[own].sort(by: rows.ascend) }
+        for member in own { result.append(members[member]) }
+      }
     }
     return result
   }
@@ -79,6 +86,18 @@ struct RowKeys {
     var keys = [UInt64](repeating: 0x9e37_79b9_7f4a_7c15, count: table.count)
     for column in table.columns + [table.scores] { add(column, to: &keys) }
     return keys
+  }
+
+  /// Four sums over `numbers`, each of another hash of them.
+  static func sums(of table: CalibrationTable) -> [UInt64] {
+    var sums = SIMD4<UInt64>.zero
+    let seeds = SIMD4<UInt64>(0, 1, 2, 3) &* 0xd1b5_4a32_d192_ed03
+    for key in numbers(of: table) { sums &+= mixed(SIMD4(repeating: key) ^ seeds) }
+    return (0..<4).map { sums[$0] }
+  }
+
+  private static func mixed(_ keys: SIMD4<UInt64>) -> SIMD4<UInt64> {
+    SIMD4(mixed(keys[0]), mixed(keys[1]), mixed(keys[2]), mixed(keys[3]))
   }
 
   /// Those of each prompt, from all its rows in any order, [prompt].

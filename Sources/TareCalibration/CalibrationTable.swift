@@ -77,15 +77,11 @@ package struct CalibrationTable: Sendable {
   /// The first covariate, of which curves are drawn.
   package var covariate: Covariate? { covariates.first }
 
-  /// SHA-256 of covariates and scores, column by column in their machine form, the rows in an order
-  /// that only they decide: the same for the same rows in any order.
+  /// SHA-256 of the sums of hashes of each row's covariates and score, and of their number: the same for
+  /// the same rows in any order.
   package var digest: Digest {
-    let order = isCanonical ? nil : canonicalOrder
     var hash = SHA256()
-    for column in columns + [scores] {
-      let rows = order.map { order in order.map { column[$0] + 0 } } ?? column.map { $0 + 0 }
-      rows.withUnsafeBytes { hash.update($0) }
-    }
+    (RowKeys.sums(of: self) + [UInt64(count)]).withUnsafeBytes { hash.update($0) }
     return hash.finish()
   }
 
@@ -102,7 +98,7 @@ extension CalibrationTable {
       prompts: prompts?.taking(rows),
       subsets: subsets.map { subsets in rows.map { subsets[$0] } },
       labels: labels.map { labels in rows.map { labels[$0] } })
-    table.origin = rows.map { origin?[$0] ?? $0 }
+    table.origin = origin.map { origin in rows.map { origin[$0] } } ?? rows
     return table
   }
 

@@ -2,7 +2,8 @@
 package import TareCore
 
 extension Calibrator {
-  /// Fits the calibration: the same, to the last bit, for the same rows in any order.
+  /// Fits the calibration: the same, to the last bit, for the same rows in any order, unless another
+  /// program's LOWESS rules are asked for, in which their order decides.
   ///
   /// - Parameter date: written into the calibration as it stands.
   /// - Throws: `TareError.usage` where table and settings do not fit the method, and
@@ -11,7 +12,12 @@ extension Calibrator {
     _ given: CalibrationTable, _ settings: FitSettings = .init(), date: String
   ) throws(TareError) -> Calibration {
     try check(given, settings)
-    let table = try given.canonical().table
+    let table =
+      switch rowOrder {
+      case .asGiven: given
+      case .irrelevant where settings.ignoresOrder: given
+      case .irrelevant, .canonical: try given.canonical().table
+      }
     var parameters = parameters
     let found = try findEach(table, settings, &parameters)
     var bias = found.bias

@@ -14,12 +14,14 @@ package protocol Calibrator: Registered, Sendable {
   /// Whether gamma may be chosen for it. Not where it chooses its own, or where what is taken off
   /// is no bias in the score's unit.
   static var allowsGamma: Bool { get }
-
   /// - Throws: `TareError.usage` for a setting out of range.
   init(_ options: CalibratorOptions) throws(TareError)
 
   /// The settings in force, for the saved calibration.
   var parameters: JSONObject { get }
+
+  /// In which order `find` gets the rows.
+  var rowOrder: RowOrder { get }
 
   /// Finds the bias.
   func find(in table: CalibrationTable) throws(TareError) -> FoundBias
@@ -29,4 +31,5 @@ extension Calibrator {
   package static var covariateCount: ClosedRange<Int> { 1...1 }
   package static var needsLabels: Bool { false }
   package static var allowsGamma: Bool { true }
+  package var rowOrder: RowOrder { .canonical }
 }

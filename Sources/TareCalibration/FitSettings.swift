@@ -23,4 +23,14 @@ package struct FitSettings: Sendable {
   package var keepMean = false
 
   package init() {}
+
+  /// Whether nothing but the method looks at the rows.
+  var ignoresOrder: Bool {
+    let isFixed: Bool
+    switch gamma {
+    case nil, .fixed: isFixed = true
+    case .labels, .decorrelate: isFixed = false
+    }
+    return isFixed && crossFit == nil && !perSubset && !keepMean
+  }
 }

@@ -19,6 +19,8 @@ package struct AdditiveCalibrator: Calibrator {
 
   package var parameters: JSONObject { lowess.parameters(scale) }
 
+  package var rowOrder: RowOrder { lowess.rules.rowOrder }
+
   package func find(in table: CalibrationTable) throws(TareError) -> FoundBias {
     var columns: [[Double]] = []
     for covariate in table.covariates.indices {

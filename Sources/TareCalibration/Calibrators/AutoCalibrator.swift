@@ -33,6 +33,8 @@ package struct AutoCalibrator: Calibrator {
     ]
   }
 
+  package var rowOrder: RowOrder { pooled.rowOrder == .asGiven ? .asGiven : .canonical }
+
   package func find(in table: CalibrationTable) throws(TareError) -> FoundBias {
     if let pairs = LabelledPairs(table), pairs.prompts >= GammaChoice.leastPrompts {
       return try findWithLabels(table)

@@ -23,6 +23,8 @@ package struct LowessCalibrator: Calibrator {
 
   package var parameters: JSONObject { lowess.parameters(scale) }
 
+  package var rowOrder: RowOrder { lowess.rules == .tare ? .irrelevant : .asGiven }
+
   package func find(in table: CalibrationTable) throws(TareError) -> FoundBias {
     FoundBias(.curve(try lowess.curve(of: table.scores, over: 0, of: table, scale), covariate: 0))
   }

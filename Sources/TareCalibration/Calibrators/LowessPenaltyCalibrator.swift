@@ -25,6 +25,8 @@ package struct LowessPenaltyCalibrator: Calibrator {
     return parameters
   }
 
+  package var rowOrder: RowOrder { lowess.rules.rowOrder }
+
   package func find(in table: CalibrationTable) throws(TareError) -> FoundBias {
     let line = penalty.bias(try penalty.slope(in: table))
     let rest = zip(table.scores, line.values(for: table)).map { $0 - $1 }

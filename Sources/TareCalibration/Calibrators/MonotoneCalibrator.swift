@@ -26,6 +26,8 @@ package struct MonotoneCalibrator: Calibrator {
     return parameters
   }
 
+  package var rowOrder: RowOrder { lowess.rules == .tare ? .irrelevant : .asGiven }
+
   package func find(in table: CalibrationTable) throws(TareError) -> FoundBias {
     let curve = try lowess.curve(of: table.scores, over: 0, of: table, scale)
     return FoundBias(.curve(curve.made(direction, for: table.columns[0]), covariate: 0))

@@ -21,6 +21,8 @@ package struct WithinPromptCalibrator: Calibrator {
 
   package var parameters: JSONObject { lowess.parameters(scale) }
 
+  package var rowOrder: RowOrder { lowess.rules.rowOrder }
+
   package func find(in table: CalibrationTable) throws(TareError) -> FoundBias {
     guard let prompts = table.prompts, prompts.count < table.count else {
       throw .badData(

@@ -46,6 +46,14 @@ extension Lowess.Rules {
     let scale = 6 * median
     if self == .r, scale < 1e-7 * chosen.mean { return nil }
     guard scale > 0 else { return residuals.map { $0 > 0 ? 0 : 1 } }
+    if flat == 0, cut == 1 {
+      // Without a branch, four at a time.
+      return residuals.map { residual in
+        let u = min(residual / scale, 1)
+        let base = 1 - u * u
+        return base * base
+      }
+    }
     return residuals.map { residual in
       let u = residual / scale
       if u >= cut { return 0 }

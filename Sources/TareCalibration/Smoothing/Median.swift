@@ -3,15 +3,43 @@
 enum Median {
   /// The middle value, or the mean of the two middle ones; NaN where there is none.
   ///
-  /// Hoare's selection: the values are put in another order, about 3 looks at each.
+  /// Hoare's selection: the values are put in another order, about 3 looks at each. Of many only those
+  /// are looked at whose first bits are those of the middle ones; the others are left out of `values`.
   static func take(_ values: inout [Double]) -> Double {
     guard !values.isEmpty else { return .nan }
-    let middle = values.count / 2
+    let hasTwoMiddles = values.count.isMultiple(of: 2)
+    var middle = values.count / 2
+    if values.count > many {
+      middle -= narrow(&values, to: middle - (hasTwoMiddles ? 1 : 0)...middle)
+    }
     let upper = select(&values, middle)
-    guard values.count.isMultiple(of: 2) else { return upper }
+    guard hasTwoMiddles else { return upper }
     // Everything left of `middle` is at most `upper`.
     let lower = values[..<middle].max() ?? upper
     return lower / 2 + upper / 2
+  }
+
+  /// From here on counting buckets costs less than it saves.
+  private static let many = 20_000
+
+  /// Keeps the values among which those of the ranks are.
+  ///
+  /// - Returns: how many lesser ones were left out.
+  private static func narrow(_ values: inout [Double], to ranks: ClosedRange<Int>) -> Int {
+    var counts = [Int](repeating: 0, count: 1 << 16)
+    for value in values { counts[Int(SortOrder.key(value) >> 48)] += 1 }
+    var (before, first) = (0, 0)
+    while before + counts[first] <= ranks.lowerBound {
+      before += counts[first]
+      first += 1
+    }
+    var (end, last) = (before + counts[first], first)
+    while end <= ranks.upperBound {
+      last += 1
+      end += counts[last]
+    }
+    values = values.filter { (first...last).contains(Int(SortOrder.key($0) >> 48)) }
+    return before
   }
 
   /// The same where a value counts as often as its weight says, above 0: of values that are repeated

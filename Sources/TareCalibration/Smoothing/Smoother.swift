@@ -34,7 +34,8 @@ struct Smoother {
 
   func walk() -> NeighbourhoodWalk {
     let needed: Neighbours =
-      if let caseWeights {
+      // Points that weigh alike and do not tie are counted as quickly as they come.
+      if let caseWeights, points.hasTies || points.weights != nil {
         .weight(before: caseWeights.before, reach: caseWeights.reach(frac: settings.frac))
       } else {
         .points(neighbours)
@@ -154,6 +155,7 @@ struct Smoother {
     var windows = windows
     let (range, rules, neighbours) = (points.range, settings.rules, neighbours)
     let leastTotal = caseWeights.map { 2 * $0.lightest } ?? 1.5
+    let (knots, isMean) = (windows.knots, rules == .tare && settings.degree == 0)
     var places: [Neighbourhood] = []
     places.reserveCapacity(windowBlock)
     var first = 0
@@ -171,7 +173,10 @@ struct Smoother {
         guard final || (0..<lanes).allSatisfy({ accepted[$0] }) else { return false }
         for lane in 0..<lanes {
           let place = places[group + lane]
-          if accepted[lane] {
+          // A mean does not tell whether anything but the centre takes part.
+          let isAlone =
+            isMean && sums.w0[lane] <= knots.masses[place.knot].x * (1 + 1e-9) + 1e-12
+          if accepted[lane], !isAlone {
             body(place, fits[lane])
           } else {
             // At one x there is nothing to sum.

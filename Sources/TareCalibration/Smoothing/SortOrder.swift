@@ -36,10 +36,10 @@ enum SortOrder {
     var order = rows(keys.count)
     var nextKeys = keys
     var nextOrder = order
+    let counts = counts(of: keys)
     for digit in 0..<digits {
       let shift = UInt64(digit * bits)
-      var places = [Int](repeating: 0, count: 1 << bits)
-      for key in keys { places[Int(key >> shift & mask)] += 1 }
+      var places = Array(counts[digit << bits..<(digit + 1) << bits])
       if places.contains(keys.count) { continue }
       var place = 0
       for value in places.indices {
@@ -52,6 +52,20 @@ enum SortOrder {
       swap(&order, &nextOrder)
     }
     return (order, keys)
+  }
+
+  /// How many keys have each value of each digit, [digit][value].
+  private static func counts(of keys: [UInt64]) -> [Int] {
+    var counts = [Int](repeating: 0, count: digits << bits)
+    var span = counts.mutableSpan
+    for key in keys {
+      var rest = key
+      for digit in 0..<digits {
+        span[digit << bits | Int(rest & mask)] += 1
+        rest >>= UInt64(bits)
+      }
+    }
+    return counts
   }
 
   /// Puts each row where its digit's next place is.
@@ -78,7 +92,8 @@ enum SortOrder {
 
   /// Bits that are in the order of the numbers: the sign bit of positive ones set, all bits of
   /// negative ones turned. Adding 0 makes -0 and 0 the same.
-  private static func key(_ number: Double) -> UInt64 {
+  @inline(__always)
+  static func key(_ number: Double) -> UInt64 {
     let bits = (number + 0).bitPattern
     return bits >> 63 == 0 ? bits | 1 << 63 : ~bits
   }

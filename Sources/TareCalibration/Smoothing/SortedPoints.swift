@@ -98,13 +98,15 @@ final class SortedPoints: Sendable {
   /// What the curve goes through where a neighbourhood has no weight: for statsmodels and R the first
   /// of the points that stand there, for this program, which has case weights, the mean of all.
   func own(_ place: Neighbourhood, _ caseWeights: CaseWeights?) -> Double {
-    guard let caseWeights else { return y[place.point] }
     let points = points(of: place.knot)
-    if points.count == 1 { return y[place.point] }
-    if let mean = caseWeights.mean(at: place.knot) { return mean }
+    guard caseWeights != nil, points.count > 1 else { return y[place.point] }
     let sums = OrderFreeSums(greatest: SIMD2(1, halfRange), terms: points.count)
-    let (own, ones) = (Array(y[points]), [Double](repeating: 1, count: points.count))
-    return sums.sum(over: own.indices, weights: ones.span, y: own.span).y / Double(points.count)
+    let own = Array(y[points])
+    var weights = weights.map { Array($0[points]) } ?? []
+    // Where no case has a weight all count alike.
+    if !weights.contains(where: { $0 > 0 }) { weights = own.map { _ in 1 } }
+    let sum = sums.sum(over: own.indices, weights: weights.span, y: own.span)
+    return sum.y / sum.x
   }
 
   /// The points that get a regression of their own: every first one of its x, or with `delta`
