@@ -106,6 +106,9 @@ let package = Package(
         "TareStore", "TareCore", "TareTesting", .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     .testTarget(
+      name: "TarePipelineTests",
+      dependencies: ["TarePipeline", "TareCalibration", "TareCore", "TareTesting"]),
+    .testTarget(
       name: "TareCalibrationTests",
       dependencies: ["TareCalibration", "TareCore", "TareTesting"], exclude: ["Fixtures"]),
     .testTarget(

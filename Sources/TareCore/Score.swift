@@ -56,6 +56,9 @@ package struct ScoredResponse: Sendable, Hashable {
   package var label: Double?
   /// The scores of its steps in the order of the text, for process reward models.
   package var steps: [Double] = []
+  /// Which of the prompt's pairs it is of, counted from 0, where the input has several; nil for the
+  /// first. Chosen and rejected responses of different pairs were not compared.
+  package var pair: Int?
 
   package init(
     promptID: String, index: Int, role: Role, score: Double, covariates: CovariateValues,

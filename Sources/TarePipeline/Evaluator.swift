@@ -105,7 +105,7 @@ struct Evaluator: Sendable {
               name: names.isEmpty
                 ? nil : read.store == nil ? names.joined(separator: " ") : names.last,
               responses: part.placed(from: source, read.store),
-              calibrated: try calibratedScores(of: part, in: read.store),
+              calibrated: try part.calibratedScores(in: read.store),
               covariates: read.covariates, parts: [part], store: read.store)))
       } catch {
         throw error.placed(in: part, of: source)
@@ -124,7 +124,7 @@ struct Evaluator: Sendable {
         throw .usage("\([source].names[0]): \(read.parts.count) models; wanted are parts of one")
       }
       whole.responses += read.parts[0].placed(from: source, read.store)
-      let scores = try calibratedScores(of: read.parts[0], in: read.store)
+      let scores = try read.parts[0].calibratedScores(in: read.store)
       whole.calibrated = scores.flatMap { scores in whole.calibrated.map { $0 + scores } }
       whole.covariates = read.covariates
       whole.parts += read.parts
@@ -166,6 +166,7 @@ struct Evaluator: Sendable {
     if request.benchmark == nil, let note = Benchmarks.nearMiss(responses) {
       raw.notes.append(note)
     }
+    if let note = model.parts.compactMap(\.groupingNote).first { raw.notes.append(note) }
     return EvaluateOutcome.Part(
       name: model.name, raw: raw,
       calibrated: try calibrated.map { (calibrated) throws(TareError) in
@@ -178,27 +179,6 @@ struct Evaluator: Sendable {
       examples: DisagreementExample.examples(
         against?.disagreements.prefix(request.disagreements) ?? [], responses,
         request.disagreements > 0 ? try model.texts() : nil))
-  }
-
-  /// A file's column `calibrated`, or the run's newest calibration; nil where there is none.
-  private func calibratedScores(
-    of part: ScorePart, in store: Store?
-  ) throws(TareError) -> [Double]? {
-    switch part.origin {
-    case .table(let table):
-      guard part.score != "calibrated" else { return nil }
-      return try table.scores(named: "calibrated")
-    case .run(let run, let items):
-      guard let newest = try store?.calibrations(of: run).last,
-        let scores = try store?.calibratedScores(of: newest)
-      else {
-        guard let file = try store?.source(of: run) else { return nil }
-        return try ScoreTable(try file.table()).scores(named: "calibrated")
-      }
-      let values = items.compactMap { scores[$0]?.value }
-      // Rows that were added after the calibration have no calibrated score: it is out of date.
-      return values.count == items.count ? values : nil
-    }
   }
 }
 
@@ -230,6 +210,13 @@ extension TareError {
   /// The same error with the file, the model and, in place of a response's number, its line.
   fileprivate func placed(in part: ScorePart, of source: ScoreSource) -> TareError {
     guard case .badData(var place, let found, let accepted) = self else { return self }
+    if let columns = part.columnsWithoutLabel, found.contains("without a label") {
+      return .badData(
+        place: source.fileName, found: "no label column",
+        accepted:
+          "a column that says which responses are better (label, gold or role); the columns "
+          + "are \(columns); name it with --label NAME")
+    }
     if case .table(let table) = part.origin, let match = place.firstMatch(of: #/^row (\d+) /#),
       let row = Int(match.1), table.responses.indices.contains(row - 1)
     {
@@ -237,8 +224,8 @@ extension TareError {
     }
     var error = TareError.badData(place: place, found: found, accepted: accepted)
     if let name = part.name { error = error.inside(name) }
-    guard case .file(let path) = source.place else { return error }
-    return error.inside(path == "-" ? "standard input" : path)
+    guard case .file = source.place else { return error }
+    return error.inside(source.fileName)
   }
 }
 

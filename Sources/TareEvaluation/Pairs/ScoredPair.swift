@@ -20,8 +20,8 @@ package struct ScoredPair: Sendable, Hashable {
 }
 
 extension ScoredPair {
-  /// Every chosen with every rejected response of each prompt, prompts in the order of their first
-  /// rows.
+  /// Every chosen with every rejected response of each prompt, or of each of its pairs where it has
+  /// several; prompts in the order of their first rows.
   ///
   /// - Parameter length: the covariate that holds a response's length.
   /// - Throws: `TareError.badData` that names the row or prompt, for a score that is not finite, a
@@ -42,8 +42,17 @@ extension ScoredPair {
     of prompt: ScoredPrompt, length: String
   ) throws(TareError) -> [ScoredPair] {
     let (chosen, rejected) = try prompt.chosenAndRejected()
+    let worse = Dictionary(grouping: rejected, by: \.pair)
+    // Nobody compared the responses of different pairs.
+    if let lone = Set(chosen.map(\.pair)).symmetricDifference(worse.keys).first {
+      let position = prompt.responses.firstIndex { $0.pair == lone } ?? 0
+      throw prompt.error(
+        at: position,
+        found: "a pair with \(worse[lone] == nil ? "no rejected" : "no chosen") response",
+        accepted: "at least one chosen and one rejected response in each of a prompt's pairs")
+    }
     return chosen.flatMap { better in
-      rejected.map { ScoredPair(better, $0, length: length) }
+      (worse[better.pair] ?? []).map { ScoredPair(better, $0, length: length) }
     }
   }
 

@@ -41,9 +41,7 @@ struct CovariateColumn {
       let isShared = isOfRow && column == name
       cells = .numbers(
         column: column, values: try table.values(in: column), isShared: isShared)
-      // The tokens of `tare score`'s own output are those of the store.
-      let isTokens = name == Tokens.key && table.has("readAt")
-      covariate = isTokens ? .computed(Tokens.self) : .named(name)
+      covariate = .inColumn(name, of: ColumnNames(table.columns))
     } else if let kind, kind.source != .tokens {
       guard let found = TextCells(kind, texts, in: table) else {
         throw .badData(
@@ -113,6 +111,12 @@ struct CovariateColumn {
 }
 
 extension Covariate {
+  /// The covariate that stands in a column of its own name.
+  static func inColumn(_ name: String, of columns: ColumnNames) -> Covariate {
+    // The tokens of `tare score`'s own output are those of the store.
+    name == Tokens.key && columns.column("readAt") != nil ? .computed(Tokens.self) : .named(name)
+  }
+
   /// RewardBench's result files hold prompt and response in one text.
   fileprivate static func ofWholeTexts(_ kind: any TextCovariate.Type) -> Covariate {
     kind.key == length.name
