@@ -107,6 +107,9 @@ let package = Package(
       ],
       exclude: ["Fixtures"]),
     .testTarget(
+      name: "TarePipelineTests",
+      dependencies: ["TarePipeline", "TareCalibration", "TareCore", "TareTesting"]),
+    .testTarget(
       name: "TareCalibrationTests",
       dependencies: ["TareCalibration", "TareCore", "TareTesting"], exclude: ["Fixtures"]),
     .testTarget(

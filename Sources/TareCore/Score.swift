@@ -56,8 +56,8 @@ package struct ScoredResponse: Sendable, Hashable {
   package var label: Double?
   /// The scores of its steps in the order of the text, for process reward models.
   package var steps: [Double] = []
-  /// Which of the prompt's pairs it belongs to, where rows are pairs and a prompt may have several:
-  /// a response is then better or worse than the other one of its pair, and nothing else is known.
+  /// Which of the prompt's pairs it is of, counted from 0, where the input has several; nil for the
+  /// first. Chosen and rejected responses of different pairs were not compared.
   package var pair: Int?
 
   package init(

@@ -11,7 +11,8 @@ extension CalibrateOutcome {
   /// numbers.
   package func text(coloured: Bool) -> String {
     let style = TerminalStyle(coloured)
-    let text = parts.count > 1 ? table(style) : parts.first?.text(style) ?? ""
+    var text = parts.count > 1 ? table(style) : parts.first?.text(style) ?? ""
+    if let note { text = "\(note.wrapped(toWidth: 80))\n\n\(text)" }
     guard let skipped, !skipped.isEmpty else { return text }
     return "\(text)\n\(skipped.text.wrapped(toWidth: 80))"
   }

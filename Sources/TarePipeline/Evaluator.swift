@@ -138,7 +138,7 @@ struct Evaluator: Sendable {
         throw .usage("\([source].names[0]): \(read.parts.count) models; wanted are parts of one")
       }
       whole.responses += read.parts[0].placed(from: source, read.store)
-      let scores = try calibratedScores(of: read.parts[0], in: read.store)?.scores
+      let scores = try read.parts[0].calibratedScores(in: read.store)
       whole.calibrated = scores.flatMap { scores in whole.calibrated.map { $0 + scores } }
       whole.calibration = whole.calibrated.map { _ in
         CalibrationStory(.column, method: nil, labels: .unknown)
@@ -185,6 +185,7 @@ struct Evaluator: Sendable {
       if let nearMiss { evaluation.warning = nearMiss }
       return evaluation
     }
+    if let note = model.parts.compactMap(\.groupingNote).first { raw.notes.append(note) }
     return EvaluateOutcome.Part(
       name: model.name, raw: try evaluated(responses),
       calibrated: try calibrated.map { (calibrated) throws(TareError) in
@@ -215,31 +216,17 @@ struct Evaluator: Sendable {
   private func calibratedScores(
     of part: ScorePart, in store: Store?
   ) throws(TareError) -> Calibrated? {
-    let column = CalibrationStory(.column, method: nil, labels: .unknown)
-    switch part.origin {
-    case .table(let table):
-      guard part.score != "calibrated" else { return nil }
-      return try table.scores(named: "calibrated").map { ($0, column) }
-    case .run(let run, let items):
-      guard let newest = try store?.calibrations(of: run).last,
-        let scores = try store?.calibratedScores(of: newest)
-      else {
-        guard let file = try store?.source(of: run) else { return nil }
-        return try ScoreTable(try file.table()).scores(named: "calibrated").map { ($0, column) }
-      }
-      let values = items.compactMap { scores[$0]?.value }
-      // Rows that were added after the calibration have no calibrated score: it is out of date.
-      guard values.count == items.count else { return nil }
-      let calibration = try Calibration(json: newest.artefact)
-      return (
-        values,
-        CalibrationStory(
-          .stored(date: newest.createdAt),
-          method: calibration.method + calibration.settingsInWords,
-          labels: calibration.gamma == 0 ? .unused : calibration.labelUse(on: part.responses),
-          corrects: calibration.gamma != 0)
-      )
-    }
+    guard let scores = try part.calibratedScores(in: store) else { return nil }
+    guard case .run(let run, _) = part.origin, let newest = try store?.calibrations(of: run).last
+    else { return (scores, CalibrationStory(.column, method: nil, labels: .unknown)) }
+    let calibration = try Calibration(json: newest.artefact)
+    return (
+      scores,
+      CalibrationStory(
+        .stored(date: newest.createdAt), method: calibration.method + calibration.settingsInWords,
+        labels: calibration.gamma == 0 ? .unused : calibration.labelUse(on: part.responses),
+        corrects: calibration.gamma != 0)
+    )
   }
 }
 
@@ -271,6 +258,13 @@ extension TareError {
   /// The same error with the file, the model and, in place of a response's number, its line.
   fileprivate func placed(in part: ScorePart, of source: ScoreSource) -> TareError {
     guard case .badData(var place, let found, let accepted) = self else { return self }
+    if let columns = part.columnsWithoutLabel, found.contains("without a label") {
+      return .badData(
+        place: source.fileName, found: "no label column",
+        accepted:
+          "a column that says which responses are better (label, gold or role); the columns "
+          + "are \(columns); name it with --label NAME")
+    }
     if case .table(let table) = part.origin, let match = place.firstMatch(of: #/^row (\d+) /#),
       let row = Int(match.1), table.responses.indices.contains(row - 1)
     {
@@ -278,8 +272,8 @@ extension TareError {
     }
     var error = TareError.badData(place: place, found: found, accepted: accepted)
     if let name = part.name { error = error.inside(name) }
-    guard case .file(let path) = source.place else { return error }
-    return error.inside(path == "-" ? "standard input" : path)
+    guard case .file = source.place else { return error }
+    return error.inside(source.fileName)
   }
 }
 

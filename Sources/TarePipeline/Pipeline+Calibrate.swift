@@ -51,12 +51,15 @@ package struct CalibrateOutcome: Sendable {
   /// The source's rows with the new columns; nil for a run in a store, and where they were written
   /// already.
   package let rows: Data?
+  /// What was guessed of the rows, in a sentence.
+  var note: String?
   /// Bad rows that were left out; nil where they were to be refused.
   let skipped: SkippedRows?
 
   package var json: JSONValue {
     var object: JSONObject = ["parts": .array(parts.map(\.json))]
     object["skipped_rows"] = skipped?.json
+    if let note { object["notes"] = [.string(note)] }
     return .object(object)
   }
 }
@@ -92,6 +95,8 @@ extension Pipeline {
     }
     let names = try request.covariateNames(saved)
     var request = request
+    // Labels that do not count need be none.
+    if request.settings.ignoresLabels { request.source.label = "none" }
     if let outcome = try calibrateStream(&request, saved, names) { return outcome }
     let source = try request.source.read(covariates: names)
     if request.save != nil, source.parts.count > 1 {
@@ -133,7 +138,8 @@ extension Pipeline {
     let rows = source.table.map { $0.data(adding: $0.joined(columns)) }
     if let rows, let path = request.output { try write(rows, to: path) }
     return CalibrateOutcome(
-      parts: parts, rows: rows, skipped: request.source.skipsBadRows ? source.skipped : nil)
+      parts: parts, rows: rows, note: source.parts.compactMap(\.groupingNote).first,
+      skipped: request.source.skipsBadRows ? source.skipped : nil)
   }
 
   static func severalModels(_ count: Int) -> TareError {
@@ -160,7 +166,7 @@ extension CalibrateRequest {
 
   /// A group that the user names tells alone which rows answer the same prompt; otherwise prompts of
   /// different subsets are different prompts, since RewardBench's ids repeat.
-  fileprivate func table(
+  func table(
     of part: ScorePart, _ covariates: [Covariate]
   ) throws(TareError) -> CalibrationTable {
     try CalibrationTable(

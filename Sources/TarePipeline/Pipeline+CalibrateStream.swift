@@ -1,7 +1,7 @@
 /// Calibrates one CSV file of a reward model's scores, a response a row, without holding the file.
 internal import Foundation
-internal import TareCalibration
-internal import TareCore
+package import TareCalibration
+package import TareCore
 internal import TareStore
 
 extension Pipeline {
@@ -18,31 +18,65 @@ extension Pipeline {
       saved?.bias.needsNames != true, !request.settings.perSubset
     else { return nil }
     var pieces = try CSVPieces(ByteStream(path))
-    guard let layout = try StreamedLayout(&pieces, request, names) else {
+    let layout = try StreamedLayout(&pieces, request, names)
+    guard let layout, saved == nil || !request.source.skipsBadRows || !layout.needsAllRows else {
       if !ByteStream.isPlainFile(path) {
         request.source.content = try InputFile(name: pieces.name, bytes: pieces.everything())
       }
       return nil
     }
+    guard let saved else {
+      guard let (scores, reader) = try scores(request, layout, pieces) else { return nil }
+      return try fit(request, scores, reader, path)
+    }
+    var scores = StreamedScores(layout)
     var reader = try CSVColumnReader(
       pieces, columns: layout.columns, skipsBadRows: request.source.skipsBadRows)
+    return try apply(saved, request, &scores, &reader, path)
+  }
+
+  /// The whole of a file of one reward model's scores; nil where it must be taken whole.
+  private func scores(
+    _ request: CalibrateRequest, _ layout: StreamedLayout, _ pieces: CSVPieces
+  ) throws(TareError) -> (StreamedScores, CSVColumnReader)? {
     var scores = StreamedScores(layout)
-    let covariates = names.map(Covariate.named)
-    guard let saved else {
-      while try reader.nextBlock() {
-        scores.append(reader.block)
-        if scores.severalModels(in: reader) != nil { return nil }
-      }
-      return try fit(request, covariates, scores, reader, path)
+    var reader = try CSVColumnReader(
+      pieces, columns: layout.columns, skipsBadRows: request.source.skipsBadRows)
+    while try reader.nextBlock() {
+      scores.append(reader.block)
+      if scores.severalModels(in: reader) != nil { return nil }
     }
-    return try apply(saved, request, covariates, &scores, &reader, path)
+    let isWhole =
+      !request.source.skipsBadRows || !layout.needsAllRows || !scores.hasBadRows(reader)
+    return isWhole ? (scores, reader) : nil
+  }
+
+  /// What a file's calibration is fitted to, read in pieces; nil where it is taken whole.
+  package func tableInPieces(
+    _ request: CalibrateRequest
+  ) throws(TareError) -> CalibrationTable? {
+    guard let path = request.streamedPath, ByteStream.isPlainFile(path) else { return nil }
+    var pieces = try CSVPieces(ByteStream(path))
+    guard let layout = try StreamedLayout(&pieces, request, try request.covariateNames(nil)),
+      let (scores, reader) = try scores(request, layout, pieces)
+    else { return nil }
+    return try request.labelled(try scores.table(reader, rows: nil))
+  }
+
+  /// The same of a file as a whole, of each of its reward models: what `tableInPieces` gives where it gives
+  /// one.
+  package func tables(_ request: CalibrateRequest) throws(TareError) -> [CalibrationTable] {
+    let source = try request.source.read(covariates: try request.covariateNames(nil))
+    return try source.parts.map { (part) throws(TareError) in
+      try request.table(of: part, source.covariates)
+    }
   }
 
   private func fit(
-    _ request: CalibrateRequest, _ covariates: [Covariate], _ scores: StreamedScores,
-    _ reader: CSVColumnReader, _ path: String
+    _ request: CalibrateRequest, _ scores: StreamedScores, _ reader: CSVColumnReader,
+    _ path: String
   ) throws(TareError) -> CalibrateOutcome {
-    let labelled = try scores.table(covariates, reader, rows: nil)
+    let labelled = try scores.table(reader, rows: nil)
     let table = try request.labelled(labelled)
     let calibration: Calibration
     let calibrated: CalibratedScores
@@ -73,12 +107,13 @@ extension Pipeline {
       try rewriter.flush()
       try sink.finish()
     }
-    return CalibrateOutcome(parts: [part], rows: nil, skipped: request.skipped(reader))
+    return CalibrateOutcome(
+      parts: [part], rows: nil, note: scores.layout.note(table), skipped: request.skipped(reader))
   }
 
   private func apply(
-    _ saved: Calibration, _ request: CalibrateRequest, _ covariates: [Covariate],
-    _ scores: inout StreamedScores, _ reader: inout CSVColumnReader, _ path: String
+    _ saved: Calibration, _ request: CalibrateRequest, _ scores: inout StreamedScores,
+    _ reader: inout CSVColumnReader, _ path: String
   ) throws(TareError) -> CalibrateOutcome {
     let sink = try request.sink()
     var rewriter = sink.map { CSVRewriter(reader.header, adding: ["calibrated", "bias"], to: $0) }
@@ -87,7 +122,7 @@ extension Pipeline {
       let block = reader.block
       let table = try CalibrationTable(
         scores: block.numbers[0], columns: Array(block.numbers.dropFirst()),
-        covariates: covariates)
+        covariates: scores.layout.covariates)
       let calibrated: CalibratedScores
       do throws(TareError) {
         calibrated = try saved.apply(to: table, after: reader.count - block.count)
@@ -111,17 +146,20 @@ extension Pipeline {
     try rewriter?.flush()
     try sink?.finish()
     var parts: [CalibrateOutcome.Part] = []
+    var note: String?
     for (name, rows) in found {
-      let labelled = try scores.table(covariates, reader, rows: rows)
+      let labelled = try scores.table(reader, rows: rows)
       let table = try request.labelled(labelled)
       let calibrated = try saved.apply(to: table)
+      note = note ?? scores.layout.note(table)
       let isOnly = found.count == 1
       parts.append(
         try CalibrateOutcome.Part(
           name, table, saved, calibrated.calibrated, rows: isOnly ? reader.count : table.count,
           outside: isOnly ? outside : calibrated.outside, labelled: labelled))
     }
-    return CalibrateOutcome(parts: parts, rows: nil, skipped: request.skipped(reader))
+    return CalibrateOutcome(
+      parts: parts, rows: nil, note: note, skipped: request.skipped(reader))
   }
 }
 

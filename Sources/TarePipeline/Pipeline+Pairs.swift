@@ -32,6 +32,18 @@ package struct PairsOutcome: Sendable {
   let lengths: PairLengths
   /// The same of the pairs that the scores without calibration make; nil where nothing was calibrated.
   let before: PairLengths?
+  /// Which scores were used, and what was guessed of the rows, a sentence each.
+  package let notes: [String]
+
+  /// Why there is nothing to write; nil where there is something.
+  package var failure: TareError? {
+    guard made.pairs.isEmpty else { return nil }
+    return .badData(
+      place: "the candidates", found: "no pairs of \(made.prompts) prompts (see above)",
+      accepted:
+        "prompts with two different responses of different scores; --group names the column "
+        + "that says which rows answer the same prompt")
+  }
 
   package var statistics: JSONValue {
     let dropped = made.dropped
@@ -46,6 +58,7 @@ package struct PairsOutcome: Sendable {
       "length": lengths.json,
     ]
     object["length_without_calibration"] = before?.json
+    object["notes"] = .array(notes.map { .string($0) })
     return .object(object)
   }
 }
@@ -70,7 +83,7 @@ extension Pipeline {
     for pair in made.pairs { rows.append(try pair.row(texts, isPlain: request.isPlain)) }
     return PairsOutcome(
       rows: rows, made: made, lengths: PairLengths(made, texts),
-      before: before.map { PairLengths($0, texts) })
+      before: before.map { PairLengths($0, texts) }, notes: candidates.notes + [candidates.used])
   }
 
   private func settings(_ request: PairsRequest) throws(TareError) -> PreferencePairs.Settings {
@@ -172,7 +185,8 @@ struct PairLengths: Sendable {
     [
       "pairs": .int(pairs), "chosen_longer": .int(chosenLonger), "alike": .int(alike),
       "share_chosen_longer": pairs > 0 ? .double(Double(chosenLonger) / Double(pairs)) : .null,
-      "interval": interval?.json ?? .null, "mean_difference": .double(meanDifference),
+      "interval": interval?.json ?? .null,
+      "mean_difference": pairs > 0 ? .double(meanDifference) : .null,
     ]
   }
 }
@@ -200,12 +214,18 @@ extension PairsOutcome {
     ])
     for (name, lengths) in [("without calibration", before), ("as written", lengths)] {
       guard let lengths else { continue }
-      let share = Double(lengths.chosenLonger) / Double(max(lengths.pairs, 1))
+      guard lengths.pairs > 0 else {
+        table.addRow([name, lengths.pairs.text, "–", "–", "–"])
+        continue
+      }
+      let share = Double(lengths.chosenLonger) / Double(lengths.pairs)
       table.addRow([
         name, lengths.pairs.text, "\(share.percent)%  \(lengths.interval?.percent ?? "–")",
         lengths.alike.text, lengths.meanDifference.fixed(1),
       ])
     }
-    return lines.joined(separator: "\n") + "\n\n" + table.text(style: .init(coloured))
+    let notes = notes.map { $0.wrapped(toWidth: 80) }.joined(separator: "\n")
+    return lines.joined(separator: "\n") + "\n\n" + table.text(style: .init(coloured)) + "\n"
+      + notes
   }
 }

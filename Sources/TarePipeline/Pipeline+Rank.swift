@@ -20,9 +20,13 @@ package struct RankOutcome: Sendable {
   let curve: BestOfNCurve
   /// Responses without a label, where others have one: labels are then left out of the curve.
   let unlabelled: Int
+  /// Which scores were used, and what was guessed of the rows, a sentence each.
+  package let notes: [String]
 
   /// What the best of n candidates is worth, for every n.
-  package var curveJSON: JSONValue { ["curve": curve.json] }
+  package var curveJSON: JSONValue {
+    ["curve": curve.json, "notes": .array(notes.map { .string($0) })]
+  }
 }
 
 extension Pipeline {
@@ -36,7 +40,7 @@ extension Pipeline {
       texts: texts.map(\.response),
       curve: BestOfNCurve(
         candidates.responses, scores: candidates.scores, labels: candidates.labels),
-      unlabelled: candidates.unlabelled)
+      unlabelled: candidates.unlabelled, notes: candidates.notes + [candidates.used])
   }
 }
 

@@ -94,7 +94,7 @@ extension Pipeline {
     return (store, summary.run, summary)
   }
 
-  /// The rows of files of conversations, pairs or candidates, with ids of their own.
+  /// The rows of files of conversations, pairs or candidates; a prompt's id is one file's.
   func readRows(_ inputs: [String], format: String?) throws(TareError) -> [CandidateSet] {
     var rows: [CandidateSet] = []
     for input in inputs {
@@ -105,11 +105,11 @@ extension Pipeline {
       let taken = Set(rows.map(\.id))
       for index in more.indices where taken.contains(more[index].id) {
         more[index].id = "\(file.name):\(more[index].id)"
+        guard !taken.contains(more[index].id) else {
+          throw .usage("the same file is given twice")
+        }
       }
       rows += more
-    }
-    guard Set(rows.map(\.id)).count == rows.count else {
-      throw .usage("the same file is given twice")
     }
     return rows
   }

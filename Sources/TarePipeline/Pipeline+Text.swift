@@ -46,7 +46,9 @@ extension TerminalStyle {
 extension RankOutcome {
   /// - Parameter top: how many candidates of each prompt are shown.
   package func text(top: Int?, coloured: Bool) -> String {
-    let table = RankingTable(rankings, texts: texts.map(\.firstLine), top: top)
+    let table =
+      noteText
+      + RankingTable(rankings, texts: texts.map(\.firstLine), top: top)
       .text(style: .init(coloured))
     guard rankings.count > 1, rankings.allSatisfy({ $0.places.count == 1 }) else { return table }
     let hint = """
@@ -56,8 +58,12 @@ extension RankOutcome {
     return "\(table)\n\(hint.wrapped(toWidth: 80))\n"
   }
 
+  private var noteText: String {
+    notes.map { $0.wrapped(toWidth: 80) + "\n" }.joined() + "\n"
+  }
+
   package func curveText(coloured: Bool) -> String {
-    let table = CurveTable(curve).text(style: .init(coloured))
+    let table = noteText + CurveTable(curve).text(style: .init(coloured))
     guard unlabelled > 0 else { return table }
     return table + "\nLabels are left out: \(unlabelled.text) responses have none.\n"
   }

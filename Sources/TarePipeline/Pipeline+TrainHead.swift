@@ -78,7 +78,11 @@ extension Pipeline {
     let file = try InputFile(path)
     let rows = try readCandidates(file.data, name: file.name)
     noticeUnusedText(of: rows, in: file)
-    return (file, rows)
+    do throws(TareError) {
+      return (file, try rows.joiningLabelledAnswers())
+    } catch {
+      throw error.inside(file.name)
+    }
   }
 }
 
@@ -111,14 +115,21 @@ extension LinearHead {
     _ pairs: (file: InputFile, rows: [CandidateSet]), _ bootstrap: Bootstrap
   ) throws(TareError) -> JSONValue {
     var responses: [ScoredResponse] = []
+    // A prompt may have several pairs.
+    var counts: [PromptKey: Int] = [:]
     for (pair, row) in zip(features, pairs.rows) {
+      let key = PromptKey(section: row.section, subset: row.subset, id: row.id)
+      let number = counts[key, default: 0]
+      counts[key] = number + 1
       for (index, candidate) in row.responses.enumerated() {
         let vector = candidate.role == .chosen ? pair.chosen : pair.rejected
         let length = candidate.text.unicodeScalars.count
-        responses.append(
-          ScoredResponse(
-            promptID: row.id, index: index, role: candidate.role, score: Double(score(vector)),
-            covariates: ["length": Double(length)], subset: row.subset, section: row.section))
+        var response = ScoredResponse(
+          promptID: row.id, index: 2 * number + index, role: candidate.role,
+          score: Double(score(vector)), covariates: ["length": Double(length)],
+          subset: row.subset, section: row.section)
+        response.pair = number == 0 ? nil : number
+        responses.append(response)
       }
     }
     let evaluation = try Pairs.evaluate(responses, EvaluationOptions(bootstrap: bootstrap))

@@ -30,6 +30,17 @@ package struct ScoreSource: Sendable {
 
   package init(_ place: Place) { self.place = place }
 
+  /// Which columns of a file hold what, as far as the user says so.
+  var columns: ScoreColumns {
+    var columns = ScoreColumns()
+    if let score { columns.score = score }
+    columns.group = group
+    columns.label = label
+    columns.subset = subset
+    columns.naming = .init(score: "--score NAME", label: "--label NAME")
+    return columns
+  }
+
   /// Holds what standard input has, if that is the source: it can be read but once.
   mutating func readStandardInput() throws(TareError) {
     if case .file("-") = place, content == nil { content = try InputFile("-") }
@@ -77,12 +88,12 @@ extension ScoreSource {
     case .run(let name, let path):
       let store = try existingStore(path)
       let run = try store.run(named: name)
-      let all = try? store.scores(of: run, covariates: covariates + optional)
+      let all = try? store.scores(of: run, covariates: covariates + optional, label: label)
       let scores: RunScores
       if let all {
         scores = all
       } else {
-        scores = try store.scores(of: run, covariates: covariates)
+        scores = try store.scores(of: run, covariates: covariates, label: label)
       }
       let part = ScorePart(
         name: run.name, responses: scores.responses, origin: .run(run, items: scores.items))
@@ -94,11 +105,7 @@ extension ScoreSource {
         file.data, name: file.name, format: format, skipsBadRows: skipsBadRows)
       var skipped = table.skipped
       if !filters.isEmpty { table = try table.matching(filters) }
-      var columns = ScoreColumns()
-      if let score { columns.score = score }
-      columns.group = group
-      columns.label = label
-      columns.subset = subset
+      var columns = self.columns
       columns.covariates = covariates
       if skipsBadRows {
         table = try ScoreTable.goodRows(of: table, columns: columns, counting: &skipped)
@@ -124,6 +131,15 @@ extension ScoreSource {
     }
   }
 
+  /// What errors call a file.
+  var fileName: String {
+    switch place {
+    case .file("-"): "standard input"
+    case .file(let path): path
+    case .run(let name, _): "run '\(name)'"
+    }
+  }
+
   /// The column that holds several reward models, if one does.
   private func severalRuns(
     _ table: DataTable, _ candidates: [String]
@@ -144,6 +160,20 @@ func existingStore(_ path: String) throws(TareError) -> Store {
 }
 
 extension ScorePart {
+  /// By what rows were taken as one prompt's, in a sentence, where that was guessed and matters.
+  var groupingNote: String? {
+    guard case .table(let table) = origin, let note = table.promptRule.note,
+      PromptGroups(of: responses).count < table.rowCount
+    else { return nil }
+    return note
+  }
+
+  /// The columns of a file that does not say which responses are better; nil for others.
+  var columnsWithoutLabel: String? {
+    guard case .table(let table) = origin, !table.hasJudgement else { return nil }
+    return table.table.columns.map { "'\($0)'" }.joined(separator: ", ")
+  }
+
   fileprivate init(table: ScoreTable, name: String?, score: String?) {
     self.init(name: name, responses: table.responses, origin: .table(table), score: score)
   }

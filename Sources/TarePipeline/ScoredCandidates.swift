@@ -19,6 +19,8 @@ package struct CandidatesRequest: Sendable {
   package var lambda: Double?
   /// Whether scores are brought to mean 0 and standard deviation 1 within each prompt.
   package var normalises = false
+  /// Whether calibrated scores that stand beside the others are left alone.
+  package var isRaw = false
   /// A key of the ways to combine several models; nil for the mean.
   package var combine: String?
 
@@ -39,6 +41,10 @@ struct ScoredCandidates {
   let texts: [Conversation]?
   /// What is there in place of texts, for messages.
   let withoutTexts: String
+  /// Which scores count, in a sentence.
+  let used: String
+  /// What was guessed of the rows, a sentence each.
+  let notes: [String]
 
   /// How good each is, where all are labelled.
   var labels: [Double]? { responses.labels }
@@ -78,6 +84,9 @@ extension Pipeline {
     }
     let ensemble = try ensemble(request)
     let first = members[0]
+    // Scores of one kind are combined.
+    let takesCalibrated =
+      calibrations.isEmpty && !request.isRaw && members.allSatisfy { $0.calibrated != nil }
     var texts: [Conversation]?
     var scores: [[Double]] = []
     var uncalibrated: [[Double]] = []
@@ -88,7 +97,7 @@ extension Pipeline {
         : try first.responses.positions(in: member.responses, named: member.name)
       try agree(on: &texts, member, positions)
       let raw = member.responses.map(\.score)
-      var own = raw
+      var own = takesCalibrated ? member.calibrated?.scores ?? raw : raw
       if let calibration = calibrations.count == 1
         ? calibrations[0] : calibrations.isEmpty ? nil : calibrations[index]
       {
@@ -103,8 +112,29 @@ extension Pipeline {
     }
     return ScoredCandidates(
       responses: first.responses, scores: ensemble.combined(scores),
-      uncalibrated: calibrations.isEmpty ? nil : ensemble.combined(uncalibrated),
-      texts: texts, withoutTexts: first.withoutTexts)
+      uncalibrated: calibrations.isEmpty && !takesCalibrated
+        ? nil : ensemble.combined(uncalibrated),
+      texts: texts, withoutTexts: first.withoutTexts, used: used(members, takesCalibrated, request),
+      notes: members.compactMap(\.note).first.map { [$0] } ?? [])
+  }
+
+  /// Which scores count.
+  private func used(
+    _ members: [Member], _ takesCalibrated: Bool, _ request: CandidatesRequest
+  ) -> String {
+    if !request.calibrations.isEmpty {
+      let names = request.calibrations.map { "'\($0)'" }.joined(separator: ", ")
+      return "Scores are those of the saved calibration \(names)."
+    }
+    guard !takesCalibrated else {
+      let names = Set(members.compactMap(\.calibrated?.name)).sorted().joined(separator: ", ")
+      return "Scores are calibrated: \(names); --raw takes them as they were."
+    }
+    let names = Set(members.map(\.scores)).sorted().joined(separator: ", ")
+    if members.contains(where: { $0.calibrated != nil }), !request.isRaw {
+      return "Scores are raw (\(names)): not all of these have calibrated ones."
+    }
+    return "Scores are raw (\(names))."
   }
 
   /// Takes a model's texts, or finds them to be those of the models before.
@@ -163,6 +193,12 @@ private struct Member {
   let covariates: [Covariate]
   let texts: [Conversation]?
   var withoutTexts = "scores without texts"
+  /// Where the scores stand.
+  let scores: String
+  /// Calibrated scores beside them, and what they are called; nil where there are none.
+  let calibrated: (scores: [Double], name: String)?
+  /// What was guessed of the rows.
+  let note: String?
 }
 
 extension Pipeline {
@@ -172,7 +208,7 @@ extension Pipeline {
     switch source {
     case .candidates(let request):
       let (store, run, _) = try scoredRun(request)
-      return [try store.member(run, covariates)]
+      return [try store.member(run, covariates, label: "none")]
     case .scores(let sources):
       var members: [Member] = []
       for source in sources { members += try self.members(of: source, covariates) }
@@ -186,14 +222,16 @@ extension Pipeline {
   ) throws(TareError) -> [Member] {
     if case .run(let name, let path) = source.place {
       let store = try existingStore(path)
-      return [try store.member(store.run(named: name), covariates)]
+      return [try store.member(store.run(named: name), covariates, label: source.label)]
     }
     let read = try source.read(covariates: covariates)
     var members: [Member] = []
     for part in read.parts {
       var member = Member(
         name: part.name ?? read.table?.name ?? "", responses: part.responses,
-        covariates: read.covariates, texts: try part.texts(in: nil))
+        covariates: read.covariates, texts: try part.texts(in: nil), scores: part.scoreName,
+        calibrated: source.score == nil ? try part.calibrated(in: nil) : nil,
+        note: part.groupingNote)
       if let table = read.table, table.hasResponsesAlone {
         member.withoutTexts = "responses without their prompts: there is no column 'prompt'"
       }
@@ -204,12 +242,31 @@ extension Pipeline {
 }
 
 extension Store {
-  fileprivate func member(_ run: Run, _ covariates: [String]) throws(TareError) -> Member {
-    let scores = try scores(of: run, covariates: covariates)
+  fileprivate func member(
+    _ run: Run, _ covariates: [String], label: String?
+  ) throws(TareError) -> Member {
+    let scores = try scores(of: run, covariates: covariates, label: label)
     let part = ScorePart(
       name: run.name, responses: scores.responses, origin: .run(run, items: scores.items))
     return Member(
       name: "run '\(run.name)'", responses: scores.responses, covariates: scores.covariates,
-      texts: try part.texts(in: self))
+      texts: try part.texts(in: self), scores: part.scoreName,
+      calibrated: try part.calibrated(in: self), note: nil)
+  }
+}
+
+extension ScorePart {
+  fileprivate func calibrated(
+    in store: Store?
+  ) throws(TareError) -> (scores: [Double], name: String)? {
+    try calibratedScores(in: store).map { ($0, calibratedName) }
+  }
+
+  /// Where the scores stand, for people.
+  fileprivate var scoreName: String {
+    switch origin {
+    case .table(let table): "column '\(score ?? table.scoreColumn)'"
+    case .run(let run, _): "run '\(run.name)'"
+    }
   }
 }

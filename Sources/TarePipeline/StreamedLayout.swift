@@ -6,11 +6,16 @@ internal import TareStore
 struct StreamedLayout {
   /// The score and the covariates as numbers; the models' columns, then the prompt's, as names.
   private(set) var columns: CSVColumns
+  let covariates: [Covariate]
   /// How many of the names tell reward models apart.
   let models: Int
+  /// Those that tell prompts apart.
+  let prompts: Range<Int>
+  let table: TableLayout
 
   /// - Returns: nil where the table must be taken whole: another format or layout, a covariate that
-  ///   is counted on a text, and positions, whose doubles are found among all rows.
+  ///   is counted on a text, prompts that are known by more than one column, and positions, whose
+  ///   doubles are found among all rows.
   init?(
     _ pieces: inout CSVPieces, _ request: CalibrateRequest, _ covariates: [String]
   ) throws(TareError) {
@@ -20,29 +25,51 @@ struct StreamedLayout {
       source.format != nil || (first != UInt8(ascii: "{") && first != UInt8(ascii: "["))
     else { return nil }
     let header = try pieces.header().columns
-    let wanted = ScoreColumns()
-    let score = source.score ?? wanted.score
-    guard holdsResponseRows(header, score: score), covariates.allSatisfy(header.contains),
-      !header.contains("index")
+    guard let found = TableLayout.ofResponses(header, source.columns),
+      found.layout.index == nil
     else { return nil }
-    columns = CSVColumns(numbers: [score] + covariates)
-    let runs = wanted.runs.filter(header.contains)
-    models = runs.count
-    columns.names = runs.map { .init($0) }
-    // As `PromptGroups(of:)`: a named group tells alone; else prompts of different subsets differ.
-    let group = source.group ?? ["prompt_id", "id", "pair_id"].first(where: header.contains)
-    if let group { columns.names.append(.init(group, isNeeded: true)) }
-    if source.group == nil, group != nil {
-      columns.names += ["subset", "section"].filter(header.contains).map { .init($0) }
+    table = found.layout
+    var numbers = [found.score]
+    for name in covariates {
+      guard let column = table.column(name) else { return nil }
+      numbers.append(column)
     }
-    if let label = source.label {
-      columns.labels = [.init(label, .number)]
-    } else if header.contains("role") {
-      columns.labels = [.init("role", .role)]
-    } else {
-      columns.labels = ["label", "gold"].filter(header.contains).map {
-        .init($0, .optionalNumber)
-      }
+    self.covariates = covariates.map(table.covariate)
+    columns = CSVColumns(numbers: numbers)
+    columns.names = table.runs.map { .init($0) }
+    models = table.runs.count
+    switch table.prompt {
+    case .named(let column): columns.names.append(.init(column, isNeeded: true))
+    case .id(let column): columns.names.append(.init(column, isNeeded: true))
+    case .texts(let texts):
+      guard texts.count == 1 else { return nil }
+      columns.names.append(.init(texts[0]))
+    case .conversations: return nil
+    case .rows: break
+    }
+    // A named group tells alone; else prompts of different subsets differ.
+    switch table.prompt {
+    case .id, .texts:
+      columns.names += [table.subset, table.section].compactMap { $0.map { .init($0) } }
+    case .named, .conversations, .rows: break
+    }
+    prompts = models..<columns.names.count
+    if let subset = table.subset, !columns.names.contains(where: { $0.column == subset }) {
+      columns.names.append(.init(subset))
+    }
+    columns.labels = table.role.map { [.init($0, .role)] } ?? []
+    columns.labels += table.labels.map {
+      .init($0, table.isLabelNamed ? .needed : .possible)
     }
   }
+
+  /// By what rows were taken as one prompt's, where that was guessed and matters.
+  func note(_ rows: CalibrationTable) -> String? {
+    guard let prompts = rows.prompts, prompts.count < rows.count else { return nil }
+    return table.prompt.note
+  }
+
+  /// Whether what is left out, where bad rows are, depends on rows that were not read yet, or names
+  /// rows by their number.
+  var needsAllRows: Bool { table.hasJudgement || table.prompt.isGuess }
 }

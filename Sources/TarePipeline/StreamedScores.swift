@@ -30,6 +30,11 @@ struct StreamedScores {
     for index in labels.indices { labels[index] += block.labels[index] }
   }
 
+  /// Whether a row was left out, or should be for its label.
+  func hasBadRows(_ reader: CSVColumnReader) -> Bool {
+    !reader.skipped.isEmpty || reader.labelColumns.contains { $0.problem != nil }
+  }
+
   /// The column that holds several reward models, if one does.
   func severalModels(in reader: CSVColumnReader) -> Int? {
     (0..<layout.models).first { reader.names[$0].count > 1 }
@@ -45,40 +50,87 @@ struct StreamedScores {
 
   /// - Parameter rows: nil for all.
   func table(
-    _ covariates: [Covariate], _ reader: CSVColumnReader, rows: [Int]?
+    _ reader: CSVColumnReader, rows: [Int]?
   ) throws(TareError) -> CalibrationTable {
     func selected<Value>(_ column: [Value]) -> [Value] { rows?.map { column[$0] } ?? column }
+    let rows = rows ?? Array(scores.indices)
     return try CalibrationTable(
-      scores: selected(scores), columns: self.covariates.map(selected), covariates: covariates,
-      prompts: prompts(reader, rows ?? Array(scores.indices)),
-      labels: labels.lazy.map(selected).first { $0.allSatisfy(\.isFinite) })
+      scores: selected(scores), columns: covariates.map(selected), covariates: layout.covariates,
+      prompts: prompts(reader, rows), subsets: subsets(reader, rows),
+      labels: try judgement(reader, selected).goodness)
+  }
+
+  private func judgement(
+    _ reader: CSVColumnReader, _ selected: ([Double]) -> [Double]
+  ) throws(TareError) -> Judgement {
+    var candidates: [Judgement.Candidate] = []
+    var roles = selected(scores).map { _ in Role.response }
+    for (position, label) in layout.columns.labels.enumerated() {
+      let values = selected(labels[position])
+      if label.kind == .role {
+        roles = values.map { $0.isNaN ? .response : $0 == 1 ? .chosen : .rejected }
+      } else {
+        candidates.append(
+          .init(name: label.column, column: reader.labelColumns[position], labels: values))
+      }
+    }
+    return try Judgement(roles: roles, candidates) { column, problem in
+      .badData(
+        place: "\(reader.name), line \(problem.row), column '\(column)'", found: problem.found,
+        accepted: problem.accepted)
+    }
+  }
+
+  /// The subset of each row, where one has any.
+  private func subsets(_ reader: CSVColumnReader, _ rows: [Int]) -> [String]? {
+    guard let name = layout.table.subset,
+      let column = layout.columns.names.lastIndex(where: { $0.column == name })
+    else { return nil }
+    let texts = reader.names[column].all
+    let subsets = rows.map { texts[Int(names[column][$0])] }
+    return subsets.contains { !$0.isEmpty } ? subsets : nil
   }
 
   /// Rows whose names agree in every column belong to one prompt; without columns each is its own.
   private func prompts(_ reader: CSVColumnReader, _ rows: [Int]) -> PromptGroups {
-    let columns = names.dropFirst(layout.models)
+    let columns = names[layout.prompts]
     guard let ids = columns.first else {
       return PromptGroups(
-        groupOfRow: Array(rows.indices), ids: rows.map { "row-\($0 + 1)" })
+        groupOfRow: Array(rows.indices), ids: rows.map(PromptRule.name))
     }
+    let texts = reader.names[layout.models]
+    let ofText = isOfTexts
     var groups = rows.map { ids[$0] }
+    let same = texts.sameTexts
+    if let same { groups = groups.map { same[Int($0)] } }
+    // Who has no text is of no other row's prompt.
+    if ofText, let empty = texts.all.firstIndex(of: "") {
+      for place in groups.indices where groups[place] == empty { groups[place] = -1 - Int32(place) }
+    }
     // Numbers of names count from 0 in the order of their rows only where all rows are here.
-    if rows.count < scores.count { groups = numbered(groups, groups) }
-    for column in columns.dropFirst() where column.contains(where: { $0 != column[0] }) {
-      groups = numbered(groups, rows.map { column[$0] })
+    if rows.count < scores.count || same != nil || ofText { groups = numbered(groups, groups) }
+    for (offset, column) in columns.enumerated().dropFirst()
+    where column.contains(where: { $0 != column[0] }) {
+      let same = reader.names[layout.models + offset].sameTexts
+      groups = numbered(groups, rows.map { same?[Int(column[$0])] ?? column[$0] })
     }
     var names: [String] = []
     for (place, group) in groups.enumerated() where Int(group) == names.count {
-      names.append(reader.names[layout.models][Int(ids[rows[place]])])
+      let text = texts[Int(ids[rows[place]])]
+      names.append(
+        !ofText ? text : text.isEmpty ? PromptRule.name(ofRow: rows[place]) : PromptRule.name(text))
     }
     return PromptGroups(groupOfRow: groups.map(Int.init), ids: names)
   }
+
+  /// Whether prompts are known by their texts.
+  private var isOfTexts: Bool { if case .texts = layout.table.prompt { true } else { false } }
 
   /// The pairs of two columns by number, in the order in which they first appear.
   private func numbered(_ first: [Int32], _ second: [Int32]) -> [Int32] {
     var numbers: [UInt64: Int32] = [:]
     return zip(first, second).map { first, second in
-      let pair = UInt64(first) << 32 | UInt64(second)
+      let pair = UInt64(UInt32(bitPattern: first)) << 32 | UInt64(UInt32(bitPattern: second))
       if let number = numbers[pair] { return number }
       let number = Int32(numbers.count)
       numbers[pair] = number

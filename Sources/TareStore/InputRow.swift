@@ -44,6 +44,18 @@ struct InputRow: Equatable {
     )
   }
 
+  /// Whether the name was made of a row's number.
+  var isNamedByNumber: Bool {
+    name.hasPrefix("row-") && name.dropFirst(4).allSatisfy(\.isNumber)
+  }
+
+  /// Gives the stored row this row's name.
+  func rename(from stored: InputRow, in db: Database) throws {
+    try db.execute(
+      sql: "UPDATE inputRow SET name = ? WHERE run = ? AND position = ?",
+      arguments: [name, stored.run, stored.position])
+  }
+
   /// - Throws: if a text has a NUL character, at which its binding would end.
   func insert(in db: Database) throws -> Int64 {
     for text in [name, subset, section].compactMap(\.self) where text.contains("\0") {

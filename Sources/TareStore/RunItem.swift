@@ -7,8 +7,10 @@ package struct RunItem: Sendable, Hashable, Identifiable {
   package let position: Int
   /// The user's id of the row; the responses of one prompt share it.
   package let promptID: String
-  /// Of the response in its row, from 0.
-  package let index: Int
+  /// Of the response among its prompt's, from 0.
+  package internal(set) var index: Int
+  /// Which of the prompt's pairs it is of, from 0, where it has several; nil for the first.
+  package internal(set) var pair: Int?
   package let role: Role
   package let subset: String?
   package let section: String?
@@ -29,16 +31,15 @@ package struct RunItem: Sendable, Hashable, Identifiable {
       covariates: ["length": Double(length), "tokens": Double(score.tokens)], subset: subset,
       section: section, label: role == .response ? extras.label : nil)
     response.steps = score.steps.map { Double($0.value) }
+    response.pair = pair
     return response
   }
 }
 
 extension JSONObject {
-  /// How good a response is, where its row carried a number that says so.
+  /// How good a response is, where its row carried a label.
   var label: Double? {
-    ["label", "gold"].lazy.compactMap { self[$0] }.first.flatMap { value in
-      value.double ?? value.string.flatMap(DecimalText.number)
-    }
+    TableLayout.labelNames.lazy.compactMap { self[$0].flatMap { Label($0) } }.first?.value
   }
 }
 

@@ -20,23 +20,31 @@ extension Store {
   /// - Throws: `TareError.usage` if a response has no score; `TareError.badData` for a name that is
   ///   neither a text covariate nor a column, with those that there are; for a column that holds no
   ///   number in a row; for a text that the store does not know.
+  ///
+  /// - Parameter label: the column of labels; "none" for none, nil for the usual ones.
   package func scores(
-    of run: Run, covariates names: [String] = []
+    of run: Run, covariates names: [String] = [], label: String? = nil
   ) throws(TareError) -> RunScores {
-    if let file = try source(of: run) { return try scores(of: run, file, covariates: names) }
+    if let file = try source(of: run) {
+      return try scores(of: run, file, covariates: names, label: label)
+    }
     let found = try covariates(names, of: run)
-    if found.allSatisfy(\.isOwn), let scores = try plainScores(of: run, found) { return scores }
+    if found.allSatisfy(\.isOwn), let scores = try plainScores(of: run, found, label) {
+      return scores
+    }
     var unscored = 0
+    var labels = RunLabels(label)
     let needsTexts = found.contains { $0.needsTexts }
     let read = try mapItems(of: run, withTexts: needsTexts) { item in
       guard var response = item.scoredResponse else {
         unscored += 1
-        return nil as (Int64, ScoredResponse)?
+        return nil as (item: Int64, position: Int, response: ScoredResponse)?
       }
+      labels.append(item.role, item.extras, position: item.position)
       for covariate in found where response.covariates[covariate.name] == nil {
         response.covariates[covariate.name] = try covariate.value(of: item, in: run)
       }
-      return (item.id, response)
+      return (item.id, item.position, response)
     }
     guard unscored == 0 else {
       throw .usage(
@@ -44,15 +52,39 @@ extension Store {
           + "the same `tare score` command goes on")
     }
     let rows = read.compactMap(\.self)
+    var responses = rows.map(\.response)
+    responses.numberPairs(rows: rows.map(\.position))
+    let hasSteps = responses.contains { !$0.steps.isEmpty }
+    responses.judge(try labels.judgement(keepsRoles: hasSteps, place: run.place(ofRow:)))
     return RunScores(
-      covariates: found.map(\.covariate), responses: rows.map(\.1), items: rows.map(\.0))
+      covariates: found.map(\.covariate), responses: responses, items: rows.map(\.item))
   }
 
   /// The scores of a finished run with what stands beside them, read for speed; nil for a run that is
   /// not finished, or whose scores have steps.
   private func plainScores(
-    of run: Run, _ covariates: [RunCovariate]
+    of run: Run, _ covariates: [RunCovariate], _ label: String?
   ) throws(TareError) -> RunScores? {
+    guard let rows = try plainRows(of: run, RunLabels(label)) else { return nil }
+    var responses = rows.responses
+    responses.numberPairs(rows: rows.positions)
+    responses.judge(try rows.labels.judgement(keepsRoles: false, place: run.place(ofRow:)))
+    return RunScores(
+      covariates: covariates.map(\.covariate), responses: responses, items: rows.items)
+  }
+
+  /// The scores of a run as they stand, and what is known of them besides.
+  private struct PlainRows {
+    var responses: [ScoredResponse] = []
+    var items: [Int64] = []
+    /// Of each response's row in the input.
+    var positions: [Int] = []
+    var labels: RunLabels
+  }
+
+  private func plainRows(
+    of run: Run, _ labels: RunLabels
+  ) throws(TareError) -> PlainRows? {
     try read { db in
       try requireExists(run, in: db)
       guard try !run.hasSteps(in: db) else { return nil }
@@ -75,12 +107,13 @@ extension Store {
           """, arguments: [run.id])
       let names = [Length.key, Tokens.key]
       let roles: [Role] = [.chosen, .rejected, .response]
-      var responses: [ScoredResponse] = []
-      var items: [Int64] = []
-      responses.reserveCapacity(count ?? 0)
-      items.reserveCapacity(count ?? 0)
+      var found = PlainRows(labels: labels)
+      var places = RowPlaces()
+      found.responses.reserveCapacity(count ?? 0)
+      found.items.reserveCapacity(count ?? 0)
+      found.positions.reserveCapacity(count ?? 0)
       // What the responses of a row of the input share.
-      var (position, name, label) = (-1, "", Double?.none)
+      var (position, name, extras) = (-1, "", JSONObject?.none)
       var (subset, section) = (String?.none, String?.none)
       while let row = try rows.next() {
         guard let value = try row.decode(Float?.self, atIndex: 4) else { return nil }
@@ -90,27 +123,32 @@ extension Store {
           name = try row.decode(atIndex: 1)
           subset = try row.decode(atIndex: 8)
           section = try row.decode(atIndex: 9)
-          label = row.hasNull(atIndex: 10) ? nil : try JSONValue(row, at: 10).object?.label
+          extras = row.hasNull(atIndex: 10) ? nil : try JSONValue(row, at: 10).object
         }
         let role = roles[try row.decode(atIndex: 3)]
-        items.append(try row.decode(atIndex: 0))
-        responses.append(
+        found.items.append(try row.decode(atIndex: 0))
+        found.positions.append(position)
+        found.labels.append(role, extras, position: position)
+        let index = places.place(
+          position: position, index: try row.decode(atIndex: 2),
+          of: PromptKey(section: section, subset: subset, id: name))
+        found.responses.append(
           ScoredResponse(
-            promptID: name, index: try row.decode(atIndex: 2), role: role, score: Double(value),
+            promptID: name, index: index, role: role, score: Double(value),
             covariates: CovariateValues(
               names, try row.decode(atIndex: 5), try row.decode(atIndex: 6)),
-            subset: subset, section: section, label: role == .response ? label : nil))
+            subset: subset, section: section))
       }
-      return RunScores(
-        covariates: covariates.map(\.covariate), responses: responses, items: items)
+      return found
     }
   }
 
   /// An imported run's scores are those of its file, with its own roles, labels and columns.
   private func scores(
-    of run: Run, _ file: ScoreFile, covariates names: [String]
+    of run: Run, _ file: ScoreFile, covariates names: [String], label: String?
   ) throws(TareError) -> RunScores {
     var columns = ScoreColumns()
+    columns.label = label
     columns.covariates = names
     let table = try ScoreTable(try file.table(), columns: columns)
     let items = try itemIDs(of: run)
@@ -147,6 +185,31 @@ extension Store {
           SELECT DISTINCT member.key FROM inputRow, json_each(extras) AS member
           WHERE run = ? ORDER BY member.key
           """, arguments: [run.id])
+    }
+  }
+}
+
+extension Run {
+  /// Where a row of its input stands, for messages.
+  fileprivate func place(ofRow position: Int) -> String { "run '\(name)', row \(position + 1)" }
+}
+
+extension [ScoredResponse] {
+  /// Tells apart the pairs of prompts that have several.
+  ///
+  /// - Parameter rows: the position of each response's row in the input.
+  fileprivate mutating func numberPairs(rows: [Int]) {
+    let pairs = PairNumbers(rows: rows, roles: map(\.role)) { PromptKey(self[$0]) }
+    for (place, number) in pairs.numbers.enumerated() where number != nil {
+      self[place].pair = number
+    }
+  }
+
+  /// Takes the roles and labels that the columns say.
+  fileprivate mutating func judge(_ judgement: Judgement) {
+    for row in indices {
+      self[row].role = judgement.roles[row]
+      self[row].label = judgement.labels[row].isNaN ? nil : judgement.labels[row]
     }
   }
 }

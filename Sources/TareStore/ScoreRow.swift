@@ -13,13 +13,15 @@ struct ScoreRow {
   var truncated: Bool
   var subset: String?
   var section: String?
+  /// Which of the prompt's pairs it is of, from 0; nil for the first.
+  var pair: Int?
   var texts: (prompt: StoredPrompt, turns: [Message])?
   /// Columns of other names.
   var extras: JSONObject
 
   static let keys: Set<String> = [
-    "id", "role", "index", "score", "tokens", "length", "truncated", "readAt", "steps", "subset",
-    "section", "prompt", "response", "tools", "documents", "chat_template_kwargs",
+    "id", "role", "index", "pair", "score", "tokens", "length", "truncated", "readAt", "steps",
+    "subset", "section", "prompt", "response", "tools", "documents", "chat_template_kwargs",
   ]
 
   /// What the chat template was told of beside the texts.
@@ -35,6 +37,7 @@ struct ScoreRow {
     role =
       try row.optional("role", roles) { $0.string.flatMap(Role.init(rawValue:)) } ?? .response
     index = try row.optional("index", "an integer from 0", \.natural) ?? 0
+    pair = try row.optional("pair", "an integer from 0", \.natural)
     let tokens = try row.optional("tokens", "an integer from 0", \.natural) ?? 0
     let value = try row.required("score", "a finite number that a float32 can hold") { score in
       score.double.map(Float.init).flatMap { $0.isFinite ? $0 : nil }
@@ -86,6 +89,8 @@ extension RunItem {
           ["position": .int($0.position), "score": .double(Double($0.value))]
         })
     }
+    // Of a prompt with several pairs, which of them were compared.
+    row["pair"] = pair.map { .int($0) }
     row["subset"] = subset.map { .string($0) }
     row["section"] = section.map { .string($0) }
     for (key, value) in extras.members {

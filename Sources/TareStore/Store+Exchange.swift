@@ -52,7 +52,7 @@ extension Store {
 
 extension ScoreRow {
   fileprivate func follows(_ last: ScoreRow) -> Bool {
-    promptID == last.promptID && index > last.index && subset == last.subset
+    promptID == last.promptID && pair == last.pair && index > last.index && subset == last.subset
       && section == last.section && extras == last.extras && texts?.prompt == last.texts?.prompt
   }
 }

@@ -95,7 +95,14 @@ extension Store {
   /// All responses of a run in input order.
   /// - Parameter withTexts: prompts and responses too; they can be large.
   package func items(of run: Run, withTexts: Bool = false) throws(TareError) -> [RunItem] {
-    try mapItems(of: run, withTexts: withTexts) { $0 }
+    var items = try mapItems(of: run, withTexts: withTexts) { $0 }
+    let pairs = PairNumbers(rows: items.map(\.position), roles: items.map(\.role)) {
+      items[$0].promptKey
+    }
+    for (place, number) in pairs.numbers.enumerated() where number != nil {
+      items[place].pair = number
+    }
+    return items
   }
 
   /// `RunItem.id` of all responses of a run in input order.
@@ -159,7 +166,13 @@ extension Store {
           ORDER BY position, responseIndex
           """, arguments: [run.id])
       var values: [Value] = []
-      while let row = try rows.next() { values.append(try transform(RunItem(row))) }
+      var places = RowPlaces()
+      while let row = try rows.next() {
+        var item = try RunItem(row)
+        item.index = places.place(
+          position: item.position, index: item.index, of: item.promptKey)
+        values.append(try transform(item))
+      }
       return values
     }
   }
@@ -176,7 +189,7 @@ extension CandidateSet {
     guard !responses.isEmpty else {
       throw TareError.badData(place: "", found: "no response", accepted: "one or more")
     }
-    let row = InputRow(
+    var row = InputRow(
       run: run.id, position: position, name: id, subset: subset, section: section, extras: extras)
     let promptID = try StoredPrompt(messages: prompt, context: context).findOrInsert(in: db)
     let items = try responses.map { response in
@@ -186,6 +199,11 @@ extension CandidateSet {
         length: response.text.unicodeScalars.count)
     }
     if let stored = try InputRow.find(run: run.id, position: position, in: db) {
+      // Rows without an id were once named each by its number, whatever their prompts.
+      if stored.row.isNamedByNumber, row.isNamedByNumber, stored.row.name != row.name {
+        try row.rename(from: stored.row, in: db)
+        row.name = stored.row.name
+      }
       guard stored == (row, items) else {
         throw TareError.badData(
           place: "",
@@ -204,6 +222,10 @@ extension CandidateSet {
 }
 
 extension RunItem {
+  var promptKey: PromptKey {
+    PromptKey(section: section, subset: subset, id: promptID)
+  }
+
   /// - Parameter row: as `Store.items` selects it.
   fileprivate init(_ row: Row) throws {
     id = try row.decode(atIndex: 0)

@@ -105,7 +105,11 @@ enum Source {
     for input in inputs { sources.append(try columns.source(.file(input), format: format)) }
     if let store {
       try columns.refuse(format: inputs.isEmpty ? format : nil)
-      for run in runs { sources.append(ScoreSource(.run(run, store: store))) }
+      for run in runs {
+        var source = ScoreSource(.run(run, store: store))
+        source.label = columns.label
+        sources.append(source)
+      }
     }
     guard !sources.isEmpty else { throw .usage("give a score file, or --store and --run") }
     return sources

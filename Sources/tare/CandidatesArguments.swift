@@ -26,6 +26,11 @@ struct CandidatesArguments: ParsableArguments {
     help: "A saved calibration that is taken off the scores first; one for all models, or one each."
   )
   var calibrations: [String] = []
+  @Flag(
+    help:
+      "Take scores as they are, though calibrated ones stand beside them: the column calibrated, or the run's newest calibration."
+  )
+  var raw = false
   @Flag(help: "Bring scores to mean 0 and standard deviation 1 within each prompt.")
   var normalize = false
   @Option(
@@ -45,6 +50,7 @@ struct CandidatesArguments: ParsableArguments {
     var request = CandidatesRequest(source: try source())
     request.calibrations = calibrations
     request.normalises = normalize
+    request.isRaw = raw
     request.combine = combine
     request.lambda = lambda
     return request

@@ -18,7 +18,9 @@ struct MakePairs: ParsableCommand {
       [message], "rejected": [message]}, or with --plain as strings, with id and both scores beside \
       them; `datasets` and `trl` load it as it is. Repeated responses and pairs come once. What was \
       left out, and how often the chosen response is the longer one, with and without calibration, \
-      goes to standard error.
+      goes to standard error. Where calibrated scores stand beside the others (the column calibrated, \
+      or the run's newest calibration) they count, as in evaluate and report; --score or --raw takes \
+      others. Without any pair nothing is written, and the exit code is 65.
       """)
 
   @OptionGroup var candidates: CandidatesArguments
@@ -62,10 +64,15 @@ struct MakePairs: ParsableCommand {
     try pipeline.checkWritable(output)
     try pipeline.checkWritable(stats)
     let outcome = try pipeline.pairs(request)
-    try Output.write(outcome.rows, to: output ?? "-")
+    // No file at all rather than an empty one, which would be trained on.
+    if outcome.failure == nil { try Output.write(outcome.rows, to: output ?? "-") }
     if let stats { try Output.write([outcome.statistics.object ?? [:]], to: stats) }
-    if json { return try Output.print(outcome.statistics) }
-    try Terminal.tell(
-      outcome.text(coloured: Terminal.errorIsColoured), onStandardOutput: false)
+    if json {
+      try Output.print(outcome.statistics)
+    } else {
+      try Terminal.tell(
+        outcome.text(coloured: Terminal.errorIsColoured), onStandardOutput: false)
+    }
+    if let failure = outcome.failure { throw failure }
   }
 }

@@ -15,7 +15,9 @@ struct Rank: ParsableCommand {
         tare rank scores.csv --group prompt_id --label gold --curve
 
       Prints a table, and with --json or --output a JSON line a prompt: its candidates with score \
-      and margin to the next. Equal scores keep the order of the input. --curve tells in place of \
+      and margin to the next. Equal scores keep the order of the input. Where calibrated scores stand \
+      beside the others (the column calibrated, or the run's newest calibration) they count, as in \
+      evaluate and report; --score or --raw takes others. --curve tells in place of \
       that what the best of n candidates is worth, for every n: its expected score, and label where \
       there are labels, with the KL divergence from the policy that made them.
       """)

@@ -9,13 +9,19 @@ struct FormatArgument: ParsableArguments {
 }
 
 struct ColumnArguments: ParsableArguments {
-  @Option(help: "Column of the scores (default: score).")
+  @Option(help: "Column of the scores (default: score, reward).")
   var score: String?
 
-  @Option(help: "Column that says which rows answer the same prompt (default: prompt_id, id).")
+  @Option(
+    help:
+      "Column that says which rows answer the same prompt (default: prompt_id, id, else the text of prompt)."
+  )
   var group: String?
 
-  @Option(help: "Column that is 1 for the better response, 0 for the worse (default: label, gold).")
+  @Option(
+    help:
+      "Column of the labels: 1 and 0, a pair of words such as chosen and rejected, or grades; none: no labels (default: role, label, gold)."
+  )
   var label: String?
 
   @Option(help: "Column of the subset; none: prompts have no subsets (default: subset).")
@@ -33,8 +39,7 @@ struct ColumnArguments: ParsableArguments {
   /// - Throws: `TareError.usage` if one of these options, which only a file has, goes with a store.
   func refuse(format: String?) throws(TareError) {
     let given = [
-      ("--score", score), ("--group", group), ("--label", label),
-      ("--subset", subset), ("--by", by),
+      ("--score", score), ("--group", group), ("--subset", subset), ("--by", by),
       ("--where", filters.first), ("--format", format),
     ].filter { $0.1 != nil }
     guard given.isEmpty else {

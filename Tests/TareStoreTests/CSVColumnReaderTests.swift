@@ -93,7 +93,7 @@ import Testing
     (Array("a,-Infinity,1".utf8), .notFinite, ", line 3, column 'score': found '-Infinity'"),
     (Array("a,1e999,1".utf8), .notFinite, ", line 3, column 'score': found '1e999'"),
     (Array("a,\"n\"\"a\",1".utf8), .noNumber, ", line 3, column 'score': found 'n\"a'"),
-    (Array("a,1,maybe".utf8), .noLabel, ", line 3, column 'gold': found 'maybe'; accepted: a fin"),
+    (Array("a,1,maybe".utf8), .noLabel, ", line 3, column 'gold': found 'maybe'; accepted: lab"),
     (Array(",1,1".utf8), .noID, ", line 3, column 'id': found no value; accepted: the prompt's id"),
     (Array("a,1".utf8), .cellCount, ", line 3: found 2 cells; accepted: 3, as many as the header"),
     (Array("a,1,1,".utf8), .cellCount, ", line 3: found 4 cells; accepted: 3, as many as the"),
@@ -118,7 +118,7 @@ import Testing
   ) throws {
     let bytes = Array("id,score,gold\nä,1,0\n".utf8) + row + Array("\nb,2,1\nb,3,0.5\n".utf8)
     let columns = CSVColumns(
-      numbers: ["score"], names: [.init("id", isNeeded: true)], labels: [.init("gold", .number)])
+      numbers: ["score"], names: [.init("id", isNeeded: true)], labels: [.init("gold", .needed)])
     for pieceSize in [1, 3, 1 << 20] {
       var strict = try samples.reader(bytes, columns, pieceSize: pieceSize)
       let error = #expect(throws: TareError.self) { while try strict.nextBlock() {} }

@@ -139,7 +139,7 @@ import Testing
       {"prompt":"p","response":"r","id":null,"pair_id":5}
       {"prompt":"p","response":"r"}
       """)
-    #expect(sets.map(\.id) == ["row-1", "5", "row-3"])
+    #expect(sets.map(\.id) == ["row-1", "5", "row-1"])
     #expect(sets[0].subset == nil)
   }
 
@@ -252,13 +252,75 @@ import Testing
     #expect(found.hasPrefix(message), "\(found)")
   }
 
-  @Test func `the same id twice names both rows`() {
+  @Test func `rows with one id are answers to one prompt, rows of other subsets to others`() throws
+  {
+    for id in ["id", "prompt_id"] {
+      let sets = try read(
+        """
+        {"\(id)":"a","prompt":"p","response":"r"}
+        {"\(id)":"b","prompt":"q","response":"r"}
+        {"\(id)":"a","prompt":"p","response":"r"}
+        {"\(id)":"a","prompt":"p","response":"s","n":1}
+        {"\(id)":"a","prompt":"other","response":"s","subset":"x"}
+        """)
+      #expect(sets.map(\.id) == ["a", "b", "a", "a", "a"])
+      #expect(sets[3].extras["n"] == 1)
+    }
+    let both = try read(#"{"id":"r1","prompt_id":"a","prompt":"p","response":"r"}"#)
+    #expect(both[0].id == "a")
+    #expect(both[0].extras["id"] == "r1")
+  }
+
+  @Test func `one id with two prompts names both rows`() {
     let rows = """
       {"id":"a","prompt":"p","response":"r"}
       {"id":"b","prompt":"p","response":"r"}
-      {"prompt_id":"a","prompt":"p","response":"r"}
+      {"prompt_id":"a","prompt":"q","response":"r"}
       """
-    #expect(failure(rows).hasPrefix("in, line 3: found the id 'a', which line 1 has too"))
+    #expect(
+      failure(rows)
+        == "in, line 3: found the id 'a' with another prompt than line 1; accepted: one "
+        + "prompt under one id")
+    let pair = #"{"id":"a","prompt":"p","chosen":"c","rejected":"r"}"#
+    #expect(
+      failure(pair + "\n" + pair).hasPrefix("in, line 2: found the id 'a', which line 1 has too"))
+  }
+
+  @Test func `a prompt may have several pairs`() throws {
+    let sets = try read(
+      """
+      {"prompt_id":"a","prompt":"p","chosen":"c","rejected":"r"}
+      {"prompt_id":"a","prompt":"p","chosen":"d","rejected":"r"}
+      """)
+    #expect(sets.map(\.id) == ["a", "a"])
+  }
+
+  @Test func `rows without an id share that of the first with their prompt`() throws {
+    let sets = try read(
+      """
+      {"prompt":"p","response":"a"}
+      {"prompt":[{"content":"p","role":"user"}],"response":"b"}
+      {"prompt":"p","response":"a","subset":"s"}
+      {"prompt":"q","response":"a"}
+      {"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"c"}]}
+      """)
+    #expect(sets.map(\.id) == ["row-1", "row-1", "row-3", "row-4", "row-4"])
+  }
+
+  @Test func `labelled answers to a prompt become a pair`() throws {
+    let sets = try read(
+      """
+      {"prompt_id":"a","prompt":"p","response":"x","label":"rejected"}
+      {"prompt_id":"b","prompt":"q","response":"u","label":"chosen"}
+      {"prompt_id":"a","prompt":"p","response":"y","label":"chosen"}
+      {"prompt_id":"b","prompt":"q","response":"v","label":"rejected"}
+      """
+    ).joiningLabelledAnswers()
+    #expect(sets.map(\.id) == ["a", "b"])
+    #expect(sets[0].responses.map(\.role) == [.rejected, .chosen])
+    #expect(sets[0].responses.map(\.text) == ["x", "y"])
+    let bad = try read(#"{"prompt":"p","response":"x","label":"maybe"}"#)
+    #expect(throws: TareError.self) { try bad.joiningLabelledAnswers() }
   }
 
   @Test func `chosen and rejected with other prompts are refused`() {

@@ -254,7 +254,7 @@ import Testing
     ("prompt_id,score\n,1", "in, line 2, column 'prompt_id': found no value"),
     (
       "prompt_id,s\na,1",
-      "in: found the columns 'prompt_id', 's', none with scores; accepted: Judge"
+      "in: found no column 'score'; accepted: a column of scores; the columns are 'prompt_id', 's'"
     ),
     ("{\"score\":1}\n\n{\"score\":null}", "in, line 3, column 'score': found null"),
     ("{\"score\":1}\n{\"x\":1}", "in, line 2, column 'score': found null"),

@@ -11,9 +11,9 @@ import TareCore
 struct AlpacaEvalLayout: ScoreLayout {
   private let lengths: (baseline: String, model: String)?
 
-  let idColumns = ["instruction_id", "id"]
+  let names = TableLayout.Names(ids: ["instruction_id", "id"])
 
-  static func accepted(_ score: String) -> String { "AlpacaEval's 'preference' beside its outputs" }
+  var scoreColumn: String { "preference" }
 
   init?(_ table: DataTable, score: String) {
     guard score == "score", Self.isAlpacaEval(table) else { return nil }

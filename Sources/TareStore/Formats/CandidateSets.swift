@@ -1,26 +1,22 @@
 /// Rows of a file to prompts with their responses: ids, subsets, and the columns carried through.
 import TareCore
 
-/// - Throws: `TareError.badData` if a row has no known shape or two rows share an id.
+/// - Throws: `TareError.badData` if a row has no known shape or two prompts share an id.
 func candidateSets(_ rows: [SourceRow]) throws(TareError) -> [CandidateSet] {
   var sets: [CandidateSet] = []
-  var placeOfID: [String: String] = [:]
+  var prompts = SharedPrompts()
   sets.reserveCapacity(rows.count)
-  placeOfID.reserveCapacity(rows.count)
   for (index, row) in rows.enumerated() {
-    let set = try candidateSet(row, number: index + 1)
-    if let first = placeOfID.updateValue(row.place, forKey: set.id) {
-      throw .badData(
-        place: row.place, found: "the id '\(set.id)', which \(first) has too",
-        accepted: "an id of its own for each row")
-    }
+    var set = try candidateSet(row, number: index + 1)
+    let hasID = idColumns.contains { (row.columns[$0] ?? .null).labelText != "" }
+    try prompts.place(&set, hasID: hasID, at: row.place)
     sets.append(set)
   }
   return sets
 }
 
-/// The columns that can hold a row's id, the first that is there counts.
-private let idColumns = ["id", "prompt_id", "pair_id"]
+/// The columns that can hold the prompt's id, the first that is there counts, as in a score table.
+private let idColumns = ["prompt_id", "id", "pair_id"]
 
 private func candidateSet(_ row: SourceRow, number: Int) throws(TareError) -> CandidateSet {
   let shape = try RowShape.of(row)

@@ -41,9 +41,7 @@ struct CovariateColumn {
       let isShared = isOfRow && column == name
       cells = .numbers(
         column: column, values: try table.values(in: column), isShared: isShared)
-      // The tokens of `tare score`'s own output are those of the store.
-      let isTokens = name == Tokens.key && table.has("readAt")
-      covariate = isTokens ? .computed(Tokens.self) : .named(name)
+      covariate = .inColumn(name, of: ColumnNames(table.columns))
     } else if let kind, kind.source != .tokens {
       guard let found = TextCells(kind, texts, in: table) else {
         throw .badData(
@@ -109,5 +107,13 @@ struct CovariateColumn {
     guard found != count else { return }
     throw table.error(
       row, column, found: "\(found) values", accepted: "\(count), as many as '\(scores)' has")
+  }
+}
+
+extension Covariate {
+  /// The covariate that stands in a column of its own name.
+  static func inColumn(_ name: String, of columns: ColumnNames) -> Covariate {
+    // The tokens of `tare score`'s own output are those of the store.
+    name == Tokens.key && columns.column("readAt") != nil ? .computed(Tokens.self) : .named(name)
   }
 }

@@ -25,7 +25,11 @@ package struct DataTable: Sendable {
   package var columns: [String] { source.columns }
   /// Bad rows of the file that were left out.
   package var skipped: SkippedRows { source.skipped }
-  package func has(_ column: String) -> Bool { source.columns.contains(column) }
+  /// Whether every value is a string because the format has no other (CSV).
+  var isText: Bool { source.isText }
+  package func has(_ column: String) -> Bool { self.column(column) != nil }
+  /// The column that this name means, as the file spells it.
+  func column(_ name: String) -> String? { ColumnNames(source.columns).column(name) }
 
   /// The table's rows in the layout of their file, with columns added or replaced.
   package func data(adding columns: [TableColumn] = []) -> Data {
@@ -58,7 +62,9 @@ extension DataTable {
   }
 
   /// A column's values, null where a row has none.
-  func cells(_ column: String) -> [JSONValue] { source.values(of: column, in: rows) }
+  func cells(_ column: String) -> [JSONValue] {
+    source.values(of: self.column(column) ?? column, in: rows)
+  }
 
   /// - Throws: `TareError.badData` that names the line if a value is missing, not a number, NaN or
   ///   infinite.

@@ -8,9 +8,9 @@ struct JudgeBenchLayout: ScoreLayout {
   /// "score" for the judgements themselves; else a column of [A, B] that was added to them.
   private let score: String
 
-  let subsetColumn = "source"
+  let names = TableLayout.Names(subset: "source")
 
-  static func accepted(_ score: String) -> String { "JudgeBench's 'judgments' and 'label'" }
+  var scoreColumn: String { score == "score" ? "judgments" : score }
 
   init?(_ table: DataTable, score: String) {
     guard table.has("judgments"), table.has("label"), score == "score" || table.has(score) else {

@@ -2,25 +2,27 @@
 /// RewardBench's `--save_all` writes the two scores as `chosen` and `rejected`.
 ///
 /// A side's score is a number, or a list of a number a response (RewardBench writes `[x]`, RM-Bench
-/// `[a, b, c]`). A covariate C stands in `C_chosen` and `C_rejected` in the same form; text covariates
+/// `[a, b, c]`). A prompt may have several rows, a pair each. A covariate C stands in `C_chosen` and `C_rejected` in the same form; text covariates
 /// are counted on the texts where there are no such columns.
 import TareCore
 
 struct PairRows: ScoreLayout {
-  /// RM-Bench names a prompt's domain.
-  let sectionColumns = ["section", "domain"]
+  /// RM-Bench names a prompt's domain. Beside a prompt's id `id` is the pair's own.
+  let names = TableLayout.Names(
+    ids: ["prompt_id", "id", "pair_id"], sections: ["section", "domain"], hasPromptTexts: true,
+    conversations: ["chosen"])
+  let hasWholePrompts = false
   /// The columns of the scores.
   private let chosen, rejected: String
 
-  static func accepted(_ score: String) -> String { "'\(score)s_chosen' and '\(score)s_rejected'" }
+  var scoreColumn: String { chosen }
 
   init?(_ table: DataTable, score: String) {
-    let stem = ["\(score)s", score].first {
-      table.has("\($0)_chosen") && table.has("\($0)_rejected")
+    let pairs = ["\(score)s", score].flatMap { stem in
+      [("\(stem)_chosen", "\(stem)_rejected"), ("chosen_\(stem)", "rejected_\(stem)")]
     }
-    if let stem {
-      chosen = "\(stem)_chosen"
-      rejected = "\(stem)_rejected"
+    if let pair = pairs.first(where: { table.has($0.0) && table.has($0.1) }) {
+      (chosen, rejected) = pair
     } else if score == "score", Self.holdsNumber(table, "chosen"),
       Self.holdsNumber(table, "rejected")
     {
@@ -50,12 +52,50 @@ struct PairRows: ScoreLayout {
     }
     let chosenLists = try lists(chosen, "chosen")
     let rejectedLists = try lists(rejected, "rejected")
+    try checkOnce(table, columns)
     var entries: [ScoreEntry] = []
     for row in table.rows.indices {
-      entries += try chosenLists.entries(row) { _ in .chosen }
-      entries += try rejectedLists.entries(row) { _ in .rejected }
+      let pair =
+        try chosenLists.entries(row) { _ in .chosen }
+        + rejectedLists.entries(row) { _ in .rejected }
+      entries += pair.map { entry in
+        var entry = entry
+        entry.pair = "\(row)"
+        return entry
+      }
     }
     return (entries, chosenLists.covariates.map(\.covariate))
+  }
+
+  /// Refuses a pair that stands twice under one id: its scores are those of two runs, or count twice.
+  private func checkOnce(_ table: DataTable, _ columns: ScoreColumns) throws(TareError) {
+    let layout = TableLayout(table.columns, columns, names)
+    guard columns.group == nil, case .id(let column) = layout.prompt else { return }
+    let ids = try PromptNames(table, layout).ids
+    let subsets = try layout.subset.map { (column) throws(TareError) in
+      try table.names(in: column)
+    }
+    let texts = ["chosen", "rejected", "text_chosen", "text_rejected"]
+      .filter { $0 != chosen && $0 != rejected && table.has($0) }.map(table.cells)
+    // Without texts another row of the same `id` may be anything; a prompt's id says what it is.
+    let isOfPrompt = ColumnNames([column]).column("prompt_id") != nil
+    guard !texts.isEmpty || !isOfPrompt else { return }
+    let scores = [table.cells(chosen), table.cells(rejected)]
+    var seen: [[String]: [Int]] = [:]
+    for (row, id) in ids.enumerated() {
+      let key = [id, subsets?[row] ?? ""]
+      let before = seen[key] ?? []
+      seen[key] = before + [row]
+      guard let first = before.first(where: { other in texts.allSatisfy { $0[other] == $0[row] } })
+      else { continue }
+      let isSame = scores.allSatisfy { $0[first] == $0[row] }
+      throw table.error(
+        row, column,
+        found: "the id '\(id)' a second time, with "
+          + "\(texts.isEmpty ? "" : "the same texts and ")\(isSame ? "the same" : "other") scores",
+        accepted: "each pair once; several pairs of one prompt share a 'prompt_id', or have their "
+          + "texts beside the scores")
+    }
   }
 
   func columns(_ name: String, _ values: [Double], of table: DataTable) -> [TableColumn] {

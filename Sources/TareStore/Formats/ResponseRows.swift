@@ -3,15 +3,17 @@ import TareCore
 
 struct ResponseRows: ScoreLayout {
   /// `id` comes second: beside a prompt's id it is the response's own, or a pair's.
-  let idColumns = ["prompt_id", "id", "pair_id"]
+  let names = TableLayout.Names(
+    ids: ["prompt_id", "id", "pair_id"], hasPromptTexts: true, conversations: ["messages"])
   let hasWholePrompts = false
-  private let score: String
+  let score: String
   /// The column of step scores; it stands for the scores where there are none.
   private let steps = "steps"
   private let texts = TextColumns(
-    responses: ["response", "output", "messages"], prompts: ["instruction"])
+    responses: ["response", "completion", "output", "answer", "messages"],
+    prompts: ["instruction", "question"])
 
-  static func accepted(_ score: String) -> String { "'\(score)'" }
+  var scoreColumn: String { score }
 
   init?(_ table: DataTable, score: String) {
     // Pairs may have a column of that name too.
@@ -27,8 +29,10 @@ struct ResponseRows: ScoreLayout {
   ) throws(TareError) -> (entries: [ScoreEntry], covariates: [Covariate]) {
     let steps = try stepScores(in: table)
     let scores = table.has(score) ? try table.numbers(in: score) : steps.map { $0.min() ?? 0 }
-    let judged = try judgement(of: table, label: columns.label)
-    let indices = indices(in: table)
+    let layout = TableLayout(table.columns, columns, names)
+    let judged = try judgement(of: table, layout, keepsRoles: !steps.isEmpty)
+    let indices = indices(in: table, layout)
+    let pairs = layout.pair.map(table.cells)
     let covariates = try columns.covariates.map { (name) throws(TareError) in
       try CovariateColumn(name, in: table, texts: texts, scores: score)
     }
@@ -39,7 +43,8 @@ struct ResponseRows: ScoreLayout {
       }
       return ScoreEntry(
         row: row, role: judged.roles[row], index: indices?[row], score: scores[row],
-        covariates: values, label: judged.labels?[row], steps: steps.isEmpty ? [] : steps[row])
+        covariates: values, label: judged.labels[row].isNaN ? nil : judged.labels[row],
+        pair: pairs.flatMap { PromptRule.text($0[row]) }, steps: steps.isEmpty ? [] : steps[row])
     }
     return (entries, covariates.map(\.covariate))
   }
@@ -75,73 +80,78 @@ struct ResponseRows: ScoreLayout {
   }
 
   /// The positions among a prompt's responses, if the column `index` holds such.
-  private func indices(in table: DataTable) -> [Int]? {
-    guard table.has("index") else { return nil }
-    let values = table.cells("index").compactMap { $0.int ?? $0.string.flatMap { Int($0) } }
+  private func indices(in table: DataTable, _ layout: TableLayout) -> [Int]? {
+    guard let index = layout.index else { return nil }
+    let values = table.cells(index).compactMap { $0.int ?? $0.string.flatMap { Int($0) } }
     return values.count == table.rows.count && values.allSatisfy { $0 >= 0 } ? values : nil
   }
 }
 
-// MARK: - Roles
+// MARK: - Roles and labels
 
 extension ResponseRows {
-  /// From the label that was asked for, from `role`, or from `label` or `gold` where they hold
-  /// numbers only; those give roles where all are 0 or 1.
-  private func judgement(
-    of table: DataTable, label: String?
-  ) throws(TareError) -> (roles: [Role], labels: [Double]?) {
-    if let label {
-      let labels = try labels(in: table, label)
-      return (labels.map(role), labels)
+  func judgement(
+    of table: DataTable, _ layout: TableLayout, keepsRoles: Bool = false
+  ) throws(TareError) -> Judgement {
+    let roles = try roles(in: table, layout)
+    let candidates = try layout.labels.map { (name) throws(TareError) in
+      try Self.labels(in: table, name, roles, isNamed: layout.isLabelNamed)
     }
-    if table.has("role") {
-      let roles = try namedRoles(in: table)
-      // Beside roles that tell a better from a worse one, another column named so may mean anything.
-      guard roles.allSatisfy({ $0 == .response }) else { return (roles, nil) }
-      let column = ["label", "gold"].first(where: table.has)
-      return (roles, column.flatMap { try? labels(in: table, $0) })
-    }
-    for column in ["label", "gold"] where table.has(column) {
-      guard let labels = try? labels(in: table, column) else { continue }
-      let roles = labels.map(role)
-      // Grades are no roles, though one of them may be 0 or 1.
-      return (roles.contains(.response) ? roles.map { _ in .response } : roles, labels)
-    }
-    return (table.rows.map { _ in .response }, nil)
-  }
-
-  private func role(_ label: Double) -> Role {
-    switch label {
-    case 1: .chosen
-    case 0: .rejected
-    default: .response
+    return try Judgement(roles: roles, candidates, keepsRoles: keepsRoles) { name, problem in
+      table.error(problem.row, name, found: problem.found, accepted: problem.accepted)
     }
   }
 
-  /// Numbers; true and false count as 1 and 0.
-  private func labels(in table: DataTable, _ column: String) throws(TareError) -> [Double] {
-    var labels: [Double] = []
-    for (row, value) in try table.values(in: column).enumerated() {
-      switch value {
-      case .bool(let isTrue): labels.append(isTrue ? 1 : 0)
-      case .string("true"), .string("True"), .string("TRUE"): labels.append(1)
-      case .string("false"), .string("False"), .string("FALSE"): labels.append(0)
-      default: labels.append(try table.number(value, row: row, field: column))
-      }
+  /// The labels of the rows whose role says nothing.
+  private static func labels(
+    in table: DataTable, _ name: String, _ roles: [Role], isNamed: Bool
+  ) throws(TareError) -> Judgement.Candidate {
+    var column = LabelColumn(isNamed: isNamed)
+    let labels = try table.values(in: name).enumerated().map { row, cell in
+      guard roles[row] == .response else { return Double.nan }
+      return column.take(Label(cell), text: cell.string ?? cell.labelText, row: row)
     }
-    return labels
+    return Judgement.Candidate(name: name, column: column, labels: labels)
   }
 
-  private func namedRoles(in table: DataTable) throws(TareError) -> [Role] {
+  /// The rows without the label that they should have, and what is wrong with the first.
+  func badLabels(
+    in table: DataTable, _ layout: TableLayout
+  ) -> [(row: Int, error: TareError)] {
+    // A row whose role is none is bad for that.
+    let roles =
+      layout.role.map(table.cells)?
+      .map { $0.string.flatMap(Role.init(rawValue:)) ?? .chosen }
+      ?? table.rows.map { _ in .response }
+    for name in layout.labels where table.has(name) {
+      guard let labels = try? Self.labels(in: table, name, roles, isNamed: layout.isLabelNamed),
+        !labels.column.isEmpty || labels.column.problem != nil
+      else { continue }
+      guard let problem = labels.column.problem else { return [] }
+      let error = table.error(
+        problem.row, name, found: problem.found, accepted: problem.accepted)
+      return table.rows.indices
+        .filter { roles[$0] == .response && labels.labels[$0].isNaN }.map { ($0, error) }
+    }
+    return []
+  }
+
+  private func roles(in table: DataTable, _ layout: TableLayout) throws(TareError) -> [Role] {
+    guard let column = layout.role else { return table.rows.map { _ in .response } }
     var roles: [Role] = []
-    for (row, value) in try table.values(in: "role").enumerated() {
+    for (row, value) in table.cells(column).enumerated() {
       guard let role = value.string.flatMap(Role.init(rawValue:)) else {
         throw table.error(
-          row, "role", found: value.text(),
+          row, column, found: value.text(),
           accepted: Role.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", "))
       }
       roles.append(role)
     }
     return roles
   }
+}
+
+extension JSONValue {
+  /// What a message calls a cell; nothing for null.
+  var labelText: String { self == .null ? "" : text() }
 }

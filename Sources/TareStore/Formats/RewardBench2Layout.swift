@@ -6,7 +6,7 @@ import TareCore
 struct RewardBench2Layout: ScoreLayout {
   private let column: String
 
-  static func accepted(_ score: String) -> String { "RewardBench 2's 'scores' and 'num_correct'" }
+  var scoreColumn: String { column }
 
   init?(_ table: DataTable, score: String) {
     column = score == "score" ? "scores" : score

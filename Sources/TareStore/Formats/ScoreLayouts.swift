@@ -11,17 +11,14 @@ private let scoreLayouts: [any ScoreLayout.Type] = [
 ]
 
 protocol ScoreLayout: Sendable {
-  /// The columns that hold the scores in this layout, for messages.
-  static func accepted(_ score: String) -> String
   /// - Returns: nil if the table is not laid out so.
   init?(_ table: DataTable, score: String)
-  /// The columns that can hold the prompt's id, the first that is there counts.
-  var idColumns: [String] { get }
+  /// The column of the scores, or of the first of a pair's.
+  var scoreColumn: String { get }
+  /// The columns that its tables have beside the scores.
+  var names: TableLayout.Names { get }
   /// Whether all responses to a prompt stand in one row, so that an id may not come twice.
   var hasWholePrompts: Bool { get }
-  var subsetColumn: String { get }
-  /// The columns that can hold the section, the first that is there counts.
-  var sectionColumns: [String] { get }
   /// The prompt's id of each row where no column holds it.
   func promptIDs(of table: DataTable) -> [String]?
   /// The responses in the table's order, and the covariates that were asked for.
@@ -33,10 +30,8 @@ protocol ScoreLayout: Sendable {
 }
 
 extension ScoreLayout {
-  var idColumns: [String] { ["id", "prompt_id", "pair_id"] }
+  var names: TableLayout.Names { TableLayout.Names() }
   var hasWholePrompts: Bool { true }
-  var subsetColumn: String { "subset" }
-  var sectionColumns: [String] { ["section"] }
   func promptIDs(of table: DataTable) -> [String]? { nil }
 }
 
@@ -51,29 +46,23 @@ struct ScoreEntry {
   let covariates: CovariateValues
   /// How good it is, more is better, where the table grades responses.
   var label: Double?
+  /// Tells the pairs of a prompt apart, where the table does.
+  var pair: String?
   /// The scores of its steps, of process reward models.
   var steps: [Double] = []
-}
-
-/// Whether a table with these columns holds a response a row.
-package func holdsResponseRows(_ columns: [String], score: String) -> Bool {
-  var object = JSONObject()
-  for column in columns { object[column] = .null }
-  let row = SourceRow(place: "", columns: object)
-  let table = DataTable(name: "", JSONRows([row], layout: .array), format: JSONFile.key)
-  var wanted = ScoreColumns()
-  wanted.score = score
-  return (try? scoreLayout(of: table, columns: wanted)) is ResponseRows
 }
 
 /// - Throws: `TareError.badData` if the table has no scores under that name in any layout.
 func scoreLayout(
   of table: DataTable, columns: ScoreColumns
 ) throws(TareError) -> any ScoreLayout {
-  for layout in scoreLayouts {
-    if let layout = layout.init(table, score: columns.score) { return layout }
+  // What trainers of policies call a score, where nothing is called so.
+  for score in columns.score == "score" ? ["score", "reward"] : [columns.score] {
+    for layout in scoreLayouts {
+      if let layout = layout.init(table, score: score) { return layout }
+    }
   }
-  throw .badData(
-    place: table.name, found: "the columns \(list(table.columns)), none with scores",
-    accepted: scoreLayouts.map { $0.accepted(columns.score) }.joined(separator: ", or "))
+  let message = ColumnNames(table.columns)
+    .noScores(columns.score, naming: columns.naming?.score)
+  throw .badData(place: table.name, found: message.found, accepted: message.accepted)
 }

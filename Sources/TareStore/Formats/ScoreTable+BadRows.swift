@@ -13,26 +13,32 @@ extension ScoreTable {
     of table: DataTable, columns: ScoreColumns, counting skipped: inout SkippedRows
   ) throws(TareError) -> DataTable {
     let layout = try scoreLayout(of: table, columns: columns)
-    let id = columns.group ?? layout.idColumns.first(where: table.has)
+    let found = TableLayout(table.columns, columns, layout.names)
     var good: [Int] = []
     var bad = SkippedRows()
-    func sort(_ rows: Range<Int>) {
+    // What labels have in common is known from all rows, not from some.
+    let wrongLabels = (layout as? ResponseRows)?.badLabels(in: table, found) ?? []
+    for (row, error) in wrongLabels { bad.add(.noLabel, line: table.line(of: row), error) }
+    let unlabelled = Set(wrongLabels.map(\.row))
+    let labelled = table.rows.indices.filter { !unlabelled.contains($0) }
+    func sort(_ positions: Range<Int>) {
+      let rows = labelled[positions]
       let part = table.selecting(rows)
       do throws(TareError) {
         _ = try layout.entries(of: part, columns: columns)
-        _ = try promptIDs(part, id)
+        _ = try PromptNames(part, found)
         good += rows
       } catch {
         guard rows.count > 1 else {
-          let kind = SkippedRows.Kind(error, id: id, label: columns.label)
-          return bad.add(kind, line: table.line(of: rows.lowerBound), error)
+          let kind = SkippedRows.Kind(error, found)
+          return bad.add(kind, line: table.line(of: rows[rows.startIndex]), error)
         }
-        let middle = (rows.lowerBound + rows.upperBound) / 2
-        sort(rows.lowerBound..<middle)
-        sort(middle..<rows.upperBound)
+        let middle = (positions.lowerBound + positions.upperBound) / 2
+        sort(positions.lowerBound..<middle)
+        sort(middle..<positions.upperBound)
       }
     }
-    sort(table.rows.indices)
+    if !labelled.isEmpty { sort(labelled.indices) }
     if good.isEmpty, let error = bad.first { throw error }
     skipped.add(bad)
     return bad.isEmpty ? table : table.selecting(good)
@@ -41,7 +47,7 @@ extension ScoreTable {
 
 extension SkippedRows.Kind {
   /// What kind of fault an error about one row is.
-  fileprivate init(_ error: TareError, id: String?, label: String?) {
+  fileprivate init(_ error: TareError, _ layout: TableLayout) {
     guard case .badData(let place, let found, _) = error else {
       self = .noNumber
       return
@@ -49,9 +55,9 @@ extension SkippedRows.Kind {
     func names(_ column: String?) -> Bool {
       column.map { place.hasSuffix("column '\($0)'") } ?? false
     }
-    if names(id) {
+    if names(layout.prompt.column) {
       self = .noID
-    } else if names(label) || names("role") {
+    } else if names(layout.role) || layout.labels.contains(where: names) {
       self = .noLabel
     } else {
       self.init(number: found.replacing("'", with: ""))

@@ -8,8 +8,9 @@ extension ScoreTable {
   /// - Throws: `TareError.badData` that names the row of a value that is not a finite number.
   package func scores(named name: String) throws(TareError) -> [Double]? {
     guard table.has(name) || table.has("\(name)_chosen") else { return nil }
-    var columns = ScoreColumns()
+    var columns = wanted
     columns.score = name
+    (columns.covariates, columns.optionalCovariates) = ([], [])
     let scores = try scoreLayout(of: table, columns: columns)
       .entries(of: table, columns: columns).entries.map(\.score)
     guard scores.count == responses.count else {

@@ -6,10 +6,10 @@ package import TareCore
 /// are named must be there.
 package struct ScoreColumns: Sendable {
   package var score = "score"
-  /// The prompt's id; else `prompt_id`, `id` or `pair_id`; else each row is a prompt of its own.
+  /// The prompt's id; else `prompt_id`, `id` or `pair_id`; else rows of one prompt are known by its
+  /// text; else each row is a prompt of its own.
   package var group: String?
-  /// Where a row is a response: how good it is; 1 makes it the chosen and 0 the rejected one, any
-  /// other number says nothing of the role. Else `role`, or `label` or `gold` if all are numbers.
+  /// Where a row is a response: how good it is, see `Judgement`; "none" for no labels.
   package var label: String?
   /// The subset; else the layout's own column; "none" for no subsets and sections.
   package var subset: String?
@@ -20,6 +20,18 @@ package struct ScoreColumns: Sendable {
   /// Columns that tell reward models or runs apart, besides those of a layout; a table may hold only
   /// one value of each.
   package var runs = ["rm", "reward_model", "run"]
+  /// How the user names columns, for messages.
+  package var naming: Naming?
+
+  package struct Naming: Sendable {
+    package var score, label: String
+
+    /// - Parameters: as one types them: "--score NAME".
+    package init(score: String, label: String) {
+      self.score = score
+      self.label = label
+    }
+  }
 
   package init() {}
 
@@ -35,7 +47,13 @@ package struct ScoreTable: Sendable {
   package let responses: [ScoredResponse]
   /// Those that were asked for, in that order: a column each, or counted on the texts.
   package let covariates: [Covariate]
+  /// By what the rows of one prompt are known.
+  package let promptRule: PromptRule
+  /// Whether the layout or a column says which responses are better.
+  package let hasJudgement: Bool
   private let layout: any ScoreLayout
+  /// As they were asked for.
+  let wanted: ScoreColumns
   /// The position of each response's row in the table.
   let rowOfResponse: [Int]
 
@@ -51,8 +69,13 @@ package struct ScoreTable: Sendable {
     self.covariates = covariates
     self.table = table
     self.layout = layout
+    wanted = columns
     rowOfResponse = entries.map(\.row)
-    responses = try Self.responses(entries, of: table, columns, layout: layout)
+    let found = TableLayout(table.columns, columns, layout.names)
+    let (prompts, rule) = try Self.prompts(of: table, found, layout)
+    promptRule = rule
+    hasJudgement = entries.contains { $0.role != .response || $0.label != nil }
+    responses = try Self.responses(entries, of: table, found, prompts: prompts, rule, layout)
   }
 
   private static func entries(
@@ -65,6 +88,12 @@ package struct ScoreTable: Sendable {
     }
     return try layout.entries(of: table, columns: columns)
   }
+
+  /// The column of the scores, or of the first of a pair's.
+  package var scoreColumn: String { layout.scoreColumn }
+
+  /// How many rows hold responses.
+  package var rowCount: Int { Set(rowOfResponse).count }
 
   /// Where a response stands in its file: "line 12", or "row 12" where rows have no lines.
   package func place(ofResponse response: Int) -> String {
@@ -98,54 +127,52 @@ package struct ScoreTable: Sendable {
 // MARK: - Entries to responses
 
 extension ScoreTable {
+  private static func prompts(
+    of table: DataTable, _ found: TableLayout, _ layout: any ScoreLayout
+  ) throws(TareError) -> (ids: [String], PromptRule) {
+    if found.prompt.isGuess, let ids = layout.promptIDs(of: table) { return (ids, .id("")) }
+    return (try PromptNames(table, found).ids, found.prompt)
+  }
+
   private static func responses(
-    _ entries: [ScoreEntry], of table: DataTable, _ columns: ScoreColumns, layout: any ScoreLayout
+    _ entries: [ScoreEntry], of table: DataTable, _ found: TableLayout, prompts: [String],
+    _ rule: PromptRule, _ layout: any ScoreLayout
   ) throws(TareError) -> [ScoredResponse] {
-    let group = columns.group
-    let idColumn = layout.idColumns.first(where: table.has)
-    let column = group ?? idColumn
-    var prompts = column == nil ? layout.promptIDs(of: table) ?? [] : []
-    if prompts.isEmpty { prompts = try promptIDs(table, column) }
-    let hasSubsets = columns.subset != "none"
-    var subsets: [String?]?
-    if let column = columns.subset, hasSubsets {
-      subsets = try table.names(in: column)
-    } else if hasSubsets {
-      subsets = try optionalNames(table, layout.subsetColumn)
-    }
-    let section = layout.sectionColumns.first(where: table.has) ?? "section"
-    let sections = hasSubsets ? try optionalNames(table, section) : nil
+    let subsets = try names(table, found.subset)
+    let sections = try names(table, found.section)
     // Positions are those among the responses of `id`, which need not be the group.
-    let hasPositions = !table.has("id") || group ?? idColumn == "id"
-    var seen: [[String]: (index: Int, row: Int)] = [:]
-    var taken: Set<Place> = []
+    let id = table.column("id")
+    let hasPositions = id == nil || rule == .id(id ?? "") || rule == .named(id ?? "")
+    var places: [[String]: PromptPlaces] = [:]
     var responses: [ScoredResponse] = []
     responses.reserveCapacity(entries.count)
     for entry in entries {
       let prompt = prompts[entry.row]
       // Subsets may number their prompts each from 0.
       let key = [sections?[entry.row] ?? "", subsets?[entry.row] ?? "", prompt]
-      let before = seen[key]
-      if let idColumn, group == nil, layout.hasWholePrompts, let before, before.row != entry.row {
-        let same = scores(entries, of: before.row) == scores(entries, of: entry.row)
+      if case .id(let column) = rule, layout.hasWholePrompts,
+        let before = places[key]?.row, before != entry.row
+      {
+        let same = scores(entries, of: before) == scores(entries, of: entry.row)
         throw table.error(
-          entry.row, idColumn,
+          entry.row, column.isEmpty ? "instruction" : column,
           found: "the id '\(prompt)' a second time, with \(same ? "the same" : "other") scores",
           accepted: "an id of its own for each row")
       }
       let position = hasPositions ? entry.index : nil
-      let index = position ?? before.map { $0.index + 1 } ?? 0
-      if position != nil, !taken.insert(Place(prompt: key, index: index)).inserted {
+      guard let place = places[key, default: .init()].take(entry, position, isGuess: rule.isGuess)
+      else {
         throw table.error(
-          entry.row, "index", found: "response \(index) of '\(prompt)' a second time",
+          entry.row, found.index ?? "index",
+          found: "response \(position ?? 0) of '\(prompt)' a second time",
           accepted: "each response once (are these the scores of several runs?)")
       }
-      seen[key] = (index, entry.row)
       var response = ScoredResponse(
-        promptID: prompt, index: index, role: entry.role, score: entry.score,
+        promptID: prompt, index: place.index, role: entry.role, score: entry.score,
         covariates: entry.covariates, subset: subsets?[entry.row], section: sections?[entry.row],
         label: entry.label)
       response.steps = entry.steps
+      response.pair = place.pair
       responses.append(response)
     }
     return responses
@@ -155,29 +182,10 @@ extension ScoreTable {
     entries.filter { $0.row == row }.map(\.score)
   }
 
-  private struct Place: Hashable {
-    let prompt: [String]
-    let index: Int
-  }
-
-  static func promptIDs(
+  private static func names(
     _ table: DataTable, _ column: String?
-  ) throws(TareError) -> [String] {
-    guard let column else { return table.rows.map { "row-\($0 + 1)" } }
-    var ids: [String] = []
-    ids.reserveCapacity(table.rows.count)
-    for (row, name) in try table.names(in: column).enumerated() {
-      guard let name else {
-        throw table.error(row, column, found: "no value", accepted: "the prompt's id")
-      }
-      ids.append(name)
-    }
-    return ids
-  }
-
-  private static func optionalNames(
-    _ table: DataTable, _ column: String
   ) throws(TareError) -> [String?]? {
-    table.has(column) ? try table.names(in: column) : nil
+    guard let column else { return nil }
+    return try table.names(in: column)
   }
 }

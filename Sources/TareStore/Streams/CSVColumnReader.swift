@@ -14,6 +14,8 @@ package struct CSVColumnReader {
   /// Every name so far, [column].
   package private(set) var names: [InternedNames]
   package private(set) var skipped = SkippedRows()
+  /// What the columns of labels have in common so far, [column]; lines are their rows.
+  package private(set) var labelColumns: [LabelColumn]
   /// Rows in the blocks so far.
   package private(set) var count = 0
 
@@ -46,6 +48,7 @@ package struct CSVColumnReader {
     self.pieces = pieces
     block = CSVBlock(columns)
     names = columns.names.map { _ in InternedNames() }
+    labelColumns = columns.labels.map { LabelColumn(isNamed: $0.kind == .needed) }
     do throws(TareError) {
       (header, scanner) = try self.pieces.readOpening()
       indices = try CSVColumnIndices(columns, in: header.columns)
@@ -127,15 +130,7 @@ extension CSVColumnReader {
       }
       block.numbers[position].append(number)
     }
-    for position in indices.labels.indices {
-      let column = indices.labels[position]
-      let (start, end) = range(column)
-      switch Self.label(in: bytes, start, end, columns.labels[position].kind) {
-      case .success(let role): block.labels[position].append(role)
-      case .failure(let fault): return fault.fault(row, column)
-      }
-    }
-    // Names last, and looked at before one of them is numbered: a bad row leaves no names behind.
+    // Names are looked at before one of them is numbered: a bad row leaves no names behind.
     for position in indices.names.indices where columns.names[position].isNeeded {
       let column = indices.names[position]
       let (start, end) = range(column)
@@ -143,6 +138,22 @@ extension CSVColumnReader {
         return CSVFault(
           kind: .noID, line: row.line, cell: column, found: "no value",
           accepted: "the prompt's id")
+      }
+    }
+    var saysRole = false
+    for position in indices.labels.indices {
+      let column = indices.labels[position]
+      let (start, end) = range(column)
+      if columns.labels[position].kind == .role {
+        switch Self.role(in: bytes, start, end) {
+        case .success(let role): block.labels[position].append(role)
+        case .failure(let fault): return fault.fault(row, column)
+        }
+        saysRole = block.labels[position].last?.isNaN == false
+      } else if saysRole {
+        block.labels[position].append(.nan)
+      } else if let fault = takeLabel(row, bytes, start, end, position) {
+        return fault
       }
     }
     guard numbersNames else { return nil }
@@ -192,34 +203,44 @@ extension CSVColumnReader {
     }
   }
 
-  private static func label(
-    in bytes: Span<UInt8>, _ start: Int, _ end: Int, _ kind: CSVColumns.Label.Kind
+  /// - Returns: what is wrong with a label that is needed.
+  private mutating func takeLabel(
+    _ row: CSVScanner.Row, _ bytes: Span<UInt8>, _ start: Int, _ end: Int, _ position: Int
+  ) -> CSVFault? {
+    let text: String
+    let label: Label?
+    if let number = Self.number(in: bytes, start, end) {
+      (text, label) = ("\(number)", Label(number: number))
+    } else {
+      text = CSVCell.text(in: bytes, start, end)
+      label = Label(text)
+    }
+    var column = labelColumns[position]
+    let value = column.take(label, text: text, row: row.line)
+    if columns.labels[position].kind == .needed, value.isNaN, let problem = column.problem {
+      return CSVFault(
+        kind: .noLabel, line: row.line, cell: indices.labels[position], found: problem.found,
+        accepted: problem.accepted)
+    }
+    labelColumns[position] = column
+    block.labels[position].append(value)
+    return nil
+  }
+
+  private static func role(
+    in bytes: Span<UInt8>, _ start: Int, _ end: Int
   ) -> Result<Double, LabelFault> {
-    if kind != .role, let number = number(in: bytes, start, end) {
-      return .success(number)
-    }
     let text = CSVCell.text(in: bytes, start, end)
-    if kind == .role {
-      switch Role(rawValue: text) {
-      case .chosen?: return .success(1)
-      case .rejected?: return .success(0)
-      case .response?: return .success(.nan)
-      case nil: break
-      }
-      return .failure(
-        LabelFault(
-          found: JSONValue.string(text).text(),
-          accepted: Role.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")))
+    switch Role(rawValue: text) {
+    case .chosen?: return .success(1)
+    case .rejected?: return .success(0)
+    case .response?: return .success(.nan)
+    case nil: break
     }
-    switch text {
-    case "true", "True", "TRUE": return .success(1)
-    case "false", "False", "FALSE": return .success(0)
-    default:
-      if kind == .optionalNumber { return .success(.nan) }
-      return .failure(
-        LabelFault(
-          found: text.isEmpty ? "an empty cell" : "'\(text)'", accepted: "a finite number"))
-    }
+    return .failure(
+      LabelFault(
+        found: JSONValue.string(text).text(),
+        accepted: Role.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")))
   }
 }
 

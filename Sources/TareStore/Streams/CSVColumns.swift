@@ -6,7 +6,8 @@ package struct CSVColumns: Sendable, Equatable {
   package var numbers: [String]
   /// Names such as ids, given as their number in the order in which they first appear.
   package var names: [Name]
-  /// What says whether a response is the better one.
+  /// What says whether a response is the better one. A column of roles comes first: labels of rows
+  /// whose role says so already are not looked at.
   package var labels: [Label]
 
   package struct Name: Sendable, Equatable {
@@ -25,10 +26,11 @@ package struct CSVColumns: Sendable, Equatable {
     package let kind: Kind
 
     package enum Kind: Sendable {
-      /// A number, or true and false for 1 and 0; anything else is bad.
-      case number
-      /// The same, but what is no number says nothing.
-      case optionalNumber
+      /// A label, see `Label`; anything else is bad.
+      case needed
+      /// The same, but whether the column counts is known only when all rows are: what is wrong with
+      /// it is kept in `CSVColumnReader.labelColumns`.
+      case possible
       /// A role's name: 1 for chosen, 0 for rejected, nothing for another.
       case role
     }

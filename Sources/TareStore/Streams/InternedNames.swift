@@ -21,6 +21,18 @@ package struct InternedNames: Sendable {
   /// Every name, in order.
   package var all: [String] { ends.indices.map { self[$0] } }
 
+  /// For each name the number of the first one that is the same text, though of other bytes: letters
+  /// with marks can be written in two ways. nil where all names are ASCII.
+  package var sameTexts: [Int32]? {
+    guard bytes.contains(where: { $0 >= 0x80 }) else { return nil }
+    var first: [String: Int32] = [:]
+    return all.enumerated().map { index, name in
+      if let number = first[name] { return number }
+      first[name] = Int32(index)
+      return Int32(index)
+    }
+  }
+
   private func range(_ index: Int) -> Range<Int> {
     (index == 0 ? 0 : ends[index - 1])..<ends[index]
   }

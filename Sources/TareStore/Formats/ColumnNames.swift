@@ -1,0 +1,62 @@
+/// A table's column names, found by what people call them.
+import Foundation
+import TareCore
+
+/// A name is found as it stands, or else without regard to case and surrounding blanks where just one
+/// column has it so.
+struct ColumnNames: Sendable {
+  let all: [String]
+
+  init(_ all: [String]) { self.all = all }
+
+  /// The column of this name, as the file spells it; nil where there is none, or more than one.
+  func column(_ name: String) -> String? {
+    if all.contains(name) { return name }
+    let wanted = Self.folded(name)
+    let found = all.filter { Self.folded($0) == wanted }
+    return found.count == 1 ? found[0] : nil
+  }
+
+  /// The first of the names that there is, as the file spells it.
+  func first(of names: [String]) -> String? { names.lazy.compactMap(column).first }
+
+  private static func folded(_ name: String) -> String {
+    name.trimmingCharacters(in: .whitespacesAndNewlines).lowercased()
+  }
+}
+
+// MARK: - Messages
+
+extension ColumnNames {
+  /// What is wrong where no column holds the scores.
+  ///
+  /// - Parameter naming: how the user names the column, "--score NAME" say; nil where there is no way.
+  func noScores(_ score: String, naming: String?) -> (found: String, accepted: String) {
+    var accepted = "a column of scores; the columns are \(list(all))"
+    if let separator = otherSeparator {
+      accepted += ", one name that holds '\(separator)': cells are separated by commas"
+    }
+    if let naming { accepted += "; name it with \(naming)" }
+    if let likely { accepted += " (perhaps '\(likely)')" }
+    return ("no column '\(score)'", accepted)
+  }
+
+  /// What the cells are separated by where it is no comma.
+  private var otherSeparator: String? {
+    guard all.count == 1 else { return nil }
+    return [(";", ";"), ("\t", "a tab"), ("|", "|")].first { all[0].contains($0.0) }?.1
+  }
+
+  /// The column that sounds most like scores.
+  private var likely: String? {
+    let words = ["score", "reward", "logit", "rating", "preference", "value", "rm"]
+    for word in words {
+      let found = all.filter { name in
+        let parts = name.lowercased().split { !$0.isLetter }
+        return parts.contains { $0.hasPrefix(word) && $0.count <= word.count + 1 }
+      }
+      if let first = found.first { return first }
+    }
+    return nil
+  }
+}

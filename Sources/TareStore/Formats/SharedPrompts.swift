@@ -1,0 +1,54 @@
+/// The prompts of an input's rows: several rows may answer one.
+import TareCore
+
+/// Rows belong to one prompt that have the same id within their subset and section, or have no id and the
+/// same prompt.
+struct SharedPrompts {
+  private var rows: [PromptKey: [Row]] = [:]
+  /// The ids that were made for prompts of rows without one.
+  private var made: [Text: String] = [:]
+
+  private struct Row {
+    let place: String
+    let set: CandidateSet
+  }
+
+  private struct Text: Hashable {
+    let subset: String?
+    let section: String?
+    let prompt: [Message]
+    let context: TemplateContext
+  }
+
+  /// Gives a set without an id that of the first with its prompt, and checks that an id stands for one
+  /// prompt.
+  ///
+  /// - Parameter hasID: whether the row has an id, or its set one that was made of its number.
+  /// - Throws: `TareError.badData` that names both rows.
+  mutating func place(_ set: inout CandidateSet, hasID: Bool, at place: String) throws(TareError) {
+    if !hasID {
+      let text = Text(
+        subset: set.subset, section: set.section, prompt: set.prompt, context: set.context)
+      set.id = made[text] ?? set.id
+      made[text] = set.id
+    }
+    let key = PromptKey(section: set.section, subset: set.subset, id: set.id)
+    let before = rows[key] ?? []
+    if let first = before.first, (first.set.prompt, first.set.context) != (set.prompt, set.context)
+    {
+      throw .badData(
+        place: place, found: "the id '\(set.id)' with another prompt than \(first.place)",
+        accepted: "one prompt under one id")
+    }
+    // An answer may be given twice; a pair that stands twice is one too many.
+    if hasID, set.responses.count > 1,
+      let same = before.first(where: { $0.set.responses == set.responses })
+    {
+      throw .badData(
+        place: place,
+        found: "the id '\(set.id)', which \(same.place) has too, with the same responses",
+        accepted: "each pair or list of responses once")
+    }
+    rows[key] = before + [Row(place: place, set: set)]
+  }
+}

@@ -1,0 +1,162 @@
+import Foundation
+import TareCore
+import TareStore
+import TareTesting
+import Testing
+
+/// Which column of a score table holds what.
+@Suite struct TableLayoutTests {
+  private func read(
+    _ text: String, _ change: (inout ScoreColumns) -> Void = { _ in }
+  ) throws -> ScoreTable {
+    var columns = ScoreColumns()
+    change(&columns)
+    return try ScoreTable(try readTable(Data(text.utf8), name: "in"), columns: columns)
+  }
+
+  private func failure(
+    _ text: String, _ change: (inout ScoreColumns) -> Void = { _ in }
+  ) -> String {
+    let error = #expect(throws: TareError.self) { try read(text, change) }
+    return error?.description ?? ""
+  }
+
+  // MARK: - Prompts
+
+  @Test func `rows with the same prompt and no id are one prompt's`() throws {
+    let csv = try read("prompt,response,score\nWhy?,a,1\nHow?,b,2\nWhy?,c,3\n")
+    #expect(csv.responses.map(\.promptID) == ["Why?", "How?", "Why?"])
+    #expect(csv.responses.map(\.index) == [0, 0, 1])
+    #expect(csv.promptRule.note?.contains("'prompt'") == true)
+    let message = #"[{"role":"user","content":"Why?"}]"#
+    let turned = #"[{"content":"Why?","role":"user"}]"#
+    let lines = try read(
+      """
+      {"prompt":\(message),"score":1}
+      {"prompt":"How?","score":2}
+      {"prompt":\(turned),"score":3}
+      {"prompt":[{"role":"system","content":"s"},{"role":"user","content":"Why?"}],"score":4}
+      {"prompt":[{"content":"s","role":"system"},{"role":"user","content":"Why?"}],"score":5}
+      """)
+    #expect(lines.responses.map(\.promptID).prefix(3) == ["Why?", "How?", "Why?"])
+    #expect(lines.responses.map(\.index) == [0, 0, 1, 0, 1])
+  }
+
+  @Test func `whatever holds a prompt tells prompts apart`() throws {
+    func groups(_ text: String) throws -> [Int] {
+      PromptGroups(of: try read(text).responses).groupOfRow
+    }
+    #expect(try groups("question,score\nx,1\nx,2\ny,3\n") == [0, 0, 1])
+    #expect(try groups("instruction,input,score\nx,a,1\nx,b,2\nx,a,3\n") == [0, 1, 0])
+    #expect(try groups("system,prompt,score\ns,p,1\nt,p,2\ns,p,3\n") == [0, 1, 0])
+    #expect(try groups("subset,prompt,score\ns,p,1\nt,p,2\ns,p,3\n") == [0, 1, 0])
+    #expect(try groups("prompt,score\n,1\n,2\n") == [0, 1])
+    #expect(try groups("score\n1\n2\n") == [0, 1])
+    let turns = { (question: String, answer: String) in
+      #"{"score":1,"messages":[{"role":"user","content":"\#(question)"},"#
+        + #"{"role":"assistant","content":"\#(answer)"}]}"#
+    }
+    #expect(
+      try groups([turns("x", "a"), turns("y", "a"), turns("x", "b")].joined(separator: "\n"))
+        == [0, 1, 0])
+    // An id tells more than a text.
+    #expect(try groups("id,prompt,score\na,p,1\nb,p,2\na,p,3\n") == [0, 1, 0])
+  }
+
+  @Test func `a long prompt has a short name of its own`() throws {
+    let long = String(repeating: "word ", count: 100)
+    let table = try read("prompt,score\n\(long),1\n\(long)x,2\n\(long),3\n")
+    let names = table.responses.map(\.promptID)
+    #expect(names[0] == names[2] && names[0] != names[1])
+    #expect(names.allSatisfy { $0.count < 80 })
+  }
+
+  @Test func `a named group may be of any type`() throws {
+    let table = try read(
+      "{\"q\":[1,{\"b\":2,\"a\":1}],\"score\":1}\n{\"q\":[1,{\"a\":1,\"b\":2}],\"score\":2}"
+    ) { $0.group = "q" }
+    #expect(Set(table.responses.map(\.promptID)).count == 1)
+    #expect(failure("{\"q\":null,\"score\":1}") { $0.group = "q" }.contains("found no value"))
+  }
+
+  @Test func `places that come again in rows of one text are other responses'`() throws {
+    let table = try read("prompt,index,score\np,0,1\np,1,2\np,0,3\n")
+    #expect(table.responses.map(\.index) == [0, 1, 2])
+    #expect(failure("id,index,score\np,0,1\np,0,3\n").contains("response 0 of 'p' a second time"))
+  }
+
+  // MARK: - Several pairs of a prompt
+
+  private func pair(_ id: String, _ a: Double, _ b: Double, _ texts: String = "") -> String {
+    #"{\#(id),"score_chosen":\#(a),"score_rejected":\#(b)\#(texts)}"#
+  }
+
+  @Test func `a prompt may have several pairs, which stay apart`() throws {
+    let table = try read(
+      [
+        pair(#""prompt_id":"u""#, 1, 0), pair(#""prompt_id":"u""#, 3, 2),
+        pair(#""prompt_id":"v""#, 1, 0),
+      ]
+      .joined(separator: "\n"))
+    #expect(table.responses.map(\.promptID) == ["u", "u", "u", "u", "v", "v"])
+    #expect(table.responses.map(\.index) == [0, 1, 2, 3, 0, 1])
+    #expect(table.responses.map(\.pair) == [nil, nil, 1, 1, nil, nil])
+    let texts = try read(
+      [
+        pair(#""prompt":"p""#, 1, 0, #","chosen":"a","rejected":"b""#),
+        pair(#""prompt":"p""#, 1, 0, #","chosen":"a","rejected":"b""#),
+      ].joined(separator: "\n"))
+    #expect(texts.responses.map(\.pair) == [nil, nil, 1, 1])
+  }
+
+  @Test func `rows of one id may be the pairs of one prompt, but not one pair twice`() throws {
+    let first = pair(#""id":1"#, 1, 0, #","chosen":"a","rejected":"b""#)
+    let second = pair(#""id":1"#, 2, 0, #","chosen":"c","rejected":"b""#)
+    let again = pair(#""id":1"#, 5, 0, #","chosen":"a","rejected":"b""#)
+    #expect(try read(first + "\n" + second).responses.map(\.index) == [0, 1, 2, 3])
+    #expect(
+      failure(first + "\n" + again)
+        .hasPrefix("in, line 2, column 'id': found the id '1' a second time, with the same texts"))
+    #expect(
+      failure(pair(#""id":1"#, 1, 0) + "\n" + pair(#""id":1"#, 2, 0))
+        .contains("found the id '1' a second time, with other scores"))
+  }
+
+  @Test func `a column of pairs says which responses belong together`() throws {
+    let table = try read(
+      "prompt_id,pair_id,role,score\na,x,chosen,1\na,y,chosen,2\na,x,rejected,3\na,y,rejected,4\n")
+    #expect(table.responses.map(\.pair) == [nil, 1, nil, 1])
+  }
+
+  // MARK: - Names
+
+  @Test func `names are found without case and blanks where there is no doubt`() throws {
+    let table = try read(" Prompt_ID, Score ,LABEL\na,1,1\na,2,0\n")
+    #expect(table.responses.map(\.promptID) == ["a", "a"])
+    #expect(table.responses.map(\.role) == [.chosen, .rejected])
+    let exact = try read("Score,score\n1,2\n")
+    #expect(exact.responses.map(\.score) == [2])
+    #expect(failure("Score,SCORE\n1,2\n").contains("no column 'score'"))
+  }
+
+  @Test func `what TRL calls its columns is read`() throws {
+    let table = try read("prompt,completion,reward\np,abc,1\np,de,2\n") {
+      $0.covariates = ["length"]
+    }
+    #expect(table.responses.map(\.score) == [1, 2])
+    #expect(table.responses.map { $0.covariates["length"] } == [3, 2])
+    #expect(PromptGroups(of: table.responses).count == 1)
+    let pairs = try read(#"{"chosen_reward":1.5,"rejected_reward":0.5}"#)
+    #expect(pairs.responses.map(\.score) == [1.5, 0.5])
+  }
+
+  @Test func `a table without scores lists its columns and asks for one`() {
+    let naming = ScoreColumns.Naming(score: "--score NAME", label: "--label NAME")
+    #expect(
+      failure("id,rm_score\n1,2\n") { $0.naming = naming }
+        == "in: found no column 'score'; accepted: a column of scores; the columns are 'id', 'rm_score'; "
+        + "name it with --score NAME (perhaps 'rm_score')")
+    #expect(failure("id;score\n1;2\n").contains("one name that holds ';': cells are separated by"))
+    #expect(failure("a,b\n1,2\n") { $0.score = "x" }.contains("found no column 'x'"))
+  }
+}
