@@ -30,13 +30,16 @@ private struct LocalModel: ServedModel {
 extension RewardService {
   /// Opens model and head, and scores one word: weights that cannot be read stop the start, not the
   /// first request.
-  /// - Parameter calibration: the path of a saved calibration.
+  /// - Parameters:
+  ///   - calibration: the path of a saved calibration.
+  ///   - warn: is told what a user should know.
   package convenience init(
     _ settings: ScoringSettings, calibration path: String? = nil,
-    limits: ServiceLimits = ServiceLimits()
+    limits: ServiceLimits = ServiceLimits(), warn: (String) -> Void = { _ in }
   ) throws(TareError) {
     let calibration = try path.map { (path) throws(TareError) in try ServedCalibration(path) }
     let text = try settings.textModel()
+    text.opened.notes.forEach(warn)
     let model = try settings.rewardModel(text)
     guard !model.needsResponseStart else {
       throw .usage(

@@ -26,12 +26,16 @@ package struct StageObserver: Sendable {
   package let report: @Sendable (StageProgress) -> Void
   /// Whether the user has asked to stop; what is finished is stored first.
   package let shouldStop: @Sendable () -> Bool
+  /// Called with what a user should know though the work goes on, a sentence each.
+  package let warn: @Sendable (String) -> Void
 
   package init(
     report: @escaping @Sendable (StageProgress) -> Void = { _ in },
-    shouldStop: @escaping @Sendable () -> Bool = { false }
+    shouldStop: @escaping @Sendable () -> Bool = { false },
+    warn: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.report = report
     self.shouldStop = shouldStop
+    self.warn = warn
   }
 }

@@ -16,6 +16,6 @@ struct Tokenize: ParsableCommand {
   func run() throws {
     var request = ScoreRequest(inputs: inputs, settings: scoring.settings(model.model))
     request.format = format.format
-    try Output.print(Pipeline().tokenize(request))
+    try Output.print(Pipeline(observer: StageObserver(warn: Terminal.warn)).tokenize(request))
   }
 }

@@ -16,7 +16,8 @@ extension SourceRow {
   func value(_ column: String) throws(TareError) -> JSONValue {
     let value = columns[column] ?? .null
     guard isText, let text = value.string,
-      ["messages", "responses", "labels"].contains(column) || isMessageList(text)
+      ["messages", "responses", "labels", "completions", "steps"].contains(column)
+        || isMessageList(text)
     else { return value }
     do {
       return try JSONValue(parsing: text)
