@@ -3,6 +3,7 @@ internal import Foundation
 package import TareCore
 internal import TareReport
 internal import TareScoring
+internal import TareTokenizers
 
 package struct InspectRequest: Sendable {
   /// A folder in Hugging Face layout, a .gguf file, or the hub id of a model that was pulled.
@@ -11,6 +12,8 @@ package struct InspectRequest: Sendable {
   package var base: String?
   /// A file with a chat template, or the name of one of the model's own.
   package var template: String?
+  /// "5" or "4": the version of transformers whose tokens its texts have.
+  package var tokens = "5"
 
   package init(model: String) { self.model = model }
 }
@@ -64,7 +67,8 @@ extension Pipeline {
   package func inspect(_ request: InspectRequest) throws(TareError) -> InspectOutcome {
     let base = try request.base.map { (base) throws(TareError) in try modelURL(base) }
     var inspector = ModelInspector(
-      try modelURL(request.model), base: base, template: request.template)
+      try modelURL(request.model), base: base, template: request.template,
+      tokens: try choice(request.tokens, "--tokens", TokenizerRules.self))
     return InspectOutcome(try inspector.inspect())
   }
 }

@@ -63,6 +63,7 @@ extension Pipeline {
     var file = InspectionFile()
     for (path, settings) in request.passes {
       let rows = try readRows([path], format: request.format)
+        .joiningSteps(for: model.text, model.options)
       let texts = try InspectedTexts(rows, model.text, model.options, file: path)
       var pass = InspectionPass(model, texts, request, experts)
       try pass.run(settings, observer)

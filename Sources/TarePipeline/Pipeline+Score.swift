@@ -138,9 +138,10 @@ extension Pipeline {
       in store: Store, with model: some ScoringModel, _ options: ScoringOptions
     ) throws(TareError) -> (Store, ScoreSummary) {
       do throws(TareError) {
-        return (
-          store, try store.score(rows, as: name, with: model, options, observer: observer)
-        )
+        let rows = try rows.joiningSteps(for: model.text, options)
+        let summary = try store.score(rows, as: name, with: model, options, observer: observer)
+        warn(ofUnreadSteps: summary.unreadSteps, of: summary.responses)
+        return (store, summary)
       } catch {
         throw request.inputs.count == 1 && !model.text.isNamed(in: error)
           ? error.inside(request.inputs[0]) : error
@@ -148,12 +149,14 @@ extension Pipeline {
     }
     if let engine = settings.engine {
       let text = try settings.textAlone()
+      warn(of: text)
       let model = try EngineModel(engine, text: text, isKept: request.store != nil)
       let store = try Store(path: request.store ?? ":memory:")
       return try score(
         in: store, with: model, settings.options(engineText: text, run: run(in: store)))
     }
     let text = try settings.textModel()
+    warn(of: text)
     let model = try settings.rewardModel(text)
     for remark in settings.remarks(text) { observer.notice(remark) }
     let store = try Store(path: request.store ?? ":memory:")

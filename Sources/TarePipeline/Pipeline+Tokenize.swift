@@ -7,20 +7,24 @@ extension Pipeline {
   /// One object a response: rendered text, ids, read position.
   package func tokenize(_ request: ScoreRequest) throws(TareError) -> [JSONObject] {
     let text = try request.settings.textModel()
+    warn(of: text)
     let options = try request.settings.options(readRule: text.readRule, text: text, run: nil)
     var rows: [JSONObject] = []
+    var unreadSteps = 0
     for input in request.inputs {
       let file = try InputFile(input)
       let sets = try readCandidates(file.data, name: file.name, format: request.format)
       noticeUnusedText(of: sets, in: file)
-      for row in sets {
+      for row in try sets.joiningSteps(for: text, options) {
         for candidate in row.responses {
           do throws(TareError) {
             let tokens = try text.tokenize(
               row.conversation(candidate), options)
+            unreadSteps += tokens.hasUnreadStep ? 1 : 0
             rows.append([
               "id": .string(row.id), "role": .string(candidate.role.rawValue),
-              "text": .string(tokens.text), "ids": .array(tokens.ids.map { .int(Int($0)) }),
+              "text": .string(try text.text(of: tokens)),
+              "ids": .array(tokens.ids.map { .int(Int($0)) }),
               "readAt": .int(tokens.readAt), "truncated": .bool(tokens.truncated),
             ])
           } catch {
@@ -29,6 +33,7 @@ extension Pipeline {
         }
       }
     }
+    warn(ofUnreadSteps: unreadSteps, of: rows.count)
     return rows
   }
 }

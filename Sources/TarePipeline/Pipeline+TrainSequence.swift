@@ -17,6 +17,7 @@ extension Pipeline {
     let head = try request.headSettings()
     try checkWritable(request.output)
     let text = try request.settings.textModel()
+    warn(of: text)
     let options = try request.settings.options(readRule: .last, text: text, run: nil)
     let store = try Store(path: request.store ?? ":memory:")
     let extractor = FeatureExtractor(text, threads: request.settings.threads)

@@ -75,9 +75,10 @@ extension RewardService {
   ///     tokens read and responses found; nil to take rendered texts alone.
   ///   - path: the path of a saved calibration.
   ///   - cache: scores that are kept.
+  ///   - warn: is told what a user should know.
   package convenience init(
     engine: EngineSettings, texts settings: ScoringSettings?, calibration path: String? = nil,
-    cache: Int, limits: ServiceLimits = ServiceLimits()
+    cache: Int, limits: ServiceLimits = ServiceLimits(), warn: (String) -> Void = { _ in }
   ) throws(TareError) {
     let calibration = try path.map { (path) throws(TareError) in try ServedCalibration(path) }
     guard settings != nil || calibration?.needsTexts != true else {
@@ -93,6 +94,7 @@ extension RewardService {
     }
     let texts = try settings.map { (settings) throws(TareError) in
       let text = try settings.textAlone()
+      text.opened.notes.forEach(warn)
       return ServedTexts(model: text, options: try settings.options(engineText: text, run: nil))
     }
     let name = engine.model ?? texts?.model.name ?? "\(engine.protocolKey) engine"

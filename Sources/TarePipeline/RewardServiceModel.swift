@@ -30,23 +30,23 @@ private struct LocalModel: ServedModel {
 extension RewardService {
   /// Opens model and head, and scores one word: weights that cannot be read stop the start, not the
   /// first request.
-  ///
   /// - Parameters:
   ///   - calibration: the path of a saved calibration.
-  ///   - remark: is told what a user must know of the model to trust its scores.
+  ///   - warn: is told what a user should know.
   package convenience init(
     _ settings: ScoringSettings, calibration path: String? = nil,
-    limits: ServiceLimits = ServiceLimits(), remark: (String) -> Void = { _ in }
+    limits: ServiceLimits = ServiceLimits(), warn: (String) -> Void = { _ in }
   ) throws(TareError) {
     let calibration = try path.map { (path) throws(TareError) in try ServedCalibration(path) }
     let text = try settings.textModel()
+    text.opened.notes.forEach(warn)
     let model = try settings.rewardModel(text)
     guard !model.needsResponseStart else {
       throw .usage(
         "an implicit reward cannot be served: a rendered text does not tell where the response begins"
       )
     }
-    for what in settings.remarks(text) { remark(what) }
+    for what in settings.remarks(text) { warn(what) }
     let options = try settings.options(model, run: nil)
     var word = options
     word.readRule = .last

@@ -2,6 +2,7 @@
 package import TareCore
 package import TareScoring
 package import TareStore
+internal import TareTokenizers
 
 /// What a scoring run did.
 package struct ScoreSummary: Sendable {
@@ -14,6 +15,8 @@ package struct ScoreSummary: Sendable {
   package let computed: Int
   /// Responses whose text was cut to fit.
   package let truncated: Int
+  /// Responses whose text was seen in this call and goes on after its last step token.
+  package let unreadSteps: Int
   package let tokens: Int
   /// Tokens that were computed; the others were shared with another text's start.
   package let rows: Int
@@ -49,9 +52,11 @@ extension Store {
       self, run, model.text, options, sharesPrefixes: model.sharesPrefixes)
     defer { pages.close() }
     var duplicates = 0
+    var unreadSteps = 0
     try runner.run(atOnce: model.batchesAtOnce) { () throws(TareError) in
       let batch = try pages.next()
       duplicates += batch?.duplicates ?? 0
+      unreadSteps += batch?.unreadSteps ?? 0
       return batch?.conversations
     } known: { (digests) throws(TareError) in
       Set(try knownScores(by: scorer, for: digests).keys)
@@ -67,8 +72,8 @@ extension Store {
     return ScoreSummary(
       run: try self.run(named: name), responses: items.count,
       distinct: try distinctTexts(of: run), computed: runner.computed,
-      truncated: items.count { $0.score?.truncated == true }, tokens: runner.tokens,
-      rows: runner.rows, seconds: runner.seconds)
+      truncated: items.count { $0.score?.truncated == true },
+      unreadSteps: unreadSteps, tokens: runner.tokens, rows: runner.rows, seconds: runner.seconds)
   }
 }
 
@@ -99,6 +104,8 @@ extension ScoringOptions {
     var settings: JSONObject = [
       "bos": .string(bos.rawValue), "truncation": .string(truncation.rawValue),
     ]
+    if tokenRules != .five { settings["tokens"] = .string(tokenRules.rawValue) }
+    settings["step_separator"] = stepSeparator.map { .string($0) }
     settings["max_tokens"] = maxTokens.map { .int($0) }
     settings["system"] = system.map { .string($0) }
     if !variables.isEmpty { settings["template_kwargs"] = JSONValue.object(variables).sorted }

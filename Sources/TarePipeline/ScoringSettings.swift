@@ -5,6 +5,7 @@ internal import TareEngine
 internal import TareScoring
 internal import TareStore
 internal import TareTemplates
+internal import TareTokenizers
 
 package struct ScoringSettings: Sendable {
   /// A folder in Hugging Face layout, a .gguf file, or the hub id of a model that was pulled.
@@ -13,6 +14,11 @@ package struct ScoringSettings: Sendable {
   package var base: String?
   /// A file with a chat template, or the name of one of the model's own.
   package var template: String?
+  /// "5" for transformers 5.23's tokens of a folder, "4" for those of 4.57.
+  package var tokens = "5"
+  /// What stands between the steps of a response, where its step tokens are put; `\n`, `\t` and `\\`
+  /// stand for a line break, a tab and a backslash.
+  package var stepSeparator: String?
   /// A reward head in safetensors, "logit:TOKEN" or "yes-no[:YES,NO]"; nil for the model's own.
   package var head: String?
   /// Which of the head's outputs is the score.
@@ -66,7 +72,8 @@ package struct ScoringSettings: Sendable {
   /// Tokenizer and template alone, for engines elsewhere.
   func textAlone() throws(TareError) -> TextModel {
     _ = try variables()
-    return try TextModel(withoutWeights: modelURL(model), template: template)
+    return try TextModel(
+      withoutWeights: modelURL(model), template: template, tokens: tokenRules())
   }
 
   /// - Throws: `TareError.usage` for what is no object of template variables.
@@ -84,7 +91,11 @@ package struct ScoringSettings: Sendable {
     return try TextModel(
       modelURL(name), template: template, base: base,
       buffers: choice(buffers, "--buffers", BufferPrecision.self),
-      precision: choice(precision, "--precision", Precision.self))
+      precision: choice(precision, "--precision", Precision.self), tokens: tokenRules())
+  }
+
+  func tokenRules() throws(TareError) -> TokenizerRules {
+    try choice(tokens, "--tokens", TokenizerRules.self)
   }
 
   /// - Throws: `TareError.usage` if options contradict each other; `TareError.badData` if the model
@@ -169,6 +180,18 @@ package struct ScoringSettings: Sendable {
       truncation: try choice(truncate, "--truncate", ScoringOptions.Truncation.self),
       date: try CalendarDate(parsing: date ?? run?.templateDate ?? Self.today), system: system)
     options.variables = try variables() ?? [:]
+    options.tokenRules = text.opened.rules
+    if let stepSeparator {
+      guard case .step = rule else {
+        throw .usage(
+          "--step-separator: the model reads no steps; accepted: a process reward model, or "
+            + "--read step:TOKEN")
+      }
+      guard !stepSeparator.isEmpty else {
+        throw .usage("--step-separator '': found nothing; accepted: a text, as '\\n\\n'")
+      }
+      options.stepSeparator = stepSeparator.unescaped
+    }
     return options
   }
 
@@ -191,6 +214,28 @@ package struct ScoringSettings: Sendable {
 
   private static var today: String {
     String(Date.now.formatted(.iso8601.year().month().day()))
+  }
+}
+
+extension String {
+  /// With `\n`, `\t` and `\\` as what they stand for.
+  fileprivate var unescaped: String {
+    var text = ""
+    var isEscaped = false
+    for character in self {
+      switch (isEscaped, character) {
+      case (false, "\\"):
+        isEscaped = true
+        continue
+      case (true, "n"): text.append("\n")
+      case (true, "t"): text.append("\t")
+      case (true, "\\"): text.append("\\")
+      case (true, _): text += "\\\(character)"
+      case (false, _): text.append(character)
+      }
+      isEscaped = false
+    }
+    return isEscaped ? text + "\\" : text
   }
 }
 

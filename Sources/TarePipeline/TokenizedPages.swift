@@ -17,6 +17,8 @@ final class TokenizedPages: Sendable {
   struct Batch: Sendable {
     let conversations: [TokenizedConversation]
     let duplicates: Int
+    /// How many responses of the page go on after their last step token.
+    let unreadSteps: Int
   }
 
   private let queue = BoundedQueue<Result<Batch, TareError>>(capacity: 8)
@@ -58,10 +60,13 @@ final class TokenizedPages: Sendable {
       var unique: [Digest: TokenizedConversation] = [:]
       for (digest, conversation) in conversations { unique[digest] = conversation }
       var duplicates = page.count - unique.count
+      var unreadSteps = conversations.count { $1.hasUnreadStep }
       let ordered = unique.sorted { $0.key < $1.key }.map(\.value)
       for batch in BatchRunner.batches(ordered, sharesPrefixes: sharesPrefixes) {
-        guard take(Batch(conversations: batch, duplicates: duplicates)) else { return }
-        duplicates = 0
+        let batch = Batch(
+          conversations: batch, duplicates: duplicates, unreadSteps: unreadSteps)
+        guard take(batch) else { return }
+        (duplicates, unreadSteps) = (0, 0)
       }
     }
   }

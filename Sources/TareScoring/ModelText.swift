@@ -6,27 +6,35 @@ internal import TareTemplates
 internal import TareTokenizers
 
 struct ModelText {
-  let tokenizer: Tokenizer
+  let opened: OpenedTokenizer
   let layout: TextLayout
   let specialTokens: [String: String]
 
-  /// - Parameter readsPairs: whether a model without a template reads prompt and response as a pair,
-  ///   whatever its family.
+  var tokenizer: Tokenizer { opened.tokenizer }
+
+  /// - Parameters:
+  ///   - rules: the version of transformers whose tokens a folder's are.
+  ///   - readsPairs: whether a model without a template reads prompt and response as a pair, whatever
+  ///     its family.
   init(
-    _ model: ModelWeights, template choice: String?, readsPairs: Bool = false
+    _ model: ModelWeights, template choice: String?, _ rules: TokenizerRules,
+    readsPairs: Bool = false
   ) throws(TareError) {
     do throws(TareError) {
       if let metadata = model.ggufMetadata {
-        tokenizer = try Tokenizer(Vocabulary(ggufMetadata: metadata))
+        let tokenizer = try Tokenizer(Vocabulary(ggufMetadata: metadata))
+        opened = OpenedTokenizer(tokenizer)
         specialTokens = Self.specialTokens(tokenizer)
         layout = try ChatTemplates(GGUFTemplates.sources(metadata))
           .layout(choice, config: model.config)
       } else {
         let folder = ModelTextFolder(model.url, base: model.adapter == nil ? nil : model.baseURL)
         let config = try folder.object("tokenizer_config.json")
-        tokenizer = try folder.tokenizer(config)
+        let family = try? Architectures.family(named: model.config)
+        opened = try folder.tokenizer(
+          config, rules, readsPairs: readsPairs || family?.readsPairs == true)
         specialTokens =
-          Self.specialTokens(tokenizer).merging(Self.specialTokens(config ?? [:])) { $1 }
+          Self.specialTokens(opened.tokenizer).merging(Self.specialTokens(config ?? [:])) { $1 }
         layout = try ChatTemplates(folder, config: config)
           .layout(choice, config: model.config, readsPairs: readsPairs)
       }
@@ -107,17 +115,31 @@ struct ModelTextFolder {
     }
   }
 
-  func tokenizer(_ config: JSONObject?) throws(TareError) -> Tokenizer {
+  /// - Parameter readsPairs: whether its texts are encoded in pairs.
+  func tokenizer(
+    _ config: JSONObject?, _ rules: TokenizerRules, readsPairs: Bool
+  ) throws(TareError) -> OpenedTokenizer {
     if let file = file("tokenizer.json") {
-      return try Tokenizer(
-        json: MappedFile(file).copy(), config: config,
-        specialTokensMap: object("special_tokens_map.json"))
+      // An adapter's folder with a tokenizer of its own has no model type, as transformers sees it.
+      let own = ModelTextFolder(file.deletingLastPathComponent(), base: nil)
+      let made = try FolderTokenizer(
+        json: MappedFile(file).copy(),
+        TokenizerFolder(
+          config: config, specialTokensMap: object("special_tokens_map.json"),
+          addedTokens: object("added_tokens.json"), modelConfig: own.object("config.json"),
+          hasSentencePieceModel: own.file("tokenizer.model") != nil))
+      var opened = OpenedTokenizer(try made.tokenizer(rules))
+      opened.rules = rules
+      opened.unfollowedClass = made.unfollowedClass(rules)
+      opened.difference = made.difference(from: opened.tokenizer, rules, readsPairs: readsPairs)
+      return opened
     }
     // InternLM2's folders have SentencePiece's own file and no other.
     if let file = file("tokenizer.model") {
-      return try Tokenizer(
-        sentencePiece: MappedFile(file).copy(), config: config,
-        specialTokensMap: object("special_tokens_map.json"))
+      return OpenedTokenizer(
+        try Tokenizer(
+          sentencePiece: MappedFile(file).copy(), config: config,
+          specialTokensMap: object("special_tokens_map.json")))
     }
     throw .badData(
       place: "folder", found: "neither tokenizer.json nor tokenizer.model",

@@ -79,10 +79,15 @@ package enum ReadRule: Sendable, Hashable {
     }
   }
 
+  private var isOfSteps: Bool { if case .step = self { true } else { false } }
+
   private func found(_ positions: [Int], _ id: Int32) throws(TareError) -> [Int] {
     guard !positions.isEmpty else {
       throw .badData(
-        place: "", found: "no token \(id) in the text", accepted: "a text that holds it")
+        place: "", found: "no token \(id) in the text",
+        accepted: isOfSteps
+          ? "a text that holds it after each step (--step-separator puts it there)"
+          : "a text that holds it")
     }
     return positions
   }

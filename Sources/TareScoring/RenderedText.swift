@@ -15,7 +15,15 @@ extension TextModel {
   package func tokenize(
     rendered text: String, _ options: ScoringOptions
   ) throws(TareError) -> TokenizedConversation {
-    try tokenize(rendered: text, length: text.unicodeScalars.count, options)
+    try tokenize(rendered: text, length: text.unicodeScalars.count, options) {
+      self.span(in: text, options)
+    }
+  }
+
+  /// Where the response is in a text that the model's template has rendered; nil if the text is not
+  /// one, or the model has no template.
+  private func span(in text: String, _ options: ScoringOptions) -> ResponseSpan? {
+    assistantTurn(options).response(in: text).flatMap { ResponseSpan(ofLast: $0, in: text) }
   }
 
   /// Whether the tokenizer puts a BOS before plain texts.
@@ -37,7 +45,14 @@ extension TextModel {
     }
     let text = try tokenizer.decode(ids, skipSpecialTokens: false)
     var kept = ids
-    let truncated = try truncate(&kept, options, room: 0)
+    let truncated =
+      if options.truncation.isInResponse {
+        try truncateResponse(&kept, options, room: 0, dropped: 0, ids) {
+          self.span(in: text, options)
+        } != nil
+      } else {
+        try truncate(&kept, options, room: 0)
+      }
     return TokenizedConversation(
       text: text, ids: kept, types: [], rule: options.readRule,
       positions: try options.readRule.positions(in: kept, padID: padID), responseStart: nil,

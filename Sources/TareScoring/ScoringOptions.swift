@@ -1,6 +1,7 @@
 /// How conversations become tokens.
 package import TareCore
 package import TareTemplates
+package import TareTokenizers
 
 package struct ScoringOptions: Sendable, Hashable {
   /// What is done about the beginning-of-sequence token.
@@ -21,8 +22,15 @@ package struct ScoringOptions: Sendable, Hashable {
     case left
     /// The end is cut off.
     case right
+    /// The beginning of the response is cut off; all that stands around it stays.
+    case responseLeft = "response-left"
+    /// The end of the response is cut off.
+    case responseRight = "response-right"
     /// It is an error.
     case error
+
+    /// Whether only tokens of the response may go.
+    package var isInResponse: Bool { self == .responseLeft || self == .responseRight }
   }
 
   package var readRule: ReadRule
@@ -39,6 +47,10 @@ package struct ScoringOptions: Sendable, Hashable {
   /// Whether a response must be one message, as where all that follows the prompt is taken for the
   /// model's own words.
   package var takesOneTurn = false
+  /// What stands between the steps of a response: there the step token of the model is put.
+  package var stepSeparator: String?
+  /// The version of transformers whose tokens the model has been opened for.
+  package var tokenRules = TokenizerRules.five
   /// Whether it is found out where the response begins, as implicit rewards need.
   package var marksResponse = false
 

@@ -10,7 +10,9 @@ package struct TextModel: Sendable {
   package let name: String
   /// SHA-256 of what decides the model's numbers: the weights and the configuration.
   package let digest: Digest
-  package let tokenizer: Tokenizer
+  package var tokenizer: Tokenizer { opened.tokenizer }
+  /// The same with the version of transformers that it follows, and what is to be told of it.
+  package let opened: OpenedTokenizer
   /// How a conversation becomes text.
   package let layout: TextLayout
   /// The special tokens that templates see by name (`bos_token`).
@@ -65,29 +67,34 @@ package struct TextModel: Sendable {
   ///   - base: the base model of an adapter's folder.
   ///   - buffers: how what is computed from the configuration is rounded.
   ///   - precision: what the products of the model's body are.
+  ///   - tokens: the version of transformers whose tokens a folder's texts have.
   /// - Throws: `TareError.badData` that names the file and what is missing in it.
   package init(
     _ url: URL, template: String? = nil, base: URL? = nil, buffers: BufferPrecision = .float32,
-    precision: Precision = .float32
+    precision: Precision = .float32, tokens: TokenizerRules = .five
   ) throws(TareError) {
     var weights = try ModelWeights(url, base: base)
     weights.buffers = buffers
     weights.precision = precision
-    try self.init(weights, size: weights.size(), digest: weights.digest, template: template)
+    try self.init(weights, size: weights.size(), digest: weights.digest, template: template, tokens)
   }
 
   /// Opens a folder for its texts alone, as for an engine elsewhere: its weights need not be there, nor
   /// its family be one that Tare computes. Of a .gguf file nothing but its metadata is read.
   /// - Throws: `TareError.badData` that names the file and what is missing in it.
-  package init(withoutWeights url: URL, template: String? = nil) throws(TareError) {
+  package init(
+    withoutWeights url: URL, template: String? = nil, tokens: TokenizerRules = .five
+  ) throws(TareError) {
     let weights = try ModelWeights(url, readsWeights: false)
     try self.init(
       weights, size: BodySize(ofAnyFamily: weights.config),
-      digest: Digest(of: JSONValue.object(weights.config.values).text()), template: template)
+      digest: Digest(of: JSONValue.object(weights.config.values).text()), template: template, tokens
+    )
   }
 
   private init(
-    _ weights: ModelWeights, size: BodySize, digest: @autoclosure () -> Digest, template: String?
+    _ weights: ModelWeights, size: BodySize, digest: @autoclosure () -> Digest, template: String?,
+    _ rules: TokenizerRules
   ) throws(TareError) {
     self.weights = weights
     self.size = size
@@ -99,8 +106,9 @@ package struct TextModel: Sendable {
       throw error.inside(url.path)
     }
     let text = try ModelText(
-      weights, template: template, readsPairs: reranker?.source == .crossEncoder)
-    tokenizer = text.tokenizer
+      weights, template: template, rules, readsPairs: reranker?.source == .crossEncoder)
+    opened = text.opened
+    let tokenizer = text.tokenizer
     layout = text.layout
     specialTokens = text.specialTokens
     pairRoles = try reranker?.roles(in: text)

@@ -19,6 +19,8 @@ package struct TokenizedConversation: Sendable, Hashable {
   package let length: Int
   /// The two texts of an encoder's pair; nil where a template has made one text.
   var pair: TextPair?
+  /// Whether text of the response stands after the last token that is read of it: it has no score.
+  package var hasUnreadStep = false
   /// Whether special tokens belong around the text; tells only of a text without ids.
   var addsSpecialTokens = false
 
@@ -82,6 +84,7 @@ extension TextModel {
     if let system = options.system ?? reranker?.prompt, messages.first?.role != "system" {
       messages.insert(.system(system), at: 0)
     }
+    let hasUnreadStep = try putStepTokens(in: &messages, options)
     if let pairRoles { messages = try pairRoles.applied(messages) }
     guard case .template(let template, _) = layout else {
       try requirePlain(conversation, options)
@@ -96,8 +99,18 @@ extension TextModel {
     let prompt =
       options.marksResponse
       ? try render(messages.dropLast(conversation.turns.count), isPrompt: true) : nil
-    return try tokenize(
-      rendered: text, prompt: prompt, length: conversation.length, options)
+    let response = messages.last?.content ?? ""
+    var result = try tokenize(
+      rendered: text, prompt: prompt, length: conversation.length, options
+    ) { () throws(TareError) in
+      ResponseSpan(of: response, in: text) { (other) throws(TareError) in
+        var changed = messages
+        changed[changed.count - 1].content = other
+        return try render(changed, isPrompt: false)
+      }
+    }
+    result.hasUnreadStep = hasUnreadStep
+    return result
   }
 
   /// Prompt and response as an encoder's pair; several messages of the prompt stand on lines.
@@ -116,7 +129,20 @@ extension TextModel {
           place: "text", found: "\(ids.count) tokens",
           accepted: "at most \(limit) (or --truncate left|right)")
       }
-      (ids, types) = tokenizer.encode(prompt, pair: response, limit: limit)
+      if options.truncation.isInResponse {
+        guard
+          let cut = tokenizer.encode(
+            prompt, pair: response, limit: limit,
+            cuttingStart: options.truncation == .responseLeft)
+        else {
+          throw .badData(
+            place: "text", found: "\(ids.count) tokens, too many of them around the response",
+            accepted: "at most \(limit), with some of the response among them")
+        }
+        (ids, types) = cut
+      } else {
+        (ids, types) = tokenizer.encode(prompt, pair: response, limit: limit)
+      }
     }
     return TokenizedConversation(
       text: "\(prompt)\n\(response)", ids: ids, types: types,
@@ -128,11 +154,15 @@ extension TextModel {
   /// What follows the template, for a text that is rendered: tokenizer, BOS policy, truncation,
   /// read position.
   ///
-  /// - Parameter prompt: the beginning of the text that is not the response, where it is asked for.
+  /// - Parameters:
+  ///   - prompt: the beginning of the text that is not the response, where it is asked for.
+  ///   - span: where the response is; asked where the text is to be cut within it.
   func tokenize(
-    rendered text: String, prompt: String? = nil, length: Int, _ options: ScoringOptions
+    rendered text: String, prompt: String? = nil, length: Int, _ options: ScoringOptions,
+    span: () throws(TareError) -> ResponseSpan?
   ) throws(TareError) -> TokenizedConversation {
-    var ids = tokenizer.encode(text, addSpecialTokens: false)
+    let uncut = tokenizer.encode(text, addSpecialTokens: false)
+    var ids = uncut
     // Tokens may join over the seam, so the response begins where the two first differ.
     var start = 0
     if let prompt {
@@ -143,8 +173,16 @@ extension TextModel {
     let (before, after) = specialTokens(around: &ids, options.bos)
     // What is cut is the text: its BOS and EOS stay.
     let dropped = whole - ids.count
-    let truncated = try truncate(&ids, options, room: before.count + after.count)
-    let cut = truncated && options.truncation == .left ? whole - dropped - ids.count : 0
+    let room = before.count + after.count
+    let truncated: Bool
+    var cut = 0
+    if options.truncation.isInResponse {
+      let range = try truncateResponse(&ids, options, room: room, dropped: dropped, uncut, span)
+      truncated = range != nil
+    } else {
+      truncated = try truncate(&ids, options, room: room)
+      cut = truncated && options.truncation == .left ? whole - dropped - ids.count : 0
+    }
     ids = before + ids + after
     guard !ids.isEmpty else {
       throw .badData(place: "text", found: "no tokens", accepted: "a conversation with text")
@@ -208,6 +246,8 @@ extension TextModel {
         accepted: "at most \(limit + room) (or --truncate left|right)")
     case .left: ids.removeFirst(ids.count - limit)
     case .right: ids.removeLast(ids.count - limit)
+    case .responseLeft, .responseRight:
+      throw .fault("a text without its response was to be cut within it")
     }
     return true
   }

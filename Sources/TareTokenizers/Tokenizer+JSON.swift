@@ -1,18 +1,28 @@
-/// A tokenizer out of a Hugging Face folder: tokenizer.json and tokenizer_config.json.
+/// A tokenizer out of a Hugging Face folder: tokenizer.json and the files beside it.
 package import TareCore
 
 extension Tokenizer {
-  /// - Parameters:
-  ///   - json: tokenizer.json. Its truncation and padding are not followed.
-  ///   - config: tokenizer_config.json, which names the special tokens and the tokenizer's class; see
-  ///     `TokenizerConfig`.
-  ///   - specialTokensMap: special_tokens_map.json, for what the configuration does not name.
-  /// - Throws: `TareError.badData` that names the part which is damaged or not known.
+  /// As 5.23 makes it of tokenizer.json and tokenizer_config.json, the model's type unknown.
   package init(
     json: [UInt8], config: JSONObject?, specialTokensMap: JSONObject? = nil
   ) throws(TareError) {
+    try self.init(
+      json: json, TokenizerFolder(config: config, specialTokensMap: specialTokensMap), .five)
+  }
+
+  /// - Parameters:
+  ///   - json: tokenizer.json. Its truncation and padding are not followed.
+  ///   - folder: what beside it decides; see `TokenizerKind` and `TokenizerConfig`.
+  ///   - rules: the version of transformers that is followed.
+  /// - Throws: `TareError.badData` that names the part which is damaged or not known.
+  package init(
+    json: [UInt8], _ folder: TokenizerFolder, _ rules: TokenizerRules
+  ) throws(TareError) {
     let file = try TokenizerFile(json)
-    let config = try TokenizerConfig(config, specialTokensMap, file)
+    try self.init(file, TokenizerConfig(folder, file, rules))
+  }
+
+  init(_ file: TokenizerFile, _ config: TokenizerConfig) throws(TareError) {
     let table = try TokenTable(
       file.vocabulary, ids: file.ids, place: "\(file.model.place).vocab")
     let source = ModelSource(
@@ -28,12 +38,7 @@ extension Tokenizer {
       stages.template = try PostProcessors.make(part).template ?? .plain
     }
     let size = file.vocabulary.count
-    if file.parts.value("added_tokens") != nil {
-      for part in try file.parts.parts("added_tokens") {
-        stages.added.add(try AddedToken(part), table, vocabularySize: size)
-      }
-    }
-    for token in try config.addedTokens(beside: stages.added) {
+    for token in try config.addedTokens(file) {
       stages.added.add(token, table, vocabularySize: size)
     }
     func id(_ use: String) throws(TareError) -> Int32? {
@@ -43,8 +48,14 @@ extension Tokenizer {
     let ids = UseIDs(
       bos: try id("bos_token"), eos: try id("eos_token"), pad: try id("pad_token"),
       unknown: try id("unk_token"))
-    if config.wrapsInClassTokens, let start = try id("cls_token"), let end = try id("sep_token") {
-      stages.template = .bert(start: start, end: end)
+    switch config.tokenizerClass.ends {
+    case .file: break
+    case .added(let bos, let eos):
+      stages.template = .around(bos: bos ? ids.bos : nil, eos: eos ? ids.eos : nil)
+    case .classTokens:
+      if let start = try id("cls_token"), let end = try id("sep_token") {
+        stages.template = .bert(start: start, end: end)
+      }
     }
     self.init(stages, ids)
   }

@@ -14,7 +14,8 @@ extension Tokenizer {
   ) throws(TareError) {
     let model = try SentencePieceModel(bytes)
     let table = try TokenTable(model.pieces, place: SentencePieceModel.name)
-    let config = try TokenizerConfig(config, specialTokensMap, nil)
+    let config = try TokenizerConfig(
+      TokenizerFolder(config: config, specialTokensMap: specialTokensMap), nil)
     var map: CharacterMap?
     if !model.characterMap.isEmpty { map = try CharacterMap(model.characterMap) }
     var stages = Stages(table: table, model: try Self.model(model, table))
@@ -30,7 +31,8 @@ extension Tokenizer {
         isSpecial: type.isSpecial)
       stages.added.add(token, table, vocabularySize: table.count)
     }
-    for token in try config.addedTokens(beside: stages.added) {
+    for token in try config.addedTokens()
+    where stages.added.id(of: Array(token.content.utf8)) == nil {
       stages.added.add(token, table, vocabularySize: table.count)
     }
     func id(_ use: String, _ own: Int) throws(TareError) -> Int32? {

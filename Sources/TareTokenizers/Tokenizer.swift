@@ -95,10 +95,7 @@ package struct Tokenizer: Sendable {
     var parts: (first: [Int32], second: [Int32]) = ([], [])
     append(first, to: &parts.first)
     append(second, to: &parts.second)
-    let specials = stages.template.pair.reduce(0) { total, item in
-      if case .special(let special, _) = item { total + special.count } else { total }
-    }
-    let room = max(limit - specials, 0)
+    let room = max(limit - specialsOfPair, 0)
     if parts.first.count + parts.second.count > room {
       let shorter = min(parts.first.count, parts.second.count, room / 2)
       let longer = room - shorter
@@ -106,6 +103,31 @@ package struct Tokenizer: Sendable {
       parts.first = Array(parts.first.prefix(isFirstShorter ? shorter : longer))
       parts.second = Array(parts.second.prefix(isFirstShorter ? longer : shorter))
     }
+    return joined(parts.first, parts.second)
+  }
+
+  /// Two texts of which the second alone gives up tokens, its first or its last ones.
+  /// - Returns: nil if none of it would be left.
+  package func encode(
+    _ first: String, pair second: String, limit: Int, cuttingStart: Bool
+  ) -> (ids: [Int32], typeIDs: [Int32])? {
+    var parts: (first: [Int32], second: [Int32]) = ([], [])
+    append(first, to: &parts.first)
+    append(second, to: &parts.second)
+    let room = limit - specialsOfPair - parts.first.count
+    guard room > 0 else { return nil }
+    parts.second = Array(
+      cuttingStart ? parts.second.suffix(room) : parts.second.prefix(room))
+    return joined(parts.first, parts.second)
+  }
+
+  private var specialsOfPair: Int {
+    stages.template.pair.reduce(0) { total, item in
+      if case .special(let special, _) = item { total + special.count } else { total }
+    }
+  }
+
+  private func joined(_ first: [Int32], _ second: [Int32]) -> (ids: [Int32], typeIDs: [Int32]) {
     var ids: [Int32] = []
     var typeIDs: [Int32] = []
     for item in stages.template.pair {
@@ -115,10 +137,10 @@ package struct Tokenizer: Sendable {
         ids.append(contentsOf: special)
         typeID = type
       case .first(let type):
-        ids.append(contentsOf: parts.first)
+        ids.append(contentsOf: first)
         typeID = type
       case .second(let type):
-        ids.append(contentsOf: parts.second)
+        ids.append(contentsOf: second)
         typeID = type
       }
       typeIDs.append(contentsOf: repeatElement(typeID, count: ids.count - typeIDs.count))

@@ -1,24 +1,31 @@
-/// tokenizer_config.json beside a tokenizer.json, followed as transformers 5.23 does.
+/// The files beside a tokenizer.json, followed as transformers does.
 ///
-/// Established by experiment (Fixtures/make_folders.py): `add_bos_token` and `add_eos_token` change
-/// nothing where there is a tokenizer.json, whose post-processor alone decides; a special token that
-/// the file has keeps the file's flags; one that it lacks is added, even if the model has it.
+/// Established by experiment (Fixtures/make_folders.py, make_classes.py): in 5.23 `add_bos_token` and
+/// `add_eos_token` change nothing where there is a tokenizer.json, whose post-processor alone
+/// decides; a special token that the file has keeps the file's flags, unless the class makes the
+/// tokenizer anew; one that it lacks is added, even if the model has it.
 import TareCore
 
 struct TokenizerConfig {
   private let config: Part
   private let map: Part
-  /// What, beside a tokenizer.json, the class named by `tokenizer_class` puts in the place of the file's; nil for the general
-  /// class and those not known here, which take the file as it is.
-  private let classChanges: TokenizerClass?
+  private let moreTokens: Part
+  private let rules: TokenizerRules
+  let tokenizerClass: TokenizerClass
 
   static let name = "tokenizer_config.json"
 
+  /// - Parameter file: nil where there is no tokenizer.json; the class is then not followed.
   /// - Throws: `TareError.badData` if a value that the class reads is of another kind.
-  init(_ config: JSONObject?, _ map: JSONObject?, _ file: TokenizerFile?) throws(TareError) {
-    self.config = Part(config ?? JSONObject(), place: Self.name)
-    self.map = Part(map ?? JSONObject(), place: "special_tokens_map.json")
-    classChanges = if let file { try TokenizerClass(self.config, file) } else { nil }
+  init(
+    _ folder: TokenizerFolder, _ file: TokenizerFile?, _ rules: TokenizerRules = .five
+  ) throws(TareError) {
+    config = Part(folder.config ?? JSONObject(), place: Self.name)
+    map = Part(folder.specialTokensMap ?? JSONObject(), place: "special_tokens_map.json")
+    moreTokens = Part(folder.addedTokens ?? JSONObject(), place: "added_tokens.json")
+    self.rules = rules
+    tokenizerClass =
+      if let file { try TokenizerClass(folder, config, file, rules) } else { .general }
   }
 
   /// The uses of special tokens, in the order in which those that are new get their ids.
@@ -26,12 +33,20 @@ struct TokenizerConfig {
     "bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token",
   ]
 
+  /// Whether added tokens stand in the configuration; the files beside it then count no more.
+  private var hasDecoder: Bool { config.object["added_tokens_decoder"] != nil }
+
+  /// Where a key stands that decides: the map goes before the configuration.
+  private func source(_ key: String) -> Part {
+    !hasDecoder && map.object[key] != nil ? map : config
+  }
+
   /// The token of a use, such as "bos_token": a string, or an object with its content and flags.
   func token(_ use: String) throws(TareError) -> AddedToken? {
-    // A null in the configuration takes away what the map or the class says.
-    let part = config.object[use] == nil && map.object[use] != nil ? map : config
+    let part = source(use)
     if let value = part.value(use) { return try Self.token(value, "\(part.place), \(use)") }
-    guard part.object[use] == nil, let content = classChanges?.specialTokens[use] else {
+    // A null takes away what the class says.
+    guard part.object[use] == nil, let content = tokenizerClass.specialTokens[use] else {
       return nil
     }
     return AddedToken(content: content, isSpecial: true)
@@ -44,9 +59,6 @@ struct TokenizerConfig {
     return token
   }
 
-  /// Whether the class, whatever the file says, puts `cls_token` and `sep_token` around texts.
-  var wrapsInClassTokens: Bool { classChanges?.wrapsInClassTokens ?? false }
-
   /// Whether BOS and EOS are put around texts where there is no tokenizer.json to say so.
   func addedEnds() throws(TareError) -> (bos: Bool, eos: Bool) {
     (
@@ -56,56 +68,127 @@ struct TokenizerConfig {
   }
 
   /// The model's options as the class has them.
-  func modelOptions(_ model: Part) -> Part { changed(model, classChanges?.model) }
+  func modelOptions(_ model: Part) -> Part { changed(model, tokenizerClass.model) }
 
   /// The file's stages as the class has them.
-  func stages(_ parts: Part) -> Part { changed(parts, classChanges?.stages) }
+  func stages(_ parts: Part) -> Part { changed(parts, tokenizerClass.stages) }
 
-  private func changed(_ part: Part, _ changes: JSONObject?) -> Part {
+  private func changed(_ part: Part, _ changes: JSONObject) -> Part {
     var object = part.object
-    for (key, value) in changes?.members ?? [] { object[key] = value }
+    for (key, value) in changes.members { object[key] = value }
     return Part(object, place: part.place)
   }
 
-  /// The tokens to add to those of the file, in order.
-  func addedTokens(beside added: AddedVocabulary) throws(TareError) -> [AddedToken] {
-    var tokens = try decoderTokens()
-    var known = Set(tokens.map { Array($0.content.utf8) })
-    func append(_ token: AddedToken) {
-      let spelling = Array(token.content.utf8)
-      guard added.id(of: spelling) == nil, known.insert(spelling).inserted else { return }
-      tokens.append(token)
-    }
-    for use in Self.uses { if let token = try token(use) { append(token) } }
-    for token in try extraTokens() { append(token) }
-    return tokens
+  /// The tokens that are found in texts as they stand, in the order in which they are added.
+  func addedTokens(_ file: TokenizerFile) throws(TareError) -> [AddedToken] {
+    let own = try file.addedTokens()
+    let listed =
+      hasDecoder ? try decoderTokens() : try listedTokens() + own.map { ($0.id, $0.token) }
+    // The last of two with an id is the one.
+    let byID = Dictionary(listed, uniquingKeysWith: { $1 }).sorted { $0.key < $1.key }.map(\.value)
+    return try withSpecialTokens(tokenizerClass.isRebuilt ? [] : own.map(\.token), byID)
+  }
+
+  /// Those of the configuration alone, where the file is SentencePiece's.
+  func addedTokens() throws(TareError) -> [AddedToken] {
+    let listed = hasDecoder ? try decoderTokens() : []
+    return try withSpecialTokens([], listed.sorted { $0.id < $1.id }.map(\.token))
+  }
+
+  /// - Parameter own: those that the tokenizer has already, of which nothing is changed.
+  private func withSpecialTokens(
+    _ own: [AddedToken], _ tokens: [AddedToken]
+  ) throws(TareError) -> [AddedToken] {
+    var all = tokens
+    for use in Self.uses { if let token = try token(use) { all.append(token) } }
+    all += try rules == .five ? ownUses() + extraTokens() : extraTokens() + ownUses()
+    // Those of the same spelling are one: the first.
+    var known = Set(own.map { Array($0.content.utf8) })
+    return own + all.filter { known.insert(Array($0.content.utf8)).inserted }
   }
 
   /// `added_tokens_decoder`: tokens by id, of which only their order is followed.
-  private func decoderTokens() throws(TareError) -> [AddedToken] {
+  private func decoderTokens() throws(TareError) -> [(id: Int, token: AddedToken)] {
     guard let part = try config.optionalPart("added_tokens_decoder") else { return [] }
     var tokens: [(id: Int, token: AddedToken)] = []
     for (key, value) in part.object.members {
       guard let id = Int(key) else { throw part.error(key, "a name that is no id", "an id") }
       tokens.append((id, try AddedToken(Part(value, place: "\(part.place).\(key)"))))
     }
-    return tokens.sorted { $0.id < $1.id }.map(\.token)
+    return tokens
   }
 
-  /// `extra_special_tokens`, a list or an object of uses, then `additional_special_tokens`.
-  private func extraTokens() throws(TareError) -> [AddedToken] {
-    var tokens: [AddedToken] = []
-    for key in ["extra_special_tokens", "additional_special_tokens"] {
-      let place = "\(config.place), \(key)"
-      switch config.value(key) {
-      case nil: break
-      case .array(let values):
-        for value in values { tokens.append(try Self.token(value, place)) }
-      case .object(let object):
-        for (_, value) in object.members { tokens.append(try Self.token(value, place)) }
-      case let value?:
-        throw .badData(place: place, found: value.kindName, accepted: "an array or an object")
+  /// added_tokens.json: ids by spelling.
+  private func listedTokens() throws(TareError) -> [(Int, AddedToken)] {
+    var tokens: [(Int, AddedToken)] = []
+    var special: Set<String> = []
+    for use in Self.uses { if let token = try token(use) { special.insert(token.content) } }
+    for token in try extraTokens() { special.insert(token.content) }
+    for (content, value) in moreTokens.object.members {
+      guard let id = value.int else {
+        throw moreTokens.error(content, value.kindName, "an id")
       }
+      let isSpecial = special.contains(content)
+      tokens.append(
+        (id, AddedToken(content: content, isNormalized: !isSpecial, isSpecial: isSpecial)))
+    }
+    return tokens
+  }
+
+  /// Special tokens of a model's own uses: `extra_special_tokens` as an object, and in 5.23 every
+  /// other key that ends in `_token`.
+  private func ownUses() throws(TareError) -> [AddedToken] {
+    var tokens: [AddedToken] = []
+    if rules == .five {
+      tokens += tokenizerClass.moreTokens.map { AddedToken(content: $0, isSpecial: true) }
+      for part in [config, hasDecoder ? Part(JSONObject(), place: map.place) : map] {
+        for (key, value) in part.object.members
+        where key.hasSuffix("_token") && !Self.uses.contains(key) {
+          guard value.string != nil || value["content"]?.string != nil else { continue }
+          tokens.append(try Self.token(value, "\(part.place), \(key)"))
+        }
+      }
+    }
+    guard case .object(let object)? = source("extra_special_tokens").value("extra_special_tokens")
+    else { return tokens }
+    for (key, value) in object.members {
+      tokens.append(try Self.token(value, "\(config.place), extra_special_tokens.\(key)"))
+    }
+    return tokens
+  }
+
+  /// `extra_special_tokens` as a list; where there is none, `additional_special_tokens`.
+  private func extraTokens() throws(TareError) -> [AddedToken] {
+    let own = rules == .four ? tokenizerClass.moreTokens : []
+    var tokens = own.map { AddedToken(content: $0, isSpecial: true) }
+    var lists: [String] = []
+    switch source("extra_special_tokens").value("extra_special_tokens") {
+    case .array(let values)? where !values.isEmpty && rules == .five:
+      lists = ["extra_special_tokens"]
+    case .array?, .object?, nil: lists = ["additional_special_tokens"]
+    case let value?:
+      throw .badData(
+        place: "\(config.place), extra_special_tokens", found: value.kindName,
+        accepted: "an array or an object")
+    }
+    for key in lists {
+      let part = source(key)
+      guard part.value(key) != nil else { continue }
+      for value in try part.array(key) {
+        tokens.append(try Self.token(value, "\(part.place), \(key)"))
+      }
+    }
+    return tokens
+  }
+}
+
+extension TokenizerFile {
+  /// The file's own added tokens with their ids; without an id their place counts.
+  func addedTokens() throws(TareError) -> [(id: Int, token: AddedToken)] {
+    guard parts.value("added_tokens") != nil else { return [] }
+    var tokens: [(id: Int, token: AddedToken)] = []
+    for (place, part) in try parts.parts("added_tokens").enumerated() {
+      tokens.append((try part.optionalInt("id") ?? place, try AddedToken(part)))
     }
     return tokens
   }

@@ -12,6 +12,8 @@ struct CandidatesArguments: ParsableArguments {
   @Option(
     help: "The model: a folder in Hugging Face layout, a .gguf file, or ORG/NAME once pulled.")
   var model: String?
+  @Option(help: ScoringArguments.tokensHelp)
+  var tokens: String?
   @OptionGroup var head: HeadArguments
   @Option(
     help: ArgumentHelp(
@@ -60,11 +62,13 @@ struct CandidatesArguments: ParsableArguments {
     guard let model else {
       guard head.head == nil else { throw .usage("--head goes with --model") }
       guard templateKwargs == nil else { throw .usage("--template-kwargs goes with --model") }
+      guard tokens == nil else { throw .usage("--tokens goes with --model") }
       return .scores(try Source.many(inputs, store, runNames, columns, format.format))
     }
     guard !inputs.isEmpty else { throw .usage("give the candidates that the model scores") }
     guard runNames.count < 2 else { throw .usage("--model scores one run, not \(runNames.count)") }
     var request = ScoreRequest(inputs: inputs, settings: ScoringSettings(model: model))
+    if let tokens { request.settings.tokens = tokens }
     try head.apply(to: &request.settings)
     request.settings.templateVariables = templateKwargs
     request.format = format.format

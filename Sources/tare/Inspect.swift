@@ -75,6 +75,7 @@ struct Inspect: ParsableCommand {
     var request = InspectRequest(model: place)
     request.base = scoring.base
     request.template = scoring.template
+    if let tokens = scoring.tokens { request.tokens = tokens }
     let outcome = try Pipeline().inspect(request)
     if json {
       try Output.print(outcome.json)
@@ -120,7 +121,7 @@ struct Inspect: ParsableCommand {
       ("--expert-pairs", expertPairs != nil), ("--active-threshold", activeThreshold != nil),
       ("--format", format.format != nil),
     ]
-    let describing: Set = ["--base", "--template"]
+    let describing: Set = ["--base", "--template", "--tokens"]
     let given =
       own.filter(\.1).map(\.0) + head.given
       + (scoring.ofTexts + scoring.ofComputation).filter { !describing.contains($0) }

@@ -18,6 +18,21 @@ struct ScoringArguments: ParsableArguments {
   @Option(help: "Chat template: a file, or the name of one of the model's own.")
   var template: String?
 
+  static let tokensHelp: ArgumentHelp = """
+    Tokenizer rules where transformers 5.23 and 4.57 tokenize a folder's texts differently: 5 or 4 \
+    (default: 5).
+    """
+
+  @Option(help: tokensHelp)
+  var tokens: String?
+
+  @Option(
+    help: """
+      Text between the steps of a response, such as '\\n\\n': a process reward model's step token \
+      replaces it and ends the last step.
+      """)
+  var stepSeparator: String?
+
   @Option(
     help: """
       What is read: hf (last token that is not padding), last, first, mean, token:ID, or step:ID, \
@@ -36,7 +51,10 @@ struct ScoringArguments: ParsableArguments {
   var maxTokens: Int?
 
   @Option(
-    help: "What is cut off a longer text: left, right, or error (default: left; of serve, error).")
+    help: """
+      What is cut off a longer text: left, right, response-left or response-right (the beginning or \
+      end of the response alone), or error (default: left; of serve, error).
+      """)
   var truncate: String?
 
   @Option(help: "Date that templates print, YYYY-MM-DD (default: when the run was made).")
@@ -75,6 +93,8 @@ struct ScoringArguments: ParsableArguments {
     var settings = ScoringSettings(model: model)
     settings.base = base
     settings.template = template
+    if let tokens { settings.tokens = tokens }
+    settings.stepSeparator = stepSeparator
     settings.read = read
     if let buffers { settings.buffers = buffers }
     if let precision { settings.precision = precision }
@@ -93,6 +113,7 @@ struct ScoringArguments: ParsableArguments {
     let given: [(String, Bool)] = [
       ("--template", template != nil), ("--max-tokens", maxTokens != nil), ("--date", date != nil),
       ("--system", system != nil), ("--template-kwargs", templateKwargs != nil),
+      ("--tokens", tokens != nil),
     ]
     return given.filter(\.1).map(\.0)
   }
@@ -101,6 +122,7 @@ struct ScoringArguments: ParsableArguments {
   var ofComputation: [String] {
     let given: [(String, Bool)] = [
       ("--base", base != nil), ("--read", read != nil), ("--precision", precision != nil),
+      ("--step-separator", stepSeparator != nil),
       ("--buffers", buffers != nil), ("--threads", threads != nil),
     ]
     return given.filter(\.1).map(\.0)

@@ -129,12 +129,11 @@ struct Serve: AsyncParsableCommand {
       }
       return try RewardService(
         engine: engines, texts: settings, calibration: calibration, cache: cache ?? 65_536,
-        limits: limits)
+        limits: limits, warn: Terminal.warn)
     }
     guard var settings else { throw .usage("give --model, or --engine") }
     try head.apply(to: &settings)
-    return try RewardService(settings, calibration: calibration, limits: limits) {
-      Terminal.complain("note: \($0)")
-    }
+    return try RewardService(
+      settings, calibration: calibration, limits: limits, warn: Terminal.warn)
   }
 }

@@ -9,6 +9,9 @@ enum Terminal {
     writeError("tare: \(text)\n")
   }
 
+  /// What a user should know though the work goes on.
+  @Sendable static func warn(_ text: String) { complain("warning: \(text)") }
+
   /// Text for people.
   static func tell(_ text: String, onStandardOutput: Bool) throws(TareError) {
     if onStandardOutput {
@@ -41,8 +44,7 @@ enum Terminal {
     }
     return StageObserver(
       report: { progress in if errorIsTerminal { show(progress) } },
-      notice: { complain("note: \($0)") },
-      shouldStop: { stopRequests.load(ordering: .relaxed) > 0 })
+      notice: warn, shouldStop: { stopRequests.load(ordering: .relaxed) > 0 })
   }
 
   private static func show(_ progress: StageProgress) {

@@ -16,7 +16,7 @@ struct Tokenize: ParsableCommand {
   func run() throws {
     var request = ScoreRequest(inputs: inputs, settings: scoring.settings(model.model))
     request.format = format.format
-    let pipeline = Pipeline(observer: StageObserver(notice: Terminal.complain))
+    let pipeline = Pipeline(observer: StageObserver(notice: Terminal.warn))
     try Output.print(pipeline.tokenize(request))
   }
 }

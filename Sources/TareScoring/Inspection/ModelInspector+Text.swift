@@ -19,7 +19,7 @@ extension ModelInspector {
         "appendedToken", Self.token(appendedID, tokenizer), "appended",
         Self.text(appendedID, tokenizer))
     }
-    let tokens = describeTokens(config, tokenizer, isGGUF: weights?.ggufMetadata != nil)
+    let special = describeTokens(config, tokenizer, isGGUF: weights?.ggufMetadata != nil)
     if let tokenizer, let size, tokenizer.count > size.vocabularySize {
       result.find(
         weights?.ggufMetadata == nil ? .warning : .error,
@@ -29,10 +29,10 @@ extension ModelInspector {
     let layout = try describeLayout(folder, config, weights)
     guard layout != nil, tokenizer != nil, size != nil, weights != nil else { return }
     // What scoring itself would open.
-    let (url, base, template) = (url, base, template)
+    let (url, base, template, tokens) = (url, base, template, self.tokens)
     guard
       let model = result.attempt({ () throws(TareError) in
-        try TextModel(url, template: template, base: base)
+        try TextModel(url, template: template, base: base, tokens: tokens)
       })
     else { return }
     digest = model.digest
@@ -40,7 +40,7 @@ extension ModelInspector {
     for remark in model.remarks() where remark.hasPrefix("the template") {
       result.find(.warning, remark)
     }
-    describeSample(model, rule ?? .huggingFace, tokens)
+    describeSample(model, rule ?? .huggingFace, special)
   }
 
   /// Tokenizer and template of a folder whose configuration cannot be read.
@@ -61,12 +61,17 @@ extension ModelInspector {
   private mutating func tokenizer(
     _ folder: ModelTextFolder, _ weights: ModelWeights?
   ) -> Tokenizer? {
-    let tokenizer = result.attempt { () throws(TareError) in
+    let rules = tokens
+    let opened = result.attempt { () throws(TareError) in
       if let metadata = weights?.ggufMetadata {
-        return try Tokenizer(Vocabulary(ggufMetadata: metadata))
+        return OpenedTokenizer(try Tokenizer(Vocabulary(ggufMetadata: metadata)))
       }
-      return try folder.tokenizer(folder.object("tokenizer_config.json"))
+      let family = weights.flatMap { try? Architectures.family(named: $0.config) }
+      return try folder.tokenizer(
+        folder.object("tokenizer_config.json"), rules, readsPairs: family?.readsPairs ?? false)
     }
+    let tokenizer = opened?.tokenizer
+    for note in opened?.notes ?? [] { result.find(.warning, note) }
     result.add(
       "tokenizer", tokenizer.map { ["tokens": .int($0.count)] } ?? .null, "tokenizer",
       tokenizer.map { "\($0.count) tokens" } ?? "none that can be used")

@@ -3,11 +3,13 @@
 package import Foundation
 package import TareCore
 internal import TareEngine
+package import TareTokenizers
 
 package struct ModelInspector {
   let url: URL
   let base: URL?
   let template: String?
+  let tokens: TokenizerRules
   /// Bytes of memory that the machine has.
   let memory: UInt64
   var result = ModelInspection()
@@ -19,13 +21,15 @@ package struct ModelInspector {
   /// - Parameters:
   ///   - base: the base model of an adapter's folder.
   ///   - template: a file with a chat template, or the name of one of the model's own.
+  ///   - tokens: the version of transformers whose tokens a folder's texts have.
   package init(
-    _ url: URL, base: URL? = nil, template: String? = nil,
+    _ url: URL, base: URL? = nil, template: String? = nil, tokens: TokenizerRules = .five,
     memory: UInt64 = ProcessInfo.processInfo.physicalMemory
   ) {
     self.url = url
     self.base = base
     self.template = template
+    self.tokens = tokens
     self.memory = memory
   }
 

@@ -1,5 +1,5 @@
 /// A text on its way to an engine: what a protocol can say of it, each sends what it can.
-internal import TareCore
+package import TareCore
 internal import TareTokenizers
 
 package struct RemoteText: Sendable, Hashable {
@@ -42,6 +42,13 @@ package struct RemoteText: Sendable, Hashable {
 }
 
 extension TextModel {
+  /// What the conversation's tokens stand for: the rendered text where nothing was cut or put around
+  /// it. Of a pair that was not cut, the two texts.
+  package func text(of conversation: TokenizedConversation) throws(TareError) -> String {
+    conversation.pair != nil && !conversation.truncated
+      ? conversation.text : try text(of: conversation, addsSpecialTokens: false)
+  }
+
   /// The text that a tokenizer makes the conversation's tokens of: the rendered one but where the BOS
   /// policy, a cut or a token for the reward has made others of it.
   ///

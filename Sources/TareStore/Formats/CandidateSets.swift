@@ -33,6 +33,7 @@ private func candidateSet(_ row: SourceRow, number: Int) throws(TareError) -> Ca
   let section = try name("section")
   var extras = JSONObject()
   for (key, value) in row.columns.members where !used.contains(key) { extras[key] = value }
+  for (key, value) in content.extras.members { extras[key] = value }
   return CandidateSet(
     id: id ?? "row-\(number)", subset: subset ?? content.subset, section: section,
     prompt: content.prompt, responses: content.responses, context: content.context, extras: extras)

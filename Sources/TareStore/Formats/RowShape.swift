@@ -9,11 +9,13 @@ struct RowShape: Sendable {
   let read: @Sendable (SourceRow) throws(TareError) -> RowContent
 
   /// In the order in which they are tried.
-  static let all = [
+  static let all: [RowShape] = [
     RowShape(needs: ["chosen", "rejected"], marks: ["chosen", "rejected"], read: pair),
     RowShape(needs: ["prompt", "responses"], marks: ["responses"], read: candidates),
     RowShape(needs: ["prompt", "response"], marks: ["response"], read: single),
     RowShape(needs: ["prompt", "completion"], marks: ["completion"], read: completion),
+    .stepwise,
+    .processBench,
     RowShape(
       needs: ["question", "response_A", "response_B", "label"],
       marks: ["response_A", "response_B"],
@@ -31,8 +33,8 @@ struct RowShape: Sendable {
   /// What a message about unknown rows lists.
   static let summary =
     "messages | prompt, response | prompt, completion | prompt, chosen, rejected"
-    + " | prompt, responses | messages, rejected_response | instruction, output"
-    + " | question, response_A, response_B, label"
+    + " | prompt, responses | messages, rejected_response | prompt, completions, labels"
+    + " | problem, steps, label | instruction, output | question, response_A, response_B, label"
 
   /// - Throws: `TareError.badData` that names the missing column, or lists the shapes if the columns
   ///   are of none.
@@ -58,6 +60,8 @@ struct RowContent {
   /// The columns that were read, which are not carried through.
   var columns: [String]
   var subset: String?
+  /// Columns that the row does not have, carried through with the others.
+  var extras = JSONObject()
 }
 
 // MARK: - The shapes

@@ -12,7 +12,9 @@ extension SourceRow {
     return try parsed(text, column)
   }
 
-  private static let listColumns: Set = ["messages", "responses", "labels", "rejected_messages"]
+  private static let listColumns: Set = [
+    "messages", "responses", "labels", "rejected_messages", "completions", "steps",
+  ]
 
   /// JSON that a string holds.
   func parsed(_ text: String, _ column: String) throws(TareError) -> JSONValue {

@@ -1,0 +1,51 @@
+/// What a user is told beside the result.
+internal import TareCore
+internal import TareScoring
+internal import TareStore
+
+extension Pipeline {
+  /// What is to be known of how a model's texts become tokens.
+  func warn(of text: TextModel) { text.opened.notes.forEach(observer.notice) }
+
+  /// A process reward model reads nothing after the last step token.
+  func warn(ofUnreadSteps count: Int, of whole: Int) {
+    guard count > 0 else { return }
+    observer.notice(
+      "\(count) of \(whole) responses go on after their last step token; what follows it has no "
+        + "score (--step-separator puts a step token after each step)")
+  }
+}
+
+extension [CandidateSet] {
+  /// Responses that a file gave as steps, made one text, as the model reads them.
+  /// - Throws: `TareError.badData` with the row if the model's step token cannot be put there.
+  func joiningSteps(
+    for text: TextModel, _ options: ScoringOptions
+  ) throws(TareError) -> [CandidateSet] {
+    var sets = self
+    for place in sets.indices {
+      var set = sets[place]
+      guard set.responses.contains(where: { $0.turns.last?.steps != nil }) else { continue }
+      for index in set.responses.indices {
+        let turns = set.responses[index].turns
+        guard let last = turns.last, let steps = last.steps else { continue }
+        do throws(TareError) {
+          let response = try text.response(ofSteps: steps, options)
+          set.responses[index].turns =
+            turns.dropLast() + [Message(role: last.role, content: response)]
+        } catch {
+          throw error.inside("row '\(set.id)'")
+        }
+      }
+      sets[place] = set
+    }
+    return sets
+  }
+}
+
+extension Message {
+  /// The steps of a response from a file that has them one by one.
+  fileprivate var steps: [String]? {
+    self[Message.stepsMember]?.array?.compactMap(\.string)
+  }
+}
