@@ -34,6 +34,8 @@ package struct ScoringOptions: Sendable, Hashable {
   package var date: CalendarDate
   /// Put before conversations that have no system message.
   package var system: String?
+  /// Where the text ends.
+  package var ending = ConversationEnding.message
   /// Whether it is found out where the response begins, as implicit rewards need.
   package var marksResponse = false
 

@@ -21,6 +21,8 @@ package struct TokenizedConversation: Sendable, Hashable {
   var pair: TextPair?
   /// Whether special tokens belong around the text; tells only of a text without ids.
   var addsSpecialTokens = false
+  /// Messages that an engine elsewhere is to render, and what belongs to them; nil for a text.
+  var chat: JSONObject?
 
   /// How much work it is: its tokens, or a guess at them where nobody has counted them here.
   package var size: Int { ids.isEmpty ? max(text.utf8.count / 4, 1) : ids.count }
@@ -35,6 +37,7 @@ package struct TokenizedConversation: Sendable, Hashable {
   /// SHA-256 of what the score depends on, as little-endian 32-bit numbers: the ids; the types, and
   /// where the response begins, if they count. Of a text without ids, that of the text.
   package var digest: Digest {
+    if let chat { return Digest(of: "chat " + JSONValue.object(chat).text()) }
     guard !ids.isEmpty else { return Digest(of: (addsSpecialTokens ? "+" : "-") + text) }
     return (ids + types + (responseStart.map { [Int32($0)] } ?? [])).map(\.littleEndian)
       .withUnsafeBytes { Digest(of: $0) }
@@ -58,6 +61,25 @@ extension TokenizedConversation {
       truncated: false, length: text.unicodeScalars.count)
     self.addsSpecialTokens = addsSpecialTokens
   }
+
+  /// Tokens that nobody here knows the spelling of.
+  package init(unread ids: [Int32]) {
+    self.init(
+      text: "", ids: ids, types: [], rule: .last, positions: [ids.count - 1], responseStart: nil,
+      truncated: false, length: 0)
+  }
+
+  /// Messages that an engine elsewhere renders.
+  ///
+  /// - Parameters:
+  ///   - chat: `messages` and what its protocol takes beside them.
+  ///   - response: the text that is judged.
+  package init(unrendered chat: JSONObject, response: String) {
+    self.init(
+      text: response, ids: [], types: [], rule: .last, positions: [], responseStart: nil,
+      truncated: false, length: response.unicodeScalars.count)
+    self.chat = chat
+  }
 }
 
 extension TextModel {
@@ -67,7 +89,7 @@ extension TextModel {
   package func tokenize(
     _ conversation: Conversation, _ options: ScoringOptions
   ) throws(TareError) -> TokenizedConversation {
-    guard conversation.messages.last?.role == "assistant" else {
+    guard options.ending != .message || conversation.messages.last?.role == "assistant" else {
       throw .badData(
         place: "messages", found: "a last message by '\(conversation.messages.last?.role ?? "")'",
         accepted: "a conversation that ends with the assistant's response")
@@ -77,6 +99,7 @@ extension TextModel {
       messages.insert(.system(system), at: 0)
     }
     guard case .template(let template, _) = layout else {
+      guard options.ending == .message else { throw Self.noEnding }
       return try tokenize(pair: messages, length: conversation.length, options)
     }
     func render(_ messages: [Message], isPrompt: Bool) throws(TareError) -> String {
@@ -84,9 +107,14 @@ extension TextModel {
         messages: messages, addGenerationPrompt: isPrompt,
         variables: templateVariables(conversation.context), date: options.date)
     }
-    let text = try render(messages, isPrompt: false)
+    let text =
+      options.ending == .unfinished
+      ? try Self.unfinished(messages) { (messages) throws(TareError) in
+        try render(messages, isPrompt: false)
+      } : try render(messages, isPrompt: options.ending == .generationPrompt)
     let prompt =
-      options.marksResponse ? try render(messages.dropLast(conversation.turns.count), isPrompt: true) : nil
+      options.marksResponse
+      ? try render(messages.dropLast(conversation.turns.count), isPrompt: true) : nil
     return try tokenize(
       rendered: text, prompt: prompt, length: conversation.length, options)
   }
