@@ -153,7 +153,8 @@ extension Pipeline {
       let model = try EngineModel(engine, text: text, isKept: request.store != nil)
       let store = try Store(path: request.store ?? ":memory:")
       return try score(
-        in: store, with: model, settings.options(engineText: text, run: run(in: store)))
+        in: store, with: model,
+        settings.options(engineModel: model.model, text: text, run: run(in: store)))
     }
     let text = try settings.textModel()
     warn(of: text)

@@ -1,4 +1,4 @@
-/// Rewards of the texts that were asked for last.
+/// Rewards of the texts that were asked for last, each of one value or of one for each step.
 internal import Synchronization
 internal import TareCore
 
@@ -13,7 +13,7 @@ package struct CacheCounts: Sendable, Hashable {
 /// At most `limit` rewards by their texts' digests; the one that was not asked for longest goes first.
 final class RewardCache: Sendable {
   private struct State {
-    var values: [Digest: (value: Float, use: Int)] = [:]
+    var values: [Digest: (value: [Float], use: Int)] = [:]
     /// Uses in order, from `oldest` on; one that a later use of the same text has replaced counts no
     /// more.
     var uses: [(digest: Digest, use: Int)] = []
@@ -21,7 +21,7 @@ final class RewardCache: Sendable {
     var lastUse = 0
     var counts = CacheCounts()
 
-    mutating func find(_ digest: Digest) -> Float? {
+    mutating func find(_ digest: Digest) -> [Float]? {
       guard let value = values[digest]?.value else {
         counts.misses += 1
         return nil
@@ -32,7 +32,7 @@ final class RewardCache: Sendable {
     }
 
     /// Notes a use, too.
-    mutating func keep(_ digest: Digest, _ value: Float) {
+    mutating func keep(_ digest: Digest, _ value: [Float]) {
       lastUse += 1
       values[digest] = (value, lastUse)
       uses.append((digest, lastUse))
@@ -67,19 +67,19 @@ final class RewardCache: Sendable {
   }
 
   /// The rewards of all texts, counted as hits; nil, and nothing counted, if one is missing.
-  func all(_ digests: [Digest]) -> [Float]? {
-    state.withLock { state -> [Float]? in
+  func all(_ digests: [Digest]) -> [[Float]]? {
+    state.withLock { state -> [[Float]]? in
       guard digests.allSatisfy({ state.values[$0] != nil }) else { return nil }
       return digests.compactMap { state.find($0) }
     }
   }
 
   /// The reward of each text that is there.
-  func find(_ digests: [Digest]) -> [Float?] {
+  func find(_ digests: [Digest]) -> [[Float]?] {
     state.withLock { state in digests.map { state.find($0) } }
   }
 
-  func keep(_ values: [(Digest, Float)]) {
+  func keep(_ values: [(Digest, [Float])]) {
     state.withLock { state in
       for (digest, value) in values {
         state.keep(digest, value)

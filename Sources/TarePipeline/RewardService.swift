@@ -14,6 +14,8 @@ package protocol ServedModel: Sendable {
   /// The response alone, in what a chat template has rendered: what stands after the prompt, if the text
   /// begins with it, or the last turn of the assistant; nil where there is none.
   func response(in rendered: String, after prompt: String?) -> String?
+  /// The beginning of a plain text that has at most so many tokens.
+  func beginning(of text: String, tokens count: Int) throws(TareError) -> String
   /// Scores in the order of `texts`, each the same whatever it is scored with.
   func score(_ texts: [TokenizedConversation]) throws(TareError) -> [Score]
   /// Whether the model computes what texts have in common at their starts once.
@@ -36,6 +38,12 @@ extension ServedModel {
   package func isReady() async -> Bool { true }
   package func known(_ texts: [TokenizedConversation]) -> [Score]? { nil }
   package var cacheCounts: CacheCounts? { nil }
+
+  package func beginning(of text: String, tokens count: Int) throws(TareError) -> String {
+    throw .badData(
+      place: "truncation", found: "to \(count) tokens of a document",
+      accepted: "whole documents: this server has no tokenizer")
+  }
 }
 
 /// How much a reward service takes on; no limit at first.
@@ -154,8 +162,8 @@ package final class RewardService: Sendable {
     of text: ServedText, _ tokenized: TokenizedConversation
   ) throws(TareError) -> String {
     let found =
-      switch text {
-      case .conversation(let conversation): conversation.response
+      switch text.form {
+      case .conversation(let served): served.response
       case .tokens: model.response(in: tokenized.text, after: nil)
       case .rendered(let text, let prompt, _): model.response(in: text, after: prompt)
       }

@@ -19,11 +19,19 @@ private struct ServedEngine: ServedModel {
 
   func tokenize(_ text: ServedText) throws(TareError) -> TokenizedConversation {
     if let texts { return try texts.tokenize(text) }
-    switch text {
+    guard text.cut == nil else { throw needsModel("a text that may be cut") }
+    switch text.form {
     case .rendered(let text, _, let adds):
       return TokenizedConversation(untokenized: text, addsSpecialTokens: adds)
-    case .tokens: throw needsModel("tokens")
-    case .conversation: throw needsModel("a conversation, or a prompt and a response")
+    case .tokens(let ids):
+      guard model.engine.takesTokens else { throw needsModel("tokens") }
+      return TokenizedConversation(unread: ids)
+    case .conversation(let served):
+      guard model.engine.takesMessages, served.fitsContents else {
+        throw needsModel("a conversation, or a prompt and a response")
+      }
+      return TokenizedConversation(
+        unrendered: served.request, response: served.conversation.response)
     }
   }
 
@@ -38,6 +46,11 @@ private struct ServedEngine: ServedModel {
     texts?.turn.response(in: rendered, after: prompt)
   }
 
+  func beginning(of text: String, tokens count: Int) throws(TareError) -> String {
+    guard let texts else { throw needsModel("a document that may be cut") }
+    return try texts.model.beginning(of: text, tokens: count)
+  }
+
   func known(_ texts: [TokenizedConversation]) -> [Score]? {
     cache?.all(texts.map(\.digest)).map { zip(texts, $0).map { $0.score($1) } }
   }
@@ -46,7 +59,7 @@ private struct ServedEngine: ServedModel {
   func score(_ texts: [TokenizedConversation]) throws(TareError) -> [Score] {
     let digests = texts.map(\.digest)
     let kept = cache?.find(digests) ?? texts.map { _ in nil }
-    var rewards: [Digest: Float] = [:]
+    var rewards: [Digest: [Float]] = [:]
     for (digest, reward) in zip(digests, kept) { rewards[digest] = reward }
     // Equal texts are sent once.
     var sent: [TokenizedConversation] = []
@@ -57,13 +70,28 @@ private struct ServedEngine: ServedModel {
       asked.append(digest)
     }
     if !sent.isEmpty {
-      let new = try waiting { [sent] () throws(TareError) in try await model.rewards(sent) }
+      let new = try waiting { [sent] () throws(TareError) in try await model.values(sent) }
       for (digest, reward) in zip(asked, new) { rewards[digest] = reward }
       cache?.keep(Array(zip(asked, new)))
     }
     return zip(texts, digests).compactMap { text, digest in
       rewards[digest].map { text.score($0) }
     }
+  }
+}
+
+extension ServedConversation {
+  /// The conversation as vLLM's requests have it.
+  fileprivate var request: JSONObject {
+    var request: JSONObject = ["messages": .array(conversation.messages.map(\.json))]
+    var variables = conversation.context.variables
+    variables["tools"] = conversation.context.tools ?? variables["tools"]
+    variables["documents"] = conversation.context.documents ?? variables["documents"]
+    if !variables.isEmpty { request["chat_template_kwargs"] = .object(variables) }
+    if ending == .generationPrompt { request["add_generation_prompt"] = true }
+    if ending == .unfinished { request["continue_final_message"] = true }
+    if addsSpecialTokens { request["add_special_tokens"] = true }
+    return request
   }
 }
 
@@ -92,15 +120,18 @@ extension RewardService {
       options.firstPause = .milliseconds(500)
       options.longestPause = .seconds(2)
     }
-    let texts = try settings.map { (settings) throws(TareError) in
-      let text = try settings.textAlone()
+    let text = try settings?.textAlone()
+    let model = try RemoteModel(remote, text: text)
+    var texts: ServedTexts?
+    if let settings, let text {
       text.opened.notes.forEach(warn)
-      return ServedTexts(model: text, options: try settings.options(engineText: text, run: nil))
+      texts = ServedTexts(
+        model: text, options: try settings.options(engineModel: model, text: text, run: nil))
     }
     let name = engine.model ?? texts?.model.name ?? "\(engine.protocolKey) engine"
     self.init(
       ServedEngine(
-        model: try RemoteModel(remote, text: texts?.model), texts: texts, name: name,
+        model: model, texts: texts, name: name,
         cache: cache > 0 ? RewardCache(limit: cache) : nil), calibration: calibration,
       limits: limits)
   }

@@ -22,6 +22,10 @@ private struct LocalModel: ServedModel {
     texts.turn.response(in: rendered, after: prompt)
   }
 
+  func beginning(of text: String, tokens count: Int) throws(TareError) -> String {
+    try model.text.beginning(of: text, tokens: count)
+  }
+
   func score(_ texts: [TokenizedConversation]) throws(TareError) -> [Score] {
     try model.score(texts)
   }

@@ -38,7 +38,7 @@ extension RewardModel: ScoringModel {
 /// Engines elsewhere, with the tokenizer and the template of their model.
 struct EngineModel: ScoringModel {
   let text: TextModel
-  private let model: RemoteModel
+  let model: RemoteModel
   private let protocolKey: String
   private let name: String
 
@@ -68,9 +68,12 @@ struct EngineModel: ScoringModel {
   /// No other model's scorer, and none of the same model computed here: nobody knows with which
   /// precision an engine computes, nor what it reads.
   func scorer(_ options: ScoringOptions) -> Scorer {
-    Scorer(
+    var rule = "as \(protocolKey) serves it"
+    // The steps' scores become one here.
+    if case .step = options.readRule { rule += ";\(options.readRule)" }
+    return Scorer(
       modelDigest: Digest(of: "engine \(protocolKey) \(name)"), modelName: name,
-      precision: "remote", readRule: "as \(protocolKey) serves it")
+      precision: "remote", readRule: rule)
   }
 
   func score(
@@ -79,7 +82,7 @@ struct EngineModel: ScoringModel {
   ) {
     Task {
       do throws(TareError) {
-        let rewards = try await model.rewards(conversations)
+        let rewards = try await model.values(conversations)
         finish(.success(zip(conversations, rewards).map { $0.score($1) }))
       } catch {
         finish(.failure(error))

@@ -208,8 +208,10 @@ package struct ScoringSettings: Sendable {
   }
 
   /// The options for engines elsewhere, which read what they read.
-  func options(engineText text: TextModel, run: Run?) throws(TareError) -> ScoringOptions {
-    try options(readRule: .last, text: text, run: run)
+  func options(
+    engineModel model: RemoteModel, text: TextModel, run: Run?
+  ) throws(TareError) -> ScoringOptions {
+    try options(readRule: model.readRule, text: text, run: run)
   }
 
   private static var today: String {

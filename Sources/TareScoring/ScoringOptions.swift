@@ -51,6 +51,8 @@ package struct ScoringOptions: Sendable, Hashable {
   package var stepSeparator: String?
   /// The version of transformers whose tokens the model has been opened for.
   package var tokenRules = TokenizerRules.five
+  /// Where the text ends.
+  package var ending = ConversationEnding.message
   /// Whether it is found out where the response begins, as implicit rewards need.
   package var marksResponse = false
 

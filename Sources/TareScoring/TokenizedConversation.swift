@@ -23,6 +23,8 @@ package struct TokenizedConversation: Sendable, Hashable {
   package var hasUnreadStep = false
   /// Whether special tokens belong around the text; tells only of a text without ids.
   var addsSpecialTokens = false
+  /// Messages that an engine elsewhere is to render, and what belongs to them; nil for a text.
+  var chat: JSONObject?
 
   /// How much work it is: its tokens, or a guess at them where nobody has counted them here.
   package var size: Int { ids.isEmpty ? max(text.utf8.count / 4, 1) : ids.count }
@@ -37,6 +39,7 @@ package struct TokenizedConversation: Sendable, Hashable {
   /// SHA-256 of what the score depends on, as little-endian 32-bit numbers: the ids; the types, and
   /// where the response begins, if they count. Of a text without ids, that of the text.
   package var digest: Digest {
+    if let chat { return Digest(of: "chat " + JSONValue.object(chat).text()) }
     guard !ids.isEmpty else { return Digest(of: (addsSpecialTokens ? "+" : "-") + text) }
     return (ids + types + (responseStart.map { [Int32($0)] } ?? [])).map(\.littleEndian)
       .withUnsafeBytes { Digest(of: $0) }
@@ -60,6 +63,25 @@ extension TokenizedConversation {
       truncated: false, length: text.unicodeScalars.count)
     self.addsSpecialTokens = addsSpecialTokens
   }
+
+  /// Tokens that nobody here knows the spelling of.
+  package init(unread ids: [Int32]) {
+    self.init(
+      text: "", ids: ids, types: [], rule: .last, positions: [ids.count - 1], responseStart: nil,
+      truncated: false, length: 0)
+  }
+
+  /// Messages that an engine elsewhere renders.
+  ///
+  /// - Parameters:
+  ///   - chat: `messages` and what its protocol takes beside them.
+  ///   - response: the text that is judged.
+  package init(unrendered chat: JSONObject, response: String) {
+    self.init(
+      text: response, ids: [], types: [], rule: .last, positions: [], responseStart: nil,
+      truncated: false, length: response.unicodeScalars.count)
+    self.chat = chat
+  }
 }
 
 extension TextModel {
@@ -69,7 +91,7 @@ extension TextModel {
   package func tokenize(
     _ conversation: Conversation, _ options: ScoringOptions
   ) throws(TareError) -> TokenizedConversation {
-    guard conversation.messages.last?.role == "assistant" else {
+    guard options.ending != .message || conversation.messages.last?.role == "assistant" else {
       throw .badData(
         place: "messages", found: "a last message by '\(conversation.messages.last?.role ?? "")'",
         accepted: "a conversation that ends with the assistant's response")
@@ -87,6 +109,7 @@ extension TextModel {
     let hasUnreadStep = try putStepTokens(in: &messages, options)
     if let pairRoles { messages = try pairRoles.applied(messages) }
     guard case .template(let template, _) = layout else {
+      guard options.ending == .message else { throw Self.noEnding }
       try requirePlain(conversation, options)
       return try tokenize(pair: messages, length: conversation.length, options)
     }
@@ -95,7 +118,15 @@ extension TextModel {
         messages: messages, addGenerationPrompt: isPrompt,
         variables: templateVariables(conversation.context, options), date: options.date)
     }
-    let text = try render(messages, isPrompt: false)
+    func whole(_ messages: [Message]) throws(TareError) -> String {
+      guard options.ending == .unfinished else {
+        return try render(messages, isPrompt: options.ending == .generationPrompt)
+      }
+      return try Self.unfinished(messages) { (messages) throws(TareError) in
+        try render(messages, isPrompt: false)
+      }
+    }
+    let text = try whole(messages)
     let prompt =
       options.marksResponse
       ? try render(messages.dropLast(conversation.turns.count), isPrompt: true) : nil
@@ -106,7 +137,7 @@ extension TextModel {
       ResponseSpan(of: response, in: text) { (other) throws(TareError) in
         var changed = messages
         changed[changed.count - 1].content = other
-        return try render(changed, isPrompt: false)
+        return try whole(changed)
       }
     }
     result.hasUnreadStep = hasUnreadStep

@@ -6,6 +6,8 @@ package enum WireProtocols {
     "wire protocol",
     [
       OpenRLHF.self,
+      LLaMAFactory.self,
+      Infinity.self,
       VLLM.self,
       SGLang.self,
       TEI.self,
@@ -40,10 +42,31 @@ extension WireProtocol {
 
 /// One kind of request: JSON posted to a path.
 ///
-/// Protocols may share a path; their requests are told apart by a member that only one of them has.
+/// Protocols may share a path; their requests are told apart by a member that only one of them has, or by
+/// what stands in it. The first that fits is meant.
 package struct Endpoint: Sendable {
   package let path: String
   /// The member that every request of this kind has.
   package let member: String
+  /// All members that it reads. Of others none that may decide a reward is passed over.
+  let reads: Set<String>
+  /// Whether a request that has the member is of this kind.
+  let fits: @Sendable (JSONObject) -> Bool
   package let answer: @Sendable (RewardCall) async throws(TareError) -> JSONValue
+
+  /// - Parameter reads: the members besides `member`.
+  init(
+    path: String, member: String, reads: Set<String> = [],
+    where fits: @escaping @Sendable (JSONObject) -> Bool = { _ in true },
+    _ answer: @escaping @Sendable (RewardCall) async throws(TareError) -> JSONValue
+  ) {
+    self.path = path
+    self.member = member
+    self.reads = reads.union([member])
+    self.fits = fits
+    self.answer = answer
+  }
+
+  /// Whether a request is of this kind.
+  func takes(_ request: JSONObject) -> Bool { request[member] != nil && fits(request) }
 }

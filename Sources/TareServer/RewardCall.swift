@@ -11,8 +11,17 @@ package struct RewardCall: Sendable {
   /// Whether rewards are raw even where the protocol's default is a sigmoid.
   let isRaw: Bool
 
-  func rewards(_ texts: [ServedText]) async throws(TareError) -> [Reward] {
-    try await service.rewards(texts)
+  /// - Parameter cut: what may be cut off every text.
+  func rewards(
+    _ texts: [ServedText], cut: ServedText.Cut? = nil
+  ) async throws(TareError) -> [Reward] {
+    guard let cut else { return try await service.rewards(texts) }
+    return try await service.rewards(
+      texts.map { text in
+        var text = text
+        text.cut = cut
+        return text
+      })
   }
 
   // MARK: - Members of a request
@@ -29,6 +38,11 @@ package struct RewardCall: Sendable {
     guard let value = body[member], value != .null else { return nil }
     guard let count = value.int, count >= 0 else { throw wrong(member, "an integer from 0") }
     return count
+  }
+
+  /// Whether a reward is to be a probability, as TEI and Infinity have it said.
+  var isActivatedUnlessRaw: Bool {
+    get throws(TareError) { try flag("raw_scores").map(!) ?? !isRaw }
   }
 
   func string(_ member: String) throws(TareError) -> String {
@@ -56,23 +70,6 @@ package struct RewardCall: Sendable {
         ?? element.tokens.map { ServedText.tokens($0) }
     }
     return (texts, false)
-  }
-
-  /// Messages that end with the assistant's, for the model's template.
-  func conversation(_ member: String) throws(TareError) -> ServedText {
-    .conversation(Conversation(messages: try messages(member)))
-  }
-
-  func messages(_ member: String) throws(TareError) -> [Message] {
-    let array = body[member]?.array ?? []
-    let messages = array.compactMap { element -> Message? in
-      guard element["content"]?.text != nil else { return nil }
-      return try? Message(element)
-    }
-    guard !array.isEmpty, messages.count == array.count else {
-      throw wrong(member, "an array of messages with role and content")
-    }
-    return messages
   }
 
   func wrong(_ member: String, _ accepted: String) -> TareError {
@@ -125,8 +122,10 @@ extension Reward {
 
 extension ServedText {
   /// A query and a document, as a prompt and its response.
-  static func pair(_ query: String, _ document: String) -> ServedText {
-    .conversation(Conversation(prompt: [.user(query)], response: document))
+  static func pair(
+    _ query: String, _ document: String, _ context: TemplateContext = .init()
+  ) -> ServedText {
+    .conversation(Conversation(prompt: [.user(query)], response: document, context: context))
   }
 }
 
@@ -143,13 +142,5 @@ extension JSONValue {
     guard let array, !array.isEmpty else { return nil }
     let ids = array.compactMap { $0.int.flatMap { Int32(exactly: $0) } }
     return ids.count == array.count ? ids : nil
-  }
-
-  /// A message's content: a string, or OpenAI's array of parts that are text.
-  fileprivate var text: String? {
-    if let string { return string }
-    guard let array else { return nil }
-    let parts = array.compactMap { $0["text"]?.string }
-    return parts.count == array.count ? parts.joined() : nil
   }
 }

@@ -17,16 +17,24 @@ struct RewardRouter {
     let routes = WireProtocols.registry.entries.flatMap { form in
       form.endpoints.map { (form, $0) }
     }
-    let byPath = Dictionary(grouping: routes, by: \.1.path)
+    let anywhere: [Route] = [(LLaMAFactory.self, LLaMAFactory.anywhere)]
+    let byPath = Dictionary(grouping: routes, by: \.1.path).mapValues { anywhere + $0 }
     let states = ["/health", "/ready"]
     let metrics = ServerMetrics(
       paths: Set(byPath.keys).union(states + ["/metrics", "/v1/models"]))
     router.add(middleware: metrics)
     router.add(middleware: ErrorsAsJSON(paths: byPath.keys.sorted()))
     if let key = options.apiKey { router.add(middleware: APIKeyCheck(key)) }
+    router.add(
+      middleware: AnyPath { request, context in
+        try await answer(request, on: context.channel, by: anywhere, isElsewhere: true)
+      })
     for (path, routes) in byPath {
       router.post(RouterPath(path)) { request, context in
-        try await answer(request, on: context.channel, by: routes)
+        guard let response = try await answer(request, on: context.channel, by: routes) else {
+          throw HTTPError(.notFound)
+        }
+        return response
       }
     }
     router.get("/health") { _, _ in Response(["status": "ok"]) }
@@ -54,9 +62,13 @@ struct RewardRouter {
   }
 
   /// Reads the request and answers it, unless the client hangs up before.
+  ///
+  /// - Parameter isElsewhere: whether it went to a path that is no protocol's.
+  /// - Returns: nil for what went elsewhere and is none of the routes' kind.
   private func answer(
-    _ request: Request, on channel: any Channel, by routes: [Route]
-  ) async throws -> Response {
+    _ request: Request, on channel: any Channel, by routes: [Route], isElsewhere: Bool = false
+  ) async throws -> Response? {
+    let form = routes[isElsewhere ? 0 : 1].form
     let bytes: ByteBuffer
     do {
       bytes = try await request.body.collect(upTo: limits.bodyBytes)
@@ -65,10 +77,21 @@ struct RewardRouter {
         .contentTooLarge,
         .badData(
           place: "request body", found: "more than \(limits.bodyBytes) bytes",
-          accepted: "at most \(limits.bodyBytes)"), form: routes[0].form)
+          accepted: "at most \(limits.bodyBytes)"), form: form)
+    }
+    let body: JSONValue
+    do throws(TareError) {
+      body = try JSONValue(parsing: Array(bytes.readableBytesView), takesLoneSurrogates: false)
+    } catch {
+      if isElsewhere { return nil }
+      throw RequestError(error.status, error.inside("request body"), form: form)
+    }
+    guard let route = routes.first(where: { $0.endpoint.takes(body.object ?? [:]) }) else {
+      if isElsewhere { return nil }
+      throw RequestError(.badRequest, Self.unknown(body, routes), form: form)
     }
     var response = try await HangUpWatch.response(on: channel) {
-      Response(try await answer(bytes, by: routes))
+      Response(try await answer(body.object ?? [:], by: route))
     }
     if let calibration = service.calibration {
       response.headers[.init("Tare-Calibration")!] = calibration.name
@@ -76,29 +99,24 @@ struct RewardRouter {
     return response
   }
 
-  private func answer(
-    _ bytes: ByteBuffer, by routes: [Route]
-  ) async throws(RequestError) -> JSONValue {
-    let value: JSONValue
-    do throws(TareError) {
-      value = try JSONValue(
-        parsing: Array(bytes.readableBytesView), takesLoneSurrogates: false)
-    } catch {
-      throw RequestError(error.status, error.inside("request body"), form: routes[0].form)
+  /// What is said of a request that is of no kind.
+  private static func unknown(_ body: JSONValue, _ routes: [Route]) -> TareError {
+    let object = body.object ?? [:]
+    var members: [String] = []
+    for (_, endpoint) in routes.dropFirst() where !members.contains(endpoint.member) {
+      members.append(endpoint.member)
     }
-    let object = value.object ?? [:]
-    guard let route = routes.first(where: { object[$0.endpoint.member] != nil }) else {
-      let members = routes.map { "'\($0.endpoint.member)'" }.joined(separator: " or ")
-      let found = object.keys.prefix(8).map { "'\($0)'" }.joined(separator: ", ")
-      throw RequestError(
-        .badRequest,
-        .badData(
-          place: "request body", found: object.isEmpty ? value.kindName : "members \(found)",
-          accepted: "an object with \(members)"), form: routes[0].form)
-    }
+    let found = object.keys.prefix(8).map { "'\($0)'" }.joined(separator: ", ")
+    return .badData(
+      place: "request body", found: object.isEmpty ? body.kindName : "members \(found)",
+      accepted: "an object with \(members.map { "'\($0)'" }.joined(separator: " or "))")
+  }
+
+  private func answer(_ body: JSONObject, by route: Route) async throws(RequestError) -> JSONValue {
     do throws(TareError) {
+      try RequestMembers(read: route.endpoint.reads).check(body)
       return try await route.endpoint.answer(
-        RewardCall(body: object, service: service, limits: limits, isRaw: options.isRaw))
+        RewardCall(body: body, service: service, limits: limits, isRaw: options.isRaw))
     } catch {
       throw RequestError(error.status, error, form: route.form)
     }

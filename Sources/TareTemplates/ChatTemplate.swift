@@ -7,7 +7,7 @@ package import TareCore
 
 /// A parsed chat template, ready to render conversations from any thread.
 package struct ChatTemplate: Sendable {
-  private let body: [Statement]
+  let body: [Statement]
 
   /// - Throws: `TareError.badData` that names the line of the template where it is not Jinja.
   package init(source: String) throws(TareError) {

@@ -22,7 +22,7 @@ struct Serve: AsyncParsableCommand {
 
       With --engine it stands in front of engines that compute the rewards: answers are kept and \
       given again (--cache), and calibrated. --model is then their tokenizer and chat template; \
-      without it texts must come rendered, and cannot be calibrated.
+      without it texts must come rendered (vLLM also takes messages), and cannot be calibrated.
       """)
 
   @Option(

@@ -207,11 +207,16 @@ import Testing
     let error = #expect(throws: TareError.self) {
       try RemoteEngine(url: "http://h", protocol: "grpc")
     }
-    #expect(error == .usage("unknown protocol 'grpc'; known: vllm, sglang, tei, openrlhf"))
+    #expect(
+      error
+        == .usage(
+          "unknown protocol 'grpc'; known: vllm, sglang, tei, openrlhf, llamafactory, infinity"))
   }
 
   @Test func `every protocol has a path, and a summary for the help`() {
-    #expect(RemoteEngines.registry.keys == ["vllm", "sglang", "tei", "openrlhf"])
+    #expect(
+      RemoteEngines.registry.keys
+        == ["vllm", "sglang", "tei", "openrlhf", "llamafactory", "infinity"])
     #expect(RemoteEngines.registry.entries.allSatisfy { $0.path.hasPrefix("/") })
     #expect(RemoteEngines.registry.help.allSatisfy { !$0.summary.isEmpty })
   }

@@ -42,7 +42,8 @@ import Testing
     return folder.path("calibration.json")
   }
 
-  @Test(arguments: RemoteEngines.registry.keys)
+  /// Infinity strips texts, and these end with a line feed.
+  @Test(arguments: RemoteEngines.registry.keys.filter { $0 != "infinity" })
   func `an engine's rewards come through, of texts, tokens and conversations`(
     key: String
   ) async throws {
@@ -167,6 +168,81 @@ import Testing
         }
       }
     }
+  }
+
+  /// vLLM renders messages and takes tokens, one conversation a request.
+  @Test func `without a model vLLM gets messages and tokens as they are`() async throws {
+    let server = try CannedServer {
+      $0.path == "/classify" ? .reply(#"{"data": [{"probs": [1.5]}]}"#) : .reply(status: 404, "")
+    }
+    let service = try proxy(server.url, "vllm", hasTexts: false, cache: 10)
+    let tool = #"{"type": "function", "function": {"name": "f"}}"#
+    let messages = #"[{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]"#
+    try await buildApplication(service).test(.router) { client in
+      for body in [
+        #"{"messages": \#(messages), "tools": [\#(tool)], "use_activation": false}"#,
+        #"{"messages": \#(messages), "use_activation": false}"#,
+        #"{"messages": \#(messages), "chat_template_kwargs": {"x": 1}, "use_activation": false}"#,
+        #"{"messages": \#(messages), "add_generation_prompt": true, "use_activation": false}"#,
+        #"{"messages": \#(messages), "use_activation": false}"#,
+        #"{"input": [5, 6, 7], "use_activation": false}"#,
+      ] {
+        try await client.execute(uri: "/classify", method: .post, body: ByteBuffer(string: body)) {
+          response in
+          #expect(response.status == .ok)
+          #expect(String(buffer: response.body).contains("1.5"))
+        }
+      }
+    }
+    let asked = server.all.compactMap(\.body).filter { $0["use_activation"] != nil }
+    // The same messages again are known; others, by whatever member, are not.
+    #expect(asked.count == 5)
+    #expect(asked[0]["chat_template_kwargs"] == ["tools": try JSONValue(parsing: "[\(tool)]")])
+    #expect(asked[1]["chat_template_kwargs"] == nil)
+    #expect(asked[1]["messages"] == (try JSONValue(parsing: messages)))
+    #expect(asked[2]["chat_template_kwargs"] == ["x": 1])
+    #expect(asked[3]["add_generation_prompt"] == true)
+    #expect(asked[4]["input"] == [[5, 6, 7]])
+    #expect(asked.allSatisfy { $0["use_activation"] == false })
+  }
+
+  @Test func `what only a tokenizer can do is refused without a model`() async throws {
+    let service = try proxy("http://127.0.0.1:1", "vllm", hasTexts: false)
+    try await buildApplication(service).test(.router) { client in
+      for (path, body) in [
+        ("/classify", #"{"input": "a", "truncate_prompt_tokens": 5}"#),
+        ("/rerank", #"{"query": "a", "documents": ["b"], "max_tokens_per_doc": 5}"#),
+        ("/reward", #"{"prompt": "a", "response": "b"}"#),
+      ] {
+        try await client.execute(uri: path, method: .post, body: ByteBuffer(string: body)) {
+          #expect($0.status == .badRequest, "\(path)")
+        }
+      }
+    }
+  }
+
+  @Test func `the steps of a process reward model elsewhere are kept and given again`() async throws
+  {
+    let server = try CannedServer {
+      $0.path == "/pooling"
+        ? .reply(#"{"data": [{"data": [[0.25, 0.75], [0.5, 0.5]]}]}"#) : .reply(status: 404, "")
+    }
+    var settings = try texts()
+    let config = URL(filePath: settings.model).appending(path: "config.json")
+    try Data(
+      #"{"architectures": ["Qwen2ForProcessRewardModel"], "vocab_size": 260, "model_type": "x", "max_position_embeddings": 512, "step_token_id": 2}"#
+        .utf8
+    ).write(to: config)
+    settings.stepsToScore = "product"
+    let service = try RewardService(
+      engine: EngineSettings(urls: [server.url], protocol: "vllm"), texts: settings, cache: 10)
+    let conversation = Conversation(prompt: [.user("q")], response: "a")
+    for _ in 0..<2 {
+      let reward = try await service.rewards([.conversation(conversation)])[0]
+      #expect(reward.value == 0.375)
+      #expect(reward.score.steps.map(\.value) == [0.75, 0.5])
+    }
+    #expect(server.all.filter { $0.path == "/pooling" }.count == 1)
   }
 
   @Test func `engines that are down are told of in each protocol's own form`() async throws {

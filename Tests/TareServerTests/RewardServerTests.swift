@@ -48,7 +48,8 @@ import Testing
     }
   }
 
-  @Test(arguments: RemoteEngines.registry.keys)
+  /// Infinity has pairs alone, which a chat template renders here.
+  @Test(arguments: RemoteEngines.registry.keys.filter { $0 != "infinity" })
   func `the client of a protocol gets the model's own bits from the server`(
     key: String
   ) async throws {

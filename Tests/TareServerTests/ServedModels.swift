@@ -57,11 +57,30 @@ final class WatchedModel: ServedModel {
   private let isHeld: Bool
   private let log = Mutex<[[String]]>([])
 
-  /// - Parameter isHeld: whether each pass waits for `release`.
-  init(isHeld: Bool = false) throws {
+  /// - Parameters:
+  ///   - isHeld: whether each pass waits for `release`.
+  ///   - template: another chat template than the tiny model's.
+  ///   - addsBOS: whether the tokenizer puts a BOS before plain texts.
+  ///   - truncation: what happens to texts that are too long.
+  init(
+    isHeld: Bool = false, template: String? = nil, addsBOS: Bool = false,
+    truncation: ScoringOptions.Truncation = .left
+  ) throws {
     let folder = try TemporaryFolder()
-    text = try TextModel(URL(filePath: folder.file("tiny.gguf", TinyModel.gguf())))
-    options = ScoringOptions(readRule: .last, date: try CalendarDate(parsing: "2026-01-31"))
+    var builder = TinyModel.builder()
+    if let template,
+      let index = builder.pairs.firstIndex(where: { $0.0 == "tokenizer.chat_template" })
+    {
+      builder.pairs[index].2 = GGUFBuilder.string(template)
+    }
+    if addsBOS,
+      let index = builder.pairs.firstIndex(where: { $0.0 == "tokenizer.ggml.add_bos_token" })
+    {
+      builder.pairs[index].2 = [1]
+    }
+    text = try TextModel(URL(filePath: folder.file("tiny.gguf", Data(builder.file))))
+    options = ScoringOptions(
+      readRule: .last, truncation: truncation, date: try CalendarDate(parsing: "2026-01-31"))
     self.isHeld = isHeld
   }
 
@@ -73,15 +92,15 @@ final class WatchedModel: ServedModel {
   }
 
   func tokenize(_ text: ServedText) throws(TareError) -> TokenizedConversation {
-    switch text {
-    case .rendered(let text, _, _): try self.text.tokenize(rendered: text, options)
-    case .tokens(let ids): try self.text.tokenize(ids: ids, options)
-    case .conversation(let conversation): try self.text.tokenize(conversation, options)
-    }
+    try ServedTexts(model: self.text, options: options).tokenize(text)
   }
 
   func response(in rendered: String, after prompt: String?) -> String? {
     text.assistantTurn(options).response(in: rendered, after: prompt)
+  }
+
+  func beginning(of text: String, tokens count: Int) throws(TareError) -> String {
+    try self.text.beginning(of: text, tokens: count)
   }
 
   func score(_ texts: [TokenizedConversation]) throws(TareError) -> [Score] {

@@ -51,7 +51,7 @@ import Testing
     return (server, String(url))
   }
 
-  @Test(arguments: ["vllm", "sglang", "tei", "openrlhf"])
+  @Test(arguments: ["vllm", "sglang", "tei", "openrlhf", "llamafactory"])
   func `a server's scores are those of its model here, through a proxy too`(
     key: String
   ) async throws {

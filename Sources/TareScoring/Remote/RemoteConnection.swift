@@ -10,11 +10,15 @@ enum RemoteFailure: Error {
   /// Another attempt may help, here or elsewhere, and here not before the time that the engine asks for.
   case again(reason: String, after: Duration?)
   case final(TareError)
+  /// There is nothing at the path.
+  case missing(TareError)
 }
 
 struct RemoteConnection: Sendable {
   /// Where texts are posted.
   let url: String
+  /// Whether the URL's own path is the protocol's other one.
+  let isOther: Bool
   /// The URL without the protocol's path, which other paths follow.
   private let base: String
   private let options: RemoteOptions
@@ -36,21 +40,29 @@ struct RemoteConnection: Sendable {
     return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }()
 
-  /// - Parameter path: the protocol's, added to a URL that has none.
+  /// - Parameters:
+  ///   - path: the protocol's, added to a URL that has none.
+  ///   - other: another path that texts may be posted to.
   /// - Throws: `TareError.usage` for a text that is no URL.
-  init(url: String, path: String, _ options: RemoteOptions) throws(TareError) {
+  init(url: String, path: String, or other: String? = nil, _ options: RemoteOptions)
+    throws(TareError)
+  {
     guard var parts = URLComponents(string: url), let scheme = parts.scheme?.lowercased(),
       ["http", "https"].contains(scheme), parts.host?.isEmpty == false
     else { throw .usage("--engine \(url); accepted: an address such as http://127.0.0.1:5000") }
     if ["", "/"].contains(parts.path) { parts.path = path }
     self.url = parts.string ?? url
-    parts.path = parts.path.hasSuffix(path) ? String(parts.path.dropLast(path.count)) : ""
+    let own = [path, other].compactMap(\.self).first { parts.path.hasSuffix($0) }
+    isOther = own != nil && own == other
+    parts.path = own.map { String(parts.path.dropLast($0.count)) } ?? ""
     parts.query = nil
     base = parts.string ?? url
     self.options = options
   }
 
-  func post(_ value: JSONValue) async throws(RemoteFailure) -> JSONValue {
+  /// - Parameter path: another than the URL's own.
+  func post(_ value: JSONValue, to path: String? = nil) async throws(RemoteFailure) -> JSONValue {
+    let url = address(path)
     var request = request(url)
     request.method = .POST
     request.headers.add(name: "Content-Type", value: "application/json")
@@ -60,13 +72,17 @@ struct RemoteConnection: Sendable {
       let found = "status \(response.status.code)\(body.excerpt)"
       // What is wrong with the texts, in the engines' own ways to say it, is not an engine's failure.
       guard [400, 413, 422].contains(response.status.code) else {
-        throw .final(
-          .unreachable("\(url) does not score: \(found) (is it the protocol's address?)"))
+        let error = TareError.unreachable(
+          "\(url) does not score: \(found) (is it the protocol's address?)")
+        throw response.status == .notFound ? .missing(error) : .final(error)
       }
       throw .final(.badData(place: url, found: found, accepted: "status 200"))
     }
     return try parsed(body)
   }
+
+  /// Where texts go that are posted to a path.
+  func address(_ path: String?) -> String { path.map { base + $0 } ?? url }
 
   /// - Returns: nil where the engine has no such path.
   func get(_ path: String) async throws(RemoteFailure) -> JSONValue? {

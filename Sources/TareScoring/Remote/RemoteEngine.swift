@@ -10,6 +10,8 @@ package final class RemoteEngine: Sendable {
   private let options: RemoteOptions
   private let pool: RemotePool
   private let names: Mutex<[Int: Name]> = Mutex([:])
+  /// Whether the engines' model scores tokens.
+  private let areTokensScored = Mutex(false)
 
   /// What an engine says of its model.
   private struct Name: Sendable {
@@ -34,26 +36,45 @@ package final class RemoteEngine: Sendable {
     guard !urls.isEmpty else { throw .usage("no --engine; accepted: one address or more") }
     self.wire = wire
     connections = try urls.map { (url) throws(TareError) in
-      try RemoteConnection(url: url, path: wire.path, options)
+      try RemoteConnection(url: url, path: wire.path, or: wire.ofTokens?.path, options)
     }
     self.options = options
     pool = RemotePool(count: urls.count, options)
+    if connections.contains(where: \.isOther) { scoresTokens() }
   }
 
   /// Where requests go.
   package var urls: [String] { connections.map(\.url) }
 
+  /// Whether tokens, and messages that are not rendered, can be sent.
+  package var takesTokens: Bool { wire.takesTokens }
+  package var takesMessages: Bool { wire.takesMessages }
+
   /// Requests that are sent at the same time.
   package var capacity: Int { connections.count * options.concurrency }
+
+  /// From now on texts are sent as the protocol does for models that score tokens, if it has a way.
+  func scoresTokens() { areTokensScored.withLock { $0 = true } }
+
+  /// Rewards of texts, in their order; of tokens that of the last.
+  /// - Throws: as `rewards`.
+  package func score(_ texts: [RemoteText]) async throws(TareError) -> [Float] {
+    try await rewards(texts).map { (reward) throws(TareError) in
+      guard let last = reward.values.last else {
+        throw .unreachable("\(addresses): a reply without a value")
+      }
+      return last
+    }
+  }
 
   /// Rewards of texts, in their order.
   ///
   /// - Throws: `TareError.unreachable` that names the URL if no engine gives an answer in all
   ///   attempts, or one answers something else than one finite number a text; `TareError.badData` if
   ///   it refuses the texts; `TareError.interrupted` if the task is cancelled.
-  package func score(_ texts: [RemoteText]) async throws(TareError) -> [Float] {
+  package func rewards(_ texts: [RemoteText]) async throws(TareError) -> [RemoteReward] {
     let batches = batches(texts)
-    var rewards = Array(repeating: [Float](), count: batches.count)
+    var rewards = Array(repeating: [RemoteReward](), count: batches.count)
     let failure = await withTaskGroup(of: Answered.self) { group -> TareError? in
       var next = 0
       while next < min(capacity, batches.count) {
@@ -111,7 +132,7 @@ package final class RemoteEngine: Sendable {
 
   private struct Answered: Sendable {
     let number: Int
-    let result: Result<[Float], TareError>
+    let result: Result<[RemoteReward], TareError>
   }
 
   private func answer(
@@ -124,12 +145,13 @@ package final class RemoteEngine: Sendable {
     }
   }
 
-  /// Texts of one form, at most `batchSize`.
+  /// Texts of one form, at most `batchSize`; messages for the engine to render one by one.
   private func batches(_ texts: [RemoteText]) -> [Range<Int>] {
     var batches: [Range<Int>] = []
     for index in texts.indices {
       if let last = batches.last, last.count < options.batchSize,
-        texts[last.lowerBound].form == texts[index].form
+        texts[last.lowerBound].form == texts[index].form, texts[index].chat == nil,
+        texts[last.lowerBound].chat == nil
       {
         batches[batches.count - 1] = last.lowerBound..<index + 1
       } else {
@@ -141,35 +163,32 @@ package final class RemoteEngine: Sendable {
 
   private func score(
     _ texts: [RemoteText], _ batch: Range<Int>
-  ) async throws(TareError) -> [Float] {
+  ) async throws(TareError) -> [RemoteReward] {
     try await ask { (index) throws(RemoteFailure) in
-      let model = self.wire.namesModel ? try await self.modelID(of: index) : nil
-      let connection = self.connections[index]
-      let reply = try await connection.post(
-        self.wire.request(for: Array(texts[batch]), model: model))
-      do throws(TareError) {
-        return try self.checked(self.wire.rewards(in: reply), count: batch.count)
+      let request = EngineRequest(
+        texts: Array(texts[batch]), first: batch.lowerBound,
+        model: self.wire.namesModel ? try await self.modelID(of: index) : nil,
+        connection: self.connections[index])
+      guard let ofTokens = self.wire.ofTokens else { return try await request.rewards(self.wire) }
+      let path = request.connection.isOther ? nil : ofTokens.path
+      if self.areTokensScored.withLock({ $0 }) {
+        return try await request.rewards(ofTokens, at: path)
+      }
+      do throws(RemoteFailure) {
+        return try await request.rewards(self.wire)
       } catch {
-        let place = "\(connection.url), texts \(batch.lowerBound) to \(batch.upperBound - 1)"
-        throw .final(.unreachable("\(error.inside(place))"))
+        // A server of such a model has no other path.
+        guard case .missing(let whole) = error else { throw error }
+        do throws(RemoteFailure) {
+          let rewards = try await request.rewards(ofTokens, at: path)
+          self.scoresTokens()
+          return rewards
+        } catch {
+          guard case .missing = error else { throw error }
+          throw .final(whole)
+        }
       }
     }
-  }
-
-  private func checked(_ rewards: [JSONValue], count: Int) throws(TareError) -> [Float] {
-    guard rewards.count == count else {
-      throw .badData(
-        place: "reply", found: "\(rewards.count) rewards", accepted: "\(count), one a text")
-    }
-    var values: [Float] = []
-    for (index, reward) in rewards.enumerated() {
-      guard let value = reward.double.map({ Float($0) }), value.isFinite else {
-        throw .badData(
-          place: "reward \(index)", found: reward.text(), accepted: "a finite number")
-      }
-      values.append(value)
-    }
-    return values
   }
 
   // MARK: - Requests
@@ -221,7 +240,7 @@ package final class RemoteEngine: Sendable {
           throw interrupted
         }
         switch error {
-        case .final(let error):
+        case .final(let error), .missing(let error):
           pool.answered(index)
           throw error
         case .again(let reason, let wish):

@@ -10,6 +10,8 @@ package enum RemoteEngines {
       SGLangRewards.self,
       TEIRewards.self,
       OpenRLHFRewards.self,
+      LLaMAFactoryRewards.self,
+      InfinityRewards.self,
     ]
   ) { $0 }
 }
@@ -22,18 +24,28 @@ package protocol RemoteProtocol: Registered {
   static var takesTokens: Bool { get }
   /// Whether an encoder's pairs can be sent.
   static var takesPairs: Bool { get }
+  /// Whether messages can be sent that the engine renders.
+  static var takesMessages: Bool { get }
+  /// What the engine speaks for models that score tokens; nil where that is the same, or nothing.
+  static var ofTokens: (any RemoteProtocol.Type)? { get }
+  /// Whether a reward may be rows of numbers, a row a token or a step.
+  static var answersRows: Bool { get }
+  /// Whether a request has one first text for all of its pairs.
+  static var asksOneQuery: Bool { get }
   /// Whether the engine puts its tokenizer's special tokens around every text.
   static var addsSpecialTokens: Bool { get }
   /// Whether a request names the model.
   static var namesModel: Bool { get }
   /// Where an engine may say what it serves; asked in order.
   static var modelPaths: [String] { get }
+  /// - Throws: `TareError.badData` for a text that the engine would read as another.
+  static func check(_ text: RemoteText) throws(TareError)
   /// - Parameters:
   ///   - texts: of one form.
   ///   - model: what the engine calls its model, where requests name it and it is known.
   static func request(for texts: [RemoteText], model: String?) -> JSONValue
-  /// The rewards in the order of the request's texts, as they stand in the reply: whether they are
-  /// as many as the texts is checked by whoever asked.
+  /// The rewards in the order of the request's texts, as they stand in the reply, numbers or rows of
+  /// them: whether they are as many as the texts is checked by whoever asked.
   /// - Throws: `TareError.badData` that names the member that is missing or wrong.
   static func rewards(in reply: JSONValue) throws(TareError) -> [JSONValue]
 }
@@ -41,7 +53,12 @@ package protocol RemoteProtocol: Registered {
 extension RemoteProtocol {
   package static var takesTokens: Bool { false }
   package static var takesPairs: Bool { false }
+  package static var takesMessages: Bool { false }
+  package static var answersRows: Bool { false }
+  package static var asksOneQuery: Bool { false }
+  package static var ofTokens: (any RemoteProtocol.Type)? { nil }
   package static var addsSpecialTokens: Bool { false }
+  package static func check(_ text: RemoteText) throws(TareError) {}
   package static var namesModel: Bool { false }
   package static var modelPaths: [String] { ["/v1/models"] }
 }

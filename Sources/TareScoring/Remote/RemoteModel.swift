@@ -1,5 +1,6 @@
 /// A reward model that runs elsewhere: its engines, and its tokenizer and chat template here.
 package import TareCore
+internal import TareEngine
 
 package struct RemoteModel: Sendable {
   package let engine: RemoteEngine
@@ -16,6 +17,37 @@ package struct RemoteModel: Sendable {
     }
     self.engine = engine
     self.text = text
+    if text?.scoresTokens == true { engine.scoresTokens() }
+  }
+
+  /// How the engines' answers are read: at the steps of a process reward model if the protocol has a value
+  /// for each, else as they are.
+  package var readRule: ReadRule {
+    guard let text, text.scoresTokens, engine.wire.ofTokens != nil,
+      case .step? = text.readRule
+    else { return .last }
+    return text.readRule ?? .last
+  }
+
+  /// Rewards in the order of the conversations, each of one value, or of one for each step.
+  /// - Throws: as `RemoteEngine.score`.
+  package func values(
+    _ conversations: [TokenizedConversation]
+  ) async throws(TareError) -> [[Float]] {
+    let texts = try conversations.map { (conversation) throws(TareError) in
+      try RemoteText(conversation, of: text, for: engine.wire)
+    }
+    let rewards = try await engine.rewards(texts)
+    var values: [[Float]] = []
+    for (index, reward) in rewards.enumerated() {
+      do throws(TareError) {
+        values.append(try conversations[index].values(reward))
+      } catch {
+        let place = "\(engine.urls.joined(separator: ", ")), text \(index)"
+        throw .unreachable("\(error.inside(place))")
+      }
+    }
+    return values
   }
 
   /// Rewards in the order of the conversations.
@@ -23,18 +55,16 @@ package struct RemoteModel: Sendable {
   package func rewards(
     _ conversations: [TokenizedConversation]
   ) async throws(TareError) -> [Float] {
-    let texts = try conversations.map { (conversation) throws(TareError) in
-      try RemoteText(conversation, of: text, for: engine.wire)
-    }
-    return try await engine.score(texts)
+    zip(conversations, try await values(conversations)).map { $0.score($1).value }
   }
 }
 
-extension TokenizedConversation {
-  /// What an engine elsewhere says of it, as a score; of a text without ids nobody here counts the
-  /// tokens.
-  package func score(_ reward: Float) -> Score {
-    Score(
-      value: reward, tokens: ids.count, length: length, readAt: readAt, truncated: truncated)
+extension TextModel {
+  /// Whether it is of a class whose rewards are of tokens, which vLLM serves by other means than its
+  /// sequence classifiers (Qwen2ForRewardModel, Qwen2ForProcessRewardModel, InternLM2ForRewardModel).
+  package var scoresTokens: Bool {
+    (weights.config["architectures"]?.array ?? []).contains { name in
+      ["ForRewardModel", "ForProcessRewardModel"].contains { name.string?.hasSuffix($0) == true }
+    }
   }
 }

@@ -5,21 +5,34 @@ internal import TareCore
 /// from 0.11.2 on; older ones ignore that and answer the sigmoid. Their member `activation` is not sent
 /// beside it: some versions take any value of it for yes.
 ///
-/// Tokens are sent where they are known; versions whose `input` is text alone refuse them.
+/// Tokens are sent where they are known; versions whose `input` is text alone refuse them. Messages that
+/// nobody here has a template for are sent one conversation a request, which is all that vLLM takes.
 enum VLLMRewards: RemoteProtocol {
   static let key = "vllm"
-  static let summary = "vLLM from 0.11.2 on (POST /classify)"
+  static let summary = "vLLM from 0.11.2 on (POST /classify; /pooling for models that score tokens)"
   static let path = "/classify"
   static let takesTokens = true
+  static let takesMessages = true
   static let namesModel = true
+  static let ofTokens: (any RemoteProtocol.Type)? = VLLMTokenRewards.self
 
   static func request(for texts: [RemoteText], model: String?) -> JSONValue {
-    var request: JSONObject = [:]
-    request["model"] = model.map { .string($0) }
-    request["input"] = .array(texts.map { $0.idsOrText })
-    request["add_special_tokens"] = .bool(texts.first?.addsSpecialTokens ?? false)
+    var request = members(of: texts, model: model)
     request["use_activation"] = false
     return .object(request)
+  }
+
+  /// What all of its requests say of texts.
+  static func members(of texts: [RemoteText], model: String?) -> JSONObject {
+    var request: JSONObject = [:]
+    request["model"] = model.map { .string($0) }
+    if let chat = texts.first?.chat {
+      for (name, value) in chat.members { request[name] = value }
+      return request
+    }
+    request["input"] = .array(texts.map { $0.idsOrText })
+    request["add_special_tokens"] = .bool(texts.first?.addsSpecialTokens ?? false)
+    return request
   }
 
   static func rewards(in reply: JSONValue) throws(TareError) -> [JSONValue] {

@@ -10,7 +10,8 @@ enum OpenRLHF: WireProtocol {
   static let summary = "OpenRLHF (POST /get_reward)"
 
   static let endpoints = [
-    Endpoint(path: "/get_reward", member: "query") { call throws(TareError) in
+    Endpoint(path: "/get_reward", member: "query", reads: ["prompts", "labels"]) {
+      call throws(TareError) in
       let texts = try call.limits.texts(of: call.body, "query")
       let prompts = (call.body["prompts"]?.array ?? []).map(\.string)
       let rewards = try await call.rewards(

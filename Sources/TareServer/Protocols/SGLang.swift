@@ -7,14 +7,16 @@ enum SGLang: WireProtocol {
   static let key = "sglang"
   static let summary = "SGLang and verl (POST /classify, /v1/classify, /v1/embeddings)"
 
+  private static let inputs: Set = ["add_special_tokens", "encoding_format"]
+
   static let endpoints = [
-    Endpoint(path: "/classify", member: "text") { call throws(TareError) in
+    Endpoint(path: "/classify", member: "text", reads: inputs) { call throws(TareError) in
       try await classify(call, "text")
     },
-    Endpoint(path: "/classify", member: "input_ids") { call throws(TareError) in
+    Endpoint(path: "/classify", member: "input_ids", reads: inputs) { call throws(TareError) in
       try await classify(call, "input_ids")
     },
-    Endpoint(path: "/v1/classify", member: "input") { call throws(TareError) in
+    Endpoint(path: "/v1/classify", member: "input", reads: inputs) { call throws(TareError) in
       let rewards = try await call.rewards(try call.inputs("input").texts)
       return call.list(
         "classify", rewards,
@@ -22,7 +24,7 @@ enum SGLang: WireProtocol {
           ["index": .int(index), "label": "LABEL_0", "probs": [reward.json()], "num_classes": 1]
         })
     },
-    Endpoint(path: "/v1/embeddings", member: "input") { call throws(TareError) in
+    Endpoint(path: "/v1/embeddings", member: "input", reads: inputs) { call throws(TareError) in
       let isCoded = call.body["encoding_format"]?.string == "base64"
       let rewards = try await call.rewards(try call.inputs("input").texts)
       return call.list(

@@ -8,19 +8,30 @@ enum Slime: WireProtocol {
   static let summary = "slime (POST /reward)"
 
   static let endpoints = [
-    Endpoint(path: "/reward", member: "response") { call throws(TareError) in
+    Endpoint(
+      path: "/reward", member: "response",
+      reads: ["prompt", "tools", "documents", "chat_template", "chat_template_kwargs"]
+    ) { call throws(TareError) in
       let response = try call.string("response")
+      let context = try call.templateContext()
       guard call.body["prompt"]?.array == nil else {
         let prompt = try call.messages("prompt")
         return try await reward(
-          of: .conversation(Conversation(prompt: prompt, response: response)), call)
+          of: .conversation(Conversation(prompt: prompt, response: response, context: context)),
+          call)
       }
       // A prompt that the chat template has rendered ends where the response begins.
       let prompt = try call.string("prompt")
       let isRendered = call.service.model.response(in: prompt, after: nil) != nil
+      guard !isRendered || context.isEmpty else {
+        throw .badData(
+          place: "'prompt'",
+          found: "a text that the chat template has rendered, beside variables of it",
+          accepted: "one of them")
+      }
       return try await reward(
-        of: isRendered ? .rendered(prompt + response, prompt: prompt) : .pair(prompt, response),
-        call)
+        of: isRendered
+          ? .rendered(prompt + response, prompt: prompt) : .pair(prompt, response, context), call)
     }
   ]
 

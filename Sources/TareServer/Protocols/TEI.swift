@@ -7,17 +7,23 @@ enum TEI: WireProtocol {
   static let key = "tei"
   static let summary = "text-embeddings-inference (POST /predict, /rerank)"
 
+  private static let common: Set = ["raw_scores", "truncate", "truncation_direction"]
+
   static let endpoints =
     // huggingface_hub's client posts to the address as it is given.
     ["/predict", "/"].map { path in
-      Endpoint(path: path, member: "inputs") { call throws(TareError) in try await predict(call) }
+      Endpoint(path: path, member: "inputs", reads: common.union(["parameters"])) {
+        call throws(TareError) in try await predict(call)
+      }
     } + [
-      Endpoint(path: "/rerank", member: "texts") { call throws(TareError) in
+      Endpoint(path: "/rerank", member: "texts", reads: common.union(["query", "return_text"])) {
+        call throws(TareError) in
         let query = try call.string("query")
         let texts = try call.limits.texts(of: call.body, "texts")
-        let activated = try call.isActivated
+        let activated = try call.isActivatedUnlessRaw
         let returnsTexts = try call.flag("return_text") ?? false
-        let rewards = try await call.rewards(texts.map { .pair(query, $0) })
+        let rewards = try await call.rewards(
+          texts.map { .pair(query, $0) }, cut: try call.cutWhereTruncated())
         return .array(
           rewards.ranked.map { index in
             var rank: JSONObject = ["index": .int(index)]
@@ -30,8 +36,8 @@ enum TEI: WireProtocol {
 
   private static func predict(_ call: RewardCall) async throws(TareError) -> JSONValue {
     let (texts, isOne) = try inputs(call)
-    let activated = try call.isActivated
-    let rewards = try await call.rewards(texts)
+    let activated = try call.isActivatedByParameters()
+    let rewards = try await call.rewards(texts, cut: try call.cutWhereTruncated())
     let predictions = rewards.map { reward -> JSONValue in
       [["score": reward.json(activated: activated), "label": "LABEL_0"]]
     }
@@ -65,8 +71,31 @@ enum TEI: WireProtocol {
 }
 
 extension RewardCall {
-  fileprivate var isActivated: Bool {
-    get throws(TareError) { try flag("raw_scores").map(!) ?? !isRaw }
+  /// What huggingface_hub calls raw, and a probability: `function_to_apply` of its parameters.
+  fileprivate func isActivatedByParameters() throws(TareError) -> Bool {
+    let isActivated = try isActivatedUnlessRaw
+    guard let parameters = body["parameters"], parameters != .null else { return isActivated }
+    guard let object = parameters.object else { throw wrong("parameters", "an object") }
+    for name in object.keys where !["function_to_apply", "top_k"].contains(name) {
+      throw .badData(
+        place: "'parameters'", found: "'\(name)'", accepted: "function_to_apply, top_k")
+    }
+    switch object["function_to_apply"] {
+    case nil, .null?: return isActivated
+    case "none"?: return false
+    case "sigmoid"?: return true
+    case let other?:
+      throw .badData(
+        place: "'parameters', function_to_apply", found: other.text(),
+        accepted: "\"none\" or \"sigmoid\"")
+    }
+  }
+
+  /// As TEI cuts: to as many tokens as the server takes, special tokens among them.
+  fileprivate func cutWhereTruncated() throws(TareError) -> ServedText.Cut? {
+    let side = try truncationSide("truncation_direction")
+    guard try flag("truncate") ?? false else { return nil }
+    return ServedText.Cut(side: side ?? .right, keepsBOS: true)
   }
 }
 

@@ -1,0 +1,123 @@
+/// Messages of a request, and what it says of how they become a text.
+internal import TareCore
+internal import TarePipeline
+internal import TareScoring
+
+extension RewardCall {
+  /// What requests with messages read besides them.
+  static let chatMembers: Set<String> = [
+    "tools", "documents", "chat_template", "chat_template_kwargs", "add_generation_prompt",
+    "continue_final_message", "add_special_tokens",
+  ]
+
+  /// A conversation as vLLM's requests have it, for the model's template.
+  func chat(_ member: String) throws(TareError) -> ServedText {
+    let messages = try messages(member) { (message) throws(TareError) in
+      try RequestMessage(message).asOpenAIHasIt()
+    }
+    var served = ServedConversation(
+      Conversation(messages: messages, context: try templateContext()))
+    served.ending = try ending()
+    served.addsSpecialTokens = try flag("add_special_tokens") ?? false
+    served.fitsContents = true
+    return .conversation(served)
+  }
+
+  /// All messages of a member, each with every member of its own.
+  ///
+  /// - Parameter prepare: what is done to each before it is one.
+  func messages(
+    _ member: String,
+    _ prepare: (JSONValue) throws(TareError) -> JSONValue = { (value) throws(TareError) in value }
+  ) throws(TareError) -> [Message] {
+    guard let array = body[member]?.array, !array.isEmpty else {
+      throw wrong(member, "an array of messages with role and content")
+    }
+    var messages: [Message] = []
+    for (index, element) in array.enumerated() {
+      do throws(TareError) {
+        messages.append(try Message(prepare(element)))
+      } catch {
+        throw error.inside("'\(member)', message \(index)")
+      }
+    }
+    return messages
+  }
+
+  /// `tools`, `documents` and the template's variables, which may hold either, too.
+  /// - Throws: `TareError.badData` for what is not as the template takes it, for tools or documents that
+  ///   are there twice, and for a template: this server has the model's own.
+  func templateContext() throws(TareError) -> TemplateContext {
+    if let template = body["chat_template"], template != .null {
+      throw wrong("chat_template", "none: the server's own chat template")
+    }
+    var given = body
+    if var variables = body["chat_template_kwargs"]?.object {
+      for name in ["tools", "documents"] {
+        guard let value = variables[name] else { continue }
+        guard value == .null || [nil, .null, value].contains(body[name]) else {
+          throw .badData(
+            place: "'chat_template_kwargs', \(name)", found: "others than in '\(name)'",
+            accepted: "one of them")
+        }
+        if value != .null { given[name] = value }
+        variables[name] = nil
+      }
+      for name in ["add_generation_prompt", "continue_final_message"] {
+        guard let value = variables[name], value.bool == (try flag(name) ?? false) else { continue }
+        variables[name] = nil
+      }
+      given["chat_template_kwargs"] = .object(variables)
+    }
+    do throws(TareError) {
+      return try TemplateContext(json: given)
+    } catch {
+      throw error.inside("request body")
+    }
+  }
+
+  private func ending() throws(TareError) -> ConversationEnding {
+    let isPrompt = try flag("add_generation_prompt") ?? false
+    let isUnfinished = try flag("continue_final_message") ?? false
+    guard !isPrompt || !isUnfinished else {
+      throw .badData(
+        place: "'continue_final_message'", found: "true, as 'add_generation_prompt' is",
+        accepted: "one of them")
+    }
+    return isPrompt ? .generationPrompt : isUnfinished ? .unfinished : .message
+  }
+
+  // MARK: - What may be cut
+
+  /// What requests of vLLM say of texts that are too long.
+  static let cutMembers: Set<String> = ["truncate_prompt_tokens", "truncation_side"]
+
+  /// As vLLM cuts: to a number of tokens, or to as many as the server takes (−1), at the end unless the
+  /// request says otherwise. What is left of the left side is what stands there, without a BOS.
+  func cut() throws(TareError) -> ServedText.Cut? {
+    let side = try truncationSide("truncation_side")
+    guard let value = body["truncate_prompt_tokens"], value != .null else { return nil }
+    guard let count = value.int, count == -1 || count > 0 else {
+      throw wrong("truncate_prompt_tokens", "a number of tokens from 1, or -1")
+    }
+    return ServedText.Cut(
+      tokens: count == -1 ? nil : count, side: side ?? .right, keepsBOS: side != .left)
+  }
+
+  func truncationSide(_ member: String) throws(TareError) -> ServedText.Cut.Side? {
+    guard let value = body[member], value != .null else { return nil }
+    switch value.string?.lowercased() {
+    case "left": return .left
+    case "right": return .right
+    default: throw wrong(member, "left or right")
+    }
+  }
+
+  /// Documents as a request wants them cut (`max_tokens_per_doc`).
+  func shortened(_ documents: [String]) throws(TareError) -> [String] {
+    guard let count = try count("max_tokens_per_doc"), count > 0 else { return documents }
+    return try documents.map { (document) throws(TareError) in
+      try service.model.beginning(of: document, tokens: count)
+    }
+  }
+}
