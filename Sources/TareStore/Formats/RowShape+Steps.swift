@@ -45,10 +45,11 @@ private func stepwiseContent(_ row: SourceRow) throws(TareError) -> RowContent {
     if let text = prompt.string { [Message.user(text)] } else {
       try row.messages(prompt, field: "prompt")
     }
-  return RowContent(
-    prompt: messages, responses: [Candidate(role: .response, turns: [.assistant(steps: steps)])],
-    columns: ["prompt", "completions", "labels"],
-    extras: ["label": .int(rights.firstIndex(of: false) ?? -1)])
+  var content = try RowContent(
+    row, RowTexts(prompt: messages, turns: [[.assistant(steps: steps)]]), [.response],
+    columns: ["prompt", "completions", "labels"])
+  content.extras = ["label": .int(rights.firstIndex(of: false) ?? -1)]
+  return content
 }
 
 private func processBenchContent(_ row: SourceRow) throws(TareError) -> RowContent {
@@ -66,10 +67,12 @@ private func processBenchContent(_ row: SourceRow) throws(TareError) -> RowConte
   let subset = row.columns["id"]?.string.flatMap { id in
     parts.first { id.hasPrefix("\($0)-") }
   }
-  return RowContent(
-    prompt: [.user(try row.string("problem"))],
-    responses: [Candidate(role: .response, turns: [.assistant(steps: steps)])],
-    columns: ["problem", "steps"], subset: subset)
+  var content = try RowContent(
+    row,
+    RowTexts(prompt: [.user(try row.string("problem"))], turns: [[.assistant(steps: steps)]]),
+    [.response], columns: ["problem", "steps"])
+  content.subset = subset
+  return content
 }
 
 extension SourceRow {

@@ -112,25 +112,29 @@ private func content(
     texts += values
     roles += values.map { _ in column.role }
   }
-  return try content(row, try row.texts(of: texts), roles, columns: columns.map(\.name))
+  return try RowContent(row, try row.texts(of: texts), roles, columns: columns.map(\.name))
 }
 
-/// - Parameter columns: those that the responses are from.
-private func content(
-  _ row: SourceRow, _ texts: RowTexts, _ roles: [Role], columns: [String]
-) throws(TareError) -> RowContent {
-  let texts = try texts.withSystem(of: row)
-  let (context, more) = try row.context()
-  return RowContent(
-    prompt: texts.prompt,
-    responses: zip(roles, texts.turns).map { Candidate(role: $0, turns: $1) }, context: context,
-    columns: columns + texts.columns + more)
+extension RowContent {
+  /// What the columns around prompt and responses say belongs to it as well.
+  ///
+  /// - Parameter columns: those that the responses are from.
+  init(
+    _ row: SourceRow, _ texts: RowTexts, _ roles: [Role], columns: [String]
+  ) throws(TareError) {
+    let texts = try texts.withSystem(of: row)
+    let (context, more) = try row.context()
+    self.init(
+      prompt: texts.prompt,
+      responses: zip(roles, texts.turns).map { Candidate(role: $0, turns: $1) }, context: context,
+      columns: columns + texts.columns + more)
+  }
 }
 
 private func conversation(_ row: SourceRow) throws(TareError) -> RowContent {
   let messages = try row.messages(try row.value("messages"), field: "messages")
   let response = try row.lastTurn(of: messages, field: "messages")
-  return try content(
+  return try RowContent(
     row, RowTexts(prompt: response.before, turns: [response.turns]), [.response],
     columns: ["messages"])
 }
@@ -165,7 +169,7 @@ private func swiftPair(_ row: SourceRow, rejected column: String) throws(TareErr
     throw row.error(
       column, found: "another prompt than in 'messages'", accepted: "responses to the same prompt")
   }
-  return try content(
+  return try RowContent(
     row, RowTexts(prompt: prompt, turns: turns),
     [.chosen] + texts.dropFirst().map { _ in .rejected }, columns: ["messages", column])
 }
@@ -196,7 +200,7 @@ private func plain(
   let turns = try columns.map { (column) throws(TareError) in
     [Message.assistant(try row.string(column.name))]
   }
-  return try content(
+  return try RowContent(
     row, RowTexts(prompt: prompt.whole, turns: turns, columns: prompt.columns),
     columns.map(\.role), columns: columns.map(\.name))
 }
