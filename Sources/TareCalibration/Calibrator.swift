@@ -14,6 +14,7 @@ package protocol Calibrator: Registered, Sendable {
   /// Whether gamma may be chosen for it. Not where it chooses its own, or where what is taken off
   /// is no bias in the score's unit.
   static var allowsGamma: Bool { get }
+
   /// - Throws: `TareError.usage` for a setting out of range.
   init(_ options: CalibratorOptions) throws(TareError)
 

@@ -243,18 +243,18 @@ extension Diagnosis {
     if let within = common.withinPrompt {
       return """
         \(share) In the \(within.count.text) prompts that also have others, they score \
-        \(within.inWords) than the others of their prompt.
+        \(within.inWords(than: "the others of their prompt")).
         """
     }
     guard let pooled = common.pooled else { return share }
-    return "\(share) They score \(pooled.inWords) than the others; no prompt has both."
+    return "\(share) They score \(pooled.inWords(than: "the others")); no prompt has both."
   }
 }
 
 extension CommonValue.Difference {
-  /// "0.31 lower (95% interval of the difference -0.4 to -0.2)".
-  fileprivate var inWords: String {
-    let size = "\(abs(value).significant(3)) \(value < 0 ? "lower" : "higher")"
+  /// "0.31 lower than the others (95% interval of the difference -0.4 to -0.2)".
+  fileprivate func inWords(than others: String) -> String {
+    let size = "\(abs(value).significant(3)) \(value < 0 ? "lower" : "higher") than \(others)"
     guard let interval else { return size }
     return """
       \(size) (95% interval of the difference \(interval.lowerBound.significant(3)) to \

@@ -15,13 +15,14 @@ extension Lowess {
     return Curve(x: fit.knotX, bias: fit.knotY, errors: fit.knotErrors ?? [])
   }
 
-  /// The settings as a saved calibration has them; usual ones but frac and it are left out. Rules that
-  /// are not named are those of statsmodels, which calibrations had before these were noted.
+  /// The settings as a saved calibration has them; usual ones but frac, it and rules are left out. Where
+  /// no rules are noted they are those of statsmodels, as calibrations had them before.
   func parameters(_ scale: Scale) -> JSONObject {
-    var parameters: JSONObject = ["frac": .double(frac), "it": .int(it)]
+    var parameters: JSONObject = [
+      "frac": .double(frac), "it": .int(it), "rules": .string(rules.rawValue),
+    ]
     if let delta { parameters["delta"] = .double(delta) }
     if degree != 1 { parameters["degree"] = .int(degree) }
-    if rules != .statsmodels { parameters["rules"] = .string(rules.rawValue) }
     if scale != .char { parameters["scale"] = .string(scale.rawValue) }
     return parameters
   }
