@@ -54,9 +54,6 @@ struct StreamedLayout {
     case .named, .conversations, .rows: break
     }
     prompts = models..<columns.names.count
-    if let subset = table.subset, !columns.names.contains(where: { $0.column == subset }) {
-      columns.names.append(.init(subset))
-    }
     columns.labels = table.role.map { [.init($0, .role)] } ?? []
     columns.labels += table.labels.map {
       .init($0, table.isLabelNamed ? .needed : .possible)

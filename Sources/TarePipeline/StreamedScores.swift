@@ -56,13 +56,13 @@ struct StreamedScores {
     let rows = rows ?? Array(scores.indices)
     return try CalibrationTable(
       scores: selected(scores), columns: covariates.map(selected), covariates: layout.covariates,
-      prompts: prompts(reader, rows), subsets: subsets(reader, rows),
-      labels: try judgement(reader, selected).goodness)
+      prompts: prompts(reader, rows), labels: try judgement(reader, selected)?.goodness)
   }
 
   private func judgement(
     _ reader: CSVColumnReader, _ selected: ([Double]) -> [Double]
-  ) throws(TareError) -> Judgement {
+  ) throws(TareError) -> Judgement? {
+    guard layout.table.hasJudgement else { return nil }
     var candidates: [Judgement.Candidate] = []
     var roles = selected(scores).map { _ in Role.response }
     for (position, label) in layout.columns.labels.enumerated() {
@@ -79,16 +79,6 @@ struct StreamedScores {
         place: "\(reader.name), line \(problem.row), column '\(column)'", found: problem.found,
         accepted: problem.accepted)
     }
-  }
-
-  /// The subset of each row, where one has any.
-  private func subsets(_ reader: CSVColumnReader, _ rows: [Int]) -> [String]? {
-    guard let name = layout.table.subset,
-      let column = layout.columns.names.lastIndex(where: { $0.column == name })
-    else { return nil }
-    let texts = reader.names[column].all
-    let subsets = rows.map { texts[Int(names[column][$0])] }
-    return subsets.contains { !$0.isEmpty } ? subsets : nil
   }
 
   /// Rows whose names agree in every column belong to one prompt; without columns each is its own.
