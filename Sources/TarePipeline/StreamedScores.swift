@@ -53,10 +53,10 @@ struct StreamedScores {
     _ reader: CSVColumnReader, rows: [Int]?
   ) throws(TareError) -> CalibrationTable {
     func selected<Value>(_ column: [Value]) -> [Value] { rows?.map { column[$0] } ?? column }
-    let rows = rows ?? Array(scores.indices)
+    let all = rows ?? Array(scores.indices)
     return try CalibrationTable(
       scores: selected(scores), columns: covariates.map(selected), covariates: layout.covariates,
-      prompts: prompts(reader, rows), labels: try judgement(reader, selected)?.goodness)
+      prompts: prompts(reader, all), labels: try judgement(reader, selected)?.goodness)
   }
 
   private func judgement(
@@ -86,7 +86,7 @@ struct StreamedScores {
     let columns = names[layout.prompts]
     guard let ids = columns.first else {
       return PromptGroups(
-        groupOfRow: Array(rows.indices), ids: rows.map(PromptRule.name))
+        groupOfRow: Array(rows.indices), ids: rows.map { PromptRule.name(ofRow: $0) })
     }
     let texts = reader.names[layout.models]
     let ofText = isOfTexts
