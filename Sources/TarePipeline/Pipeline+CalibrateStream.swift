@@ -26,7 +26,7 @@ extension Pipeline {
       return nil
     }
     guard let saved else {
-      guard let (scores, reader) = try scores(request, layout, pieces) else { return nil }
+      guard let (scores, reader) = try readScores(request, layout, pieces) else { return nil }
       return try fit(request, scores, reader, path)
     }
     var scores = StreamedScores(layout)
@@ -36,7 +36,7 @@ extension Pipeline {
   }
 
   /// The whole of a file of one reward model's scores; nil where it must be taken whole.
-  private func scores(
+  private func readScores(
     _ request: CalibrateRequest, _ layout: StreamedLayout, _ pieces: CSVPieces
   ) throws(TareError) -> (StreamedScores, CSVColumnReader)? {
     var scores = StreamedScores(layout)
@@ -58,7 +58,7 @@ extension Pipeline {
     guard let path = request.streamedPath, ByteStream.isPlainFile(path) else { return nil }
     var pieces = try CSVPieces(ByteStream(path))
     guard let layout = try StreamedLayout(&pieces, request, try request.covariateNames(nil)),
-      let (scores, reader) = try scores(request, layout, pieces)
+      let (scores, reader) = try readScores(request, layout, pieces)
     else { return nil }
     return try request.labelled(try scores.table(reader, rows: nil))
   }

@@ -34,7 +34,7 @@ struct StreamedLayout {
       guard let column = table.column(name) else { return nil }
       numbers.append(column)
     }
-    self.covariates = covariates.map(table.covariate)
+    self.covariates = covariates.map { [table] in table.covariate(named: $0) }
     columns = CSVColumns(numbers: numbers)
     columns.names = table.runs.map { .init($0) }
     models = table.runs.count
@@ -50,17 +50,13 @@ struct StreamedLayout {
     // A named group tells alone; else prompts of different subsets differ.
     switch table.prompt {
     case .id, .texts:
-      columns.names += [table.subset, table.section].compactMap { $0.map { .init($0) } }
+      columns.names += [table.subset, table.section].compactMap(\.self).map { CSVColumns.Name($0) }
     case .named, .conversations, .rows: break
     }
     prompts = models..<columns.names.count
-    if let subset = table.subset, !columns.names.contains(where: { $0.column == subset }) {
-      columns.names.append(.init(subset))
-    }
-    columns.labels = table.role.map { [.init($0, .role)] } ?? []
-    columns.labels += table.labels.map {
-      .init($0, table.isLabelNamed ? .needed : .possible)
-    }
+    columns.labels = table.role.map { [CSVColumns.Label($0, .role)] } ?? []
+    let kind: CSVColumns.Label.Kind = table.isLabelNamed ? .needed : .possible
+    columns.labels += table.labels.map { CSVColumns.Label($0, kind) }
   }
 
   /// By what rows were taken as one prompt's, where that was guessed and matters.

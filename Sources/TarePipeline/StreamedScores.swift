@@ -53,16 +53,16 @@ struct StreamedScores {
     _ reader: CSVColumnReader, rows: [Int]?
   ) throws(TareError) -> CalibrationTable {
     func selected<Value>(_ column: [Value]) -> [Value] { rows?.map { column[$0] } ?? column }
-    let rows = rows ?? Array(scores.indices)
+    let all = rows ?? Array(scores.indices)
     return try CalibrationTable(
       scores: selected(scores), columns: covariates.map(selected), covariates: layout.covariates,
-      prompts: prompts(reader, rows), subsets: subsets(reader, rows),
-      labels: try judgement(reader, selected).goodness)
+      prompts: prompts(reader, all), labels: try judgement(reader, selected)?.goodness)
   }
 
   private func judgement(
     _ reader: CSVColumnReader, _ selected: ([Double]) -> [Double]
-  ) throws(TareError) -> Judgement {
+  ) throws(TareError) -> Judgement? {
+    guard layout.table.hasJudgement else { return nil }
     var candidates: [Judgement.Candidate] = []
     var roles = selected(scores).map { _ in Role.response }
     for (position, label) in layout.columns.labels.enumerated() {
@@ -81,22 +81,12 @@ struct StreamedScores {
     }
   }
 
-  /// The subset of each row, where one has any.
-  private func subsets(_ reader: CSVColumnReader, _ rows: [Int]) -> [String]? {
-    guard let name = layout.table.subset,
-      let column = layout.columns.names.lastIndex(where: { $0.column == name })
-    else { return nil }
-    let texts = reader.names[column].all
-    let subsets = rows.map { texts[Int(names[column][$0])] }
-    return subsets.contains { !$0.isEmpty } ? subsets : nil
-  }
-
   /// Rows whose names agree in every column belong to one prompt; without columns each is its own.
   private func prompts(_ reader: CSVColumnReader, _ rows: [Int]) -> PromptGroups {
     let columns = names[layout.prompts]
     guard let ids = columns.first else {
       return PromptGroups(
-        groupOfRow: Array(rows.indices), ids: rows.map(PromptRule.name))
+        groupOfRow: Array(rows.indices), ids: rows.map { PromptRule.name(ofRow: $0) })
     }
     let texts = reader.names[layout.models]
     let ofText = isOfTexts
