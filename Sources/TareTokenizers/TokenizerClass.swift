@@ -3,6 +3,8 @@ import TareCore
 
 struct TokenizerClass {
   let kind: TokenizerKind
+  /// The unknown token that the folder names.
+  private let unknown: String?
   /// Keys of tokenizer.json and of its model, with the class's values.
   var stages = JSONObject()
   var model = JSONObject()
@@ -13,6 +15,8 @@ struct TokenizerClass {
   /// Whether it makes the tokenizer anew of vocabulary and merges: then the added tokens, too, are
   /// those of tokenizer_config.json, where it has them.
   var isRebuilt = false
+  /// Whether it adds all special tokens again in the end, without flags.
+  var addsSpecialTokensAgain = false
   var ends = Ends.file
 
   /// What is put around a text.
@@ -28,12 +32,19 @@ struct TokenizerClass {
   /// The class that takes the file as it stands.
   static let general = TokenizerClass(kind: .general)
 
-  private init(kind: TokenizerKind) { self.kind = kind }
+  private init(kind: TokenizerKind) {
+    self.kind = kind
+    unknown = nil
+  }
 
   init(
-    _ folder: TokenizerFolder, _ config: Part, _ file: TokenizerFile, _ rules: TokenizerRules
+    _ folder: TokenizerFolder, _ config: Part, _ map: Part?, _ file: TokenizerFile,
+    _ rules: TokenizerRules
   ) throws(TareError) {
-    self.init(kind: TokenizerKind(folder, file, rules))
+    unknown =
+      map?.object["unk_token"] == nil
+      ? config.name(of: "unk_token") : map?.name(of: "unk_token")
+    kind = TokenizerKind(folder, file, rules)
     switch rules {
     case .five: try become(config, file)
     case .four: try becomeOfFour(config, file, folder)
@@ -48,8 +59,10 @@ struct TokenizerClass {
     case .general, .other, .none: return
     case .llama: try becomeLlama(config)
     case .codeLlama: try becomeCodeLlama(config)
-    case .gemma: becomeGemma(config)
-    case .qwen2: try becomeByteLevel(config, qwen: #"\p{L}+"#, others: #"[^\s\p{L}\p{N}]+"#)
+    case .gemma: becomeGemma()
+    case .qwen2:
+      try becomeByteLevel(config, qwen: #"\p{L}+"#, others: #"[^\s\p{L}\p{N}]+"#)
+      addsSpecialTokensAgain = true
     case .qwen3Point5:
       try becomeByteLevel(config, qwen: #"[\p{L}\p{M}]+"#, others: #"[^\s\p{L}\p{M}\p{N}]+"#)
     case .gpt2: try becomeByteLevel(config, normalizer: .null)
@@ -60,6 +73,7 @@ struct TokenizerClass {
     case .cohere:
       try becomeByteLevel(
         config, normalizer: ["type": "NFC"], before: ["type": "Digits", "individual_digits": true])
+      addsSpecialTokensAgain = true
     case .debertaV2: try becomeDebertaV2(config, file)
     }
     isRebuilt = true
@@ -144,14 +158,14 @@ struct TokenizerClass {
   private mutating func becomeCodeLlama(_ config: Part) throws(TareError) {
     let hasPrefix = try config.bool("add_prefix_space", default: true)
     stages = Self.marked(hasPrefix ? "first" : "never", strips: true)
-    setBPE(unknown: config.name(of: "unk_token") ?? "<unk>", fuses: true, hasBytes: true)
+    setBPE(unknown: unknown ?? "<unk>", fuses: true, hasBytes: true)
     moreTokens = ["▁<PRE>", "▁<MID>", "▁<SUF>", "▁<EOT>", "<FILL_ME>"]
     // `add_bos_token` is true, whatever the folder says: that has been dropped before.
     ends = .added(bos: true, eos: false)
   }
 
   /// SentencePiece's BPE without a mark at the start (`tokenization_gemma.py`).
-  private mutating func becomeGemma(_ config: Part) {
+  private mutating func becomeGemma() {
     stages = [
       "normalizer": ["type": "Replace", "pattern": ["String": " "], "content": "▁"],
       "pre_tokenizer": [
@@ -159,7 +173,7 @@ struct TokenizerClass {
       ],
       "decoder": Self.markDecoder(strips: false),
     ]
-    setBPE(unknown: config.name(of: "unk_token") ?? "<unk>", fuses: true, hasBytes: true)
+    setBPE(unknown: unknown ?? "<unk>", fuses: true, hasBytes: true)
   }
 
   /// Unigram on composed text, without the file's compiled rules (`tokenization_deberta_v2.py`).
@@ -168,7 +182,10 @@ struct TokenizerClass {
   ) throws(TareError) {
     let lowercases = try config.bool("do_lower_case", default: false)
     let punctuates = try config.bool("split_by_punct", default: false)
-    let scheme = try config.bool("add_prefix_space", default: true) ? "always" : "first"
+    // Unlike a missing one, a null counts as false here.
+    let isNull = config.object["add_prefix_space"] == .null
+    let hasPrefix = try config.bool("add_prefix_space", default: !isNull)
+    let scheme = hasPrefix ? "always" : "first"
     let marks: JSONValue = [
       "type": "Metaspace", "replacement": "▁", "prepend_scheme": .string(scheme),
     ]
@@ -188,7 +205,7 @@ struct TokenizerClass {
       "decoder": marks,
     ]
     ends = .classTokens
-    let unknown = config.name(of: "unk_token") ?? "[UNK]"
+    let unknown = self.unknown ?? "[UNK]"
     let fallback = try config.optionalInt("unk_id") ?? 1
     model = [
       "type": "Unigram", "unk_id": .int(file.place(of: unknown, score: 0) ?? fallback),

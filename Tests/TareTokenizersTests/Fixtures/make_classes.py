@@ -101,7 +101,7 @@ OPTIONS = [
     (1, {**NAMED, "eos_token": {**TOKEN, "content": "</s>", "rstrip": True}, "extra_special_tokens": ["<x>", "New"]}),
     (1, {**NAMED, "additional_special_tokens": ["<y>", "the"]}),
     (1, {**NAMED, "extra_special_tokens": {"turn": "<z>"}}),
-    (1, {**NAMED, "turn_token": "<turn>", "fill_token": "[SEP]"}),
+    (1, {**NAMED, "turn_token": "<turn>", "fill_token": "<fill>"}),
     (1, {**NAMED, "added_tokens_decoder": {"1": {**TOKEN, "content": "<s>"}, "2": {**TOKEN, "content": "</s>", "lstrip": True}, "0": {**TOKEN, "content": "<unk>"}}}),
     (1, {**NAMED, "added_tokens_decoder": {"4": {**TOKEN, "content": "[SEP]", "rstrip": True}, "900": {**TOKEN, "content": "yy", "special": False, "normalized": True}}}),
     (1, {**NAMED, "do_lower_case": True, "split_by_punct": True}),
@@ -152,17 +152,21 @@ def file(style, source):
     return value
 
 
+def names_token(key):
+    return key.endswith("_token") and not key.startswith("add_")
+
+
 def write(folder, entry, source):
     kind, name, style, option, place, mapped = entry
     options = OPTIONS[option][1]
     config = {"model_type": kind}
-    own = {key: value for key, value in options.items() if key not in ("map", "added") and not (mapped and key.endswith("_token"))}
+    own = {key: value for key, value in options.items() if key not in ("map", "added") and not (mapped and names_token(key))}
     if name is not None:
         (config if place == "config.json" else own)["tokenizer_class"] = name
     (folder / "tokenizer.json").write_text(json.dumps(file(style, source)))
     (folder / "config.json").write_text(json.dumps(config))
     (folder / "tokenizer_config.json").write_text(json.dumps(own))
-    moved = {key: value for key, value in options.items() if key.endswith("_token") and value is not None}
+    moved = {key: value for key, value in options.items() if names_token(key) and value is not None}
     if mapped or "map" in options:
         (folder / "special_tokens_map.json").write_text(json.dumps(options.get("map", moved)))
     if "added" in options:
