@@ -15,9 +15,16 @@ struct TokenizerClass {
   /// Whether it makes the tokenizer anew of vocabulary and merges: then the added tokens, too, are
   /// those of tokenizer_config.json, where it has them.
   var isRebuilt = false
-  /// Whether it adds all special tokens again in the end, without flags.
-  var addsSpecialTokensAgain = false
+  /// Which special tokens it adds again in the end, without flags.
+  var addedAgain = Again.none
   var ends = Ends.file
+
+  enum Again {
+    case none
+    /// Those of a model's own uses and those without a use.
+    case extra
+    case all
+  }
 
   /// What is put around a text.
   enum Ends: Equatable {
@@ -62,7 +69,7 @@ struct TokenizerClass {
     case .gemma: becomeGemma()
     case .qwen2:
       try becomeByteLevel(config, qwen: #"\p{L}+"#, others: #"[^\s\p{L}\p{N}]+"#)
-      addsSpecialTokensAgain = true
+      addedAgain = .all
     case .qwen3Point5:
       try becomeByteLevel(config, qwen: #"[\p{L}\p{M}]+"#, others: #"[^\s\p{L}\p{M}\p{N}]+"#)
     case .gpt2: try becomeByteLevel(config, normalizer: .null)
@@ -73,7 +80,7 @@ struct TokenizerClass {
     case .cohere:
       try becomeByteLevel(
         config, normalizer: ["type": "NFC"], before: ["type": "Digits", "individual_digits": true])
-      addsSpecialTokensAgain = true
+      addedAgain = .extra
     case .debertaV2: try becomeDebertaV2(config, file)
     }
     isRebuilt = true

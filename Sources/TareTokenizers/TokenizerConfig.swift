@@ -107,13 +107,19 @@ struct TokenizerConfig {
   ) throws(TareError) -> [AddedToken] {
     var named: [AddedToken] = []
     for use in Self.uses { if let token = try token(use) { named.append(token) } }
-    named += try rules == .five ? ownUses() + extraTokens() : extraTokens() + ownUses()
+    let extra = try rules == .five ? ownUses() + extraTokens() : extraTokens() + ownUses()
+    let all = named + extra
     // A special token that is there keeps its flags.
     var known = Set((own + listed).map { Array($0.content.utf8) })
-    let new = named.filter { known.insert(Array($0.content.utf8)).inserted }
-    guard tokenizerClass.addsSpecialTokensAgain else { return own + listed + new }
+    let new = all.filter { known.insert(Array($0.content.utf8)).inserted }
+    let again =
+      switch tokenizerClass.addedAgain {
+      case .none: [AddedToken]()
+      case .extra: extra
+      case .all: all
+      }
     return own + listed + new
-      + named.map { AddedToken(content: $0.content, isSpecial: true) }
+      + again.map { AddedToken(content: $0.content, isSpecial: true) }
   }
 
   /// `added_tokens_decoder`: tokens by id, of which only their order is followed.

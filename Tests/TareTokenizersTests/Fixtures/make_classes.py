@@ -113,7 +113,7 @@ OPTIONS = [
 TEXTS = [
     "a", " ", "Hello world", "  leading", "line\nnext\n\n  end", "cafe\u0301 e\u0301", "1234567 of 1024the 3.14", "I'll don't WE'RE it's", "<s>Hi</s> there<s> you",
     "a [CLS] x[SEP] the", "\u6771\u4eac\u306b\u4f4f\u3080", "mask New the [MASK] b", "to be  \n", "\u2581y \u2581", "\U0001f600 na\u00efve", "\ttab\r\nend ",
-    "yy <x><y> <z>a</s>b<turn> <pad> of<more> x", "Stra\u00dfe, \u00bd \u043f\u0440\u0438\u0432\u0435\u0442!",
+    "yy <x><y> <z>a</s>b<turn> <pad> of<more> x", "x [MASK] b <sep> y", "Stra\u00dfe, \u00bd \u043f\u0440\u0438\u0432\u0435\u0442!",
 ]  # fmt: skip
 
 
