@@ -6,6 +6,7 @@ internal import TareEngine
 internal import TareEvaluation
 internal import TareScoring
 internal import TareStore
+internal import TareTokenizers
 
 package struct TrainHeadRequest: Sendable {
   package var pairs: String
@@ -80,10 +81,12 @@ extension Pipeline {
 
 /// What a head's file says beside its tensors: the model that it is for, and where it reads.
 func headMetadata(for text: TextModel, _ options: ScoringOptions) -> [String: String] {
-  [
+  var metadata = [
     "format": "pt", "model": text.name, "model_sha256": text.digest.description,
     "read": options.readRule.description,
   ]
+  if options.tokenRules != .five { metadata["tokens"] = options.tokenRules.rawValue }
+  return metadata
 }
 
 extension LinearHead {
