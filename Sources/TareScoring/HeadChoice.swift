@@ -105,7 +105,9 @@ package struct LoadedHead: Sendable {
 
   /// A head trained here has seen the tokens of one version of transformers, 5's where it says none.
   private static func checkTokens(_ file: WeightFile, of text: TextModel) throws(TareError) {
-    guard text.opened.difference != nil, file.metadata["model_sha256"]?.string != nil else { return }
+    guard text.opened.difference != nil, file.metadata["model_sha256"]?.string != nil else {
+      return
+    }
     let wanted = file.metadata["tokens"]?.string ?? TokenizerRules.five.rawValue
     guard wanted != text.opened.rules.rawValue else { return }
     throw .badData(
