@@ -6,6 +6,7 @@ internal import TareEngine
 internal import TareEvaluation
 internal import TareScoring
 internal import TareStore
+internal import TareTokenizers
 
 package struct TrainHeadRequest: Sendable {
   package var pairs: String
@@ -96,6 +97,7 @@ func headMetadata(for text: TextModel, _ options: ScoringOptions) -> [String: St
   if !options.variables.isEmpty {
     metadata["template_kwargs"] = JSONValue.object(options.variables).text()
   }
+  if options.tokenRules != .five { metadata["tokens"] = options.tokenRules.rawValue }
   return metadata
 }
 

@@ -117,6 +117,7 @@ package struct LoadedHead: Sendable {
         place: path, found: "a head for the model with SHA-256 \(wanted)",
         accepted: "a head for \(text.name), \(text.digest)")
     }
+    try checkTokens(file, of: text)
     do throws(TareError) {
       let head = try loadRewardHead(
         WeightReader(file), HeadContext(hiddenSize: text.size.hiddenSize))
@@ -139,6 +140,18 @@ package struct LoadedHead: Sendable {
     } catch {
       throw error.inside("\(file.file.path), metadata 'template_kwargs'")
     }
+  }
+
+  /// A head trained here has seen the tokens of one version of transformers, 5's where it says none.
+  private static func checkTokens(_ file: WeightFile, of text: TextModel) throws(TareError) {
+    guard text.opened.difference != nil, file.metadata["model_sha256"]?.string != nil else {
+      return
+    }
+    let wanted = file.metadata["tokens"]?.string ?? TokenizerRules.five.rawValue
+    guard wanted != text.opened.rules.rawValue else { return }
+    throw .badData(
+      place: file.file.path, found: "a head trained with --tokens \(wanted)",
+      accepted: "--tokens \(text.opened.rules.rawValue), by which this model was opened")
   }
 
   private static func tokens(

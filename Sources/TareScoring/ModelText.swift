@@ -120,13 +120,14 @@ struct ModelTextFolder {
     _ config: JSONObject?, _ rules: TokenizerRules, readsPairs: Bool
   ) throws(TareError) -> OpenedTokenizer {
     if let file = file("tokenizer.json") {
-      // An adapter's folder with a tokenizer of its own has no model type, as transformers sees it.
+      // An adapter's folder with a tokenizer of its own has no model type, as transformers sees it;
+      // a configuration that is damaged is told elsewhere.
       let own = ModelTextFolder(file.deletingLastPathComponent(), base: nil)
       let made = try FolderTokenizer(
         json: MappedFile(file).copy(),
         TokenizerFolder(
           config: config, specialTokensMap: object("special_tokens_map.json"),
-          addedTokens: object("added_tokens.json"), modelConfig: own.object("config.json"),
+          addedTokens: object("added_tokens.json"), modelConfig: try? own.object("config.json"),
           hasSentencePieceModel: own.file("tokenizer.model") != nil))
       var opened = OpenedTokenizer(try made.tokenizer(rules))
       opened.rules = rules

@@ -35,7 +35,7 @@ package struct FolderTokenizer: Sendable {
     guard unfollowedClass(rules) == nil, isLoaded(by: .five), isLoaded(by: .four),
       let own = try? TokenizerConfig(folder, file, rules),
       let others = try? TokenizerConfig(folder, file, other),
-      own.blueprint(file) != others.blueprint(file),
+      own.blueprint(file, withEnds: readsPairs) != others.blueprint(file, withEnds: readsPairs),
       let changed = try? Tokenizer(file, others)
     else { return nil }
     var found: (count: Int, example: TokenizerDifference.Example?) = (0, nil)
@@ -51,9 +51,7 @@ package struct FolderTokenizer: Sendable {
       found.count += 1
       found.example =
         found.example
-        ?? TokenizerDifference.Example(
-          text: text, tokens: tokenizer.encode(text, addSpecialTokens: isSame).count,
-          others: changed.encode(text, addSpecialTokens: isSame).count)
+        ?? TokenizerDifference.Example(text, tokenizer, changed, withSpecials: isSame)
     }
     guard let example = found.example else { return nil }
     return TokenizerDifference(
@@ -102,39 +100,72 @@ package struct TokenizerDifference: Sendable, Hashable {
 
   package struct Example: Sendable, Hashable {
     package let text: String
-    /// How many tokens it has by these rules, and by the others.
-    package let tokens: Int
-    package let others: Int
+    /// The first token that differs, counted from 0, by these rules and by the others; nil where the
+    /// tokens have ended.
+    package let place: Int
+    package let token: String?
+    package let other: String?
+
+    fileprivate init(
+      _ text: String, _ tokenizer: Tokenizer, _ others: Tokenizer, withSpecials: Bool
+    ) {
+      let own = tokenizer.encode(text, addSpecialTokens: withSpecials)
+      let other = others.encode(text, addSpecialTokens: withSpecials)
+      let place = zip(own, other).prefix { $0 == $1 }.count
+      self.text = text
+      self.place = place
+      token = place < own.count ? tokenizer.token(own[place]) : nil
+      self.other = place < other.count ? others.token(other[place]) : nil
+    }
   }
 
   /// One sentence without the remedy.
   package var text: String {
     let other: TokenizerRules = rules == .five ? .four : .five
     return "transformers \(rules.version) and \(other.version) give this folder's texts different "
-      + "tokens (\(differing) of \(probes) test texts; \(example.text.debugDescription): "
-      + "\(example.tokens) and \(example.others) tokens)"
+      + "tokens (\(differing) of \(probes) test texts; token \(example.place) of "
+      + "\(example.text.debugDescription) is \(Self.quoted(example.token)) and "
+      + "\(Self.quoted(example.other)))"
   }
+}
+
+extension TokenizerDifference {
+  private static func quoted(_ token: String?) -> String { token.map { "'\($0)'" } ?? "no token" }
 }
 
 /// All of a folder's files that decides its tokens, in one form.
 struct TokenizerBlueprint: Equatable {
   let stages: [JSONValue]
   let model: JSONValue
+  /// Added tokens in the order in which they come, each with the flags that it has in the end.
   let tokens: [AddedToken]
-  let ends: TokenizerClass.Ends
+  let ends: TokenizerClass.Ends?
 }
 
 extension TokenizerConfig {
   /// nil where a part is damaged.
-  fileprivate func blueprint(_ file: TokenizerFile) -> TokenizerBlueprint? {
-    guard let tokens = try? addedTokens(file) else { return nil }
+  fileprivate func blueprint(
+    _ file: TokenizerFile, withEnds: Bool
+  ) -> TokenizerBlueprint? {
+    guard let added = try? addedTokens(file) else { return nil }
+    var places: [String: Int] = [:]
+    var tokens: [AddedToken] = []
+    for token in added {
+      if let place = places[token.content] {
+        tokens[place] = token
+      } else {
+        places[token.content] = tokens.count
+        tokens.append(token)
+      }
+    }
     let parts = stages(file.parts)
     // Of the model alone what the class may change.
     var model = modelOptions(file.model).object
     model["dropout"] = nil
     return TokenizerBlueprint(
       stages: ["normalizer", "pre_tokenizer"].map { Self.plain(parts.object[$0] ?? .null) },
-      model: Self.plain(.object(model)), tokens: tokens, ends: tokenizerClass.ends)
+      model: Self.plain(.object(model)), tokens: tokens,
+      ends: withEnds ? tokenizerClass.ends : nil)
   }
 
   /// The defaults of stages written out, and what is nothing left out, so that two spellings of one

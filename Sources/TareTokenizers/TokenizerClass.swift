@@ -3,6 +3,8 @@ import TareCore
 
 struct TokenizerClass {
   let kind: TokenizerKind
+  /// The unknown token that the folder names.
+  private let unknown: String?
   /// Keys of tokenizer.json and of its model, with the class's values.
   var stages = JSONObject()
   var model = JSONObject()
@@ -13,7 +15,16 @@ struct TokenizerClass {
   /// Whether it makes the tokenizer anew of vocabulary and merges: then the added tokens, too, are
   /// those of tokenizer_config.json, where it has them.
   var isRebuilt = false
+  /// Which special tokens it adds again in the end, without flags.
+  var addedAgain = Again.none
   var ends = Ends.file
+
+  enum Again {
+    case none
+    /// Those of a model's own uses and those without a use.
+    case extra
+    case all
+  }
 
   /// What is put around a text.
   enum Ends: Equatable {
@@ -28,12 +39,19 @@ struct TokenizerClass {
   /// The class that takes the file as it stands.
   static let general = TokenizerClass(kind: .general)
 
-  private init(kind: TokenizerKind) { self.kind = kind }
+  private init(kind: TokenizerKind) {
+    self.kind = kind
+    unknown = nil
+  }
 
   init(
-    _ folder: TokenizerFolder, _ config: Part, _ file: TokenizerFile, _ rules: TokenizerRules
+    _ folder: TokenizerFolder, _ config: Part, _ map: Part?, _ file: TokenizerFile,
+    _ rules: TokenizerRules
   ) throws(TareError) {
-    self.init(kind: TokenizerKind(folder, file, rules))
+    unknown =
+      map?.object["unk_token"] == nil
+      ? config.name(of: "unk_token") : map?.name(of: "unk_token")
+    kind = TokenizerKind(folder, file, rules)
     switch rules {
     case .five: try become(config, file)
     case .four: try becomeOfFour(config, file, folder)
@@ -48,8 +66,10 @@ struct TokenizerClass {
     case .general, .other, .none: return
     case .llama: try becomeLlama(config)
     case .codeLlama: try becomeCodeLlama(config)
-    case .gemma: becomeGemma(config)
-    case .qwen2: try becomeByteLevel(config, qwen: #"\p{L}+"#, others: #"[^\s\p{L}\p{N}]+"#)
+    case .gemma: becomeGemma()
+    case .qwen2:
+      try becomeByteLevel(config, qwen: #"\p{L}+"#, others: #"[^\s\p{L}\p{N}]+"#)
+      addedAgain = .all
     case .qwen3Point5:
       try becomeByteLevel(config, qwen: #"[\p{L}\p{M}]+"#, others: #"[^\s\p{L}\p{M}\p{N}]+"#)
     case .gpt2: try becomeByteLevel(config, normalizer: .null)
@@ -60,6 +80,7 @@ struct TokenizerClass {
     case .cohere:
       try becomeByteLevel(
         config, normalizer: ["type": "NFC"], before: ["type": "Digits", "individual_digits": true])
+      addedAgain = .extra
     case .debertaV2: try becomeDebertaV2(config, file)
     }
     isRebuilt = true
@@ -144,14 +165,14 @@ struct TokenizerClass {
   private mutating func becomeCodeLlama(_ config: Part) throws(TareError) {
     let hasPrefix = try config.bool("add_prefix_space", default: true)
     stages = Self.marked(hasPrefix ? "first" : "never", strips: true)
-    setBPE(unknown: config.name(of: "unk_token") ?? "<unk>", fuses: true, hasBytes: true)
+    setBPE(unknown: unknown ?? "<unk>", fuses: true, hasBytes: true)
     moreTokens = ["▁<PRE>", "▁<MID>", "▁<SUF>", "▁<EOT>", "<FILL_ME>"]
     // `add_bos_token` is true, whatever the folder says: that has been dropped before.
     ends = .added(bos: true, eos: false)
   }
 
   /// SentencePiece's BPE without a mark at the start (`tokenization_gemma.py`).
-  private mutating func becomeGemma(_ config: Part) {
+  private mutating func becomeGemma() {
     stages = [
       "normalizer": ["type": "Replace", "pattern": ["String": " "], "content": "▁"],
       "pre_tokenizer": [
@@ -159,7 +180,7 @@ struct TokenizerClass {
       ],
       "decoder": Self.markDecoder(strips: false),
     ]
-    setBPE(unknown: config.name(of: "unk_token") ?? "<unk>", fuses: true, hasBytes: true)
+    setBPE(unknown: unknown ?? "<unk>", fuses: true, hasBytes: true)
   }
 
   /// Unigram on composed text, without the file's compiled rules (`tokenization_deberta_v2.py`).
@@ -168,7 +189,10 @@ struct TokenizerClass {
   ) throws(TareError) {
     let lowercases = try config.bool("do_lower_case", default: false)
     let punctuates = try config.bool("split_by_punct", default: false)
-    let scheme = try config.bool("add_prefix_space", default: true) ? "always" : "first"
+    // Unlike a missing one, a null counts as false here.
+    let isNull = config.object["add_prefix_space"] == .null
+    let hasPrefix = try config.bool("add_prefix_space", default: !isNull)
+    let scheme = hasPrefix ? "always" : "first"
     let marks: JSONValue = [
       "type": "Metaspace", "replacement": "▁", "prepend_scheme": .string(scheme),
     ]
@@ -188,7 +212,7 @@ struct TokenizerClass {
       "decoder": marks,
     ]
     ends = .classTokens
-    let unknown = config.name(of: "unk_token") ?? "[UNK]"
+    let unknown = self.unknown ?? "[UNK]"
     let fallback = try config.optionalInt("unk_id") ?? 1
     model = [
       "type": "Unigram", "unk_id": .int(file.place(of: unknown, score: 0) ?? fallback),

@@ -24,8 +24,12 @@ struct TokenizerConfig {
     map = Part(folder.specialTokensMap ?? JSONObject(), place: "special_tokens_map.json")
     moreTokens = Part(folder.addedTokens ?? JSONObject(), place: "added_tokens.json")
     self.rules = rules
+    // Which unknown token a class reads depends on the map, too.
+    let hasMap = folder.config?["added_tokens_decoder"] == nil
     tokenizerClass =
-      if let file { try TokenizerClass(folder, config, file, rules) } else { .general }
+      if let file {
+        try TokenizerClass(folder, config, hasMap ? map : nil, file, rules)
+      } else { .general }
   }
 
   /// The uses of special tokens, in the order in which those that are new get their ids.
@@ -95,16 +99,27 @@ struct TokenizerConfig {
     return try withSpecialTokens([], listed.sorted { $0.id < $1.id }.map(\.token))
   }
 
-  /// - Parameter own: those that the tokenizer has already, of which nothing is changed.
+  /// - Parameters:
+  ///   - own: those that the tokenizer has already.
+  ///   - listed: those of the configuration, whose flags go before what is there.
   private func withSpecialTokens(
-    _ own: [AddedToken], _ tokens: [AddedToken]
+    _ own: [AddedToken], _ listed: [AddedToken]
   ) throws(TareError) -> [AddedToken] {
-    var all = tokens
-    for use in Self.uses { if let token = try token(use) { all.append(token) } }
-    all += try rules == .five ? ownUses() + extraTokens() : extraTokens() + ownUses()
-    // Those of the same spelling are one: the first.
-    var known = Set(own.map { Array($0.content.utf8) })
-    return own + all.filter { known.insert(Array($0.content.utf8)).inserted }
+    var named: [AddedToken] = []
+    for use in Self.uses { if let token = try token(use) { named.append(token) } }
+    let extra = try rules == .five ? ownUses() + extraTokens() : extraTokens() + ownUses()
+    let all = named + extra
+    // A special token that is there keeps its flags.
+    var known = Set((own + listed).map { Array($0.content.utf8) })
+    let new = all.filter { known.insert(Array($0.content.utf8)).inserted }
+    let again =
+      switch tokenizerClass.addedAgain {
+      case .none: [AddedToken]()
+      case .extra: extra
+      case .all: all
+      }
+    return own + listed + new
+      + again.map { AddedToken(content: $0.content, isSpecial: true) }
   }
 
   /// `added_tokens_decoder`: tokens by id, of which only their order is followed.

@@ -39,7 +39,7 @@ import Testing
       var config = JSONObject()
       var map = options["map"]?.object
       for (key, value) in options.members where !["map", "added"].contains(key) {
-        if row[5] == 1, key.hasSuffix("_token") {
+        if row[5] == 1, key.hasSuffix("_token"), !key.hasPrefix("add_") {
           if value != .null {
             map = map ?? JSONObject()
             map?[key] = value

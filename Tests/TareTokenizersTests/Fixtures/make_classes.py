@@ -101,7 +101,7 @@ OPTIONS = [
     (1, {**NAMED, "eos_token": {**TOKEN, "content": "</s>", "rstrip": True}, "extra_special_tokens": ["<x>", "New"]}),
     (1, {**NAMED, "additional_special_tokens": ["<y>", "the"]}),
     (1, {**NAMED, "extra_special_tokens": {"turn": "<z>"}}),
-    (1, {**NAMED, "turn_token": "<turn>", "fill_token": "[SEP]"}),
+    (1, {**NAMED, "turn_token": "<turn>", "fill_token": "<fill>"}),
     (1, {**NAMED, "added_tokens_decoder": {"1": {**TOKEN, "content": "<s>"}, "2": {**TOKEN, "content": "</s>", "lstrip": True}, "0": {**TOKEN, "content": "<unk>"}}}),
     (1, {**NAMED, "added_tokens_decoder": {"4": {**TOKEN, "content": "[SEP]", "rstrip": True}, "900": {**TOKEN, "content": "yy", "special": False, "normalized": True}}}),
     (1, {**NAMED, "do_lower_case": True, "split_by_punct": True}),
@@ -113,7 +113,7 @@ OPTIONS = [
 TEXTS = [
     "a", " ", "Hello world", "  leading", "line\nnext\n\n  end", "cafe\u0301 e\u0301", "1234567 of 1024the 3.14", "I'll don't WE'RE it's", "<s>Hi</s> there<s> you",
     "a [CLS] x[SEP] the", "\u6771\u4eac\u306b\u4f4f\u3080", "mask New the [MASK] b", "to be  \n", "\u2581y \u2581", "\U0001f600 na\u00efve", "\ttab\r\nend ",
-    "yy <x><y> <z>a</s>b<turn> <pad> of<more> x", "Stra\u00dfe, \u00bd \u043f\u0440\u0438\u0432\u0435\u0442!",
+    "yy <x><y> <z>a</s>b<turn> <pad> of<more> x", "x [MASK] b <sep> y", "Stra\u00dfe, \u00bd \u043f\u0440\u0438\u0432\u0435\u0442!",
 ]  # fmt: skip
 
 
@@ -152,17 +152,21 @@ def file(style, source):
     return value
 
 
+def names_token(key):
+    return key.endswith("_token") and not key.startswith("add_")
+
+
 def write(folder, entry, source):
     kind, name, style, option, place, mapped = entry
     options = OPTIONS[option][1]
     config = {"model_type": kind}
-    own = {key: value for key, value in options.items() if key not in ("map", "added") and not (mapped and key.endswith("_token"))}
+    own = {key: value for key, value in options.items() if key not in ("map", "added") and not (mapped and names_token(key))}
     if name is not None:
         (config if place == "config.json" else own)["tokenizer_class"] = name
     (folder / "tokenizer.json").write_text(json.dumps(file(style, source)))
     (folder / "config.json").write_text(json.dumps(config))
     (folder / "tokenizer_config.json").write_text(json.dumps(own))
-    moved = {key: value for key, value in options.items() if key.endswith("_token") and value is not None}
+    moved = {key: value for key, value in options.items() if names_token(key) and value is not None}
     if mapped or "map" in options:
         (folder / "special_tokens_map.json").write_text(json.dumps(options.get("map", moved)))
     if "added" in options:
