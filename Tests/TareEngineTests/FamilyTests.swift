@@ -93,9 +93,11 @@ extension JSONValue {
   /// PiSSA's and OLoRA's start is taken off the base; float32's SVD and QR in PEFT are the reference.
   @Test(arguments: [
     "plain", "rslora", "patterns", "pissa", "pissa_rslora", "olora", "mica", "orthogonal",
+    "experts", "experts_rslora",
   ])
   func `an adapter is merged as peft merges it`(name: String) throws {
-    let folder = FamilyCase.root.appending(path: "lora")
+    let folder = FamilyCase.root.appending(
+      path: name.hasPrefix("experts") ? "lora_experts" : "lora")
     let adapter = folder.appending(path: name)
     let reference = try JSONValue(
       parsing: Array(Data(contentsOf: adapter.appending(path: "reference.json"))))

@@ -63,8 +63,9 @@ import Testing
   }
 
   @Test(arguments: [
-    ("model.layers.0.mlp.experts", "fused experts"),
-    ("model.layers.0.mlp.experts.base_layer", "fused experts"), ("score", "never saved"),
+    ("model.layers.0.mlp.experts", "experts that the base has"),
+    ("model.layers.0.mlp.experts.base_layer", "experts that the base has"),
+    ("score", "never saved"),
     ("model.layers.7.mlp.up_proj", "that the base lacks"),
   ])
   func `a change that cannot be made is told by what it is`(layer: String, reason: String) throws {

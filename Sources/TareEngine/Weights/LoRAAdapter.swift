@@ -13,7 +13,9 @@ package struct LoRAAdapter: Sendable {
   package let settings: ModelConfig
   let file: WeightFile
   /// The changes by the name of the weight that they change.
-  let changes: [String: LoRAChange]
+  private(set) var changes: [String: LoRAChange]
+  /// Changes of all experts of a mixture, which become those of single ones when the base is known.
+  private let fused: [FusedChange]
   /// Tensors that the adapter replaces as a whole (`modules_to_save`), by name.
   private let replaced: [String: StoredTensor]
 
@@ -42,14 +44,21 @@ package struct LoRAAdapter: Sendable {
         throw settings.error(key, settings[key]?.text() ?? "", "null (nothing else is supported)")
       }
       for key in ["use_qalora", "use_bdlora"] { try settings.refuse(key, unless: false) }
-      (changes, replaced) = try Self.sorted(file, settings)
+      (changes, replaced, fused) = try Self.sorted(file, settings)
     } catch {
       throw error.inside(url.path)
     }
   }
 
   /// The base model's tensors with those that the adapter replaces.
-  func applied(to base: [String: StoredTensor]) throws(TareError) -> [String: StoredTensor] {
+  mutating func applied(
+    to base: [String: StoredTensor]
+  ) throws(TareError) -> [String: StoredTensor] {
+    do throws(TareError) {
+      changes.merge(try Self.experts(fused, in: base, settings)) { $1 }
+    } catch {
+      throw error.inside(file.file.path)
+    }
     for name in changes.keys.sorted() where base[name] == nil {
       throw isHead(name)
         ? unsavedHead(name)
@@ -71,7 +80,8 @@ package struct LoRAAdapter: Sendable {
 
   private static func sorted(
     _ file: WeightFile, _ settings: ModelConfig
-  ) throws(TareError) -> ([String: LoRAChange], [String: StoredTensor]) {
+  ) throws(TareError) -> ([String: LoRAChange], [String: StoredTensor], [FusedChange]) {
+    var fused: [FusedChange] = []
     var changes: [String: LoRAChange] = [:]
     var replaced: [String: StoredTensor] = [:]
     for (stored, entry) in file.tensors {
@@ -84,11 +94,8 @@ package struct LoRAAdapter: Sendable {
         .replacing(".modules_to_save", with: "")
       let tensor = StoredTensor(entry: entry, file: file.file)
       if name.contains(".experts.lora_") || name.contains(".experts.base_layer.") {
-        throw .badData(
-          place: "tensor '\(stored)'",
-          found: "LoRA on the fused experts of a mixture (PEFT's target_parameters)",
-          accepted: "LoRA on linear layers; or the adapter merged into its base with "
-            + "merge_and_unload() and saved")
+        if let change = try fusedChange(stored, name, file) { fused.append(change) }
+        continue
       }
       if let range = name.range(of: ".lora_A.") {
         let layer = String(name[..<range.lowerBound])
@@ -115,7 +122,24 @@ package struct LoRAAdapter: Sendable {
         replaced[name] = tensor
       }
     }
-    return (changes, replaced)
+    return (changes, replaced, fused)
+  }
+
+  /// The change whose A a tensor is; nil for a B, which its A brings.
+  private static func fusedChange(
+    _ stored: String, _ name: String, _ file: WeightFile
+  ) throws(TareError) -> FusedChange? {
+    guard let range = name.range(of: ".experts."), !name.contains(".lora_B.") else { return nil }
+    let partner = stored.replacing(".lora_A.", with: ".lora_B.")
+    guard let a = file.tensors[stored], let b = file.tensors[partner], name.contains(".lora_A.")
+    else {
+      throw .badData(
+        place: "tensor '\(stored)'", found: "a change that is no product of A and B",
+        accepted: "A and B of each layer")
+    }
+    return FusedChange(
+      stored: stored, place: name[..<range.lowerBound] + ".experts",
+      a: StoredTensor(entry: a, file: file.file), b: StoredTensor(entry: b, file: file.file))
   }
 }
 
@@ -127,8 +151,23 @@ struct LoRAChange: Sendable {
   /// What the base's weight is without.
   let start: LoRAStart
 
+  /// Which of all experts' rows and columns it is; nil for a layer of its own.
+  let slice: Slice?
+
+  struct Slice: Sendable {
+    /// The expert, of so many.
+    let index: Int
+    let count: Int
+    /// Those of B.
+    let rows: Range<Int>
+  }
+
+  /// [outputs, inputs]
+  var shape: [Int] { [slice?.rows.count ?? b.entry.shape[0], a.entry.shape[1]] }
+  private var rank: Int { a.entry.shape[0] / (slice?.count ?? 1) }
+
   init(
-    a: StoredTensor, b: StoredTensor, layer: String, _ settings: ModelConfig
+    a: StoredTensor, b: StoredTensor, layer: String, _ settings: ModelConfig, slice: Slice? = nil
   ) throws(TareError) {
     guard a.entry.shape.count == 2, b.entry.shape.count == 2, a.entry.shape[0] == b.entry.shape[1]
     else {
@@ -138,8 +177,9 @@ struct LoRAChange: Sendable {
     }
     self.a = a
     self.b = b
+    self.slice = slice
     start = try LoRAStart(settings)
-    let rank = Double(a.entry.shape[0])
+    let rank = Double(a.entry.shape[0] / (slice?.count ?? 1))
     let common = try settings.number("lora_alpha")
     let alpha = Self.pattern(settings["alpha_pattern"], layer) ?? common
     scale = alpha / (try settings.flag("use_rslora") ? rank.squareRoot() : rank)
@@ -160,17 +200,22 @@ struct LoRAChange: Sendable {
 
   /// Adds the change to a [rows, columns] matrix. The product is summed in double.
   func add(to target: FloatView, rows: Int, columns: Int) throws(TareError) {
-    let rank = a.entry.shape[0]
     try start.subtract(from: target, rows: rows, columns: columns, rank: rank, scale: scale)
-    let (left, right) = (FloatBuffer(count: rows * rank), FloatBuffer(count: rank * columns))
+    let (left, right) = (FloatBuffer(count: b.entry.count), FloatBuffer(count: a.entry.count))
     a.read(into: right.view)
     b.read(into: left.view)
+    // Of several experts B has the k-th column of each side by side, and A its rows by expert.
+    let (experts, expert) = (slice?.count ?? 1, slice?.index ?? 0)
+    let (width, first) = (rank * experts, slice?.rows.lowerBound ?? 0)
     var sums = [Double](repeating: 0, count: columns)
     for row in 0..<rows {
       for column in 0..<columns { sums[column] = 0 }
       for k in 0..<rank {
-        let factor = scale * Double(left.view.base[row * rank + k])
-        let inner = right.view[from: k * columns]
+        let factor =
+          scale
+          * Double(
+            left.view.base[(first + row) * width + k * experts + expert])
+        let inner = right.view[from: (expert * rank + k) * columns]
         for column in 0..<columns { sums[column] += factor * Double(inner.base[column]) }
       }
       for column in 0..<columns {

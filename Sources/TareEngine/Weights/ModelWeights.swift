@@ -77,7 +77,7 @@ package struct ModelWeights: Sendable {
       remarks = Self.remarks(config, files)
       return
     }
-    let adapter = try LoRAAdapter(url)
+    var adapter = try LoRAAdapter(url)
     let baseFolder: URL
     if let base { baseFolder = base } else { baseFolder = try adapter.baseFolder() }
     let (config, files, tensors) = try Self.folder(baseFolder)

@@ -94,7 +94,7 @@ package struct WeightTensor {
       throw bad("shape \(stored.entry.shape)", "shape \(shape)")
     }
     if let change {
-      let found = [change.b.entry.shape[0], change.a.entry.shape[1]]
+      let found = change.shape
       guard found == shape else {
         throw bad("a low-rank change of shape \(found)", "shape \(shape)")
       }

@@ -57,3 +57,46 @@ def make():
     adapter("mica", "B holds the smallest singular directions, and the base stays.", "mica", False, r=4, lora_alpha=12,
             target_modules=some)
     adapter("orthogonal", "The base stays.", "orthogonal", False, r=4, lora_alpha=12, target_modules=some)
+    experts()
+
+
+def experts():
+    """LoRA on the fused experts and the router of a mixture, which `all-linear` is on Qwen3-MoE."""
+    from transformers import Qwen3MoeConfig, Qwen3MoeForSequenceClassification
+    root = folder_of("lora_experts")
+    base = os.path.join(root, "base")
+    config = Qwen3MoeConfig(**{**SMALL, "num_experts": 3, "num_experts_per_tok": 2, "moe_intermediate_size": 12,
+                               "mlp_only_layers": []})
+    fill(Qwen3MoeForSequenceClassification(config), "lora experts").to(BF16).save_pretrained(base)
+    plain = lambda: load(base)
+
+    def merged(model, x):
+        return ordinary(model.merge_and_unload(), x)
+
+    def adapter(name, **settings):
+        folder = os.path.join(root, name)
+        model = get_peft_model(plain(), LoraConfig(task_type="SEQ_CLS", bias="none", **settings))
+        g = generator("lora experts " + name)
+        for key, p in sorted(model.named_parameters()):
+            if "lora_" in key:
+                p.data = torch.randn(p.shape, generator=g) * 0.25
+        model.peft_config["default"].base_model_name_or_path = "base"
+        model.save_pretrained(folder)
+        if os.path.exists(os.path.join(folder, "README.md")):
+            os.remove(os.path.join(folder, "README.md"))
+        path = os.path.join(folder, "adapter_config.json")
+        content = json.load(open(path))
+        for key in ("target_modules", "target_parameters"):
+            content[key] = sorted(content[key] or [])
+        write_json(path, content)
+        assert any(".experts." in key for key in load_file(os.path.join(folder, "adapter_model.safetensors")))
+        fresh = lambda: PeftModel.from_pretrained(plain(), folder).eval()
+        ids = sequences("lora experts")[:3]
+        _, scores = reference(folder, fresh, ids, merged, note="LoRA on the fused experts.", hidden=False,
+                              read_at=[len(s) - 1 for s in ids])
+        bare = [run(plain, s)[1] for s in ids]
+        print(name, worst(bare, scores))
+
+    adapter("experts", r=2, lora_alpha=6, target_modules="all-linear")
+    adapter("experts_rslora", r=3, lora_alpha=4, use_rslora=True, target_modules=["q_proj"],
+            target_parameters=["mlp.experts.down_proj"])
