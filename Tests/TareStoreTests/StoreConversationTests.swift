@@ -154,7 +154,7 @@ import Testing
     let run = try store.run(named: "first")
     try store.addItems(try goldenRows(), to: run)
     let left = try store.unscoredItems(of: run)
-    #expect(left.map(\.conversation.response) == ["Five, of course."])
+    #expect(left.map(\.conversation.response) == ["No."])
     #expect(try store.summary(of: run).scored == 5)
   }
 }

@@ -93,10 +93,7 @@ extension Store {
     while case let page = try unscoredItems(of: run, after: last), !page.isEmpty {
       last = page.last
       let tokens = page.map { item in
-        ItemTokens(
-          item: item.id,
-          digest: Digest(of: JSONValue.array(item.conversation.messages.map(\.json)).text()),
-          truncated: false)
+        ItemTokens(item: item.id, digest: item.conversation.textDigest, truncated: false)
       }
       try setTokens(tokens, of: run)
       let scores = zip(page, tokens).map { item, tokens in
@@ -115,4 +112,9 @@ extension Store {
     try finish(run)
     return try self.run(named: name)
   }
+}
+
+extension Conversation {
+  /// What stands for the tokens of its texts.
+  var textDigest: Digest { Digest(of: JSONValue.array(messages.map(\.json)).text()) }
 }

@@ -154,8 +154,7 @@ import Testing
     _ = try store.scoredRun(named: "first", [pair("a")])
     try store.addItems([pair("a"), pair("b")], to: run)
     let tokens = try store.unscoredItems(of: run).map { item in
-      ItemTokens(
-        item: item.id, digest: Digest(of: "\(item.conversation.messages)"), truncated: false)
+      ItemTokens(item: item.id, digest: item.conversation.textDigest, truncated: false)
     }
     try store.setTokens(tokens, of: run)
     #expect(try store.knownScores(by: run.scorer, for: tokens.map(\.digest)).count == 2)
