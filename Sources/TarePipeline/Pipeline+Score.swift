@@ -123,7 +123,7 @@ extension Pipeline {
     }
     if let engine = settings.engine {
       let text = try settings.textAlone()
-      let model = try EngineModel(engine, text: text, isKept: request.store != nil)
+      let model = try EngineModel(engine, text: text, settings, isKept: request.store != nil)
       let store = try Store(path: request.store ?? ":memory:")
       return try score(
         in: store, with: model,
