@@ -150,7 +150,7 @@ extension Pipeline {
     if let engine = settings.engine {
       let text = try settings.textAlone()
       warn(of: text)
-      let model = try EngineModel(engine, text: text, isKept: request.store != nil)
+      let model = try EngineModel(engine, text: text, settings, isKept: request.store != nil)
       let store = try Store(path: request.store ?? ":memory:")
       return try score(
         in: store, with: model,

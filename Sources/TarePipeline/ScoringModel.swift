@@ -44,12 +44,17 @@ struct EngineModel: ScoringModel {
 
   /// Asks the engines what they serve.
   ///
-  /// - Parameter isKept: whether the scores outlive the process: then it must be known whose they are.
+  /// - Parameters:
+  ///   - settings: what is checked before an engine is asked.
+  ///   - isKept: whether the scores outlive the process: then it must be known whose they are.
   /// - Throws: `TareError.usage` if nobody says it, or engines serve different models;
   ///   `TareError.unreachable` if no engine answers.
-  init(_ engine: EngineSettings, text: TextModel, isKept: Bool) throws(TareError) {
+  init(
+    _ engine: EngineSettings, text: TextModel, _ settings: ScoringSettings, isKept: Bool
+  ) throws(TareError) {
     self.text = text
     model = try RemoteModel(engine.engine(), text: text)
+    try settings.checkSteps(model)
     protocolKey = engine.protocolKey
     let served = try waiting { [model = model] () throws(TareError) in
       try await model.engine.servedModel()

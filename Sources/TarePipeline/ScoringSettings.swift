@@ -207,11 +207,21 @@ package struct ScoringSettings: Sendable {
     return options
   }
 
+  /// - Throws: `TareError.usage` for a rule of steps that the engines' model does not have.
+  func checkSteps(_ model: RemoteModel) throws(TareError) {
+    guard stepsToScore != nil else { return }
+    if case .step = model.readRule { return }
+    throw .usage(
+      "--steps-to-score does not go with --engine: the engine decides how it computes, unless vLLM "
+        + "serves a process reward model")
+  }
+
   /// The options for engines elsewhere, which read what they read.
   func options(
     engineModel model: RemoteModel, text: TextModel, run: Run?
   ) throws(TareError) -> ScoringOptions {
-    try options(readRule: model.readRule, text: text, run: run)
+    try checkSteps(model)
+    return try options(readRule: model.readRule, text: text, run: run)
   }
 
   private static var today: String {

@@ -43,7 +43,9 @@ struct EngineArguments: ParsableArguments {
       if let option = given.first(where: \.1) { throw .usage("\(option.0) goes with --engine") }
       return nil
     }
-    if let option = (head.given + scoring.ofComputation).first {
+    // How steps become a score is decided here; for which models, only they tell.
+    let decided = head.given.filter { $0 != "--steps-to-score" } + scoring.ofComputation
+    if let option = decided.first {
       throw .usage("\(option) does not go with --engine: the engine decides how it computes")
     }
     guard let engineProtocol else {

@@ -124,9 +124,11 @@ struct Serve: AsyncParsableCommand {
     // A reward of half a text would look like any other.
     if scoring.truncate == nil { settings?.truncate = "error" }
     if let engines = try engine.settings(scoring, head) {
-      if settings == nil, let option = scoring.ofTexts.first {
+      let ofModel = scoring.ofTexts + (head.stepsToScore == nil ? [] : ["--steps-to-score"])
+      if settings == nil, let option = ofModel.first {
         throw .usage("\(option) goes with --model: without it texts come rendered")
       }
+      settings?.stepsToScore = head.stepsToScore
       return try RewardService(
         engine: engines, texts: settings, calibration: calibration, cache: cache ?? 65_536,
         limits: limits, warn: Terminal.warn)

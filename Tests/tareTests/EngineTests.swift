@@ -178,6 +178,31 @@ import Testing
     #expect(try scores(fleeting.output) == [1, 1, 1, 1])
   }
 
+  @Test func `the steps of a process reward model that vLLM serves become one score`() throws {
+    let server = try CannedServer { request in
+      guard request.path == "/pooling" else {
+        return .reply(status: request.path == "/v1/models" ? 200 : 404, #"{"data": [{"id": "m"}]}"#)
+      }
+      let data = (request.body?["input"]?.array ?? []).map { _ in
+        #"{"data": [[0.5, 0.5], [0.75, 0.25]]}"#
+      }
+      return .reply(#"{"data": [\#(data.joined(separator: ", "))]}"#)
+    }
+    let workshop = try Workshop(pairs: 2)
+    let texts = try TinyModel.textFolder(in: workshop.folder)
+    let config =
+      #"{"model_type": "x", "architectures": ["Qwen2ForProcessRewardModel"], "vocab_size": 260, "max_position_embeddings": 512, "step_token_id": 2}"#
+    try Data(config.utf8).write(to: URL(filePath: texts).appending(path: "config.json"))
+    for (rule, score) in [("min", 0.25), ("product", 0.125), ("mean", 0.375), ("last", 0.25)] {
+      let result = try Program.run([
+        "score", workshop.pairs, "--model", texts, "--engine", server.url, "--engine-protocol",
+        "vllm", "--steps-to-score", rule,
+      ])
+      #expect(result.status == 0, "\(result.error)")
+      #expect(try scores(result.output) == Array(repeating: score, count: 4))
+    }
+  }
+
   @Test(arguments: [
     ["--head", "x"], ["--precision", "float32"], ["--threads", "2"], ["--read", "last"],
     ["--base", "x"], ["--buffers", "stored"], ["--output-index", "1"], ["--reference", "x"],
@@ -208,6 +233,10 @@ import Testing
     (
       ["--engine", "http://h", "--engine-protocol", "vllm", "--template", "t"],
       "--template goes with --model"
+    ),
+    (
+      ["--engine", "http://h", "--engine-protocol", "vllm", "--steps-to-score", "min"],
+      "--steps-to-score goes with --model"
     ),
   ])
   func `options that go together are asked for together`(

@@ -252,6 +252,10 @@ package final class RemoteEngine: Sendable {
     throw .unreachable("\(addresses) gave no answer in \(attempts) attempts; the last: \(last)")
   }
 
-  private var addresses: String { urls.joined(separator: ", ") }
+  /// Where the last requests went.
+  private var addresses: String {
+    let path = areTokensScored.withLock { $0 } ? wire.ofTokens?.path : nil
+    return connections.map { $0.isOther ? $0.url : $0.address(path) }.joined(separator: ", ")
+  }
   private var interrupted: TareError { .interrupted("stopped while waiting for \(addresses)") }
 }
