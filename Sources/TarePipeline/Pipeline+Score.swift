@@ -30,15 +30,18 @@ package struct ScoreOutcome: Sendable {
   /// Tokens that were computed; the others were shared with another text's start.
   package let computedTokens: Int
   package let seconds: Double
+  package let findings: InputFindings
   /// Run and store, where there is one.
   package let destination: String?
 
   package var json: JSONValue {
-    [
+    var object: JSONObject = [
       "responses": .int(rows.count), "computed": .int(computed), "truncated": .int(truncated),
       "tokens": .int(tokens), "computedTokens": .int(computedTokens),
       "sharedTokens": .int(tokens - computedTokens), "seconds": .double(seconds),
     ]
+    for (key, value) in findings.members { object[key] = value }
+    return .object(object)
   }
 
   /// In words, a sentence a line.
@@ -67,7 +70,7 @@ extension Pipeline {
     return ScoreOutcome(
       rows: try store.items(of: run).map(\.scoreRow), computed: summary.computed,
       truncated: summary.truncated, tokens: summary.tokens, computedTokens: summary.rows,
-      seconds: summary.seconds,
+      seconds: summary.seconds, findings: summary.findings,
       destination: request.store.map { "\($0), run '\(run.name)'" })
   }
 

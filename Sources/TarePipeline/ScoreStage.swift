@@ -16,6 +16,8 @@ package struct ScoreSummary: Sendable {
   /// Tokens that were computed; the others were shared with another text's start.
   package let rows: Int
   package let seconds: Double
+  /// What stands in the texts that can change how the model reads them.
+  package let findings: InputFindings
 }
 
 extension Store {
@@ -38,6 +40,7 @@ extension Store {
       settings: options.settings)
     try addItems(rows, to: run)
 
+    let findings = InputFindings(rows, model.text, options)
     let before = try summary(of: run)
     var runner = BatchRunner(
       work: "scored", total: before.items, isKept: isKept, sharesPrefixes: model.sharesPrefixes,
@@ -65,7 +68,7 @@ extension Store {
     return ScoreSummary(
       run: try self.run(named: name), responses: items.count, computed: runner.computed,
       truncated: items.count { $0.score?.truncated == true }, tokens: runner.tokens,
-      rows: runner.rows, seconds: runner.seconds)
+      rows: runner.rows, seconds: runner.seconds, findings: findings)
   }
 }
 
@@ -82,6 +85,7 @@ extension ScoringOptions {
     ]
     settings["max_tokens"] = maxTokens.map { .int($0) }
     settings["system"] = system.map { .string($0) }
+    if sanitizesControlTokens { settings["sanitize_control_tokens"] = true }
     return settings
   }
 }

@@ -33,6 +33,7 @@ package struct ScoringSettings: Sendable {
   /// YYYY-MM-DD; nil for the run's own date, which for a new run is today.
   package var date: String?
   package var system: String?
+  package var sanitizesControlTokens = false
   package var threads: Int
   /// Engines that compute the scores; the model here is then its tokenizer and its template alone.
   package var engine: EngineSettings?
@@ -133,7 +134,8 @@ package struct ScoringSettings: Sendable {
       readRule: rule, bos: try choice(bos, "--bos", ScoringOptions.BOS.self),
       maxTokens: maxTokens,
       truncation: try choice(truncate, "--truncate", ScoringOptions.Truncation.self),
-      date: try CalendarDate(parsing: date ?? run?.templateDate ?? Self.today), system: system)
+      date: try CalendarDate(parsing: date ?? run?.templateDate ?? Self.today), system: system,
+      sanitizesControlTokens: sanitizesControlTokens)
   }
 
   /// The options for a reward model.

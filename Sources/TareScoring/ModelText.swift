@@ -8,22 +8,31 @@ internal import TareTokenizers
 struct ModelText {
   let tokenizer: Tokenizer
   let layout: TextLayout
+  /// That for conversations with tools, where the model has one and no template is chosen.
+  let toolLayout: TextLayout?
   let specialTokens: [String: String]
+  /// The control tokens that the tokenizer's configuration lists; nil where it leaves them to be found.
+  let chosenControlTokens: Set<String>?
 
   init(_ model: ModelWeights, template choice: String?) throws(TareError) {
     do throws(TareError) {
       if let metadata = model.ggufMetadata {
         tokenizer = try Tokenizer(Vocabulary(ggufMetadata: metadata))
         specialTokens = Self.specialTokens(tokenizer)
-        let own = metadata["tokenizer.chat_template"]?.string.map { ["default": $0] } ?? [:]
-        layout = try ChatTemplates(own).layout(choice, config: model.config)
+        chosenControlTokens = nil
+        let templates = ChatTemplates(ggufMetadata: metadata)
+        layout = try templates.layout(choice, config: model.config)
+        toolLayout = try choice == nil ? templates.toolLayout() : nil
       } else {
         let folder = ModelTextFolder(model.url, base: model.adapter == nil ? nil : model.baseURL)
         let config = try folder.object("tokenizer_config.json")
         tokenizer = try folder.tokenizer(config)
         specialTokens =
           Self.specialTokens(tokenizer).merging(Self.specialTokens(config ?? [:])) { $1 }
-        layout = try ChatTemplates(folder, config: config).layout(choice, config: model.config)
+        chosenControlTokens = try Self.controlTokens(config)
+        let templates = try ChatTemplates(folder, config: config)
+        layout = try templates.layout(choice, config: model.config)
+        toolLayout = try choice == nil ? templates.toolLayout() : nil
       }
     } catch {
       throw error.inside(model.url.path)
@@ -40,13 +49,29 @@ struct ModelText {
     return tokens
   }
 
-  /// Those that tokenizer_config.json names, as strings or as objects with a content.
+  /// Those that tokenizer_config.json names, as strings or as objects with a content; also those of a
+  /// model's own that it names in objects of their own.
   private static func specialTokens(_ config: JSONObject) -> [String: String] {
     var tokens: [String: String] = [:]
+    for key in ["extra_special_tokens", "model_specific_special_tokens"] {
+      for (name, value) in config[key]?.object?.members ?? [] {
+        tokens[name] = value.string ?? value["content"]?.string
+      }
+    }
     for (key, value) in config.members where key.hasSuffix("_token") {
-      tokens[key] = value.string ?? value["content"]?.string
+      if let token = value.string ?? value["content"]?.string { tokens[key] = token }
     }
     return tokens
+  }
+
+  private static func controlTokens(_ config: JSONObject?) throws(TareError) -> Set<String>? {
+    guard let value = config?["chat_control_tokens"], value != .null else { return nil }
+    guard let tokens = value.array else {
+      throw .badData(
+        place: "tokenizer_config.json, 'chat_control_tokens'", found: value.kindName,
+        accepted: "an array of strings")
+    }
+    return Set(tokens.compactMap(\.string))
   }
 }
 
@@ -123,8 +148,19 @@ struct ChatTemplates {
 
   init(_ sources: [String: String]) { self.sources = sources }
 
-  /// tokenizer_config.json's `chat_template`, one or several with names; then chat_template.jinja,
-  /// chat_template.json and additional_chat_templates/, which go before it.
+  /// `tokenizer.chat_template`, and those with a name after it.
+  init(ggufMetadata metadata: JSONObject) {
+    sources = [:]
+    sources["default"] = metadata["tokenizer.chat_template"]?.string
+    let prefix = "tokenizer.chat_template."
+    for (key, value) in metadata.members where key.hasPrefix(prefix) {
+      sources[String(key.dropFirst(prefix.count))] = value.string
+    }
+  }
+
+  /// chat_template.jinja and additional_chat_templates/, as transformers takes them; where there is
+  /// neither, tokenizer_config.json's `chat_template`, one or several with names; and last
+  /// chat_template.json, which is a processor's.
   init(_ folder: ModelTextFolder, config: JSONObject?) throws(TareError) {
     sources = [:]
     switch config?["chat_template"] {
@@ -140,12 +176,21 @@ struct ChatTemplates {
       }
     default: break
     }
-    if let source = try folder.object("chat_template.json")?["chat_template"]?.string {
-      sources["default"] = source
-    }
-    if let source = try folder.text("chat_template.jinja") { sources["default"] = source }
+    var files: [String: String] = [:]
+    files["default"] = try folder.text("chat_template.jinja")
     for (name, file) in folder.templates(in: "additional_chat_templates") {
-      sources[name] = try ModelTextFolder.text(file)
+      files[name] = try ModelTextFolder.text(file)
+    }
+    if !files.isEmpty { sources = files }
+    if sources.isEmpty {
+      sources["default"] = try folder.object("chat_template.json")?["chat_template"]?.string
+    }
+  }
+
+  /// The template that is used where a conversation offers tools; nil where the model has none.
+  func toolLayout() throws(TareError) -> TextLayout? {
+    try sources["tool_use"].map { source throws(TareError) in
+      try Self.layout(source, "template 'tool_use'")
     }
   }
 

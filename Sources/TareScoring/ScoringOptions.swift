@@ -34,12 +34,14 @@ package struct ScoringOptions: Sendable, Hashable {
   package var date: CalendarDate
   /// Put before conversations that have no system message.
   package var system: String?
+  /// Whether control tokens in the user's texts are encoded as plain text.
+  package var sanitizesControlTokens: Bool
   /// Whether it is found out where the response begins, as implicit rewards need.
   package var marksResponse = false
 
   package init(
     readRule: ReadRule, bos: BOS = .auto, maxTokens: Int? = nil, truncation: Truncation = .left,
-    date: CalendarDate, system: String? = nil
+    date: CalendarDate, system: String? = nil, sanitizesControlTokens: Bool = false
   ) {
     self.readRule = readRule
     self.bos = bos
@@ -47,6 +49,7 @@ package struct ScoringOptions: Sendable, Hashable {
     self.truncation = truncation
     self.date = date
     self.system = system
+    self.sanitizesControlTokens = sanitizesControlTokens
   }
 }
 

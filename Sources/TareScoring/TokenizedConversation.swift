@@ -21,6 +21,8 @@ package struct TokenizedConversation: Sendable, Hashable {
   var pair: TextPair?
   /// Whether special tokens belong around the text; tells only of a text without ids.
   var addsSpecialTokens = false
+  /// Whether control tokens of the user's text are encoded as plain text, which the text does not show.
+  var isSanitized = false
 
   /// How much work it is: its tokens, or a guess at them where nobody has counted them here.
   package var size: Int { ids.isEmpty ? max(text.utf8.count / 4, 1) : ids.count }
@@ -76,19 +78,34 @@ extension TextModel {
     if let system = options.system, messages.first?.role != "system" {
       messages.insert(.system(system), at: 0)
     }
-    guard case .template(let template, _) = layout else {
+    let context = conversation.context
+    guard let template = template(for: context) else {
+      guard !options.sanitizesControlTokens else {
+        throw .badData(
+          place: "control tokens", found: "a model that reads a pair of texts without a template",
+          accepted: "a model with a chat template")
+      }
       return try tokenize(pair: messages, length: conversation.length, options)
     }
-    func render(_ messages: [Message], isPrompt: Bool) throws(TareError) -> String {
-      try template.render(
-        messages: messages, addGenerationPrompt: isPrompt,
-        variables: templateVariables(conversation.context), date: options.date)
+    let text = try render(messages, context, isPrompt: false, with: template, options)
+    var prompt: String?
+    if options.marksResponse {
+      prompt = try render(
+        messages.dropLast(conversation.turns.count), context, isPrompt: true, with: template,
+        options)
     }
-    let text = try render(messages, isPrompt: false)
-    let prompt =
-      options.marksResponse ? try render(messages.dropLast(conversation.turns.count), isPrompt: true) : nil
-    return try tokenize(
-      rendered: text, prompt: prompt, length: conversation.length, options)
+    guard options.sanitizesControlTokens else {
+      return try tokenize(rendered: text, prompt: prompt, length: conversation.length, options)
+    }
+    let (ids, isSanitized) = try template.controlTokens.encode(text, tokenizer)
+    let promptIDs = try prompt.map { prompt throws(TareError) in
+      try template.controlTokens.encode(prompt, tokenizer).ids
+    }
+    var tokenized = try tokenize(
+      ids, of: ControlTokens.unmarked(text), promptIDs: promptIDs, length: conversation.length,
+      options)
+    tokenized.isSanitized = isSanitized
+    return tokenized
   }
 
   /// Prompt and response as an encoder's pair; several messages of the prompt stand on lines.
@@ -123,13 +140,19 @@ extension TextModel {
   func tokenize(
     rendered text: String, prompt: String? = nil, length: Int, _ options: ScoringOptions
   ) throws(TareError) -> TokenizedConversation {
-    var ids = tokenizer.encode(text, addSpecialTokens: false)
+    try tokenize(
+      tokenizer.encode(text, addSpecialTokens: false), of: text,
+      promptIDs: prompt.map { tokenizer.encode($0, addSpecialTokens: false) }, length: length,
+      options)
+  }
+
+  /// What follows the tokenizer: BOS policy, truncation, read position.
+  private func tokenize(
+    _ tokens: [Int32], of text: String, promptIDs: [Int32]?, length: Int, _ options: ScoringOptions
+  ) throws(TareError) -> TokenizedConversation {
+    var ids = tokens
     // Tokens may join over the seam, so the response begins where the two first differ.
-    var start = 0
-    if let prompt {
-      let beginning = tokenizer.encode(prompt, addSpecialTokens: false)
-      start = zip(ids, beginning).prefix { $0 == $1 }.count
-    }
+    let start = promptIDs.map { zip(ids, $0).prefix { $0 == $1 }.count } ?? 0
     let whole = ids.count
     let (before, after) = specialTokens(around: &ids, options.bos)
     // What is cut is the text: its BOS and EOS stay.
@@ -143,21 +166,12 @@ extension TextModel {
     return TokenizedConversation(
       text: text, ids: ids, types: [],
       rule: options.readRule, positions: try options.readRule.positions(in: ids, padID: padID),
-      responseStart: prompt.map { _ in max(start - dropped + before.count - cut, 0) },
+      responseStart: promptIDs.map { _ in max(start - dropped + before.count - cut, 0) },
       truncated: truncated,
       length: length)
   }
 
   var templateVariables: [String: JSONValue] { specialTokens.mapValues { .string($0) } }
-
-  /// All that a template sees besides the messages.
-  func templateVariables(_ context: TemplateContext) -> [String: JSONValue] {
-    var variables = templateVariables
-    variables["tools"] = context.tools
-    variables["documents"] = context.documents
-    for (name, value) in context.variables.members { variables[name] = value }
-    return variables
-  }
 
   /// Takes BOS and EOS off the text where the policy says what they shall be, and gives what is to
   /// stand before and after it.

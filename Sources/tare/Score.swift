@@ -58,6 +58,7 @@ struct Score: ParsableCommand {
     } else if store == nil {
       try Output.print(outcome.rows)
     }
+    for line in outcome.findings.lines { try Terminal.tell(line, onStandardOutput: false) }
     if json, output != nil || store != nil {
       try Output.print(outcome.json)
     } else {

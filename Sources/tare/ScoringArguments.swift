@@ -45,6 +45,13 @@ struct ScoringArguments: ParsableArguments {
   @Option(help: "System message for conversations that have none.")
   var system: String?
 
+  @Flag(
+    help: """
+      Encode control tokens that messages, tools, documents and template variables contain as plain \
+      text, as transformers' sanitize_control_tokens does.
+      """)
+  var sanitizeControlTokens = false
+
   @Option(
     help: """
       Numbers of the model's matrix products: float32; bfloat16, twice as fast; int8, four times. \
@@ -75,6 +82,7 @@ struct ScoringArguments: ParsableArguments {
     if let truncate { settings.truncate = truncate }
     settings.date = date
     settings.system = system
+    settings.sanitizesControlTokens = sanitizeControlTokens
     if let threads { settings.threads = threads }
     return settings
   }
@@ -83,7 +91,7 @@ struct ScoringArguments: ParsableArguments {
   var ofTexts: [String] {
     let given: [(String, Bool)] = [
       ("--template", template != nil), ("--max-tokens", maxTokens != nil), ("--date", date != nil),
-      ("--system", system != nil),
+      ("--system", system != nil), ("--sanitize-control-tokens", sanitizeControlTokens),
     ]
     return given.filter(\.1).map(\.0)
   }

@@ -194,8 +194,7 @@ extension ModelInspector {
   ) throws(TareError) -> TextLayout? {
     let found = result.attempt { () throws(TareError) in
       if let metadata = weights?.ggufMetadata {
-        let own = metadata["tokenizer.chat_template"]?.string
-        return ChatTemplates(own.map { ["default": $0] } ?? [:])
+        return ChatTemplates(ggufMetadata: metadata)
       }
       return try ChatTemplates(folder, config: folder.object("tokenizer_config.json"))
     }
