@@ -90,7 +90,9 @@ enum Filters {
       try truncated(call)
     }.handling(.keeps),
     "wordcount": Builtin { call throws(Fault) in
-      let isWord = try call.text().unicodeScalars.map { $0.isNamePart }
+      let isWord = try call.text().unicodeScalars.map {
+        $0 == "_" || $0.isLetter || $0.properties.numericType != nil
+      }
       return .int(zip([false] + isWord, isWord).count { !$0 && $1 })
     },
     "format": .variadic { call throws(Fault) in try formatted(call) }.handling(.sees),
