@@ -41,6 +41,8 @@ python3 -m venv "$work/rewardbench"
 make_in TareEvaluationTests "$work/rewardbench/bin/python" rewardbench_reference.py
 make_in TareTemplatesTests bash -c "'$python' snippets.py > snippets.jsonl"
 make_in TareServerTests bash -c "'$python' requests.py > requests.jsonl"
+make_in TareTemplatesTests bash -c "'$python' interpreter.py > interpreter.jsonl"
+make_in TareTemplatesTests bash -c "'$python' conversations.py > conversations.jsonl"
 make_in TareTokenizersTests "$python" make_fixtures.py
 make_in TareTokenizersTests "$python" make_tokenizers.py
 make_in TareTokenizersTests "$python" make_folders.py

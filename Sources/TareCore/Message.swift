@@ -23,12 +23,26 @@ package struct Message: Sendable {
         accepted: "a string (system, user, assistant, tool, …)")
     }
     members = object
-    try Self.check(content: object["content"] ?? .null)
+    try Self.check(content: object["content"] ?? .null, isData: !Self.textRoles.contains(role))
   }
 
-  private static func check(content: JSONValue) throws(TareError) {
+  /// Those whose content is text. That of a tool, for example, may be data, which templates write as JSON.
+  private static let textRoles: Set = ["system", "developer", "user", "assistant"]
+  private static let mediaTypes: Set = [
+    "image", "image_url", "input_image", "audio", "audio_url", "input_audio", "video", "video_url",
+    "file", "input_file",
+  ]
+
+  private static func check(content: JSONValue, isData: Bool) throws(TareError) {
     switch content {
     case .string, .null: return
+    case .array(let parts) where isData:
+      for (index, part) in parts.enumerated()
+      where mediaTypes.contains(part["type"]?.string ?? "") {
+        throw .badData(
+          place: "content[\(index)]", found: part.partName, accepted: "text, or data as JSON")
+      }
+    case .object where isData, .int where isData, .double where isData, .bool where isData: return
     case .array(let parts):
       for (index, part) in parts.enumerated() where part.partText == nil {
         throw .badData(

@@ -32,16 +32,19 @@ package struct ScoreOutcome: Sendable {
   /// Tokens that were computed; the others were shared with another text's start.
   package let computedTokens: Int
   package let seconds: Double
+  package let findings: InputFindings
   /// Run and store, where there is one.
   package let destination: String?
 
   package var json: JSONValue {
-    [
+    var object: JSONObject = [
       "responses": .int(rows.count), "computed": .int(computed),
       "repeated": .int(repeated), "truncated": .int(truncated),
       "tokens": .int(tokens), "computedTokens": .int(computedTokens),
       "sharedTokens": .int(tokens - computedTokens), "seconds": .double(seconds),
     ]
+    for (key, value) in findings.members { object[key] = value }
+    return .object(object)
   }
 
   /// In words, a sentence a line.
@@ -78,7 +81,7 @@ extension Pipeline {
       rows: try store.exportRows(of: run), computed: summary.computed,
       repeated: summary.responses - max(summary.distinct, summary.computed),
       truncated: summary.truncated, tokens: summary.tokens, computedTokens: summary.rows,
-      seconds: summary.seconds,
+      seconds: summary.seconds, findings: summary.findings,
       destination: request.store.map { "\($0), run '\(run.name)'" })
   }
 

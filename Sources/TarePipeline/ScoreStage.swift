@@ -21,6 +21,8 @@ package struct ScoreSummary: Sendable {
   /// Tokens that were computed; the others were shared with another text's start.
   package let rows: Int
   package let seconds: Double
+  /// What stands in the texts that can change how the model reads them.
+  package let findings: InputFindings
 }
 
 extension Store {
@@ -43,6 +45,7 @@ extension Store {
       settings: options.settings)
     try addItems(rows, to: run)
 
+    let findings = InputFindings(rows, model.text, options)
     let before = try summary(of: run)
     var runner = BatchRunner(
       work: "scored", total: before.items, isKept: isKept, sharesPrefixes: model.sharesPrefixes,
@@ -73,7 +76,8 @@ extension Store {
       run: try self.run(named: name), responses: items.count,
       distinct: try distinctTexts(of: run), computed: runner.computed,
       truncated: items.count { $0.score?.truncated == true },
-      unreadSteps: unreadSteps, tokens: runner.tokens, rows: runner.rows, seconds: runner.seconds)
+      unreadSteps: unreadSteps, tokens: runner.tokens, rows: runner.rows, seconds: runner.seconds,
+      findings: findings)
   }
 }
 
@@ -109,6 +113,7 @@ extension ScoringOptions {
     settings["max_tokens"] = maxTokens.map { .int($0) }
     settings["system"] = system.map { .string($0) }
     if !variables.isEmpty { settings["template_kwargs"] = JSONValue.object(variables).sorted }
+    if sanitizesControlTokens { settings["sanitize_control_tokens"] = true }
     return settings
   }
 }

@@ -46,6 +46,7 @@ package struct ScoringSettings: Sendable {
   /// A JSON object of the chat template's variables, for rows that do not have them themselves; nil for
   /// those that the head was trained with, else none.
   package var templateVariables: String?
+  package var sanitizesControlTokens = false
   package var threads: Int
   /// Engines that compute the scores; the model here is then its tokenizer and its template alone.
   package var engine: EngineSettings?
@@ -178,7 +179,8 @@ package struct ScoringSettings: Sendable {
       readRule: rule, bos: try choice(bos, "--bos", ScoringOptions.BOS.self),
       maxTokens: maxTokens,
       truncation: try choice(truncate, "--truncate", ScoringOptions.Truncation.self),
-      date: try CalendarDate(parsing: date ?? run?.templateDate ?? Self.today), system: system)
+      date: try CalendarDate(parsing: date ?? run?.templateDate ?? Self.today), system: system,
+      sanitizesControlTokens: sanitizesControlTokens)
     options.variables = try variables() ?? [:]
     options.tokenRules = text.opened.rules
     if let stepSeparator {
@@ -189,6 +191,11 @@ package struct ScoringSettings: Sendable {
       }
       guard !stepSeparator.isEmpty else {
         throw .usage("--step-separator '': found nothing; accepted: a text, as '\\n\\n'")
+      }
+      guard !sanitizesControlTokens else {
+        throw .usage(
+          "--step-separator and --sanitize-control-tokens: a step token in a response is a control "
+            + "token; give one of them")
       }
       options.stepSeparator = stepSeparator.unescaped
     }

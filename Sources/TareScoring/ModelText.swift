@@ -8,7 +8,11 @@ internal import TareTokenizers
 struct ModelText {
   let opened: OpenedTokenizer
   let layout: TextLayout
+  /// That for conversations with tools, where the model has one and no template is chosen.
+  let toolLayout: TextLayout?
   let specialTokens: [String: String]
+  /// The control tokens that the tokenizer's configuration lists; nil where it leaves them to be found.
+  let chosenControlTokens: Set<String>?
 
   var tokenizer: Tokenizer { opened.tokenizer }
 
@@ -25,8 +29,10 @@ struct ModelText {
         let tokenizer = try Tokenizer(Vocabulary(ggufMetadata: metadata))
         opened = OpenedTokenizer(tokenizer)
         specialTokens = Self.specialTokens(tokenizer)
-        layout = try ChatTemplates(GGUFTemplates.sources(metadata))
-          .layout(choice, config: model.config)
+        chosenControlTokens = nil
+        let templates = ChatTemplates(GGUFTemplates.sources(metadata))
+        layout = try templates.layout(choice, config: model.config)
+        toolLayout = try choice == nil ? templates.toolLayout() : nil
       } else {
         let folder = ModelTextFolder(model.url, base: model.adapter == nil ? nil : model.baseURL)
         let config = try folder.object("tokenizer_config.json")
@@ -35,8 +41,10 @@ struct ModelText {
           config, rules, readsPairs: readsPairs || family?.readsPairs == true)
         specialTokens =
           Self.specialTokens(opened.tokenizer).merging(Self.specialTokens(config ?? [:])) { $1 }
-        layout = try ChatTemplates(folder, config: config)
-          .layout(choice, config: model.config, readsPairs: readsPairs)
+        chosenControlTokens = try Self.controlTokens(config)
+        let templates = try ChatTemplates(folder, config: config)
+        layout = try templates.layout(choice, config: model.config, readsPairs: readsPairs)
+        toolLayout = try choice == nil ? templates.toolLayout() : nil
       }
     } catch {
       throw error.inside(model.url.path)
@@ -53,13 +61,29 @@ struct ModelText {
     return tokens
   }
 
-  /// Those that tokenizer_config.json names, as strings or as objects with a content.
+  /// Those that tokenizer_config.json names, as strings or as objects with a content; also those of a
+  /// model's own that it names in objects of their own.
   private static func specialTokens(_ config: JSONObject) -> [String: String] {
     var tokens: [String: String] = [:]
+    for key in ["extra_special_tokens", "model_specific_special_tokens"] {
+      for (name, value) in config[key]?.object?.members ?? [] {
+        tokens[name] = value.string ?? value["content"]?.string
+      }
+    }
     for (key, value) in config.members where key.hasSuffix("_token") {
-      tokens[key] = value.string ?? value["content"]?.string
+      if let token = value.string ?? value["content"]?.string { tokens[key] = token }
     }
     return tokens
+  }
+
+  private static func controlTokens(_ config: JSONObject?) throws(TareError) -> Set<String>? {
+    guard let value = config?["chat_control_tokens"], value != .null else { return nil }
+    guard let tokens = value.array else {
+      throw .badData(
+        place: "tokenizer_config.json, 'chat_control_tokens'", found: value.kindName,
+        accepted: "an array of strings")
+    }
+    return Set(tokens.compactMap(\.string))
   }
 }
 
@@ -165,8 +189,9 @@ struct ChatTemplates {
 
   init(_ sources: [String: String]) { self.sources = sources }
 
-  /// tokenizer_config.json's `chat_template`, one or several with names; then chat_template.jinja,
-  /// chat_template.json and additional_chat_templates/, which go before it.
+  /// chat_template.jinja and additional_chat_templates/, as transformers takes them; where there is
+  /// neither, tokenizer_config.json's `chat_template`, one or several with names; and last
+  /// chat_template.json, which is a processor's.
   init(_ folder: ModelTextFolder, config: JSONObject?) throws(TareError) {
     sources = [:]
     switch config?["chat_template"] {
@@ -182,12 +207,21 @@ struct ChatTemplates {
       }
     default: break
     }
-    if let source = try folder.object("chat_template.json")?["chat_template"]?.string {
-      sources["default"] = source
-    }
-    if let source = try folder.text("chat_template.jinja") { sources["default"] = source }
+    var files: [String: String] = [:]
+    files["default"] = try folder.text("chat_template.jinja")
     for (name, file) in folder.templates(in: "additional_chat_templates") {
-      sources[name] = try ModelTextFolder.text(file)
+      files[name] = try ModelTextFolder.text(file)
+    }
+    if !files.isEmpty { sources = files }
+    if sources.isEmpty {
+      sources["default"] = try folder.object("chat_template.json")?["chat_template"]?.string
+    }
+  }
+
+  /// The template that is used where a conversation offers tools; nil where the model has none.
+  func toolLayout() throws(TareError) -> TextLayout? {
+    try sources["tool_use"].map { source throws(TareError) in
+      try Self.layout(source, "template 'tool_use'")
     }
   }
 

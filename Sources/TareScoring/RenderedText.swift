@@ -63,7 +63,7 @@ extension TextModel {
   package func assistantTurn(_ options: ScoringOptions) -> AssistantTurn {
     let (question, answer) = ("a1b2question", "a1b2answer")
     let conversation = Conversation(prompt: [.user(question)], response: answer)
-    guard case .template(let template, _) = layout,
+    guard let template = mainTemplate?.template,
       let text = try? tokenize(conversation, options).text,
       let asked = text.range(of: question, options: .backwards),
       let answered = text.range(of: answer, options: .backwards),

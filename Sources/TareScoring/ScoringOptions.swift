@@ -53,12 +53,14 @@ package struct ScoringOptions: Sendable, Hashable {
   package var tokenRules = TokenizerRules.five
   /// Where the text ends.
   package var ending = ConversationEnding.message
+  /// Whether control tokens in the user's texts are encoded as plain text.
+  package var sanitizesControlTokens: Bool
   /// Whether it is found out where the response begins, as implicit rewards need.
   package var marksResponse = false
 
   package init(
     readRule: ReadRule, bos: BOS = .auto, maxTokens: Int? = nil, truncation: Truncation = .left,
-    date: CalendarDate, system: String? = nil
+    date: CalendarDate, system: String? = nil, sanitizesControlTokens: Bool = false
   ) {
     self.readRule = readRule
     self.bos = bos
@@ -66,6 +68,7 @@ package struct ScoringOptions: Sendable, Hashable {
     self.truncation = truncation
     self.date = date
     self.system = system
+    self.sanitizesControlTokens = sanitizesControlTokens
   }
 }
 

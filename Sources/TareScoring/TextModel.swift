@@ -15,6 +15,10 @@ package struct TextModel: Sendable {
   package let opened: OpenedTokenizer
   /// How a conversation becomes text.
   package let layout: TextLayout
+  /// The model's template, and the one it has for conversations that offer tools, with the control
+  /// tokens of texts for them.
+  let mainTemplate: Template?
+  let toolTemplate: Template?
   /// The special tokens that templates see by name (`bos_token`).
   package let specialTokens: [String: String]
   /// The id that counts as padding for the read position; nil where the model has none.
@@ -110,6 +114,15 @@ package struct TextModel: Sendable {
     opened = text.opened
     let tokenizer = text.tokenizer
     layout = text.layout
+    func prepared(_ layout: TextLayout) -> Template? {
+      guard case .template(let template, _) = layout else { return nil }
+      return Template(
+        template: template,
+        controlTokens: ControlTokens(
+          text.tokenizer, chosen: text.chosenControlTokens, templateText: template.literalText))
+    }
+    mainTemplate = prepared(text.layout)
+    toolTemplate = text.toolLayout.flatMap(prepared)
     specialTokens = text.specialTokens
     pairRoles = try reranker?.roles(in: text)
     let config = weights.config

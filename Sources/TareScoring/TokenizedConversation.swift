@@ -25,6 +25,8 @@ package struct TokenizedConversation: Sendable, Hashable {
   var addsSpecialTokens = false
   /// Messages that an engine elsewhere is to render, and what belongs to them; nil for a text.
   var chat: JSONObject?
+  /// Whether control tokens of the user's text are encoded as plain text, which the text does not show.
+  var isSanitized = false
 
   /// How much work it is: its tokens, or a guess at them where nobody has counted them here.
   package var size: Int { ids.isEmpty ? max(text.utf8.count / 4, 1) : ids.count }
@@ -108,40 +110,71 @@ extension TextModel {
     }
     let hasUnreadStep = try putStepTokens(in: &messages, options)
     if let pairRoles { messages = try pairRoles.applied(messages) }
-    guard case .template(let template, _) = layout else {
+    let context = conversation.context
+    guard let template = template(for: context) else {
       guard options.ending == .message else { throw Self.noEnding }
+      guard !options.sanitizesControlTokens else {
+        throw .badData(
+          place: "control tokens", found: "a model that reads a pair of texts without a template",
+          accepted: "a model with a chat template")
+      }
       try requirePlain(conversation, options)
       return try tokenize(pair: messages, length: conversation.length, options)
     }
-    func render(_ messages: [Message], isPrompt: Bool) throws(TareError) -> String {
-      try template.render(
-        messages: messages, addGenerationPrompt: isPrompt,
-        variables: templateVariables(conversation.context, options), date: options.date)
-    }
     func whole(_ messages: [Message]) throws(TareError) -> String {
       guard options.ending == .unfinished else {
-        return try render(messages, isPrompt: options.ending == .generationPrompt)
+        return try render(
+          messages, context, isPrompt: options.ending == .generationPrompt, with: template, options)
       }
       return try Self.unfinished(messages) { (messages) throws(TareError) in
-        try render(messages, isPrompt: false)
+        try render(messages, context, isPrompt: false, with: template, options)
       }
     }
     let text = try whole(messages)
-    let prompt =
-      options.marksResponse
-      ? try render(messages.dropLast(conversation.turns.count), isPrompt: true) : nil
-    let response = messages.last?.content ?? ""
-    var result = try tokenize(
-      rendered: text, prompt: prompt, length: conversation.length, options
-    ) { () throws(TareError) in
-      ResponseSpan(of: response, in: text) { (other) throws(TareError) in
-        var changed = messages
-        changed[changed.count - 1].content = other
-        return try whole(changed)
+    var prompt: String?
+    if options.marksResponse {
+      prompt = try render(
+        messages.dropLast(conversation.turns.count), context, isPrompt: true, with: template,
+        options)
+    }
+    var result: TokenizedConversation
+    if options.sanitizesControlTokens {
+      result = try tokenize(
+        marked: text, prompt: prompt, length: conversation.length, with: template, options)
+    } else {
+      let response = messages.last?.content ?? ""
+      result = try tokenize(
+        rendered: text, prompt: prompt, length: conversation.length, options
+      ) { () throws(TareError) in
+        ResponseSpan(of: response, in: text) { (other) throws(TareError) in
+          var changed = messages
+          changed[changed.count - 1].content = other
+          return try whole(changed)
+        }
       }
     }
     result.hasUnreadStep = hasUnreadStep
     return result
+  }
+
+  /// Tokens of a text with marks around the control tokens that are the user's.
+  private func tokenize(
+    marked text: String, prompt: String?, length: Int, with template: Template,
+    _ options: ScoringOptions
+  ) throws(TareError) -> TokenizedConversation {
+    guard !options.truncation.isInResponse else {
+      throw .usage(
+        "--truncate response-left|response-right does not go with --sanitize-control-tokens")
+    }
+    let (ids, isSanitized) = try template.controlTokens.encode(text, tokenizer)
+    let promptIDs = try prompt.map { prompt throws(TareError) in
+      try template.controlTokens.encode(prompt, tokenizer).ids
+    }
+    var tokenized = try tokenize(
+      ids, of: ControlTokens.unmarked(text), promptIDs: promptIDs, length: length, options
+    ) { nil }
+    tokenized.isSanitized = isSanitized
+    return tokenized
   }
 
   /// Prompt and response as an encoder's pair; several messages of the prompt stand on lines.
@@ -192,14 +225,20 @@ extension TextModel {
     rendered text: String, prompt: String? = nil, length: Int, _ options: ScoringOptions,
     span: () throws(TareError) -> ResponseSpan?
   ) throws(TareError) -> TokenizedConversation {
-    let uncut = tokenizer.encode(text, addSpecialTokens: false)
+    try tokenize(
+      tokenizer.encode(text, addSpecialTokens: false), of: text,
+      promptIDs: prompt.map { tokenizer.encode($0, addSpecialTokens: false) }, length: length,
+      options, span: span)
+  }
+
+  /// What follows the tokenizer: BOS policy, truncation, read position.
+  private func tokenize(
+    _ uncut: [Int32], of text: String, promptIDs: [Int32]?, length: Int, _ options: ScoringOptions,
+    span: () throws(TareError) -> ResponseSpan?
+  ) throws(TareError) -> TokenizedConversation {
     var ids = uncut
     // Tokens may join over the seam, so the response begins where the two first differ.
-    var start = 0
-    if let prompt {
-      let beginning = tokenizer.encode(prompt, addSpecialTokens: false)
-      start = zip(ids, beginning).prefix { $0 == $1 }.count
-    }
+    let start = promptIDs.map { zip(ids, $0).prefix { $0 == $1 }.count } ?? 0
     let whole = ids.count
     let (before, after) = specialTokens(around: &ids, options.bos)
     // What is cut is the text: its BOS and EOS stay.
@@ -221,26 +260,12 @@ extension TextModel {
     return TokenizedConversation(
       text: text, ids: ids, types: [],
       rule: options.readRule, positions: try options.readRule.positions(in: ids, padID: padID),
-      responseStart: prompt.map { _ in max(start - dropped + before.count - cut, 0) },
+      responseStart: promptIDs.map { _ in max(start - dropped + before.count - cut, 0) },
       truncated: truncated,
       length: length)
   }
 
   var templateVariables: [String: JSONValue] { specialTokens.mapValues { .string($0) } }
-
-  /// All that a template sees besides the messages.
-  ///
-  /// The conversation's own variables go before those of the options.
-  func templateVariables(
-    _ context: TemplateContext, _ options: ScoringOptions
-  ) -> [String: JSONValue] {
-    var variables = templateVariables
-    for (name, value) in options.variables.members { variables[name] = value }
-    if let tools = context.tools { variables["tools"] = tools }
-    if let documents = context.documents { variables["documents"] = documents }
-    for (name, value) in context.variables.members { variables[name] = value }
-    return variables
-  }
 
   /// Takes BOS and EOS off the text where the policy says what they shall be, and gives what is to
   /// stand before and after it.

@@ -54,6 +54,9 @@ package struct CalendarDate: Sendable, Hashable {
     return (before * 365 + before / 4 - before / 100 + before / 400 + dayOfYear) % 7
   }
 
+  /// Characters that a directive may be filled up to.
+  static let mostWidth = 40
+
   private static let months = [
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
@@ -62,7 +65,24 @@ package struct CalendarDate: Sendable, Hashable {
     "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
   ]
 
-  /// Python's `strftime` in the C locale, at midnight. `%-d` leaves leading zeros out, as on Linux;
+  /// The week of the year, from the first Sunday or Monday; the days before it are in week 0.
+  private func week(startsOnMonday: Bool) -> Int {
+    let day = startsOnMonday ? (weekday + 6) % 7 : weekday
+    return (dayOfYear + 6 - day) / 7
+  }
+
+  /// The week that ISO 8601 counts, and the year that it belongs to.
+  private var isoWeek: (year: Int, week: Int) {
+    func weeks(in year: Int) -> Int {
+      func weekdayOfLastDay(_ year: Int) -> Int { (year + year / 4 - year / 100 + year / 400) % 7 }
+      return weekdayOfLastDay(year) == 4 || weekdayOfLastDay(year - 1) == 3 ? 53 : 52
+    }
+    let week = (dayOfYear - ((weekday + 6) % 7 + 1) + 10) / 7
+    if week < 1 { return (year - 1, weeks(in: year - 1)) }
+    return week > weeks(in: year) ? (year + 1, 1) : (year, week)
+  }
+
+  /// Python's `strftime` in the C locale, at midnight, with glibc's flags and widths, as in `%-d`;
   /// a directive that is not known stands as it is.
   func formatted(_ format: String) -> String {
     var out = ""
@@ -72,10 +92,9 @@ package struct CalendarDate: Sendable, Hashable {
         out.unicodeScalars.append(scalar)
         continue
       }
-      if next == "-", let letter = rest.first, let text = directive(letter, padded: false) {
-        rest.removeFirst()
-        out += text
-      } else if let text = directive(next, padded: true) {
+      let written = [next] + rest
+      if let (text, length) = directive(in: written[...]) {
+        rest = rest.dropFirst(length - 1)
         out += text
       } else {
         out += "%\(next)"
@@ -84,14 +103,62 @@ package struct CalendarDate: Sendable, Hashable {
     return out
   }
 
-  private func directive(_ letter: Unicode.Scalar, padded: Bool) -> String? {
-    func number(_ value: Int, _ width: Int, _ fill: String = "0") -> String {
+  /// How a directive is to be written.
+  private struct Layout {
+    /// What numbers are filled up with; nil for the directive's own way, `-` for nothing.
+    var fill: Unicode.Scalar?
+    var isUppercase = false
+    var width = 0
+  }
+
+  /// What flags, a width, a modifier and a letter stand for, and how many characters they are.
+  private func directive(
+    in written: ArraySlice<Unicode.Scalar>
+  ) -> (text: String, length: Int)? {
+    var layout = Layout()
+    var rest = written
+    while let flag = rest.first, "-_0^#".unicodeScalars.contains(flag) {
+      switch flag {
+      case "^": layout.isUppercase = true
+      case "#": layout.isUppercase = true
+      default: layout.fill = flag
+      }
+      rest.removeFirst()
+    }
+    while let digit = rest.first, ("0"..."9").contains(digit), layout.width <= Self.mostWidth {
+      layout.width = layout.width * 10 + Int(digit.value - 0x30)
+      rest.removeFirst()
+    }
+    guard layout.width <= Self.mostWidth else { return nil }
+    if let modifier = rest.first, modifier == "E" || modifier == "O" { rest.removeFirst() }
+    guard let letter = rest.popFirst(), var text = directive(letter, layout) else { return nil }
+    if layout.isUppercase { text = text.uppercased() }
+    let isNumber = text.unicodeScalars.allSatisfy { ("0"..."9").contains($0) }
+    let fill =
+      layout.fill == "_" || layout.fill == "-" || !isNumber && layout.fill != "0" ? " " : "0"
+    let missing = max(0, layout.width - text.unicodeScalars.count)
+    return (String(repeating: fill, count: missing) + text, written.count - rest.count)
+  }
+
+  private func directive(_ letter: Unicode.Scalar, _ layout: Layout) -> String? {
+    func number(_ value: Int, _ width: Int, _ own: String = "0") -> String {
       let digits = String(value)
-      return padded
-        ? String(repeating: fill, count: max(0, width - digits.utf8.count)) + digits : digits
+      if layout.fill == "-" { return digits }
+      let fill = layout.fill.map { $0 == "_" ? " " : "0" } ?? own
+      return String(repeating: fill, count: max(0, width - digits.utf8.count)) + digits
     }
     func short(_ name: String) -> String { String(name.prefix(3)) }
     switch letter {
+    case "U": return number(week(startsOnMonday: false), 2)
+    case "W": return number(week(startsOnMonday: true), 2)
+    case "V": return number(isoWeek.week, 2)
+    case "G": return number(isoWeek.year, 4)
+    case "g": return number(isoWeek.year % 100, 2)
+    case "C": return number(year / 100, 2)
+    case "l": return number(12, 2, " ")
+    case "k": return number(0, 2, " ")
+    case "P": return "am"
+    case "r": return formatted("%I:%M:%S %p")
     case "Y": return number(year, 4)
     case "m": return number(month, 2)
     case "d": return number(day, 2)

@@ -8,17 +8,22 @@ package import TareCore
 /// A parsed chat template, ready to render conversations from any thread.
 package struct ChatTemplate: Sendable {
   let body: [Statement]
+  /// The texts that the template itself writes or names: what stands outside of tags, and its strings.
+  /// A character that none has stands between them.
+  package let literalText: String
 
   /// - Throws: `TareError.badData` that names the line of the template where it is not Jinja.
   package init(source: String) throws(TareError) {
-    var parser = Parser(tokens: try Lexer.tokens(of: source))
+    let tokens = try Lexer.tokens(of: source)
+    literalText = tokens.literals.joined(separator: "\0")
+    var parser = Parser(tokens: tokens)
     body = try parser.template()
   }
 
   /// The conversation as the text that the model reads.
   ///
   /// - Parameters:
-  ///   - messages: JSON objects with at least a role and a content.
+  ///   - messages: JSON objects, which the template sees as they are.
   ///   - variables: what else the template sees: `bos_token`, `eos_token`, `tools`, `documents` and
   ///     custom switches. `tools` and `documents` are none unless they are given.
   ///   - date: what `strftime_now` prints, at midnight.
@@ -39,13 +44,5 @@ package struct ChatTemplate: Sendable {
     } catch {
       throw error.placed(atLine: renderer.line)
     }
-  }
-
-  package func render(
-    messages: [Message], addGenerationPrompt: Bool, variables: [String: JSONValue] = [:],
-    date: CalendarDate
-  ) throws(TareError) -> String {
-    try render(
-      messages: messages.map { .object($0.members) }, addGenerationPrompt: addGenerationPrompt, variables: variables, date: date)
   }
 }

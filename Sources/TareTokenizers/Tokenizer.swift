@@ -64,6 +64,11 @@ package struct Tokenizer: Sendable {
     stages.added.id(of: Array(token.utf8)) ?? stages.table.id(of: token)
   }
 
+  /// The added tokens, which are found in texts as they stand, by id; and whether each is special.
+  package var addedTokens: [(content: String, isSpecial: Bool)] {
+    stages.added.tokens.sorted { $0.key < $1.key }.map { ($0.value.content, $0.value.isSpecial) }
+  }
+
   /// What the post-processor puts around a single text.
   package func specialTokens() -> (before: [Int32], after: [Int32]) { stages.template.around }
 
@@ -81,6 +86,18 @@ package struct Tokenizer: Sendable {
     ids.append(contentsOf: before)
     append(text, to: &ids)
     ids.append(contentsOf: after)
+    return ids
+  }
+
+  /// The tokens of plain text: added tokens that it spells, special or not, are not found.
+  package func encode(plain text: String) -> [Int32] {
+    var ids: [Int32] = []
+    var scratch = Scratch()
+    var normalized = NormalizedText(bytes: Array(text.utf8), startsText: true)
+    stages.normalizer?.normalize(&normalized)
+    var cut = CutText(normalized.bytes, startsText: true)
+    stages.preTokenizer?.cut(&cut)
+    stages.model.encode(cut.bytes, cut.pieces, &scratch, into: &ids)
     return ids
   }
 

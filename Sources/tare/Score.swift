@@ -62,6 +62,7 @@ struct Score: ParsableCommand {
     } else if let output {
       try Output.write(outcome.rows, to: output)
     }
+    for line in outcome.findings.lines { try Terminal.tell(line, onStandardOutput: false) }
     if json, !printsRows {
       try Output.print(outcome.json)
     } else {

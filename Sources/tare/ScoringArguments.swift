@@ -63,6 +63,13 @@ struct ScoringArguments: ParsableArguments {
   @Option(help: "System message for conversations that have none.")
   var system: String?
 
+  @Flag(
+    help: """
+      Encode control tokens that messages, tools, documents and template variables contain as plain \
+      text, as transformers' sanitize_control_tokens does.
+      """)
+  var sanitizeControlTokens = false
+
   @Option(
     help: ArgumentHelp(
       """
@@ -104,6 +111,7 @@ struct ScoringArguments: ParsableArguments {
     settings.date = date
     settings.system = system
     settings.templateVariables = templateKwargs
+    settings.sanitizesControlTokens = sanitizeControlTokens
     if let threads { settings.threads = threads }
     return settings
   }
@@ -113,7 +121,7 @@ struct ScoringArguments: ParsableArguments {
     let given: [(String, Bool)] = [
       ("--template", template != nil), ("--max-tokens", maxTokens != nil), ("--date", date != nil),
       ("--system", system != nil), ("--template-kwargs", templateKwargs != nil),
-      ("--tokens", tokens != nil),
+      ("--tokens", tokens != nil), ("--sanitize-control-tokens", sanitizeControlTokens),
     ]
     return given.filter(\.1).map(\.0)
   }

@@ -1,4 +1,5 @@
-/// Small templates, one or a few for each construct, against transformers (Fixtures/snippets.py).
+/// Small templates, one or a few for each construct, against transformers (Fixtures/snippets.py and
+/// Fixtures/interpreter.py).
 import Foundation
 import TareCore
 import TareTemplates
@@ -6,8 +7,9 @@ import TareTesting
 import Testing
 
 @Suite struct SnippetTests {
-  @Test func `every snippet renders or fails as in transformers`() throws {
-    let file = projectFolder.appending(path: "Tests/TareTemplatesTests/Fixtures/snippets.jsonl")
+  @Test(arguments: ["snippets.jsonl", "interpreter.jsonl"])
+  func `every snippet renders or fails as in transformers`(name: String) throws {
+    let file = projectFolder.appending(path: "Tests/TareTemplatesTests/Fixtures/\(name)")
     let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
     var variables = try #require(JSONValue(parsing: lines[0]).object)
     let messages = try #require(variables["messages"]?.array)
@@ -23,7 +25,7 @@ import Testing
           messages: messages, addGenerationPrompt: false, variables: others, date: day)
       }
       let difference = Self.difference(outcome, row)
-      #expect(difference == nil, "line \(index + 1): \(source)")
+      #expect(difference == nil, "\(name), line \(index + 1): \(source)")
     }
   }
 

@@ -87,6 +87,11 @@ extension TextModel {
       tokenizer.encode(text, addSpecialTokens: addsSpecialTokens) == ids
     }
     if isRight(conversation.text) { return conversation.text }
+    guard !conversation.isSanitized else {
+      throw .badData(
+        place: "control tokens", found: "control tokens that are encoded as plain text",
+        accepted: "a protocol that takes tokens, since the engine would find them in the text")
+    }
     let added =
       addsSpecialTokens ? tokenizer.specialTokens() : (before: [Int32](), after: [Int32]())
     var own = ids[...]

@@ -5,6 +5,27 @@
 struct Arguments {
   var positional: [Value] = []
   var named: [(name: String, value: Value)] = []
+
+  /// Without the marks of marked strings.
+  var plain: Arguments {
+    guard positional.contains(where: \.isMarked) || named.contains(where: { $0.value.isMarked })
+    else {
+      return self
+    }
+    return Arguments(
+      positional: positional.map(\.plain), named: named.map { ($0.name, $0.value.plain) })
+  }
+
+  /// Strings among them escaped, unless they are marked.
+  func escaped(budget: Budget) throws(Fault) -> Arguments {
+    Arguments(
+      positional: try positional.map { value throws(Fault) in
+        try value.escapedIfString(budget: budget)
+      },
+      named: try named.map { argument throws(Fault) in
+        (argument.name, try argument.value.escapedIfString(budget: budget))
+      })
+  }
 }
 
 /// One filter, test, method or global function.
@@ -15,6 +36,33 @@ struct Builtin: Sendable {
   private let required: Int
   private let takesAny: Bool
   private let body: Body
+  private var markup = MarkupRule.drops
+  private var takesNames = true
+
+  /// What becomes of the mark of a marked string before the bar or the dot.
+  enum MarkupRule {
+    /// It is taken for an ordinary string, and so is what comes of it.
+    case drops
+    /// What comes of it is marked, too.
+    case keeps
+    /// As in Python's `Markup`: strings among the arguments are escaped, and what comes of it is marked.
+    case escapes
+    /// The function sees marks itself.
+    case sees
+  }
+
+  func handling(_ markup: MarkupRule) -> Builtin {
+    var copy = self
+    copy.markup = markup
+    return copy
+  }
+
+  /// The same where arguments may not be given by name, as in most of Python's methods.
+  var positional: Builtin {
+    var copy = self
+    copy.takesNames = false
+    return copy
+  }
 
   /// - Parameters:
   ///   - parameters: names in the order in which arguments without a name fill them.
@@ -41,12 +89,21 @@ struct Builtin: Sendable {
   func call(
     _ name: String, on subject: Value, _ arguments: Arguments, renderer: Renderer
   ) throws(Fault) -> Value {
-    var call = Call(subject: subject, arguments: arguments, renderer: renderer)
+    if !takesNames, let (argument, _) = arguments.named.first {
+      throw .type("\(name)() takes no keyword argument '\(argument)'")
+    }
+    let isMarked = subject.isMarked
+    var arguments = arguments
+    if markup == .escapes, isMarked { arguments = try arguments.escaped(budget: renderer.budget) }
+    var call = Call(
+      subject: markup == .sees ? subject : subject.plain,
+      arguments: markup == .sees ? arguments : arguments.plain, renderer: renderer)
     try call.budget.spend(subject.size)
     for value in arguments.positional { try call.budget.spend(value.size) }
     for (_, value) in arguments.named { try call.budget.spend(value.size) }
     if !takesAny { try bind(&call, name) }
-    let result = try body(call)
+    var result = try body(call)
+    if isMarked, markup == .keeps || markup == .escapes { result = try result.marked }
     if case .string(let text) = result { try call.budget.spend(bytes: text.utf8.count) }
     return result
   }
@@ -103,7 +160,7 @@ struct Call {
   func text() throws(Fault) -> String { try text(of: subject) }
 
   func text(of value: Value) throws(Fault) -> String {
-    if case .string(let text) = value { return text }
+    if case .string(let text) = value.plain { return text }
     return try renderer.text(of: value)
   }
 

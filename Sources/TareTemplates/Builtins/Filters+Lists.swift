@@ -16,8 +16,11 @@ extension Filters {
       if case .string(let text) = call.subject {
         return .string(String(text.unicodeScalars.reversed()))
       }
-      return try .lazy(try call.subject.iterated().reversed())
-    },
+      let reversed = Array(try call.subject.iterated().reversed())
+      // Python has no reversed iterator of what it can go through only once.
+      if case .iterator = call.subject { return try .list(reversed) }
+      return try .lazy(reversed)
+    }.handling(.keeps),
     "batch": Builtin("linecount", "fill_with", required: 1) { call throws(Fault) in
       try .lazy(try batches(call))
     },
@@ -53,6 +56,7 @@ extension Filters {
     "sum": Builtin("attribute", "start") { call throws(Fault) in
       let path = try Path(call["attribute"], call.budget)
       var sum = call.given("start") ?? .int(0)
+      if case .string = sum { throw .type("sum() can't sum strings [use ''.join(seq) instead]") }
       for value in try call.subject.iterated() {
         sum = try sum.applying(.add, try path.value(in: value), budget: call.budget)
       }
@@ -83,7 +87,7 @@ extension Filters {
   ]
 
   /// An attribute as filters take it: `"function.name"`, `"0.id"` or a number.
-  private struct Path {
+  struct Path {
     private let keys: [Value]
 
     init(_ attribute: Value?, _ budget: Budget) throws(Fault) {
@@ -98,16 +102,20 @@ extension Filters {
       }
     }
 
-    func value(in value: Value) throws(Fault) -> Value {
+    /// - Parameter fallback: stands for each step that leads nowhere; nil or none for no such value.
+    func value(in value: Value, or fallback: Value? = nil) throws(Fault) -> Value {
       var value = value
-      for key in keys { value = try value.item(key) }
+      for key in keys {
+        value = try value.item(key)
+        if case .undefined = value, let fallback { value = fallback }
+      }
       return value
     }
   }
 
-  private static func ignoringCase(_ value: Value, _ call: Call) -> Value {
-    if !call.flag("case_sensitive"), case .string(let text) = value {
-      return .string(text.lowercased())
+  static func ignoringCase(_ value: Value, _ call: Call) -> Value {
+    if !call.flag("case_sensitive"), case .string(let text) = value.plain {
+      return .string(text.pythonLowercased)
     }
     return value
   }
@@ -132,6 +140,19 @@ extension Filters {
     return best?.value ?? .undefined("No aggregated item, sequence was empty.")
   }
 
+  /// By one key, which Python compares by `<` alone: also keys that are equal must have an order.
+  static func sorted(
+    _ values: [(key: Value, value: Value)], _ call: Call
+  ) throws(Fault) -> [Value] {
+    let isReversed = call.flag("reverse")
+    try call.budget.spend(values.count)
+    return try values.sorted { a, b throws(Fault) in
+      try call.budget.spend(3 + min(a.key.weight, b.key.weight))
+      return isReversed ? try b.key.isLess(than: a.key) : try a.key.isLess(than: b.key)
+    }.map(\.value)
+  }
+
+  /// By lists of keys, of which equal ones need no order.
   private static func sorted(
     _ values: [(key: [Value], value: Value)], _ call: Call
   ) throws(Fault) -> [Value] {
@@ -169,6 +190,7 @@ extension Filters {
 
   private static func sortedPairs(_ call: Call) throws(Fault) -> [Value] {
     guard case .dict(let dict) = call.subject else {
+      if case .undefined(let message) = call.subject { throw .undefined(message) }
       throw .type("dictsort works on dict, not \(call.subject.typeName)")
     }
     let by = try call.string("by") ?? "key"
@@ -177,7 +199,7 @@ extension Filters {
     }
     let keyed = try dict.entries.map { entry throws(Fault) in
       (
-        key: [ignoringCase(by == "key" ? entry.key : entry.value, call)],
+        key: ignoringCase(by == "key" ? entry.key : entry.value, call),
         value: try Value.tuple([entry.key, entry.value])
       )
     }
@@ -187,7 +209,11 @@ extension Filters {
   private static func batches(_ call: Call) throws(Fault) -> [Value] {
     let values = try call.subject.iterated()
     let size = try call.int("linecount") ?? 0
-    guard size > 0 else { throw .value("batches of \(size)") }
+    // A batch is handed over when it has so many and one more comes.
+    if size <= 0 {
+      return try size == 0 && !values.isEmpty
+        ? [.list([]), .list(values)] : values.isEmpty ? [] : [.list(values)]
+    }
     return try stride(from: 0, to: values.count, by: size).map { start throws(Fault) in
       var batch = Array(values[start..<min(size, values.count - start) + start])
       if let fill = call["fill_with"], batch.count < size {
@@ -224,12 +250,14 @@ extension Filters {
       let attribute = arguments.named.first(where: { $0.name == "attribute" })
     {
       let path = try Path(attribute.value, call.budget)
-      let fallback = arguments.named.first { $0.name == "default" }?.value
-      return try values.map { value throws(Fault) in
-        let found = try path.value(in: value)
-        if case .undefined = found, let fallback { return fallback }
-        return found
+      if let (name, _) = arguments.named.first(where: {
+        $0.name != "attribute" && $0.name != "default"
+      }) {
+        throw .value("Unexpected keyword argument \(name.pythonRepresentation)")
       }
+      var fallback = arguments.named.first { $0.name == "default" }?.value
+      if case .some(.none) = fallback { fallback = nil }
+      return try values.map { value throws(Fault) in try path.value(in: value, or: fallback) }
     }
     guard case .string(let name)? = arguments.positional.first else {
       throw .type("map requires a filter argument")

@@ -4,13 +4,14 @@ import Foundation
 
 enum Filters {
   static let table = Dictionary(
-    uniqueKeysWithValues: [general, texts, numbers, lists].joined().map { ($0.key, $0.value) })
+    uniqueKeysWithValues: [general, texts, numbers, lists, rare].joined().map { ($0.key, $0.value) }
+  )
 
   // MARK: Any value
 
   private static let general: [String: Builtin] = [
     "default": fallback, "d": fallback,
-    "string": Builtin { call throws(Fault) in .string(try call.text()) },
+    "string": Builtin { call throws(Fault) in .string(try call.text()) }.handling(.keeps),
     "length": length, "count": length,
     "items": Builtin { call throws(Fault) in
       switch call.subject {
@@ -24,14 +25,14 @@ enum Filters {
     },
     "attr": Builtin("name", required: 1) { call throws(Fault) in
       try call.subject.attribute(try call.text("name"), itemsToo: false)
-    },
+    }.handling(.sees),
   ]
 
   private static let fallback = Builtin("default_value", "boolean") { call throws(Fault) in
     let value = call.given("default_value") ?? .string("")
     if case .undefined = call.subject { return value }
     return call.flag("boolean") && !call.subject.isTrue ? value : call.subject
-  }
+  }.handling(.sees)
 
   private static let length = Builtin { call throws(Fault) in .int(try call.subject.length()) }
 
@@ -61,15 +62,18 @@ enum Filters {
   // MARK: Texts
 
   private static let texts: [String: Builtin] = [
-    "upper": Builtin { call throws(Fault) in .string(try call.text().uppercased()) },
-    "lower": Builtin { call throws(Fault) in .string(try call.text().lowercased()) },
-    "capitalize": Builtin { call throws(Fault) in .string(try call.text().capitalizedFirst) },
+    "upper": Builtin { call throws(Fault) in .string(try call.text().uppercased()) }
+      .handling(.keeps),
+    "lower": Builtin { call throws(Fault) in .string(try call.text().pythonLowercased) }
+      .handling(.keeps),
+    "capitalize": Builtin { call throws(Fault) in .string(try call.text().capitalizedFirst) }
+      .handling(.keeps),
     "title": Builtin { call throws(Fault) in
-      .string(try call.text().titled { $0.isPythonSpace || "-({[<".unicodeScalars.contains($0) })
+      .string(try call.text().titledByWords)
     },
     "trim": Builtin("chars") { call throws(Fault) in
       .string(try call.text().stripped(try call.string("chars")))
-    },
+    }.handling(.keeps),
     "replace": Builtin("old", "new", "count", required: 2) { call throws(Fault) in
       .string(
         try call.text().replaced(
@@ -79,27 +83,27 @@ enum Filters {
     },
     "center": Builtin("width") { call throws(Fault) in
       try StringMethods.centered(call, try call.int("width") ?? 80)
-    },
+    }.handling(.keeps),
     "indent": Builtin("width", "first", "blank") { call throws(Fault) in .string(try indented(call))
-    },
+    }.handling(.keeps),
     "truncate": Builtin("length", "killwords", "end", "leeway") { call throws(Fault) in
-      .string(try truncated(call))
-    },
+      try truncated(call)
+    }.handling(.keeps),
     "wordcount": Builtin { call throws(Fault) in
-      let isWord = try call.text().unicodeScalars.map { $0.isNamePart }
+      let isWord = try call.text().unicodeScalars.map {
+        $0 == "_" || $0.isLetter || $0.properties.numericType != nil
+      }
       return .int(zip([false] + isWord, isWord).count { !$0 && $1 })
     },
-    "format": .variadic { call throws(Fault) in .string(try formatted(call)) },
-    "escape": escape, "e": escape, "forceescape": escape,
-    "safe": Builtin { call throws(Fault) in .string(try call.text()) },
+    "format": .variadic { call throws(Fault) in try formatted(call) }.handling(.sees),
+    "escape": escape, "e": escape,
+    "forceescape": Builtin { call throws(Fault) in .markup(try call.text().escapedForHTML) },
+    "safe": Builtin { call throws(Fault) in .markup(try call.text()) },
   ]
 
   private static let escape = Builtin { call throws(Fault) in
-    let entities: [Unicode.Scalar: String] = [
-      "&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&#39;", "\"": "&#34;",
-    ]
-    return .string(try call.text().unicodeScalars.map { entities[$0] ?? String($0) }.joined())
-  }
+    .markup(try call.subject.escapedText(budget: call.budget))
+  }.handling(.sees)
 
   private static func indented(_ call: Call) throws(Fault) -> String {
     guard case .string(let text) = call.subject else {
@@ -120,23 +124,25 @@ enum Filters {
       + (lines.prefix(1) + rest).joined(separator: "\n")
   }
 
-  private static func truncated(_ call: Call) throws(Fault) -> String {
+  private static func truncated(_ call: Call) throws(Fault) -> Value {
     let length = try call.int("length") ?? 255
     let end = try call.string("end") ?? "..."
     let leeway = try call.int("leeway") ?? 5
-    let scalars = try call.text().scalars
     let kept = length.subtractingReportingOverflow(end.unicodeScalars.count)
     guard kept.partialValue >= 0, !kept.overflow, leeway >= 0 else {
       throw .value("truncate with a length below that of its end, or a negative leeway")
     }
-    if scalars.count - leeway <= length { return try call.text() }
-    let cut = String(scalars.prefix(kept.partialValue))
-    if call.flag("killwords") { return cut + end }
+    if try call.subject.length() - leeway <= length { return call.subject }
+    guard case .string(let text) = call.subject else {
+      throw .type("truncate works on str, not \(call.subject.typeName)")
+    }
+    let cut = String(text.unicodeScalars.prefix(kept.partialValue))
+    if call.flag("killwords") { return .string(cut + end) }
     let words = try cut.parts(separatedBy: " ", limit: 1, fromEnd: true, budget: call.budget)
-    return words[0] + end
+    return .string(words[0] + end)
   }
 
-  private static func formatted(_ call: Call) throws(Fault) -> String {
+  private static func formatted(_ call: Call) throws(Fault) -> Value {
     let arguments = call.arguments
     guard arguments.positional.isEmpty || arguments.named.isEmpty else {
       throw .type("can't handle positional and keyword arguments at the same time")
@@ -145,7 +151,10 @@ enum Filters {
       arguments.named.isEmpty
       ? try .tuple(arguments.positional)
       : .dict(try Dict(arguments.named.map { (.string($0.name), $0.value) }))
-    return try PercentFormat(try call.text()).applied(to: values, budget: call.budget)
+    let isMarked = call.subject.isMarked
+    let format = PercentFormat(try call.text(), escapes: isMarked)
+    let text = Value.string(try format.applied(to: values, budget: call.budget))
+    return isMarked ? try text.marked : text
   }
 
   // MARK: Numbers
@@ -173,8 +182,13 @@ enum Filters {
       return value.map(Value.float) ?? call.given("default") ?? .float(0)
     },
     "round": Builtin("precision", "method") { call throws(Fault) in
-      try rounded(
-        call.subject, try call.int("precision") ?? 0, try call.string("method") ?? "common")
+      let method = try call.string("method") ?? "common"
+      if call.given("precision") == Value.none, method == "common" {
+        // Python's `round` without places gives an integer.
+        let whole = try rounded(call.subject, 0, method)
+        return whole.number.flatMap { Int(exactly: $0) }.map(Value.int) ?? whole
+      }
+      return try rounded(call.subject, try call.int("precision") ?? 0, method)
     },
   ]
 
@@ -193,19 +207,45 @@ enum Filters {
 
   /// What Python's `int` makes of a string, with `0x` before it or without in base 16.
   private static func wholeNumber(_ text: String, base: Int) -> Int? {
-    guard (2...36).contains(base) else { return nil }
+    guard base == 0 || (2...36).contains(base) else { return nil }
+    let text = text.withASCIIDigits
     let sign = text.hasPrefix("-") ? "-" : ""
     var digits = text.hasPrefix("-") || text.hasPrefix("+") ? text.dropFirst() : text[...]
-    let prefix = [2: "0b", 8: "0o", 16: "0x"][base]
-    if let prefix, digits.lowercased().hasPrefix(prefix) { digits = digits.dropFirst(2) }
+    var radix = base
+    var isPrefixed = false
+    for (prefix, prefixed) in [("0b", 2), ("0o", 8), ("0x", 16)]
+    where (base == prefixed || base == 0) && digits.lowercased().hasPrefix(prefix) {
+      digits = digits.dropFirst(2)
+      radix = prefixed
+      isPrefixed = true
+      break
+    }
+    if radix == 0 {
+      guard digits.first != "0" || digits.allSatisfy({ $0 == "0" || $0 == "_" }) else { return nil }
+      radix = 10
+    }
+    guard hasPlacedUnderscores(digits, mayLead: isPrefixed) else { return nil }
     guard digits.first != "-", digits.first != "+" else { return nil }
-    return Int(sign + digits.replacing("_", with: ""), radix: base)
+    return Int(sign + digits.replacing("_", with: ""), radix: radix)
+  }
+
+  /// Whether underscores stand one by one between digits, as Python's numbers have them.
+  private static func hasPlacedUnderscores(_ digits: Substring, mayLead: Bool = false) -> Bool {
+    !digits.hasSuffix("_") && !digits.contains("__") && (mayLead || !digits.hasPrefix("_"))
   }
 
   /// What Python's `float` makes of a string.
-  private static func float(_ value: Value) -> Double? {
+  static func float(_ value: Value) -> Double? {
     guard case .string(let text) = value else { return nil }
-    let digits = text.stripped(nil).replacing("_", with: "").lowercased()
+    let written = text.stripped(nil).withASCIIDigits.lowercased()
+    let isPlaced = written.indices.allSatisfy { index in
+      written[index] != "_"
+        || index > written.startIndex && written[written.index(before: index)].isWholeNumber
+          && written.index(after: index) < written.endIndex
+          && written[written.index(after: index)].isWholeNumber
+    }
+    guard isPlaced else { return nil }
+    let digits = written.replacing("_", with: "")
     return digits.contains("x") || digits.contains("p") ? nil : Double(digits)
   }
 

@@ -78,8 +78,9 @@ struct FormatSpec {
     if let precision, precision <= Self.mostDigits {
       digits = String(repeating: "0", count: max(0, precision - digits.utf8.count)) + digits
     }
+    digits = grouped(digits)
     if isAlternate, radix != 10, let type { digits = "0\(type)" + digits }
-    return signed(number < 0, grouped(digits))
+    return signed(number < 0, digits)
   }
 
   private func float(_ value: Value) throws(Fault) -> String {
@@ -99,14 +100,33 @@ struct FormatSpec {
     String(format: "%.\(min(precision, Self.mostDigits))\(letter)", number)
   }
 
+  /// Digits between separators.
+  private var groupSize: Int { ["b", "o", "x", "X"].contains(type) ? 4 : 3 }
+
   private func grouped(_ digits: String) -> String {
     guard let grouping else { return digits }
     var out: [Character] = []
     for (index, digit) in digits.reversed().enumerated() {
-      if index > 0, index % 3 == 0 { out.append(Character(grouping)) }
+      if index > 0, index % groupSize == 0 { out.append(Character(grouping)) }
       out.append(digit)
     }
     return String(out.reversed())
+  }
+
+  /// A number with zeros before it up to the width, which are grouped as its digits are.
+  private func groupedZeros(_ text: String, _ budget: Budget) throws(Fault) -> String {
+    try budget.spend(bytes: width, times: 2)
+    let sign = String(text.unicodeScalars.prefix { $0 == "-" || $0 == "+" || $0 == " " })
+    let separator = grouping.map(Character.init)
+    let rest = text.dropFirst(sign.count)
+    let whole = rest.prefix { $0.isHexDigit || $0 == separator }
+    let fraction = rest.dropFirst(whole.count)
+    let digits = whole.filter { $0 != separator }
+    let room = width - sign.count - fraction.count
+    var places = digits.count
+    while places + (places - 1) / groupSize < room { places += 1 }
+    let zeros = String(repeating: "0", count: places - digits.count)
+    return sign + grouped(zeros + digits) + fraction
   }
 
   private func padded(
@@ -114,6 +134,7 @@ struct FormatSpec {
   ) throws(Fault) -> String {
     let missing = width - text.unicodeScalars.count
     guard missing > 0 else { return text }
+    if grouping != nil, self.fill == "0", align == "=" { return try groupedZeros(text, budget) }
     let filler = String(self.fill)
     try budget.spend(bytes: filler.utf8.count, times: missing)
     func fill(_ count: Int) -> String { String(repeating: filler, count: count) }
@@ -121,7 +142,10 @@ struct FormatSpec {
     case "<": return text + fill(missing)
     case "^": return fill(missing / 2) + text + fill(missing - missing / 2)
     case "=":
-      let sign = text.unicodeScalars.prefix { $0 == "-" || $0 == "+" || $0 == " " }
+      var sign = text.unicodeScalars.prefix { $0 == "-" || $0 == "+" || $0 == " " }
+      if isAlternate, let type, "xXob".unicodeScalars.contains(type) {
+        sign = text.unicodeScalars.prefix(sign.count + 2)
+      }
       return String(sign) + fill(missing) + String(text.unicodeScalars.dropFirst(sign.count))
     default: return fill(missing) + text
     }

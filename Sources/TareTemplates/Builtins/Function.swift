@@ -11,4 +11,14 @@ final class Function {
     self.builtin = builtin
     self.subject = subject
   }
+
+  /// How Jinja calls it in messages about what it lacks.
+  var objectName: String {
+    switch (name, subject) {
+    case ("dict", .none): "transformers.utils.chat_template_utils.TemplateDict object"
+    case ("namespace", .none), ("cycler", .none), ("joiner", .none): "type object"
+    case (_, .none): "function object"
+    default: "builtin_function_or_method object"
+    }
+  }
 }

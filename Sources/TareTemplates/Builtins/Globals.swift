@@ -4,9 +4,11 @@ enum Globals {
   static let table: [String: Builtin] = [
     "raise_exception": Builtin("message", required: 1) { call throws(Fault) in
       throw .refused(try call.text(of: call.given("message") ?? .none))
-    },
+    }.handling(.sees),
     "strftime_now": Builtin("format", required: 1) { call throws(Fault) in
-      .string(call.renderer.date.formatted(try call.text("format")))
+      let format = try call.text("format")
+      try call.budget.spend(bytes: format.utf8.count, times: CalendarDate.mostWidth)
+      return .string(call.renderer.date.formatted(format))
     },
     "range": .variadic { call throws(Fault) in .range(try range(call.arguments)) },
     "dict": .variadic { call throws(Fault) in
@@ -21,8 +23,57 @@ enum Globals {
       }
       call.renderer.keeper.keep(namespace)
       return .namespace(namespace)
+    }.handling(.sees),
+    "joiner": Builtin("sep") { call throws(Fault) in
+      let state = Namespace(["sep": call.given("sep") ?? .string(", ")])
+      call.renderer.keeper.keep(state)
+      return .function(Function(name: "joiner", builtin: joined, subject: .namespace(state)))
+    }.handling(.sees),
+    "cycler": .variadic { call throws(Fault) in .namespace(try cycler(call)) }.handling(.sees),
+    "lipsum": .variadic { _ throws(Fault) in
+      throw .value("lipsum, which makes another text each time")
     },
   ]
+
+  /// Nothing at the first call, then the separator.
+  private static let joined = Builtin { call throws(Fault) in
+    guard case .namespace(let state) = call.subject else { return .string("") }
+    defer { state.attributes["used"] = .bool(true) }
+    return state.attributes["used"] == nil ? .string("") : state.attributes["sep"] ?? .string("")
+  }
+
+  /// `cycler('a', 'b')`: an object whose `next()` gives the items in turn.
+  private static func cycler(_ call: Call) throws(Fault) -> Namespace {
+    let items = call.arguments.positional
+    guard let first = items.first else { throw .type("at least one item has to be provided") }
+    let cycler = Namespace(["current": first, "pos": .int(0), "items": try .tuple(items)])
+    func turned(_ name: String, _ body: @escaping @Sendable (Namespace) throws(Fault) -> Value) {
+      let builtin = Builtin { call throws(Fault) in
+        guard case .namespace(let cycler) = call.subject else { return .none }
+        return try body(cycler)
+      }
+      cycler.attributes[name] = .function(
+        Function(name: name, builtin: builtin, subject: .namespace(cycler)))
+    }
+    turned("next") { cycler throws(Fault) in
+      let current = cycler.attributes["current"] ?? .none
+      try turn(cycler, to: (cycler.attributes["pos"]?.index ?? 0) + 1)
+      return current
+    }
+    turned("reset") { cycler throws(Fault) in
+      try turn(cycler, to: 0)
+      return .none
+    }
+    call.renderer.keeper.keep(cycler)
+    return cycler
+  }
+
+  private static func turn(_ cycler: Namespace, to place: Int) throws(Fault) {
+    let items = cycler.attributes["items"]?.elements ?? []
+    guard !items.isEmpty else { return }
+    cycler.attributes["pos"] = .int(place % items.count)
+    cycler.attributes["current"] = items[place % items.count]
+  }
 
   static var values: [String: Value] {
     Dictionary(
@@ -71,6 +122,7 @@ enum Globals {
     var pairs: [(key: Value, value: Value)] = []
     switch arguments.positional.first {
     case nil: break
+    case .undefined(let message): throw .undefined(message)
     case .dict(let dict): pairs = dict.entries
     case .some(let value):
       for item in try value.iterated() {

@@ -7,7 +7,11 @@ struct Methods: Sendable {
 
   static func table(of value: Value) -> Methods? {
     switch value {
-    case .string: strings
+    case .string, .markup: strings
+    case .int, .bool: integers
+    case .float: floats
+    case .range: ranges
+    case .function(let function): function.name == "dict" ? makers : nil
     case .dict: dicts
     case .list: lists
     case .tuple: tuples
@@ -36,7 +40,8 @@ struct Methods: Sendable {
         .view(try Items(try pairs(try dict(call))), type: "dict_items")
       },
       "copy": Builtin { call throws(Fault) in call.subject },
-    ],
+      "fromkeys": fromKeys,
+    ].mapValues(\.positional),
     changing: ["clear", "pop", "popitem", "setdefault", "update"])
 
   private static let lists = Methods(
@@ -49,26 +54,57 @@ struct Methods: Sendable {
 
   private static let tuples = Methods(allowed: searches)
 
+  private static let ranges = Methods(allowed: searches)
+
+  private static let makers = Methods(allowed: ["fromkeys": fromKeys])
+
+  private static let fromKeys = Builtin("iterable", "value", required: 1) { call throws(Fault) in
+    let value = call.given("value") ?? .none
+    let keys = try (call.given("iterable") ?? .none).iterated()
+    return .dict(try Dict(keys.map { (key: $0, value: value) }))
+  }
+
+  private static let integers = Methods(allowed: [
+    "bit_length": Builtin { call throws(Fault) in
+      .int(Int.bitWidth - (call.subject.index ?? 0).magnitude.leadingZeroBitCount)
+    },
+    "bit_count": Builtin { call throws(Fault) in
+      .int((call.subject.index ?? 0).magnitude.nonzeroBitCount)
+    },
+    "conjugate": Builtin { call throws(Fault) in .int(call.subject.index ?? 0) },
+  ])
+
+  private static let floats = Methods(allowed: [
+    "is_integer": Builtin { call throws(Fault) in
+      .bool(call.subject.number.map { $0.isFinite && $0 == $0.rounded() } ?? false)
+    },
+    "conjugate": Builtin { call throws(Fault) in call.subject },
+  ])
+
   private static let searches: [String: Builtin] = [
     "count": Builtin("value", required: 1) { call throws(Fault) in
       let sought = call.given("value") ?? .none
       try call.budget.spend(call.subject.weight)
       return .int(try call.subject.iterated().count { $0 == sought })
     },
-    "index": Builtin("value", required: 1) { call throws(Fault) in
+    "index": Builtin("value", "start", "stop", required: 1) { call throws(Fault) in
       let sought = call.given("value") ?? .none
       try call.budget.spend(call.subject.weight)
-      guard let place = try call.subject.iterated().firstIndex(of: sought) else {
+      let values = try call.subject.iterated()
+      let range = PythonRange(
+        slicing: values.count, try call.int("start"), try call.int("stop"), 1)
+      let part = values[range.start..<max(range.start, range.stop)]
+      guard let place = part.firstIndex(of: sought) else {
         throw .value("\(sought.representation) is not in list")
       }
       return .int(place)
     },
-  ]
+  ].mapValues(\.positional)
 
   private static let loops = Methods(allowed: [
     "cycle": .variadic { call throws(Fault) in
       try loop(call).cycled(call.arguments.positional)
-    },
+    }.handling(.sees),
     "changed": .variadic { call throws(Fault) in
       for value in call.arguments.positional { try call.budget.spend(value.weight) }
       return .bool(try loop(call).changed(call.arguments.positional))

@@ -3,8 +3,13 @@
 /// `"%s and %(name)d" % values`
 struct PercentFormat {
   private let format: String
+  /// Whether texts among the values are escaped, as a marked format has it.
+  private let escapes: Bool
 
-  init(_ format: String) { self.format = format }
+  init(_ format: String, escapes: Bool = false) {
+    self.format = format
+    self.escapes = escapes
+  }
 
   func applied(to value: Value, budget: Budget) throws(Fault) -> String {
     try budget.spend(value.size)
@@ -37,8 +42,13 @@ struct PercentFormat {
       values = if case .tuple(let items) = value { items.values } else { [value] }
     }
 
-    /// A dict need not be used in full.
-    var isUsedUp: Bool { if case .dict = whole { true } else { next == values.count } }
+    /// What has items to be found by a key need not be used in full.
+    var isUsedUp: Bool {
+      switch whole {
+      case .dict, .list, .range, .undefined: true
+      default: next == values.count
+      }
+    }
 
     mutating func following() throws(Fault) -> Value {
       guard next < values.count else { throw .type("not enough arguments for format string") }
@@ -108,17 +118,22 @@ struct PercentFormat {
   ) throws(Fault) -> String {
     var spec = spec
     spec.type = letter
-    let isText = letter == "s" || letter == "r" || letter == "c"
+    let isText = ["s", "r", "a", "c"].contains(letter)
     // Zeros fill numbers only.
     if isText, spec.fill == "0" {
       spec.fill = " "
       spec.align = ">"
     }
     switch (letter, value) {
-    case ("r", _):
+    case ("r", _), ("a", _):
       spec.type = "s"
       try budget.spend(value.weight)
-      return try spec.formatted(.string(value.representation), budget: budget)
+      var text = value.representation
+      if letter == "a" { text = text.escapedToASCII }
+      if escapes { text = text.escapedForHTML }
+      return try spec.formatted(.string(text), budget: budget)
+    case ("s", _) where escapes:
+      return try spec.formatted(.string(try value.escapedText(budget: budget)), budget: budget)
     case ("c", .string):
       spec.type = "s"
       return try spec.formatted(value, budget: budget)

@@ -1,13 +1,34 @@
 /// The methods of Python's `str`.
 
 enum StringMethods {
-  static let table: [String: Builtin] = [
+  static let table = Dictionary(
+    uniqueKeysWithValues: methods.map { name, builtin in
+      (name, rule(builtin, name))
+    })
+
+  /// How Python's `Markup` has the method, and whether it takes arguments by name.
+  private static func rule(_ builtin: Builtin, _ name: String) -> Builtin {
+    let takesNames: Set = ["split", "rsplit", "splitlines", "expandtabs", "format", "replace"]
+    let builtin = takesNames.contains(name) ? builtin : builtin.positional
+    switch name {
+    case "upper", "lower", "capitalize", "title", "swapcase", "casefold", "strip", "lstrip",
+      "rstrip",
+      "removeprefix", "removesuffix", "ljust", "rjust", "zfill", "center", "replace", "expandtabs":
+      return builtin.handling(.escapes)
+    case "split", "rsplit", "splitlines", "partition", "rpartition": return builtin.handling(.keeps)
+    case "join", "format", "format_map": return builtin.handling(.sees)
+    default: return builtin
+    }
+  }
+
+  private static let methods: [String: Builtin] = [
     // MARK: Case
     "upper": change { $0.uppercased() },
-    "lower": change { $0.lowercased() },
+    "lower": change { $0.pythonLowercased },
     "capitalize": change { $0.capitalizedFirst },
-    "title": change { $0.titled { !$0.isCased } },
+    "title": change { $0.titled },
     "swapcase": change(swappedCase),
+    "casefold": change { $0.unicodeScalars.map { $0.caseFolded }.joined() },
 
     // MARK: Trimming and padding
     "strip": strip(start: true, end: true),
@@ -35,6 +56,10 @@ enum StringMethods {
       try centered(call, try call.int("width") ?? 0)
     },
 
+    "expandtabs": Builtin("tabsize") { call throws(Fault) in
+      .string(try expandedTabs(call, try call.int("tabsize") ?? 8))
+    },
+
     // MARK: Splitting and joining
     "split": Builtin("sep", "maxsplit") { call throws(Fault) in try split(call, fromEnd: false) },
     "rsplit": Builtin("sep", "maxsplit") { call throws(Fault) in try split(call, fromEnd: true) },
@@ -48,15 +73,18 @@ enum StringMethods {
       try partition(call, fromEnd: true)
     },
     "join": Builtin("iterable", required: 1) { call throws(Fault) in
+      let isMarked = call.subject.isMarked
       let parts = try (call.given("iterable") ?? .none).iterated().enumerated()
         .map { index, part throws(Fault) in
-          guard case .string(let text) = part else {
+          if isMarked { return try part.escapedText(budget: call.budget) }
+          guard case .string(let text) = part.plain else {
             throw .type(
               "sequence item \(index): expected str instance, \(part.typeName) found")
           }
           return text
         }
-      return .string(try parts.joined(by: try call.text(), budget: call.budget))
+      let joined = Value.string(try parts.joined(by: try call.text(), budget: call.budget))
+      return isMarked ? try joined.marked : joined
     },
     "replace": Builtin("old", "new", "count", required: 2) { call throws(Fault) in
       .string(
@@ -86,14 +114,57 @@ enum StringMethods {
     "isalnum": all { $0.isLetter || $0.properties.numericType != nil },
     "islower": Builtin { call throws(Fault) in .bool(try call.text().isAllLowercase) },
     "isupper": Builtin { call throws(Fault) in .bool(try call.text().isAllUppercase) },
+    "istitle": Builtin { call throws(Fault) in .bool(try call.text().isTitled) },
+    "isprintable": Builtin { call throws(Fault) in
+      .bool(try call.text().unicodeScalars.allSatisfy(\.isPrintable))
+    },
+    "isidentifier": Builtin { call throws(Fault) in
+      let scalars = try call.text().unicodeScalars
+      let starts = scalars.first.map { $0 == "_" || $0.properties.isXIDStart } ?? false
+      return .bool(starts && scalars.allSatisfy(\.properties.isXIDContinue))
+    },
     "isascii": Builtin { call throws(Fault) in .bool(try call.text().utf8.allSatisfy { $0 < 0x80 })
     },
 
     // MARK: Formatting
-    "format": .variadic { call throws(Fault) in
-      .string(try BraceFormat(try call.text()).applied(to: call.arguments, budget: call.budget))
+    "format": .variadic { call throws(Fault) in try formatted(call, call.arguments) },
+    "format_map": Builtin("mapping", required: 1) { call throws(Fault) in
+      guard case .dict(let dict) = call.given("mapping") ?? .none else {
+        throw .type("format_map() takes a mapping")
+      }
+      let named = dict.entries.compactMap { entry in
+        if case .string(let name) = entry.key { (name: name, value: entry.value) } else { nil }
+      }
+      return try formatted(call, Arguments(named: named))
     },
   ]
+
+  private static func formatted(_ call: Call, _ arguments: Arguments) throws(Fault) -> Value {
+    let isMarked = call.subject.isMarked
+    let format = BraceFormat(try call.text(), escapes: isMarked)
+    let text = Value.string(try format.applied(to: arguments, budget: call.budget))
+    return isMarked ? try text.marked : text
+  }
+
+  private static func expandedTabs(_ call: Call, _ size: Int) throws(Fault) -> String {
+    var out = ""
+    var column = 0
+    for scalar in try call.text().unicodeScalars {
+      switch scalar {
+      case "\t":
+        let width = size > 0 ? size - column % size : 0
+        out += try call.padding(width)
+        column += width
+      case "\n", "\r":
+        out.unicodeScalars.append(scalar)
+        column = 0
+      default:
+        out.unicodeScalars.append(scalar)
+        column += 1
+      }
+    }
+    return out
+  }
 
   private static func change(_ body: @escaping @Sendable (String) -> String) -> Builtin {
     Builtin { call throws(Fault) in .string(body(try call.text())) }
@@ -136,15 +207,14 @@ enum StringMethods {
       throw .type("The fill character must be exactly one character long")
     }
     let missing = width.subtractingReportingOverflow(try call.text().unicodeScalars.count)
-    guard !missing.overflow, missing.partialValue > 0 else { return call.subject }
+    guard !missing.overflow, missing.partialValue > 0 else { return .string(try call.text()) }
     let (left, right) = sides(missing.partialValue)
     return .string(try call.padding(left, fill) + call.text() + call.padding(right, fill))
   }
 
   private static func swappedCase(_ text: String) -> String {
-    text.unicodeScalars.map { scalar in
-      scalar.properties.isUppercase
-        ? scalar.properties.lowercaseMapping : scalar.properties.uppercaseMapping
+    zip(text.unicodeScalars, text.lowercasedScalars).map { scalar, lower in
+      scalar.properties.isUppercase ? lower : scalar.properties.uppercaseMapping
     }.joined()
   }
 
@@ -219,58 +289,5 @@ enum StringMethods {
       }
       return .bool(false)
     }
-  }
-}
-
-extension Unicode.Scalar {
-  /// Python's `str.isalpha`.
-  var isLetter: Bool {
-    switch properties.generalCategory {
-    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: true
-    default: false
-    }
-  }
-}
-
-extension String {
-  /// First letter in title case, the others in lower case.
-  var capitalizedFirst: String {
-    guard let first = unicodeScalars.first else { return self }
-    return first.properties.titlecaseMapping
-      + String(unicodeScalars.dropFirst()).lowercased()
-  }
-
-  /// Each word capitalized, where `separates` says what stands between words.
-  func titled(_ separates: (Unicode.Scalar) -> Bool) -> String {
-    var out = ""
-    var startsWord = true
-    for scalar in unicodeScalars {
-      out += startsWord ? scalar.properties.titlecaseMapping : scalar.properties.lowercaseMapping
-      startsWord = separates(scalar)
-    }
-    return out
-  }
-
-  /// Without white space, or any of `characters`, at the chosen ends.
-  func stripped(_ characters: String?, start: Bool = true, end: Bool = true) -> String {
-    guard let characters else { return stripped(start: start, end: end, \.isPythonSpace) }
-    let set = Set(characters.unicodeScalars)
-    return stripped(start: start, end: end, set.contains)
-  }
-
-  /// The words between white space, as Python's `split` without a separator gives them.
-  /// - Parameter limit: after so many cuts the rest stays whole.
-  func words(limit: Int?, fromEnd: Bool) -> [String] {
-    let scalars = fromEnd ? scalars.reversed() : scalars
-    var words: [String] = []
-    var rest = scalars.drop(while: \.isPythonSpace)
-    while !rest.isEmpty {
-      let isLast = words.count == limit ?? .max
-      let end = isLast ? nil : rest.firstIndex(where: \.isPythonSpace)
-      let word = rest[..<(end ?? rest.endIndex)]
-      words.append(fromEnd ? String(word.reversed()) : String(word))
-      rest = end.map { rest[$0...].drop(while: \.isPythonSpace) } ?? []
-    }
-    return fromEnd ? words.reversed() : words
   }
 }

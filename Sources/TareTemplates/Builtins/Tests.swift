@@ -12,6 +12,7 @@ enum Tests {
     "integer": kind { if case .int = $0 { true } else { false } },
     "float": kind { if case .float = $0 { true } else { false } },
     "number": kind { $0.number != nil },
+    "escaped": kind { if case .markup = $0 { true } else { false } }.handling(.sees),
     "string": kind { if case .string = $0 { true } else { false } },
     "mapping": kind { if case .dict = $0 { true } else { false } },
     "sequence": kind(isSequence),
@@ -89,6 +90,10 @@ enum Tests {
     case (.int(let a), .int(let b)): a == b
     case (.string(let a), .string(let b)): a.isSame(as: b)
     case (.namespace, .namespace), (.macro, .macro), (.loop, .loop), (.iterator, .iterator): a == b
+    // Values never change, so that what is stored in one place is one object.
+    case (.list(let a), .list(let b)), (.tuple(let a), .tuple(let b)):
+      a.values.isStored(with: b.values)
+    case (.dict(let a), .dict(let b)): a.entries.isStored(with: b.entries)
     default: false
     }
   }

@@ -30,17 +30,30 @@ final class Macro {
         others.last { $0.name == "caller" }?.value ?? .undefined("No caller defined")
       others.removeAll { $0.name == "caller" }
     }
-    if definition.uses.contains("kwargs") {
+    if definition.uses.contains("kwargs"), !names.contains("kwargs") {
       variables["kwargs"] = .dict(try Dict(others.map { (.string($0.name), $0.value) }))
     } else if let (name, _) = others.first {
       throw .type("macro \(title) takes no keyword argument \(name.pythonRepresentation)")
     }
     let excess = arguments.positional.dropFirst(names.count)
-    if definition.uses.contains("varargs") {
+    if definition.uses.contains("varargs"), !names.contains("varargs") {
       variables["varargs"] = try .tuple(Array(excess))
     } else if !excess.isEmpty {
       throw .type("macro \(title) takes not more than \(names.count) argument(s)")
     }
     return variables
+  }
+
+  /// What `.name` gives; nil if there is no such attribute.
+  func attribute(_ name: String) throws(Fault) -> Value? {
+    let names = definition.parameters.map(\.name)
+    return switch name {
+    case "name": definition.name.map(Value.string) ?? .none
+    case "arguments": try .tuple(names.map(Value.string))
+    case "catch_kwargs": .bool(definition.uses.contains("kwargs") && !names.contains("kwargs"))
+    case "catch_varargs": .bool(definition.uses.contains("varargs") && !names.contains("varargs"))
+    case "caller": .bool(definition.uses.contains("caller"))
+    default: nil
+    }
   }
 }

@@ -146,8 +146,14 @@ extension Renderer {
       return try value.sliced(try bound(start), try bound(stop), try bound(step))
     case .call(let list): return try call(value, try arguments(list, in: scope))
     case .filter(let name, let list):
+      guard Filters.table[name] != nil else {
+        throw .value("No filter named \(name.pythonRepresentation) found.")
+      }
       return try filter(name, value, try arguments(list, in: scope))
     case .test(let name, let list, let negated):
+      guard Tests.table[name] != nil else {
+        throw .value("No test named \(name.pythonRepresentation) found.")
+      }
       return .bool(try test(name, value, try arguments(list, in: scope)) != negated)
     }
   }
@@ -170,6 +176,9 @@ extension Renderer {
       try budget.spend(dict.shape.weight)
       for (key, value) in dict.entries {
         guard case .string(let name) = key else { throw .type("keywords must be strings") }
+        guard !arguments.named.contains(where: { $0.name == name }) else {
+          throw .type("got multiple values for keyword argument '\(name)'")
+        }
         arguments.named.append((name, value))
       }
     }

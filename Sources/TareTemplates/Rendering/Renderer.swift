@@ -74,6 +74,15 @@ final class Renderer {
       return try runWith(assignments, body, in: scope)
     case .generation(let body):
       return try nested { () throws(Fault) in try run(body, in: Scope(parent: scope)) }
+    case .block(let body, let isScoped):
+      let around = isScoped ? scope : scope.root
+      return try nested { () throws(Fault) in try run(body, in: Scope(parent: around)) }
+    case .autoescape(let isOn, let body):
+      guard try !evaluate(isOn, in: scope).isTrue else {
+        throw .value("autoescape, which Tare does not have")
+      }
+      return try nested { () throws(Fault) in try run(body, in: Scope(parent: scope)) }
+    case .otherTemplate: throw .type("no loader for this environment specified")
     case .macro(let definition):
       if let name = definition.name { scope.set(name, macro(definition, in: scope)) }
     case .callBlock(let definition, let callee, let list):
@@ -126,7 +135,12 @@ final class Renderer {
   /// What a value prints, accounted for.
   func text(of value: Value) throws(Fault) -> String {
     try budget.spend(value.weight)
-    return value.text
+    switch value {
+    case .iterator, .function, .namespace:
+      // Python prints where it stands in memory.
+      throw .type("a \(value.typeName) object printed as text")
+    default: return value.text
+    }
   }
 
   private func printed(_ value: Expression, in scope: Scope) throws(Fault) -> String {

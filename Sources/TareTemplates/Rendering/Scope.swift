@@ -15,6 +15,13 @@ final class Scope {
 
   func clear() { variables = [:] }
 
+  /// The template's own variables: the scope below the globals.
+  var root: Scope {
+    var scope = self
+    while let parent = scope.parent, parent.parent != nil { scope = parent }
+    return scope
+  }
+
   func owns(_ name: String) -> Bool { variables[name] != nil }
 
   func value(_ name: String) -> Value? {

@@ -342,6 +342,8 @@ struct Lexer {
       let value = UInt32(text(start + 1..<end), radix: 8) ?? 0
       out.append(Unicode.Scalar(value) ?? "\u{FFFD}")
       position = end
+    } else if letter == "N" {
+      throw error("a character by its name, \\N", "its number, as in \\u2013", at: start)
     } else if letter.isASCII {
       out.append("\\")
       out.append(letter)

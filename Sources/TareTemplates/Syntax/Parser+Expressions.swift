@@ -22,12 +22,11 @@ extension Parser {
   }
 
   private mutating func oneTarget(attributes: Bool) throws(TareError) -> Target {
-    let open = current.kind
-    if takeSymbol("(") || takeSymbol("[") {
+    if takeSymbol("(") {
       let inner = try nested { parser throws(TareError) in
         try parser.target(attributes: attributes)
       }
-      try expectSymbol(open == .symbol("(") ? ")" : "]")
+      try expectSymbol(")")
       return inner
     }
     if case .name(let name) = current.kind, Self.constants[name] != nil {
@@ -313,6 +312,9 @@ extension Parser {
       list.spreadNamed = try expression()
     } else if case .name(let name) = current.kind, next.kind == .symbol("=") {
       try require(list.spreadNamed == nil)
+      guard !list.named.contains(where: { $0.name == name }) else {
+        throw error("the argument '\(name)' twice", accepted: "each argument once")
+      }
       advance()
       advance()
       list.named.append((name, try expression()))

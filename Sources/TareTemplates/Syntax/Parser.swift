@@ -13,6 +13,7 @@ struct Parser {
   var unknown: [(name: String, line: Int)] = []
   /// Whether an unknown filter is an error only when it is reached: directly inside an `if`.
   private var toleratesUnknown = false
+  private var blockNames: Set<String> = []
 
   init(tokens: [Token]) { self.tokens = tokens }
 
@@ -166,6 +167,9 @@ struct Parser {
       return .filterBlock(filters, body: try body(until: "endfilter"))
     case "generation": return .generation(try functionBody(until: "endgeneration"))
     case "print": return .output(try printed())
+    case "block": return try block()
+    case "autoescape": return .autoescape(try expression(), body: try body(until: "endautoescape"))
+    case "include", "import", "from", "extends": return try otherTemplate(keyword)
     case "break", "continue":
       guard loops > 0 else { throw error("'\(keyword)' outside of a loop", accepted: "a loop") }
       return keyword == "break" ? .breakLoop : .continueLoop
@@ -236,6 +240,54 @@ struct Parser {
     return .with(assignments, body: try body(until: "endwith"))
   }
 
+  private mutating func block() throws(TareError) -> Statement.Kind {
+    let line = current.line
+    let name = try anyName()
+    guard blockNames.insert(name).inserted else {
+      throw error("a second block '\(name)'", accepted: "one", line: line)
+    }
+    let isScoped = takeName("scoped")
+    let isRequired = takeName("required")
+    let body = try functionBody(until: "endblock")
+    _ = takeName(name)
+    guard !isRequired else {
+      throw error("a required block '\(name)'", accepted: "a block with a body", line: line)
+    }
+    return .block(body, isScoped: isScoped)
+  }
+
+  private mutating func otherTemplate(_ keyword: String) throws(TareError) -> Statement.Kind {
+    _ = try expression()
+    switch keyword {
+    case "include":
+      if takeName("ignore") { try expect(.name("missing")) }
+      takeContext()
+    case "import":
+      try expect(.name("as"))
+      _ = try anyName()
+      takeContext()
+    case "from":
+      try expect(.name("import"))
+      repeat {
+        takeContext()
+        guard current.kind != .blockEnd else { break }
+        _ = try anyName()
+        if takeName("as") { _ = try anyName() }
+      } while takeSymbol(",")
+      takeContext()
+    default: break
+    }
+    return .otherTemplate
+  }
+
+  /// `with context` or `without context`.
+  private mutating func takeContext() {
+    if isName("with") || isName("without"), next.kind == .name("context") {
+      advance()
+      advance()
+    }
+  }
+
   private mutating func printed() throws(TareError) -> [Expression] {
     var values: [Expression] = []
     while current.kind != .blockEnd {
@@ -268,6 +320,12 @@ struct Parser {
     specialNames.append([])
     let body = try functionBody(until: end)
     let uses = specialNames.removeLast().intersection(["caller", "varargs", "kwargs"])
+    if uses.contains("caller"),
+      let parameter = parameters.first(where: { $0.name == "caller" }), parameter.fallback == nil
+    {
+      throw error(
+        "a parameter 'caller' without a default", accepted: "a default, or no such parameter")
+    }
     return MacroDefinition(name: name, parameters: parameters, body: body, uses: uses)
   }
 
@@ -277,6 +335,9 @@ struct Parser {
     while !isSymbol(")") {
       if !parameters.isEmpty { try expectSymbol(",") }
       let name = try anyName()
+      guard !parameters.contains(where: { $0.name == name }) else {
+        throw error("the parameter '\(name)' twice", accepted: "each parameter once")
+      }
       let fallback = takeSymbol("=") ? try expression() : nil
       if fallback == nil, parameters.last?.fallback != nil {
         throw error("'\(name)' without a default", accepted: "a default, as the one before has")

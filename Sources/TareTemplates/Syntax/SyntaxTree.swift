@@ -19,6 +19,12 @@ struct Statement: Sendable {
     case filterBlock([Postfix], body: [Statement])
     /// `{% generation %}`: marks what the model wrote; it prints as it stands, in its own scope.
     case generation([Statement])
+    /// `{% block %}`: a body that sees the template's own variables only, unless it is scoped.
+    case block([Statement], isScoped: Bool)
+    /// `{% autoescape %}`, which transformers has off.
+    case autoescape(Expression, body: [Statement])
+    /// What takes another template: an error where it is reached.
+    case otherTemplate
     case breakLoop, continueLoop
   }
 

@@ -34,3 +34,21 @@ struct Token: Sendable {
     }
   }
 }
+
+extension [Token] {
+  /// Texts, and strings; strings that stand side by side are one.
+  var literals: [String] {
+    var literals: [String] = []
+    var followsString = false
+    for token in self {
+      switch token.kind {
+      case .text(let text): literals.append(text)
+      case .string(let text) where followsString: literals[literals.count - 1] += text
+      case .string(let text): literals.append(text)
+      default: break
+      }
+      followsString = if case .string = token.kind { true } else { false }
+    }
+    return literals
+  }
+}

@@ -1,5 +1,5 @@
 /// Sorting and filtering by code that can fail, which the standard library has only for untyped
-/// errors.
+/// errors; and identity.
 
 extension Array {
   /// In order, equal elements in their old order, by a comparison that can fail.
@@ -30,5 +30,13 @@ extension Array {
     var kept: [Element] = []
     for element in self where try isKept(element) { kept.append(element) }
     return kept
+  }
+
+  /// Whether both are the same elements in the same memory; never where there are none.
+  func isStored(with other: [Element]) -> Bool {
+    !isEmpty && count == other.count
+      && withUnsafeBufferPointer { own in
+        other.withUnsafeBufferPointer { own.baseAddress == $0.baseAddress }
+      }
   }
 }

@@ -4,9 +4,12 @@
 struct Items {
   let values: [Value]
   let shape: Shape
+  /// What a dot finds the values by, as in Python's named tuples.
+  let names: [String]
 
-  init(_ values: [Value]) throws(Fault) {
+  init(_ values: [Value], names: [String] = []) throws(Fault) {
     self.values = values
+    self.names = names
     shape = try Shape(of: values)
   }
 

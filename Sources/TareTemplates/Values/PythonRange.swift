@@ -26,3 +26,15 @@ extension PythonRange {
       stop: stop.map(bounded) ?? (step > 0 ? highest : lowest), step: step)
   }
 }
+
+extension PythonRange {
+  /// What `.name` gives, but for methods; nil if there is no such attribute.
+  func attribute(_ name: String) -> Value? {
+    switch name {
+    case "start": .int(start)
+    case "stop": .int(stop)
+    case "step": .int(step)
+    default: nil
+    }
+  }
+}

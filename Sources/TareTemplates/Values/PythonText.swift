@@ -50,6 +50,18 @@ extension Unicode.Scalar {
 }
 
 extension String {
+  /// With Unicode's other decimal digits as ASCII ones, as Python reads numbers.
+  var withASCIIDigits: String {
+    guard !utf8.allSatisfy({ $0 < 0x80 }) else { return self }
+    return String(
+      unicodeScalars.map { scalar in
+        guard scalar.properties.numericType == .decimal, let value = scalar.properties.numericValue,
+          let digit = Unicode.Scalar(0x30 + UInt32(value))
+        else { return scalar }
+        return digit
+      })
+  }
+
   init(_ scalars: some Sequence<Unicode.Scalar>) {
     var view = UnicodeScalarView()
     view.append(contentsOf: scalars)
@@ -89,6 +101,11 @@ extension String {
     }
     if start < scalars.count { lines.append(String(scalars[start...])) }
     return lines
+  }
+
+  /// With characters beyond ASCII as escapes, as Python's `ascii` has them.
+  var escapedToASCII: String {
+    unicodeScalars.map { $0.isASCII ? String($0) : $0.escaped }.joined()
   }
 
   /// Python's `repr`: in single quotes unless only double ones need no escape.

@@ -14,6 +14,8 @@ extension Value {
   /// What `[key]` gives; undefined if there is none.
   func item(_ key: Value) throws(Fault) -> Value {
     if case .undefined(let message) = self { throw .undefined(message) }
+    if case .markup(let text) = self { return try Value.string(text).item(key).marked }
+    let key = key.plain
     if let found = try ownItem(key) { return found }
     guard case .string(let name) = key else {
       return .undefined("\(objectName) has no element \(key.representation)")
@@ -56,8 +58,11 @@ extension Value {
     switch self {
     case .namespace(let namespace): if let value = namespace.attributes[name] { return value }
     case .loop(let loop): if let value = try loop.attribute(name) { return value }
-    case .macro(let macro) where name == "name":
-      return macro.definition.name.map(Value.string) ?? Value.none
+    case .macro(let macro): if let value = try macro.attribute(name) { return value }
+    case .tuple(let items):
+      if let place = items.names.firstIndex(of: name) { return items.values[place] }
+    case .int, .bool, .float: if let value = numberPart(name) { return value }
+    case .range(let range): if let value = range.attribute(name) { return value }
     default: break
     }
     if name.utf8.starts(with: "__".utf8), name.hasSuffix("__") { return unsafe(name) }
@@ -68,6 +73,18 @@ extension Value {
     return methods.changing.contains(name) ? unsafe(name) : nil
   }
 
+  /// What Python's numbers have besides methods.
+  private func numberPart(_ name: String) -> Value? {
+    let isFloat = if case .float = self { true } else { false }
+    return switch name {
+    case "real": isFloat ? self : index.map(Value.int)
+    case "imag": isFloat ? .float(0) : .int(0)
+    case "numerator" where !isFloat: index.map(Value.int)
+    case "denominator" where !isFloat: .int(1)
+    default: nil
+    }
+  }
+
   /// Undefined, with Jinja's words for what its sandbox keeps from templates.
   private func unsafe(_ name: String) -> Value {
     .undefined(
@@ -76,6 +93,9 @@ extension Value {
 
   /// What `[start:stop:step]` gives.
   func sliced(_ start: Value?, _ stop: Value?, _ step: Value?) throws(Fault) -> Value {
+    if case .markup(let text) = self {
+      return try Value.string(text).sliced(start, stop, step).marked
+    }
     let step = try Self.sliceBound(step) ?? 1
     guard step != 0 else { throw .value("slice step cannot be zero") }
     let (start, stop) = (try Self.sliceBound(start), try Self.sliceBound(stop))

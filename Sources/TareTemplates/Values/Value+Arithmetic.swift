@@ -6,6 +6,7 @@ extension Value {
     _ operation: Arithmetic, _ other: Value, budget: Budget
   ) throws(Fault) -> Value {
     if case .undefined(let message) = self { throw .undefined(message) }
+    if let marked = try applyingMarkup(operation, other, budget: budget) { return marked }
     if operation == .modulo, case .string(let format) = self {
       return .string(try PercentFormat(format).applied(to: other, budget: budget))
     }

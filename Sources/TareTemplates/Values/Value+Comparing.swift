@@ -2,7 +2,7 @@
 
 extension Value: Hashable {
   static func == (left: Value, right: Value) -> Bool {
-    switch (left, right) {
+    switch (left.plain, right.plain) {
     case (.undefined, .undefined), (.none, .none): return true
     case (.string(let a), .string(let b)): return a.isSame(as: b)
     case (.list(let a), .list(let b)), (.tuple(let a), .tuple(let b)): return a.values == b.values
@@ -32,7 +32,7 @@ extension Value: Hashable {
     case .float(let value):
       if let whole = Int(exactly: value) { hasher.combine(whole) } else { hasher.combine(value) }
     // Strings that are the same by scalars have the same hash.
-    case .string(let text): hasher.combine(text)
+    case .string(let text), .markup(let text): hasher.combine(text)
     case .tuple(let items): hasher.combine(items.values)
     default: hasher.combine(typeName)
     }
@@ -50,7 +50,7 @@ extension Value: Hashable {
   /// Python's `<`, for values that have an order.
   /// - Parameter sign: what the template wrote, for messages; with `>` the sides are exchanged.
   func isLess(than other: Value, _ sign: String = "<") throws(Fault) -> Bool {
-    switch (self, other) {
+    switch (plain, other.plain) {
     case (.undefined(let message), _), (_, .undefined(let message)): throw .undefined(message)
     case (.string(let a), .string(let b)): return a.precedes(b)
     case (.list(let a), .list(let b)), (.tuple(let a), .tuple(let b)):
@@ -76,9 +76,9 @@ extension Value: Hashable {
 
   /// Python's `in`.
   func holds(_ element: Value) throws(Fault) -> Bool {
-    switch self {
+    switch plain {
     case .string(let text):
-      guard case .string(let sought) = element else {
+      guard case .string(let sought) = element.plain else {
         if case .undefined(let message) = element { throw .undefined(message) }
         throw .type(
           "'in <string>' requires string as left operand, not \(element.typeName)")

@@ -15,7 +15,12 @@ extension Value {
     case .null: return .none
     case .bool(let value): return .bool(value)
     case .int(let value): return .int(value)
-    case .double(let value): return .float(value)
+    case .double(let value):
+      // It may have been an integer, which Python would print digit by digit.
+      guard value.magnitude < 0x1p63 else {
+        throw .value("the number \(value), which takes more than 64 bits")
+      }
+      return .float(value)
     case .string(let text): return .string(text)
     case .array(let values):
       return try .list(
@@ -53,7 +58,7 @@ struct JSONWriter {
     case .bool(let value): out += value ? "true" : "false"
     case .int(let value): out += String(value)
     case .float(let value): out += number(value)
-    case .string(let text): quote(text, to: &out)
+    case .string(let text), .markup(let text): quote(text, to: &out)
     case .list(let items), .tuple(let items):
       try writeAll(items.values, "[", "]", to: &out, level) { item, out throws(Fault) in
         try write(item, to: &out, level: level + 1)
@@ -102,7 +107,7 @@ struct JSONWriter {
 
   private func key(_ key: Value) throws(Fault) -> String {
     switch key {
-    case .string(let text): return text
+    case .string(let text), .markup(let text): return text
     case .none: return "null"
     case .bool(let value): return value ? "true" : "false"
     case .int(let value): return String(value)

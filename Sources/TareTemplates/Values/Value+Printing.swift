@@ -5,7 +5,7 @@ extension Value {
   var text: String {
     switch self {
     case .undefined: ""
-    case .string(let text): text
+    case .string(let text), .markup(let text): text
     default: representation
     }
   }
@@ -19,6 +19,7 @@ extension Value {
     case .int(let value): String(value)
     case .float(let value): value.pythonText
     case .string(let text): text.pythonRepresentation
+    case .markup(let text): "Markup(\(text.pythonRepresentation))"
     case .list(let items): "[\(Self.joined(items.values))]"
     case .tuple(let items): "(\(Self.joined(items.values))\(items.count == 1 ? "," : ""))"
     case .view(let items, let type): "\(type)([\(Self.joined(items.values))])"

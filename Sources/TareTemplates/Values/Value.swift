@@ -9,6 +9,8 @@ enum Value {
   case int(Int)
   case float(Double)
   case string(String)
+  /// A string that `safe` or `escape` marked, Python's `Markup`: what is joined to it is escaped.
+  case markup(String)
   case list(Items)
   case tuple(Items)
   case dict(Dict)
@@ -48,7 +50,7 @@ extension Value {
   /// Steps that going through the whole value takes, as printing does.
   var weight: Int {
     switch self {
-    case .string(let text): 1 + text.utf8.count / Limits.bytesPerStep
+    case .string(let text), .markup(let text): 1 + text.utf8.count / Limits.bytesPerStep
     case .list(let items), .tuple(let items), .view(let items, _): items.shape.weight
     case .dict(let dict): dict.shape.weight
     case .range(let range): range.count
@@ -66,6 +68,7 @@ extension Value {
     case .int: "int"
     case .float: "float"
     case .string: "str"
+    case .markup: "Markup"
     case .list: "list"
     case .tuple: "tuple"
     case .dict: "dict"
@@ -83,7 +86,9 @@ extension Value {
   var objectName: String {
     switch self {
     case .none: "None"
-    case .namespace: "jinja2.utils.Namespace object"
+    case .namespace: "transformers.utils.chat_template_utils.TemplateNamespace object"
+    case .markup: "markupsafe.Markup object"
+    case .function(let function): function.objectName
     case .loop, .macro: "jinja2.runtime.\(typeName) object"
     default: "\(typeName) object"
     }
@@ -96,7 +101,7 @@ extension Value {
     case .bool(let value): value
     case .int(let value): value != 0
     case .float(let value): value != 0
-    case .string(let text): !text.isEmpty
+    case .string(let text), .markup(let text): !text.isEmpty
     case .list(let items), .tuple(let items), .view(let items, _): !items.values.isEmpty
     case .dict(let dict): !dict.entries.isEmpty
     case .range(let range): range.count > 0
@@ -117,7 +122,7 @@ extension Value {
   func length() throws(Fault) -> Int {
     switch self {
     case .undefined: return 0
-    case .string(let text): return text.unicodeScalars.count
+    case .string(let text), .markup(let text): return text.unicodeScalars.count
     case .list(let items), .tuple(let items), .view(let items, _): return items.count
     case .dict(let dict): return dict.entries.count
     case .range(let range): return range.count
@@ -130,7 +135,7 @@ extension Value {
   var elements: [Value]? {
     switch self {
     case .undefined: []
-    case .string(let text): text.unicodeScalars.map { .string(String($0)) }
+    case .string(let text), .markup(let text): text.unicodeScalars.map { .string(String($0)) }
     case .list(let items), .tuple(let items), .view(let items, _): items.values
     case .dict(let dict): dict.keys
     case .range(let range): range.values

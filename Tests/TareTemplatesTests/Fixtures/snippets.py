@@ -419,19 +419,21 @@ def kind_of(error):
     return type(error).__name__
 
 
-def outcome(source):
+def outcome(source, variables):
     try:
         template = _compile_jinja_template(source)
         template.environment.globals["strftime_now"] = DAY.strftime
         # transformers hands over these two as none where there are none.
-        return {"text": template.render(tools=None, documents=None, **VARIABLES)}
+        return {"text": template.render(**{"tools": None, "documents": None, **variables})}
     except Exception as error:  # also what compiling raises, as SyntaxError for a stray break
         return {
             "error": {"kind": kind_of(error), "message": str(error), "line": line_of(error)}
         }
 
 
-rows = [VARIABLES] + [{"template": source, **outcome(source)} for source in SNIPPETS]
-for row in rows:
-    json.dump(row, sys.stdout, ensure_ascii=False)
-    print()
+if __name__ == "__main__":
+    rows = [VARIABLES]
+    rows += [{"template": source, **outcome(source, VARIABLES)} for source in SNIPPETS]
+    for row in rows:
+        json.dump(row, sys.stdout, ensure_ascii=False)
+        print()

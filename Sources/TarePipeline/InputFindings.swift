@@ -1,0 +1,80 @@
+/// What stands in the texts of rows that can change how a model reads them, and that no error tells.
+internal import TareCore
+internal import TareScoring
+
+/// Texts that contain control tokens, and texts whose content is null where that makes a difference.
+package struct InputFindings: Sendable {
+  /// A number of texts, and the first of them as an example.
+  package struct Finding: Sendable {
+    package private(set) var texts = 0
+    /// The id of the first text's row, and the token it contains.
+    package private(set) var example: String?
+    package private(set) var token: String?
+
+    mutating func add(_ id: String, token: String?) {
+      if texts == 0 { (example, self.token) = (id, token) }
+      texts += 1
+    }
+
+    var json: JSONValue {
+      var object: JSONObject = ["texts": .int(texts)]
+      object["example"] = example.map { .string($0) }
+      object["token"] = token.map { .string($0) }
+      return .object(object)
+    }
+
+    /// "3 texts contain", say, with the verb of the number.
+    func words(_ one: String, _ several: String) -> String {
+      texts == 1 ? "1 text \(one)" : "\(texts) texts \(several)"
+    }
+  }
+
+  package private(set) var controlTokens = Finding()
+  package private(set) var nullContents = Finding()
+  private let areSanitized: Bool
+
+  init(_ rows: [CandidateSet], _ model: TextModel, _ options: ScoringOptions) {
+    areSanitized = options.sanitizesControlTokens
+    for row in rows {
+      for candidate in row.responses {
+        let conversation = row.conversation(candidate)
+        if let token = model.controlToken(in: conversation) {
+          controlTokens.add(row.id, token: token)
+        }
+        if model.isChangedByNullContent(conversation, options) {
+          nullContents.add(row.id, token: nil)
+        }
+      }
+    }
+  }
+
+  /// A sentence for each finding.
+  package var lines: [String] {
+    var lines: [String] = []
+    if controlTokens.texts > 0 {
+      lines.append(
+        controlTokens.words("contains", "contain")
+          + " control tokens, such as '\(controlTokens.token ?? "")' "
+          + "in row '\(controlTokens.example ?? "")': "
+          + (areSanitized
+            ? "they are encoded as plain text"
+            : "a response can end its own turn with them (--sanitize-control-tokens encodes them as "
+              + "plain text)"))
+    }
+    if nullContents.texts > 0 {
+      lines.append(
+        nullContents.words("has", "have")
+          + " a content of null, such as row '\(nullContents.example ?? "")', which the chat template "
+          + "renders other than a missing content; transformers' tokenizers leave such members out: "
+          + "do so, too, for their text")
+    }
+    return lines
+  }
+
+  /// Members for the summary: those of findings that there are.
+  var members: [(key: String, value: JSONValue)] {
+    var members: [(key: String, value: JSONValue)] = [("controlTokens", controlTokens.json)]
+    if nullContents.texts > 0 { members.append(("nullContents", nullContents.json)) }
+    return members
+  }
+}

@@ -1,0 +1,106 @@
+/// A conversation through a chat template, as transformers 5.23's `apply_chat_template` takes it.
+package import TareCore
+internal import TareTemplates
+
+extension TextModel {
+  /// A template of the model and the control tokens of texts for it.
+  struct Template: Sendable {
+    let template: ChatTemplate
+    let controlTokens: ControlTokens
+  }
+
+  /// The arguments of `apply_chat_template` besides the template's own variables, which therefore none
+  /// of these can be.
+  private static let reservedNames: Set<String> = [
+    "self", "conversation", "conversations", "messages", "tools", "documents", "chat_template",
+    "add_generation_prompt", "continue_final_message", "tokenize", "sanitize_control_tokens",
+    "padding", "truncation", "max_length", "return_tensors", "return_dict",
+    "return_assistant_tokens_mask", "tokenizer_kwargs",
+  ]
+
+  /// The template for a conversation: that for tools where it offers some and the model has one.
+  /// nil where the model has no template.
+  func template(for context: TemplateContext) -> Template? {
+    let hasTools = (context.tools ?? .null) != .null
+    return hasTools ? toolTemplate ?? mainTemplate : mainTemplate
+  }
+
+  /// All that a template sees besides the messages.
+  /// - Throws: `TareError.badData` for tools and documents that are no arrays of objects, and for
+  ///   variables whose names are not theirs to have.
+  func templateVariables(
+    _ context: TemplateContext, _ options: ScoringOptions
+  ) throws(TareError) -> [String: JSONValue] {
+    var variables = templateVariables
+    // The conversation's own variables go before those of the options.
+    for (name, value) in options.variables.members + context.variables.members {
+      guard !Self.reservedNames.contains(name) else {
+        throw .badData(
+          place: "template variables", found: "'\(name)', which is no template's own",
+          accepted: "variables that the chat template reads, such as enable_thinking")
+      }
+      variables[name] = value
+    }
+    variables["tools"] = try Self.objects(context.tools, "tools")
+    variables["documents"] = try Self.objects(context.documents, "documents")
+    return variables
+  }
+
+  private static func objects(
+    _ value: JSONValue?, _ name: String
+  ) throws(TareError) -> JSONValue? {
+    guard let value, value != .null else { return nil }
+    guard let values = value.array else {
+      throw .badData(place: name, found: value.kindName, accepted: "an array of objects")
+    }
+    for (index, value) in values.enumerated() where value.object == nil {
+      throw .badData(place: "\(name)[\(index)]", found: value.kindName, accepted: "an object")
+    }
+    return value
+  }
+
+  /// The template's text; with marks around the user's control tokens where those are to be encoded as
+  /// text.
+  func render(
+    _ messages: [Message], _ context: TemplateContext, isPrompt: Bool, with template: Template,
+    _ options: ScoringOptions
+  ) throws(TareError) -> String {
+    var (messages, context) = (messages, context)
+    if options.sanitizesControlTokens {
+      let tokens = template.controlTokens
+      messages = try messages.map { message throws(TareError) in
+        try Message(tokens.marked(.object(message.members)))
+      }
+      context.tools = context.tools.map(tokens.marked)
+      context.documents = context.documents.map(tokens.marked)
+      context.variables = tokens.marked(context.variables)
+    }
+    return try template.template.render(
+      messages: messages, addGenerationPrompt: isPrompt, variables: templateVariables(context, options), date: options.date)
+  }
+
+  /// The first control token in what the user wrote of a conversation; nil if there is none.
+  package func controlToken(in conversation: Conversation) -> String? {
+    guard let tokens = template(for: conversation.context)?.controlTokens else { return nil }
+    let context = conversation.context
+    let values =
+      conversation.messages.map { .object($0.members) }
+      + [context.tools, context.documents, .object(context.variables)].compactMap(\.self)
+    return values.lazy.compactMap { tokens.first(in: $0) }.first
+  }
+
+  /// Whether a content that is null makes another text than a missing one, which is what transformers'
+  /// tokenizers make of it.
+  package func isChangedByNullContent(
+    _ conversation: Conversation, _ options: ScoringOptions
+  ) -> Bool {
+    let messages = conversation.messages
+    guard messages.contains(where: { $0.withoutNullContent != nil }),
+      let template = template(for: conversation.context)
+    else { return false }
+    func text(_ messages: [Message]) -> String? {
+      try? render(messages, conversation.context, isPrompt: false, with: template, options)
+    }
+    return text(messages) != text(messages.map { $0.withoutNullContent ?? $0 })
+  }
+}
