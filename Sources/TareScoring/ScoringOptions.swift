@@ -26,6 +26,8 @@ package struct ScoringOptions: Sendable, Hashable {
   }
 
   package var readRule: ReadRule
+  /// Where the text of a conversation ends.
+  package var ending = ConversationEnding.message
   package var bos: BOS
   /// nil for the model's context length.
   package var maxTokens: Int?
@@ -34,8 +36,6 @@ package struct ScoringOptions: Sendable, Hashable {
   package var date: CalendarDate
   /// Put before conversations that have no system message.
   package var system: String?
-  /// Where the text ends.
-  package var ending = ConversationEnding.message
   /// Whether it is found out where the response begins, as implicit rewards need.
   package var marksResponse = false
 

@@ -89,6 +89,7 @@ extension TextModel {
   package func tokenize(
     _ conversation: Conversation, _ options: ScoringOptions
   ) throws(TareError) -> TokenizedConversation {
+    try check(options.ending)
     guard options.ending != .message || conversation.messages.last?.role == "assistant" else {
       throw .badData(
         place: "messages", found: "a last message by '\(conversation.messages.last?.role ?? "")'",
@@ -99,7 +100,6 @@ extension TextModel {
       messages.insert(.system(system), at: 0)
     }
     guard case .template(let template, _) = layout else {
-      guard options.ending == .message else { throw Self.noEnding }
       return try tokenize(pair: messages, length: conversation.length, options)
     }
     func render(_ messages: [Message], isPrompt: Bool) throws(TareError) -> String {
