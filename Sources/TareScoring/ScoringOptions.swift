@@ -34,6 +34,8 @@ package struct ScoringOptions: Sendable, Hashable {
   }
 
   package var readRule: ReadRule
+  /// Where the text of a conversation ends.
+  package var ending = ConversationEnding.message
   package var bos: BOS
   /// nil for the model's context length.
   package var maxTokens: Int?
@@ -51,8 +53,6 @@ package struct ScoringOptions: Sendable, Hashable {
   package var stepSeparator: String?
   /// The version of transformers whose tokens the model has been opened for.
   package var tokenRules = TokenizerRules.five
-  /// Where the text ends.
-  package var ending = ConversationEnding.message
   /// Whether control tokens in the user's texts are encoded as plain text.
   package var sanitizesControlTokens: Bool
   /// Whether it is found out where the response begins, as implicit rewards need.

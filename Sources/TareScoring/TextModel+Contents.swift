@@ -9,7 +9,7 @@ extension TextModel {
   ///
   /// A tool's answer is a string for every template.
   package func fitted(_ conversation: Conversation) -> Conversation {
-    guard case .template(let template, _) = layout else { return conversation }
+    guard let template = template(for: conversation.context)?.template else { return conversation }
     let readsParts = template.readsParts
     var fitted = conversation
     fitted.prompt = conversation.prompt.map { $0.fitted(readsParts) }

@@ -3,8 +3,10 @@ internal import Foundation
 internal import TareCore
 
 extension TextModel {
-  static var noEnding: TareError {
-    .badData(
+  /// - Throws: `TareError.badData` for an ending that a pair of texts does not have.
+  func check(_ ending: ConversationEnding) throws(TareError) {
+    guard case .pair = layout, ending != .message else { return }
+    throw .badData(
       place: "messages", found: "a model that reads prompt and response as a pair",
       accepted: "neither add_generation_prompt nor continue_final_message")
   }

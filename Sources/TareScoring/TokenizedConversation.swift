@@ -93,6 +93,7 @@ extension TextModel {
   package func tokenize(
     _ conversation: Conversation, _ options: ScoringOptions
   ) throws(TareError) -> TokenizedConversation {
+    try check(options.ending)
     guard options.ending != .message || conversation.messages.last?.role == "assistant" else {
       throw .badData(
         place: "messages", found: "a last message by '\(conversation.messages.last?.role ?? "")'",
@@ -112,7 +113,6 @@ extension TextModel {
     if let pairRoles { messages = try pairRoles.applied(messages) }
     let context = conversation.context
     guard let template = template(for: context) else {
-      guard options.ending == .message else { throw Self.noEnding }
       guard !options.sanitizesControlTokens else {
         throw .badData(
           place: "control tokens", found: "a model that reads a pair of texts without a template",

@@ -46,7 +46,7 @@ extension ChatTemplate {
   ) {
     for statement in statements {
       switch statement.kind {
-      case .text, .output, .breakLoop, .continueLoop: break
+      case .text, .output, .otherTemplate, .breakLoop, .continueLoop: break
       case .assignment(let target, let value): assignments.append((target, value))
       case .loop(let loop):
         loops.append(loop)
@@ -55,7 +55,7 @@ extension ChatTemplate {
         for branch in branches { collect(branch.body, &loops, &assignments) }
         collect(otherwise, &loops, &assignments)
       case .capture(_, _, let body), .with(_, let body), .filterBlock(_, let body),
-        .generation(let body):
+        .generation(let body), .block(let body, _), .autoescape(_, let body):
         collect(body, &loops, &assignments)
       case .macro(let macro), .callBlock(let macro, _, _):
         collect(macro.body, &loops, &assignments)
