@@ -183,9 +183,9 @@ struct Evaluator: Sendable {
     func evaluated(_ responses: [ScoredResponse]) throws(TareError) -> Evaluation {
       var evaluation = try benchmark.evaluate(responses, options)
       if let nearMiss { evaluation.warning = nearMiss }
+      if let note = model.parts.compactMap(\.groupingNote).first { evaluation.notes.append(note) }
       return evaluation
     }
-    if let note = model.parts.compactMap(\.groupingNote).first { raw.notes.append(note) }
     return EvaluateOutcome.Part(
       name: model.name, raw: try evaluated(responses),
       calibrated: try calibrated.map { (calibrated) throws(TareError) in

@@ -69,7 +69,7 @@ package final class RewardModel: Sendable {
   /// The template variables that the head was trained with.
   package var variables: JSONObject {
     switch reading {
-    case .head(let head, _): head.variables
+    case .head(let head, _, _): head.variables
     case .implicit: [:]
     }
   }
