@@ -48,7 +48,7 @@ final class Macro {
   func attribute(_ name: String) throws(Fault) -> Value? {
     let names = definition.parameters.map(\.name)
     return switch name {
-    case "name": definition.name.map(Value.string) ?? .none
+    case "name": definition.name.map(Value.string) ?? Value.none
     case "arguments": try .tuple(names.map(Value.string))
     case "catch_kwargs": .bool(definition.uses.contains("kwargs") && !names.contains("kwargs"))
     case "catch_varargs": .bool(definition.uses.contains("varargs") && !names.contains("varargs"))
