@@ -3,8 +3,9 @@ internal import TareCore
 
 extension CalibrationTable {
   /// Where the rows of this table stand in an order that depends on what they hold alone: prompts by
-  /// their covariates, labels and subsets, then by their scores, then by their ids; the rows of a
-  /// prompt likewise. Rows that still tie are the same in every number.
+  /// their covariates and labels, then by their scores, then by their ids; the rows of a
+  /// prompt likewise. Rows that still tie are the same in every number. Subsets do not count, as not every
+  /// reader keeps them.
   ///
   /// Contents are compared as 64 bits of a hash, which makes the order quick and arbitrary: a sample
   /// of the first ones would be no worse than any. The scores come second, so that a table and its
@@ -60,7 +61,7 @@ extension PromptGroups {
 
 /// What rows, or prompts, are ordered by.
 struct RowKeys {
-  /// Of covariates, label and subset, [row].
+  /// Of covariates and label, [row].
   private(set) var contents: [UInt64]
   /// Of those and the score, [row].
   private(set) var scored: [UInt64]
@@ -69,14 +70,6 @@ struct RowKeys {
     contents = [UInt64](repeating: 0x9e37_79b9_7f4a_7c15, count: table.count)
     for column in table.columns { Self.add(column, to: &contents) }
     if let labels = table.labels { Self.add(labels, to: &contents) }
-    if let subsets = table.subsets {
-      var known: [String: UInt64] = [:]
-      for (row, subset) in subsets.enumerated() {
-        let key = known[subset] ?? Folds.hash(of: subset)
-        known[subset] = key
-        contents[row] = Self.mixed(contents[row] ^ key)
-      }
-    }
     scored = contents
     Self.add(table.scores, to: &scored)
   }

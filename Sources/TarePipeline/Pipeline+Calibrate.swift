@@ -118,7 +118,8 @@ extension Pipeline {
         parts.append(
           try CalibrateOutcome.Part(
             part.name, table, calibration, scores.calibrated, rows: table.count,
-            outside: scores.outside, labelled: labelled))
+            outside: scores.outside, labelled: labelled,
+            ignoresLabels: request.settings.ignoresLabels))
         switch part.origin {
         case .table(let table):
           let added =
@@ -213,9 +214,11 @@ extension CalibrateOutcome.Part {
   ///   - rows: how many were calibrated, where the table holds only some of them.
   ///   - outside: how many of them lie outside the calibration's range.
   ///   - labelled: the table with its labels, used or not.
+  ///   - ignoresLabels: whether the user asked to do as if there were none; they may not have been read.
   init(
     _ name: String?, _ whole: CalibrationTable, _ calibration: Calibration,
-    _ wholeScores: [Double], rows: Int, outside: Int, labelled: CalibrationTable
+    _ wholeScores: [Double], rows: Int, outside: Int, labelled: CalibrationTable,
+    ignoresLabels: Bool
   ) throws(TareError) {
     // A sample, and what is resampled, depend on the rows and not on their order.
     var (table, order) = try whole.canonical()
@@ -237,8 +240,9 @@ extension CalibrateOutcome.Part {
     let prompts = table.prompts ?? PromptGroups(table.scores.indices.map(String.init))
     let moved = PairOrder(within: prompts, table.scores, scores)
     (changed, pairs) = (moved.discordant, moved.count)
-    guard labelled.labels != nil else { return }
-    ignoredLabels = whole.labels == nil
-    labels = ignoredLabels ? .unused : calibration.labelUse(on: whole)
+    ignoredLabels = ignoresLabels
+    if ignoresLabels { labels = .unused }
+    guard labelled.labels != nil, !ignoresLabels else { return }
+    labels = calibration.labelUse(on: whole)
   }
 }

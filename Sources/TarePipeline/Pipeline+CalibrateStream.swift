@@ -88,7 +88,8 @@ extension Pipeline {
     }
     let part = try CalibrateOutcome.Part(
       nil, table, calibration, calibrated.calibrated, rows: table.count,
-      outside: calibrated.outside, labelled: labelled)
+      outside: calibrated.outside, labelled: labelled,
+      ignoresLabels: request.settings.ignoresLabels)
     if let path = request.save {
       try write(Data((calibration.json.text(indent: 2) + "\n").utf8), to: path)
     }
@@ -156,7 +157,8 @@ extension Pipeline {
       parts.append(
         try CalibrateOutcome.Part(
           name, table, saved, calibrated.calibrated, rows: isOnly ? reader.count : table.count,
-          outside: isOnly ? outside : calibrated.outside, labelled: labelled))
+          outside: isOnly ? outside : calibrated.outside, labelled: labelled,
+          ignoresLabels: request.settings.ignoresLabels))
     }
     return CalibrateOutcome(
       parts: parts, rows: nil, note: note, skipped: request.skipped(reader))

@@ -1,5 +1,5 @@
 /// The roles that a reranker's chat template knows: a query and a document, in place of user and assistant.
-package import TareCore
+internal import TareCore
 internal import TareTemplates
 
 package struct PairRoles: Sendable, Equatable {

@@ -24,7 +24,7 @@ import Testing
     let config = url.appending(path: "config.json")
     try FileManager.default.removeItem(at: config)
     try FileManager.default.copyItem(at: deberta.appending(path: "config.json"), to: config)
-    try Data(#"{"bos_token": "<|im_start|>"}"#.utf8)
+    try Data(#"{"bos_token": "<|im_start|>", "tokenizer_class": "PreTrainedTokenizerFast"}"#.utf8)
       .write(to: url.appending(path: "tokenizer_config.json"))
     return try TextModel(withoutWeights: url)
   }

@@ -59,7 +59,7 @@ import Testing
     #expect(rows.hasPrefix("prompt_id,score,len_char,words,subset,label,calibrated,bias\n"))
     #expect(rows.split(separator: "\n").count == 121)
     let json = try JSONValue(parsing: String(contentsOfFile: saved, encoding: .utf8))
-    #expect(json["version"] == 2)
+    #expect(json["version"] == 3)
     #expect(json["method"]?.string == method)
     #expect(json["n"] == 120)
     #expect(json["prompts"] == 60)

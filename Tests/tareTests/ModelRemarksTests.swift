@@ -49,7 +49,7 @@ import Testing
   @Test func `raw scores of a CrossEncoder are said to be raw, once, until it is chosen`() throws {
     let model = try copy("TareScoringTests/Fixtures/rerankers/classifier")
     let raw = try Program.run(["score", input, "--model", model])
-    #expect(raw.error.components(separatedBy: "note: CrossEncoder: scores are raw").count == 2)
+    #expect(raw.error.components(separatedBy: "warning: CrossEncoder: scores are raw").count == 2)
     let published = try Program.run(["score", input, "--model", model, "--activation", "model"])
     #expect(!published.error.contains("note:"), "\(published.error)")
     for (raw, published) in try zip(scores(raw), scores(published)) {

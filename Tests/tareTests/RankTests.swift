@@ -150,7 +150,7 @@ import Testing
     (["--rule", "worst"], 64, "best-worst, best-random, all"),
     (["--margin=-1"], 64, "--margin -1.0"),
     (["--ties", "maybe"], 64, "accepted: drop, keep"),
-    (["--json"], 64, "--json wants --output"),
+    (["--json"], 64, "--json both go to standard output"),
   ])
   func `wrong options are refused`(options: [String], status: Int32, message: String) throws {
     let result = try Program.run(["pairs", scores] + options)

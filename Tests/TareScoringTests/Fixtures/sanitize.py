@@ -40,6 +40,7 @@ def make_folder():
     fast.save_pretrained(FOLDER)
     config = {"architectures": ["LlamaForSequenceClassification"], "model_type": "llama"}
     config |= {"vocab_size": len(fast), "max_position_embeddings": 4096}
+    config |= {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2}
     (FOLDER / "config.json").write_text(json.dumps(config, indent=1) + "\n")
 
 
