@@ -24,7 +24,8 @@ extension Message {
   fileprivate var asTemplatesSeeIt: JSONValue {
     var seen = JSONObject()
     let reasoning = Self.reasoningNames.lazy.compactMap { self[$0] }.first { $0 != .null }
-    if let reasoning, self["thinking"] ?? .null == .null { seen["thinking"] = reasoning }
+    // First of all, whoever gave it: templates that print whole messages show the order.
+    if let reasoning { seen["thinking"] = reasoning }
     for (name, value) in members.members where value != .null || name == "content" {
       seen[name] = value
     }

@@ -174,8 +174,7 @@ struct TokenizerConfig {
 
   /// `extra_special_tokens` as a list; where there is none, `additional_special_tokens`.
   private func extraTokens() throws(TareError) -> [AddedToken] {
-    let own = rules == .four ? tokenizerClass.moreTokens : []
-    var tokens = own.map { AddedToken(content: $0, isSpecial: true) }
+    var tokens: [AddedToken] = []
     var lists: [String] = []
     switch source("extra_special_tokens").value("extra_special_tokens") {
     case .array(let values)? where !values.isEmpty && rules == .five:
@@ -193,7 +192,9 @@ struct TokenizerConfig {
         tokens.append(try Self.token(value, "\(part.place), \(key)"))
       }
     }
-    return tokens
+    // In 4.57 the class puts its own after those of the configuration.
+    let own = rules == .four ? tokenizerClass.moreTokens : []
+    return tokens + own.map { AddedToken(content: $0, isSpecial: true) }
   }
 }
 

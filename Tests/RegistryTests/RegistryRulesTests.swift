@@ -180,6 +180,9 @@ import Testing
       "openrlhf": #"{"rewards": [1.5, -2]}"#,
       "vllm": #"{"data": [{"index": 1, "probs": [-2]}, {"index": 0, "probs": [1.5]}]}"#,
       "sglang": #"[{"embedding": [1.5], "meta_info": {}}, {"embedding": [-2], "meta_info": {}}]"#,
+      "llamafactory": #"{"scores": [1.5, -2]}"#,
+      "infinity":
+        #"{"results": [{"index": 1, "relevance_score": -2}, {"index": 0, "relevance_score": 1.5}]}"#,
       "tei": #"[[{"score": 1.5, "label": "LABEL_0"}], [{"score": -2, "label": "LABEL_0"}]]"#,
     ]
     for kind in RemoteEngines.registry.entries {
@@ -278,8 +281,12 @@ import Testing
   }
 
   @Test func `every wire protocol has endpoints with paths and members of its own`() {
-    let endpoints = WireProtocols.registry.entries.flatMap { $0.endpoints }
-    #expect(endpoints.allSatisfy { $0.path.hasPrefix("/") && !$0.member.isEmpty })
-    #expect(Set(endpoints.map { "\($0.path) \($0.member)" }).count == endpoints.count)
+    // Different protocols may share both, and tell their requests apart by what stands in them.
+    for kind in WireProtocols.registry.entries {
+      let endpoints = kind.endpoints
+      #expect(!endpoints.isEmpty, "\(kind.key)")
+      #expect(endpoints.allSatisfy { $0.path.hasPrefix("/") && !$0.member.isEmpty })
+      #expect(Set(endpoints.map { "\($0.path) \($0.member)" }).count == endpoints.count)
+    }
   }
 }

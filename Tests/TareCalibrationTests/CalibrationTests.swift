@@ -61,7 +61,7 @@ import Testing
 
   @Test func `the saved form says what it is`() throws {
     let json = try lowess(table).json
-    #expect(json["version"]?.int == 2)
+    #expect(json["version"]?.int == 3)
     #expect(json["method"]?.string == "lowess")
     #expect(json["covariates"]?.array?.map { $0["name"]?.string } == ["length"])
     #expect(

@@ -123,7 +123,7 @@ import Testing
     let config = pairs.appending(path: "config.json")
     try FileManager.default.removeItem(at: config)
     try FileManager.default.copyItem(at: deberta.appending(path: "config.json"), to: config)
-    try Data(#"{"bos_token": "<|im_start|>"}"#.utf8)
+    try Data(#"{"bos_token": "<|im_start|>", "tokenizer_class": "PreTrainedTokenizerFast"}"#.utf8)
       .write(to: pairs.appending(path: "tokenizer_config.json"))
     let text = try TextModel(withoutWeights: pairs)
     let server = try server(#"[[{"score": 0.25, "label": "LABEL_0"}]]"#)

@@ -110,9 +110,9 @@ import Testing
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == path)
   }
 
-  @Test func `a folder that cannot be written is a fault that names the file`() throws {
+  @Test func `a folder that is not there is an error that names the file`() throws {
     let path = samples.folder.path("none/out.csv")
     let error = #expect(throws: TareError.self) { _ = try ByteSink(path) }
-    #expect(error?.description.hasPrefix("\(path): cannot be written: ") == true)
+    #expect(error?.description.hasPrefix("\(path): there is no folder ") == true)
   }
 }

@@ -99,12 +99,12 @@ import Testing
     (
       "score,a\n1,2\n", "words",
       "in: found no column 'words' and no text to count it on; accepted: a column 'words', "
-        + "'response', 'output', 'messages'; the columns are 'score', 'a'"
+        + "'response', 'completion', 'output', 'answer', 'messages'; the columns are 'score', 'a'"
     ),
     (
       "score,a\n1,2\n", "prompt_length",
       "in: found no column 'prompt_length' and no text to count it on; accepted: a column "
-        + "'prompt_length', 'prompt', 'instruction'; the columns are 'score', 'a'"
+        + "'prompt_length', 'prompt', 'instruction', 'question'; the columns are 'score', 'a'"
     ),
     (
       #"{"score":1,"response":"a"}"#, "prompt_length",

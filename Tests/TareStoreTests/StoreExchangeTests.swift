@@ -63,7 +63,8 @@ import Testing
     let items = try store.items(of: run, withTexts: true)
     #expect(items.map(\.promptID) == ["1", "1", "1"])
     #expect(items.map(\.position) == [0, 1, 2])
-    #expect(items.map(\.index) == [0, 1, 0])
+    // Lines that say nothing of their place go on where the prompt's others end.
+    #expect(items.map(\.index) == [0, 1, 2])
     #expect(items.map(\.role) == [.chosen, .rejected, .response])
     #expect(items.map(\.score?.value) == [0.5, -2, 7.25])
     #expect(items.map(\.score?.truncated) == [false, true, false])

@@ -100,7 +100,7 @@ import Testing
     // What both have is compared; the others are counted.
     let common = try Program.run(["evaluate", second, "--against", other])
     #expect(common.status == 0, "\(common.error)")
-    #expect(common.output.contains("c.json"))
+    #expect(common.output.contains("Compared on what both have. Left out: 36 prompts"))
   }
 
   @Test func `the files of one model are taken together, domains by the files' names`() throws {
