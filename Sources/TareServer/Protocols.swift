@@ -68,5 +68,5 @@ package struct Endpoint: Sendable {
   }
 
   /// Whether a request is of this kind.
-  func takes(_ request: JSONObject) -> Bool { request[member] != nil && fits(request) }
+  package func takes(_ request: JSONObject) -> Bool { request[member] != nil && fits(request) }
 }

@@ -83,7 +83,7 @@ import Testing
     #expect(table.covariates[0].name == "words")
     #expect(table.covariates[0] != .computed(Words.self))
     #expect(table.covariates[0].definition.contains("prompt and response together"))
-    #expect(table.covariates[1] == .length)
+    #expect(table.covariates[1] == .computedOnWholeTexts(Length.self))
   }
 
   @Test func `JudgeBench's texts are counted, its question too`() throws {
