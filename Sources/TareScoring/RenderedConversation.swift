@@ -76,7 +76,8 @@ extension TextModel {
       context.variables = tokens.marked(context.variables)
     }
     return try template.template.render(
-      messages: messages, addGenerationPrompt: isPrompt, variables: templateVariables(context, options), date: options.date)
+      messages: messages, addGenerationPrompt: isPrompt,
+      variables: templateVariables(context, options), date: options.date)
   }
 
   /// The first control token in what the user wrote of a conversation; nil if there is none.
