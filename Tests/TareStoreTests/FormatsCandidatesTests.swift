@@ -43,6 +43,11 @@ import Testing
     let csv = try read("prompt,responses,labels\np,\"[\"\"a\"\",\"\"b\"\"]\",\"[false, true]\"\n")[
       0]
     #expect(csv.responses.map(\.role) == [.rejected, .chosen])
+    let words = try read(#"{"prompt":"p","responses":["a","b"],"labels":["no","yes"]}"#)[0]
+    #expect(words.responses.map(\.role) == [.rejected, .chosen])
+    #expect(
+      failure(#"{"prompt":"p","responses":["a","b"],"labels":[1,"perhaps"]}"#)
+        .contains("labels[1]"))
     let other = try read(#"{"prompt":"p","responses":["a","b"],"labels":[0.5,2]}"#)[0]
     #expect(other.responses.map(\.role) == [.response, .response])
     #expect(other.extras["labels"] != nil)

@@ -70,19 +70,20 @@ private func pair(_ row: SourceRow) throws(TareError) -> RowContent {
   try content(row, [("chosen", .chosen), ("rejected", .rejected)])
 }
 
-/// `labels`, 1 or 0 for each response, tell right from wrong ones; a column of that name with anything
-/// else is carried through.
+/// `labels`, one for each response, tell right from wrong ones, as words or as 1 and 0; a list of grades is
+/// carried through.
 private func candidates(_ row: SourceRow) throws(TareError) -> RowContent {
   var content = try content(row, [("responses", .response)])
-  guard let labels = row.has("labels") ? try row.value("labels").array : nil else { return content }
-  let roles = labels.compactMap { label -> Role? in
-    switch label {
-    case .bool(true), 1: .chosen
-    case .bool(false), 0: .rejected
-    default: nil
+  guard let cells = row.has("labels") ? try row.value("labels").array : nil else { return content }
+  var labels: [Label] = []
+  for (index, cell) in cells.enumerated() {
+    guard let label = Label(cell) else {
+      throw row.error("labels[\(index)]", found: cell.text(), accepted: Label.accepted)
     }
+    labels.append(label)
   }
-  guard roles.count == labels.count else { return content }
+  guard labels.allSatisfy({ $0.value == 0 || $0.value == 1 }) else { return content }
+  let roles = labels.map { $0.value == 1 ? Role.chosen : .rejected }
   guard roles.count == content.responses.count else {
     throw row.error(
       "labels", found: "\(roles.count) values",
