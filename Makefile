@@ -23,7 +23,8 @@ MODEL_SHA256 := b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53
 HEAD := results/heads/smollm2-135m-alpaca.safetensors
 DEMO := demo.sqlite
 PYTHON ?= python3
-PACKAGES := libopenblas-dev libsqlite3-dev libdnnl-dev zlib1g-dev
+PACKAGES := libopenblas-dev libsqlite3-dev libdnnl-dev zlib1g-dev libzstd-dev libsnappy-dev \
+  liblz4-dev
 # The report is tested in a real browser.
 TEST_PACKAGES := chromium chromium-driver
 

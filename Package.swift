@@ -40,8 +40,8 @@ let package = Package(
     .target(
       name: "TarePipeline",
       dependencies: [
-        "TareCore", "TareScoring", "TareStore", "TareCalibration", "TareEvaluation", "TareRanking",
-        "TareReport", .product(name: "Logging", package: "swift-log"),
+        "TareCore", "TareScoring", "TareFormats", "TareStore", "TareCalibration", "TareEvaluation",
+        "TareRanking", "TareReport", .product(name: "Logging", package: "swift-log"),
       ]),
 
     // MARK: 1 Score
@@ -61,7 +61,11 @@ let package = Package(
     // MARK: 2 Store
     .target(
       name: "TareStore",
-      dependencies: ["TareCore", "CZlib", .product(name: "GRDB", package: "GRDB.swift")]),
+      dependencies: ["TareCore", "TareFormats", .product(name: "GRDB", package: "GRDB.swift")]),
+
+    // MARK: Files: containers, layouts and columns
+    .target(
+      name: "TareFormats", dependencies: ["TareCore", "CZlib", "CZstd", "CSnappy", "CLZ4"]),
 
     // MARK: 3 Calibrate
     .target(name: "TareCalibration", dependencies: ["TareCore"]),
@@ -84,6 +88,9 @@ let package = Package(
     .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
+    .systemLibrary(name: "CLZ4", providers: [.apt(["liblz4-dev"])]),
 
     // MARK: - Tests
     .target(name: "TareTesting", dependencies: ["TareCore"], path: "Tests/TareTesting"),
@@ -101,9 +108,12 @@ let package = Package(
       dependencies: ["TareEngine", "CKernels", "TareCore", "TareTesting"],
       exclude: ["Fixtures"]),
     .testTarget(
+      name: "TareFormatsTests", dependencies: ["TareFormats", "TareCore", "TareTesting"]),
+    .testTarget(
       name: "TareStoreTests",
       dependencies: [
-        "TareStore", "TareCore", "TareTesting", .product(name: "GRDB", package: "GRDB.swift"),
+        "TareStore", "TareFormats", "TareCore", "TareTesting",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ],
       exclude: ["Fixtures"]),
     .testTarget(
@@ -126,7 +136,7 @@ let package = Package(
     .testTarget(
       name: "RegistryTests",
       dependencies: [
-        "tare", "TareCore", "TareEngine", "TareTokenizers", "TareScoring", "TareStore",
+        "tare", "TareCore", "TareEngine", "TareTokenizers", "TareScoring", "TareFormats", "TareStore",
         "TareCalibration", "TareEvaluation", "TareReport", "TareServer", "TareTesting",
       ]),
     .testTarget(

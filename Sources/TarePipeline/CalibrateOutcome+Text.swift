@@ -3,7 +3,7 @@ internal import TareCalibration
 internal import TareCore
 internal import TareEvaluation
 internal import TareReport
-internal import TareStore
+internal import TareFormats
 
 extension CalibrateOutcome {
   /// The plot, what the scores had to do with the covariates before and after, how many pairs

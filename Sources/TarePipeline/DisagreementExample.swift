@@ -2,6 +2,7 @@
 internal import TareCore
 internal import TareEvaluation
 internal import TareReport
+internal import TareFormats
 internal import TareStore
 
 struct DisagreementExample: Sendable {

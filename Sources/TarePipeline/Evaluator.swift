@@ -5,6 +5,7 @@ internal import TareCalibration
 internal import TareCore
 internal import TareEvaluation
 internal import TareReport
+internal import TareFormats
 internal import TareStore
 
 struct Evaluator: Sendable {

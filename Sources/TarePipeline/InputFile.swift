@@ -1,7 +1,7 @@
 /// An input that a user named: a file, or standard input as "-"; gzipped or not.
 package import Foundation
 package import TareCore
-internal import TareStore
+internal import TareFormats
 
 package struct InputFile: Sendable {
   /// What errors call it.

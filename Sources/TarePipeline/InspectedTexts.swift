@@ -2,7 +2,7 @@
 internal import TareCore
 internal import TareEngine
 internal import TareScoring
-internal import TareStore
+internal import TareFormats
 
 /// The responses of a file, tokenised, in the file's order.
 struct InspectedTexts {

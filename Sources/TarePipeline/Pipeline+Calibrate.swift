@@ -4,6 +4,7 @@ internal import TareCalibration
 package import TareCore
 internal import TareEvaluation
 internal import TareReport
+internal import TareFormats
 internal import TareStore
 
 package struct CalibrateRequest: Sendable {

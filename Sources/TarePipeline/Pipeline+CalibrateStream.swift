@@ -2,7 +2,7 @@
 internal import Foundation
 package import TareCalibration
 package import TareCore
-internal import TareStore
+internal import TareFormats
 
 extension Pipeline {
   /// Fitting reads the file for its scores, fits, and reads it again to write the rows. A saved

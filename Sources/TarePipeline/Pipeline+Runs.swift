@@ -1,6 +1,7 @@
 /// `tare runs`: what a store holds.
 package import Foundation
 package import TareCore
+internal import TareFormats
 internal import TareStore
 
 extension Pipeline {

@@ -2,7 +2,7 @@
 package import Foundation
 internal import TareCalibration
 package import TareCore
-internal import TareStore
+internal import TareFormats
 
 package struct SmoothRequest: Sendable {
   /// A file, or - for standard input.

@@ -6,7 +6,7 @@ internal import TareEvaluation
 internal import TareRanking
 internal import TareReport
 internal import TareScoring
-internal import TareStore
+internal import TareFormats
 
 extension Pipeline {
   /// Keys of the calibration methods, for help texts.

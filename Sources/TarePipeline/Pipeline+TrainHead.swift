@@ -5,6 +5,7 @@ package import TareCore
 internal import TareEngine
 internal import TareEvaluation
 internal import TareScoring
+internal import TareFormats
 internal import TareStore
 internal import TareTokenizers
 

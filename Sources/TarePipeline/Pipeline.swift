@@ -3,7 +3,7 @@
 ///     score ─► store ─► calibrate ─► evaluate ─► rank ─► report
 package import Foundation
 package import TareCore
-internal import TareStore
+internal import TareFormats
 
 /// The whole pipeline, as commands and the server use it.
 package struct Pipeline: Sendable {

@@ -1,5 +1,6 @@
 /// The calibrated scores that stand beside a source's own.
 internal import TareCore
+internal import TareFormats
 internal import TareStore
 
 extension ScorePart {

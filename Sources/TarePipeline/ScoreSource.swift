@@ -1,6 +1,7 @@
 /// Where calibration, evaluation and ranking take scores from: a run in a store, or a score file.
 internal import Foundation
 internal import TareCore
+internal import TareFormats
 internal import TareStore
 
 /// What a user names: a file with a score table, or a store and a run.

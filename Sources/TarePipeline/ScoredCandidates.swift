@@ -2,6 +2,7 @@
 internal import TareCalibration
 internal import TareCore
 internal import TareRanking
+internal import TareFormats
 internal import TareStore
 
 package struct CandidatesRequest: Sendable {

@@ -1,7 +1,7 @@
 /// Which columns of a CSV file are read to calibrate it in pieces.
 internal import TareCalibration
 internal import TareCore
-internal import TareStore
+internal import TareFormats
 
 struct StreamedLayout {
   /// The score and the covariates as numbers; the models' columns, then the prompt's, as names.

@@ -1,7 +1,7 @@
 /// The columns of a CSV file that calibration keeps of it, row by row.
 internal import TareCalibration
 internal import TareCore
-internal import TareStore
+internal import TareFormats
 
 struct StreamedScores {
   let layout: StreamedLayout

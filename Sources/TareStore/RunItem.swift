@@ -1,5 +1,6 @@
 /// One response of a run's input, with its score where it has one.
 package import TareCore
+import TareFormats
 
 package struct RunItem: Sendable, Hashable, Identifiable {
   package let id: Int64
@@ -33,13 +34,6 @@ package struct RunItem: Sendable, Hashable, Identifiable {
     response.steps = score.steps.map { Double($0.value) }
     response.pair = pair
     return response
-  }
-}
-
-extension JSONObject {
-  /// How good a response is, where its row carried a label.
-  var label: Double? {
-    TableLayout.labelNames.lazy.compactMap { self[$0].flatMap { Label($0) } }.first?.value
   }
 }
 

@@ -1,6 +1,7 @@
 /// A run's scores as calibration, evaluation and ranking take them, with covariates by name.
 import GRDB
 package import TareCore
+import TareFormats
 
 package struct RunScores: Sendable {
   /// Those that were asked for, in that order, and how each was come by.
@@ -33,7 +34,7 @@ extension Store {
       return scores
     }
     var unscored = 0
-    var labels = RunLabels(label)
+    var labels = RowLabels(label)
     let needsTexts = found.contains { $0.needsTexts }
     let read = try mapItems(of: run, withTexts: needsTexts) { item in
       guard var response = item.scoredResponse else {
@@ -65,7 +66,7 @@ extension Store {
   private func plainScores(
     of run: Run, _ covariates: [RunCovariate], _ label: String?
   ) throws(TareError) -> RunScores? {
-    guard let rows = try plainRows(of: run, RunLabels(label)) else { return nil }
+    guard let rows = try plainRows(of: run, RowLabels(label)) else { return nil }
     var responses = rows.responses
     responses.numberPairs(rows: rows.positions)
     responses.judge(try rows.labels.judgement(keepsRoles: false, place: run.place(ofRow:)))
@@ -79,11 +80,11 @@ extension Store {
     var items: [Int64] = []
     /// Of each response's row in the input.
     var positions: [Int] = []
-    var labels: RunLabels
+    var labels: RowLabels
   }
 
   private func plainRows(
-    of run: Run, _ labels: RunLabels
+    of run: Run, _ labels: RowLabels
   ) throws(TareError) -> PlainRows? {
     try read { db in
       try requireExists(run, in: db)

@@ -2,6 +2,7 @@
 package import Foundation
 import GRDB
 package import TareCore
+package import TareFormats
 
 /// A score file, and which of its rows are meant.
 package struct ScoreFile: Sendable {

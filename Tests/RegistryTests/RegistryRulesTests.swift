@@ -6,6 +6,7 @@ import TareEvaluation
 import TareReport
 import TareScoring
 import TareServer
+import TareFormats
 import TareStore
 import TareTesting
 import TareTokenizers

@@ -1,5 +1,6 @@
 import Foundation
 import TareCore
+import TareFormats
 import TareStore
 import TareTesting
 import Testing

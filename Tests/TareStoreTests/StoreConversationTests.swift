@@ -3,6 +3,7 @@
 import Foundation
 import GRDB
 import TareCore
+import TareFormats
 import TareStore
 import TareTesting
 import Testing

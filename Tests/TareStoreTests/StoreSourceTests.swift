@@ -1,6 +1,7 @@
 /// Score files in every layout: read, imported, and given back as they were.
 import Foundation
 import TareCore
+import TareFormats
 import TareStore
 import TareTesting
 import Testing

@@ -1,7 +1,7 @@
 /// `tare runs` and `tare evaluate` from outside, with score files of all kinds.
 import Foundation
 import TareCore
-import TareStore
+import TareFormats
 import TareTesting
 import Testing
 

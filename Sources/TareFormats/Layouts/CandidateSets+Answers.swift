@@ -8,7 +8,7 @@ extension [CandidateSet] {
   /// - Throws: `TareError.badData` that names the row of a label that is none.
   package func joiningLabelledAnswers() throws(TareError) -> [CandidateSet] {
     guard allSatisfy({ $0.responses.map(\.role) == [.response] }) else { return self }
-    var labels = RunLabels(nil)
+    var labels = RowLabels(nil)
     for (row, set) in enumerated() { labels.append(.response, set.extras, position: row) }
     let judged = try labels.judgement(keepsRoles: false) { "row \($0 + 1)" }
     guard !judged.roles.contains(.response) else { return self }

@@ -1,6 +1,6 @@
 import Foundation
 import TareCore
-import TareStore
+import TareFormats
 import Testing
 
 @Suite struct SkippedRowsTests {

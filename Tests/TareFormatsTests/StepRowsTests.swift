@@ -1,7 +1,7 @@
 /// Rows whose response is a list of steps.
 import Foundation
 import TareCore
-import TareStore
+import TareFormats
 import Testing
 
 @Suite struct StepRowsTests {

@@ -1,6 +1,6 @@
 import Foundation
 import TareCore
-import TareStore
+import TareFormats
 import Testing
 
 /// What belongs to a text and is more than a role and a string.

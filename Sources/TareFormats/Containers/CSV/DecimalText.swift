@@ -1,6 +1,6 @@
 /// Reading decimal numbers from bytes, correctly rounded.
 
-enum DecimalText {
+package enum DecimalText {
   /// A finite decimal number, blanks around it allowed; nil for "nan", "inf", "0x1F" and "1e999".
   static func number(in bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Double? {
     var start = start
@@ -16,7 +16,7 @@ enum DecimalText {
 
   /// Up to 19 digits and a small power of ten; nil for all else, well formed or not.
   /// The number that a whole text is.
-  static func number(_ text: String) -> Double? {
+  package static func number(_ text: String) -> Double? {
     let bytes = Array(text.utf8)
     return number(in: bytes.span, 0, bytes.count)
   }

@@ -1,7 +1,7 @@
-/// The labels that a run's rows carry, read by the rule of score tables.
-import TareCore
+/// The labels that rows of input carry, read by the rule of score tables.
+package import TareCore
 
-struct RunLabels {
+package struct RowLabels: Sendable {
   private let names: [String]
   private let isNamed: Bool
   private var roles: [Role] = []
@@ -11,7 +11,7 @@ struct RunLabels {
   private var columns: [String: (column: LabelColumn, labels: [Double])] = [:]
 
   /// - Parameter label: the column that the user names, "none" for no labels, nil for the usual ones.
-  init(_ label: String?) {
+  package init(_ label: String?) {
     switch label {
     case "none": (names, isNamed) = ([], false)
     case .some(let label): (names, isNamed) = ([label], true)
@@ -20,7 +20,7 @@ struct RunLabels {
   }
 
   /// - Parameter position: of the response's row in the input.
-  mutating func append(_ role: Role, _ extras: JSONObject?, position: Int) {
+  package mutating func append(_ role: Role, _ extras: JSONObject?, position: Int) {
     // A label that is named tells more than a role, as in a file.
     let role = isNamed ? Role.response : role
     for name in names where isNamed || extras != nil || columns[name] != nil {
@@ -42,7 +42,7 @@ struct RunLabels {
 
   /// - Parameter place: of a row of the input, by its position.
   /// - Throws: `TareError.badData` that names the row of a label that is none.
-  func judgement(
+  package func judgement(
     keepsRoles: Bool, place: (Int) -> String
   ) throws(TareError) -> Judgement {
     let candidates = names.compactMap { name in

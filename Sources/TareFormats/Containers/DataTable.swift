@@ -6,7 +6,7 @@ package struct DataTable: Sendable {
   /// What errors call the file.
   package let name: String
   /// The key of the file's format.
-  let format: String
+  package let format: String
   /// Which of the file's rows these are, from 0.
   package let rows: [Int]
   private let source: any TableRows
@@ -184,7 +184,7 @@ extension DataTable {
 }
 
 /// The first names of a list, quoted, for messages.
-func list(_ names: [String]) -> String {
+package func list(_ names: [String]) -> String {
   let shown = names.prefix(8).map { "'\($0)'" }.joined(separator: ", ")
   return names.count > 8 ? "\(shown) and \(names.count - 8) more" : shown
 }

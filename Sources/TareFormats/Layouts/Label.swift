@@ -1,5 +1,5 @@
 /// What a cell says of how good a response is: a word, or a number.
-import TareCore
+package import TareCore
 
 struct Label: Sendable, Hashable {
   /// More is better; 1 and 0 where the label is a word.
@@ -104,5 +104,12 @@ extension String {
     while let first = text.first, first.isWhitespace { text.removeFirst() }
     while let last = text.last, last.isWhitespace { text.removeLast() }
     return String(text)
+  }
+}
+
+extension JSONObject {
+  /// How good a response is, where its row carried a label.
+  package var label: Double? {
+    TableLayout.labelNames.lazy.compactMap { self[$0].flatMap { Label($0) } }.first?.value
   }
 }

@@ -1,7 +1,7 @@
 /// Random CSV files, and the streaming reader over them.
 import Foundation
 import TareCore
-import TareStore
+import TareFormats
 import TareTesting
 
 /// One file in a folder of its own, which is written again for each sample.

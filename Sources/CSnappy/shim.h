@@ -1,0 +1,2 @@
+// Snappy, for Parquet: what pyarrow and DuckDB compress with unless they are told otherwise.
+#include <snappy-c.h>
