@@ -136,8 +136,8 @@ let package = Package(
     .testTarget(
       name: "RegistryTests",
       dependencies: [
-        "tare", "TareCore", "TareEngine", "TareTokenizers", "TareScoring", "TareFormats", "TareStore",
-        "TareCalibration", "TareEvaluation", "TareReport", "TareServer", "TareTesting",
+        "tare", "TareCore", "TareEngine", "TareTokenizers", "TareScoring", "TareFormats",
+        "TareStore", "TareCalibration", "TareEvaluation", "TareReport", "TareServer", "TareTesting",
       ]),
     .testTarget(
       name: "TareRankingTests", dependencies: ["TareRanking", "TareCore", "TareTesting"]),

@@ -2,8 +2,8 @@
 internal import TareCalibration
 internal import TareCore
 internal import TareEvaluation
-internal import TareReport
 internal import TareFormats
+internal import TareReport
 
 extension CalibrateOutcome {
   /// The plot, what the scores had to do with the covariates before and after, how many pairs

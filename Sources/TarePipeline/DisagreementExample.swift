@@ -1,8 +1,8 @@
 /// An example of where two models disagree, with its texts where they are known.
 internal import TareCore
 internal import TareEvaluation
-internal import TareReport
 internal import TareFormats
+internal import TareReport
 internal import TareStore
 
 struct DisagreementExample: Sendable {

@@ -4,8 +4,8 @@ internal import Foundation
 internal import TareCalibration
 internal import TareCore
 internal import TareEvaluation
-internal import TareReport
 internal import TareFormats
+internal import TareReport
 internal import TareStore
 
 struct Evaluator: Sendable {

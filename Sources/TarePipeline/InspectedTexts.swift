@@ -1,8 +1,8 @@
 /// Texts that run through a model which tells of its insides.
 internal import TareCore
 internal import TareEngine
-internal import TareScoring
 internal import TareFormats
+internal import TareScoring
 
 /// The responses of a file, tokenised, in the file's order.
 struct InspectedTexts {

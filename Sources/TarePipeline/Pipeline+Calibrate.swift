@@ -3,8 +3,8 @@ package import Foundation
 internal import TareCalibration
 package import TareCore
 internal import TareEvaluation
-internal import TareReport
 internal import TareFormats
+internal import TareReport
 internal import TareStore
 
 package struct CalibrateRequest: Sendable {

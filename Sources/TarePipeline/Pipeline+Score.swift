@@ -1,7 +1,7 @@
 /// `tare score`: conversations in, a score for each response out.
 package import TareCore
-internal import TareScoring
 internal import TareFormats
+internal import TareScoring
 internal import TareStore
 
 package struct ScoreRequest: Sendable {

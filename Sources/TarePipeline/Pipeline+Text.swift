@@ -3,10 +3,10 @@ internal import TareCalibration
 package import TareCore
 internal import TareEngine
 internal import TareEvaluation
+internal import TareFormats
 internal import TareRanking
 internal import TareReport
 internal import TareScoring
-internal import TareFormats
 
 extension Pipeline {
   /// Keys of the calibration methods, for help texts.

@@ -1,7 +1,7 @@
 /// `tare tokenize`: what the model would see of each response.
 package import TareCore
-internal import TareScoring
 internal import TareFormats
+internal import TareScoring
 
 extension Pipeline {
   /// One object a response: rendered text, ids, read position.

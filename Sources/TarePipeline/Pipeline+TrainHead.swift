@@ -4,8 +4,8 @@ internal import TareCalibration
 package import TareCore
 internal import TareEngine
 internal import TareEvaluation
-internal import TareScoring
 internal import TareFormats
+internal import TareScoring
 internal import TareStore
 internal import TareTokenizers
 

@@ -1,7 +1,7 @@
 /// What a user is told beside the result.
 internal import TareCore
-internal import TareScoring
 internal import TareFormats
+internal import TareScoring
 
 extension Pipeline {
   /// What is to be known of how a model's texts become tokens.

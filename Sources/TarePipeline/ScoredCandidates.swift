@@ -1,8 +1,8 @@
 /// What `rank` and `pairs` work on: responses with one score each, however it was come by.
 internal import TareCalibration
 internal import TareCore
-internal import TareRanking
 internal import TareFormats
+internal import TareRanking
 internal import TareStore
 
 package struct CandidatesRequest: Sendable {

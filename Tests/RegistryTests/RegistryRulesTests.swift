@@ -3,10 +3,10 @@ import TareCalibration
 import TareCore
 import TareEngine
 import TareEvaluation
+import TareFormats
 import TareReport
 import TareScoring
 import TareServer
-import TareFormats
 import TareStore
 import TareTesting
 import TareTokenizers
