@@ -15,6 +15,9 @@ package struct CalibrationTable: Sendable {
   package let subsets: [String]?
   /// How good each response is, more is better, [row]; nil where that is not known.
   package let labels: [Double]?
+  /// Which of its prompt's pairs each row is of, where prompts have several, [row]: labels of different
+  /// pairs say nothing of each other. nil where all of a prompt's rows compare.
+  package private(set) var pairs: [Int]?
   /// Where the rows stood in the table that this one was made of, [row]; nil where they stand there.
   private(set) var origin: [Int]?
   /// Whether nothing but what the rows hold decided their order; see `canonical`.
@@ -71,6 +74,7 @@ package struct CalibrationTable: Sendable {
       scores: responses.map(\.score), columns: columns, covariates: covariates,
       prompts: prompts ?? PromptGroups(of: responses),
       subsets: subsets.contains { !$0.isEmpty } ? subsets : nil, labels: responses.labels)
+    if responses.contains(where: { $0.pair != nil }) { pairs = responses.map { $0.pair ?? 0 } }
   }
 
   package var count: Int { scores.count }
@@ -98,6 +102,7 @@ extension CalibrationTable {
       prompts: prompts?.taking(rows),
       subsets: subsets.map { subsets in rows.map { subsets[$0] } },
       labels: labels.map { labels in rows.map { labels[$0] } })
+    table.pairs = pairs.map { pairs in rows.map { pairs[$0] } }
     table.origin = origin.map { origin in rows.map { origin[$0] } } ?? rows
     return table
   }
@@ -136,7 +141,9 @@ extension CalibrationTable {
   /// The same table, which has its rows from another.
   private func ordered(as other: Self) -> Self {
     var table = self
-    (table.origin, table.isCanonical) = (other.origin, other.isCanonical)
+    (table.pairs, table.origin, table.isCanonical) = (
+      other.pairs, other.origin, other.isCanonical
+    )
     return table
   }
 

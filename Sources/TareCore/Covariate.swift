@@ -18,6 +18,17 @@ package struct Covariate: Sendable {
 
   package static let length = computed(Length.self)
 
+  /// A column of the input that is called as the length of the response is, and taken for it: nothing
+  /// says whether whoever wrote it counted Unicode scalars, words or tokens.
+  package static let lengthInColumn = Covariate(
+    name: length.name, id: length.id,
+    definition: "column 'length' of the input, taken for Unicode scalars of the response")
+
+  /// Whether it is a column's that was only taken for the length.
+  package var isTakenForLength: Bool {
+    self == .length && definition == Self.lengthInColumn.definition
+  }
+
   /// The covariate of this name: a known one, or the column of the input that is called so.
   package static func named(_ name: String) -> Covariate {
     name == length.name ? length : column(name)

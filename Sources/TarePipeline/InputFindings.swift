@@ -38,7 +38,7 @@ package struct InputFindings: Sendable {
     for row in rows {
       for candidate in row.responses {
         let conversation = row.conversation(candidate)
-        if let token = model.controlToken(in: conversation) {
+        if let token = model.controlToken(in: conversation, options) {
           controlTokens.add(row.id, token: token)
         }
         if model.isChangedByNullContent(conversation, options) {

@@ -135,6 +135,7 @@ extension Pipeline {
       }
     }
     if let path = request.save, let calibration = parts.first?.calibration {
+      warn(ofSaved: calibration)
       try write(Data((calibration.json.text(indent: 2) + "\n").utf8), to: path)
     }
     let rows = source.table.map { $0.data(adding: $0.joined(columns)) }

@@ -91,6 +91,7 @@ extension Pipeline {
       outside: calibrated.outside, labelled: labelled,
       ignoresLabels: request.settings.ignoresLabels)
     if let path = request.save {
+      warn(ofSaved: calibration)
       try write(Data((calibration.json.text(indent: 2) + "\n").utf8), to: path)
     }
     if let sink = try request.sink() {

@@ -54,6 +54,7 @@ extension Pipeline {
   ) throws(TareError) -> InspectTextsOutcome {
     try request.check()
     let model = try InspectedModel(request.settings)
+    warn(of: model.text)
     let experts = try ExpertTensors(model.text.weights)
     guard request.routing == nil || experts != nil else {
       throw .usage(

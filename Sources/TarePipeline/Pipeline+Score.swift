@@ -145,6 +145,12 @@ extension Pipeline {
         let rows = try rows.joiningSteps(for: model.text, options)
         let summary = try store.score(rows, as: name, with: model, options, observer: observer)
         warn(ofUnreadSteps: summary.unreadSteps, of: summary.responses)
+        if case .step = options.readRule, summary.truncated > 0 {
+          observer.notice(
+            "\(summary.truncated) of \(summary.responses) responses were cut, and steps may have gone "
+              + "with what was cut: labels by step no longer fit them (--truncate error refuses such texts)"
+          )
+        }
         return (store, summary)
       } catch {
         throw request.inputs.count == 1 && !model.text.isNamed(in: error)

@@ -15,6 +15,7 @@ extension Pipeline {
       let file = try InputFile(input)
       let sets = try readCandidates(file.data, name: file.name, format: request.format)
       noticeUnusedText(of: sets, in: file)
+      warn(of: sets, text, options)
       for row in try sets.joiningSteps(for: text, options) {
         for candidate in row.responses {
           do throws(TareError) {

@@ -1,4 +1,5 @@
 /// What a user is told beside the result.
+internal import TareCalibration
 internal import TareCore
 internal import TareFormats
 internal import TareScoring
@@ -6,6 +7,19 @@ internal import TareScoring
 extension Pipeline {
   /// What is to be known of how a model's texts become tokens.
   func warn(of text: TextModel) { text.opened.notes.forEach(observer.notice) }
+
+  /// A saved calibration may be applied to other data, whose lengths are counted.
+  func warn(ofSaved calibration: Calibration) {
+    guard calibration.covariates.contains(where: \.isTakenForLength) else { return }
+    observer.notice(
+      "the column 'length' is taken for the response's Unicode scalars, which is what the saved "
+        + "calibration is later applied to; a column that counts something else needs another name")
+  }
+
+  /// What is to be known of texts that are tokenised and not scored.
+  func warn(of rows: [CandidateSet], _ text: TextModel, _ options: ScoringOptions) {
+    InputFindings(rows, text, options).lines.forEach(observer.notice)
+  }
 
   /// A process reward model reads nothing after the last step token.
   func warn(ofUnreadSteps count: Int, of whole: Int) {

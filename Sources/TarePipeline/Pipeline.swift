@@ -18,6 +18,11 @@ package struct Pipeline: Sendable {
   package func checkWritable(_ path: String?) throws(TareError) { try ByteSink.check(path) }
 
   /// Writes a result so that a reader never finds half of it, and nothing but a regular file is replaced.
+  /// Whether two paths are one regular file, or would be.
+  package static func areSameFile(_ first: String, _ second: String) -> Bool {
+    ByteSink.areSameFile(first, second)
+  }
+
   package static func write(_ data: Data, to path: String) throws(TareError) {
     try ByteSink.write(data, to: path)
   }

@@ -109,6 +109,7 @@ extension RewardService {
     cache: Int, limits: ServiceLimits = ServiceLimits(), warn: (String) -> Void = { _ in }
   ) throws(TareError) {
     let calibration = try path.map { (path) throws(TareError) in try ServedCalibration(path) }
+    if let remark = calibration?.remark { warn(remark) }
     guard settings != nil || calibration?.needsTexts != true else {
       throw .usage(
         "--calibration \(path ?? "") measures responses, which the model's chat template tells from "

@@ -42,6 +42,7 @@ extension RewardService {
     limits: ServiceLimits = ServiceLimits(), warn: (String) -> Void = { _ in }
   ) throws(TareError) {
     let calibration = try path.map { (path) throws(TareError) in try ServedCalibration(path) }
+    if let remark = calibration?.remark { warn(remark) }
     let text = try settings.textModel()
     text.opened.notes.forEach(warn)
     let model = try settings.rewardModel(text)

@@ -29,6 +29,14 @@ package struct ServedCalibration: Sendable {
     name = "\(calibration.method) \(covariates) \(calibration.digest.prefix(16))"
   }
 
+  /// What is to be known of it before it serves; nil for nothing.
+  var remark: String? {
+    guard calibration.covariates.contains(where: \.isTakenForLength) else { return nil }
+    return
+      "the calibration was fitted to a column 'length'; here the response's Unicode scalars are "
+      + "counted: make sure that the column counted the same"
+  }
+
   /// Whether it measures anything on a text.
   var needsTexts: Bool { !kinds.isEmpty }
 

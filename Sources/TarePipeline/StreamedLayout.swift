@@ -14,8 +14,9 @@ struct StreamedLayout {
   let table: TableLayout
 
   /// - Returns: nil where the table must be taken whole: another format or layout, a covariate that
-  ///   is counted on a text, prompts that are known by more than one column, and positions, whose
-  ///   doubles are found among all rows.
+  ///   is counted on a text, prompts that are known by more than one column, positions, whose doubles
+  ///   are found among all rows, several pairs of a prompt, and prompts that have both ids and texts,
+  ///   which are checked against each other.
   init?(
     _ pieces: inout CSVPieces, _ request: CalibrateRequest, _ covariates: [String]
   ) throws(TareError) {
@@ -26,7 +27,7 @@ struct StreamedLayout {
     else { return nil }
     let header = try pieces.header().columns
     guard let found = TableLayout.ofResponses(header, source.columns),
-      found.layout.index == nil
+      found.layout.index == nil, found.layout.pair == nil, found.layout.promptTexts == nil
     else { return nil }
     table = found.layout
     var numbers = [found.score]

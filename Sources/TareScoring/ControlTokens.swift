@@ -24,14 +24,16 @@ struct ControlTokens: Sendable {
   }
 
   /// The first control token in the texts of a value; nil if there is none.
-  func first(in value: JSONValue) -> String? {
+  /// - Parameter expected: a token that does not count.
+  func first(in value: JSONValue, but expected: String? = nil) -> String? {
     switch value {
     case .string(let text):
       let bytes = Array(text.utf8)
-      return finder.matches(in: bytes).first.map { String(decoding: bytes[$0], as: UTF8.self) }
-    case .array(let values): return values.lazy.compactMap { first(in: $0) }.first
+      return finder.matches(in: bytes).lazy.map { String(decoding: bytes[$0], as: UTF8.self) }
+        .first { $0 != expected }
+    case .array(let values): return values.lazy.compactMap { first(in: $0, but: expected) }.first
     case .object(let object):
-      return object.members.lazy.compactMap { first(in: $0.value) }.first
+      return object.members.lazy.compactMap { first(in: $0.value, but: expected) }.first
     default: return nil
     }
   }

@@ -31,7 +31,7 @@ struct ModelText {
         specialTokens = Self.specialTokens(tokenizer)
         chosenControlTokens = nil
         let templates = ChatTemplates(GGUFTemplates.sources(metadata))
-        layout = try templates.layout(choice, config: model.config)
+        layout = try templates.layout(choice, config: model.config, addsBOS: tokenizer.addsBOS)
         toolLayout = try choice == nil ? templates.toolLayout() : nil
       } else {
         let folder = ModelTextFolder(model.url, base: model.adapter == nil ? nil : model.baseURL)
@@ -43,7 +43,8 @@ struct ModelText {
           Self.specialTokens(opened.tokenizer).merging(Self.specialTokens(config ?? [:])) { $1 }
         chosenControlTokens = try Self.controlTokens(config)
         let templates = try ChatTemplates(folder, config: config)
-        layout = try templates.layout(choice, config: model.config, readsPairs: readsPairs)
+        layout = try templates.layout(
+          choice, config: model.config, addsBOS: opened.tokenizer.addsBOS, readsPairs: readsPairs)
         toolLayout = try choice == nil ? templates.toolLayout() : nil
       }
     } catch {
@@ -225,19 +226,35 @@ struct ChatTemplates {
     }
   }
 
-  /// The chosen template: one of the model's by name, or one in a file.
+  /// The layout of models that were trained without a template: the messages' texts one after the
+  /// other, with the end-of-sequence token behind them (TRL 1.16, `RewardTrainer`, for texts that are
+  /// no conversations; its tokenizer puts a BOS before them where it adds one).
+  private static func plain(addsBOS: Bool) -> String {
+    (addsBOS ? "{{ bos_token }}" : "") + """
+      {%- for message in messages -%}
+        {%- if message.content is string -%}{{ message.content }}
+        {%- else -%}{%- for part in message.content -%}{{ part.text }}{%- endfor -%}{%- endif -%}
+        {%- if loop.last and not (message.content is string and message.content.endswith(eos_token))
+        -%}{{ eos_token }}{%- endif -%}
+      {%- endfor -%}
+      """
+  }
+
+  /// The chosen template: one of the model's by name, `plain`, or one in a file.
   /// - Throws: `TareError.usage` if the choice is neither; `TareError.badData` if there is none and
   ///   the family is not one that reads prompt and response as a pair.
   func layout(
-    _ choice: String?, config: ModelConfig, readsPairs: Bool = false
+    _ choice: String?, config: ModelConfig, addsBOS: Bool, readsPairs: Bool = false
   ) throws(TareError) -> TextLayout {
     let names = sources.keys.sorted().joined(separator: ", ")
     if let choice {
       if let source = sources[choice] { return try Self.layout(source, "template '\(choice)'") }
+      if choice == "plain" { return try Self.layout(Self.plain(addsBOS: addsBOS), "template") }
       let file = URL(filePath: choice)
       guard FileManager.default.fileExists(atPath: file.path) else {
         throw .usage(
-          "--template \(choice): no such file; the model's own: \(names.isEmpty ? "none" : names)")
+          "--template \(choice): no such file; the model's own: \(names.isEmpty ? "none" : names); "
+            + "or plain")
       }
       do throws(TareError) {
         return try Self.layout(ModelTextFolder.text(file), "template")
@@ -254,7 +271,8 @@ struct ChatTemplates {
     throw .badData(
       place: "chat template", found: "none",
       accepted: "chat_template.jinja, or chat_template in tokenizer_config.json, "
-        + "or --template FILE")
+        + "or --template FILE, or --template plain (the texts one after the other and the "
+        + "end-of-sequence token, as TRL trains models without a template)")
   }
 
   private static func layout(_ source: String, _ place: String) throws(TareError) -> TextLayout {

@@ -80,14 +80,19 @@ extension TextModel {
       variables: templateVariables(context, options), date: options.date)
   }
 
-  /// The first control token in what the user wrote of a conversation; nil if there is none.
-  package func controlToken(in conversation: Conversation) -> String? {
+  /// The first control token in what the user wrote of a conversation, but for the step token that a
+  /// process reward model wants there; nil if there is none.
+  package func controlToken(
+    in conversation: Conversation, _ options: ScoringOptions
+  ) -> String? {
+    var step: String?
+    if case .step(let id, _) = options.readRule { step = tokenizer.token(id) }
     guard let tokens = template(for: conversation.context)?.controlTokens else { return nil }
     let context = conversation.context
     let values =
       conversation.messages.map { .object($0.members) }
       + [context.tools, context.documents, .object(context.variables)].compactMap(\.self)
-    return values.lazy.compactMap { tokens.first(in: $0) }.first
+    return values.lazy.compactMap { tokens.first(in: $0, but: step) }.first
   }
 
   /// Whether a content that is null makes another text than a missing one, which is what transformers'

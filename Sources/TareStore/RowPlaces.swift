@@ -11,14 +11,17 @@ struct RowPlaces {
     var next = 0
     /// What is added to the places of the row's responses.
     var offset = 0
+    /// Places that the input gave.
+    var given: Set<Int> = []
   }
 
   /// - Parameters:
   ///   - position: of the response's row; those of one row follow each other.
   ///   - index: the response's place in its row.
+  ///   - given: the place among the prompt's responses that the input names, of a row of one response.
   /// - Returns: its place among the prompt's responses.
   mutating func place(
-    position: Int, index: Int, of key: @autoclosure () -> PromptKey
+    position: Int, index: Int, given: Int? = nil, of key: @autoclosure () -> PromptKey
   ) -> Int {
     if row?.position != position {
       if let row { prompts[row.key] = row.prompt }
@@ -29,7 +32,8 @@ struct RowPlaces {
       row = (position, key, prompt)
     }
     guard var current = row else { return index }
-    let place = index + current.prompt.offset
+    var place = index + current.prompt.offset
+    if let given, given >= 0, current.prompt.given.insert(given).inserted { place = given }
     current.prompt.next = max(current.prompt.next, place + 1)
     row = current
     return place

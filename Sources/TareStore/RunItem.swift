@@ -37,6 +37,11 @@ package struct RunItem: Sendable, Hashable, Identifiable {
   }
 }
 
+extension RunItem {
+  /// The place among its prompt's responses that the input gave a row of one response.
+  var givenIndex: Int? { role == .response ? extras["index"]?.int : nil }
+}
+
 /// A response that is still to be scored.
 package struct UnscoredItem: Sendable, Hashable, Identifiable {
   package let id: Int64

@@ -132,6 +132,7 @@ extension Store {
         found.labels.append(role, extras, position: position)
         let index = places.place(
           position: position, index: try row.decode(atIndex: 2),
+          given: role == .response ? extras?["index"]?.int : nil,
           of: PromptKey(section: section, subset: subset, id: name))
         found.responses.append(
           ScoredResponse(

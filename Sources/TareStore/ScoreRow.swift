@@ -93,7 +93,7 @@ extension RunItem {
     row["pair"] = pair.map { .int($0) }
     row["subset"] = subset.map { .string($0) }
     row["section"] = section.map { .string($0) }
-    for (key, value) in extras.members {
+    for (key, value) in extras.members where key != "index" || givenIndex != index {
       row[ScoreRow.keys.contains(key) ? "input_" + key : key] = value
     }
     if let conversation {

@@ -170,7 +170,7 @@ extension Store {
       while let row = try rows.next() {
         var item = try RunItem(row)
         item.index = places.place(
-          position: item.position, index: item.index, of: item.promptKey)
+          position: item.position, index: item.index, given: item.givenIndex, of: item.promptKey)
         values.append(try transform(item))
       }
       return values

@@ -61,6 +61,11 @@ struct Calibrate: ParsableCommand {
     request.source.skipsBadRows = skipBadRows
     // Rows are the result where nothing else is named; the report then goes to standard error.
     let rowsToOutput = (output == nil && store == nil) || Output.isStandard(output)
+    try Output.checkApart(
+      ["--output": output, "--save": save],
+      from: Output.files(ofStore: store) + [("--apply", apply)])
+    // The calibrated rows may take the place of the rows; the calibration may not.
+    try Output.checkApart(["--save": save], from: [("the input", input)])
     try Output.checkOnlyOne([
       "the rows": rowsToOutput && !(json && output == nil), "--json": json,
       "--save": Output.isStandard(save),

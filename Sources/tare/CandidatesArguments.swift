@@ -48,6 +48,12 @@ struct CandidatesArguments: ParsableArguments {
   @OptionGroup var columns: ColumnArguments
   @OptionGroup var format: FormatArgument
 
+  /// What is read, and must not be written over.
+  var files: [(name: String, path: String?)] {
+    inputs.map { ("an input", $0) } + Output.files(ofStore: store)
+      + calibrations.map { ("--calibration", $0) } + [("--head", head.head)]
+  }
+
   func request() throws(TareError) -> CandidatesRequest {
     var request = CandidatesRequest(source: try source())
     request.calibrations = calibrations

@@ -57,6 +57,7 @@ struct MakePairs: ParsableCommand {
     request.isPlain = plain
     request.seed = seed
     let printsRows = output == nil || Output.isStandard(output)
+    try Output.checkApart(["--output": output, "--stats": stats], from: candidates.files)
     try Output.checkOnlyOne([
       "the pairs (--output)": printsRows, "--json": json, "--stats": Output.isStandard(stats),
     ])

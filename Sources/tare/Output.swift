@@ -44,6 +44,33 @@ enum Output {
       "\(printed[0]) and \(printed[1]) both go to standard output; give one of them a file")
   }
 
+  /// Checks that no result destroys what the command reads or writes otherwise.
+  ///
+  /// - Parameters:
+  ///   - outputs: options and the paths they were given; those not given, and standard output, count for
+  ///     nothing.
+  ///   - inputs: the same for what is read, and for the store.
+  /// - Throws: `TareError.usage` that names the two that are one file.
+  static func checkApart(
+    _ outputs: KeyValuePairs<String, String?>, from inputs: [(name: String, path: String?)]
+  ) throws(TareError) {
+    let places = outputs.compactMap { name, path in path.map { (name: name, path: $0) } }
+      .filter { !isStandard($0.path) }
+    let read = inputs.compactMap { name, path in path.map { (name: name, path: $0) } }
+    for (number, output) in places.enumerated() {
+      for other in read + places[..<number] where Pipeline.areSameFile(output.path, other.path) {
+        throw .usage(
+          "\(output.name) \(output.path) would overwrite \(other.name); give it another file")
+      }
+    }
+  }
+
+  /// A store with the files that SQLite keeps beside it.
+  static func files(ofStore path: String?) -> [(name: String, path: String?)] {
+    guard let path else { return [] }
+    return ["", "-wal", "-shm", "-journal"].map { ("the store", path + $0) }
+  }
+
   static func write(_ rows: [JSONObject], to path: String) throws(TareError) {
     try write(Data(lines(rows).utf8), to: path)
   }

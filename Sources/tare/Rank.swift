@@ -38,6 +38,7 @@ struct Rank: ParsableCommand {
     var request = RankRequest(candidates: try candidates.request())
     request.top = top
     try Output.checkOnlyOne(["--output": Output.isStandard(output), "--json": json])
+    try Output.checkApart(["--output": output], from: candidates.files)
     let pipeline = Pipeline(observer: Terminal.observer())
     try pipeline.checkWritable(output)
     let outcome = try pipeline.rank(request)

@@ -69,6 +69,10 @@ struct Report: ParsableCommand {
   func run() throws {
     let pipeline = Pipeline(observer: Terminal.observer())
     try pipeline.checkWritable(output)
+    try Output.checkApart(
+      ["--output": output],
+      from: inputs.map { ("an input", $0) } + inspections.map { ("--inspection", $0) }
+        + Output.files(ofStore: store))
     var names = runNames
     if let store, names.isEmpty { names = try pipeline.runNames(in: store) }
     // Inspections may stand alone.

@@ -60,6 +60,7 @@ struct Runs: ParsableCommand {
     @OptionGroup var store: StoreOption
 
     func run() throws {
+      try Output.checkApart(["the file": file], from: Output.files(ofStore: store.store))
       if let data = try Pipeline().export(run: name, in: store.store, to: file) {
         try Output.print(data)
       }

@@ -52,6 +52,10 @@ struct Score: ParsableCommand {
     request.store = store
     request.run = runName
     try Output.checkOnlyOne(["--output": Output.isStandard(output), "--json": json])
+    try Output.checkApart(
+      ["--output": output],
+      from: inputs.map { ("an input", $0) } + Output.files(ofStore: store) + [("--head", head.head)]
+    )
     // Scores are the result where nothing else is named; what was done then goes to standard error.
     let printsRows = Output.isStandard(output) || (output == nil && store == nil)
     let pipeline = Pipeline(observer: Terminal.observer())

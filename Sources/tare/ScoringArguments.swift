@@ -15,7 +15,11 @@ struct ScoringArguments: ParsableArguments {
     help: "The base model, where --model is a PEFT adapter that does not name it by a folder.")
   var base: String?
 
-  @Option(help: "Chat template: a file, or the name of one of the model's own.")
+  @Option(
+    help: """
+      Chat template: a file, the name of one of the model's own, or plain: prompt, response and \
+      end-of-sequence token one after the other, as TRL trains without a template.
+      """)
   var template: String?
 
   static let tokensHelp: ArgumentHelp = """

@@ -68,6 +68,7 @@ struct Smooth: ParsableCommand {
   func run() throws {
     let printsRows = Output.isStandard(output)
     if printsRows, json { throw TareError.usage("give -o - or --json, not both") }
+    try Output.checkApart(["--output": output], from: [("the input", input)])
     let outcome = try Pipeline().smooth(try request)
     if json { return try Output.print(outcome.json) }
     // Rows are the result where they are printed; the report then goes to standard error.

@@ -44,6 +44,10 @@ struct TrainHead: ParsableCommand {
   @OptionGroup(title: "A sequence of domains") var sequence: SequenceArguments
 
   func run() throws {
+    try Output.checkApart(
+      ["--output": output],
+      from: ([pairs, validate] + sequence.sequence.map { $0 }).map { ("an input", $0) }
+        + Output.files(ofStore: store))
     if sequence.sequence.isEmpty { try runLinear() } else { try runSequence() }
   }
 

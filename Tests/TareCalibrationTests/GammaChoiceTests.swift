@@ -94,6 +94,36 @@ import Testing
     #expect(opposite.gamma == 0)
   }
 
+  /// Rows of pairs, two a prompt, of which only those of one pair were compared: across pairs the labels
+  /// would say the opposite, since the second pair's are shifted by more than any length.
+  private func pairs(numbered: Bool, order: [Int]? = nil) throws -> CalibrationTable {
+    let plain = try table(gamma: 0.7, prompts: 400, seed: 11)
+    let prompts = try #require(plain.prompts)
+    let responses = plain.scores.indices.map { row -> ScoredResponse in
+      let group = prompts.groupOfRow[row]
+      var response = ScoredResponse(
+        promptID: numbered ? "p\(group / 2)" : "p\(group)", index: row, role: .response,
+        score: plain.scores[row] + (numbered && group % 2 == 1 ? 50 : 0),
+        covariates: ["length": plain.columns[0][row]], label: plain.labels?[row])
+      if numbered, group % 2 == 1 { response.pair = 1 }
+      return response
+    }
+    return try CalibrationTable(
+      order.map { $0.map { responses[$0] } } ?? responses, covariates: [.length])
+  }
+
+  @Test func `responses of different pairs of a prompt are not compared`() throws {
+    let apart = try choice(try pairs(numbered: false))
+    let together = try choice(try pairs(numbered: true))
+    #expect((together.prompts, together.pairs) == (200, 400))
+    #expect(abs(together.estimate - apart.estimate) < 1e-6)
+    var random = Xoshiro256(seed: 5)
+    for _ in 0..<20 {
+      let order = Array(0..<800).shuffled(using: &random)
+      #expect(try choice(try pairs(numbered: true, order: order)).json == together.json)
+    }
+  }
+
   @Test func `without labels or prompts it is a wrong usage`() throws {
     let table = try table(gamma: 0.5, prompts: 30, seed: 1)
     let settings = Made.settings { $0.gamma = .labels }

@@ -6,21 +6,6 @@ import Testing
 
 /// What columns say of how good responses are.
 @Suite struct LabelTests {
-  private func read(
-    _ text: String, _ change: (inout ScoreColumns) -> Void = { _ in }
-  ) throws -> ScoreTable {
-    var columns = ScoreColumns()
-    change(&columns)
-    return try ScoreTable(try readTable(Data(text.utf8), name: "in"), columns: columns)
-  }
-
-  private func failure(
-    _ text: String, _ change: (inout ScoreColumns) -> Void = { _ in }
-  ) -> String {
-    let error = #expect(throws: TareError.self) { try read(text, change) }
-    return error?.description ?? ""
-  }
-
   @Test(arguments: [
     ("chosen", "rejected"), ("Chosen", "REJECTED"), ("true", "false"), ("True", "False"),
     ("yes", "no"), (" Yes", "No "), ("won", "lost"), ("correct", "incorrect"), ("good", "bad"),

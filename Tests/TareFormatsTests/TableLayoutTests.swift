@@ -6,21 +6,6 @@ import Testing
 
 /// Which column of a score table holds what.
 @Suite struct TableLayoutTests {
-  private func read(
-    _ text: String, _ change: (inout ScoreColumns) -> Void = { _ in }
-  ) throws -> ScoreTable {
-    var columns = ScoreColumns()
-    change(&columns)
-    return try ScoreTable(try readTable(Data(text.utf8), name: "in"), columns: columns)
-  }
-
-  private func failure(
-    _ text: String, _ change: (inout ScoreColumns) -> Void = { _ in }
-  ) -> String {
-    let error = #expect(throws: TareError.self) { try read(text, change) }
-    return error?.description ?? ""
-  }
-
   // MARK: - Prompts
 
   @Test func `rows with the same prompt and no id are one prompt's`() throws {

@@ -69,7 +69,9 @@ import Testing
     let run = try run(CalibrationStory(.column, method: nil, labels: .unknown), yes)
     let change = text(run, "What it changes")
     #expect(change.hasPrefix("The calibrated scores are the source's own column calibrated"))
-    #expect(change.contains("This holds only if these labels had no part in the calibration"))
+    #expect(change.contains("do not say whether these labels chose the correction"))
+    #expect(!change.contains("p ="))
+    #expect(!change.contains("beyond chance"))
   }
 
   @Test func `two models are told apart only where interval and test agree`() throws {

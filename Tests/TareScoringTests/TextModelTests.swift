@@ -56,6 +56,22 @@ struct TextModelTests {
     #expect(bad?.description.contains("line 1") == true, "\(String(describing: bad))")
   }
 
+  /// As TRL 1.16's RewardTrainer prepares texts that are no conversations: prompt + response + EOS,
+  /// then the tokenizer with its own special tokens.
+  @Test func `plain is prompt, response and one end token, with the tokenizer's own BOS`() throws {
+    try FileManager.default.removeItem(at: folder.url.appending(path: "chat_template.jinja"))
+    let model = try TextModel(folder.url, template: "plain")
+    let tokens = try model.tokenize(conversation, options)
+    #expect(tokens.text == "<s>HiHello</s>")
+    #expect(tokens.ids.filter { $0 == tokens.ids[0] }.count == 1)
+    #expect(tokens.ids.last == 2)
+    let ended = try model.tokenize(
+      Conversation(prompt: [.user("  Hi ")], response: " Hello </s>"), options)
+    #expect(ended.text == "<s>  Hi  Hello </s>")
+    let qwen = try TextModel(ParityCheckpoints.folder("qwen3"), template: "plain")
+    #expect(try qwen.tokenize(conversation, options).text == "HiHello<|im_end|>")
+  }
+
   @Test func `no template is told, with what to do`() throws {
     try FileManager.default.removeItem(at: folder.url.appending(path: "chat_template.jinja"))
     try set("chat_template", nil, in: "tokenizer_config.json")

@@ -160,4 +160,45 @@ import Testing
 }
 
 /// A device's number on Linux, for small numbers.
-private func makedev(_ major: dev_t, _ minor: dev_t) -> dev_t { major << 8 | minor }
+private func makedev(_ major: dev_t, _ minor: dev_t) -> dev_t {
+  major << 8 | minor
+  @Test func `a result never takes the place of what the command reads or keeps`() throws {
+    let store = folder.url.appending(path: "kept.sqlite").path
+    try #require(
+      Program.run(["runs", "import", table, "--store", store, "--run", "r"]).status == 0)
+    let saved = folder.url.appending(path: "saved.json").path
+    try #require(
+      Program.run(["calibrate", table, "-o", "/dev/null", "--save", saved]).status == 0)
+    let link = folder.url.appending(path: "name").path
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "kept.sqlite")
+    let same = folder.url.appending(path: "same").path
+    let refused: [([String], String)] = [
+      (["runs", "export", "r", store, "--store", store], "the store"),
+      (["runs", "export", "r", link, "--store", store], "the store"),
+      (["report", "--store", store, "-o", store], "the store"),
+      (["report", table, "-o", table], "an input"),
+      (["calibrate", "--store", store, "--run", "r", "--save", store], "the store"),
+      (["calibrate", "--store", store, "--run", "r", "--save", store + "-wal"], "the store"),
+      (["calibrate", table, "--apply", saved, "-o", saved], "--apply"),
+      (["calibrate", table, "-o", same, "--save", same], "--output"),
+      (["calibrate", table, "-o", "/dev/null", "--save", table], "the input"),
+      (["pairs", table, "-o", same, "--stats", same], "--output"),
+      (["pairs", table, "-o", table], "an input"),
+      (["pairs", table, "--calibration", saved, "-o", saved], "--calibration"),
+      (["rank", "--store", store, "--run", "r", "-o", store], "the store"),
+      (["rank", table, "-o", folder.url.path + "/./ok.csv"], "an input"),
+      (["smooth", table, "--x", "label", "--y", "score", "-o", table], "the input"),
+    ]
+    let before = try [store, saved, table].map { try Data(contentsOf: URL(filePath: $0)) }
+    for (arguments, what) in refused {
+      let result = try Program.run(arguments)
+      #expect(result.status == 64, "\(arguments)")
+      #expect(result.error.contains("would overwrite \(what)"), "\(arguments): \(result.error)")
+    }
+    let after = try [store, saved, table].map { try Data(contentsOf: URL(filePath: $0)) }
+    #expect(after == before)
+    #expect(!FileManager.default.fileExists(atPath: same))
+    // The calibrated table may take the table's place.
+    #expect(try Program.run(["calibrate", table, "-o", table]).status == 0)
+  }
+}

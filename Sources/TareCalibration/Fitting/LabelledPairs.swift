@@ -1,7 +1,8 @@
 /// Pairs of responses to one prompt of which one is better.
 internal import TareCore
 
-/// All pairs of a prompt whose labels differ, the better one first; every prompt weighs alike.
+/// All pairs of a prompt whose labels differ, the better one first; every prompt weighs alike. Where a
+/// prompt was given as several pairs, these alone: nobody compared the responses of different ones.
 struct LabelledPairs {
   /// Rows of the table, [pair].
   private(set) var better: [Int] = []
@@ -21,6 +22,10 @@ struct LabelledPairs {
     guard let labels = table.labels, let groups = table.prompts else { return nil }
     var random = Xoshiro256(seed: 1)
     for rows in groups.rows {
+      if let given = table.pairs, Set(rows.map { given[$0] }).count > 1 {
+        addGivenPairs(of: rows, given, labels, table)
+        continue
+      }
       // Partners must not be those that happen to stand near in the file.
       let rows = rows.count > Self.partners + 1 ? rows.shuffled(using: &random) : rows
       let start = better.count
@@ -33,11 +38,45 @@ struct LabelledPairs {
           prompt.append(prompts)
         }
       }
-      let pairs = better.count - start
-      guard pairs > 0 else { continue }
-      weight += [Double](repeating: 1 / Double(pairs), count: pairs)
-      prompts += 1
+      endPrompt(from: start)
     }
+  }
+
+  /// - Parameter rows: of a prompt, in an order that what they hold decides.
+  private mutating func addGivenPairs(
+    of rows: [Int], _ given: [Int], _ labels: [Double], _ table: CalibrationTable
+  ) {
+    let start = better.count
+    var found: [(better: Int, worse: Int)] = []
+    for members in Dictionary(grouping: rows, by: { given[$0] }).values {
+      for (position, first) in members.enumerated() {
+        for second in members[(position + 1)...].prefix(Self.partners)
+        where labels[first] != labels[second] {
+          found.append(labels[first] > labels[second] ? (first, second) : (second, first))
+        }
+      }
+    }
+    // Pairs are numbered as they stand in the file, which must decide nothing: by their numbers alone.
+    func numbers(_ pair: (better: Int, worse: Int)) -> [Double] {
+      [pair.better, pair.worse].flatMap { row in [table.scores[row]] + table.columns.map { $0[row] }
+      }
+    }
+    for pair in found.map({ ($0, numbers($0)) })
+      .sorted(by: { $0.1.lexicographicallyPrecedes($1.1) }).map(\.0)
+    {
+      better.append(pair.better)
+      worse.append(pair.worse)
+      prompt.append(prompts)
+    }
+    endPrompt(from: start)
+  }
+
+  /// - Parameter start: of the prompt's pairs.
+  private mutating func endPrompt(from start: Int) {
+    let pairs = better.count - start
+    guard pairs > 0 else { return }
+    weight += [Double](repeating: 1 / Double(pairs), count: pairs)
+    prompts += 1
   }
 
   var count: Int { better.count }

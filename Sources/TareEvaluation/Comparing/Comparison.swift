@@ -15,7 +15,9 @@ package struct Comparison: Sendable {
   package var leftOut = CommonPrompts.LeftOut()
   /// Of raw with calibrated scores: what the calibration knew of the labels that judge it here.
   package var labelUse: LabelUse? {
-    didSet { if labelUse == .inSample { differences = differences.map(\.untested) } }
+    didSet {
+      if labelUse == .inSample || labelUse == .unknown { differences = differences.map(\.untested) }
+    }
   }
 
   package init(

@@ -32,7 +32,13 @@ private func candidateSet(_ row: SourceRow, number: Int) throws(TareError) -> Ca
   let subset = try name("subset")
   let section = try name("section")
   var extras = JSONObject()
-  for (key, value) in row.columns.members where !used.contains(key) { extras[key] = value }
+  // The place among the answers to the prompt is one answer's; of other rows it is a number like any.
+  let isPlace =
+    content.responses.count == 1 && content.responses[0].role == .response
+    && (row.columns["index"]?.int ?? -1) >= 0
+  for (key, value) in row.columns.members where !used.contains(key) {
+    extras[key == "index" && !isPlace ? "input_index" : key] = value
+  }
   for (key, value) in content.extras.members { extras[key] = value }
   return CandidateSet(
     id: id ?? "row-\(number)", subset: subset ?? content.subset, section: section,

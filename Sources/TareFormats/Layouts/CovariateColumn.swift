@@ -113,7 +113,9 @@ struct CovariateColumn {
 extension Covariate {
   /// The covariate that stands in a column of its own name.
   static func inColumn(_ name: String, of columns: ColumnNames) -> Covariate {
-    // The tokens of `tare score`'s own output are those of the store.
-    name == Tokens.key && columns.column("readAt") != nil ? .computed(Tokens.self) : .named(name)
+    // The tokens and lengths of `tare score`'s own output are those of the store.
+    let isOwn = columns.column("readAt") != nil
+    if name == Tokens.key, isOwn { return .computed(Tokens.self) }
+    return name == Length.key && !isOwn ? .lengthInColumn : .named(name)
   }
 }

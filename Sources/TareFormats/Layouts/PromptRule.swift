@@ -8,8 +8,9 @@ package enum PromptRule: Sendable, Equatable {
   case id(String)
   /// The texts of the prompts, where no column holds their ids.
   case texts([String])
-  /// The messages before the last of a column of conversations.
-  case conversations(String)
+  /// The messages before the response of a column of conversations, with what else belongs to the
+  /// prompt.
+  case conversations(String, contexts: [String])
   /// Each row is a prompt of its own.
   case rows
 
@@ -32,7 +33,9 @@ package enum PromptRule: Sendable, Equatable {
       }
       return .texts(found + contexts.compactMap(columns.column))
     }
-    if let column = columns.first(of: conversations) { return .conversations(column) }
+    if let column = columns.first(of: conversations) {
+      return .conversations(column, contexts: contexts.compactMap(columns.column))
+    }
     return .rows
   }
 
@@ -59,9 +62,11 @@ package enum PromptRule: Sendable, Equatable {
     case .texts(let columns):
       "There is no column of prompt ids: rows with the same "
         + columns.map { "'\($0)'" }.joined(separator: ", ") + " are taken as one prompt's."
-    case .conversations(let column):
-      "There is no column of prompt ids: rows with the same messages before the last of '\(column)' "
-        + "are taken as one prompt's."
+    case .conversations(let column, let contexts):
+      "There is no column of prompt ids: rows with the same messages before the response in '\(column)'"
+        + (contexts.isEmpty
+          ? "" : " and the same \(contexts.map { "'\($0)'" }.joined(separator: ", "))")
+        + " are taken as one prompt's."
     case .rows:
       "There is no column of prompt ids, nor of prompts: each row is taken as a prompt of its own."
     }

@@ -4,7 +4,8 @@ import TareCore
 struct ResponseRows: ScoreLayout {
   /// `id` comes second: beside a prompt's id it is the response's own, or a pair's.
   let names = TableLayout.Names(
-    ids: ["prompt_id", "id", "pair_id"], hasPromptTexts: true, conversations: ["messages"])
+    ids: ["prompt_id", "id", "pair_id"], hasPromptTexts: true, conversations: ["messages"],
+    mayNumberRows: true)
   let hasWholePrompts = false
   let score: String
   /// The column of step scores; it stands for the scores where there are none.

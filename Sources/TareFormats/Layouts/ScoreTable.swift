@@ -131,7 +131,8 @@ extension ScoreTable {
     of table: DataTable, _ found: TableLayout, _ layout: any ScoreLayout
   ) throws(TareError) -> (ids: [String], PromptRule) {
     if found.prompt.isGuess, let ids = layout.promptIDs(of: table) { return (ids, .id("")) }
-    return (try PromptNames(table, found).ids, found.prompt)
+    let names = try PromptNames(table, found)
+    return (names.ids, names.rule)
   }
 
   private static func responses(

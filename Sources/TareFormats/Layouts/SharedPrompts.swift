@@ -49,6 +49,14 @@ struct SharedPrompts {
         found: "the id '\(set.id)', which \(same.place) has too, with the same responses",
         accepted: "each pair or list of responses once")
     }
+    if let index = set.extras["index"]?.int,
+      let same = before.first(where: { $0.set.extras["index"]?.int == index })
+    {
+      throw .badData(
+        place: "\(place), column 'index'",
+        found: "response \(index) of '\(set.id)', as in \(same.place)",
+        accepted: "another place for each response of a prompt")
+    }
     rows[key] = before + [Row(place: place, set: set)]
   }
 }

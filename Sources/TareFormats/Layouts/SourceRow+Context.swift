@@ -4,8 +4,7 @@ import TareCore
 extension SourceRow {
   /// The context, and the columns that it was read from.
   ///
-  /// Lists and objects may also stand as JSON in a string, as in CSV and in LLaMA-Factory's data; a
-  /// string that is neither is no context.
+  /// Lists and objects may also stand as JSON in a string, as in CSV and in LLaMA-Factory's data.
   func context() throws(TareError) -> (context: TemplateContext, columns: [String]) {
     try refuseMedia()
     var found: JSONObject = [:]
@@ -25,8 +24,11 @@ extension SourceRow {
   private func structure(_ column: String) throws(TareError) -> JSONValue? {
     var value = columns[column] ?? .null
     if let text = value.string {
-      let opening = text.first { !$0.isWhitespace }
-      guard opening == "[" || opening == "{" else { return nil }
+      guard let opening = text.first(where: { !$0.isWhitespace }) else { return nil }
+      guard opening == "[" || opening == "{" else {
+        throw error(
+          column, found: "'\(text.prefix(40))'", accepted: "a list or an object, or one as JSON")
+      }
       value = try parsed(text, column)
     }
     // A number of tools is no tools.
@@ -44,10 +46,15 @@ extension SourceRow {
 
   /// Pictures and sounds cannot be scored, and a text without its picture is another text.
   private func refuseMedia() throws(TareError) {
-    for column in ["images", "videos", "audios"] {
-      guard let count = columns[column]?.array?.count, count > 0 else { continue }
-      throw error(
-        column, found: "\(count) of them", accepted: "none: text alone can be scored")
+    for column in ["image", "images", "video", "videos", "audio", "audios"] {
+      let found: String
+      switch columns[column] {
+      case .array(let elements)? where !elements.isEmpty: found = "\(elements.count) of them"
+      case .object(let object)? where !object.isEmpty: found = "an object"
+      case .string(let text)? where !text.isEmpty: found = "'\(text.prefix(40))'"
+      default: continue
+      }
+      throw error(column, found: found, accepted: "none: text alone can be scored")
     }
   }
 }

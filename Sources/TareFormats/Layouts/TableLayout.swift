@@ -7,6 +7,9 @@ package struct TableLayout: Sendable {
   /// All columns in the file's order.
   let columns: ColumnNames
   package let prompt: PromptRule
+  /// Where prompts have ids: by what else they could be known, their texts or conversations.
+  package let promptTexts: PromptRule?
+  let mayNumberRows: Bool
   package let subset: String?
   package let section: String?
   /// "chosen", "rejected" or "response"; nil where a label is named, which tells more.
@@ -18,7 +21,7 @@ package struct TableLayout: Sendable {
   /// A response's place among the prompt's responses.
   package let index: String?
   /// Which responses of a prompt belong together as a pair, where it has several pairs.
-  let pair: String?
+  package let pair: String?
   /// Columns that tell reward models apart.
   package let runs: [String]
 
@@ -37,20 +40,23 @@ package struct TableLayout: Sendable {
     var hasPromptTexts = false
     /// Columns of conversations that may hold their prompts.
     var conversations: [String] = []
+    /// Whether an id that each row has for itself may be the row's and not its prompt's.
+    var mayNumberRows = false
   }
 
   init(_ all: [String], _ wanted: ScoreColumns, _ names: Names) {
     let columns = ColumnNames(all)
     self.columns = columns
+    let guessed: PromptRule =
+      names.hasPromptTexts ? .guessed(columns, conversations: names.conversations) : .rows
     if let group = wanted.group {
-      prompt = .named(columns.column(group) ?? group)
+      (prompt, promptTexts) = (.named(columns.column(group) ?? group), nil)
     } else if let id = columns.first(of: names.ids) {
-      prompt = .id(id)
+      (prompt, promptTexts) = (.id(id), guessed == .rows ? nil : guessed)
     } else {
-      prompt =
-        names.hasPromptTexts
-        ? .guessed(columns, conversations: names.conversations) : .rows
+      (prompt, promptTexts) = (guessed, nil)
     }
+    mayNumberRows = names.mayNumberRows
     let hasSubsets = wanted.subset != "none"
     subset = hasSubsets ? wanted.subset ?? columns.column(names.subset) : nil
     section = hasSubsets ? columns.first(of: names.sections) : nil

@@ -23,14 +23,18 @@ package func unusedTextColumns(of sets: [CandidateSet]) -> [String] {
 
 /// What a column's name says of it.
 private enum ColumnKind {
-  case text, metadata, other
+  case text, variable, metadata, other
   /// It was found to be text already.
   case found
 
   init(_ name: String) {
     let name = name.lowercased()
     let last = name.split(separator: "_").last.map(String.init) ?? name
-    self = textNames.contains(name) ? .text : metadataNames.contains(last) ? .metadata : .other
+    self =
+      textNames.contains(name)
+      ? .text
+      : variableNames.contains(name)
+        ? .variable : metadataNames.contains(last) ? .metadata : .other
   }
 }
 
@@ -40,10 +44,14 @@ private let textNames: Set = [
   "completions", "context", "contexts", "conversation", "conversations", "demonstrations",
   "dialog", "dialogue", "document", "documents", "few_shot", "functions", "history", "images",
   "input", "inputs", "instruction", "instructions", "messages", "output", "outputs", "passage",
-  "passages", "persona", "profile", "prompt", "query", "question", "rejected",
-  "rejected_messages", "rejected_response", "response", "responses", "system", "system_message",
-  "system_prompt", "text", "tools", "videos",
+  "passages", "persona", "profile", "prompt", "query", "question", "reasoning",
+  "reasoning_content", "rejected", "rejected_messages", "rejected_response", "response",
+  "responses", "system", "system_message", "system_prompt", "template_kwargs", "text", "thinking",
+  "tools", "videos",
 ]
+
+/// Names of template variables, which count in `chat_template_kwargs` alone.
+private let variableNames: Set = ["add_generation_prompt", "enable_thinking", "reasoning_effort"]
 
 /// Names, or last parts of names, of what is told about a row.
 private let metadataNames: Set = [
@@ -59,6 +67,7 @@ extension JSONValue {
   fileprivate func looksLikeText(_ kind: ColumnKind) -> Bool {
     switch kind {
     case .text: !isBlank && double == nil && bool == nil
+    case .variable: !isBlank
     case .metadata: isMessages
     case .other: isMessages || hasWords
     case .found: false

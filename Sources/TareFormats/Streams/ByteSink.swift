@@ -52,6 +52,14 @@ package final class ByteSink {
     _ = try OutputPlace(path)
   }
 
+  /// Whether two paths are one regular file, or would be: links followed, by whatever name.
+  package static func areSameFile(_ first: String, _ second: String) -> Bool {
+    guard let first = try? OutputPlace.identity(first),
+      let second = try? OutputPlace.identity(second)
+    else { return false }
+    return first == second
+  }
+
   /// Writes a whole result.
   package static func write(_ data: Data, to path: String) throws(TareError) {
     let sink = try ByteSink(path)

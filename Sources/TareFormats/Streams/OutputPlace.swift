@@ -55,6 +55,19 @@ struct OutputPlace {
     }
   }
 
+  /// What tells one regular file from another, by whatever path: its device and inode, or those of its
+  /// folder and its name where it is not there yet; nil for what is no regular file.
+  static func identity(_ name: String) throws(TareError) -> [String]? {
+    guard name != "-", ownDescriptor(name) == nil else { return nil }
+    let path = try following(links: name)
+    var found = stat()
+    if stat(path, &found) == 0 {
+      return found.st_mode & S_IFMT == S_IFREG ? ["\(found.st_dev)", "\(found.st_ino)"] : nil
+    }
+    guard stat(folder(of: path), &found) == 0 else { return nil }
+    return ["\(found.st_dev)", "\(found.st_ino)", URL(filePath: path).lastPathComponent]
+  }
+
   private static func refusal(_ name: String, _ code: Int32) -> TareError {
     .usage("\(name): cannot be written: \(String(cString: strerror(code)))")
   }

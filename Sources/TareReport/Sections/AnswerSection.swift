@@ -87,7 +87,8 @@ package enum AnswerSection: ReportSection {
           } else {
             NumberCard(
               name: "Change in points", value: change.value.signedPercent,
-              note: "in-sample: not tested", kind: "change"
+              note: run.comparison?.labelUse == .inSample ? "in-sample: not tested" : "not tested",
+              kind: "change"
             ).markup
           }
         }

@@ -49,15 +49,10 @@ extension Comparison {
         """
     }
     guard labelUse == .unknown else { return plainVerdict }
-    return "\(plainVerdict) \(unknownLabelUse)"
-  }
-
-  /// Of scores that came calibrated.
-  private var unknownLabelUse: String {
-    """
-    This holds only if these labels had no part in the calibration, which the scores do not say: \
-    otherwise the change is in-sample, and too favourable.
-    """
+    return """
+      Not tested: the scores came calibrated and do not say whether these labels chose the correction. \
+      If they did, the change is too favourable by an unknown amount.
+      """
   }
 
   private var plainVerdict: String {

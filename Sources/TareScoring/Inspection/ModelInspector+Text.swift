@@ -26,7 +26,8 @@ extension ModelInspector {
         "the tokenizer has \(tokenizer.count) tokens, the embedding \(size.vocabularySize): texts "
           + "with the others cannot be scored")
     }
-    let layout = try describeLayout(folder, config, weights)
+    let layout = try describeLayout(
+      folder, config, weights, addsBOS: tokenizer?.addsBOS ?? false)
     guard layout != nil, tokenizer != nil, size != nil, weights != nil else { return }
     // What scoring itself would open.
     let (url, base, template, tokens) = (url, base, template, self.tokens)
@@ -202,7 +203,7 @@ extension ModelInspector {
 
   /// - Returns: nil if there is no way to turn a conversation into text.
   private mutating func describeLayout(
-    _ folder: ModelTextFolder, _ config: ModelConfig, _ weights: ModelWeights?
+    _ folder: ModelTextFolder, _ config: ModelConfig, _ weights: ModelWeights?, addsBOS: Bool
   ) throws(TareError) -> TextLayout? {
     let found = result.attempt { () throws(TareError) in
       if let metadata = weights?.ggufMetadata {
@@ -218,7 +219,7 @@ extension ModelInspector {
     let others = templates.sources.keys.filter { $0 != name }.sorted()
     do throws(TareError) {
       let layout = try templates.layout(
-        template, config: config, readsPairs: reranker?.source == .crossEncoder)
+        template, config: config, addsBOS: addsBOS, readsPairs: reranker?.source == .crossEncoder)
       guard case .template(_, let source) = layout else {
         result.add("template", .null, "template", "none: prompt and response are read as a pair")
         return layout

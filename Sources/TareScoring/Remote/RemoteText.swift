@@ -71,8 +71,14 @@ extension TextModel {
   /// What the conversation's tokens stand for: the rendered text where nothing was cut or put around
   /// it. Of a pair that was not cut, the two texts.
   package func text(of conversation: TokenizedConversation) throws(TareError) -> String {
-    conversation.pair != nil && !conversation.truncated
-      ? conversation.text : try text(of: conversation, addsSpecialTokens: false)
+    if !conversation.truncated, conversation.pair != nil || conversation.isSanitized {
+      return conversation.text
+    }
+    // No text stands for control tokens that were encoded as plain text: this is what they spell.
+    if conversation.isSanitized {
+      return try tokenizer.decode(conversation.ids, skipSpecialTokens: false)
+    }
+    return try text(of: conversation, addsSpecialTokens: false)
   }
 
   /// The text that a tokenizer makes the conversation's tokens of: the rendered one but where the BOS
