@@ -7,9 +7,10 @@ func candidateSets(
 ) throws(TareError) -> [CandidateSet] {
   var sets: [CandidateSet] = []
   var prompts = SharedPrompts()
+  var finder = RowLayoutFinder(mapping)
   sets.reserveCapacity(rows.count)
   for (index, row) in try mapped(rows, mapping).enumerated() {
-    let read = try candidateSet(row, number: index + 1, mapping)
+    let read = try candidateSet(row, number: index + 1, finder.layout(of: row))
     let hasID =
       read.content.id != nil || idColumns.contains { (row.columns[$0] ?? .null).labelText != "" }
     for var set in read.sets {
@@ -26,9 +27,9 @@ let idColumns = ["prompt_id", "id", "pair_id"]
 
 /// One set, or one for each response where the layout grades them: a grade is a row's.
 private func candidateSet(
-  _ row: SourceRow, number: Int, _ mapping: ColumnMapping
+  _ row: SourceRow, number: Int, _ layout: any RowLayout.Type
 ) throws(TareError) -> (sets: [CandidateSet], content: RowContent) {
-  let content = try RowLayouts.layout(of: row, mapping).read(row)
+  let content = try layout.read(row)
   var used = Set(content.columns)
   func name(_ column: String) throws(TareError) -> String? {
     guard let name = try row.name(column) else { return nil }

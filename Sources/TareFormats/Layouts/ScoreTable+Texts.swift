@@ -20,10 +20,11 @@ extension ScoreTable {
     var counts = [Int](repeating: 0, count: table.rows.count)
     for row in rowOfResponse { counts[row] += 1 }
     var conversations: [Conversation] = []
+    var finder = RowLayoutFinder()
     for (position, count) in counts.enumerated() where count > 0 {
       let source = table.row(position, columns)
       do throws(TareError) {
-        let content = try RowLayouts.layout(of: source).read(source)
+        let content = try finder.layout(of: source).read(source)
         guard content.responses.count == count else {
           throw .badData(
             place: source.place, found: "\(content.responses.count) texts",

@@ -22,9 +22,7 @@ enum Turn {
       let name = name(of: role)
       if name != role { object["role"] = .string(name) }
     }
-    if let text = text(ofParts: object["content"] ?? .null) {
-      object["content"] = .string(text)
-    }
+    if let parts = object["content"]?.array { join(parts, in: &object) }
     return .object(object)
   }
 
@@ -62,12 +60,26 @@ enum Turn {
     return calls.map { ["type": "function", "function": $0] }
   }
 
-  /// LLaMA-Factory's parts hold their texts as `value`, which no template knows: the whole text.
-  private static func text(ofParts content: JSONValue) -> String? {
-    guard let parts = content.array, !parts.isEmpty else { return nil }
-    let texts = parts.compactMap { part in
-      part["type"]?.string == "text" && part["text"] == nil ? part["value"]?.string : nil
+  /// LLaMA-Factory's parts hold what they are as `value`, which no template knows: texts become the
+  /// content, thoughts `reasoning_content`, and calls `tool_calls`.
+  private static func join(_ parts: [JSONValue], in object: inout JSONObject) {
+    var content = ""
+    var reasoning = ""
+    var calls: [JSONValue] = []
+    for part in parts {
+      guard part["text"] == nil, let value = part["value"] else { return }
+      switch (part["type"]?.string, value.string) {
+      case ("text", let text?): content += text
+      case ("reasoning", let text?): reasoning += text
+      case ("tool_call", _):
+        guard let own = Self.calls(value) else { return }
+        calls += own
+      default: return
+      }
     }
-    return texts.count == parts.count ? texts.joined() : nil
+    guard !parts.isEmpty else { return }
+    object["content"] = .string(content)
+    if !reasoning.isEmpty { object["reasoning_content"] = .string(reasoning) }
+    if !calls.isEmpty { object["tool_calls"] = .array(calls) }
   }
 }

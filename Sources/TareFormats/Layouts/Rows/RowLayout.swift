@@ -8,6 +8,7 @@ protocol RowLayout: Registered {
   static var marks: [String] { get }
   /// One row of it, as JSON.
   static var example: String { get }
+  /// Whether a row is of this layout; it has the columns that are needed.
   static func recognises(_ row: SourceRow) -> Bool
   static func read(_ row: SourceRow) throws(TareError) -> RowContent
 }

@@ -55,7 +55,7 @@ package enum RowLayouts {
   static func layout(
     of row: SourceRow, _ mapping: ColumnMapping = .init()
   ) throws(TareError) -> any RowLayout.Type {
-    if let layout = registry.entries.first(where: { $0.recognises(row) }) { return layout }
-    throw NearestLayout(to: row).error(row, mapping)
+    var finder = RowLayoutFinder(mapping)
+    return try finder.layout(of: row)
   }
 }
