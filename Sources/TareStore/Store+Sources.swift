@@ -14,11 +14,11 @@ package struct ScoreFile: Sendable {
   /// The values that rows must have, by column.
   package var filters: [String: String]
   /// Other names for the file's columns.
-  package var columns: ColumnMapping
+  package var columns: TareFormats.ColumnMapping
 
   package init(
     name: String, data: Data, format: String? = nil, filters: [String: String] = [:],
-    columns: ColumnMapping = .init()
+    columns: TareFormats.ColumnMapping = .init()
   ) {
     self.columns = columns
     self.name = name
@@ -97,14 +97,15 @@ extension Store {
 
   /// The file that a run was imported from; nil for a run of another kind.
   package func source(of run: Run) throws(TareError) -> ScoreFile? {
-    try read { db in
+    try read { db -> ScoreFile? in
       guard
         let row = try Row.fetchOne(
           db, sql: "SELECT name, format, filters, content, columns FROM source WHERE run = ?",
           arguments: [run.id])
       else { return nil }
       let filters = try JSONValue(row, at: 2).object ?? [:]
-      var columns = ColumnMapping()
+      // GRDB has a type of that name, too.
+      var columns = TareFormats.ColumnMapping()
       if !row.hasNull(atIndex: 4) {
         try columns.add(contents: Array((try row.decode(atIndex: 4) as String).utf8))
       }

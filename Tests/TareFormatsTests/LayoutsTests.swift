@@ -62,6 +62,8 @@ import Testing
     #"{"chosen":[{"role":"User","content":"2+2?"},{"role":"bot","content":"4"}],"rejected":[{"role":"human","content":"2+2?"},{"role":"model","content":"5"}]}"#,
     #"{"chosen_messages":[{"role":"user","content":[{"type":"text","value":"2+"},{"type":"text","value":"2?"}]},{"role":"assistant","content":[{"type":"text","value":"4"}]}],"rejected_messages":[{"role":"user","content":[{"type":"text","value":"2+2?"}]},{"role":"assistant","content":[{"type":"text","value":"5"}]}]}"#,
     #"{"query":"2+2?","response":"4","rejected_response":"5"}"#,
+    #"{"input":{"messages":[{"role":"user","content":"2+2?"}]},"preferred_output":[{"role":"assistant","content":"4"}],"non_preferred_output":[{"role":"assistant","content":"5"}]}"#,
+    #"{"instruction":"2+2?","chosen_response":"4","rejected_response":"5"}"#,
     // RMB
     #"{"conversation_input":[{"role":"user","content":"2+2?"}],"chosen":{"llm_name":"a","answer":"4"},"reject":{"llm_name":"b","answer":"5"}}"#,
     // LLMBar, OffsetBias, AlpacaEval
@@ -222,7 +224,7 @@ import Testing
     #expect(four.responses.map(\.role) == [.chosen, .chosen, .rejected])
     #expect(failure(#"{"text":""}"#).contains("column 'text': found an empty text"))
     // Written and read again, it is no message.
-    let again = try JSONValue.array(pair.responses[0].turns.map(\.json))
+    let again = JSONValue.array(pair.responses[0].turns.map(\.json))
     let back = try one("{\"messages\":\(again.text())}")
     #expect(back.conversation(back.responses[0]).renderedText == "<u>2+2?<a>4")
   }

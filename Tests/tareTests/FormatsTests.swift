@@ -16,7 +16,8 @@ import Testing
   @Test func `without a file all that can be read is listed`() throws {
     let text = try Program.run(["formats"])
     #expect(text.status == 0)
-    for part in ["Containers", "Layouts of texts", "Layouts of scores", "hh-rlhf", "rewardbench-2"] {
+    for part in ["Containers", "Layouts of texts", "Layouts of scores", "hh-rlhf", "rewardbench-2"]
+    {
       #expect(text.output.contains(part))
     }
     let json = try JSONValue(parsing: Program.run(["formats", "--json"]).output)
@@ -28,7 +29,8 @@ import Testing
   @Test func `a file's page says what is taken for what`() throws {
     let path = try file(
       "pairs.jsonl",
-      #"{"id":"7","subset":"sums","prompt":"2+2?","chosen":"4","rejected":"5","note":"mine"}"# + "\n"
+      #"{"id":"7","subset":"sums","prompt":"2+2?","chosen":"4","rejected":"5","note":"mine"}"#
+        + "\n"
     )
     let page = try Program.run(["formats", path])
     #expect(page.status == 0)
@@ -243,7 +245,7 @@ import Testing
     )
     let json = try JSONValue(parsing: Program.run(["evaluate", path, "--json"]).output)
     #expect(json["benchmark"] == "results")
-    #expect(json["overall"]?["accuracy"]?.double == 0.625 || json["overall"]?["value"] == 0.625)
+    #expect(json["overall"]?["accuracy"] == 0.625)
     let calibrated = try Program.run(["calibrate", path])
     #expect(calibrated.status == 65)
     #expect(calibrated.error.contains("nothing to calibrate"))

@@ -1,5 +1,5 @@
 /// A place in a row: a column, and steps into what it holds.
-package import TareCore
+import TareCore
 
 /// `a`, `a.b`, `a[0].b`, or `a[].b` for the member of each element. A column whose own name has dots or
 /// brackets in it is found first.

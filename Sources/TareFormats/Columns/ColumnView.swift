@@ -1,5 +1,5 @@
 /// A mapping resolved for the columns of one file.
-package import TareCore
+import TareCore
 
 struct ColumnView {
   private struct Source {

@@ -33,7 +33,7 @@ struct ScoreListRows: ScoreLayout {
   private static func holdsList(_ table: DataTable, _ column: String) -> Bool {
     guard table.has(column), !table.rows.isEmpty else { return false }
     let cell = table.selecting([0]).cells(column)[0].parsedIfText
-    return (cell.array?.count ?? 0) > 1
+    return (cell.array?.count ?? 0) > 0
       && cell.array?.allSatisfy { $0.double != nil || $0.elements.count == 1 } == true
   }
 
@@ -54,7 +54,7 @@ struct ScoreListRows: ScoreLayout {
         isFirstRight && columns.label != "none" ? (index == 0 ? .chosen : .rejected) : .response
       }
       if let cells = labels?[row].parsedIfText, let label {
-        guard cells.array?.count == own.count else {
+        guard cells.elements.count == own.count else {
           throw table.error(
             row, label, found: cells.array.map { "\($0.count) values" } ?? cells.kindName,
             accepted: "\(own.count), as many as '\(column)' has")

@@ -16,7 +16,9 @@ extension ScoreTable {
   ///   not as many as its scores.
   package func conversations() throws(TareError) -> [Conversation]? {
     let columns = table.columns.map { ($0, table.cells($0)) }
-    guard (try? RowLayouts.layout(of: table.row(0, columns))) != nil else { return nil }
+    guard let first = try? RowLayouts.layout(of: table.row(0, columns)), !first.isRendered else {
+      return nil
+    }
     var counts = [Int](repeating: 0, count: table.rows.count)
     for row in rowOfResponse { counts[row] += 1 }
     var conversations: [Conversation] = []

@@ -8,6 +8,7 @@ enum RenderedPairs: RowLayout {
     LayoutColumn(.chosen, "text_chosen"), LayoutColumn(.rejected, "text_rejected"),
   ]
   static let marks = ["text_chosen"]
+  static let isRendered = true
   static let example = #"""
     {"text_chosen":"<|user|>2+2?<|assistant|>4","text_rejected":"<|user|>2+2?<|assistant|>5"}
     """#

@@ -8,6 +8,7 @@ enum RenderedTexts: RowLayout {
     LayoutColumn(.text, "text"), LayoutColumn(.label, "num_correct", isNeeded: false),
   ]
   static let marks: [String] = []
+  static let isRendered = true
   static let example = #"{"text":"<|user|>2+2?<|assistant|>4"}"#
 
   static func read(_ row: SourceRow) throws(TareError) -> RowContent {

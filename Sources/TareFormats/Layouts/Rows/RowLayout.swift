@@ -8,6 +8,8 @@ protocol RowLayout: Registered {
   static var marks: [String] { get }
   /// One row of it, as JSON.
   static var example: String { get }
+  /// Whether prompt and response are one text that a template has rendered.
+  static var isRendered: Bool { get }
   /// Whether a row is of this layout; it has the columns that are needed.
   static func recognises(_ row: SourceRow) -> Bool
   static func read(_ row: SourceRow) throws(TareError) -> RowContent
@@ -15,6 +17,7 @@ protocol RowLayout: Registered {
 
 extension RowLayout {
   static var marks: [String] { [] }
+  static var isRendered: Bool { false }
   static func recognises(_ row: SourceRow) -> Bool { hasColumns(row) }
   static func hasColumns(_ row: SourceRow) -> Bool { missing(in: row).isEmpty }
 

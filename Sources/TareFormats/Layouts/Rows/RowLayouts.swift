@@ -1,5 +1,5 @@
 /// The registry of layouts of rows. To add one: write its file, and add its type here.
-package import TareCore
+import TareCore
 
 package enum RowLayouts {
   /// In the order in which they are tried: what has marks of its own before what takes many.
@@ -12,6 +12,7 @@ package enum RowLayouts {
       RMBPairs.self,
       RMBSets.self,
       MessagePairs.self,
+      OpenAIPairs.self,
       CandidateRows.self,
       GradedResponses.self,
       HelpSteerRows.self,
