@@ -15,12 +15,12 @@ struct NearestLayout {
       let missing = layout.missing(in: row)
       return (layout: layout, missing: missing, renames: Self.renames(missing, layout, row))
     }
-    func rank(_ place: Int) -> (Int, Int, Int, Int) {
+    func rank(_ place: Int) -> (Int, Int, Int, Int, Int) {
       let (layout, missing, renames) = all[place]
       let needed = layout.columns.count { $0.isNeeded }
       return (
         layout.marks.contains(where: row.has) ? 0 : 1, missing.count - renames.count,
-        -(needed - missing.count), needed
+        -(needed - missing.count), needed, layout.marks.isEmpty ? 1 : 0
       )
     }
     let nearest = all.indices.min { rank($0) < rank($1) } ?? 0

@@ -10,7 +10,7 @@ enum SummaryPairs: RowLayout {
   ]
   static let marks = ["summaries"]
   static let example = #"""
-    {"info":{"post":"Two and two are four."},"summaries":[{"text":"2+2=4"},{"text":"2+2=5"}],"choice":0}
+    {"info":{"post":"2 and 2 are 4."},"summaries":[{"text":"2+2=4"},{"text":"2+2=5"}],"choice":0}
     """#
 
   static func read(_ row: SourceRow) throws(TareError) -> RowContent {
