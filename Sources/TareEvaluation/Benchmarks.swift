@@ -6,6 +6,7 @@ package enum Benchmarks {
   package static let registry = Registry<any Benchmark.Type>(
     "benchmark",
     [
+      Results.self,
       RewardBench.self,
       RewardBench2.self,
       RMBench.self,

@@ -38,6 +38,8 @@ package struct InputFindings: Sendable {
     for row in rows {
       for candidate in row.responses {
         let conversation = row.conversation(candidate)
+        // Its control tokens are the template's.
+        guard conversation.renderedText == nil else { continue }
         if let token = model.controlToken(in: conversation, options) {
           controlTokens.add(row.id, token: token)
         }

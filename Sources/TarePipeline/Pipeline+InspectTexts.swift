@@ -2,6 +2,7 @@
 package import TareCore
 internal import TareEngine
 internal import TareEvaluation
+internal import TareFormats
 internal import TareReport
 internal import TareScoring
 
@@ -10,6 +11,8 @@ package struct InspectTextsRequest: Sendable {
   package var routing: String?
   package var attention: String?
   package var format: String?
+  /// Other names for the files' columns, as `--columns` has them.
+  package var columns: [String] = []
   package var settings: ScoringSettings
   /// Texts of a micro-batch.
   package var microBatch = 8
@@ -62,8 +65,9 @@ extension Pipeline {
           + "(qwen3_moe, llama_moe_rnn)")
     }
     var file = InspectionFile()
+    let columns = try ColumnMapping(command: request.columns)
     for (path, settings) in request.passes {
-      let rows = try readRows([path], format: request.format)
+      let rows = try readRows([path], format: request.format, columns)
         .joiningSteps(for: model.text, model.options)
       let texts = try InspectedTexts(rows, model.text, model.options, file: path)
       var pass = InspectionPass(model, texts, request, experts)

@@ -58,20 +58,23 @@ extension Pipeline {
   ///
   /// - Parameters:
   ///   - name: nil for the file's.
+  ///   - columns: other names for the file's columns, as `--columns` has them.
   ///   - filters: the values that rows must have, by column.
   package func importRun(
     named name: String?, from path: String, into store: String, format: String? = nil,
-    filters: [String: String] = [:]
+    columns: [String] = [], filters: [String: String] = [:]
   ) throws(TareError) {
     let file = try InputFile(path)
     let run = name ?? URL(filePath: file.name).scoreFileName
     let target = try Store(path: store)
-    if filters.isEmpty, format == nil, let lines = file.scoreLines {
+    if filters.isEmpty, format == nil, columns.isEmpty, let lines = file.scoreLines {
       _ = try target.importRun(named: run, from: lines, source: file.name)
     } else {
       _ = try target.importRun(
         named: run,
-        from: ScoreFile(name: file.name, data: file.data, format: format, filters: filters))
+        from: ScoreFile(
+          name: file.name, data: file.data, format: format, filters: filters,
+          columns: try ColumnMapping(command: columns)))
     }
   }
 

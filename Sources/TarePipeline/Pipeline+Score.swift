@@ -9,6 +9,8 @@ package struct ScoreRequest: Sendable {
   package var inputs: [String]
   /// A key of the file formats; nil to recognise them by content.
   package var format: String?
+  /// Other names for the files' columns, as `--columns` has them.
+  package var columns: [String] = []
   package var settings: ScoringSettings
   /// Where scores are kept, under the run's name; nil keeps them in memory.
   package var store: String?
@@ -93,17 +95,22 @@ extension Pipeline {
     guard (request.store == nil) == (request.run == nil) else {
       throw .usage("--store and --run go together: a store keeps runs by name")
     }
-    let rows = try readRows(request.inputs, format: request.format)
-    let (store, summary) = try scored(rows, request)
+    let columns = try ColumnMapping(command: request.columns)
+    let rows = try readRows(request.inputs, format: request.format, columns)
+    if let note = rows.tieNote { observer.notice(note) }
+    let (store, summary) = try scored(rows, columns, request)
     return (store, summary.run, summary)
   }
 
   /// The rows of files of conversations, pairs or candidates; a prompt's id is one file's.
-  func readRows(_ inputs: [String], format: String?) throws(TareError) -> [CandidateSet] {
+  func readRows(
+    _ inputs: [String], format: String?, _ columns: ColumnMapping
+  ) throws(TareError) -> [CandidateSet] {
     var rows: [CandidateSet] = []
     for input in inputs {
       let file = try InputFile(input)
-      var more = try readCandidates(file.data, name: file.name, format: format)
+      var more = try readCandidates(
+        file.data, name: file.name, format: format, columns: columns)
       noticeUnusedText(of: more, in: file)
       // Ids, those made up for rows without one above all, are unique in their own file only.
       let taken = Set(rows.map(\.id))
@@ -131,7 +138,7 @@ extension Pipeline {
   }
 
   private func scored(
-    _ rows: [CandidateSet], _ request: ScoreRequest
+    _ rows: [CandidateSet], _ columns: ColumnMapping, _ request: ScoreRequest
   ) throws(TareError) -> (Store, ScoreSummary) {
     let settings = request.settings
     let name = request.run ?? "score"
@@ -143,7 +150,8 @@ extension Pipeline {
     ) throws(TareError) -> (Store, ScoreSummary) {
       do throws(TareError) {
         let rows = try rows.joiningSteps(for: model.text, options)
-        let summary = try store.score(rows, as: name, with: model, options, observer: observer)
+        let summary = try store.score(
+          rows, as: name, with: model, options, columns: columns.json, observer: observer)
         warn(ofUnreadSteps: summary.unreadSteps, of: summary.responses)
         if case .step = options.readRule, summary.truncated > 0 {
           observer.notice(

@@ -9,6 +9,8 @@ package struct SmoothRequest: Sendable {
   package var input: String
   /// A key of the file formats; nil to recognise them by content.
   package var format: String?
+  /// Other names for the file's columns, as `--columns` has them.
+  package var columns: [String] = []
   package var x: String
   package var y: String
   /// Column of case weights.
@@ -115,7 +117,9 @@ extension Pipeline {
     let lowess = try request.lowess
     let wanted = try request.wantedPlaces
     let file = try InputFile(request.input)
-    var table = try readTable(file.data, name: file.name, format: request.format)
+    var table = try readTable(
+      file.data, name: file.name, format: request.format,
+      columns: try ColumnMapping(command: request.columns))
     if !request.filters.isEmpty { table = try table.matching(request.filters) }
     let x = try table.numbers(in: request.x)
     let y = try table.numbers(in: request.y)

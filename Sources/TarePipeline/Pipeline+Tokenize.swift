@@ -11,9 +11,11 @@ extension Pipeline {
     let options = try request.settings.options(readRule: text.readRule, text: text, run: nil)
     var rows: [JSONObject] = []
     var unreadSteps = 0
+    let columns = try ColumnMapping(command: request.columns)
     for input in request.inputs {
       let file = try InputFile(input)
-      let sets = try readCandidates(file.data, name: file.name, format: request.format)
+      let sets = try readCandidates(
+        file.data, name: file.name, format: request.format, columns: columns)
       noticeUnusedText(of: sets, in: file)
       warn(of: sets, text, options)
       for row in try sets.joiningSteps(for: text, options) {

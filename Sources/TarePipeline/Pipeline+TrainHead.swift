@@ -11,6 +11,10 @@ internal import TareTokenizers
 
 package struct TrainHeadRequest: Sendable {
   package var pairs: String
+  /// A key of the file formats; nil to recognise them by content.
+  package var format: String?
+  /// Other names for the files' columns, as `--columns` has them.
+  package var columns: [String] = []
   package var validation: String?
   package var output: String
   /// Where features are kept; nil keeps none.
@@ -42,8 +46,11 @@ extension Pipeline {
     let options = try request.settings.options(readRule: .last, text: text, run: nil)
     let store = try Store(path: request.store ?? ":memory:")
     let extractor = FeatureExtractor(text, threads: request.settings.threads)
-    let training = try readPairs(request.pairs)
-    let validation = try request.validation.map { (path) throws(TareError) in try readPairs(path) }
+    let columns = try ColumnMapping(command: request.columns)
+    let training = try readPairs(request.pairs, request.format, columns)
+    let validation = try request.validation.map { (path) throws(TareError) in
+      try readPairs(path, request.format, columns)
+    }
 
     let (features, computed) = try store.pairFeatures(
       training.rows, with: extractor, options, observer: observer)
@@ -76,10 +83,13 @@ extension Pipeline {
   }
 
   func readPairs(
-    _ path: String
+    _ path: String, _ format: String?, _ columns: ColumnMapping
   ) throws(TareError) -> (file: InputFile, rows: [CandidateSet]) {
     let file = try InputFile(path)
-    let rows = try readCandidates(file.data, name: file.name)
+    let read = try readCandidates(
+      file.data, name: file.name, format: format, columns: columns)
+    if let note = read.tieNote { observer.notice("\(file.name): \(note)") }
+    let rows = read.filter { !$0.isTie }
     noticeUnusedText(of: rows, in: file)
     do throws(TareError) {
       return (file, try rows.joiningLabelledAnswers())

@@ -3,6 +3,7 @@ internal import Foundation
 package import TareCore
 internal import TareEngine
 internal import TareEvaluation
+internal import TareFormats
 internal import TareScoring
 internal import TareStore
 
@@ -22,9 +23,10 @@ extension Pipeline {
     let store = try Store(path: request.store ?? ":memory:")
     let extractor = FeatureExtractor(text, threads: request.settings.threads)
     var domains: [SequenceOutcome.Domain] = []
+    let columns = try ColumnMapping(command: request.columns)
     var pairs: [FeaturePairs] = []
     for path in request.domains {
-      let (file, rows) = try readPairs(path)
+      let (file, rows) = try readPairs(path, request.format, columns)
       let (features, _): ([(chosen: [Float], rejected: [Float])], Int)
       do throws(TareError) {
         (features, _) = try store.pairFeatures(rows, with: extractor, options, observer: observer)

@@ -14,6 +14,8 @@ package struct ScoreSource: Sendable {
   package var place: Place
   /// A key of the file formats; nil to recognise them by content.
   package var format: String?
+  /// Other names for the file's columns, as `--columns` has them.
+  package var mapping: [String] = []
   /// Column names; nil for the usual ones.
   package var score: String?
   package var group: String?
@@ -103,7 +105,8 @@ extension ScoreSource {
       let file: InputFile
       if let content { file = content } else { file = try InputFile(path) }
       var table = try readTable(
-        file.data, name: file.name, format: format, skipsBadRows: skipsBadRows)
+        file.data, name: file.name, format: format, skipsBadRows: skipsBadRows,
+        columns: try ColumnMapping(command: mapping))
       var skipped = table.skipped
       if !filters.isEmpty { table = try table.matching(filters) }
       var columns = self.columns

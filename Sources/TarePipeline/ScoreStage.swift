@@ -32,17 +32,20 @@ extension Store {
   /// Texts are tokenised ahead and scores stored behind, each on a thread of its own, while the
   /// model runs. A batch is stored before the one after the next begins, so a run that is stopped or
   /// killed goes on where it was, to the same bits.
+  /// - Parameter columns: the names that the rows' columns were given, for the run's record.
   /// - Throws: `TareError.badData` with the row if a conversation cannot be scored;
   ///   `TareError.interrupted` if the observer asks to stop.
   package func score(
     _ rows: [CandidateSet], as name: String, with model: some ScoringModel,
-    _ options: ScoringOptions,
+    _ options: ScoringOptions, columns: JSONObject = [:],
     observer: StageObserver = StageObserver()
   ) throws(TareError) -> ScoreSummary {
     let scorer = model.scorer(options)
+    var settings = options.settings
+    if !columns.isEmpty { settings["columns"] = JSONValue.object(columns).sorted }
     let run = try createOrResumeRun(
       named: name, scorer: scorer, templateDate: options.date.text,
-      settings: options.settings)
+      settings: settings)
     try addItems(rows, to: run)
 
     let findings = InputFindings(rows, model.text, options)

@@ -5,6 +5,10 @@ internal import TareEngine
 package struct TrainSequenceRequest: Sendable {
   /// A file of preference pairs for each domain, in the order of training.
   package var domains: [String]
+  /// A key of the file formats; nil to recognise them by content.
+  package var format: String?
+  /// Other names for the files' columns, as `--columns` has them.
+  package var columns: [String] = []
   /// The ways of fitting that are compared, as a user writes them; the others with the first.
   package var updates: [String]
   /// Widths between the features and the reward.

@@ -20,6 +20,23 @@ extension TextModel {
     }
   }
 
+  /// Tokens of a text that stands in the place of messages, as it is.
+  ///
+  /// - Throws: `TareError.badData` also where the response would have to be known, or the text's control
+  ///   tokens to be told from its messages'.
+  func tokenize(
+    given text: String, _ options: ScoringOptions
+  ) throws(TareError) -> TokenizedConversation {
+    guard !options.takesOneTurn, !options.sanitizesControlTokens else {
+      throw .badData(
+        place: "text", found: "a text that is rendered already",
+        accepted: options.takesOneTurn
+          ? "messages: an implicit reward must know where the response begins"
+          : "messages: control tokens of such a text are the template's as well")
+    }
+    return try tokenize(rendered: text, options)
+  }
+
   /// Where the response is in a text that the model's template has rendered; nil if the text is not
   /// one, or the model has no template.
   private func span(in text: String, _ options: ScoringOptions) -> ResponseSpan? {

@@ -99,6 +99,7 @@ extension TextModel {
         place: "messages", found: "a last message by '\(conversation.messages.last?.role ?? "")'",
         accepted: "a conversation that ends with the assistant's response")
     }
+    if let text = conversation.renderedText { return try tokenize(given: text, options) }
     guard !options.takesOneTurn || conversation.turns.count == 1 else {
       throw .badData(
         place: "response", found: "\(conversation.turns.count) messages, a tool's among them",

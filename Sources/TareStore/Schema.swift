@@ -12,6 +12,7 @@ enum Schema {
     migrator.registerMigration("v3") { try $0.execute(sql: v3) }
     migrator.registerMigration("v4") { try $0.execute(sql: v4) }
     migrator.registerMigration("v5") { try $0.execute(sql: v5) }
+    migrator.registerMigration("v6") { try $0.execute(sql: v6) }
     return migrator
   }()
 
@@ -212,5 +213,11 @@ enum Schema {
     -- The messages of a response that is more than one text.
     ALTER TABLE response ADD COLUMN turns TEXT
       CHECK (turns IS NULL OR json_type(turns) IS 'array');
+    """
+
+  /// The names that a user gave the columns of a file, as a JSON object; NULL for none.
+  private static let v6 = """
+    ALTER TABLE source ADD COLUMN columns TEXT
+      CHECK (columns IS NULL OR json_type(columns) IS 'object');
     """
 }

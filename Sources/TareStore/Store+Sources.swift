@@ -13,10 +13,14 @@ package struct ScoreFile: Sendable {
   package var format: String?
   /// The values that rows must have, by column.
   package var filters: [String: String]
+  /// Other names for the file's columns.
+  package var columns: TareFormats.ColumnMapping
 
   package init(
-    name: String, data: Data, format: String? = nil, filters: [String: String] = [:]
+    name: String, data: Data, format: String? = nil, filters: [String: String] = [:],
+    columns: TareFormats.ColumnMapping = .init()
   ) {
+    self.columns = columns
     self.name = name
     self.data = data
     self.format = format
@@ -25,7 +29,7 @@ package struct ScoreFile: Sendable {
 
   /// - Throws: `TareError.badData` that names file and row.
   package func table() throws(TareError) -> DataTable {
-    let table = try readTable(data, name: name, format: format)
+    let table = try readTable(data, name: name, format: format, columns: columns)
     return filters.isEmpty ? table : try table.matching(filters)
   }
 }
@@ -37,6 +41,9 @@ extension ScoreFile {
     Array(data).withUnsafeBytes { hash.update($0) }
     Array(JSONValue.object(JSONObject(names: filters)).text().utf8).withUnsafeBytes {
       hash.update($0)
+    }
+    if !columns.isEmpty {
+      Array(JSONValue.object(columns.json).text().utf8).withUnsafeBytes { hash.update($0) }
     }
     return hash.finish()
   }
@@ -70,8 +77,13 @@ extension Store {
       let run = try Run.insert(
         name, scorer: scorer, templateDate: nil, settings: [:], status: .finished, in: db)
       try db.execute(
-        sql: "INSERT INTO source (run, name, format, filters, content) VALUES (?, ?, ?, ?, ?)",
-        arguments: [run.id, file.name, table.format, filters, content])
+        sql: """
+          INSERT INTO source (run, name, format, filters, content, columns) VALUES (?, ?, ?, ?, ?, ?)
+          """,
+        arguments: [
+          run.id, file.name, table.format, filters, content,
+          file.columns.isEmpty ? nil : JSONValue.object(file.columns.json).text(),
+        ])
       let scorerID = try scorer.findOrInsert(in: db)
       for (position, response) in scores.responses.enumerated() {
         let length = lengths?[position].covariates[Length.key] ?? 0
@@ -85,18 +97,24 @@ extension Store {
 
   /// The file that a run was imported from; nil for a run of another kind.
   package func source(of run: Run) throws(TareError) -> ScoreFile? {
-    try read { db in
+    try read { db -> ScoreFile? in
       guard
         let row = try Row.fetchOne(
-          db, sql: "SELECT name, format, filters, content FROM source WHERE run = ?",
+          db, sql: "SELECT name, format, filters, content, columns FROM source WHERE run = ?",
           arguments: [run.id])
       else { return nil }
       let filters = try JSONValue(row, at: 2).object ?? [:]
+      // GRDB has a type of that name, too.
+      var columns = TareFormats.ColumnMapping()
+      if !row.hasNull(atIndex: 4) {
+        try columns.add(contents: Array((try row.decode(atIndex: 4) as String).utf8))
+      }
       return ScoreFile(
         name: try row.decode(atIndex: 0), data: try Gzip.inflated(try row.decode(atIndex: 3)),
         format: try row.decode(atIndex: 1),
         filters: Dictionary(
-          uniqueKeysWithValues: filters.members.map { ($0.key, $0.value.string ?? "") }))
+          uniqueKeysWithValues: filters.members.map { ($0.key, $0.value.string ?? "") }),
+        columns: columns)
     }
   }
 

@@ -49,7 +49,7 @@ struct Calibrate: ParsableCommand {
 
   func run() throws {
     var request = CalibrateRequest(
-      source: try Source.one(input, store, runName, columns, format.format))
+      source: try Source.one(input, store, runName, columns, format))
     request.settings = fit.settings
     request.covariates = fit.covariates
     request.apply = apply
@@ -92,7 +92,7 @@ struct Calibrate: ParsableCommand {
 enum Source {
   static func one(
     _ input: String?, _ store: String?, _ run: String?, _ columns: ColumnArguments,
-    _ format: String?
+    _ format: FormatArgument
   ) throws(TareError) -> ScoreSource {
     let sources = try many(input.map { [$0] } ?? [], store, run.map { [$0] } ?? [], columns, format)
     guard sources.count == 1 else { throw .usage("give one file, or --store and one --run") }
@@ -101,15 +101,15 @@ enum Source {
 
   static func many(
     _ inputs: [String], _ store: String?, _ runs: [String], _ columns: ColumnArguments,
-    _ format: String?
+    _ format: FormatArgument
   ) throws(TareError) -> [ScoreSource] {
     guard (store == nil) == runs.isEmpty else {
       throw .usage("--store and --run go together")
     }
     var sources: [ScoreSource] = []
-    for input in inputs { sources.append(try columns.source(.file(input), format: format)) }
+    for input in inputs { sources.append(try columns.source(.file(input), format)) }
     if let store {
-      try columns.refuse(format: inputs.isEmpty ? format : nil)
+      try columns.refuse(format, hasFiles: !inputs.isEmpty)
       for run in runs {
         var source = ScoreSource(.run(run, store: store))
         source.label = columns.label

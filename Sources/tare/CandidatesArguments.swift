@@ -69,7 +69,7 @@ struct CandidatesArguments: ParsableArguments {
       guard head.head == nil else { throw .usage("--head goes with --model") }
       guard templateKwargs == nil else { throw .usage("--template-kwargs goes with --model") }
       guard tokens == nil else { throw .usage("--tokens goes with --model") }
-      return .scores(try Source.many(inputs, store, runNames, columns, format.format))
+      return .scores(try Source.many(inputs, store, runNames, columns, format))
     }
     guard !inputs.isEmpty else { throw .usage("give the candidates that the model scores") }
     guard runNames.count < 2 else { throw .usage("--model scores one run, not \(runNames.count)") }
@@ -78,6 +78,7 @@ struct CandidatesArguments: ParsableArguments {
     try head.apply(to: &request.settings)
     request.settings.templateVariables = templateKwargs
     request.format = format.format
+    request.columns = format.columns
     request.store = store
     request.run = runNames.first
     return .candidates(request)

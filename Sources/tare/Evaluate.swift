@@ -75,7 +75,7 @@ struct Evaluate: ParsableCommand {
 
   func run() throws {
     var request = EvaluateRequest(
-      sources: try Source.many(inputs, store, runNames, columns, format.format))
+      sources: try Source.many(inputs, store, runNames, columns, format))
     request.benchmark = benchmark
     request.length = length
     request.bootstrap = bootstrap
@@ -91,7 +91,7 @@ struct Evaluate: ParsableCommand {
     for name in against {
       var source =
         try store.map { ScoreSource(.run(name, store: $0)) }
-        ?? columns.source(.file(name), format: format.format)
+        ?? columns.source(.file(name), format)
       source.filters = wanted
       request.against.append(source)
     }

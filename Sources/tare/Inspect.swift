@@ -92,6 +92,7 @@ struct Inspect: ParsableCommand {
     request.routing = routing
     request.attention = attention
     request.format = format.format
+    request.columns = format.columns
     if let microBatch { request.microBatch = microBatch }
     if let activeThreshold { request.activeThreshold = activeThreshold }
     request.samples = expertSamples
@@ -119,7 +120,7 @@ struct Inspect: ParsableCommand {
     let own: [(String, Bool)] = [
       ("--micro-batch", microBatch != nil), ("--expert-samples", expertSamples != nil),
       ("--expert-pairs", expertPairs != nil), ("--active-threshold", activeThreshold != nil),
-      ("--format", format.format != nil),
+      ("--format", format.format != nil), ("--columns", !format.columns.isEmpty),
     ]
     let describing: Set = ["--base", "--template", "--tokens"]
     let given =

@@ -78,7 +78,7 @@ struct Report: ParsableCommand {
     // Inspections may stand alone.
     let hasScores = inspections.isEmpty || !inputs.isEmpty || store != nil || !names.isEmpty
     var evaluation = EvaluateRequest(
-      sources: hasScores ? try Source.many(inputs, store, names, columns, format.format) : [])
+      sources: hasScores ? try Source.many(inputs, store, names, columns, format) : [])
     evaluation.benchmark = benchmark
     evaluation.length = length
     evaluation.bootstrap = bootstrap

@@ -101,7 +101,7 @@ struct Runs: ParsableCommand {
         do throws(TareError) {
           try Pipeline().importRun(
             named: runName ?? name, from: file, into: store.store, format: format.format,
-            filters: wanted)
+            columns: format.columns, filters: wanted)
         } catch {
           guard files.count > 1, error.exitCode == 65 || error.exitCode == 64 else { throw error }
           Terminal.complain("\(file) left out: \(error.description)")

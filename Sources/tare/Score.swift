@@ -49,6 +49,7 @@ struct Score: ParsableCommand {
     try head.apply(to: &request.settings)
     request.settings.engine = try engine.settings(scoring, head)
     request.format = format.format
+    request.columns = format.columns
     request.store = store
     request.run = runName
     try Output.checkOnlyOne(["--output": Output.isStandard(output), "--json": json])

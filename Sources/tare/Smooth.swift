@@ -85,6 +85,7 @@ struct Smooth: ParsableCommand {
       }
       var request = SmoothRequest(input: input, x: x, y: y)
       request.format = format.format
+      request.columns = format.columns
       request.weights = weights
       request.filters = try ColumnArguments.parsed(filters)
       (request.frac, request.it, request.delta) = (frac, it, delta)

@@ -6,6 +6,15 @@ internal import TarePipeline
 struct FormatArgument: ParsableArguments {
   @Option(help: ArgumentHelp("The input's format: \(Pipeline.formats) (default: by content)."))
   var format: String?
+
+  @Option(
+    name: .customLong("columns"),
+    help: ArgumentHelp(
+      """
+      Which columns hold what, as prompt=question,response=output.text: another column, a member of an \
+      object, or NAME[]= for a list; @FILE reads them from a file. `tare formats` shows a file's columns.
+      """, valueName: "NAME=COLUMN,…"))
+  var columns: [String] = []
 }
 
 struct ColumnArguments: ParsableArguments {
@@ -37,10 +46,11 @@ struct ColumnArguments: ParsableArguments {
   var filters: [String] = []
 
   /// - Throws: `TareError.usage` if one of these options, which only a file has, goes with a store.
-  func refuse(format: String?) throws(TareError) {
+  func refuse(_ format: FormatArgument, hasFiles: Bool) throws(TareError) {
     let given = [
       ("--score", score), ("--group", group), ("--subset", subset), ("--by", by),
-      ("--where", filters.first), ("--format", format),
+      ("--where", filters.first), ("--format", hasFiles ? nil : format.format),
+      ("--columns", hasFiles ? nil : format.columns.first),
     ].filter { $0.1 != nil }
     guard given.isEmpty else {
       throw .usage("\(given[0].0) is for score files; a run of a store is taken whole")
@@ -49,10 +59,11 @@ struct ColumnArguments: ParsableArguments {
 
   /// - Throws: `TareError.usage` for a filter without "=".
   func source(
-    _ place: ScoreSource.Place, format: String?
+    _ place: ScoreSource.Place, _ format: FormatArgument
   ) throws(TareError) -> ScoreSource {
     var source = ScoreSource(place)
-    source.format = format
+    source.format = format.format
+    source.mapping = format.columns
     source.score = score
     source.group = group
     source.label = label

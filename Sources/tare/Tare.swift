@@ -21,6 +21,7 @@ struct Tare: AsyncParsableCommand {
       Runs.self,
       Inspect.self,
       Tokenize.self,
+      Formats.self,
       Smooth.self,
       Pull.self,
       Bench.self,

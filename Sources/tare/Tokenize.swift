@@ -16,6 +16,7 @@ struct Tokenize: ParsableCommand {
   func run() throws {
     var request = ScoreRequest(inputs: inputs, settings: scoring.settings(model.model))
     request.format = format.format
+    request.columns = format.columns
     let pipeline = Pipeline(observer: StageObserver(notice: Terminal.warn))
     try Output.print(pipeline.tokenize(request))
   }

@@ -29,6 +29,7 @@ struct TrainHead: ParsableCommand {
 
   @OptionGroup var model: ModelArgument
   @OptionGroup var scoring: ScoringArguments
+  @OptionGroup var format: FormatArgument
 
   @Option(
     help:
@@ -64,6 +65,8 @@ struct TrainHead: ParsableCommand {
     var request = TrainHeadRequest(
       pairs: pairs, output: output, settings: scoring.settings(model.model))
     request.validation = validate
+    request.format = format.format
+    request.columns = format.columns
     request.store = store
     let card = try Pipeline(observer: Terminal.observer()).trainHead(request)
     // The card is the result, but where the head itself is printed.
@@ -85,6 +88,8 @@ struct TrainHead: ParsableCommand {
     var request = try sequence.request(scoring.settings(model.model))
     request.output = output
     request.store = store
+    request.format = format.format
+    request.columns = format.columns
     let outcome = try Pipeline(observer: Terminal.observer()).trainSequence(request)
     if sequence.json { return try Output.print(outcome.json) }
     try Terminal.tell(

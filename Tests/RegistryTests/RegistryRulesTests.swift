@@ -28,6 +28,7 @@ import Testing
     (TokenDecoders.registry.kind, TokenDecoders.registry.help),
     (RemoteEngines.registry.kind, RemoteEngines.registry.help),
     (FileFormats.registry.kind, FileFormats.registry.help),
+    ("row layout", RowLayouts.help), ("score layout", ScoreLayouts.help),
     (TextCovariates.registry.kind, TextCovariates.registry.help),
     (Calibrators.registry.kind, Calibrators.registry.help),
     (Benchmarks.registry.kind, Benchmarks.registry.help),

@@ -22,6 +22,7 @@ import Testing
     case "alpacaeval":
       return (0..<5).flatMap { duel("\($0)", $0 < 3 ? 0.9 : 0.15, lengths: (100, 120)) }
     case "pairs": return pairs(3, of: 5)
+    case "results": return results([1, 1, 1, 0, 0])
     default:
       Issue.record("no sample for the benchmark \(key)")
       return []

@@ -69,3 +69,17 @@ func duel(
       covariates: side.1.map { ["length": $0] } ?? [:])
   }
 }
+
+/// Results without scores, a prompt each.
+func results(_ values: [Double], subset: String? = nil) -> [ScoredResponse] {
+  values.enumerated().map { index, value in
+    ScoredResponse(
+      promptID: "\(index)", index: 0, role: .response, score: value, covariates: ["result": 1],
+      subset: subset)
+  }
+}
+
+/// Two responses to one prompt, neither of which is preferred.
+func tie(_ id: String, _ scores: (Double, Double)) -> [ScoredResponse] {
+  graded(id, [scores.0, scores.1], [0.5, 0.5])
+}

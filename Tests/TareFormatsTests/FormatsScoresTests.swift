@@ -302,8 +302,8 @@ import Testing
       "in, line 1, column 'judgments[0].judgment.scores': found no list"
     ),
     (
-      #"{"judgments":[{"judgment":{"scores":[1,2]}}],"label":"A"}"#,
-      #"in, line 1, column 'label': found "A"; accepted: "A>B" or "B>A""#
+      #"{"judgments":[{"judgment":{"scores":[1,2]}}],"label":"C"}"#,
+      #"in, line 1, column 'label': found "C"; accepted: "A>B" or "B>A""#
     ),
   ])
   func `a fault is named with its place`(text: String, message: String) {

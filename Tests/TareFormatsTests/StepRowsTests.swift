@@ -45,7 +45,7 @@ import Testing
       #"{"prompt":"p","completions":["a","b"],"labels":[true]}"#,
       "labels': found 1 values; accepted: 2"
     ),
-    (#"{"prompt":"p","completions":["a"],"labels":["no"]}"#, "labels[0]"),
+    (#"{"prompt":"p","completions":["a"],"labels":["perhaps"]}"#, "labels[0]"),
     (#"{"prompt":"p","completions":[],"labels":[]}"#, "no steps"),
     (#"{"problem":"p","steps":["a","b"],"label":2}"#, "from 0 to 1, or -1"),
     (#"{"problem":"p","steps":["a",3],"label":-1}"#, "steps[1]"),

@@ -116,7 +116,7 @@ import Testing
       error
         == .badData(
           place: path, found: "a store that a newer version of tare has made",
-          accepted: "stores up to schema v5; update tare"))
+          accepted: "stores up to schema v6; update tare"))
     try execute("DELETE FROM grdb_migrations WHERE identifier = 'v99'", on: path)
     #expect(try Store(path: path).items(of: run).count == 2)
   }

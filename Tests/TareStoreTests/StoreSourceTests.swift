@@ -251,4 +251,18 @@ import Testing
     #expect(throws: TareError.self) { try Gzip.inflated(broken) }
     #expect(!Gzip.isGzip(Data("id,score".utf8)))
   }
+
+  @Test func `a run keeps the names that its file's columns were given`() throws {
+    let text = #"{"q":"a","r":{"s":1.5}}"# + "\n" + #"{"q":"a","r":{"s":0.5}}"# + "\n"
+    var columns = TareFormats.ColumnMapping()
+    try columns.add("prompt_id=q,score=r.s")
+    let file = ScoreFile(name: "f.jsonl", data: Data(text.utf8), columns: columns)
+    let store = try Store(path: ":memory:")
+    let run = try store.importRun(named: "r", from: file)
+    #expect(try store.scores(of: run).responses.map(\.score) == [1.5, 0.5])
+    let kept = try #require(try store.source(of: run))
+    #expect(kept.columns == columns)
+    #expect(try ScoreTable(kept.table()).responses.map(\.promptID) == ["a", "a"])
+    #expect(try store.exportedFile(of: run) == Data(text.utf8))
+  }
 }

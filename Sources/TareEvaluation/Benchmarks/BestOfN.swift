@@ -9,6 +9,15 @@ package enum BestOfN: TrialBenchmark {
   package static let summary = "any candidates with labels; is the one that scores highest right?"
   package static let trial = "prompt"
 
+  /// Whether all that has no role is of ties, two responses of a half each beside pairs.
+  private static func arePairsAndTies(_ responses: [ScoredResponse]) -> Bool {
+    guard responses.allSatisfy({ $0.role != .response || $0.label == 0.5 }) else { return false }
+    return PromptGroups(of: responses).rows.allSatisfy { rows in
+      let isTie = rows.count == 2 && rows.allSatisfy { responses[$0].role == .response }
+      return isTie || rows.allSatisfy { responses[$0].role != .response }
+    }
+  }
+
   package static func recognises(_ responses: [ScoredResponse]) -> Bool {
     guard !responses.isEmpty, responses.allSatisfy(\.steps.isEmpty) else { return false }
     let rows = PromptGroups(of: responses).rows
@@ -17,7 +26,7 @@ package enum BestOfN: TrialBenchmark {
     }
     // Grades, some of which look like roles.
     if responses.contains(where: { $0.role == .response }) {
-      return responses.allSatisfy { $0.grade != nil }
+      return responses.allSatisfy { $0.grade != nil } && !arePairsAndTies(responses)
     }
     // Candidates of which all may be right, or none: no pairs.
     return rows.contains { $0.count > 2 }

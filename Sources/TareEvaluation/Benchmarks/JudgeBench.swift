@@ -14,6 +14,8 @@ package enum JudgeBench: TrialBenchmark {
   private static let secondGame = "score_second_game"
   /// The covariate that is 1 where there was one game, or the second failed.
   private static let singleGame = "single_game"
+  /// The covariate of a judge's decision in the first game, whose scores are the mean of its games.
+  private static let firstGame = "first_game"
 
   /// Prefixes of the sources, and their categories.
   private static let categories: KeyValuePairs = [
@@ -67,6 +69,19 @@ package enum JudgeBench: TrialBenchmark {
       let isSingle = right.covariates[singleGame] == 1
       let second = isSingle || rightAgain > wrongAgain || (rightAgain == wrongAgain && isARight)
       let place = [right.index, wrong.index]
+      if let decision = right.covariates[firstGame] {
+        prompts.append(
+          TriedPrompt(
+            id: prompt.id, section: category, subset: prompt.subset,
+            trials: [
+              // More decisions agree with the label than contradict it.
+              Trial(
+                right.score > wrong.score ? 1 : 0, isTie: right.score == wrong.score, place: place,
+                margin: right.score - wrong.score),
+              Trial(decision > 0 ? 1 : 0, column: 1, place: place),
+            ]))
+        continue
+      }
       prompts.append(
         TriedPrompt(
           id: prompt.id, section: category, subset: prompt.subset,

@@ -73,6 +73,11 @@ package enum RewardBench: PairBenchmark {
       section.subsets.map { ($0.key, section.name) }
     })
 
+  /// The section of a subset; nil for one of another benchmark.
+  static func section(ofSubset subset: String?) -> String? {
+    subset.flatMap { sectionOfSubset[$0] }
+  }
+
   package static func recognises(_ responses: [ScoredResponse]) -> Bool {
     !responses.isEmpty
       && responses.allSatisfy { $0.subset.map { sectionOfSubset[$0] != nil } ?? false }

@@ -11,7 +11,7 @@ package enum RewardBench2: TrialBenchmark {
   package static let trial = "prompt"
 
   private static let ties = "Ties"
-  private static let subsets = ["Factuality", "Precise IF", "Math", "Safety", "Focus", ties]
+  static let subsets = ["Factuality", "Precise IF", "Math", "Safety", "Focus", ties]
 
   /// The subsets' sizes (allenai/reward-bench-2, 1,865 rows; arXiv 2506.01937, table 2).
   package static let published = [

@@ -25,6 +25,26 @@ extension PairBenchmark {
   }
 }
 
+extension PairBenchmark {
+  package static func evaluate(
+    _ responses: [ScoredResponse], _ options: EvaluationOptions
+  ) throws(TareError) -> Evaluation {
+    var evaluation = try evaluation(of: responses, options)
+    if let note = try tieNote(responses) { evaluation.notes.append(note) }
+    return evaluation
+  }
+
+  /// How many prompts are ties, in a sentence; nil where none is.
+  private static func tieNote(_ responses: [ScoredResponse]) throws(TareError) -> String? {
+    guard responses.contains(where: { $0.role == .response && $0.label == 0.5 }) else { return nil }
+    let prompts = try ScoredPrompt.prompts(of: responses)
+    let ties = prompts.count(where: \.isTie)
+    guard ties > 0 else { return nil }
+    return "\(counted(ties, "prompt")) of \(prompts.count.grouped) "
+      + "\(ties == 1 ? "is a tie" : "are ties"): neither response is preferred, and they are no pairs"
+  }
+}
+
 extension TrialSheet {
   /// A trial a pair, in one column.
   package init(pairs: [ScoredPair]) {

@@ -41,6 +41,8 @@ extension ScoredPair {
   static func pairs(
     of prompt: ScoredPrompt, length: String
   ) throws(TareError) -> [ScoredPair] {
+    // Neither is preferred: no pair.
+    if prompt.isTie { return [] }
     let (chosen, rejected) = try prompt.chosenAndRejected()
     let worse = Dictionary(grouping: rejected, by: \.pair)
     // Nobody compared the responses of different pairs.

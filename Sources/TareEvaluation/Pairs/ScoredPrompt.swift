@@ -46,6 +46,12 @@ package struct ScoredPrompt: Sendable {
     .badData(place: "row \(rows[position]) (prompt \(id))", found: found, accepted: accepted)
   }
 
+  /// Whether it holds two responses of which whoever compared them preferred neither: both have no role,
+  /// and the grade of a half.
+  var isTie: Bool {
+    responses.count == 2 && responses.allSatisfy { $0.role == .response && $0.label == 0.5 }
+  }
+
   /// The chosen and the rejected responses. Where none has a role, those with the labels 1 and 0.
   ///
   /// - Throws: `TareError.badData` that names the row of a response that is neither, and for a prompt

@@ -29,14 +29,15 @@ package protocol FileFormat: Registered {
 /// - Parameters:
 ///   - name: what errors call the file.
 ///   - format: a key of `FileFormats.registry`; nil to recognise the format by content.
+///   - columns: other names for the file's columns.
 /// - Returns: a set a row, in the file's order, their ids unique.
 /// - Throws: `TareError.badData` that names file, line or row, and column.
 package func readCandidates(
-  _ data: Data, name: String, format: String? = nil
+  _ data: Data, name: String, format: String? = nil, columns: ColumnMapping = .init()
 ) throws(TareError) -> [CandidateSet] {
   do {
     let file = try SourceFile(data)
-    return try candidateSets(try fileFormat(of: file, key: format).rows(of: file))
+    return try candidateSets(try fileFormat(of: file, key: format).rows(of: file), columns)
   } catch {
     throw error.inside(name)
   }
@@ -47,20 +48,22 @@ package func readCandidates(
 /// Parameters and errors are those of `readCandidates`; with `skipsBadRows` CSV rows and JSON lines
 /// that cannot be read are left out, and counted in the table's `skipped`.
 package func readTable(
-  _ data: Data, name: String, format: String? = nil, skipsBadRows: Bool = false
+  _ data: Data, name: String, format: String? = nil, skipsBadRows: Bool = false,
+  columns: ColumnMapping = .init()
 ) throws(TareError) -> DataTable {
   do {
     let file = try SourceFile(data, skipsBadRows: skipsBadRows)
     let found = try fileFormat(of: file, key: format)
-    return DataTable(name: name, try found.table(of: file), format: found.key)
+    let rows = try found.table(of: file)
+    return DataTable(
+      name: name, columns.isEmpty ? rows : try MappedRows(rows, columns), format: found.key)
   } catch {
     throw error.inside(name)
   }
 }
 
 /// The format asked for, or else the first that recognises the content.
-private func fileFormat(of file: SourceFile, key: String?) throws(TareError) -> any FileFormat.Type
-{
+func fileFormat(of file: SourceFile, key: String?) throws(TareError) -> any FileFormat.Type {
   if let key { return try FileFormats.registry.entry(for: key) }
   return FileFormats.registry.entries.first { $0.recognises(file) } ?? CSVFile.self
 }

@@ -4,11 +4,17 @@
 /// `instruction`, `output_1`, `generator_1` (the baseline), `output_2`, `generator_2` (the model), `preference`
 /// from 1 (the baseline's is better) to 2, 0 or 1.5 for neither; null where the judge failed: such a row
 /// is left out, as AlpacaEval does. The lengths may stand in `len_baseline` and `len_model` in place of
-/// the outputs.
+/// the outputs, or there may be neither: then there is no length to control.
 import Foundation
 import TareCore
 
 struct AlpacaEvalLayout: ScoreLayout {
+  static let key = "alpacaeval"
+  static let summary = "AlpacaEval's annotations: a judge's preference between two models' outputs"
+  static let example = #"""
+    {"instruction":"2+2?","output_1":"4","generator_1":"baseline","output_2":"Four.","generator_2":"model","preference":1.7}
+    """#
+
   private let lengths: (baseline: String, model: String)?
 
   let names = TableLayout.Names(ids: ["instruction_id", "id"])
@@ -24,7 +30,8 @@ struct AlpacaEvalLayout: ScoreLayout {
   private static func isAlpacaEval(_ table: DataTable) -> Bool {
     table.has("preference")
       && ((table.has("output_1") && table.has("output_2"))
-        || (table.has("len_baseline") && table.has("len_model")))
+        || (table.has("len_baseline") && table.has("len_model"))
+        || (table.has("generator_1") && table.has("generator_2")))
   }
 
   /// The columns that name the model.

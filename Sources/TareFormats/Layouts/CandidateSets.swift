@@ -1,33 +1,42 @@
 /// Rows of a file to prompts with their responses: ids, subsets, and the columns carried through.
 import TareCore
 
-/// - Throws: `TareError.badData` if a row has no known shape or two prompts share an id.
-func candidateSets(_ rows: [SourceRow]) throws(TareError) -> [CandidateSet] {
+/// - Throws: `TareError.badData` if a row has no known layout or two prompts share an id.
+func candidateSets(
+  _ rows: [SourceRow], _ mapping: ColumnMapping = .init()
+) throws(TareError) -> [CandidateSet] {
   var sets: [CandidateSet] = []
   var prompts = SharedPrompts()
+  var finder = RowLayoutFinder(mapping)
   sets.reserveCapacity(rows.count)
-  for (index, row) in rows.enumerated() {
-    var set = try candidateSet(row, number: index + 1)
-    let hasID = idColumns.contains { (row.columns[$0] ?? .null).labelText != "" }
-    try prompts.place(&set, hasID: hasID, at: row.place)
-    sets.append(set)
+  for (index, row) in try mapped(rows, mapping).enumerated() {
+    let read = try candidateSet(row, number: index + 1, finder.layout(of: row))
+    let hasID =
+      read.content.id != nil || idColumns.contains { (row.columns[$0] ?? .null).labelText != "" }
+    for var set in read.sets {
+      try prompts.place(
+        &set, hasID: hasID, sharesPrompt: read.content.sharesPrompt, at: row.place)
+      sets.append(set)
+    }
   }
   return sets
 }
 
 /// The columns that can hold the prompt's id, the first that is there counts, as in a score table.
-private let idColumns = ["prompt_id", "id", "pair_id"]
+let idColumns = ["prompt_id", "id", "pair_id"]
 
-private func candidateSet(_ row: SourceRow, number: Int) throws(TareError) -> CandidateSet {
-  let shape = try RowShape.of(row)
-  let content = try shape.read(row)
+/// One set, or one for each response where the layout grades them: a grade is a row's.
+private func candidateSet(
+  _ row: SourceRow, number: Int, _ layout: any RowLayout.Type
+) throws(TareError) -> (sets: [CandidateSet], content: RowContent) {
+  let content = try layout.read(row)
   var used = Set(content.columns)
   func name(_ column: String) throws(TareError) -> String? {
     guard let name = try row.name(column) else { return nil }
     used.insert(column)
     return name
   }
-  var id: String?
+  var id = content.id
   for column in idColumns where id == nil { id = try name(column) }
   let subset = try name("subset")
   let section = try name("section")
@@ -40,7 +49,15 @@ private func candidateSet(_ row: SourceRow, number: Int) throws(TareError) -> Ca
     extras[key == "index" && !isPlace ? "input_index" : key] = value
   }
   for (key, value) in content.extras.members { extras[key] = value }
-  return CandidateSet(
+  let whole = CandidateSet(
     id: id ?? "row-\(number)", subset: subset ?? content.subset, section: section,
     prompt: content.prompt, responses: content.responses, context: content.context, extras: extras)
+  guard let grades = content.grades else { return ([whole], content) }
+  let sets = zip(content.responses, grades).map { response, grade in
+    var set = whole
+    set.responses = [response]
+    set.extras["label"] = .double(grade)
+    return set
+  }
+  return (sets, content)
 }

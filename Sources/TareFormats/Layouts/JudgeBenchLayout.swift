@@ -2,14 +2,25 @@
 /// the first of `judgments`; the second is the same pair swapped. Where a response's score differs
 /// there, it is the covariate `score_second_game`; where there was no second game, or it failed (null),
 /// `single_game` is 1.
+///
+/// A generative judge leaves no scores but decisions, A>B, B>A or A=B: a response's score is then the mean
+/// of its games, 1 won, -1 lost and 0 for neither, and the covariate `first_game` is what it was in the
+/// first alone.
 import TareCore
 
 struct JudgeBenchLayout: ScoreLayout {
+  static let key = "judgebench"
+  static let summary = "JudgeBench's outputs: judgments with scores, or a judge's decisions"
+  static let example = #"""
+    {"pair_id":"7","source":"mmlu-pro-math","response_A":"4","response_B":"5","label":"A>B","judgments":[{"judgment":{"scores":[2.5,-1.0]},"decision":"A>B"}]}
+    """#
+
   /// "score" for the judgements themselves; else a column of [A, B] that was added to them.
   private let score: String
 
   let names = TableLayout.Names(subset: "source")
 
+  func labelColumns(of table: DataTable) -> [String] { ["label"] }
   var scoreColumn: String { score == "score" ? "judgments" : score }
 
   init?(_ table: DataTable, score: String) {
@@ -23,6 +34,7 @@ struct JudgeBenchLayout: ScoreLayout {
     of table: DataTable, columns: ScoreColumns
   ) throws(TareError) -> (entries: [ScoreEntry], covariates: [Covariate]) {
     let cells = table.cells(score == "score" ? "judgments" : score)
+    let areDecisions = score == "score" && Self.areDecisions(cells)
     let labels = table.cells("label")
     let sides = try Self.sides.map { (side) throws(TareError) in
       try columns.covariates.map { (name) throws(TareError) in
@@ -31,6 +43,23 @@ struct JudgeBenchLayout: ScoreLayout {
     }
     var entries: [ScoreEntry] = []
     for row in table.rows.indices {
+      if areDecisions {
+        let games = try decisions(cells[row], of: table, row: row)
+        let roles = try Self.roles(labels[row], of: table, row: row)
+        for side in 0..<2 {
+          let sign = side == 0 ? 1.0 : -1
+          var values = CovariateValues()
+          values["first_game"] = sign * games[0]
+          for column in sides[side] {
+            values[column.covariate.name] = try column.values(row, count: 1)[0]
+          }
+          entries.append(
+            ScoreEntry(
+              row: row, role: roles[side], score: sign * games.reduce(0, +) / Double(games.count),
+              covariates: values))
+        }
+        continue
+      }
       let scores = try scores(cells[row], of: table, row: row)
       let again = score == "score" ? try secondGame(cells[row], of: table, row: row) : nil
       let roles = try Self.roles(labels[row], of: table, row: row)
@@ -53,6 +82,40 @@ struct JudgeBenchLayout: ScoreLayout {
       JSONValue.array([.double(values[2 * row]), .double(values[2 * row + 1])])
     }
     return [TableColumn(name: name, values: pairs)]
+  }
+
+  /// Whether no game of any row has scores, and some has a decision.
+  private static func areDecisions(_ cells: [JSONValue]) -> Bool {
+    let games = cells.lazy.flatMap { $0.array ?? [] }
+    return games.contains { $0["decision"] != nil }
+      && !games.contains { $0["judgment"]?["scores"]?.array != nil }
+  }
+
+  /// Each game as A sees it: 1 won, -1 lost, 0 for neither, and for a game that failed; in the second B
+  /// comes first.
+  private func decisions(
+    _ cell: JSONValue, of table: DataTable, row: Int
+  ) throws(TareError) -> [Double] {
+    guard let games = cell.array, (1...2).contains(games.count) else {
+      throw table.error(
+        row, "judgments", found: cell.array.map { "\($0.count) games" } ?? cell.kindName,
+        accepted: "one game or two")
+    }
+    var decisions: [Double] = []
+    for (game, value) in games.enumerated() {
+      let decision = value["decision"] ?? .null
+      let sign = game == 0 ? 1.0 : -1
+      switch decision {
+      case "A>B", "A>>B": decisions.append(sign)
+      case "B>A", "B>>A": decisions.append(-sign)
+      case "A=B", "B=A", .null: decisions.append(0)
+      default:
+        throw table.error(
+          row, "judgments[\(game)].decision", found: decision.text(),
+          accepted: "\"A>B\", \"B>A\", \"A=B\" or null")
+      }
+    }
+    return decisions
   }
 
   /// The scores of A and B.
@@ -112,9 +175,9 @@ struct JudgeBenchLayout: ScoreLayout {
 extension JSONValue {
   /// What JudgeBench's label says; nil if it is none.
   var isABetter: Bool? {
-    switch self {
-    case "A>B": true
-    case "B>A": false
+    switch Verdict(self, numbers: (0, 1)) {
+    case .first where double == nil: true
+    case .second where double == nil: false
     default: nil
     }
   }

@@ -50,7 +50,16 @@ package struct Judgement: Sendable {
 
   /// How good each response is by label or role, [row]; nil where that is not known of all.
   package var goodness: [Double]? {
-    if !labels.contains(where: \.isNaN) { return labels }
-    return roles.contains(.response) ? nil : roles.map { $0 == .chosen ? 1 : 0 }
+    var goodness: [Double] = []
+    goodness.reserveCapacity(roles.count)
+    for (role, label) in zip(roles, labels) {
+      switch (role, label.isNaN) {
+      case (_, false): goodness.append(label)
+      case (.chosen, true): goodness.append(1)
+      case (.rejected, true): goodness.append(0)
+      case (.response, true): return nil
+      }
+    }
+    return goodness
   }
 }

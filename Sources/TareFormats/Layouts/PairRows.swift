@@ -7,6 +7,10 @@
 import TareCore
 
 struct PairRows: ScoreLayout {
+  static let key = "pairs"
+  static let summary = "a pair a row: score_chosen, score_rejected, numbers or lists"
+  static let example = #"{"id":"7","subset":"chat","score_chosen":2.5,"score_rejected":-1.0}"#
+
   /// RM-Bench names a prompt's domain. Beside a prompt's id `id` is the pair's own.
   let names = TableLayout.Names(
     ids: ["prompt_id", "id", "pair_id"], sections: ["section", "domain"], hasPromptTexts: true,
@@ -16,6 +20,7 @@ struct PairRows: ScoreLayout {
   private let chosen, rejected: String
 
   var scoreColumn: String { chosen }
+  var scoreColumns: [String] { [chosen, rejected] }
 
   init?(_ table: DataTable, score: String) {
     let pairs = ["\(score)s", score].flatMap { stem in

@@ -127,7 +127,7 @@ struct PromptNames {
     guard let messages, messages.count > 1, messages.allSatisfy({ $0.object != nil }) else {
       return nil
     }
-    let turns = messages.compactMap { try? Message($0) }
+    let turns = messages.compactMap { try? Message(Turn.normalised($0)) }
     let start = turns.count == messages.count ? turns.responseStart : messages.count - 1
     return PromptRule.text(.array(Array(messages[..<start])))
   }

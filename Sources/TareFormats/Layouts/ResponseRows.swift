@@ -2,6 +2,10 @@
 import TareCore
 
 struct ResponseRows: ScoreLayout {
+  static let key = "responses"
+  static let summary = "a response a row: score, prompt_id or prompt, and role or label"
+  static let example = #"{"prompt_id":"7","score":2.5,"label":1,"length":120}"#
+
   /// `id` comes second: beside a prompt's id it is the response's own, or a pair's.
   let names = TableLayout.Names(
     ids: ["prompt_id", "id", "pair_id"], hasPromptTexts: true, conversations: ["messages"],

@@ -37,21 +37,25 @@ extension Message {
 }
 
 extension [ResponseText] {
-  /// The prompt that they all answer, and the messages of each after it; nil where their prompts
-  /// differ.
+  /// The prompt that they all answer, and the messages of each after it.
   ///
-  /// Where they differ within the response alone, as when different tools are called, the prompt is
-  /// what they have in common.
-  var split: (prompt: [Message], turns: [[Message]])? {
-    guard let first else { return ([], []) }
-    if allSatisfy({ $0.before == first.before }) { return (first.before, map(\.turns)) }
+  /// Where their messages before the response differ, the prompt is what they have in common, which may
+  /// be nothing, and the rest is each response's own: it is scored with its own conversation.
+  var split: RowTexts {
+    guard let first else { return RowTexts(prompt: [], turns: []) }
+    if allSatisfy({ $0.before == first.before }) {
+      return RowTexts(prompt: first.before, turns: map(\.turns))
+    }
     let whole = map(\.messages)
     var count = whole.map { $0.count - 1 }.min() ?? 0
     for messages in whole {
       count = zip(messages, whole[0]).prefix(count).prefix { $0 == $1 }.count
     }
-    let turns: [[Message]] = whole.map { [Message]($0.dropFirst(count)) }
-    guard count > 0, turns.allSatisfy({ $0.allSatisfy(\.isOfResponse) }) else { return nil }
-    return ([Message](whole[0].prefix(count)), turns)
+    var texts = RowTexts(
+      prompt: [Message](whole[0].prefix(count)), turns: whole.map { [Message]($0.dropFirst(count)) }
+    )
+    // Tools that a response calls are its own; another user's turn is another prompt.
+    texts.sharesPrompt = count > 0 && texts.turns.allSatisfy { $0.allSatisfy(\.isOfResponse) }
+    return texts
   }
 }

@@ -4,9 +4,16 @@
 import TareCore
 
 struct RewardBench2Layout: ScoreLayout {
+  static let key = "rewardbench-2"
+  static let summary = "RewardBench 2: scores of each prompt in a list, the num_correct first right"
+  static let example = #"""
+    {"id":"7","subset":"Math","scores":[2.5,-1.0,0.5,-2.0],"num_correct":1}
+    """#
+
   private let column: String
 
   var scoreColumn: String { column }
+  func labelColumns(of table: DataTable) -> [String] { ["num_correct"] }
 
   init?(_ table: DataTable, score: String) {
     column = score == "score" ? "scores" : score

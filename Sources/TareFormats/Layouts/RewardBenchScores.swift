@@ -19,7 +19,7 @@ package enum RewardBenchScores: FileFormat {
   }
 
   private static func scoreColumn(of object: JSONObject) -> String? {
-    ["scores_chosen", "scores"].first { object[$0]?.array != nil }
+    ["scores_chosen", "scores", "results"].first { object[$0]?.array != nil }
   }
 
   package static func rows(of file: SourceFile) throws(TareError) -> [SourceRow] {
@@ -46,7 +46,8 @@ package enum RewardBenchScores: FileFormat {
     guard let object = object(of: file), let scoreColumn = scoreColumn(of: object),
       let scores = object[scoreColumn]?.array
     else {
-      throw .badData(place: "", found: "no list 'scores_chosen' or 'scores'", accepted: summary)
+      throw .badData(
+        place: "", found: "no list 'scores_chosen', 'scores' or 'results'", accepted: summary)
     }
     guard !scores.isEmpty else {
       throw .badData(

@@ -1,20 +1,42 @@
 /// How a table's rows hold scores: a response a row, a pair a row, or as a benchmark writes them.
 import TareCore
 
-/// The layouts, tried in this order.
-private let scoreLayouts: [any ScoreLayout.Type] = [
-  JudgeBenchLayout.self,
-  RewardBench2Layout.self,
-  AlpacaEvalLayout.self,
-  ResponseRows.self,
-  PairRows.self,
-]
+/// The registry of layouts of scores. To add one: write its file, and add its type here.
+package enum ScoreLayouts {
+  /// In the order in which they are tried.
+  static let registry = Registry<any ScoreLayout.Type>(
+    "score layout",
+    [
+      JudgeBenchLayout.self,
+      RewardBench2Layout.self,
+      AlpacaEvalLayout.self,
+      ScoreListRows.self,
+      VoteRows.self,
+      ResponseRows.self,
+      PairRows.self,
+      ResultRows.self,
+    ]
+  ) { $0 }
 
-protocol ScoreLayout: Sendable {
+  package static var help: [(key: String, summary: String)] { registry.help }
+
+  /// Key, one line, and a row of each.
+  package static var examples: [(key: String, summary: String, example: String)] {
+    registry.entries.map { ($0.key, $0.summary, $0.example) }
+  }
+}
+
+protocol ScoreLayout: Registered, Sendable {
+  /// One row of it, as JSON.
+  static var example: String { get }
   /// - Returns: nil if the table is not laid out so.
   init?(_ table: DataTable, score: String)
   /// The column of the scores, or of the first of a pair's.
   var scoreColumn: String { get }
+  /// The columns of all scores.
+  var scoreColumns: [String] { get }
+  /// Columns of its own that say which responses are better.
+  func labelColumns(of table: DataTable) -> [String]
   /// The columns that its tables have beside the scores.
   var names: TableLayout.Names { get }
   /// Whether all responses to a prompt stand in one row, so that an id may not come twice.
@@ -32,6 +54,8 @@ protocol ScoreLayout: Sendable {
 extension ScoreLayout {
   var names: TableLayout.Names { TableLayout.Names() }
   var hasWholePrompts: Bool { true }
+  var scoreColumns: [String] { [scoreColumn] }
+  func labelColumns(of table: DataTable) -> [String] { [] }
   func promptIDs(of table: DataTable) -> [String]? { nil }
 }
 
@@ -58,7 +82,7 @@ func scoreLayout(
 ) throws(TareError) -> any ScoreLayout {
   // What trainers of policies call a score, where nothing is called so.
   for score in columns.score == "score" ? ["score", "reward"] : [columns.score] {
-    for layout in scoreLayouts {
+    for layout in ScoreLayouts.registry.entries {
       if let layout = layout.init(table, score: score) { return layout }
     }
   }

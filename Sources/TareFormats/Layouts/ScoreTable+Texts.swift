@@ -16,14 +16,17 @@ extension ScoreTable {
   ///   not as many as its scores.
   package func conversations() throws(TareError) -> [Conversation]? {
     let columns = table.columns.map { ($0, table.cells($0)) }
-    guard (try? RowShape.of(table.row(0, columns))) != nil else { return nil }
+    guard let first = try? RowLayouts.layout(of: table.row(0, columns)), !first.isRendered else {
+      return nil
+    }
     var counts = [Int](repeating: 0, count: table.rows.count)
     for row in rowOfResponse { counts[row] += 1 }
     var conversations: [Conversation] = []
+    var finder = RowLayoutFinder()
     for (position, count) in counts.enumerated() where count > 0 {
       let source = table.row(position, columns)
       do throws(TareError) {
-        let content = try RowShape.of(source).read(source)
+        let content = try finder.layout(of: source).read(source)
         guard content.responses.count == count else {
           throw .badData(
             place: source.place, found: "\(content.responses.count) texts",

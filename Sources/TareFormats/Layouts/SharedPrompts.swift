@@ -23,10 +23,14 @@ struct SharedPrompts {
   /// Gives a set without an id that of the first with its prompt, and checks that an id stands for one
   /// prompt.
   ///
-  /// - Parameter hasID: whether the row has an id, or its set one that was made of its number.
+  /// - Parameters:
+  ///   - hasID: whether the row has an id, or its set one that was made of its number.
+  ///   - sharesPrompt: whether the set's prompt is all that its responses answer.
   /// - Throws: `TareError.badData` that names both rows.
-  mutating func place(_ set: inout CandidateSet, hasID: Bool, at place: String) throws(TareError) {
-    if !hasID {
+  mutating func place(
+    _ set: inout CandidateSet, hasID: Bool, sharesPrompt: Bool = true, at place: String
+  ) throws(TareError) {
+    if !hasID, sharesPrompt {
       let text = Text(
         subset: set.subset, section: set.section, prompt: set.prompt, context: set.context)
       set.id = made[text] ?? set.id

@@ -13,7 +13,9 @@ extension SourceRow {
   }
 
   private static let listColumns: Set = [
-    "messages", "responses", "labels", "rejected_messages", "completions", "steps",
+    "messages", "responses", "labels", "rejected_messages", "chosen_messages", "completions",
+    "steps", "generations", "ratings", "conversations", "conversation_a", "conversation_b",
+    "conversation_input", "bon_best", "loser_list",
   ]
 
   /// JSON that a string holds.
@@ -29,8 +31,11 @@ extension SourceRow {
   /// not be scored as text.
   private func isMessageList(_ text: String) -> Bool {
     guard text.hasPrefix("[") else { return false }
-    return text.hasPrefix("[{'role'") || text.hasPrefix("[{'content'")
-      || (try? JSONValue(parsing: text))?.array?.first?["role"] != nil
+    if ["role", "content", "from", "value"].contains(where: { text.hasPrefix("[{'\($0)'") }) {
+      return true
+    }
+    let first = (try? JSONValue(parsing: text))?.array?.first
+    return first?["role"] != nil || first?["from"] != nil && first?["value"] != nil
   }
 
   /// The responses of a column that holds one, or a list of several.
@@ -49,12 +54,13 @@ extension SourceRow {
     return responses
   }
 
-  private func response(_ value: JSONValue, field: String) throws(TareError) -> ResponseText {
+  func response(_ value: JSONValue, field: String) throws(TareError) -> ResponseText {
     if let text = value.string {
       return ResponseText(field: field, before: [], turns: [.assistant(text)])
     }
     // A message by itself is the response, too.
-    let list = value["role"]?.string == nil ? value : .array([value])
+    let isMessage = value["role"]?.string != nil || value["from"]?.string != nil
+    let list = isMessage ? .array([value]) : value
     return try lastTurn(of: try messages(list, field: field), field: field)
   }
 
@@ -83,7 +89,7 @@ extension SourceRow {
     var messages: [Message] = []
     for (index, element) in elements.enumerated() {
       do throws(TareError) {
-        messages.append(try Message(element))
+        messages.append(try Message(Turn.normalised(element)))
       } catch {
         throw error.inside("\(place), column '\(field)[\(index)]'")
       }

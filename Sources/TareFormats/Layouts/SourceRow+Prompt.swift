@@ -9,6 +9,8 @@ struct RowTexts {
   var turns: [[Message]]
   /// The columns besides those of the responses that were read.
   var columns: [String] = []
+  /// Whether the responses answer the same messages; else each has its own, after what all share.
+  var sharesPrompt = true
 }
 
 extension SourceRow {
@@ -27,13 +29,9 @@ extension SourceRow {
         placed.append(try response.placed(holding: own?.messages, of: self))
       }
     }
-    guard let (prompt, turns) = placed.split else {
-      let other = placed.first { $0.before != placed[0].before } ?? placed[0]
-      throw error(
-        other.field, found: "another prompt than in '\(placed[0].field)'",
-        accepted: "responses to the same prompt")
-    }
-    return RowTexts(prompt: prompt, turns: turns, columns: used)
+    var texts = placed.split
+    texts.columns = used
+    return texts
   }
 
   /// The column `prompt`; nil where there is none.
@@ -43,6 +41,7 @@ extension SourceRow {
     guard let text = value.string else {
       return RowPrompt(messages: try messages(value, field: "prompt"))
     }
+    if DialogueText.isPrompt(text) { return RowPrompt(messages: DialogueText.prompt(text)) }
     return try withHistory(RowPrompt(messages: [.user(text)]))
   }
 
@@ -57,16 +56,30 @@ extension SourceRow {
     return try withHistory(prompt)
   }
 
+  /// Columns that can hold a prompt's text where there is no column `prompt`, the first counts.
+  static let promptTexts = [
+    "instruction", "question", "query", "input", "problem", "orig_instruction", "user_input",
+    "context",
+  ]
+  /// Columns that can hold the messages before a response.
+  static let promptMessages = [
+    "messages", "conversations", "conversation_input", "conversation", "context", "input",
+  ]
+
   /// The prompt of responses that hold none, where there is no column `prompt`: an `instruction`, a
-  /// `question`, or `messages` that end before the response.
+  /// `question` or the like, or messages that end before the response.
   private func promptOfResponsesAlone() throws(TareError) -> RowPrompt? {
-    for column in ["instruction", "question"] where columns[column]?.string != nil {
+    for column in Self.promptMessages {
+      let value = try value(column)
+      guard value.array?.first?.object != nil else { continue }
+      let messages = try messages(value, field: column)
+      guard messages.last?.role != "assistant" else { continue }
+      return RowPrompt(messages: messages, columns: [column])
+    }
+    for column in Self.promptTexts where columns[column]?.string != nil {
       return try prompt(ofText: column)
     }
-    guard has("messages") else { return nil }
-    let messages = try messages(try value("messages"), field: "messages")
-    guard messages.last?.role != "assistant" else { return nil }
-    return RowPrompt(messages: messages, columns: ["messages"])
+    return nil
   }
 
   /// Turns before a prompt that is a text: pairs of a user's and an assistant's text, as
@@ -120,7 +133,7 @@ extension ResponseText {
     guard !before.continuesPrompt else {
       throw row.error(
         "prompt", found: "no such column, and '\(field)' holds no prompt",
-        accepted: "a string or a list of messages")
+        accepted: "a string or a list of messages; the columns are \(row.columnNames)")
     }
     guard let column else { return self }
     if column.count > before.count, messages.count > column.count, messages.starts(with: column) {

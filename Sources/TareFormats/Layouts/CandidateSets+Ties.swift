@@ -1,0 +1,21 @@
+/// Pairs of which neither response is better.
+package import TareCore
+
+extension CandidateSet {
+  /// Whether its two responses were found alike, by whoever compared them.
+  package var isTie: Bool {
+    responses.count == 2 && responses.allSatisfy { $0.role == .response }
+      && extras["label"]?.double == Verdict.tieGrade
+  }
+}
+
+extension [CandidateSet] {
+  /// How many are ties, in a sentence; nil where none is.
+  package var tieNote: String? {
+    let count = count { $0.isTie }
+    guard count > 0 else { return nil }
+    return count == 1
+      ? "1 of \(self.count) pairs is a tie: its responses are scored, and are no pair"
+      : "\(count) of \(self.count) pairs are ties: their responses are scored, and are no pairs"
+  }
+}

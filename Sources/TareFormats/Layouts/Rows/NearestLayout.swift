@@ -1,0 +1,128 @@
+/// The layout that a row of none comes nearest to: what an error about it says.
+import TareCore
+
+struct NearestLayout {
+  let layout: any RowLayout.Type
+  /// The columns that it needs and the row lacks.
+  let missing: [LayoutColumn]
+  /// A column of the row for each that is missing, where one sounds like it: new name, then column.
+  let renames: [(name: String, column: String)]
+
+  /// The one that lacks the least once columns have other names; of those one that the row has marks of,
+  /// or the most columns.
+  init(to row: SourceRow) {
+    let all = RowLayouts.registry.entries.map { layout in
+      let missing = layout.missing(in: row)
+      return (layout: layout, missing: missing, renames: Self.renames(missing, layout, row))
+    }
+    func rank(_ place: Int) -> (Int, Int, Int, Int, Int) {
+      let (layout, missing, renames) = all[place]
+      let needed = layout.columns.count { $0.isNeeded }
+      return (
+        layout.marks.contains(where: row.has) ? 0 : 1, missing.count - renames.count,
+        -(needed - missing.count), needed, layout.marks.isEmpty ? 1 : 0
+      )
+    }
+    let nearest = all.indices.min { rank($0) < rank($1) } ?? 0
+    layout = all[nearest].layout
+    missing = all[nearest].missing
+    renames = all[nearest].renames
+    isLikely =
+      missing.count < layout.columns.count { $0.isNeeded } || !renames.isEmpty
+      || layout.marks.contains(where: row.has)
+  }
+
+  /// Whether anything of the row points to the layout.
+  let isLikely: Bool
+
+  /// - Parameter mapping: how a user names columns.
+  func error(_ row: SourceRow, _ mapping: ColumnMapping) -> TareError {
+    let names = row.columnNames
+    guard !names.isEmpty, isLikely, let first = missing.first else {
+      return .badData(
+        place: row.place, found: names.isEmpty ? "no columns" : "the columns \(names)",
+        accepted: "the columns of a layout: \(RowLayouts.registry.keys.joined(separator: ", "))")
+    }
+    let wanted = layout.columns.filter(\.isNeeded).map(\.names[0]).joined(separator: ", ")
+    var accepted = "the columns of a layout; the nearest is \(layout.key) (\(wanted))"
+    if let naming = mapping.naming {
+      accepted +=
+        ": name what it lacks with \(naming) \(assignments); "
+        + "`tare formats FILE` shows what the file holds"
+    } else if !renames.isEmpty {
+      accepted +=
+        ": " + renames.map { "'\($0.column)' may be '\($0.name)'" }.joined(separator: ", ")
+    }
+    guard layout.marks.contains(where: row.has) else {
+      return .badData(place: row.place, found: "the columns \(names)", accepted: accepted)
+    }
+    return row.error(first.names[0], found: "no such column beside \(names)", accepted: accepted)
+  }
+
+  /// `prompt=question,response=…`: what a mapping would have to say.
+  var assignments: String {
+    missing.map { column in
+      let rename = renames.first { column.names.contains($0.name) }
+      return "\(rename?.name ?? column.names[0])=\(rename?.column ?? "COLUMN")"
+    }.joined(separator: ",")
+  }
+}
+
+// MARK: - What columns sound like
+
+extension NearestLayout {
+  private static let words: [LayoutColumn.Meaning: [String]] = [
+    .prompt: [
+      "prompt", "question", "query", "instruction", "input", "problem", "user", "task", "ask",
+      "source", "context", "request",
+    ],
+    .response: [
+      "response", "answer", "output", "completion", "reply", "generation", "generated", "assistant",
+      "solution", "text", "prediction",
+    ],
+    .responses: [
+      "responses", "answers", "outputs", "candidates", "completions", "generations", "samples",
+      "replies",
+    ],
+    .chosen: [
+      "chosen", "better", "preferred", "winner", "win", "good", "accepted", "positive", "best",
+    ],
+    .rejected: [
+      "rejected", "worse", "dispreferred", "loser", "lose", "bad", "refused", "negative", "worst",
+    ],
+    .conversation: ["conversation", "messages", "dialog", "dialogue", "chat", "turns"],
+    .label: ["label", "gold", "correct", "preference", "winner", "better"],
+  ]
+
+  private static func renames(
+    _ missing: [LayoutColumn], _ layout: any RowLayout.Type, _ row: SourceRow
+  ) -> [(name: String, column: String)] {
+    let used = Set(layout.columns.compactMap(row.column))
+    var free = row.columns.members.filter { !used.contains($0.key) && $0.value != .null }
+    var found: [(name: String, column: String)] = []
+    for column in missing {
+      let words = words[column.meaning] ?? []
+      func place(_ name: String) -> Int? {
+        let parts = name.lowercased().split { !$0.isLetter }.map(String.init)
+        return words.firstIndex { parts.contains($0) }
+      }
+      let best = free.indices.filter { place(free[$0].key) != nil && free[$0].value.fits(column) }
+        .min { (place(free[$0].key) ?? 0) < (place(free[$1].key) ?? 0) }
+      guard let best else { continue }
+      found.append((column.names[0], free[best].key))
+      free.remove(at: best)
+    }
+    return found
+  }
+}
+
+extension JSONValue {
+  /// Whether a value may be what a column of a layout holds.
+  fileprivate func fits(_ column: LayoutColumn) -> Bool {
+    switch column.meaning {
+    case .responses, .conversation: parsedIfText.array != nil
+    case .label: parsedIfText.array == nil && object == nil
+    default: string != nil || array != nil || object != nil
+    }
+  }
+}

@@ -1,0 +1,24 @@
+/// Finds the layout of row after row, most of which have the same columns.
+import TareCore
+
+struct RowLayoutFinder {
+  private let mapping: ColumnMapping
+  private var keys: [String] = []
+  /// The layouts whose columns are all there, whatever they hold.
+  private var possible: [any RowLayout.Type] = []
+
+  init(_ mapping: ColumnMapping = .init()) { self.mapping = mapping }
+
+  /// - Throws: `TareError.badData` that says which layout is nearest and what it lacks.
+  mutating func layout(of row: SourceRow) throws(TareError) -> any RowLayout.Type {
+    if row.columns.keys != keys {
+      keys = row.columns.keys
+      let all = Set(keys)
+      possible = RowLayouts.registry.entries.filter { layout in
+        layout.columns.allSatisfy { !$0.isNeeded || $0.names.contains(where: all.contains) }
+      }
+    }
+    if let layout = possible.first(where: { $0.recognises(row) }) { return layout }
+    throw NearestLayout(to: row).error(row, mapping)
+  }
+}

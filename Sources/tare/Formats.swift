@@ -1,0 +1,49 @@
+/// `tare formats`.
+internal import ArgumentParser
+internal import TareCore
+internal import TarePipeline
+
+struct Formats: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Shows how a file is read: container, layout, columns, first rows.",
+    discussion: """
+      Examples:
+        tare formats
+        tare formats pairs.jsonl
+        tare formats answers.csv --columns prompt=question,response=answer
+
+      Without a file it lists the containers and layouts, with an example line of each. With one it \
+      prints what the file is, which columns are taken for what, which are left over, the first \
+      rows as Tare reads them, and the commands that can use it. The exit code is 65 where no \
+      command can.
+      """)
+
+  @Argument(help: "The file; - for standard input (default: list what can be read).")
+  var input: String?
+  @OptionGroup var format: FormatArgument
+  @Flag(help: "Print the page as JSON.")
+  var json = false
+
+  func run() throws {
+    guard let input else {
+      guard format.format == nil, format.columns.isEmpty else {
+        throw TareError.usage("--format and --columns go with a file")
+      }
+      return try show(Pipeline().formats())
+    }
+    var request = FormatsRequest(input: input)
+    request.format = format.format
+    request.columns = format.columns
+    let outcome = try Pipeline().formats(request)
+    try show(outcome)
+    if outcome.isUnknown { throw ExitCode(65) }
+  }
+
+  private func show(_ outcome: FormatsOutcome) throws {
+    if json {
+      try Output.print(outcome.json)
+    } else {
+      try Terminal.tell(outcome.text, onStandardOutput: true)
+    }
+  }
+}

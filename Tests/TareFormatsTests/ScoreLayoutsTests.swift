@@ -1,0 +1,123 @@
+import Foundation
+import TareCore
+import TareFormats
+import Testing
+
+/// Score files as public projects have them, with numbers of our own.
+@Suite struct ScoreLayoutsTests {
+  private func read(_ text: String, _ change: (inout ScoreColumns) -> Void = { _ in }) throws
+    -> ScoreTable
+  {
+    var columns = ScoreColumns()
+    change(&columns)
+    return try ScoreTable(readTable(Data(text.utf8), name: "in"), columns: columns)
+  }
+
+  private func failure(_ text: String, _ change: (inout ScoreColumns) -> Void = { _ in }) -> String
+  {
+    let error = #expect(throws: TareError.self) { try read(text, change) }
+    return error?.description ?? ""
+  }
+
+  @Test func `RewardMATH's lists hold the right response first`() throws {
+    let table = try read(
+      #"[{"problem":"p","solution_reference":["a","b","c"],"score":[0.5,2,-1]},{"problem":"q","solution_reference":["a","b"],"score":[1,0]}]"#
+    )
+    #expect(table.responses.map(\.score) == [0.5, 2, -1, 1, 0])
+    #expect(table.responses.map(\.role) == [.chosen, .rejected, .rejected, .chosen, .rejected])
+    #expect(table.responses.map(\.promptID) == ["p", "p", "p", "q", "q"])
+    let written = String(
+      decoding: table.data(adding: [("calibrated", [1, 2, 3, 4, 5])]), as: UTF8.self)
+    #expect(written.contains("\"calibrated\": [\n      1.0,\n      2.0,\n      3.0\n"))
+  }
+
+  @Test func `a prompt's scores and labels may stand in lists`() throws {
+    let table = try read(
+      #"{"prompt":"p","responses":["a","bb","c"],"scores":[0.2,1.1,0.1],"labels":[1,0,0]}"#
+    ) { $0.covariates = ["length"] }
+    #expect(table.responses.map(\.role) == [.chosen, .rejected, .rejected])
+    #expect(table.responses.map { $0.covariates["length"] } == [1, 2, 1])
+    #expect(try table.conversations()?.map(\.response) == ["a", "bb", "c"])
+    let grades = try read(#"{"prompt":"p","scores":[0.2,1.1],"labels":[3,7]}"#)
+    #expect(grades.responses.map(\.label) == [3, 7])
+    let plain = try read(#"{"prompt":"p","scores":[0.2,1.1]}"#)
+    #expect(plain.responses.map(\.role) == [.response, .response])
+    let named = try read(#"{"prompt":"p","logits":[0.2,1.1],"good":["no","yes"]}"#) {
+      $0.score = "logits"
+      $0.label = "good"
+    }
+    #expect(named.responses.map(\.role) == [.rejected, .chosen])
+    #expect(
+      failure(#"{"prompt":"p","scores":[0.2,1.1],"labels":[1]}"#)
+        .contains("column 'labels': found 1 values; accepted: 2, as many as 'scores' has"))
+    #expect(
+      failure(#"{"prompt":"p","scores":[0.2,1.1],"labels":[1,"perhaps"]}"#)
+        .contains("column 'labels': found 'perhaps'"))
+  }
+
+  @Test func `rewards of a pair have either order of words`() throws {
+    for row in [
+      #"{"prompt":"p","chosen":"a","rejected":"b","chosen_reward":1.2,"rejected_reward":0.3}"#,
+      #"{"prompt":"p","chosen":"a","rejected":"b","reward_chosen":1.2,"reward_rejected":0.3}"#,
+    ] {
+      #expect(try read(row).responses.map(\.score) == [1.2, 0.3])
+      #expect(try read(row) { $0.score = "reward" }.responses.map(\.role) == [.chosen, .rejected])
+    }
+  }
+
+  @Test func `a judge's decisions are counted over its games`() throws {
+    let rows = [
+      ("A>B", #"{"decision":"A>B"},{"decision":"B>A"}"#),
+      ("A>B", #"{"decision":"A>B"},{"decision":"A>B"}"#),
+      ("B>A", #"{"decision":"A=B"},{"decision":"A>B"}"#),
+      ("B>A", #"{"decision":"A>B"},null"#),
+    ].map { label, games in
+      "{\"source\":\"mmlu-pro-law\",\"label\":\"\(label)\",\"judgments\":[\(games)]}\n"
+    }
+    let table = try read(rows.joined())
+    // A's score: both won; one each; none and one lost; one won and one that failed.
+    #expect(table.responses.map(\.score) == [1, -1, 0, 0, -0.5, 0.5, 0.5, -0.5])
+    #expect(table.responses[0].role == .chosen)
+    #expect(table.responses[4].role == .rejected)
+    #expect(table.responses.map { $0.covariates["first_game"] } == [1, -1, 1, -1, 0, 0, 1, -1])
+    #expect(table.responses[0].subset == "mmlu-pro-law")
+    #expect(
+      failure(#"{"label":"A>B","judgments":[{"decision":"C"}]}"#)
+        .contains("column 'judgments[0].decision': found \"C\""))
+  }
+
+  @Test func `results without scores are results`() throws {
+    let file =
+      #"{"model":"gem","model_type":"Generative RM","chat_template":null,"id":["0","1","2"],"subset":["Math","Math","Ties"],"results":[1,0.25,null],"text":["t","t","t"],"num_correct":[1,1,2]}"#
+    let table = try read(file)
+    #expect(table.responses.map(\.score) == [1, 0.25])
+    #expect(table.responses.map { $0.covariates["result"] } == [1, 1])
+    #expect(table.responses.map(\.subset) == ["Math", "Math"])
+    #expect(
+      failure(file) { $0.covariates = ["length"] }
+        .contains("without them there is nothing to calibrate"))
+    #expect(try read(#"{"id":"1","results":true}"#).responses.map(\.score) == [1])
+    #expect(failure(#"{"id":"1","results":2}"#).contains("from 0 to 1"))
+  }
+
+  @Test func `a preference needs neither outputs nor lengths`() throws {
+    let table = try read(
+      #"{"instruction":"p","generator_1":"base","generator_2":"mine","preference":1.75}"#)
+    #expect(table.responses.map(\.score) == [0.25, 0.75])
+  }
+
+  @Test func `votes have a score a side, and ties have one grade`() throws {
+    let rows =
+      #"{"id":"1","score_a":2,"score_b":1,"winner":"model_b"}"# + "\n"
+      + #"{"id":"2","score_a":2,"score_b":1,"winner":"tie"}"# + "\n"
+    let table = try read(rows)
+    #expect(table.responses.map(\.role) == [.rejected, .chosen, .response, .response])
+    #expect(table.responses.map(\.label) == [nil, nil, 0.5, 0.5])
+    let written = String(decoding: table.data(adding: [("bias", [1, 2, 3, 4])]), as: UTF8.self)
+    #expect(written.contains(#""bias_a":1.0,"bias_b":2.0"#))
+    let numbered = try read("prompt,score_1,score_2,label\np,0.5,1.5,2\n")
+    #expect(numbered.responses.map(\.role) == [.rejected, .chosen])
+    #expect(
+      failure(#"{"score_a":2,"score_b":1,"winner":"C"}"#).contains("column 'winner': found \"C\""))
+  }
+}
