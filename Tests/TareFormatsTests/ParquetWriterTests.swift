@@ -186,4 +186,25 @@ import Testing
     }
     #expect(error?.description == "in, row 2, column 'score': found nan; accepted: a finite number")
   }
+
+  /// Files for Fixtures/parquet/check_written.py, which reads them with the real libraries.
+  static let checked = ProcessInfo.processInfo.environment["TARE_WRITTEN_PARQUET"]
+
+  @Test(.enabled(if: checked != nil), arguments: ParquetFixtures.names)
+  func `files for the real libraries`(name: String) throws {
+    let folder = URL(filePath: try #require(Self.checked))
+    let bytes = try ParquetFixtures.bytes(name)
+    let columns = try ParquetReader(bytes).columns()
+    var options = ParquetWriter.Options()
+    let all = ParquetWriter.Compression.allCases
+    options.compression = all[name.utf8.count % all.count]
+    options.rowGroupRows = 70
+    let written = try ParquetWriter.file(columns, options)
+    try Data(written).write(to: folder.appending(path: "\(name).columns.parquet"))
+    #expect(try ParquetReader(written).count == columns.first?.column.count)
+    guard name != "pyarrow_empty" else { return }
+    let table = try readTable(Data(bytes), name: name)
+    let added = TableColumn(name: "added", values: table.rows.map { .int($0) })
+    try table.data(adding: [added]).write(to: folder.appending(path: "\(name).table.parquet"))
+  }
 }

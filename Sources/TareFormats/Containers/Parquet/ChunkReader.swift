@@ -35,10 +35,12 @@ struct ChunkReader {
     }
   }
 
-  /// Makes room for the values of row groups that are said to have that many.
-  mutating func reserve(_ count: Int) {
-    // Past this what a damaged file says is not worth the memory.
-    values.reserve(min(max(count, 0), 1 << 24))
+  /// Makes room for the values of row groups that are said to have that many, so that they are not moved
+  /// as they grow. Past these limits what a damaged file says is not worth the memory.
+  mutating func reserve(_ count: Int, bytes: Int) {
+    let most = budget.maximumBytes
+    values.reserve(
+      min(max(count, 0), 1 << 24, most / 16), bytes: min(max(bytes, 0), 1 << 28, most / 2))
   }
 
   /// - Parameter rowCount: rows of the row group.
@@ -292,29 +294,28 @@ struct ChunkReader {
     switch leaf.physical {
     case .boolean:
       guard count <= body.count * 8 else { throw .parquetEnd }
-      values.bools.reserveCapacity(values.bools.count + count)
-      let bytes = body.buffer
-      for index in 0..<count {
-        values.bools.append(bytes[index >> 3] >> UInt8(index & 7) & 1 != 0)
+      let source = body.buffer
+      Self.append(count, to: &values.bools, filler: false) { index in
+        source[index >> 3] >> UInt8(index & 7) & 1 != 0
       }
     case .int32:
       let source = try body.slice(0, try Self.size(count, 4)).buffer
-      Self.append(count, to: &values.integers) { index in
+      Self.append(count, to: &values.integers, filler: 0) { index in
         Int64(source.loadUnaligned(fromByteOffset: index * 4, as: Int32.self))
       }
     case .int64:
       let source = try body.slice(0, try Self.size(count, 8)).buffer
-      Self.append(count, to: &values.integers) { index in
+      Self.append(count, to: &values.integers, filler: 0) { index in
         source.loadUnaligned(fromByteOffset: index * 8, as: Int64.self)
       }
     case .float:
       let source = try body.slice(0, try Self.size(count, 4)).buffer
-      Self.append(count, to: &values.numbers) { index in
+      Self.append(count, to: &values.numbers, filler: 0) { index in
         Double(source.loadUnaligned(fromByteOffset: index * 4, as: Float.self))
       }
     case .double:
       let source = try body.slice(0, try Self.size(count, 8)).buffer
-      Self.append(count, to: &values.numbers) { index in
+      Self.append(count, to: &values.numbers, filler: 0) { index in
         source.loadUnaligned(fromByteOffset: index * 8, as: Double.self)
       }
     case .byteArray:
@@ -335,11 +336,11 @@ struct ChunkReader {
 
   /// The machines that Tare runs on have their least byte first, as the file has.
   @inline(__always)
-  private static func append<Value: ExpressibleByIntegerLiteral>(
-    _ count: Int, to values: inout [Value], _ value: (Int) -> Value
+  private static func append<Value>(
+    _ count: Int, to values: inout [Value], filler: Value, _ value: (Int) -> Value
   ) {
     let first = values.count
-    values.append(contentsOf: repeatElement(0, count: count))
+    values.append(contentsOf: repeatElement(filler, count: count))
     values.withUnsafeMutableBufferPointer { out in
       for index in 0..<count { out[first + index] = value(index) }
     }
@@ -412,13 +413,13 @@ struct ChunkReader {
     case .integers(let table):
       codes.withUnsafeBufferPointer { codes in
         table.withUnsafeBufferPointer { table in
-          Self.append(count, to: &values.integers) { table[Int(codes[$0])] }
+          Self.append(count, to: &values.integers, filler: 0) { table[Int(codes[$0])] }
         }
       }
     case .numbers(let table):
       codes.withUnsafeBufferPointer { codes in
         table.withUnsafeBufferPointer { table in
-          Self.append(count, to: &values.numbers) { table[Int(codes[$0])] }
+          Self.append(count, to: &values.numbers, filler: 0) { table[Int(codes[$0])] }
         }
       }
     case .texts(var texts):

@@ -19,12 +19,13 @@ struct LeafValues: Sendable {
 
   init(_ leaf: ParquetLeaf) { self.leaf = leaf }
 
-  mutating func reserve(_ count: Int) {
+  /// - Parameter bytes: of texts.
+  mutating func reserve(_ count: Int, bytes: Int) {
     switch leaf.physical {
     case .boolean: bools.reserveCapacity(count)
     case .int32, .int64: integers.reserveCapacity(count)
     case .float, .double: numbers.reserveCapacity(count)
-    case .int96, .byteArray, .fixedLengthByteArray: break
+    case .int96, .byteArray, .fixedLengthByteArray: texts.reserve(count, bytes: bytes)
     }
   }
 

@@ -18,6 +18,7 @@ struct ParquetMetadata: Sendable {
     var physical = -1
     var codec = 0
     var valueCount = 0
+    var size = 0
     var compressedSize = 0
     var dataOffset = -1
     var dictionaryOffset: Int?
@@ -122,6 +123,7 @@ struct ParquetMetadata: Sendable {
       case 1: found.physical = try reader.integer(kind)
       case 4: found.codec = try reader.integer(kind)
       case 5: found.valueCount = try reader.count(kind)
+      case 6: found.size = try reader.count(kind)
       case 7: found.compressedSize = try reader.count(kind)
       case 9: found.dataOffset = try reader.count(kind)
       case 11: found.dictionaryOffset = try reader.count(kind)

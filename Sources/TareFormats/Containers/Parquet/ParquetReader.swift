@@ -244,7 +244,13 @@ extension ParquetReader {
     let leaf = schema.leaves[part.leaf]
     var reader = ChunkReader(file, leaf, budget)
     if leaf.isFlat {
-      reader.reserve(metadata.rowGroups[part.groups].reduce(0) { $0 + $1.rowCount })
+      var bytes = 0
+      for group in metadata.rowGroups[part.groups] {
+        // No sum of such sizes is too large for a limit.
+        bytes = bytes.addingReportingOverflow(group.chunks[part.leaf].size).partialValue
+      }
+      reader.reserve(
+        metadata.rowGroups[part.groups].reduce(0) { $0 + $1.rowCount }, bytes: bytes)
     }
     for index in part.groups {
       let group = metadata.rowGroups[index]

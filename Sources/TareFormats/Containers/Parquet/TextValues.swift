@@ -19,6 +19,12 @@ struct TextValues: Sendable {
     return .names(codes: known, texts: Texts(bytes: interned.bytes, starts: interned.starts))
   }
 
+  /// Makes room for texts that stand for themselves.
+  mutating func reserve(_ count: Int, bytes: Int) {
+    starts.reserveCapacity(count + 1)
+    self.bytes.reserveCapacity(bytes)
+  }
+
   // MARK: - Texts
 
   /// Values in PLAIN encoding, each behind its length.
@@ -32,7 +38,6 @@ struct TextValues: Sendable {
     var ends: [Int] = []
     swap(&ends, &starts)
     defer { swap(&ends, &starts) }
-    ends.reserveCapacity(ends.count + count)
     var end = first
     var position = 0
     bytes.append(contentsOf: repeatElement(0, count: room))
@@ -156,7 +161,10 @@ struct TextValues: Sendable {
     codes added: UnsafeBufferPointer<UInt32>, of dictionary: inout ChunkDictionary,
     _ budget: ParquetBudget
   ) throws(TareError) {
-    if codes == nil, starts.count == 1 { codes = [] }
+    if codes == nil, starts.count == 1 {
+      codes = []
+      codes?.reserveCapacity(starts.capacity)
+    }
     guard codes != nil else {
       for code in added {
         try budget.take(dictionary.length(Int(code)))
@@ -176,8 +184,6 @@ struct TextValues: Sendable {
     var total = 0
     for code in codes where code >= 0 { total += interned.range(Int(code)).count }
     try budget.take(total)
-    bytes.reserveCapacity(total)
-    starts.reserveCapacity(codes.count + 1)
     for code in codes {
       if code >= 0 { bytes.append(contentsOf: interned.bytes[interned.range(Int(code))]) }
       starts.append(bytes.count)
