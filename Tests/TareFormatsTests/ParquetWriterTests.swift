@@ -163,6 +163,22 @@ import Testing
     #expect(ParquetFixtures.plain(picked[0].column) == rows.map { .int($0) })
   }
 
+  @Test func `added values that Parquet has no form for are written as JSON`() throws {
+    let bytes = try ParquetWriter.file([("a", Column(.integers([1, 2])))])
+    let table = try readTable(Data(bytes), name: "in")
+    let deep = (0..<100).reduce(JSONValue.int(7)) { value, _ in .array([value]) }
+    let added = [
+      TableColumn(name: "deep", values: [deep, .null]),
+      TableColumn(name: "mixed", values: [1, "x"]),
+      TableColumn(name: "empty", values: [.object([:]), .object([:])]),
+    ]
+    let columns = try ParquetReader(Array(table.data(adding: added))).columns()
+    #expect(columns.map(\.name) == ["a", "deep", "mixed", "empty"])
+    #expect(columns[1].column[0] == .string(deep.text()) && columns[1].column[1] == .null)
+    #expect(columns[2].column[0] == "1" && columns[2].column[1] == "x")
+    #expect(columns[3].column[0] == "{}")
+  }
+
   @Test func `scores and conversations are read from Parquet`() throws {
     let columns: [(name: String, column: Column)] = [
       ("id", Column(["a", "a", "b", "b"])), ("score", Column([1.5, 2, .int(-1), 0.25])),

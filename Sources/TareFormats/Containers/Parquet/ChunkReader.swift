@@ -63,7 +63,8 @@ struct ChunkReader {
     // Some writers leave a dictionary's offset at 0.
     var start = chunk.dataOffset
     if let offset = chunk.dictionaryOffset, offset > 0 { start = min(start, offset) }
-    let bytes = try file.slice(start, chunk.compressedSize)
+    // Pages say themselves where they end, and old writers give chunks a few bytes too many.
+    let bytes = try file.slice(start, min(chunk.compressedSize, max(0, file.count - start)))
     var position = 0
     var lookup = Lookup.none
     var rest = chunk.valueCount

@@ -15,6 +15,8 @@ struct ChunkWriter {
   private let entries: LeafEntries
   private let deflater: ParquetDeflater
   private var chunk = Chunk()
+  /// A page's bytes, the room of which is used again.
+  private var compressed: [UInt8] = []
 
   /// Bytes of a page's values, about, before compression.
   private static let pageSize = 1 << 20
@@ -29,15 +31,15 @@ struct ChunkWriter {
     _ entries: LeafEntries, _ deflater: ParquetDeflater, statistics: Bool
   ) throws(TareError) -> Chunk {
     var writer = ChunkWriter(entries, deflater)
-    try writer.write()
-    if statistics { writer.chunk.statistics = entries.statistics }
+    try writer.write(statistics: statistics)
     return writer.chunk
   }
 
-  private mutating func write() throws(TareError) {
+  private mutating func write(statistics: Bool) throws(TareError) {
     chunk.valueCount = entries.count
     let plain = PlainWriter(entries)
     let dictionary = WrittenDictionary(entries)
+    if statistics { chunk.statistics = entries.statistics(of: dictionary?.slots) }
     if let dictionary {
       chunk.hasDictionary = true
       var values: [UInt8] = []
@@ -56,11 +58,13 @@ struct ChunkWriter {
       Swift.max(1, Int.bitWidth - ($0.slots.count - 1).leadingZeroBitCount)
     }
     let entriesPerPage = pageEntries(plain)
+    var page: [UInt8] = []
     var entry = 0
     var value = 0
     while entry < entries.count {
       let (end, valueEnd) = pageEnd(from: entry, value, most: entriesPerPage)
-      var page = levels(entry..<end)
+      page.removeAll(keepingCapacity: true)
+      appendLevels(entry..<end, to: &page)
       if let dictionary, let width {
         page.append(UInt8(width))
         page += HybridWriter.encoded(dictionary.codes[value..<valueEnd], width: width)
@@ -85,15 +89,16 @@ struct ChunkWriter {
   private mutating func append(
     _ page: [UInt8], kind: (inout ThriftWriter) -> Void, header: (inout ThriftWriter) -> Void
   ) throws(TareError) {
-    let deflated = try deflater.deflated(page)
+    compressed.removeAll(keepingCapacity: true)
+    let size = try deflater.append(page, to: &compressed)
     let head = ThriftWriter.structure { writer in
       kind(&writer)
       writer.field(2, int32: page.count)
-      writer.field(3, int32: deflated.count)
+      writer.field(3, int32: size)
       header(&writer)
     }
     chunk.bytes += head
-    chunk.bytes += deflated
+    chunk.bytes += compressed
     chunk.uncompressedSize += head.count + page.count
   }
 
@@ -118,8 +123,7 @@ struct ChunkWriter {
     return (end, value + present)
   }
 
-  private func levels(_ range: Range<Int>) -> [UInt8] {
-    var bytes: [UInt8] = []
+  private func appendLevels(_ range: Range<Int>, to bytes: inout [UInt8]) {
     func append(_ levels: [UInt8], most: UInt8) {
       guard most > 0 else { return }
       let width = 8 - most.leadingZeroBitCount
@@ -135,6 +139,5 @@ struct ChunkWriter {
     }
     append(entries.repetitions, most: entries.leaf.repetition)
     append(entries.definitions, most: entries.leaf.definition)
-    return bytes
   }
 }

@@ -3,8 +3,10 @@ internal import TareCore
 
 extension LeafEntries {
   /// The structure Statistics in Thrift; least and greatest only where their order is the plain one.
-  var statistics: [UInt8] {
-    let bounds = self.bounds
+  ///
+  /// - Parameter different: places of all different values, where they are known.
+  func statistics(of different: [Int]?) -> [UInt8] {
+    let bounds = self.bounds(of: different.map { .some($0) } ?? slots)
     // Without a place in a list there is no value either; all are counted as null.
     let nulls = count - slots.count
     return ThriftWriter.structure { writer in
@@ -16,31 +18,31 @@ extension LeafEntries {
     }
   }
 
-  private var bounds: (least: [UInt8], greatest: [UInt8])? {
+  private func bounds(of slots: Slots) -> (least: [UInt8], greatest: [UInt8])? {
     guard slots.count > 0 else { return nil }
     switch (leaf.physical, column.values) {
     case (.int32, .integers(let values)) where leaf.hasPlainOrder:
-      let (least, greatest) = integers(values)
+      let (least, greatest) = integers(values, slots)
       return (
         Self.bytes(Int32(truncatingIfNeeded: least)),
         Self.bytes(Int32(truncatingIfNeeded: greatest))
       )
     case (.int64, .integers(let values)) where leaf.hasPlainOrder:
-      let (least, greatest) = integers(values)
+      let (least, greatest) = integers(values, slots)
       return (Self.bytes(least), Self.bytes(greatest))
     case (.double, .numbers(let values)):
-      guard let (least, greatest) = numbers(values) else { return nil }
+      guard let (least, greatest) = numbers(values, slots) else { return nil }
       return (Self.bytes(least.bitPattern), Self.bytes(greatest.bitPattern))
     case (.float, .numbers(let values)):
-      guard let (least, greatest) = numbers(values) else { return nil }
+      guard let (least, greatest) = numbers(values, slots) else { return nil }
       return (Self.bytes(Float(least).bitPattern), Self.bytes(Float(greatest).bitPattern))
     case (.byteArray, .texts), (.byteArray, .names):
-      return leaf.element.logical == .text ? texts : nil
+      return leaf.element.logical == .text ? texts(slots) : nil
     default: return nil
     }
   }
 
-  private func integers(_ values: [Int64]) -> (Int64, Int64) {
+  private func integers(_ values: [Int64], _ slots: Slots) -> (Int64, Int64) {
     var (least, greatest) = (Int64.max, Int64.min)
     for index in 0..<slots.count {
       least = min(least, values[slots[index]])
@@ -50,7 +52,7 @@ extension LeafEntries {
   }
 
   /// NaN has no place in the order, and both zeros are within it.
-  private func numbers(_ values: [Double]) -> (Double, Double)? {
+  private func numbers(_ values: [Double], _ slots: Slots) -> (Double, Double)? {
     var (least, greatest) = (Double.infinity, -Double.infinity)
     var isEmpty = true
     for index in 0..<slots.count {
@@ -65,14 +67,23 @@ extension LeafEntries {
   }
 
   /// nil for texts so long that they would swell the footer.
-  private var texts: (least: [UInt8], greatest: [UInt8])? {
+  private func texts(_ slots: Slots) -> (least: [UInt8], greatest: [UInt8])? {
     let bytes = column.textBytes
     guard var least = column.textRange(slots[0]) else { return nil }
     var greatest = least
-    for index in 1..<max(1, slots.count) {
-      guard let range = column.textRange(slots[index]) else { return nil }
-      if bytes[range].lexicographicallyPrecedes(bytes[least]) { least = range }
-      if bytes[greatest].lexicographicallyPrecedes(bytes[range]) { greatest = range }
+    bytes.withUnsafeBytes { bytes in
+      func precedes(_ one: Range<Int>, _ other: Range<Int>) -> Bool {
+        for offset in 0..<Swift.min(one.count, other.count) {
+          let (left, right) = (bytes[one.lowerBound + offset], bytes[other.lowerBound + offset])
+          if left != right { return left < right }
+        }
+        return one.count < other.count
+      }
+      for index in 0..<slots.count {
+        guard let range = column.textRange(slots[index]) else { return }
+        if precedes(range, least) { least = range }
+        if precedes(greatest, range) { greatest = range }
+      }
     }
     guard least.count <= 64, greatest.count <= 64 else { return nil }
     return (Array(bytes[least]), Array(bytes[greatest]))

@@ -10,64 +10,84 @@ final class ParquetDeflater {
   private let codec: ParquetCodec
   private let level: Int32
   private var zstd: OpaquePointer?
+  private var room = UnsafeMutableRawBufferPointer.allocate(byteCount: 0, alignment: 16)
 
   init(_ codec: ParquetCodec, level: Int32) {
     self.codec = codec
     self.level = level
   }
 
-  deinit { if let zstd { ZSTD_freeCCtx(zstd) } }
+  deinit {
+    room.deallocate()
+    if let zstd { ZSTD_freeCCtx(zstd) }
+  }
 
-  func deflated(_ page: [UInt8]) throws(TareError) -> [UInt8] {
+  /// Compresses a page and appends it.
+  ///
+  /// - Returns: how many bytes it became.
+  func append(_ page: [UInt8], to bytes: inout [UInt8]) throws(TareError) -> Int {
+    if codec == .uncompressed {
+      bytes += page
+      return page.count
+    }
+    if codec == .gzip {
+      let deflated = try Gzip.deflated(Data(page))
+      bytes += deflated
+      return deflated.count
+    }
+    let needed = try bound(of: page.count)
+    if room.count < needed {
+      room.deallocate()
+      room = .allocate(byteCount: needed, alignment: 16)
+    }
+    let size = page.withUnsafeBytes { source -> Int? in
+      // An empty page has no address, and compresses to what says so.
+      var nothing: UInt8 = 0
+      guard let target = room.baseAddress else { return nil }
+      if let base = source.baseAddress { return deflate(base, page.count, target) }
+      return withUnsafeBytes(of: &nothing) {
+        $0.baseAddress.flatMap { deflate($0, 0, target) }
+      }
+    }
+    guard let size else { throw failure }
+    bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: room[..<size]))
+    return size
+  }
+
+  /// Bytes that a page may have at most.
+  private func bound(of count: Int) throws(TareError) -> Int {
     switch codec {
-    case .uncompressed: return page
-    case .snappy:
-      var size = snappy_max_compressed_length(page.count)
-      return try filled(page, size) { source, target in
-        let status = snappy_compress(
-          source.assumingMemoryBound(to: CChar.self), page.count,
-          target.assumingMemoryBound(to: CChar.self), &size)
-        return status == SNAPPY_OK ? size : nil
-      }
-    case .zstd:
-      if zstd == nil { zstd = ZSTD_createCCtx() }
-      guard let zstd else { throw failure }
-      let room = ZSTD_compressBound(page.count)
-      return try filled(page, room) { source, target in
-        let size = ZSTD_compressCCtx(zstd, target, room, source, page.count, level)
-        return ZSTD_isError(size) == 0 ? size : nil
-      }
+    case .snappy: return snappy_max_compressed_length(count)
+    case .zstd: return ZSTD_compressBound(count)
     case .lz4Raw:
-      guard let count = Int32(exactly: page.count) else { throw failure }
-      let room = LZ4_compressBound(count)
-      return try filled(page, Int(room)) { source, target in
-        let size = LZ4_compress_default(
-          source.assumingMemoryBound(to: CChar.self), target.assumingMemoryBound(to: CChar.self),
-          count, room)
-        return size > 0 ? Int(size) : nil
-      }
-    case .gzip: return Array(try Gzip.deflated(Data(page)))
+      guard let count = Int32(exactly: count) else { throw failure }
+      return Int(LZ4_compressBound(count))
+    case .uncompressed, .gzip: return count
     }
   }
 
-  private func filled(
-    _ page: [UInt8], _ room: Int,
-    _ body: (UnsafeRawPointer, UnsafeMutableRawPointer) -> Int?
-  ) throws(TareError) -> [UInt8] {
-    var isWhole = true
-    let bytes = [UInt8](unsafeUninitializedCapacity: max(room, 1)) { target, count in
-      let size = page.withUnsafeBytes { source -> Int? in
-        // An empty page has no address, and compresses to what says so.
-        var nothing: UInt8 = 0
-        guard let out = target.baseAddress else { return nil }
-        if let base = source.baseAddress { return body(base, out) }
-        return withUnsafeBytes(of: &nothing) { $0.baseAddress.flatMap { body($0, out) } }
-      }
-      isWhole = size != nil
-      count = size ?? 0
+  /// - Returns: nil where it fails.
+  private func deflate(
+    _ source: UnsafeRawPointer, _ count: Int, _ target: UnsafeMutableRawPointer
+  ) -> Int? {
+    let (text, out) = (
+      source.assumingMemoryBound(to: CChar.self), target.assumingMemoryBound(to: CChar.self)
+    )
+    switch codec {
+    case .snappy:
+      var size = room.count
+      return snappy_compress(text, count, out, &size) == SNAPPY_OK ? size : nil
+    case .zstd:
+      if zstd == nil { zstd = ZSTD_createCCtx() }
+      guard let zstd else { return nil }
+      let size = ZSTD_compressCCtx(zstd, target, room.count, source, count, level)
+      return ZSTD_isError(size) == 0 ? size : nil
+    case .lz4Raw:
+      let most = Int32(clamping: room.count)
+      let size = LZ4_compress_default(text, out, Int32(count), most)
+      return size > 0 ? Int(size) : nil
+    case .uncompressed, .gzip: return nil
     }
-    guard isWhole else { throw failure }
-    return bytes
   }
 
   private var failure: TareError { .fault("a Parquet page cannot be compressed by \(codec)") }

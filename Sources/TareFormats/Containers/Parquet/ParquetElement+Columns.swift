@@ -91,3 +91,10 @@ extension ParquetElement {
     return paths
   }
 }
+
+extension [ParquetElement] {
+  /// The elements of a column, if they are no deeper than can be read.
+  var checked: ParquetSchema {
+    get throws(TareError) { try ParquetSchema([ParquetElement.root(childCount: 1)] + self) }
+  }
+}

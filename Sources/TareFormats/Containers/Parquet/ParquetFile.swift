@@ -54,7 +54,11 @@ private struct ParquetOriginal: Sendable {
     var stored: [Column] = []
     var schema: [[ParquetElement]] = []
     func add(_ column: TableColumn) throws(TareError) {
-      let values = Column(column.values)
+      var values = Column(column.values)
+      if (try? ParquetElement.all(column.name, values).checked) == nil {
+        // Parquet has no form for it, such as lists in lists in lists without end.
+        values = Column(column.values.map { $0 == .null ? .null : .string($0.text()) })
+      }
       schema.append(try ParquetElement.all(column.name, values))
       stored.append(values)
     }

@@ -8,6 +8,9 @@ struct ParquetMetadata: Sendable {
   private(set) var rowGroups: [RowGroup] = []
   private(set) var keyValues: [(key: String, value: String)] = []
 
+  /// An element takes some hundred bytes of memory, and a few of a damaged file.
+  private static let mostElements = 1 << 18
+
   struct RowGroup: Sendable {
     var rowCount = 0
     var chunks: [Chunk] = []
@@ -36,7 +39,11 @@ struct ParquetMetadata: Sendable {
     try reader.structure { (reader, field, kind) throws(TareError) in
       switch field {
       case 2:
-        try reader.list(kind) { (reader, _) throws(TareError) in
+        try reader.list(kind, least: 4) { (reader, _) throws(TareError) in
+          guard elements.count < Self.mostElements else {
+            throw .unsupportedParquet(
+              "a schema of more than \(Self.mostElements) elements", accepted: "fewer columns")
+          }
           elements.append(try Self.element(&reader, bytes))
         }
       case 3: rowCount = try reader.count(kind)
@@ -60,7 +67,9 @@ struct ParquetMetadata: Sendable {
       guard !overflow else { throw .parquet("more rows than can be counted") }
       sum = next
     }
-    guard sum == rowCount else {
+    // Some writers leave the file's own count at 0.
+    if rowCount == 0 { self.rowCount = sum }
+    guard sum == self.rowCount else {
       throw .parquet("\(rowCount) rows by its count, and \(sum) in its row groups")
     }
   }
@@ -85,7 +94,8 @@ struct ParquetMetadata: Sendable {
     try reader.structure { (reader, field, kind) throws(TareError) in
       switch field {
       case 1:
-        try reader.list(kind) { (reader, _) throws(TareError) in
+        // A chunk's metadata have nine fields of two bytes and more.
+        try reader.list(kind, least: 18) { (reader, _) throws(TareError) in
           group.chunks.append(try chunk(&reader))
         }
       case 3: group.rowCount = try reader.count(kind)

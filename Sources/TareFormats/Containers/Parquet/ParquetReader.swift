@@ -161,7 +161,8 @@ extension ParquetReader {
     for index in fields {
       let field = schema.fields[index]
       do throws(TareError) {
-        let decoded = leaves.filter { field.leaves.contains($0.key) }
+        var decoded: [Int: DecodedLeaf] = [:]
+        for leaf in field.leaves { decoded[leaf] = leaves[leaf] }
         let stored = try field.column(of: decoded, .stored)
         let meant = try field.column(of: decoded, .meant)
         guard stored.count == count, meant.count == count else {

@@ -81,11 +81,17 @@ struct ThriftReader {
   }
 
   /// Calls `element` for each element of a list, which must read it.
+  ///
+  /// - Parameter least: bytes that an element takes at least, so that what is made of a list is not much
+  ///   larger than the list.
   mutating func list(
-    _ kind: Kind, _ element: (inout ThriftReader, Kind) throws(TareError) -> Void
+    _ kind: Kind, least: Int = 1, _ element: (inout ThriftReader, Kind) throws(TareError) -> Void
   ) throws(TareError) {
     guard kind == .list || kind == .set else { throw .parquet("\(kind) where a list belongs") }
     let (count, kind) = try listHead()
+    guard count <= (bytes.count - position) / least else {
+      throw .parquet("a list of \(count) elements")
+    }
     for _ in 0..<count { try element(&self, kind) }
   }
 
