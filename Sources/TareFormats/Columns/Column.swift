@@ -59,6 +59,16 @@ package struct Texts: Sendable, Equatable {
 
   package init() {}
 
+  /// Texts that were read as one buffer.
+  ///
+  /// - Precondition: `starts` begins at 0 or later, never falls, and ends within `bytes`.
+  package init(bytes: [UInt8], starts: [Int]) {
+    precondition(starts.first.map { $0 >= 0 } ?? false, "a start for the first text")
+    precondition(starts.last.map { $0 <= bytes.count } ?? false, "texts within their bytes")
+    self.bytes = bytes
+    self.starts = starts
+  }
+
   package var count: Int { starts.count - 1 }
 
   package subscript(row: Int) -> String {

@@ -101,7 +101,13 @@ extension DataTable {
   }
 
   func number(_ value: JSONValue, row: Int, field: String) throws(TareError) -> Double {
-    if let number = value.double { return number }
+    if let number = value.double {
+      // JSON has no other numbers; binary formats do.
+      guard number.isFinite else {
+        throw error(row, field, found: "\(number)", accepted: "a finite number")
+      }
+      return number
+    }
     guard source.isText, let text = value.string else {
       throw error(row, field, found: value.kindName, accepted: "a finite number")
     }
@@ -117,7 +123,7 @@ extension DataTable {
 
 extension DataTable {
   /// The rows at these positions.
-  func selecting(_ positions: some Sequence<Int>) -> DataTable {
+  package func selecting(_ positions: some Sequence<Int>) -> DataTable {
     DataTable(name: name, rows: positions.map { rows[$0] }, source, format: format)
   }
 

@@ -1,4 +1,5 @@
-/// A file before its format is known: checked UTF-8, not empty, and a first look at what it holds.
+/// A file before its format is known: checked UTF-8 or binary, not empty, and a first look at what it
+/// holds.
 package import Foundation
 package import TareCore
 
@@ -18,11 +19,35 @@ package struct SourceFile: Sendable {
     /// It begins as JSON does, and this is what is wrong with it.
     case broken(TareError)
     case text
+    /// A binary format, by the bytes that it begins with; nothing of it was checked.
+    case binary(BinaryKind)
+  }
+
+  package enum BinaryKind: Sendable {
+    case parquet
+
+    private static let marks: [(kind: BinaryKind, mark: [UInt8])] = [
+      (.parquet, Array("PAR1".utf8)),
+      // Parquet whose footer is encrypted: the reader says so.
+      (.parquet, Array("PARE".utf8)),
+    ]
+
+    init?(_ bytes: [UInt8]) {
+      // A CSV header may begin with the same letters; what follows them here is no text.
+      guard let found = Self.marks.first(where: { bytes.starts(with: $0.mark) }),
+        bytes.count == found.mark.count || bytes[found.mark.count] < 0x20
+      else { return nil }
+      self = found.kind
+    }
   }
 
   /// - Throws: `TareError.badData` if there is nothing but white space or a line is not UTF-8.
   package init(_ data: Data, skipsBadRows: Bool = false) throws(TareError) {
     var bytes = Array(data)
+    if let kind = BinaryKind(bytes) {
+      (self.bytes, self.skipsBadRows, opening) = (bytes, skipsBadRows, .binary(kind))
+      return
+    }
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
     if !skipsBadRows { try Self.checkUTF8(bytes) }
     guard let start = bytes.firstIndex(where: { !isSpace($0) }) else {

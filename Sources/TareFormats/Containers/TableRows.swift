@@ -13,8 +13,14 @@ package protocol TableRows: Sendable {
   func place(of row: Int) -> String
   /// A column's value in each of the rows, null where a row has none.
   func values(of column: String, in rows: [Int]) -> [JSONValue]
+  /// A column of all rows by its type; nil where the format keeps no typed columns.
+  func column(_ name: String) -> Column?
   /// The rows in the layout of their file, cells that are not added or replaced as they were.
   func encoded(_ rows: [Int], adding columns: [TableColumn]) -> [UInt8]
+}
+
+extension TableRows {
+  package func column(_ name: String) -> Column? { nil }
 }
 
 /// A column that is written beside those of a table, in place of one that has the same name.

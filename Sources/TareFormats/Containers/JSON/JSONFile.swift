@@ -8,7 +8,7 @@ package enum JSONFile: FileFormat {
   package static func recognises(_ file: SourceFile) -> Bool {
     switch file.opening {
     case .whole, .broken: true
-    case .line, .text: false
+    case .line, .text, .binary: false
     }
   }
 
@@ -42,7 +42,7 @@ package enum JSONFile: FileFormat {
     switch file.opening {
     case .whole(let value): value
     case .broken(let error): throw error
-    case .line, .text: try JSONValue(parsing: file.bytes)
+    case .line, .text, .binary: try JSONValue(parsing: file.bytes)
     }
   }
 }

@@ -1,0 +1,54 @@
+/// Table rows that are typed columns, as column stores (Parquet, Arrow) hold them.
+package import TareCore
+
+package struct ColumnRows: TableRows {
+  package let columns: [String]
+  package let count: Int
+  private let stored: [String: Column]
+  /// Writes rows of the table, with columns added or replaced, in the file's format.
+  private let encoder: Encoder
+
+  package typealias Encoder =
+    @Sendable (_ rows: [Int], _ added: [TableColumn]) -> [UInt8]
+
+  /// - Parameters:
+  ///   - columns: each with `count` rows; of two that share a name the first is the one that is read.
+  ///   - encoder: writes rows in the file's format, with what it needs to keep of the file.
+  package init(
+    _ columns: [(name: String, column: Column)], count: Int, encoder: @escaping Encoder
+  ) {
+    precondition(columns.allSatisfy { $0.column.count == count }, "a value a row")
+    self.count = count
+    self.encoder = encoder
+    stored = Dictionary(
+      columns.map { ($0.name, $0.column) }, uniquingKeysWith: { first, _ in first })
+    var known: Set<String> = []
+    self.columns = columns.map(\.name).filter { known.insert($0).inserted }
+  }
+
+  package var isText: Bool { false }
+  package var skipped: SkippedRows { SkippedRows() }
+  package func place(of row: Int) -> String { "row \(row + 1)" }
+  package func column(_ name: String) -> Column? { stored[name] }
+
+  package func values(of column: String, in rows: [Int]) -> [JSONValue] {
+    guard let column = stored[column] else {
+      return [JSONValue](repeating: .null, count: rows.count)
+    }
+    return rows.map { column[$0] }
+  }
+
+  package func encoded(_ rows: [Int], adding columns: [TableColumn]) -> [UInt8] {
+    encoder(rows, columns)
+  }
+
+  /// The same rows, each by itself.
+  var sourceRows: [SourceRow] {
+    let named = columns.compactMap { name in stored[name].map { (name, $0) } }
+    return (0..<count).map { row in
+      var cells = JSONObject()
+      for (name, column) in named { cells[name] = column[row] }
+      return SourceRow(place: place(of: row), columns: cells)
+    }
+  }
+}
