@@ -52,7 +52,7 @@ package struct ScoreSource: Sendable {
 struct ScorePart {
   /// The run, or the value of the column that tells parts apart; nil for a whole file.
   let name: String?
-  let responses: [ScoredResponse]
+  let responses: ScoredResponses
   let origin: Origin
   /// The column that the scores are from, where it was named.
   var score: String?
@@ -97,7 +97,7 @@ extension ScoreSource {
         scores = try store.scores(of: run, covariates: covariates, label: label)
       }
       let part = ScorePart(
-        name: run.name, responses: scores.responses, origin: .run(run, items: scores.items))
+        name: run.name, responses: ScoredResponses(scores.responses), origin: .run(run, items: scores.items))
       return ScoreParts(parts: [part], covariates: scores.covariates, table: nil, store: store)
     case .file(let path):
       let file: InputFile
@@ -164,7 +164,7 @@ extension ScorePart {
   /// By what rows were taken as one prompt's, in a sentence, where that was guessed and matters.
   var groupingNote: String? {
     guard case .table(let table) = origin, let note = table.promptRule.note,
-      PromptGroups(of: responses).count < table.rowCount
+      responses.groups.count < table.rowCount
     else { return nil }
     return note
   }

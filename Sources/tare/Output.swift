@@ -4,12 +4,24 @@ internal import TareCore
 internal import TarePipeline
 
 enum Output {
-  /// One JSON line a row.
-  static func lines(_ rows: [JSONObject]) -> String {
-    rows.map { JSONValue.object($0).text() + "\n" }.joined()
+  /// One JSON line a row, some of them at a time.
+  private static func forEachPiece(
+    of rows: some Sequence<JSONObject>, _ action: (Data) throws(TareError) -> Void
+  ) throws(TareError) {
+    var piece = ""
+    for row in rows {
+      piece += JSONValue.object(row).text()
+      piece += "\n"
+      guard piece.utf8.count > 1 << 18 else { continue }
+      try action(Data(piece.utf8))
+      piece = ""
+    }
+    try action(Data(piece.utf8))
   }
 
-  static func print(_ rows: [JSONObject]) throws(TareError) { try print(Data(lines(rows).utf8)) }
+  static func print(_ rows: some Sequence<JSONObject>) throws(TareError) {
+    try forEachPiece(of: rows) { (piece) throws(TareError) in try print(piece) }
+  }
 
   /// A result as indented JSON.
   static func print(_ value: JSONValue) throws(TareError) {
@@ -44,8 +56,12 @@ enum Output {
       "\(printed[0]) and \(printed[1]) both go to standard output; give one of them a file")
   }
 
-  static func write(_ rows: [JSONObject], to path: String) throws(TareError) {
-    try write(Data(lines(rows).utf8), to: path)
+  static func write(_ rows: some Sequence<JSONObject>, to path: String) throws(TareError) {
+    // A reader that has seen enough (`| head`) is no error.
+    signal(SIGPIPE, SIG_DFL)
+    let sink = try Pipeline.sink(path)
+    try forEachPiece(of: rows) { (piece) throws(TareError) in try sink(.some(piece)) }
+    try sink(nil)
   }
 
   /// - Parameter path: a file, a device or a pipe; - for standard output.

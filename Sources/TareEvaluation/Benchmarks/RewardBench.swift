@@ -73,7 +73,7 @@ package enum RewardBench: PairBenchmark {
       section.subsets.map { ($0.key, section.name) }
     })
 
-  package static func recognises(_ responses: [ScoredResponse]) -> Bool {
+  package static func recognises(_ responses: ScoredResponses) -> Bool {
     !responses.isEmpty
       && responses.allSatisfy { $0.subset.map { sectionOfSubset[$0] != nil } ?? false }
   }

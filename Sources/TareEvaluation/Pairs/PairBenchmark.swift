@@ -11,43 +11,18 @@ package protocol PairBenchmark: TrialBenchmark {
 
 extension PairBenchmark {
   package static func sheet(
-    of responses: [ScoredResponse], _ options: EvaluationOptions
+    of responses: ScoredResponses, _ options: EvaluationOptions
   ) throws(TareError) -> TrialSheet {
-    var pairs: [ScoredPair] = []
-    for prompt in try ScoredPrompt.prompts(of: responses) {
-      let section = try section(of: prompt)
-      for var pair in try ScoredPair.pairs(of: prompt, length: options.length) {
-        pair.section = section
-        pairs.append(pair)
-      }
+    let pairs = ScoredPairs(regular: responses, length: options.length)
+    if pairs == nil { try ScoredPrompt.check(responses) }
+    let members = responses.groups.members
+    var sections: [String?] = []
+    for group in 0..<responses.groups.count {
+      let prompt = ScoredPrompt(members[group], of: responses)
+      sections.append(try section(of: prompt))
+      if pairs == nil { try prompt.requirePairs() }
     }
-    return TrialSheet(pairs: pairs)
-  }
-}
-
-extension TrialSheet {
-  /// A trial a pair, in one column.
-  package init(pairs: [ScoredPair]) {
-    let groups = PromptGroups(keys: pairs.map(\.promptKey)) { $0.id }
-    self.init(
-      groups.rows.map { rows in
-        let first = pairs[rows[0]]
-        return TriedPrompt(
-          id: first.promptID, section: first.section, subset: first.subset,
-          trials: rows.map { pairs[$0].trial })
-      })
-  }
-}
-
-extension ScoredPair {
-  var promptKey: PromptKey {
-    PromptKey(section: section, subset: subset, id: promptID)
-  }
-
-  /// RewardBench's rule: right only where the chosen response scores strictly higher.
-  var trial: Trial {
-    Trial(
-      chosen > rejected ? 1 : 0, isTie: chosen == rejected, place: [chosenIndex, rejectedIndex],
-      margin: chosen - rejected)
+    guard let pairs else { return TrialSheet(pairs: try ScoredPairs(responses, length: options.length)) }
+    return TrialSheet(pairs: pairs, sections: NameColumn(sections))
   }
 }
