@@ -132,7 +132,11 @@ extension Accuracy {
       self.init(share, on: sheet, ColumnSums(sheet), resamples: nil)
       return
     }
-    let drawn = bootstrap.samples(of: [share.formula], on: sheet)
+    // Parts of the same pairs are not set beside another model's, and all are drawn alike.
+    var bootstrap = bootstrap
+    bootstrap.isPaired = false
+    let drawn = bootstrap.samples(
+      of: [share.formula], on: sheet, amongPrompts: pairs.promptCount)
     self.init(
       share, on: sheet, ColumnSums(sheet), resamples: (drawn.samples[0], drawn.method))
   }

@@ -24,8 +24,12 @@ package struct RankOutcome: Sendable {
   package let notes: [String]
 
   /// One line a prompt: its candidates from the best, their scores, margins and texts.
-  package var rows: some Sequence<JSONObject> {
-    rankings.lazy.map { [top, conversations] in $0.row(top: top, texts: conversations) }
+  package var lines: some Sequence<String> {
+    rankings.lazy.map { [top, conversations] ranking in
+      conversations.isEmpty
+        ? ranking.line(top: top)
+        : JSONValue.object(ranking.row(top: top, texts: conversations)).text()
+    }
   }
 
   fileprivate init(

@@ -62,6 +62,21 @@ package struct Ranking: Sendable, Hashable {
 }
 
 extension Ranking {
+  /// The text of `json`, on one line.
+  package func line(top: Int? = nil) -> String {
+    var line = "{\"id\":" + JSONValue.string(promptID).text()
+    if let subset { line += ",\"subset\":" + JSONValue.string(subset).text() }
+    line += ",\"ranked\":["
+    for (number, place) in places.prefix(top ?? places.count).enumerated() {
+      if number > 0 { line += "," }
+      line += "{\"index\":\(place.index),\"score\":\(place.score),\"margin\":"
+      // A difference of scores may overflow.
+      if let margin = place.margin, margin.isFinite { line += "\(margin)" } else { line += "null" }
+      line += "}"
+    }
+    return line + "]}"
+  }
+
   /// The best `top` candidates, all if nil.
   package func json(top: Int? = nil) -> JSONValue {
     var object: JSONObject = ["id": .string(promptID)]

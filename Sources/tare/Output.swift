@@ -4,13 +4,13 @@ internal import TareCore
 internal import TarePipeline
 
 enum Output {
-  /// One JSON line a row, some of them at a time.
+  /// Some lines at a time.
   private static func forEachPiece(
-    of rows: some Sequence<JSONObject>, _ action: (Data) throws(TareError) -> Void
+    of lines: some Sequence<String>, _ action: (Data) throws(TareError) -> Void
   ) throws(TareError) {
     var piece = ""
-    for row in rows {
-      piece += JSONValue.object(row).text()
+    for line in lines {
+      piece += line
       piece += "\n"
       guard piece.utf8.count > 1 << 18 else { continue }
       try action(Data(piece.utf8))
@@ -19,8 +19,13 @@ enum Output {
     try action(Data(piece.utf8))
   }
 
-  static func print(_ rows: some Sequence<JSONObject>) throws(TareError) {
-    try forEachPiece(of: rows) { (piece) throws(TareError) in try print(piece) }
+  /// One JSON line a row.
+  static func print(_ rows: [JSONObject]) throws(TareError) {
+    try print(rows.lazy.map { JSONValue.object($0).text() })
+  }
+
+  static func print(_ lines: some Sequence<String>) throws(TareError) {
+    try forEachPiece(of: lines) { (piece) throws(TareError) in try print(piece) }
   }
 
   /// A result as indented JSON.
@@ -56,11 +61,15 @@ enum Output {
       "\(printed[0]) and \(printed[1]) both go to standard output; give one of them a file")
   }
 
-  static func write(_ rows: some Sequence<JSONObject>, to path: String) throws(TareError) {
+  static func write(_ rows: [JSONObject], to path: String) throws(TareError) {
+    try write(rows.lazy.map { JSONValue.object($0).text() }, to: path)
+  }
+
+  static func write(_ lines: some Sequence<String>, to path: String) throws(TareError) {
     // A reader that has seen enough (`| head`) is no error.
     signal(SIGPIPE, SIG_DFL)
     let sink = try Pipeline.sink(path)
-    try forEachPiece(of: rows) { (piece) throws(TareError) in try sink(.some(piece)) }
+    try forEachPiece(of: lines) { (piece) throws(TareError) in try sink(.some(piece)) }
     try sink(nil)
   }
 

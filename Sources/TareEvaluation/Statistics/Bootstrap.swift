@@ -29,8 +29,10 @@ package struct Bootstrap: Sendable, Hashable {
   }
 
   /// What numbers come to in each resample, [formula][resample], and how those were drawn.
+  ///
+  /// - Parameter prompts: of all that the sheet is a part of, which decide how to draw; nil for its own.
   func samples(
-    of formulas: [Formula], on sheet: TrialSheet
+    of formulas: [Formula], on sheet: TrialSheet, amongPrompts prompts: Int? = nil
   ) -> (samples: [[Double]], method: Accuracy.IntervalMethod) {
     guard !formulas.isEmpty else { return ([], .bootstrap) }
     var random = Xoshiro256(seed: seed)
@@ -39,7 +41,8 @@ package struct Bootstrap: Sendable, Hashable {
     var samples = formulas.map { _ in [Double]() }
     for formula in samples.indices { samples[formula].reserveCapacity(resamples) }
     let kinds =
-      sheet.ids.count > Self.mostDrawn && !isPaired ? PromptKinds.all(of: strata) : nil
+      (prompts ?? sheet.ids.count) > Self.mostDrawn && !isPaired
+      ? PromptKinds.all(of: strata) : nil
     for _ in 0..<resamples {
       for stratum in sheet.sortedStrata {
         if let kinds {
