@@ -156,6 +156,12 @@ extension ScoredResponses: RandomAccessCollection {
   }
 }
 
+extension ScoredResponses: Equatable {
+  package static func == (first: ScoredResponses, second: ScoredResponses) -> Bool {
+    first.elementsEqual(second)
+  }
+}
+
 extension ScoredResponses {
   /// How good a response is: its label, or 1 for chosen and 0 for rejected; `missing` where nothing
   /// tells.

@@ -97,7 +97,7 @@ extension ScoreSource {
         scores = try store.scores(of: run, covariates: covariates, label: label)
       }
       let part = ScorePart(
-        name: run.name, responses: ScoredResponses(scores.responses), origin: .run(run, items: scores.items))
+        name: run.name, responses: scores.responses, origin: .run(run, items: scores.items))
       return ScoreParts(parts: [part], covariates: scores.covariates, table: nil, store: store)
     case .file(let path):
       let file: InputFile

@@ -243,7 +243,7 @@ extension Store {
   ) throws(TareError) -> Member {
     let scores = try scores(of: run, covariates: covariates, label: label)
     let part = ScorePart(
-      name: run.name, responses: ScoredResponses(scores.responses),
+      name: run.name, responses: scores.responses,
       origin: .run(run, items: scores.items))
     return Member(
       name: "run '\(run.name)'", responses: part.responses, covariates: scores.covariates,
