@@ -66,7 +66,8 @@ package struct CalibrationTable: Sendable {
     for covariate in covariates {
       columns.append(try responses.values(of: covariate.name))
     }
-    let subsets = responses.subsets.map { subsets in subsets.codes.indices.map { subsets[$0] ?? "" } }
+    let subsets = responses.subsets.map { subsets in subsets.codes.indices.map { subsets[$0] ?? "" }
+    }
     try self.init(
       scores: responses.scores, columns: columns, covariates: covariates,
       prompts: prompts ?? responses.groups,

@@ -148,8 +148,7 @@ extension ScoredResponses: RandomAccessCollection {
       return Self.isMissing(value) ? CovariateValues() : CovariateValues(covariateNames, value)
     }
     var values = CovariateValues()
-    for (place, name) in covariateNames.enumerated() where !Self.isMissing(covariates[place][row])
-    {
+    for (place, name) in covariateNames.enumerated() where !Self.isMissing(covariates[place][row]) {
       values[name] = covariates[place][row]
     }
     return values

@@ -133,7 +133,8 @@ struct Evaluator: Sendable {
   /// All sources as one model.
   func model(ofAll sources: [ScoreSource], name: String?) throws(TareError) -> ScoredModel {
     var whole = ScoredModel(
-      name: name, responses: ScoredResponses([]), calibrated: [], covariates: [], parts: [], store: nil)
+      name: name, responses: ScoredResponses([]), calibrated: [], covariates: [], parts: [],
+      store: nil)
     for source in sources {
       let read = try read(source)
       guard read.parts.count == 1 else {

@@ -120,7 +120,8 @@ package struct GammaChoice: Sendable, Hashable {
       let covariance = both.covariance(
         features, weights: weights, prompts: pairs.prompt, count: pairs.prompts)
       let ratio = both.coefficients[1] / both.coefficients[0]
-      let variance = covariance[1][1] - 2 * ratio * covariance[0][1] + ratio * ratio * covariance[0][0]
+      let variance =
+        covariance[1][1] - 2 * ratio * covariance[0][1] + ratio * ratio * covariance[0][0]
       let half = 1.959963984540054 * variance.squareRoot() / both.coefficients[0] / unit
       let gamma = -ratio / unit
       func cut(_ end: Double) -> Double { min(max(end, 0), GammaChoice.most) }

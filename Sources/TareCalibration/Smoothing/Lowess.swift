@@ -102,12 +102,20 @@ package struct Lowess: Sendable, Hashable {
   /// The same with weights that do not decide how far a neighbourhood reaches: those of points off a
   /// curve that is found elsewhere.
   ///
-  /// - Parameter robustness: from 0 to 1, [point].
+  /// - Parameters:
+  ///   - robustness: from 0 to 1, [point].
+  ///   - sorted: the same x in order, from the fit before; nil for the first, which leaves it there.
   func fit(
-    x: [Double], y: [Double], robustness: [Double], standardErrors: Bool = false
+    x: [Double], y: [Double], robustness: [Double], standardErrors: Bool = false,
+    sorted: inout SortedPoints?
   ) throws(TareError) -> LowessFit {
-    try fit(
-      x, y, nil, robustness: robustness, standardErrors: standardErrors, slopes: false,
+    try Columns.check(["x": x, "y": y])
+    let points =
+      sorted.map { SortedPoints($0, y: y) }
+      ?? SortedPoints(x: x, y: y, weights: nil, rules: rules)
+    sorted = points
+    return try fit(
+      points, robustness: robustness, standardErrors: standardErrors, slopes: false,
       everyPointDirectly: false)
   }
 
@@ -122,8 +130,8 @@ package struct Lowess: Sendable, Hashable {
   }
 
   private func fit(
-    _ x: [Double], _ y: [Double], _ weights: [Double]?, robustness: [Double]? = nil,
-    standardErrors: Bool, slopes: Bool, everyPointDirectly: Bool
+    _ x: [Double], _ y: [Double], _ weights: [Double]?, standardErrors: Bool, slopes: Bool,
+    everyPointDirectly: Bool
   ) throws(TareError) -> LowessFit {
     try Columns.check(["x": x, "y": y])
     if let weights { try Self.check(weights, rows: x.count) }
@@ -131,7 +139,15 @@ package struct Lowess: Sendable, Hashable {
       throw .badData(
         place: "LOWESS", found: "\(x.count) points", accepted: "at most \(Int32.max)")
     }
-    let points = SortedPoints(x: x, y: y, weights: weights, rules: rules)
+    return try fit(
+      SortedPoints(x: x, y: y, weights: weights, rules: rules), robustness: nil,
+      standardErrors: standardErrors, slopes: slopes, everyPointDirectly: everyPointDirectly)
+  }
+
+  private func fit(
+    _ points: SortedPoints, robustness: [Double]?, standardErrors: Bool, slopes: Bool,
+    everyPointDirectly: Bool
+  ) throws(TareError) -> LowessFit {
     var smoother = Smoother(
       self, points,
       robustness: robustness.map { robustness in

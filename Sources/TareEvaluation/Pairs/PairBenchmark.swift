@@ -22,7 +22,9 @@ extension PairBenchmark {
       sections.append(try section(of: prompt))
       if pairs == nil { try prompt.requirePairs() }
     }
-    guard let pairs else { return TrialSheet(pairs: try ScoredPairs(responses, length: options.length)) }
+    guard let pairs else {
+      return TrialSheet(pairs: try ScoredPairs(responses, length: options.length))
+    }
     return TrialSheet(pairs: pairs, sections: NameColumn(sections))
   }
 }

@@ -157,7 +157,9 @@ extension ScoredPairs {
   }
 
   /// How many prompts the pairs are of.
-  var promptCount: Int { groups.isEmpty ? 0 : zip(groups, groups.dropFirst()).count { $0 != $1 } + 1 }
+  var promptCount: Int {
+    groups.isEmpty ? 0 : zip(groups, groups.dropFirst()).count { $0 != $1 } + 1
+  }
 }
 
 extension ScoredResponses {
