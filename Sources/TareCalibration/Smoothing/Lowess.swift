@@ -110,6 +110,7 @@ package struct Lowess: Sendable, Hashable {
     sorted: inout SortedPoints?
   ) throws(TareError) -> LowessFit {
     try Columns.check(["x": x, "y": y])
+    try Self.checkCount(x.count)
     let points =
       sorted.map { SortedPoints($0, y: y) }
       ?? SortedPoints(x: x, y: y, weights: nil, rules: rules)
@@ -135,10 +136,7 @@ package struct Lowess: Sendable, Hashable {
   ) throws(TareError) -> LowessFit {
     try Columns.check(["x": x, "y": y])
     if let weights { try Self.check(weights, rows: x.count) }
-    guard x.count <= Int(Int32.max) else {
-      throw .badData(
-        place: "LOWESS", found: "\(x.count) points", accepted: "at most \(Int32.max)")
-    }
+    try Self.checkCount(x.count)
     return try fit(
       SortedPoints(x: x, y: y, weights: weights, rules: rules), robustness: nil,
       standardErrors: standardErrors, slopes: slopes, everyPointDirectly: everyPointDirectly)
@@ -170,6 +168,13 @@ package struct Lowess: Sendable, Hashable {
   }
 
   private static func known(_ value: Double) -> Double? { value.isNaN ? nil : value }
+
+  private static func checkCount(_ count: Int) throws(TareError) {
+    guard count <= Int(Int32.max) else {
+      throw .badData(
+        place: "LOWESS", found: "\(count) points", accepted: "at most \(Int32.max)")
+    }
+  }
 
   private static func check(_ weights: [Double], rows: Int) throws(TareError) {
     guard weights.count == rows else {
