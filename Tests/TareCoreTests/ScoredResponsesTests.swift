@@ -8,7 +8,8 @@ import Testing
       promptID: "a", index: 0, role: .chosen, score: 1.5, covariates: ["length": 3], subset: "s")
     first.steps = [0.5, 1]
     var second = ScoredResponse(
-      promptID: "a", index: 1, role: .rejected, score: -0.25, covariates: ["length": 4, "lines": 2],
+      promptID: "a", index: 1, role: .rejected, score: -0.25,
+      covariates: ["length": 4, "lines": 2],
       label: 0)
     second.pair = 1
     let third = ScoredResponse(
