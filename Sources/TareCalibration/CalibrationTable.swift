@@ -63,18 +63,25 @@ package struct CalibrationTable: Sendable {
   ///
   /// - Throws: also `TareError.badData` for a response without one of the covariates.
   package init(
-    _ responses: [ScoredResponse], covariates: [Covariate], prompts: PromptGroups? = nil
+    _ responses: ScoredResponses, covariates: [Covariate], prompts: PromptGroups? = nil
   ) throws(TareError) {
     var columns: [[Double]] = []
     for covariate in covariates {
       columns.append(try responses.values(of: covariate.name))
     }
-    let subsets = responses.map { $0.subset ?? "" }
+    let subsets = responses.subsets.map { subsets in subsets.codes.indices.map { subsets[$0] ?? "" }
+    }
     try self.init(
-      scores: responses.map(\.score), columns: columns, covariates: covariates,
-      prompts: prompts ?? PromptGroups(of: responses),
-      subsets: subsets.contains { !$0.isEmpty } ? subsets : nil, labels: responses.labels)
-    if responses.contains(where: { $0.pair != nil }) { pairs = responses.map { $0.pair ?? 0 } }
+      scores: responses.scores, columns: columns, covariates: covariates,
+      prompts: prompts ?? responses.groups,
+      subsets: subsets.flatMap { $0.contains { !$0.isEmpty } ? $0 : nil }, labels: responses.grades)
+    pairs = responses.pairs.map { $0.map { Int(Swift.max($0, 0)) } }
+  }
+
+  package init(
+    _ responses: [ScoredResponse], covariates: [Covariate], prompts: PromptGroups? = nil
+  ) throws(TareError) {
+    try self.init(ScoredResponses(responses), covariates: covariates, prompts: prompts)
   }
 
   package var count: Int { scores.count }
@@ -159,12 +166,10 @@ extension CalibrationTable {
   }
 }
 
-extension [ScoredResponse] {
+extension ScoredResponses {
   fileprivate func values(of covariate: String) throws(TareError) -> [Double] {
-    let values = compactMap { $0.covariates[covariate] }
-    guard values.count < count,
-      let row = firstIndex(where: { $0.covariates[covariate] == nil })
-    else { return values }
+    if let values = self.covariate(covariate) { return values }
+    guard let row = firstIndex(where: { $0.covariates[covariate] == nil }) else { return [] }
     throw .badData(
       place: "row \(row + 1) (prompt \(self[row].promptID))", found: "no \(covariate)",
       accepted: self[row].covariates.isEmpty
@@ -172,9 +177,9 @@ extension [ScoredResponse] {
         : "one of \(self[row].covariates.names.sorted().joined(separator: ", "))")
   }
 
-  fileprivate var labels: [Double]? {
-    let grades = compactMap(\.label)
-    if grades.count == count { return grades }
-    return allSatisfy { $0.role != .response } ? map { $0.role == .chosen ? 1 : 0 } : nil
+  fileprivate var grades: [Double]? {
+    if let labels, !labels.contains(where: Self.isMissing) { return labels }
+    if isEmpty { return [] }
+    return roles.contains(.response) ? nil : roles.map { $0 == .chosen ? 1 : 0 }
   }
 }

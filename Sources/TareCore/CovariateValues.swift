@@ -22,6 +22,13 @@ package struct CovariateValues: Sendable {
     self.second = second
   }
 
+  /// - Parameter names: a single one.
+  package init(_ names: [String], _ value: Double) {
+    precondition(names.count == 1)
+    self.names = names
+    first = value
+  }
+
   package var isEmpty: Bool { names.isEmpty }
 
   /// nil stands for a covariate that the response does not have.

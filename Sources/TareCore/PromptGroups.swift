@@ -20,6 +20,8 @@ package struct PromptGroups: Sendable {
     self.init(keys: responses.map(PromptKey.init)) { $0.id }
   }
 
+  package init(of responses: ScoredResponses) { self = responses.groups }
+
   package init<Key: Hashable>(keys: some Sequence<Key>, id: (Key) -> String) {
     var groups: [Key: Int] = [:]
     var ids: [String] = []
@@ -59,9 +61,34 @@ package struct PromptGroups: Sendable {
 
   /// The rows of each group, in order, [group].
   package var rows: [[Int]] {
-    var rows = [[Int]](repeating: [], count: count)
-    for (row, group) in groupOfRow.enumerated() { rows[group].append(row) }
-    return rows
+    let members = members
+    return (0..<count).map { members[$0].map(Int.init) }
+  }
+
+  /// The same in one array for all.
+  package var members: Members { Members(self) }
+
+  /// The rows of each group, one group after another.
+  package struct Members: Sendable {
+    /// Where each group begins in `rows`, and where the last ends, [group + 1].
+    package let starts: [Int]
+    package let rows: [Int32]
+
+    init(_ groups: PromptGroups) {
+      var starts = [Int](repeating: 0, count: groups.count + 1)
+      for group in groups.groupOfRow { starts[group + 1] += 1 }
+      for group in 0..<groups.count { starts[group + 1] += starts[group] }
+      var next = starts
+      var rows = [Int32](repeating: 0, count: groups.groupOfRow.count)
+      for (row, group) in groups.groupOfRow.enumerated() {
+        rows[next[group]] = Int32(row)
+        next[group] += 1
+      }
+      self.starts = starts
+      self.rows = rows
+    }
+
+    package subscript(group: Int) -> ArraySlice<Int32> { rows[starts[group]..<starts[group + 1]] }
   }
 }
 

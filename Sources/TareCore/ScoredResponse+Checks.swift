@@ -10,3 +10,13 @@ extension [ScoredResponse] {
       accepted: "a finite number")
   }
 }
+
+extension ScoredResponses {
+  /// The same as of an array.
+  package func requireFiniteScores() throws(TareError) {
+    guard let row = scores.firstIndex(where: { !$0.isFinite }) else { return }
+    throw .badData(
+      place: "row \(row + 1) (prompt \(self[row].promptID))", found: "the score \(scores[row])",
+      accepted: "a finite number")
+  }
+}

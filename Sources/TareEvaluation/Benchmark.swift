@@ -4,7 +4,7 @@ package import TareCore
 package protocol Benchmark: Registered {
   /// Whether rows look like its data; the first benchmark of the registry that says so is taken
   /// where the user names none.
-  static func recognises(_ responses: [ScoredResponse]) -> Bool
+  static func recognises(_ responses: ScoredResponses) -> Bool
 
   /// The sets it was published with; none for sets of any origin.
   static var published: [PublishedSet] { get }
@@ -15,13 +15,13 @@ package protocol Benchmark: Registered {
 
   /// - Throws: `TareError.badData` that names row, prompt or subset.
   static func evaluate(
-    _ responses: [ScoredResponse], _ options: EvaluationOptions
+    _ responses: ScoredResponses, _ options: EvaluationOptions
   ) throws(TareError) -> Evaluation
 
   /// Sets two score columns side by side on what both have; responses are matched by prompt and index,
   /// never by row.
   static func compare(
-    _ a: [ScoredResponse], _ b: [ScoredResponse], _ options: EvaluationOptions
+    _ a: ScoredResponses, _ b: ScoredResponses, _ options: EvaluationOptions
   ) throws(TareError) -> Comparison
 }
 
@@ -31,21 +31,41 @@ extension Benchmark {
   package static func publishedPart(section: String?, subset: String?) -> String? { subset ?? "" }
 
   /// How much of the published set the responses are; nil where there is none.
-  static func coverage(of responses: [ScoredResponse]) -> Coverage? {
+  static func coverage(of responses: ScoredResponses) -> Coverage? {
     guard !published.isEmpty else { return nil }
     var found: [String: Int] = [:]
-    for rows in PromptGroups(of: responses).rows {
-      let first = responses[rows[0]]
+    let members = responses.groups.members
+    for group in 0..<responses.groups.count {
+      let rows = members[group]
+      let first = responses[Int(rows[rows.startIndex])]
       guard let part = publishedPart(section: first.section, subset: first.subset) else { continue }
-      found[part, default: 0] += publishedCount(rows.map { responses[$0] })
+      found[part, default: 0] += publishedCount(rows, of: responses)
     }
     return Coverage(published, found: found)
   }
 
   /// How many of what the published set counts the responses to one prompt are.
-  private static func publishedCount(_ responses: [ScoredResponse]) -> Int {
-    guard published[0].unit == "pair" else { return 1 }
-    return Set(responses.map(\.pair)).count
+  private static func publishedCount(
+    _ rows: ArraySlice<Int32>, of responses: ScoredResponses
+  ) -> Int {
+    guard published[0].unit == "pair", let pairs = responses.pairs else { return 1 }
+    return Set(rows.map { pairs[Int($0)] }).count
+  }
+
+  package static func recognises(_ responses: [ScoredResponse]) -> Bool {
+    recognises(ScoredResponses(responses))
+  }
+
+  package static func evaluate(
+    _ responses: [ScoredResponse], _ options: EvaluationOptions
+  ) throws(TareError) -> Evaluation {
+    try evaluate(ScoredResponses(responses), options)
+  }
+
+  package static func compare(
+    _ a: [ScoredResponse], _ b: [ScoredResponse], _ options: EvaluationOptions
+  ) throws(TareError) -> Comparison {
+    try compare(ScoredResponses(a), ScoredResponses(b), options)
   }
 }
 
@@ -74,32 +94,38 @@ package protocol TrialBenchmark: Benchmark {
   static var measure: String { get }
 
   static func sheet(
-    of responses: [ScoredResponse], _ options: EvaluationOptions
+    of responses: ScoredResponses, _ options: EvaluationOptions
   ) throws(TareError) -> TrialSheet
 
   static func scheme(for sheet: TrialSheet, _ options: EvaluationOptions) -> Scheme
 }
 
 extension TrialBenchmark {
+  package static func sheet(
+    of responses: [ScoredResponse], _ options: EvaluationOptions
+  ) throws(TareError) -> TrialSheet {
+    try sheet(of: ScoredResponses(responses), options)
+  }
+
   package static var trial: String { "pair" }
   package static var measure: String { "accuracy" }
 
   package static func evaluate(
-    _ responses: [ScoredResponse], _ options: EvaluationOptions
+    _ responses: ScoredResponses, _ options: EvaluationOptions
   ) throws(TareError) -> Evaluation {
     try evaluation(of: responses, options)
   }
 
   /// What the trials alone say; a benchmark with further numbers adds them.
   static func evaluation(
-    of responses: [ScoredResponse], _ options: EvaluationOptions
+    of responses: ScoredResponses, _ options: EvaluationOptions
   ) throws(TareError) -> Evaluation {
     let sheet = try checkedSheet(of: responses, options)
     var evaluation = Evaluation(
       benchmark: key, trial: trial, measure: measure, sheet: sheet,
       scheme: scheme(for: sheet, options).simplified(sheet.strata),
       // Where prompts have a better and a worse response, length and margin of pairs tell more.
-      pairs: (try? ScoredPair.pairs(of: responses, length: options.length)) ?? [],
+      pairs: ScoredPairs(regular: responses, length: options.length),
       bootstrap: options.bootstrap)
     evaluation.coverage = coverage(of: responses)
     evaluation.warning = evaluation.coverage?.note
@@ -107,13 +133,13 @@ extension TrialBenchmark {
   }
 
   package static func compare(
-    _ a: [ScoredResponse], _ b: [ScoredResponse], _ options: EvaluationOptions
+    _ a: ScoredResponses, _ b: ScoredResponses, _ options: EvaluationOptions
   ) throws(TareError) -> Comparison {
     try comparison(a, b, options)
   }
 
   static func comparison(
-    _ a: [ScoredResponse], _ b: [ScoredResponse], _ options: EvaluationOptions
+    _ a: ScoredResponses, _ b: ScoredResponses, _ options: EvaluationOptions
   ) throws(TareError) -> Comparison {
     let common = try CommonPrompts(a, b)
     let first = try checkedSheet(of: common.a, options)
@@ -128,7 +154,7 @@ extension TrialBenchmark {
   }
 
   private static func checkedSheet(
-    of responses: [ScoredResponse], _ options: EvaluationOptions
+    of responses: ScoredResponses, _ options: EvaluationOptions
   ) throws(TareError) -> TrialSheet {
     let sheet = try sheet(of: responses, options)
     guard !sheet.prompts.isEmpty else {

@@ -39,7 +39,7 @@ package struct Evaluation: Sendable {
 
   init(
     benchmark: String, trial: String, measure: String, sheet: TrialSheet, scheme: Scheme,
-    pairs: [ScoredPair], bootstrap: Bootstrap
+    pairs: ScoredPairs?, bootstrap: Bootstrap
   ) {
     self.benchmark = benchmark
     self.trial = trial
@@ -50,29 +50,30 @@ package struct Evaluation: Sendable {
     let wanted = quantities.indices.filter {
       $0 == overall || !sheet.isIndependentShare(quantities[$0].formula)
     }
-    let samples = Dictionary(
-      uniqueKeysWithValues: zip(
-        wanted, bootstrap.samples(of: wanted.map { quantities[$0].formula }, on: sheet)))
+    let drawn = bootstrap.samples(of: wanted.map { quantities[$0].formula }, on: sheet)
+    let samples = Dictionary(uniqueKeysWithValues: zip(wanted, drawn.samples))
     let sums = ColumnSums(sheet)
     total = Total(
       scheme.overall.formula, of: sheet, sums, resamples: samples[overall] ?? [])
     accuracies = Breakdown(
       scheme,
       quantities.enumerated().map { index, quantity in
-        Accuracy(quantity, on: sheet, sums, resamples: samples[index])
+        Accuracy(
+          quantity, on: sheet, sums, resamples: samples[index].map { ($0, drawn.method) })
       })
-    byLength = Evaluation.byLength(pairs, bootstrap)
-    lengthDeciles = LengthDeciles(pairs, bootstrap)
-    probabilities = BradleyTerryProbabilities(pairs, bootstrap)
+    byLength = pairs.map { Evaluation.byLength($0, bootstrap) } ?? []
+    lengthDeciles = pairs.flatMap { LengthDeciles($0, bootstrap) }
+    probabilities = pairs.flatMap { BradleyTerryProbabilities($0, bootstrap) }
   }
 
   private static func byLength(
-    _ pairs: [ScoredPair], _ bootstrap: Bootstrap
+    _ pairs: ScoredPairs, _ bootstrap: Bootstrap
   ) -> [(relation: LengthRelation, accuracy: Accuracy)] {
-    guard pairs.allSatisfy({ $0.lengths != nil }) else { return [] }
-    let groups = Dictionary(grouping: pairs) { $0.lengths.map(LengthRelation.init) }
+    guard let relations = pairs.lengthRelations else { return [] }
     return LengthRelation.allCases.compactMap { relation in
-      groups[relation].map { (relation, Accuracy(of: $0, bootstrap)) }
+      let members = relations.indices.filter { relations[$0] == relation }.map { Int32($0) }
+      guard !members.isEmpty else { return nil }
+      return (relation, Accuracy(of: pairs, taking: members, bootstrap))
     }
   }
 
@@ -93,73 +94,110 @@ package struct Evaluation: Sendable {
 extension Accuracy {
   /// - Parameter resamples: of the bootstrap; not looked at where Wilson's interval holds.
   fileprivate init(
-    _ quantity: Quantity, on sheet: TrialSheet, _ sums: ColumnSums, resamples: [Double]?
+    _ quantity: Quantity, on sheet: TrialSheet, _ sums: ColumnSums,
+    resamples: (values: [Double], method: IntervalMethod)?
   ) {
-    let trials = sheet.trials(of: quantity.formula)
-    let counted = trials.filter { sheet.columns[$0.column].isCounted }
+    let tally = sheet.tally(of: quantity.formula)
     // Of a second look at the same scores, the prompts that it looks at.
-    let n = counted.isEmpty ? sheet.promptCount(of: quantity.formula) : counted.count
-    let ties = counted.count { $0.isTie }
+    let n = tally.counted == 0 ? sheet.promptCount(of: quantity.formula) : tally.counted
     if sheet.isIndependentShare(quantity.formula) {
       self.init(
-        value: quantity.formula.value(sums), n: n, ties: ties,
-        interval: Proportion.wilson(trials.count { $0.value == 1 }, of: trials.count),
+        value: quantity.formula.value(sums), n: n, ties: tally.ties,
+        interval: Proportion.wilson(tally.right, of: tally.trials),
         method: .wilson, rule: quantity.rule)
       return
     }
-    let bootstrapped = ClosedRange(percentilesOf: resamples ?? [])
+    let bootstrapped = ClosedRange(percentilesOf: resamples?.values ?? [])
     // Where all trials are right, or all wrong, no resample differs, and still nothing is sure.
     if bootstrapped.lowerBound == bootstrapped.upperBound,
       let interval = sheet.combinedInterval(of: quantity.formula, sums)
     {
       self.init(
-        value: quantity.formula.value(sums), n: n, ties: ties, interval: interval, method: .wilson,
-        rule: quantity.rule)
+        value: quantity.formula.value(sums), n: n, ties: tally.ties, interval: interval,
+        method: .wilson, rule: quantity.rule)
     } else {
       self.init(
-        value: quantity.formula.value(sums), n: n, ties: ties, interval: bootstrapped,
-        rule: quantity.rule)
+        value: quantity.formula.value(sums), n: n, ties: tally.ties, interval: bootstrapped,
+        method: resamples?.method ?? .bootstrap, rule: quantity.rule)
     }
   }
 
   /// The share of correct pairs.
-  package init(of pairs: [ScoredPair], _ bootstrap: Bootstrap) {
-    let sheet = TrialSheet(pairs: pairs)
+  ///
+  /// - Parameter taken: some of the pairs, ascending.
+  package init(of pairs: ScoredPairs, taking taken: [Int32], _ bootstrap: Bootstrap) {
+    let sheet = TrialSheet(pairs: pairs, taking: taken, sections: nil, hasPlaces: false)
     let share = Quantity.share("", of: sheet.strata)
-    let isPlain = sheet.isIndependentShare(share.formula)
+    guard !sheet.isIndependentShare(share.formula) else {
+      self.init(share, on: sheet, ColumnSums(sheet), resamples: nil)
+      return
+    }
+    // Parts of the same pairs are not set beside another model's, and all are drawn alike.
+    var bootstrap = bootstrap
+    bootstrap.isPaired = false
+    let drawn = bootstrap.samples(
+      of: [share.formula], on: sheet, amongPrompts: pairs.promptCount)
     self.init(
-      share, on: sheet, ColumnSums(sheet),
-      resamples: isPlain ? nil : bootstrap.samples(of: [share.formula], on: sheet)[0])
+      share, on: sheet, ColumnSums(sheet), resamples: (drawn.samples[0], drawn.method))
   }
 }
 
 extension TrialSheet {
-  /// The trials behind a number.
-  func trials(of formula: Formula) -> [Trial] {
+  /// What the trials behind a number come to.
+  struct Tally {
+    var trials = 0
+    /// Those of columns that count as trials of their own.
+    var counted = 0
+    /// Of the counted ones.
+    var ties = 0
+    /// Those of the value 1.
+    var right = 0
+    /// Whether all lie from 0 to 1 and count alike.
+    var areShares = true
+  }
+
+  /// - Parameter action: is given each trial behind the number once.
+  private func forEachTrial(of formula: Formula, _ action: (Int) -> Void) {
     var seen: Set<[Int]> = []
-    var trials: [Trial] = []
     for mean in formula.means {
       for stratum in mean.strata where seen.insert([mean.column, stratum]).inserted {
         for prompt in strata[stratum].prompts {
-          trials += prompts[prompt].trials.filter { $0.column == mean.column }
+          for trial in trialRange(prompt) where Int(trials.columns[trial]) == mean.column {
+            action(trial)
+          }
         }
       }
     }
-    return trials
+  }
+
+  func tally(of formula: Formula) -> Tally {
+    var tally = Tally()
+    forEachTrial(of: formula) { trial in
+      tally.trials += 1
+      if columns[Int(trials.columns[trial])].isCounted {
+        tally.counted += 1
+        if trials.ties[trial] { tally.ties += 1 }
+      }
+      if trials.values[trial] == 1 { tally.right += 1 }
+      if trials.weight(trial) != 1 || !(0...1).contains(trials.values[trial]) {
+        tally.areShares = false
+      }
+    }
+    return tally
   }
 
   /// How many prompts are behind a number.
   fileprivate func promptCount(of formula: Formula) -> Int {
-    var behind: Set<Int> = []
+    var isBehind = [Bool](repeating: false, count: ids.count)
     for mean in formula.means {
       for stratum in mean.strata {
-        behind.formUnion(
-          strata[stratum].prompts.filter { prompt in
-            prompts[prompt].trials.contains { $0.column == mean.column }
-          })
+        for prompt in strata[stratum].prompts
+        where trialRange(prompt).contains(where: { Int(trials.columns[$0]) == mean.column }) {
+          isBehind[prompt] = true
+        }
       }
     }
-    return behind.count
+    return isBehind.count { $0 }
   }
 
   /// The interval of a weighted sum of independent shares from Wilson's of each (Zou and Donner 2008: the
@@ -168,15 +206,13 @@ extension TrialSheet {
     of formula: Formula, _ sums: ColumnSums
   ) -> ClosedRange<Double>? {
     if isIndependentShare(formula) {
-      let trials = trials(of: formula)
-      return trials.isEmpty
-        ? nil : Proportion.wilson(trials.count { $0.value == 1 }, of: trials.count)
+      let tally = tally(of: formula)
+      return tally.trials == 0 ? nil : Proportion.wilson(tally.right, of: tally.trials)
     }
     if case .mean = formula {
       // Several trials of a prompt may all be right together: no more is known than of its prompts.
-      let trials = trials(of: formula)
-      guard !trials.isEmpty, trials.allSatisfy({ $0.weight == 1 && (0...1).contains($0.value) })
-      else { return nil }
+      let tally = tally(of: formula)
+      guard tally.trials > 0, tally.areShares else { return nil }
       let count = promptCount(of: formula)
       return Proportion.wilson(formula.value(sums) * Double(count), of: count)
     }
@@ -200,8 +236,14 @@ extension TrialSheet {
     guard case .mean(let column, let members) = formula else { return false }
     return members.allSatisfy { stratum in
       strata[stratum].prompts.allSatisfy { prompt in
-        let trials = prompts[prompt].trials.filter { $0.column == column }
-        return trials.count < 2 && trials.allSatisfy { $0.value == 0 || $0.value == 1 }
+        var count = 0
+        for trial in trialRange(prompt) where Int(trials.columns[trial]) == column {
+          count += 1
+          guard count < 2, trials.values[trial] == 0 || trials.values[trial] == 1 else {
+            return false
+          }
+        }
+        return true
       }
     }
   }

@@ -4,7 +4,7 @@ internal import TareCore
 internal import TareEvaluation
 
 extension Calibration {
-  func labelUse(on responses: [ScoredResponse]) -> LabelUse {
+  func labelUse(on responses: ScoredResponses) -> LabelUse {
     guard usesLabels else { return .unused }
     guard mayBeFitted(to: responses) else { return .otherData }
     return isCrossFitted ? .heldOut : .inSample
@@ -18,7 +18,7 @@ extension Calibration {
 
   /// Whether these may be the responses that it was fitted to. Where covariates are not at hand their
   /// number decides: to call a change in-sample that is not does less harm than the reverse.
-  private func mayBeFitted(to responses: [ScoredResponse]) -> Bool {
+  private func mayBeFitted(to responses: ScoredResponses) -> Bool {
     guard responses.count == n else { return false }
     guard let table = try? CalibrationTable(responses, covariates: covariates) else { return true }
     return table.digest.description == digest

@@ -18,7 +18,7 @@ struct DisagreementExample: Sendable {
 
   /// - Parameter texts: prompt and response of each row, [row].
   static func examples(
-    _ disagreements: some Sequence<Disagreement>, _ responses: [ScoredResponse],
+    _ disagreements: some Sequence<Disagreement>, _ responses: ScoredResponses,
     _ texts: [Conversation]?
   ) -> [DisagreementExample] {
     var rows: [Place: Int] = [:]

@@ -11,7 +11,7 @@ internal import TareStore
 struct Evaluator: Sendable {
   let request: EvaluateRequest
   let options: EvaluationOptions
-  let other: [ScoredResponse]?
+  let other: ScoredResponses?
   /// What those and these are called beside each other.
   private let sides: (other: String, these: [String])
   /// How hard AlpacaEval's instructions are, by the models of all sources.
@@ -35,7 +35,7 @@ struct Evaluator: Sendable {
       options.threshold = threshold
     }
     self.options = options
-    var other: [ScoredResponse] = []
+    var other = ScoredResponses([])
     var sources: [ScoreSource] = []
     for source in request.against { sources += try source.filesOfFolder() ?? [source] }
     for source in sources {
@@ -45,7 +45,7 @@ struct Evaluator: Sendable {
           "--against wants one model's scores, not those of \(read.parts.count); --against-where "
             + "COLUMN=VALUE chooses one")
       }
-      other += read.parts[0].placed(from: source, read.store)
+      other = other + read.parts[0].placed(from: source, read.store)
     }
     self.other = request.against.isEmpty ? nil : other
     sides = Self.sides(of: request)
@@ -66,7 +66,7 @@ struct Evaluator: Sendable {
   /// Models that answer the same instructions tell how hard each of those is.
   private static func difficulty(of request: EvaluateRequest) throws(TareError) -> [String: Double]
   {
-    func models(_ source: ScoreSource) -> [[ScoredResponse]] {
+    func models(_ source: ScoreSource) -> [ScoredResponses] {
       guard mayHoldPreferences(source) else { return [] }
       let length = request.length ?? "length"
       let parts = (try? source.read(covariates: [], optional: [length]))?.parts ?? []
@@ -121,7 +121,8 @@ struct Evaluator: Sendable {
                 ? nil : read.store == nil ? names.joined(separator: " ") : names.last,
               responses: part.placed(from: source, read.store),
               calibrated: calibrated?.scores, calibration: calibrated?.story,
-              covariates: read.covariates, parts: [part], store: read.store)))
+              covariates: read.covariates, parts: [part], store: read.store,
+              isOneOfSeveral: read.parts.count > 1)))
       } catch {
         throw error.placed(in: part, of: source)
       }
@@ -132,13 +133,14 @@ struct Evaluator: Sendable {
   /// All sources as one model.
   func model(ofAll sources: [ScoreSource], name: String?) throws(TareError) -> ScoredModel {
     var whole = ScoredModel(
-      name: name, responses: [], calibrated: [], covariates: [], parts: [], store: nil)
+      name: name, responses: ScoredResponses([]), calibrated: [], covariates: [], parts: [],
+      store: nil)
     for source in sources {
       let read = try read(source)
       guard read.parts.count == 1 else {
         throw .usage("\([source].names[0]): \(read.parts.count) models; wanted are parts of one")
       }
-      whole.responses += read.parts[0].placed(from: source, read.store)
+      whole.responses = whole.responses + read.parts[0].placed(from: source, read.store)
       let scores = try read.parts[0].calibratedScores(in: read.store)
       whole.calibrated = scores.flatMap { scores in whole.calibrated.map { $0 + scores } }
       whole.calibration = whole.calibrated.map { _ in
@@ -165,7 +167,7 @@ struct Evaluator: Sendable {
   }
 
   func benchmark(
-    for responses: [ScoredResponse]
+    for responses: ScoredResponses
   ) throws(TareError) -> any Benchmark.Type {
     guard let key = request.benchmark else { return Benchmarks.recognised(responses) }
     return try Benchmarks.registry.entry(for: key)
@@ -174,6 +176,8 @@ struct Evaluator: Sendable {
   func part(_ model: ScoredModel) throws(TareError) -> EvaluateOutcome.Part {
     var options = options
     options.difficulty = difficulty
+    // Models that are ranked share their resamples.
+    options.bootstrap.isPaired = model.isOneOfSeveral || request.sources.count > 1
     let responses = model.responses
     let benchmark = try benchmark(for: responses)
     let calibrated = model.calibrated.map { responses.scored($0) }
@@ -181,7 +185,7 @@ struct Evaluator: Sendable {
       try benchmark.compare(other, responses, options)
     }
     let nearMiss = request.benchmark == nil ? Benchmarks.nearMiss(responses) : nil
-    func evaluated(_ responses: [ScoredResponse]) throws(TareError) -> Evaluation {
+    func evaluated(_ responses: ScoredResponses) throws(TareError) -> Evaluation {
       var evaluation = try benchmark.evaluate(responses, options)
       if let nearMiss { evaluation.warning = nearMiss }
       if let note = model.parts.compactMap(\.groupingNote).first { evaluation.notes.append(note) }
@@ -233,15 +237,11 @@ struct Evaluator: Sendable {
 
 extension ScorePart {
   /// The responses; RM-Bench's files hold a domain each and name it in the file's name alone.
-  fileprivate func placed(from source: ScoreSource, _ store: Store?) -> [ScoredResponse] {
-    guard !RMBench.recognises(responses), responses.allSatisfy({ $0.section == nil }),
+  fileprivate func placed(from source: ScoreSource, _ store: Store?) -> ScoredResponses {
+    guard responses.sections == nil, !RMBench.recognises(responses),
       let name = fileName(source, store)
     else { return responses }
-    let placed = responses.map { response in
-      var response = response
-      response.section = name
-      return response
-    }
+    let placed = responses.inSection(name)
     return RMBench.recognises(placed) ? placed : responses
   }
 
@@ -275,17 +275,6 @@ extension TareError {
     if let name = part.name { error = error.inside(name) }
     guard case .file = source.place else { return error }
     return error.inside(source.fileName)
-  }
-}
-
-extension [ScoredResponse] {
-  /// The same responses with other scores, [row].
-  func scored(_ scores: [Double]) -> [ScoredResponse] {
-    zip(self, scores).map { response, score in
-      var response = response
-      response.score = score
-      return response
-    }
   }
 }
 

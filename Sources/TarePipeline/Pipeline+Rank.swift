@@ -12,16 +12,37 @@ package struct RankRequest: Sendable {
 }
 
 package struct RankOutcome: Sendable {
-  /// One line a prompt: its candidates from the best, their scores, margins and texts.
-  package let rows: [JSONObject]
-  let rankings: [Ranking]
+  let rankings: Rankings
+  private let top: Int?
+  private let conversations: [Conversation]
   /// The candidates' texts by row; empty where they are not known.
-  let texts: [String]
+  var texts: [String] { conversations.map(\.response) }
   let curve: BestOfNCurve
   /// Responses without a label, where others have one: labels are then left out of the curve.
   let unlabelled: Int
   /// Which scores were used, and what was guessed of the rows, a sentence each.
   package let notes: [String]
+
+  /// One line a prompt: its candidates from the best, their scores, margins and texts.
+  package var lines: some Sequence<String> {
+    rankings.lazy.map { [top, conversations] ranking in
+      conversations.isEmpty
+        ? ranking.line(top: top)
+        : JSONValue.object(ranking.row(top: top, texts: conversations)).text()
+    }
+  }
+
+  fileprivate init(
+    _ rankings: Rankings, top: Int?, texts: [Conversation], curve: BestOfNCurve, unlabelled: Int,
+    notes: [String]
+  ) {
+    self.rankings = rankings
+    self.top = top
+    conversations = texts
+    self.curve = curve
+    self.unlabelled = unlabelled
+    self.notes = notes
+  }
 
   /// What the best of n candidates is worth, for every n.
   package var curveJSON: JSONValue {
@@ -34,10 +55,8 @@ extension Pipeline {
     if let top = request.top, top < 1 { throw .usage("--top \(top); accepted: at least 1") }
     let candidates = try scoredCandidates(request.candidates)
     let rankings = try Ranking.rankings(of: candidates.responses, by: candidates.scores)
-    let texts = candidates.texts ?? []
     return RankOutcome(
-      rows: rankings.map { $0.row(top: request.top, texts: texts) }, rankings: rankings,
-      texts: texts.map(\.response),
+      rankings, top: request.top, texts: candidates.texts ?? [],
       curve: BestOfNCurve(
         candidates.responses, scores: candidates.scores, labels: candidates.labels),
       unlabelled: candidates.unlabelled, notes: candidates.notes + [candidates.used])

@@ -27,5 +27,15 @@ package struct Pipeline: Sendable {
     try ByteSink.write(data, to: path)
   }
 
+  /// Writes a result piece by piece; nil ends it.
+  package static func sink(
+    _ path: String
+  ) throws(TareError) -> (Data?) throws(TareError) -> Void {
+    let sink = try ByteSink(path)
+    return { (piece) throws(TareError) in
+      if let piece { try sink.write(piece) } else { try sink.finish() }
+    }
+  }
+
   func write(_ data: Data, to path: String) throws(TareError) { try Self.write(data, to: path) }
 }

@@ -9,7 +9,7 @@ internal import TareStore
 /// A run of the page, and what runs are compared by.
 struct ReportedRun {
   var page: Report.Run
-  let responses: [ScoredResponse]
+  let responses: ScoredResponses
   let benchmark: any Benchmark.Type
 }
 
@@ -46,7 +46,7 @@ struct RunReporter {
       run.page.comparison = evaluated.comparison
     } catch {
       // Without labels there is no accuracy; the rest is shown all the same.
-      guard case .badData = error, responses.contains(where: { $0.role == .response }) else {
+      guard case .badData = error, responses.roles.contains(.response) else {
         throw error
       }
       run.page.unevaluated = error.description
@@ -69,7 +69,7 @@ extension RunReporter {
     let isGrouped = request.evaluation.sources.contains { $0.group != nil }
     return try CalibrationTable(
       model.responses, covariates: [covariate],
-      prompts: isGrouped ? PromptGroups(model.responses.map(\.promptID)) : nil)
+      prompts: isGrouped ? PromptGroups(model.responses.lazy.map(\.promptID)) : nil)
   }
 
   /// What the scores have to do with length, whether to correct that, and calibrated scores where the
@@ -153,7 +153,7 @@ extension CalibrateSettings {
 extension ScoredModel {
   /// A covariate of this name that all responses have, though it was not asked for.
   fileprivate func length(_ name: String) -> Covariate? {
-    responses.allSatisfy { $0.covariates[name] != nil } ? .named(name) : nil
+    responses.covariate(name) == nil ? nil : .named(name)
   }
 }
 
@@ -190,10 +190,9 @@ extension RunReporter {
     let calibrated = model.calibrated.flatMap { scores in
       try? ScoredPair.pairs(of: model.responses.scored(scores))
     }
-    return raw.enumerated().map { place, pair in
-      .init(
-        raw: pair.chosen - pair.rejected,
-        calibrated: calibrated.map { $0[place].chosen - $0[place].rejected })
+    let after = calibrated?.margins
+    return raw.margins.enumerated().map { place, margin in
+      .init(raw: margin, calibrated: after?[place])
     }
   }
 
@@ -226,7 +225,7 @@ extension RunReporter {
 
   private func bestOfN(of model: ScoredModel) -> BestOfNCurves? {
     let responses = model.responses
-    guard PromptGroups(of: responses).rows.contains(where: { $0.count > 2 }) else { return nil }
+    guard responses.groups.hasMany else { return nil }
     func points(_ scores: [Double], _ values: [Double]) -> [BestOfNCurves.Point] {
       let points = BestOfNCurve(responses, scores: scores, labels: values).points
       return points.compactMap { point in
@@ -237,20 +236,19 @@ extension RunReporter {
         }
       }.thinned(to: Self.mostPlaces)
     }
-    let raw = responses.map(\.score)
+    let raw = responses.scores
     func panel(_ title: String, _ unit: String, _ values: [Double]) -> BestOfNCurves.Panel {
       .init(
         title: title, unit: unit, raw: points(raw, values),
         calibrated: model.calibrated.map { points($0, values) } ?? [])
     }
     var panels: [BestOfNCurves.Panel] = []
-    if let labels = responses.labels {
+    if let labels = responses.judgements {
       panels.append(panel("How good the best of n is by the labels", "mean label", labels))
     } else {
       panels.append(panel("The best of n by its raw score", "mean raw score", raw))
     }
-    let lengths = responses.compactMap { $0.covariates[length] }
-    if lengths.count == responses.count {
+    if let lengths = responses.covariate(length) {
       panels.append(panel("How long the best of n is", "mean length", lengths))
     }
     return BestOfNCurves(panels: panels)
@@ -260,7 +258,7 @@ extension RunReporter {
 extension Changes.Example {
   /// - Parameter limit: characters that are shown of each text.
   fileprivate init(
-    _ example: DisagreementExample, _ responses: [ScoredResponse], _ calibrated: [Double],
+    _ example: DisagreementExample, _ responses: ScoredResponses, _ calibrated: [Double],
     length: String, limit: Int
   ) {
     let disagreement = example.disagreement
@@ -292,5 +290,13 @@ extension String {
     let rest = (unicodeScalars.count - limit).text
     return String(String.UnicodeScalarView(unicodeScalars.prefix(limit)))
       + " … (\(rest) more characters)"
+  }
+}
+
+extension PromptGroups {
+  /// Whether a prompt has more than two responses.
+  fileprivate var hasMany: Bool {
+    let starts = members.starts
+    return zip(starts, starts.dropFirst()).contains { $1 - $0 > 2 }
   }
 }

@@ -54,7 +54,7 @@ package struct ScoreSource: Sendable {
 struct ScorePart {
   /// The run, or the value of the column that tells parts apart; nil for a whole file.
   let name: String?
-  let responses: [ScoredResponse]
+  let responses: ScoredResponses
   let origin: Origin
   /// The column that the scores are from, where it was named.
   var score: String?
@@ -167,7 +167,7 @@ extension ScorePart {
   /// By what rows were taken as one prompt's, in a sentence, where that was guessed and matters.
   var groupingNote: String? {
     guard case .table(let table) = origin, let note = table.promptRule.note,
-      PromptGroups(of: responses).count < table.rowCount
+      responses.groups.count < table.rowCount
     else { return nil }
     return note
   }

@@ -33,7 +33,7 @@ package struct CandidatesRequest: Sendable {
 
 /// Responses in input order.
 struct ScoredCandidates {
-  let responses: [ScoredResponse]
+  let responses: ScoredResponses
   /// What counts: calibrated, normalised, combined, [row].
   let scores: [Double]
   /// The same without calibration, [row]; nil where nothing was calibrated.
@@ -48,27 +48,22 @@ struct ScoredCandidates {
   let notes: [String]
 
   /// How good each is, where all are labelled.
-  var labels: [Double]? { responses.labels }
+  var labels: [Double]? { responses.judgements }
 
   /// Responses without a label where others have one.
   var unlabelled: Int {
-    let count = responses.count { $0.goodness == nil }
+    let count = responses.indices.count {
+      ScoredResponses.isMissing(responses.goodness($0))
+    }
     return count == responses.count ? 0 : count
   }
 }
 
-extension [ScoredResponse] {
+extension ScoredResponses {
   /// How good each is, [row]; nil where one of them has no label.
-  var labels: [Double]? {
-    let labels = compactMap(\.goodness)
-    return labels.count == count ? labels : nil
-  }
-}
-
-extension ScoredResponse {
-  /// The label, or 1 for chosen and 0 for rejected.
-  fileprivate var goodness: Double? {
-    label ?? (role == .response ? nil : role == .chosen ? 1 : 0)
+  var judgements: [Double]? {
+    let all = indices.map(goodness)
+    return all.contains(where: Self.isMissing) ? nil : all
   }
 }
 
@@ -97,7 +92,7 @@ extension Pipeline {
         ? Array(first.responses.indices)
         : try first.responses.positions(in: member.responses, named: member.name)
       try agree(on: &texts, member, positions)
-      let raw = member.responses.map(\.score)
+      let raw = member.responses.scores
       var own = takesCalibrated ? member.calibrated?.scores ?? raw : raw
       if let calibration = calibrations.count == 1
         ? calibrations[0] : calibrations.isEmpty ? nil : calibrations[index]
@@ -158,7 +153,7 @@ extension Pipeline {
   }
 
   private func normalised(
-    _ scores: [Double], of responses: [ScoredResponse], _ request: CandidatesRequest,
+    _ scores: [Double], of responses: ScoredResponses, _ request: CandidatesRequest,
     _ positions: [Int]
   ) -> [Double] {
     let scores = request.normalises ? responses.normalisedByPrompt(scores) : scores
@@ -190,7 +185,7 @@ extension Pipeline {
 /// The scores of one model.
 private struct Member {
   let name: String
-  let responses: [ScoredResponse]
+  let responses: ScoredResponses
   let covariates: [Covariate]
   let texts: [Conversation]?
   var withoutTexts = "scores without texts"
@@ -248,9 +243,10 @@ extension Store {
   ) throws(TareError) -> Member {
     let scores = try scores(of: run, covariates: covariates, label: label)
     let part = ScorePart(
-      name: run.name, responses: scores.responses, origin: .run(run, items: scores.items))
+      name: run.name, responses: scores.responses,
+      origin: .run(run, items: scores.items))
     return Member(
-      name: "run '\(run.name)'", responses: scores.responses, covariates: scores.covariates,
+      name: "run '\(run.name)'", responses: part.responses, covariates: scores.covariates,
       texts: try part.texts(in: self), scores: part.scoreName,
       calibrated: try part.calibrated(in: self), note: nil)
   }

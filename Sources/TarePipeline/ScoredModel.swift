@@ -7,7 +7,7 @@ struct ScoredModel {
   /// Nil where there is but one.
   var name: String?
   /// In the order of the source, with their sections.
-  var responses: [ScoredResponse]
+  var responses: ScoredResponses
   /// Those that the source has already, [row]; nil where it has none.
   var calibrated: [Double]?
   /// How those came to be; nil where there are none.
@@ -16,6 +16,8 @@ struct ScoredModel {
   /// What the responses come from, in their order.
   var parts: [ScorePart]
   var store: Store?
+  /// Whether the source holds other models beside it.
+  var isOneOfSeveral = false
 
   /// Prompt and response of each row; nil where they are not known.
   func texts() throws(TareError) -> [Conversation]? {

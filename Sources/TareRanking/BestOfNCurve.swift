@@ -30,8 +30,14 @@ package struct BestOfNCurve: Sendable, Hashable {
   ///   - scores: what the best is chosen by, [row].
   ///   - labels: how good each is, [row]; nil where that is not known.
   package init(_ responses: [ScoredResponse], scores: [Double], labels: [Double]?) {
+    self.init(ScoredResponses(responses), scores: scores, labels: labels)
+  }
+
+  package init(_ responses: ScoredResponses, scores: [Double], labels: [Double]?) {
     var sums: [Sums] = []
-    for rows in PromptGroups(of: responses).rows {
+    let members = responses.groups.members
+    for group in 0..<responses.groups.count {
+      let rows = members[group].map(Int.init)
       let own = rows.map { scores[$0] }
       let score = SubsetMaximum(scores: own, values: own)
       let label = labels.map { labels in

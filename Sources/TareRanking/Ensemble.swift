@@ -25,7 +25,7 @@ package enum Ensemble: Sendable, Hashable {
   }
 }
 
-extension [ScoredResponse] {
+extension ScoredResponses {
   /// Scores brought to mean 0 and standard deviation 1 (with n) among the responses to each prompt; 0
   /// where all are equal.
   package func normalisedByPrompt(_ scores: [Double]) -> [Double] {
@@ -53,8 +53,9 @@ extension [ScoredResponse] {
   ///
   /// - Throws: `TareError.badData` that names a response which one side lacks.
   package func positions(
-    in others: [ScoredResponse], named name: String
+    in others: ScoredResponses, named name: String
   ) throws(TareError) -> [Int] {
+    if areSame(as: others) { return Array(indices) }
     // Subsets tell prompts apart where both sides have them.
     let hasSubsets = contains { $0.subset != nil } && others.contains { $0.subset != nil }
     var places: [Place: Int] = [:]
@@ -93,5 +94,19 @@ private struct Place: Hashable {
     subset = hasSubset ? response.subset : nil
     prompt = response.promptID
     index = response.index
+  }
+}
+
+extension [ScoredResponse] {
+  /// See `ScoredResponses`.
+  package func normalisedByPrompt(_ scores: [Double]) -> [Double] {
+    ScoredResponses(self).normalisedByPrompt(scores)
+  }
+
+  /// See `ScoredResponses`.
+  package func positions(
+    in others: [ScoredResponse], named name: String
+  ) throws(TareError) -> [Int] {
+    try ScoredResponses(self).positions(in: ScoredResponses(others), named: name)
   }
 }

@@ -57,7 +57,7 @@ package struct PreferencePairs: Sendable {
   /// - Throws: `TareError.badData` that names the row whose prompt is another than that of the first
   ///   response with its id.
   package init(
-    _ rankings: [Ranking], texts: [Conversation], _ settings: Settings
+    _ rankings: some Collection<Ranking>, texts: [Conversation], _ settings: Settings
   ) throws(TareError) {
     prompts = rankings.count
     var random = Xoshiro256(seed: settings.seed)

@@ -26,6 +26,12 @@ package struct Ranking: Sendable, Hashable {
   package static func rankings(
     of responses: [ScoredResponse], by scores: [Double]? = nil
   ) throws(TareError) -> [Ranking] {
+    Array(try rankings(of: ScoredResponses(responses), by: scores))
+  }
+
+  package static func rankings(
+    of responses: ScoredResponses, by scores: [Double]? = nil
+  ) throws(TareError) -> Rankings {
     var responses = responses
     if let scores {
       guard scores.count == responses.count else {
@@ -33,29 +39,44 @@ package struct Ranking: Sendable, Hashable {
           place: "scores to rank by", found: "\(scores.count) rows",
           accepted: "as many as responses, \(responses.count)")
       }
-      for row in responses.indices { responses[row].score = scores[row] }
+      responses = responses.scored(scores)
     }
     try responses.requireFiniteScores()
-    return PromptGroups(of: responses).rows.map { Ranking(rows: $0, of: responses) }
+    return Rankings(responses)
   }
 
   /// - Parameter rows: ascending, at least one.
-  private init(rows: [Int], of responses: [ScoredResponse]) {
+  init(rows: ArraySlice<Int32>, of responses: ScoredResponses) {
+    let scores = responses.scores
     // Swift's sort is stable, and rows ascend: ties keep the order of the input.
-    let order = rows.sorted { responses[$0].score > responses[$1].score }
-    promptID = responses[rows[0]].promptID
-    subset = responses[rows[0]].subset
-    places = order.enumerated().map { place, row in
-      let score = responses[row].score
-      let next = order.dropFirst(place + 1).first
+    let order = rows.map(Int.init).sorted { scores[$0] > scores[$1] }
+    promptID = responses.prompts[order[0]] ?? ""
+    subset = responses.subsets?[order[0]]
+    places = order.indices.map { place in
+      let row = order[place]
       return Place(
-        row: row, index: responses[row].index, score: score,
-        margin: next.map { score - responses[$0].score })
+        row: row, index: responses.positions[row], score: scores[row],
+        margin: place + 1 < order.count ? scores[row] - scores[order[place + 1]] : nil)
     }
   }
 }
 
 extension Ranking {
+  /// The text of `json`, on one line.
+  package func line(top: Int? = nil) -> String {
+    var line = "{\"id\":" + JSONValue.string(promptID).text()
+    if let subset { line += ",\"subset\":" + JSONValue.string(subset).text() }
+    line += ",\"ranked\":["
+    for (number, place) in places.prefix(top ?? places.count).enumerated() {
+      if number > 0 { line += "," }
+      line += "{\"index\":\(place.index),\"score\":\(place.score),\"margin\":"
+      // A difference of scores may overflow.
+      if let margin = place.margin, margin.isFinite { line += "\(margin)" } else { line += "null" }
+      line += "}"
+    }
+    return line + "]}"
+  }
+
   /// The best `top` candidates, all if nil.
   package func json(top: Int? = nil) -> JSONValue {
     var object: JSONObject = ["id": .string(promptID)]

@@ -7,7 +7,7 @@ package struct RunScores: Sendable {
   /// Those that were asked for, in that order, and how each was come by.
   package let covariates: [Covariate]
   /// In input order.
-  package let responses: [ScoredResponse]
+  package let responses: ScoredResponses
   /// The item of each response.
   package let items: [Int64]
 }
@@ -58,7 +58,8 @@ extension Store {
     let hasSteps = responses.contains { !$0.steps.isEmpty }
     responses.judge(try labels.judgement(keepsRoles: hasSteps, place: run.place(ofRow:)))
     return RunScores(
-      covariates: found.map(\.covariate), responses: responses, items: rows.map(\.item))
+      covariates: found.map(\.covariate), responses: ScoredResponses(responses),
+      items: rows.map(\.item))
   }
 
   /// The scores of a finished run with what stands beside them, read for speed; nil for a run that is
@@ -71,7 +72,8 @@ extension Store {
     responses.numberPairs(rows: rows.positions)
     responses.judge(try rows.labels.judgement(keepsRoles: false, place: run.place(ofRow:)))
     return RunScores(
-      covariates: covariates.map(\.covariate), responses: responses, items: rows.items)
+      covariates: covariates.map(\.covariate), responses: ScoredResponses(responses),
+      items: rows.items)
   }
 
   /// The scores of a run as they stand, and what is known of them besides.

@@ -4,12 +4,29 @@ internal import TareCore
 internal import TarePipeline
 
 enum Output {
-  /// One JSON line a row.
-  static func lines(_ rows: [JSONObject]) -> String {
-    rows.map { JSONValue.object($0).text() + "\n" }.joined()
+  /// Some lines at a time.
+  private static func forEachPiece(
+    of lines: some Sequence<String>, _ action: (Data) throws(TareError) -> Void
+  ) throws(TareError) {
+    var piece = ""
+    for line in lines {
+      piece += line
+      piece += "\n"
+      guard piece.utf8.count > 1 << 18 else { continue }
+      try action(Data(piece.utf8))
+      piece = ""
+    }
+    try action(Data(piece.utf8))
   }
 
-  static func print(_ rows: [JSONObject]) throws(TareError) { try print(Data(lines(rows).utf8)) }
+  /// One JSON line a row.
+  static func print(_ rows: [JSONObject]) throws(TareError) {
+    try print(rows.lazy.map { JSONValue.object($0).text() })
+  }
+
+  static func print(_ lines: some Sequence<String>) throws(TareError) {
+    try forEachPiece(of: lines) { (piece) throws(TareError) in try print(piece) }
+  }
 
   /// A result as indented JSON.
   static func print(_ value: JSONValue) throws(TareError) {
@@ -72,7 +89,15 @@ enum Output {
   }
 
   static func write(_ rows: [JSONObject], to path: String) throws(TareError) {
-    try write(Data(lines(rows).utf8), to: path)
+    try write(rows.lazy.map { JSONValue.object($0).text() }, to: path)
+  }
+
+  static func write(_ lines: some Sequence<String>, to path: String) throws(TareError) {
+    // A reader that has seen enough (`| head`) is no error.
+    signal(SIGPIPE, SIG_DFL)
+    let sink = try Pipeline.sink(path)
+    try forEachPiece(of: lines) { (piece) throws(TareError) in try sink(.some(piece)) }
+    try sink(nil)
   }
 
   /// - Parameter path: a file, a device or a pipe; - for standard output.

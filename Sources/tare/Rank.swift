@@ -42,10 +42,10 @@ struct Rank: ParsableCommand {
     let pipeline = Pipeline(observer: Terminal.observer())
     try pipeline.checkWritable(output)
     let outcome = try pipeline.rank(request)
-    if let output { try Output.write(outcome.rows, to: output) }
+    if let output { try Output.write(outcome.lines, to: output) }
     switch (json, curve) {
     case (true, true): try Output.print(outcome.curveJSON)
-    case (true, false): try Output.print(outcome.rows)
+    case (true, false): try Output.print(outcome.lines)
     case (false, _):
       let isBeside = Output.isStandard(output)
       let coloured = isBeside ? Terminal.errorIsColoured : Terminal.outputIsColoured

@@ -55,3 +55,17 @@ import Testing
     #expect(throws: TareError.self) { try Ranking.rankings(of: responses, by: [1]) }
   }
 }
+
+@Suite struct RankingLineTests {
+  @Test(arguments: [nil, 1, 2]) func `a line is the text of the JSON`(top: Int?) throws {
+    let scores = [("a\"b", 0.1, "s"), ("a\"b", 2, "s"), ("c", -1e300, nil), ("c", 1e308, nil)]
+    let responses = scores.enumerated().map { row, made in
+      ScoredResponse(
+        promptID: made.0, index: row % 2, role: .response, score: made.1, covariates: [:],
+        subset: made.2)
+    }
+    for ranking in try Ranking.rankings(of: responses) {
+      #expect(ranking.line(top: top) == ranking.json(top: top).text())
+    }
+  }
+}

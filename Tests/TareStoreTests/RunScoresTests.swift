@@ -34,7 +34,7 @@ import Testing
     #expect(scores.covariates[5] == .length)
     let items = try store.items(of: run)
     #expect(scores.items == items.map(\.id))
-    #expect(try store.scores(of: run).responses == items.compactMap(\.scoredResponse))
+    #expect(try Array(store.scores(of: run).responses) == items.compactMap(\.scoredResponse))
     for item in items {
       #expect(item.score.map { Double($0.tokens) } == item.scoredResponse?.covariates["tokens"])
     }
@@ -122,7 +122,7 @@ import Testing
     // As if another program had renumbered the scores.
     try execute("UPDATE score SET id = -id; UPDATE score SET id = 3 + id", on: folder.path())
     #expect(try store.items(of: run) == before)
-    #expect(try store.scores(of: run).responses == before.compactMap(\.scoredResponse))
+    #expect(try Array(store.scores(of: run).responses) == before.compactMap(\.scoredResponse))
   }
 
   @Test func `a run that is not finished has no scores yet`() throws {

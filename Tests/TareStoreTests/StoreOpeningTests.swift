@@ -153,7 +153,7 @@ import Testing
     let store = try Store(path: path)
     let after = try [scored, open].map { try store.items(of: $0) }
     #expect(after == before)
-    #expect(try store.scores(of: scored).responses == before[0].compactMap(\.scoredResponse))
+    #expect(try Array(store.scores(of: scored).responses) == before[0].compactMap(\.scoredResponse))
     #expect(try integrity(of: path) == "ok")
     let linked = try DatabaseQueue(path: path).read { db in
       try Int.fetchOne(db, sql: "SELECT count(*) FROM item WHERE score IS NOT NULL")

@@ -100,7 +100,7 @@ import Testing
 
   private func responses(_ name: String) throws -> [ScoredResponse] {
     let text = try #require(Self.files.first { $0.name == name }).text
-    return try ScoreTable(try ScoreFile(name: name, data: Data(text.utf8)).table()).responses
+    return Array(try ScoreTable(try ScoreFile(name: name, data: Data(text.utf8)).table()).responses)
   }
 
   @Test func `RM-Bench's styles have their places, and its domain is the section`() throws {
@@ -150,7 +150,7 @@ import Testing
 
   @Test func `a column of steps is no hindrance to other layouts`() throws {
     func scores(_ text: String) throws -> [ScoredResponse] {
-      try ScoreTable(ScoreFile(name: "f", data: Data(text.utf8)).table()).responses
+      Array(try ScoreTable(ScoreFile(name: "f", data: Data(text.utf8)).table()).responses)
     }
     let pairs = try scores(#"{"id":"1","scores_chosen":1,"scores_rejected":0,"steps":5}"#)
     #expect(pairs.map(\.role) == [.chosen, .rejected])

@@ -38,9 +38,11 @@ struct Backfitting {
     let smoother = try Lowess(
       frac: lowess.frac, it: 0, delta: lowess.delta, degree: lowess.degree, rules: lowess.rules)
     var weights = [Double](repeating: 1, count: scores.count)
+    // The covariates are sorted once for all cycles.
+    var sorted = [SortedPoints?](repeating: nil, count: columns.count)
     let range = max((scores.max() ?? 0) - (scores.min() ?? 0), .leastNormalMagnitude)
     for iteration in 0...it {
-      try cycle(scores, columns, prompts, smoother, weights, range)
+      try cycle(scores, columns, prompts, smoother, weights, range, &sorted)
       guard iteration < it else { break }
       let residuals = residuals(scores, prompts, weights).map(abs)
       guard residuals.median > 1e-12 * range,
@@ -48,12 +50,12 @@ struct Backfitting {
       else { break }
       weights = bisquare
     }
-    try findErrors(scores, columns, prompts, smoother, weights)
+    try findErrors(scores, columns, prompts, smoother, weights, &sorted)
   }
 
   private mutating func cycle(
     _ scores: [Double], _ columns: [[Double]], _ prompts: PromptGroups?, _ smoother: Lowess,
-    _ weights: [Double], _ range: Double
+    _ weights: [Double], _ range: Double, _ sorted: inout [SortedPoints?]
   ) throws(TareError) {
     for _ in 0..<Self.mostCycles(rows: scores.count) {
       cycles += 1
@@ -61,7 +63,7 @@ struct Backfitting {
       for term in columns.indices {
         let partial = partial(term, scores, prompts, weights)
         var curve = try smoother.fit(
-          x: columns[term], y: partial, robustness: weights
+          x: columns[term], y: partial, robustness: weights, sorted: &sorted[term]
         ).fitted
         let mean = curve.mean
         for row in curve.indices {
@@ -115,12 +117,13 @@ struct Backfitting {
 
   private mutating func findErrors(
     _ scores: [Double], _ columns: [[Double]], _ prompts: PromptGroups?, _ smoother: Lowess,
-    _ weights: [Double]
+    _ weights: [Double], _ sorted: inout [SortedPoints?]
   ) throws(TareError) {
     for term in columns.indices {
       let partial = partial(term, scores, prompts, weights)
       let fit = try smoother.fit(
-        x: columns[term], y: partial, robustness: weights, standardErrors: true)
+        x: columns[term], y: partial, robustness: weights, standardErrors: true,
+        sorted: &sorted[term])
       let inflation = Self.inflation(columns[term], prompts)
       errors.append((fit.standardErrors ?? []).map { $0.map { $0 * inflation } })
     }

@@ -54,6 +54,17 @@ struct PairLogit {
     var information = features.indices.map { row in
       features.indices.map { $0 == row ? ridge[row] : 0 }
     }
+    // The two that gamma is chosen by, where sums stay in registers.
+    if features.count == 2 {
+      let sums = derivatives(features[0], features[1], weights, coefficients)
+      gradient[0] += sums.gradient.x
+      gradient[1] += sums.gradient.y
+      information[0][0] += sums.information.xx
+      information[1][0] += sums.information.xy
+      information[0][1] = information[1][0]
+      information[1][1] += sums.information.yy
+      return (gradient, information)
+    }
     for pair in weights.indices {
       var logit = 0.0
       for feature in features.indices { logit += coefficients[feature] * features[feature][pair] }
@@ -68,6 +79,28 @@ struct PairLogit {
     }
     for row in features.indices {
       for column in 0..<row { information[column][row] = information[row][column] }
+    }
+    return (gradient, information)
+  }
+
+  private static func derivatives(
+    _ x: [Double], _ y: [Double], _ weights: [Double], _ coefficients: [Double]
+  ) -> (
+    gradient: (x: Double, y: Double), information: (xx: Double, xy: Double, yy: Double)
+  ) {
+    let (slopeX, slopeY) = (coefficients[0], coefficients[1])
+    let (x, y, weights) = (x.span, y.span, weights.span)
+    var gradient = (x: 0.0, y: 0.0)
+    var information = (xx: 0.0, xy: 0.0, yy: 0.0)
+    for pair in 0..<weights.count {
+      let (x, y, weight) = (x[pair], y[pair], weights[pair])
+      let lost = 1 / (1 + exp(slopeX * x + slopeY * y))
+      let curvature = weight * lost * (1 - lost)
+      gradient.x += weight * lost * x
+      gradient.y += weight * lost * y
+      information.xx += curvature * x * x
+      information.xy += curvature * y * x
+      information.yy += curvature * y * y
     }
     return (gradient, information)
   }

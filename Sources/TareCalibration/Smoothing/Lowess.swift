@@ -102,12 +102,21 @@ package struct Lowess: Sendable, Hashable {
   /// The same with weights that do not decide how far a neighbourhood reaches: those of points off a
   /// curve that is found elsewhere.
   ///
-  /// - Parameter robustness: from 0 to 1, [point].
+  /// - Parameters:
+  ///   - robustness: from 0 to 1, [point].
+  ///   - sorted: the same x in order, from the fit before; nil for the first, which leaves it there.
   func fit(
-    x: [Double], y: [Double], robustness: [Double], standardErrors: Bool = false
+    x: [Double], y: [Double], robustness: [Double], standardErrors: Bool = false,
+    sorted: inout SortedPoints?
   ) throws(TareError) -> LowessFit {
-    try fit(
-      x, y, nil, robustness: robustness, standardErrors: standardErrors, slopes: false,
+    try Columns.check(["x": x, "y": y])
+    try Self.checkCount(x.count)
+    let points =
+      sorted.map { SortedPoints($0, y: y) }
+      ?? SortedPoints(x: x, y: y, weights: nil, rules: rules)
+    sorted = points
+    return try fit(
+      points, robustness: robustness, standardErrors: standardErrors, slopes: false,
       everyPointDirectly: false)
   }
 
@@ -122,16 +131,21 @@ package struct Lowess: Sendable, Hashable {
   }
 
   private func fit(
-    _ x: [Double], _ y: [Double], _ weights: [Double]?, robustness: [Double]? = nil,
-    standardErrors: Bool, slopes: Bool, everyPointDirectly: Bool
+    _ x: [Double], _ y: [Double], _ weights: [Double]?, standardErrors: Bool, slopes: Bool,
+    everyPointDirectly: Bool
   ) throws(TareError) -> LowessFit {
     try Columns.check(["x": x, "y": y])
     if let weights { try Self.check(weights, rows: x.count) }
-    guard x.count <= Int(Int32.max) else {
-      throw .badData(
-        place: "LOWESS", found: "\(x.count) points", accepted: "at most \(Int32.max)")
-    }
-    let points = SortedPoints(x: x, y: y, weights: weights, rules: rules)
+    try Self.checkCount(x.count)
+    return try fit(
+      SortedPoints(x: x, y: y, weights: weights, rules: rules), robustness: nil,
+      standardErrors: standardErrors, slopes: slopes, everyPointDirectly: everyPointDirectly)
+  }
+
+  private func fit(
+    _ points: SortedPoints, robustness: [Double]?, standardErrors: Bool, slopes: Bool,
+    everyPointDirectly: Bool
+  ) throws(TareError) -> LowessFit {
     var smoother = Smoother(
       self, points,
       robustness: robustness.map { robustness in
@@ -154,6 +168,13 @@ package struct Lowess: Sendable, Hashable {
   }
 
   private static func known(_ value: Double) -> Double? { value.isNaN ? nil : value }
+
+  private static func checkCount(_ count: Int) throws(TareError) {
+    guard count <= Int(Int32.max) else {
+      throw .badData(
+        place: "LOWESS", found: "\(count) points", accepted: "at most \(Int32.max)")
+    }
+  }
 
   private static func check(_ weights: [Double], rows: Int) throws(TareError) {
     guard weights.count == rows else {

@@ -51,6 +51,21 @@ final class SortedPoints: Sendable {
     }
   }
 
+  /// The same x, in their order, with other y; no case weights.
+  init(_ other: SortedPoints, y: [Double]) {
+    order = other.order
+    x = other.x
+    let (low, high) = (y.min() ?? 0, y.max() ?? 0)
+    let middle = low / 2 + high / 2
+    self.middle = middle
+    halfRange = high / 2 - low / 2
+    self.y = other.order.map { y[Int($0)] - middle }
+    weights = nil
+    knotStarts = other.knotStarts
+    knotX = other.knotX
+    largestTie = other.largestTie
+  }
+
   var count: Int { x.count }
 
   /// The range of x.

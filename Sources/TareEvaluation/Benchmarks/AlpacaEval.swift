@@ -29,12 +29,12 @@ package enum AlpacaEval: TrialBenchmark {
     let model: ScoredResponse
   }
 
-  package static func recognises(_ responses: [ScoredResponse]) -> Bool {
+  package static func recognises(_ responses: ScoredResponses) -> Bool {
     !responses.isEmpty && responses.allSatisfy { $0.role == .response && $0.label == nil }
       && (try? duels(of: responses)).map(arePreferences) ?? false
   }
 
-  private static func duels(of responses: [ScoredResponse]) throws(TareError) -> [Duel] {
+  private static func duels(of responses: ScoredResponses) throws(TareError) -> [Duel] {
     try ScoredPrompt.prompts(of: responses).map { (prompt) throws(TareError) in
       let sides = prompt.responses.sorted { $0.index < $1.index }
       guard sides.count == 2 else {
@@ -60,7 +60,7 @@ package enum AlpacaEval: TrialBenchmark {
   }
 
   package static func sheet(
-    of responses: [ScoredResponse], _ options: EvaluationOptions
+    of responses: ScoredResponses, _ options: EvaluationOptions
   ) throws(TareError) -> TrialSheet {
     let duels = try duels(of: responses)
     let prompts = zip(duels, preferences(duels)).map { duel, preference in
@@ -86,7 +86,7 @@ package enum AlpacaEval: TrialBenchmark {
   }
 
   package static func evaluate(
-    _ responses: [ScoredResponse], _ options: EvaluationOptions
+    _ responses: ScoredResponses, _ options: EvaluationOptions
   ) throws(TareError) -> Evaluation {
     var evaluation = try evaluation(of: responses, options)
     let duels = try duels(of: responses)
@@ -156,7 +156,7 @@ extension AlpacaEval {
   ///
   /// - Returns: nothing for one model, and where lengths are not known.
   package static func difficulty(
-    of models: [[ScoredResponse]], length: String
+    of models: [ScoredResponses], length: String
   ) -> [String: Double] {
     guard models.count > 1 else { return [:] }
     let all = models.compactMap { try? duels(of: $0) }

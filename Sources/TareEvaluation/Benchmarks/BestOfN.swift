@@ -10,58 +10,71 @@ package enum BestOfN: TrialBenchmark {
   package static let trial = "prompt"
 
   /// Whether all that has no role is of ties, two responses of a half each beside pairs.
-  private static func arePairsAndTies(_ responses: [ScoredResponse]) -> Bool {
-    guard responses.allSatisfy({ $0.role != .response || $0.label == 0.5 }) else { return false }
-    return PromptGroups(of: responses).rows.allSatisfy { rows in
-      let isTie = rows.count == 2 && rows.allSatisfy { responses[$0].role == .response }
-      return isTie || rows.allSatisfy { responses[$0].role != .response }
+  private static func arePairsAndTies(_ responses: ScoredResponses) -> Bool {
+    let members = responses.groups.members
+    return (0..<responses.groups.count).allSatisfy { group in
+      let rows = members[group]
+      return responses.isTie(rows) || rows.allSatisfy { responses.roles[Int($0)] != .response }
     }
   }
 
-  package static func recognises(_ responses: [ScoredResponse]) -> Bool {
-    guard !responses.isEmpty, responses.allSatisfy(\.steps.isEmpty) else { return false }
-    let rows = PromptGroups(of: responses).rows
-    if responses.allSatisfy({ $0.role == .response }) {
-      return responses.allSatisfy { $0.label != nil }
+  package static func recognises(_ responses: ScoredResponses) -> Bool {
+    guard !responses.isEmpty, responses.steps == nil else { return false }
+    let unnamed = responses.roles.count { $0 == .response }
+    if unnamed == responses.count {
+      return responses.labels.map { !$0.contains(where: ScoredResponses.isMissing) } ?? false
     }
     // Grades, some of which look like roles.
-    if responses.contains(where: { $0.role == .response }) {
-      return responses.allSatisfy { $0.grade != nil } && !arePairsAndTies(responses)
+    if unnamed > 0 {
+      return responses.indices.allSatisfy { !ScoredResponses.isMissing(responses.goodness($0)) }
+        && !arePairsAndTies(responses)
     }
     // Candidates of which all may be right, or none: no pairs.
-    return rows.contains { $0.count > 2 }
-      && rows.contains { rows in
-        Set(rows.map { responses[$0].role }).count == 1
-      }
-  }
-
-  /// A prompt, and which of its responses are right.
-  fileprivate struct Candidates {
-    let prompt: ScoredPrompt
-    let isRight: [Bool]
+    let members = responses.groups.members
+    var (hasMany, hasOneRole) = (false, false)
+    for group in 0..<responses.groups.count {
+      let rows = members[group]
+      let role = responses.roles[Int(rows[rows.startIndex])]
+      if rows.count > 2 { hasMany = true }
+      if rows.allSatisfy({ responses.roles[Int($0)] == role }) { hasOneRole = true }
+      if hasMany, hasOneRole { return true }
+    }
+    return false
   }
 
   /// Prompts that are counted, those left out, and what the labels are.
   fileprivate struct Sets {
-    var counted: [Candidates] = []
+    let responses: ScoredResponses
+    let members: PromptGroups.Members
+    /// Numbered as by the responses' groups, in the order of their first rows.
+    private(set) var counted: [Int] = []
+    /// [row]
+    private(set) var isRight: [Bool]
     /// Prompts with one graded response: the highest grade of one says nothing.
-    var ungraded = 0
+    private(set) var ungraded = 0
     let scale: LabelScale
 
-    init(_ responses: [ScoredResponse]) throws(TareError) {
+    init(_ responses: ScoredResponses) throws(TareError) {
+      self.responses = responses
       scale = LabelScale(responses)
-      let prompts = try ScoredPrompt.prompts(of: responses)
-      for prompt in prompts {
-        let isRight = scale.right(try prompt.grades())
-        if scale == .grades, prompt.responses.count == 1 {
-          ungraded += 1
-        } else {
-          counted.append(Candidates(prompt: prompt, isRight: isRight))
+      let groups = responses.groups
+      members = groups.members
+      isRight = [Bool](repeating: false, count: responses.count)
+      try ScoredPrompt.check(responses)
+      for group in 0..<groups.count {
+        let rows = members[group]
+        let grades = rows.map { responses.goodness(Int($0)) }
+        if let position = grades.firstIndex(where: ScoredResponses.isMissing) {
+          throw ScoredPrompt(rows, of: responses).error(
+            at: position, found: "a response without a label",
+            accepted: "chosen, rejected, or a number")
         }
+        for (row, isRight) in zip(rows, scale.right(grades)) { self.isRight[Int(row)] = isRight }
+        if scale == .grades, rows.count == 1 { ungraded += 1 } else { counted.append(group) }
       }
-      if !prompts.isEmpty, prompts.allSatisfy({ $0.responses.count == 1 }) {
+      if groups.count > 0, groups.count == responses.count {
         throw .badData(
-          place: BestOfN.key, found: "no prompt with two responses (\(prompts.count) prompts)",
+          place: BestOfN.key, found: "no prompt with two responses (\(groups.count) prompts)",
           accepted: "prompts with several responses; "
             + (scale == .grades
               ? "a column names which rows answer the same prompt"
@@ -71,14 +84,27 @@ package enum BestOfN: TrialBenchmark {
   }
 
   package static func sheet(
-    of responses: [ScoredResponse], _ options: EvaluationOptions
+    of responses: ScoredResponses, _ options: EvaluationOptions
   ) throws(TareError) -> TrialSheet {
-    TrialSheet(
-      try Sets(responses).counted.map(\.tried),
+    let sets = try Sets(responses)
+    var trials = TrialColumns()
+    trials.reserve(3 * sets.counted.count, places: 0)
+    var starts: [Int32] = [0]
+    var strata = GroupStrata(responses, nil)
+    var stratumOfPrompt: [Int32] = []
+    for group in sets.counted {
+      sets.append(group, to: &trials)
+      starts.append(Int32(trials.count))
+      let rows = sets.members[group]
+      stratumOfPrompt.append(strata.number(of: group, Int(rows[rows.startIndex])))
+    }
+    let ranks = responses.groups.ranks
+    return TrialSheet(
       columns: [
         .init("best"), .init("random choice", isCounted: false),
         .init("perfect choice", isCounted: false),
-      ])
+      ], trials: trials, starts: starts, ids: sets.counted.map { responses.groups.ids[$0] },
+      stratumOfPrompt, strata.keys, ranks: sets.counted.map { ranks[$0] })
   }
 
   package static func scheme(for sheet: TrialSheet, _ options: EvaluationOptions) -> Scheme {
@@ -88,7 +114,7 @@ package enum BestOfN: TrialBenchmark {
   }
 
   package static func evaluate(
-    _ responses: [ScoredResponse], _ options: EvaluationOptions
+    _ responses: ScoredResponses, _ options: EvaluationOptions
   ) throws(TareError) -> Evaluation {
     var evaluation = try evaluation(of: responses, options)
     evaluation.notes += notes(on: try Sets(responses))
@@ -96,10 +122,14 @@ package enum BestOfN: TrialBenchmark {
   }
 
   private static func notes(on sets: Sets) -> [String] {
-    func count(_ isMember: (Candidates) -> Bool) -> Int { sets.counted.count(where: isMember) }
-    let without = count { !$0.isRight.contains(true) }
-    let level = count { $0.isRight.count > 1 && !$0.isRight.contains(false) }
-    let single = count { $0.isRight.count == 1 }
+    var (without, level, single) = (0, 0, 0)
+    for group in sets.counted {
+      let rows = sets.members[group]
+      let right = rows.count { sets.isRight[Int($0)] }
+      if right == 0 { without += 1 }
+      if rows.count > 1, right == rows.count { level += 1 }
+      if rows.count == 1 { single += 1 }
+    }
     var notes: [String] = []
     if without > 0 {
       notes.append(
@@ -126,38 +156,33 @@ package enum BestOfN: TrialBenchmark {
   }
 }
 
-extension BestOfN.Candidates {
-  fileprivate var tried: TriedPrompt {
-    let scores = prompt.responses.map(\.score)
-    let best = scores.max() ?? 0
-    let holders = scores.indices.filter { scores[$0] == best }
-    let share = Double(holders.count { isRight[$0] }) / Double(holders.count)
-    func highest(_ right: Bool) -> Double? {
-      scores.indices.filter { isRight[$0] == right }.map { scores[$0] }.max()
-    }
-    let margin = highest(true).flatMap { right in highest(false).map { right - $0 } }
-    return TriedPrompt(
-      id: prompt.id, section: prompt.section, subset: prompt.subset,
-      trials: [
-        Trial(share, isTie: margin == 0, margin: margin),
-        Trial(Double(isRight.count { $0 }) / Double(isRight.count), column: 1),
-        Trial(isRight.contains(true) ? 1 : 0, column: 2),
-      ])
-  }
-}
-
-extension ScoredPrompt {
-  /// - Throws: `TareError.badData` that names the row of a response without role and label.
-  fileprivate func grades() throws(TareError) -> [Double] {
-    var grades: [Double] = []
-    for (position, response) in responses.enumerated() {
-      guard let grade = response.grade else {
-        throw error(
-          at: position, found: "a response without a label",
-          accepted: "chosen, rejected, or a number")
+extension BestOfN.Sets {
+  /// The three trials of a prompt: its best response, one at random, and whether it has a right one.
+  fileprivate func append(_ group: Int, to trials: inout TrialColumns) {
+    let rows = members[group]
+    var best = -Double.infinity
+    var (holders, rightHolders, right) = (0, 0, 0)
+    var highest = (right: -Double.infinity, wrong: -Double.infinity)
+    for row in rows {
+      let score = responses.scores[Int(row)]
+      let isRight = isRight[Int(row)]
+      if score > best { (best, holders, rightHolders) = (score, 0, 0) }
+      if score == best {
+        holders += 1
+        if isRight { rightHolders += 1 }
       }
-      grades.append(grade)
+      if isRight {
+        right += 1
+        highest.right = max(highest.right, score)
+      } else {
+        highest.wrong = max(highest.wrong, score)
+      }
     }
-    return grades
+    let hasBoth = right > 0 && right < rows.count
+    let margin = hasBoth ? highest.right - highest.wrong : nil
+    let share = Double(rightHolders) / Double(holders)
+    trials.append(Trial(share, isTie: margin == 0, margin: margin), column: 0)
+    trials.append(Trial(Double(right) / Double(rows.count)), column: 1)
+    trials.append(Trial(right > 0 ? 1 : 0), column: 2)
   }
 }

@@ -41,12 +41,12 @@ package enum JudgeBench: TrialBenchmark {
     source.flatMap { source in categories.first { source.hasPrefix($0.key) }?.value }
   }
 
-  package static func recognises(_ responses: [ScoredResponse]) -> Bool {
+  package static func recognises(_ responses: ScoredResponses) -> Bool {
     !responses.isEmpty && responses.allSatisfy { category($0.subset) != nil }
   }
 
   package static func sheet(
-    of responses: [ScoredResponse], _ options: EvaluationOptions
+    of responses: ScoredResponses, _ options: EvaluationOptions
   ) throws(TareError) -> TrialSheet {
     var prompts: [TriedPrompt] = []
     for prompt in try ScoredPrompt.prompts(of: responses) {

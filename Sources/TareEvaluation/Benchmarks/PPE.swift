@@ -24,12 +24,12 @@ package enum PPE: TrialBenchmark {
       ])
   ]
 
-  package static func recognises(_ responses: [ScoredResponse]) -> Bool {
+  package static func recognises(_ responses: ScoredResponses) -> Bool {
     !responses.isEmpty && responses.allSatisfy { $0.subset?.hasSuffix(ending) ?? false }
   }
 
   package static func sheet(
-    of responses: [ScoredResponse], _ options: EvaluationOptions
+    of responses: ScoredResponses, _ options: EvaluationOptions
   ) throws(TareError) -> TrialSheet {
     let all = try ScoredPrompt.prompts(of: responses)
     // The curve goes as far as every prompt does.

@@ -7,9 +7,15 @@ package enum Pairs: PairBenchmark {
   package static let key = "pairs"
   package static let summary = "any preference pairs; every pair counts alike, macro beside it"
 
-  package static func recognises(_ responses: [ScoredResponse]) -> Bool { true }
+  package static func recognises(_ responses: ScoredResponses) -> Bool { true }
 
   package static func section(of prompt: ScoredPrompt) -> String? { prompt.section }
+
+  package static func sheet(
+    of responses: ScoredResponses, _ options: EvaluationOptions
+  ) throws(TareError) -> TrialSheet {
+    TrialSheet(pairs: try ScoredPairs(responses, length: options.length))
+  }
 
   package static func scheme(for sheet: TrialSheet, _ options: EvaluationOptions) -> Scheme {
     .micro(sheet.strata, of: "pair")

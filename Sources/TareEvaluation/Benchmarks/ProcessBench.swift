@@ -23,12 +23,12 @@ package enum ProcessBench: TrialBenchmark {
     var name: String { self == .wrong ? "wrong solutions" : "right solutions" }
   }
 
-  package static func recognises(_ responses: [ScoredResponse]) -> Bool {
+  package static func recognises(_ responses: ScoredResponses) -> Bool {
     !responses.isEmpty && responses.allSatisfy { !$0.steps.isEmpty && $0.label != nil }
   }
 
   package static func sheet(
-    of responses: [ScoredResponse], _ options: EvaluationOptions
+    of responses: ScoredResponses, _ options: EvaluationOptions
   ) throws(TareError) -> TrialSheet {
     var prompts: [TriedPrompt] = []
     for prompt in try ScoredPrompt.prompts(of: responses) {

@@ -37,7 +37,7 @@ package enum RMBench: TrialBenchmark {
     }
   }
 
-  package static func recognises(_ responses: [ScoredResponse]) -> Bool {
+  package static func recognises(_ responses: ScoredResponses) -> Bool {
     let groups = PromptGroups(of: responses)
     return groups.count > 0 && 6 * groups.count == responses.count
       && responses.allSatisfy { domain($0.section, $0.subset) != nil }
@@ -57,7 +57,7 @@ package enum RMBench: TrialBenchmark {
   }
 
   package static func sheet(
-    of responses: [ScoredResponse], _ options: EvaluationOptions
+    of responses: ScoredResponses, _ options: EvaluationOptions
   ) throws(TareError) -> TrialSheet {
     var prompts: [TriedPrompt] = []
     for prompt in try ScoredPrompt.prompts(of: responses) {

@@ -12,12 +12,12 @@ package enum Results: TrialBenchmark {
   /// The covariate that marks a score as a result.
   private static let mark = "result"
 
-  package static func recognises(_ responses: [ScoredResponse]) -> Bool {
+  package static func recognises(_ responses: ScoredResponses) -> Bool {
     !responses.isEmpty && responses.allSatisfy { $0.covariates[mark] == 1 }
   }
 
   package static func sheet(
-    of responses: [ScoredResponse], _ options: EvaluationOptions
+    of responses: ScoredResponses, _ options: EvaluationOptions
   ) throws(TareError) -> TrialSheet {
     try responses.requireFiniteScores()
     if let row = responses.firstIndex(where: { !(0...1).contains($0.score) }) {

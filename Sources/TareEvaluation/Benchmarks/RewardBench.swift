@@ -78,7 +78,7 @@ package enum RewardBench: PairBenchmark {
     subset.flatMap { sectionOfSubset[$0] }
   }
 
-  package static func recognises(_ responses: [ScoredResponse]) -> Bool {
+  package static func recognises(_ responses: ScoredResponses) -> Bool {
     !responses.isEmpty
       && responses.allSatisfy { $0.subset.map { sectionOfSubset[$0] != nil } ?? false }
   }

@@ -51,12 +51,12 @@ package enum RewardBench2: TrialBenchmark {
     var isTrial: Bool { self == .best || self == .reference || self == .tied }
   }
 
-  package static func recognises(_ responses: [ScoredResponse]) -> Bool {
+  package static func recognises(_ responses: ScoredResponses) -> Bool {
     !responses.isEmpty && responses.allSatisfy { subsets.contains($0.subset ?? "") }
   }
 
   package static func sheet(
-    of responses: [ScoredResponse], _ options: EvaluationOptions
+    of responses: ScoredResponses, _ options: EvaluationOptions
   ) throws(TareError) -> TrialSheet {
     var prompts: [TriedPrompt] = []
     var positions: [String: Int] = [:]

@@ -13,15 +13,18 @@ package enum Unpaired: Benchmark {
 
   private static let rule = "a right response scores above a wrong one of another prompt"
 
-  package static func recognises(_ responses: [ScoredResponse]) -> Bool {
-    guard !responses.isEmpty, responses.allSatisfy({ $0.steps.isEmpty && $0.grade != nil }),
-      LabelScale(responses) == .rightOrWrong, Set(responses.map { $0.grade == 1 }).count == 2
+  package static func recognises(_ responses: ScoredResponses) -> Bool {
+    // Several responses to a prompt are the rule, and quick to see.
+    guard !responses.isEmpty, responses.groups.count == responses.count, responses.steps == nil,
+      responses.indices.allSatisfy({ !ScoredResponses.isMissing(responses.goodness($0)) }),
+      LabelScale(responses) == .rightOrWrong
     else { return false }
-    return PromptGroups(of: responses).count == responses.count
+    let right = responses.indices.count { responses.goodness($0) == 1 }
+    return right > 0 && right < responses.count
   }
 
   package static func evaluate(
-    _ responses: [ScoredResponse], _ options: EvaluationOptions
+    _ responses: ScoredResponses, _ options: EvaluationOptions
   ) throws(TareError) -> Evaluation {
     let sides = try Sides(responses)
     let area = sides.area(responses)
@@ -69,14 +72,14 @@ package enum Unpaired: Benchmark {
   }
 
   package static func compare(
-    _ a: [ScoredResponse], _ b: [ScoredResponse], _ options: EvaluationOptions
+    _ a: ScoredResponses, _ b: ScoredResponses, _ options: EvaluationOptions
   ) throws(TareError) -> Comparison {
     let common = try CommonPrompts(a, b)
-    let order = common.a.indices.sorted { common.a[$0].place < common.a[$1].place }
-    let first = order.map { common.a[$0] }
+    let order = common.a.inPlace
+    let first = ScoredResponses(order.map { common.a[$0] })
     let positions = Dictionary(
       uniqueKeysWithValues: common.b.enumerated().map { ($0.element.place, $0.offset) })
-    let second = first.compactMap { positions[$0.place].map { common.b[$0] } }
+    let second = ScoredResponses(first.compactMap { positions[$0.place].map { common.b[$0] } })
     let sides = try Sides(first)
     let subsets = sides.subsets(first).map(\.name)
     var differences = subsets.map { name in
@@ -93,9 +96,9 @@ package enum Unpaired: Benchmark {
   }
 
   private static func total(
-    _ responses: [ScoredResponse], _ sides: Sides, _ area: ROCArea, _ bootstrap: Bootstrap
+    _ responses: ScoredResponses, _ sides: Sides, _ area: ROCArea, _ bootstrap: Bootstrap
   ) -> Total {
-    let order = responses.indices.sorted { responses[$0].place < responses[$1].place }
+    let order = responses.inPlace
     var contributions = [Double](repeating: 0, count: responses.count)
     // What each response adds to the area: they sum to it, and their differences between two models have
     // the variance of the difference.
@@ -106,6 +109,8 @@ package enum Unpaired: Benchmark {
       contributions[row] = (share - area.value / 2) / Double(area.wrong.count)
     }
     var hash = SHA256()
+    var isRight = [Bool](repeating: false, count: responses.count)
+    for row in sides.right { isRight[row] = true }
     for row in order {
       let text = responses[row].place.names.joined(separator: "\u{1F}") + "\u{1E}"
       Array(text.utf8).withUnsafeBytes { hash.update($0) }
@@ -113,10 +118,8 @@ package enum Unpaired: Benchmark {
     return Total(
       value: area.value,
       resamples: AreaResamples(
-        right: sides.right.sorted { responses[$0].place < responses[$1].place }
-          .map { responses[$0].score },
-        wrong: sides.wrong.sorted { responses[$0].place < responses[$1].place }
-          .map { responses[$0].score }
+        right: order.filter { isRight[$0] }.map { responses.scores[$0] },
+        wrong: order.filter { !isRight[$0] }.map { responses.scores[$0] }
       ).areas(bootstrap),
       contributions: order.map { contributions[$0] }, prompts: hash.finish())
   }
@@ -127,7 +130,7 @@ private struct Sides {
   let right: [Int]
   let wrong: [Int]
 
-  init(_ responses: [ScoredResponse]) throws(TareError) {
+  init(_ responses: ScoredResponses) throws(TareError) {
     try responses.requireFiniteScores()
     for (row, response) in responses.enumerated() where response.grade == nil {
       throw .badData(
@@ -154,7 +157,7 @@ private struct Sides {
   }
 
   func area(
-    _ responses: [ScoredResponse], where isMember: (ScoredResponse) -> Bool = { _ in true }
+    _ responses: ScoredResponses, where isMember: (ScoredResponse) -> Bool = { _ in true }
   ) -> ROCArea {
     func scores(_ rows: [Int]) -> [Double] {
       rows.filter { isMember(responses[$0]) }.map { responses[$0].score }
@@ -163,7 +166,7 @@ private struct Sides {
   }
 
   /// The subsets with right and wrong responses.
-  func subsets(_ responses: [ScoredResponse]) -> [(name: String, area: ROCArea)] {
+  func subsets(_ responses: ScoredResponses) -> [(name: String, area: ROCArea)] {
     let both = Set(right.compactMap { responses[$0].subset })
       .intersection(wrong.compactMap { responses[$0].subset })
     return distinct(responses.compactMap(\.subset)).filter(both.contains).map { name in
@@ -173,7 +176,7 @@ private struct Sides {
 
   /// - Parameter b: the same responses in the same order.
   func difference(
-    _ a: [ScoredResponse], _ b: [ScoredResponse], where isMember: (ScoredResponse) -> Bool
+    _ a: ScoredResponses, _ b: ScoredResponses, where isMember: (ScoredResponse) -> Bool
   ) -> Difference {
     let (first, second) = (area(a, where: isMember), area(b, where: isMember))
     let difference = ROCArea.Difference(first, second)

@@ -11,14 +11,16 @@ package struct Agreement: Sendable, Hashable {
 
   /// Right is more than a half: a shared place is not, and a preference may be less than sure.
   init(of joint: TrialSheet) {
-    for (_, a, b) in joint.allPairedTrials {
-      switch (a.value > 0.5, b.value > 0.5) {
-      case (true, true): bothRight += 1
-      case (true, false): onlyA += 1
-      case (false, true): onlyB += 1
-      case (false, false): bothWrong += 1
+    var counts = (bothRight: 0, onlyA: 0, onlyB: 0, bothWrong: 0)
+    joint.forEachPairedTrial { _, a, b in
+      switch (joint.trials.values[a] > 0.5, joint.trials.values[b] > 0.5) {
+      case (true, true): counts.bothRight += 1
+      case (true, false): counts.onlyA += 1
+      case (false, true): counts.onlyB += 1
+      case (false, false): counts.bothWrong += 1
       }
     }
+    (bothRight, onlyA, onlyB, bothWrong) = counts
   }
 
   package var json: JSONValue {

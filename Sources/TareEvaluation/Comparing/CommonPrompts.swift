@@ -23,12 +23,16 @@ package struct CommonPrompts: Sendable {
     }
   }
 
-  package let a: [ScoredResponse]
-  package let b: [ScoredResponse]
+  package let a: ScoredResponses
+  package let b: ScoredResponses
   package let leftOut: LeftOut
 
   /// - Throws: `TareError.badData` where nothing is common.
-  package init(_ a: [ScoredResponse], _ b: [ScoredResponse]) throws(TareError) {
+  package init(_ a: ScoredResponses, _ b: ScoredResponses) throws(TareError) {
+    if a.areSame(as: b) {
+      (self.a, self.b, leftOut) = (a, b, LeftOut())
+      return
+    }
     let (first, second) = (Self.signatures(a), Self.signatures(b))
     var common: Set<PromptKey> = []
     var leftOut = LeftOut()
@@ -41,8 +45,10 @@ package struct CommonPrompts: Sendable {
     }
     leftOut.b = second.keys.count { first[$0] == nil }
     self.leftOut = leftOut
-    self.a = leftOut.isEmpty ? a : a.filter { common.contains(PromptKey($0)) }
-    self.b = leftOut.isEmpty ? b : b.filter { common.contains(PromptKey($0)) }
+    func kept(_ side: ScoredResponses) -> ScoredResponses {
+      leftOut.isEmpty ? side : ScoredResponses(side.filter { common.contains(PromptKey($0)) })
+    }
+    (self.a, self.b) = (kept(a), kept(b))
     guard !common.isEmpty || (a.isEmpty && b.isEmpty) else {
       throw .badData(
         place: "comparison",
@@ -59,7 +65,7 @@ package struct CommonPrompts: Sendable {
   }
 
   private static func signatures(
-    _ responses: [ScoredResponse]
+    _ responses: ScoredResponses
   ) -> [PromptKey: Set<Signature>] {
     var signatures: [PromptKey: Set<Signature>] = [:]
     for response in responses {
@@ -70,7 +76,7 @@ package struct CommonPrompts: Sendable {
   }
 
   private static func nothingCommon(
-    _ a: [ScoredResponse], _ b: [ScoredResponse], _ leftOut: LeftOut
+    _ a: ScoredResponses, _ b: ScoredResponses, _ leftOut: LeftOut
   ) -> String {
     if leftOut.different > 0 {
       return "no prompt with the same responses and labels on both sides "
@@ -92,6 +98,14 @@ extension ScoredResponse {
   /// Where it stands, whatever its row: comparable and unique.
   var place: ResponsePlace {
     ResponsePlace(section: section ?? "", subset: subset ?? "", prompt: promptID, index: index)
+  }
+}
+
+extension ScoredResponses {
+  /// The rows in the order of their places.
+  var inPlace: [Int] {
+    let places = map(\.place)
+    return indices.sorted { places[$0] < places[$1] }
   }
 }
 

@@ -45,18 +45,21 @@ package struct Comparison: Sendable {
         (1, quantity.formula.shifted(by: half)), (-1, quantity.formula),
       ])
     }
-    let samples = bootstrap.samples(of: formulas, on: joint)
+    let drawn = bootstrap.samples(of: formulas, on: joint)
     let sums = ColumnSums(joint)
-    let values = zip(quantities.indices, zip(formulas, samples)).map { index, number in
+    let values = zip(quantities.indices, zip(formulas, drawn.samples)).map { index, number in
       let first = quantities[index].formula
-      let trials = joint.pairedTrials(of: first)
-      let gained = trials.count { $0.b.value > $0.a.value }
-      let lost = trials.count { $0.b.value < $0.a.value }
+      var (count, gained, lost) = (0, 0, 0)
+      joint.forEachPairedTrial(of: first) { _, a, b in
+        count += 1
+        if joint.trials.values[b] > joint.trials.values[a] { gained += 1 }
+        if joint.trials.values[b] < joint.trials.values[a] { lost += 1 }
+      }
       let isShare =
         joint.isIndependentShare(first)
         && joint.isIndependentShare(first.shifted(by: half))
       return Difference(
-        a: first.value(sums), b: first.shifted(by: half).value(sums), n: trials.count,
+        a: first.value(sums), b: first.shifted(by: half).value(sums), n: count,
         interval: ClosedRange(percentilesOf: number.1), gained: gained, lost: lost,
         p: isShare
           ? Proportion.mcNemar(gained: gained, lost: lost)
@@ -66,7 +69,8 @@ package struct Comparison: Sendable {
               joint.contributions(to: first, sums)
             ).map(-), seed: bootstrap.seed
           ).p,
-        test: isShare ? .mcNemar : .permutation)
+        test: isShare ? .mcNemar : .permutation,
+        method: drawn.method)
     }
     var differences = Breakdown(scheme, values)
     let adjusted = BenjaminiHochberg.adjusted(differences.subsets.map(\.value.p))

@@ -22,6 +22,8 @@ package struct Difference: Sendable, Hashable {
   package let gained: Int
   /// Trials in which a does better.
   package let lost: Int
+  /// How the interval was come by; only `bootstrapCounts` is told of.
+  package let method: Accuracy.IntervalMethod
   /// Two-sided p value.
   package let p: Double
   package let test: Test
@@ -32,8 +34,9 @@ package struct Difference: Sendable, Hashable {
 
   package init(
     a: Double, b: Double, n: Int, interval: ClosedRange<Double>, gained: Int, lost: Int, p: Double,
-    test: Test
+    test: Test, method: Accuracy.IntervalMethod = .bootstrap
   ) {
+    self.method = method
     self.a = a
     self.b = b
     self.n = n
@@ -52,6 +55,7 @@ package struct Difference: Sendable, Hashable {
       "a": .double(a), "b": .double(b), "difference": .double(value), "interval": interval.json,
       "n": .int(n), "gained": .int(gained), "lost": .int(lost),
     ]
+    if method == .bootstrapCounts { object["interval_method"] = .string(method.rawValue) }
     guard isTested else { return .object(object) }
     object["p"] = .double(p)
     object["test"] = .string(test.rawValue)

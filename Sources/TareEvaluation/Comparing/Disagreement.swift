@@ -13,28 +13,36 @@ package struct Disagreement: Sendable, Hashable {
   package let margins: [Double]
 
   static func all(of joint: TrialSheet) -> [Disagreement] {
-    let trials = joint.allPairedTrials
-    let scale = (
-      rootMeanSquare(trials.map { $0.a.margin ?? 0 }),
-      rootMeanSquare(trials.map { $0.b.margin ?? 0 })
-    )
-    // The less sure of the two says how sure both are.
-    func sureness(_ a: Trial, _ b: Trial) -> Double {
-      min(abs(a.margin ?? 0) / scale.0, abs(b.margin ?? 0) / scale.1)
+    let trials = joint.trials
+    func margin(_ trial: Int) -> Double {
+      trials.margins[trial].isNaN ? 0 : trials.margins[trial]
     }
-    return trials.filter { $0.a.value != $0.b.value }
-      .map { ($0, sureness($0.a, $0.b)) }
-      .sorted { $0.1 > $1.1 }
-      .map { trial, _ in
-        Disagreement(
-          promptID: trial.prompt.id, section: trial.prompt.section, subset: trial.prompt.subset,
-          place: trial.a.place, a: trial.a.value, b: trial.b.value,
-          margins: [trial.a.margin, trial.b.margin].compactMap(\.self))
-      }
+    var squares = (a: 0.0, b: 0.0)
+    var count = 0
+    joint.forEachPairedTrial { _, a, b in
+      squares.a += margin(a) * margin(a)
+      squares.b += margin(b) * margin(b)
+      count += 1
+    }
+    let scale = (rootMean(squares.a, of: count), rootMean(squares.b, of: count))
+    // The less sure of the two says how sure both are.
+    var found: [(trial: TrialSheet.PairedTrial, sureness: Double)] = []
+    joint.forEachPairedTrial { trial in
+      guard trials.values[trial.a] != trials.values[trial.b] else { return }
+      let sureness = min(abs(margin(trial.a)) / scale.0, abs(margin(trial.b)) / scale.1)
+      found.append((trial, sureness))
+    }
+    return found.sorted { $0.sureness > $1.sureness }.map { trial, _ in
+      let stratum = joint.strata[Int(joint.stratumOfPrompt[trial.prompt])]
+      return Disagreement(
+        promptID: joint.ids[trial.prompt], section: stratum.section, subset: stratum.subset,
+        place: Array(trials.place(trial.a)), a: trials.values[trial.a], b: trials.values[trial.b],
+        margins: [trials.margins[trial.a], trials.margins[trial.b]].filter { !$0.isNaN })
+    }
   }
 
-  private static func rootMeanSquare(_ values: [Double]) -> Double {
-    let mean = values.reduce(0) { $0 + $1 * $1 } / Double(max(values.count, 1))
+  private static func rootMean(_ squares: Double, of count: Int) -> Double {
+    let mean = squares / Double(max(count, 1))
     return mean > 0 ? mean.squareRoot() : 1
   }
 

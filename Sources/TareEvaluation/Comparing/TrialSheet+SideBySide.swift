@@ -7,35 +7,59 @@ extension TrialSheet {
   /// - Throws: `TareError.badData` that names a prompt which one side lacks, or in which the two
   ///   have other trials.
   func beside(_ other: TrialSheet) throws(TareError) -> TrialSheet {
-    var waiting: [PlacedPromptKey: TriedPrompt] = [:]
-    for prompt in other.prompts { waiting[PlacedPromptKey(prompt)] = prompt }
-    var joint: [TriedPrompt] = []
-    joint.reserveCapacity(prompts.count)
-    for prompt in prompts {
-      guard let second = waiting.removeValue(forKey: PlacedPromptKey(prompt)) else {
-        throw Self.onlyIn("first", prompt.id)
+    let matches = try matches(in: other)
+    var joint = TrialColumns()
+    joint.reserve(trials.count + other.trials.count, places: 2)
+    var starts: [Int32] = [0]
+    for prompt in ids.indices {
+      let own = trials.inPlace(trialRange(prompt))
+      let others = other.trials.inPlace(other.trialRange(matches[prompt]))
+      let areAlike = own.elementsEqual(others) { first, second in
+        trials.columns[first] == other.trials.columns[second]
+          && trials.place(first) == other.trials.place(second)
       }
-      var both = prompt
-      both.trials = prompt.trials.inPlace
-      let others = second.trials.inPlace
-      guard
-        both.trials.elementsEqual(others, by: { $0.place == $1.place && $0.column == $1.column })
-      else {
+      guard areAlike else {
         throw .badData(
-          place: "comparison", found: "prompt \(prompt.id) with other responses in the two scores",
+          place: "comparison",
+          found: "prompt \(ids[prompt]) with other responses in the two scores",
           accepted: "the same responses in both")
       }
-      both.trials += others.map { trial in
-        var trial = trial
-        trial.column += columns.count
-        return trial
+      for trial in own { joint.append(trial, of: trials, column: Int(trials.columns[trial])) }
+      for trial in others {
+        joint.append(
+          trial, of: other.trials, column: Int(other.trials.columns[trial]) + columns.count)
       }
-      joint.append(both)
+      starts.append(Int32(joint.count))
     }
-    if let extra = other.prompts.first(where: { waiting[PlacedPromptKey($0)] != nil }) {
-      throw Self.onlyIn("second", extra.id)
+    return TrialSheet(
+      columns: columns + other.columns, trials: joint, starts: starts, ids: ids, stratumOfPrompt,
+      strata.map(\.key), ranks: nil)
+  }
+
+  /// The prompt of another sheet that is the same as each of this one's, [prompt].
+  private func matches(in other: TrialSheet) throws(TareError) -> [Int] {
+    if ids == other.ids, stratumOfPrompt == other.stratumOfPrompt,
+      strata.map(\.key) == other.strata.map(\.key)
+    {
+      return Array(ids.indices)
     }
-    return TrialSheet(joint, columns: columns + other.columns)
+    var waiting: [PlacedPromptKey: Int] = [:]
+    for prompt in other.ids.indices { waiting[other.key(of: prompt)] = prompt }
+    var matches: [Int] = []
+    for prompt in ids.indices {
+      guard let match = waiting.removeValue(forKey: key(of: prompt)) else {
+        throw Self.onlyIn("first", ids[prompt])
+      }
+      matches.append(match)
+    }
+    if let extra = other.ids.indices.first(where: { waiting[other.key(of: $0)] != nil }) {
+      throw Self.onlyIn("second", other.ids[extra])
+    }
+    return matches
+  }
+
+  private func key(of prompt: Int) -> PlacedPromptKey {
+    PlacedPromptKey(stratum: strata[Int(stratumOfPrompt[prompt])].key, id: ids[prompt])
   }
 
   private static func onlyIn(_ side: String, _ prompt: String) -> TareError {
@@ -48,52 +72,50 @@ extension TrialSheet {
 private struct PlacedPromptKey: Hashable {
   let stratum: StratumKey
   let id: String
-
-  init(_ prompt: TriedPrompt) {
-    stratum = StratumKey(prompt)
-    id = prompt.id
-  }
 }
 
-extension [Trial] {
-  /// In an order that does not depend on that of the rows.
-  fileprivate var inPlace: [Trial] {
-    sorted { ($0.column, $0.place) < ($1.column, $1.place) }
-  }
+extension Stratum {
+  var key: StratumKey { StratumKey(section: section, subset: subset, kind: kind) }
 }
 
-/// Lexicographic.
-private func < (a: (Int, [Int]), b: (Int, [Int])) -> Bool {
-  a.0 == b.0 ? a.1.lexicographicallyPrecedes(b.1) : a.0 < b.0
-}
-
-extension TriedPrompt {
-  /// Of a joint sheet: the first model's trials, each with the second's.
-  var paired: [(a: Trial, b: Trial)] {
-    let half = trials.count / 2
-    return (0..<half).map { (trials[$0], trials[half + $0]) }
+extension TrialColumns {
+  /// Some trials in an order that does not depend on that of the rows.
+  fileprivate func inPlace(_ trials: Range<Int>) -> [Int] {
+    let all = Array(trials)
+    let areInPlace = zip(all, all.dropFirst()).allSatisfy { !precedes($1, $0) }
+    return areInPlace ? all : all.sorted(by: precedes)
   }
 }
 
 extension TrialSheet {
-  typealias PairedTrial = (prompt: TriedPrompt, a: Trial, b: Trial)
+  /// A trial of a joint sheet as both models have it: numbers of the prompt and of the two trials.
+  typealias PairedTrial = (prompt: Int, a: Int, b: Int)
 
-  /// The counted trials of a joint sheet, those of both models side by side.
-  var allPairedTrials: [PairedTrial] {
-    return prompts.flatMap { prompt in
-      prompt.paired.filter { columns[$0.a.column].isCounted }.map { (prompt, $0.a, $0.b) }
+  /// Of a joint sheet: the first model's trials of a prompt, each with the second's.
+  private func paired(_ prompt: Int) -> some Collection<PairedTrial> {
+    let range = trialRange(prompt)
+    let half = range.count / 2
+    return (0..<half).lazy.map { (prompt, range.lowerBound + $0, range.lowerBound + half + $0) }
+  }
+
+  /// - Parameter action: is given each counted trial of a joint sheet, as both models have it.
+  func forEachPairedTrial(_ action: (PairedTrial) -> Void) {
+    for prompt in ids.indices {
+      for trial in paired(prompt) where columns[Int(trials.columns[trial.a])].isCounted {
+        action(trial)
+      }
     }
   }
 
-  /// The counted trials of both models behind a number of the first one's columns.
-  func pairedTrials(of formula: Formula) -> [PairedTrial] {
+  /// - Parameter action: is given each counted trial behind a number of the first one's columns.
+  func forEachPairedTrial(of formula: Formula, _ action: (PairedTrial) -> Void) {
     var seen: Set<[Int]> = []
-    return formula.means.flatMap { mean in
-      mean.strata.filter { seen.insert([mean.column, $0]).inserted }.flatMap { stratum in
-        strata[stratum].prompts.flatMap { position in
-          prompts[position].paired
-            .filter { $0.a.column == mean.column && columns[mean.column].isCounted }
-            .map { (prompts[position], $0.a, $0.b) }
+    for mean in formula.means where columns[mean.column].isCounted {
+      for stratum in mean.strata where seen.insert([mean.column, stratum]).inserted {
+        for prompt in strata[stratum].prompts {
+          for trial in paired(prompt) where Int(trials.columns[trial.a]) == mean.column {
+            action(trial)
+          }
         }
       }
     }

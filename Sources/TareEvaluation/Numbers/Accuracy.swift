@@ -2,7 +2,11 @@
 package import TareCore
 
 package struct Accuracy: Sendable, Hashable {
-  package enum IntervalMethod: String, Sendable { case wilson, bootstrap, delong }
+  package enum IntervalMethod: String, Sendable {
+    case wilson, bootstrap, delong
+    /// The same as `bootstrap`, by drawing how many prompts of each kind a resample has.
+    case bootstrapCounts = "bootstrap_counts"
+  }
 
   /// Share of trials that are right, or what the rule makes of such shares.
   package let value: Double

@@ -108,12 +108,14 @@ struct ColumnSums {
   /// Of all prompts as they are.
   init(_ sheet: TrialSheet) {
     self.init(strata: sheet.strata.count, columns: sheet.columns.count)
+    let trials = sheet.trials
     for (stratum, members) in sheet.strata.enumerated() {
       for prompt in members.prompts {
-        for trial in sheet.prompts[prompt].trials {
-          let place = 2 * (stratum * columns + trial.column)
-          values[place] += trial.weight * trial.value
-          values[place + 1] += trial.weight
+        for trial in sheet.trialRange(prompt) {
+          let place = 2 * (stratum * columns + Int(trials.columns[trial]))
+          let weight = trials.weight(trial)
+          values[place] += weight * trials.values[trial]
+          values[place + 1] += weight
         }
       }
     }

@@ -33,12 +33,13 @@ extension TrialSheet {
   /// harmonic mean and a maximum are; a mean square they give twice.
   func contributions(to formula: Formula, _ sums: ColumnSums) -> [Double] {
     let slopes = formula.slopes(sums)
-    var contributions = [Double](repeating: 0, count: prompts.count)
+    var contributions = [Double](repeating: 0, count: ids.count)
     for (stratum, members) in strata.enumerated() {
       for prompt in members.prompts {
-        for trial in prompts[prompt].trials {
+        for trial in trialRange(prompt) {
           contributions[prompt] +=
-            slopes[stratum * columns.count + trial.column] * trial.weight * trial.value
+            slopes[stratum * columns.count + Int(trials.columns[trial])] * trials.weight(trial)
+            * trials.values[trial]
         }
       }
     }
@@ -47,14 +48,20 @@ extension TrialSheet {
 
   fileprivate var digestOfPrompts: Digest {
     var hash = SHA256()
+    var bytes: [UInt8] = []
     for stratum in sortedStrata {
       let names = strata[stratum]
+      let key = [names.section, names.subset, names.kind].map { ($0 ?? "") + "\u{1F}" }.joined()
       for prompt in names.prompts {
-        let key = [names.section, names.subset, names.kind, prompts[prompt].id]
-        let text = key.map { $0 ?? "" }.joined(separator: "\u{1F}") + "\u{1E}"
-        Array(text.utf8).withUnsafeBytes { hash.update($0) }
+        bytes += key.utf8
+        bytes += ids[prompt].utf8
+        bytes.append(0x1E)
+        guard bytes.count > 1 << 16 else { continue }
+        bytes.withUnsafeBytes { hash.update($0) }
+        bytes.removeAll(keepingCapacity: true)
       }
     }
+    bytes.withUnsafeBytes { hash.update($0) }
     return hash.finish()
   }
 }

@@ -11,63 +11,40 @@ package protocol PairBenchmark: TrialBenchmark {
 
 extension PairBenchmark {
   package static func sheet(
-    of responses: [ScoredResponse], _ options: EvaluationOptions
+    of responses: ScoredResponses, _ options: EvaluationOptions
   ) throws(TareError) -> TrialSheet {
-    var pairs: [ScoredPair] = []
-    for prompt in try ScoredPrompt.prompts(of: responses) {
-      let section = try section(of: prompt)
-      for var pair in try ScoredPair.pairs(of: prompt, length: options.length) {
-        pair.section = section
-        pairs.append(pair)
-      }
+    let pairs = ScoredPairs(regular: responses, length: options.length)
+    if pairs == nil { try ScoredPrompt.check(responses) }
+    let members = responses.groups.members
+    var sections: [String?] = []
+    for group in 0..<responses.groups.count {
+      let prompt = ScoredPrompt(members[group], of: responses)
+      sections.append(try section(of: prompt))
+      if pairs == nil { try prompt.requirePairs() }
     }
-    return TrialSheet(pairs: pairs)
+    guard let pairs else {
+      return TrialSheet(pairs: try ScoredPairs(responses, length: options.length))
+    }
+    return TrialSheet(pairs: pairs, sections: NameColumn(sections))
   }
 }
 
 extension PairBenchmark {
   package static func evaluate(
-    _ responses: [ScoredResponse], _ options: EvaluationOptions
+    _ responses: ScoredResponses, _ options: EvaluationOptions
   ) throws(TareError) -> Evaluation {
     var evaluation = try evaluation(of: responses, options)
-    if let note = try tieNote(responses) { evaluation.notes.append(note) }
+    if let note = tieNote(responses) { evaluation.notes.append(note) }
     return evaluation
   }
 
   /// How many prompts are ties, in a sentence; nil where none is.
-  private static func tieNote(_ responses: [ScoredResponse]) throws(TareError) -> String? {
-    guard responses.contains(where: { $0.role == .response && $0.label == 0.5 }) else { return nil }
-    let prompts = try ScoredPrompt.prompts(of: responses)
-    let ties = prompts.count(where: \.isTie)
+  private static func tieNote(_ responses: ScoredResponses) -> String? {
+    guard responses.labels?.contains(0.5) == true else { return nil }
+    let members = responses.groups.members
+    let ties = (0..<responses.groups.count).count { responses.isTie(members[$0]) }
     guard ties > 0 else { return nil }
-    return "\(counted(ties, "prompt")) of \(prompts.count.grouped) "
+    return "\(counted(ties, "prompt")) of \(responses.groups.count.grouped) "
       + "\(ties == 1 ? "is a tie" : "are ties"): neither response is preferred, and they are no pairs"
-  }
-}
-
-extension TrialSheet {
-  /// A trial a pair, in one column.
-  package init(pairs: [ScoredPair]) {
-    let groups = PromptGroups(keys: pairs.map(\.promptKey)) { $0.id }
-    self.init(
-      groups.rows.map { rows in
-        let first = pairs[rows[0]]
-        return TriedPrompt(
-          id: first.promptID, section: first.section, subset: first.subset,
-          trials: rows.map { pairs[$0].trial })
-      })
-  }
-}
-
-extension ScoredPair {
-  var promptKey: PromptKey {
-    PromptKey(section: section, subset: subset, id: promptID)
-  }
-
-  /// RewardBench's rule: right only where the chosen response scores strictly higher.
-  var trial: Trial {
-    Trial(
-      chosen > rejected ? 1 : 0, isTie: chosen == rejected, place: [chosenIndex, rejectedIndex],
-      margin: chosen - rejected)
   }
 }

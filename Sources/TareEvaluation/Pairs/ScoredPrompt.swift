@@ -14,20 +14,54 @@ package struct ScoredPrompt: Sendable {
   ///
   /// - Throws: `TareError.badData` that names the row, for a score that is not finite and a response
   ///   that stands twice.
-  package static func prompts(of responses: [ScoredResponse]) throws(TareError) -> [ScoredPrompt] {
+  package static func prompts(
+    of responses: ScoredResponses
+  ) throws(TareError) -> [ScoredPrompt] {
     try responses.requireFiniteScores()
     let groups = PromptGroups(of: responses)
     var prompts: [ScoredPrompt] = []
     prompts.reserveCapacity(groups.count)
-    for rows in groups.rows {
-      let first = responses[rows[0]]
-      let prompt = ScoredPrompt(
-        id: first.promptID, section: first.section, subset: first.subset,
-        responses: rows.map { responses[$0] }, rows: rows.map { $0 + 1 })
+    let members = groups.members
+    for group in 0..<groups.count {
+      let prompt = ScoredPrompt(members[group], of: responses)
       try prompt.requireOneEach()
       prompts.append(prompt)
     }
     return prompts
+  }
+
+  /// - Throws: the same as `prompts(of:)`, which are not made where all is well.
+  static func check(_ responses: ScoredResponses) throws(TareError) {
+    try responses.requireFiniteScores()
+    let members = responses.groups.members
+    for group in 0..<responses.groups.count
+    where !ScoredPairs.areDistinct(members[group], responses.positions) {
+      try ScoredPrompt(members[group], of: responses).requireOneEach()
+    }
+  }
+
+  /// - Parameter rows: ascending, at least one.
+  init(_ rows: some Collection<Int32>, of responses: ScoredResponses) {
+    let own = rows.map { responses[Int($0)] }
+    id = own[0].promptID
+    section = own[0].section
+    subset = own[0].subset
+    self.responses = own
+    self.rows = rows.map { Int($0) + 1 }
+  }
+
+  /// - Throws: what is wrong with the prompt's pairs.
+  func requirePairs() throws(TareError) {
+    if isTie { return }
+    let (chosen, rejected) = try chosenAndRejected()
+    let worse = Dictionary(grouping: rejected, by: \.pair)
+    // Nobody compared the responses of different pairs.
+    guard let lone = Set(chosen.map(\.pair)).symmetricDifference(worse.keys).first else { return }
+    let position = responses.firstIndex { $0.pair == lone } ?? 0
+    throw error(
+      at: position,
+      found: "a pair with \(worse[lone] == nil ? "no rejected" : "no chosen") response",
+      accepted: "at least one chosen and one rejected response in each of a prompt's pairs")
   }
 
   private func requireOneEach() throws(TareError) {

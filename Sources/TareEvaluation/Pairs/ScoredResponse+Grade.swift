@@ -29,9 +29,10 @@ enum LabelScale: Sendable, Hashable {
   case rightOrWrong
   case grades
 
-  init(_ responses: [ScoredResponse]) {
-    let areVerdicts = responses.allSatisfy { response in
-      response.grade.map { $0 == 1 || $0 == 0 || $0 == -1 } ?? true
+  init(_ responses: ScoredResponses) {
+    let areVerdicts = responses.indices.allSatisfy { row in
+      let grade = responses.goodness(row)
+      return grade == 1 || grade == 0 || grade == -1 || ScoredResponses.isMissing(grade)
     }
     self = areVerdicts ? .rightOrWrong : .grades
   }

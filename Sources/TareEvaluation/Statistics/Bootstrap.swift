@@ -6,9 +6,19 @@ package import TareCore
 /// Prompts are drawn with replacement within each stratum, so that subsets keep their number of
 /// prompts, and all trials of a prompt go with it. The same seed draws the same prompts of two
 /// models' sheets, in whatever order their rows stand.
+///
+/// Of many prompts most add the same to the sums: then how often each of the few kinds of prompt is
+/// drawn is drawn in place of the prompts. Those counts are multinomial, so the resamples are distributed
+/// as before, exactly; but models no longer share them.
 package struct Bootstrap: Sendable, Hashable {
   package let resamples: Int
   package let seed: UInt64
+  /// Whether the totals of several models are set beside each other, resample by resample, so that
+  /// prompts have to be drawn however many there are.
+  package var isPaired = false
+
+  /// Prompts up to which prompts are drawn. The published benchmarks have fewer.
+  static let mostDrawn = 20_000
 
   package init(resamples: Int = 10_000, seed: UInt64 = 1) throws(TareError) {
     guard resamples > 0 else {
@@ -18,23 +28,34 @@ package struct Bootstrap: Sendable, Hashable {
     self.seed = seed
   }
 
-  /// What numbers come to in each resample, [formula][resample].
-  func samples(of formulas: [Formula], on sheet: TrialSheet) -> [[Double]] {
-    guard !formulas.isEmpty else { return [] }
+  /// What numbers come to in each resample, [formula][resample], and how those were drawn.
+  ///
+  /// - Parameter prompts: of all that the sheet is a part of, which decide how to draw; nil for its own.
+  func samples(
+    of formulas: [Formula], on sheet: TrialSheet, amongPrompts prompts: Int? = nil
+  ) -> (samples: [[Double]], method: Accuracy.IntervalMethod) {
+    guard !formulas.isEmpty else { return ([], .bootstrap) }
     var random = Xoshiro256(seed: seed)
     let strata = sheet.strata.map { PromptSums($0, of: sheet) }
     var sums = ColumnSums(strata: strata.count, columns: sheet.columns.count)
     var samples = formulas.map { _ in [Double]() }
     for formula in samples.indices { samples[formula].reserveCapacity(resamples) }
+    let kinds =
+      (prompts ?? sheet.ids.count) > Self.mostDrawn && !isPaired
+      ? PromptKinds.all(of: strata) : nil
     for _ in 0..<resamples {
       for stratum in sheet.sortedStrata {
-        strata[stratum].addResample(&random, to: &sums.values, at: stratum)
+        if let kinds {
+          kinds[stratum].addResample(&random, to: &sums.values, at: stratum)
+        } else {
+          strata[stratum].addResample(&random, to: &sums.values, at: stratum)
+        }
       }
       for (index, formula) in formulas.enumerated() {
         samples[index].append(formula.value(sums))
       }
     }
-    return samples
+    return (samples, kinds == nil ? .bootstrap : .bootstrapCounts)
   }
 }
 
@@ -47,20 +68,23 @@ extension ClosedRange<Double> {
 }
 
 /// What each prompt of a stratum adds to sums and counts.
-private struct PromptSums {
-  private let prompts: Int
-  private let width: Int
+struct PromptSums {
+  let prompts: Int
+  let width: Int
   /// [prompt, column, sum and count].
-  private var values: [Double]
+  private(set) var values: [Double]
 
   init(_ stratum: Stratum, of sheet: TrialSheet) {
     prompts = stratum.prompts.count
     width = 2 * sheet.columns.count
     values = Array(repeating: 0, count: prompts * width)
+    let trials = sheet.trials
     for (position, prompt) in stratum.prompts.enumerated() {
-      for trial in sheet.prompts[prompt].trials {
-        values[position * width + 2 * trial.column] += trial.weight * trial.value
-        values[position * width + 2 * trial.column + 1] += trial.weight
+      for trial in sheet.trialRange(prompt) {
+        let place = position * width + 2 * Int(trials.columns[trial])
+        let weight = trials.weight(trial)
+        values[place] += weight * trials.values[trial]
+        values[place + 1] += weight
       }
     }
   }

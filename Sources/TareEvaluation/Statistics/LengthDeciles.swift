@@ -14,22 +14,21 @@ package struct LengthDeciles: Sendable {
   package let bins: [Bin]
 
   /// - Returns: nil if a pair's lengths are not known, or there are no pairs.
-  package init?(_ pairs: [ScoredPair], _ bootstrap: Bootstrap) {
-    let differences = pairs.compactMap { $0.lengths.map { $0.chosen - $0.rejected } }
-    guard !pairs.isEmpty, differences.count == pairs.count else { return nil }
+  package init?(_ pairs: ScoredPairs, _ bootstrap: Bootstrap) {
+    guard !pairs.isEmpty, let differences = pairs.lengthDifferences else { return nil }
     let sorted = differences.sorted()
     // Upper ends of the tenths; the last one takes all that is left.
     let ends = (1..<10).map { sorted.quantile(Double($0) / 10) }
-    var members = [[Int]](repeating: [], count: 10)
+    var members = [[Int32]](repeating: [], count: 10)
     for (pair, difference) in differences.enumerated() {
-      members[ends.firstIndex { difference <= $0 } ?? 9].append(pair)
+      members[ends.firstIndex { difference <= $0 } ?? 9].append(Int32(pair))
     }
     bins = members.filter { !$0.isEmpty }.map { rows in
-      let values = rows.map { differences[$0] }
+      let values = rows.map { differences[Int($0)] }
       return Bin(
         range: (values.min() ?? 0)...(values.max() ?? 0),
         meanDifference: values.reduce(0, +) / Double(values.count),
-        accuracy: Accuracy(of: rows.map { pairs[$0] }, bootstrap))
+        accuracy: Accuracy(of: pairs, taking: rows, bootstrap))
     }
   }
 

@@ -13,6 +13,8 @@ package struct PairedPermutation: Sendable {
   /// More prompts than these are drawn, not enumerated: 2²⁰ totals take about a millisecond.
   private static let mostExact = 20
   private static let draws = 10_000
+  /// More sizes than these are no fewer draws than prompts.
+  private static let mostKinds = 1024
   /// Sums of the same numbers in another order differ by roundings.
   private static let rounding = 1e-12
 
@@ -24,7 +26,35 @@ package struct PairedPermutation: Sendable {
     let least = total - Self.rounding * sizes.reduce(0) { $0 + abs($1) }
     p =
       sizes.count <= Self.mostExact
-      ? Self.exact(sizes, least) : Self.drawn(sizes, least, Xoshiro256(seed: seed))
+      ? Self.exact(sizes, least)
+      : Self.kinds(sizes).map { Self.drawn($0, least, Xoshiro256(seed: seed)) }
+        ?? Self.drawn(sizes, least, Xoshiro256(seed: seed))
+  }
+
+  /// How often each size comes, of many prompts of few sizes; nil for others.
+  private static func kinds(_ sizes: [Double]) -> [(size: Double, count: Int)]? {
+    guard sizes.count > Bootstrap.mostDrawn else { return nil }
+    var counts: [Double: Int] = [:]
+    for size in sizes {
+      counts[abs(size), default: 0] += 1
+      if counts.count > mostKinds { return nil }
+    }
+    return counts.map { (size: $0.key, count: $0.value) }.sorted { $0.size < $1.size }
+  }
+
+  /// With how many heads of each kind's coins, whose number is binomial, in place of coin by coin.
+  private static func drawn(
+    _ kinds: [(size: Double, count: Int)], _ least: Double, _ random: Xoshiro256
+  ) -> Double {
+    var random = random
+    var count = 1
+    for _ in 0..<draws {
+      let total = kinds.reduce(0) { total, kind in
+        total + kind.size * Double(2 * random.binomial(kind.count, 0.5) - kind.count)
+      }
+      if abs(total) >= least { count += 1 }
+    }
+    return Double(count) / Double(draws + 1)
   }
 
   private static func exact(_ sizes: [Double], _ least: Double) -> Double {

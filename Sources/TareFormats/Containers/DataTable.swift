@@ -69,6 +69,7 @@ extension DataTable {
   /// - Throws: `TareError.badData` that names the line if a value is missing, not a number, NaN or
   ///   infinite.
   package func numbers(in column: String) throws(TareError) -> [Double] {
+    if let numbers = numberColumn(column) { return numbers }
     var numbers: [Double] = []
     numbers.reserveCapacity(rows.count)
     for (row, value) in try values(in: column).enumerated() {
@@ -79,6 +80,7 @@ extension DataTable {
 
   /// Names such as ids, strings or integers; nil where a cell is empty or null.
   package func names(in column: String) throws(TareError) -> [String?] {
+    if let names = nameColumn(column) { return names.codes.indices.map { names[$0] } }
     var names: [String?] = []
     names.reserveCapacity(rows.count)
     for (row, value) in try values(in: column).enumerated() {
@@ -91,6 +93,20 @@ extension DataTable {
       }
     }
     return names
+  }
+
+  /// The same, each name once; nil where the format keeps no columns, there is none of this name, or it
+  /// holds other values than names.
+  func nameColumn(_ column: String) -> NameColumn? {
+    self.column(column).flatMap { source.names(of: $0, in: rows) }
+  }
+
+  /// Numbers all finite; nil as for `nameColumn`.
+  func numberColumn(_ column: String) -> [Double]? {
+    guard let name = self.column(column), let numbers = source.numbers(of: name, in: rows),
+      numbers.allSatisfy(\.isFinite)
+    else { return nil }
+    return numbers
   }
 
   /// A row with some of its cells, to be read as prompt and responses.

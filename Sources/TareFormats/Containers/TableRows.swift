@@ -15,12 +15,19 @@ package protocol TableRows: Sendable {
   func values(of column: String, in rows: [Int]) -> [JSONValue]
   /// A column of all rows by its type; nil where the format keeps no typed columns.
   func column(_ name: String) -> Column?
+  /// A column's numbers, NaN where a cell holds none; nil where only `values` can tell.
+  func numbers(of column: String, in rows: [Int]) -> [Double]?
+  /// A column's names, of strings and whole numbers, no name where a cell is empty; nil where a cell
+  /// holds another kind of value, or only `values` can tell.
+  func names(of column: String, in rows: [Int]) -> NameColumn?
   /// The rows in the layout of their file, cells that are not added or replaced as they were.
   func encoded(_ rows: [Int], adding columns: [TableColumn]) -> [UInt8]
 }
 
 extension TableRows {
   package func column(_ name: String) -> Column? { nil }
+  package func numbers(of column: String, in rows: [Int]) -> [Double]? { nil }
+  package func names(of column: String, in rows: [Int]) -> NameColumn? { nil }
 }
 
 /// A column that is written beside those of a table, in place of one that has the same name.

@@ -20,6 +20,11 @@ struct ResponseRows: ScoreLayout {
 
   var scoreColumn: String { score }
 
+  /// Whether covariates may be counted on texts.
+  func hasTexts(_ table: DataTable) -> Bool {
+    (texts.all + texts.prompts + ["prompt"]).contains(where: table.has)
+  }
+
   init?(_ table: DataTable, score: String) {
     // Pairs may have a column of that name too.
     let isSteps =

@@ -11,6 +11,11 @@ extension ScoreTable {
     var columns = wanted
     columns.score = name
     (columns.covariates, columns.optionalCovariates) = ([], [])
+    if let rows = try scoreLayout(of: table, columns: columns) as? ResponseRows,
+      rows.score == name, let scores = table.numberColumn(name), scores.count == responses.count
+    {
+      return scores
+    }
     let scores = try scoreLayout(of: table, columns: columns)
       .entries(of: table, columns: columns).entries.map(\.score)
     guard scores.count == responses.count else {

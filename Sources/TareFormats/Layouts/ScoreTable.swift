@@ -44,7 +44,7 @@ package struct ScoreColumns: Sendable {
 package struct ScoreTable: Sendable {
   package let table: DataTable
   /// In the table's order; where a row holds several, chosen before rejected or A before B.
-  package let responses: [ScoredResponse]
+  package let responses: ScoredResponses
   /// Those that were asked for, in that order: a column each, or counted on the texts.
   package let covariates: [Covariate]
   /// By what the rows of one prompt are known.
@@ -62,6 +62,18 @@ package struct ScoreTable: Sendable {
   package init(_ table: DataTable, columns: ScoreColumns = .init()) throws(TareError) {
     try Self.checkOneRun(table, columns.runs(of: table))
     let layout = try scoreLayout(of: table, columns: columns)
+    if let rows = layout as? ResponseRows, let taken = rows.responses(of: table, columns),
+      !taken.responses.isEmpty
+    {
+      (responses, covariates) = taken
+      self.table = table
+      self.layout = layout
+      wanted = columns
+      rowOfResponse = Array(table.rows.indices)
+      promptRule = TableLayout(table.columns, columns, layout.names).prompt
+      hasJudgement = responses.labels != nil || responses.roles.contains { $0 != .response }
+      return
+    }
     let (entries, covariates) = try Self.entries(of: table, columns, layout)
     guard !entries.isEmpty else {
       throw .badData(place: table.name, found: "no scores", accepted: "one or more")
@@ -75,7 +87,8 @@ package struct ScoreTable: Sendable {
     let (prompts, rule) = try Self.prompts(of: table, found, layout)
     promptRule = rule
     hasJudgement = entries.contains { $0.role != .response || $0.label != nil }
-    responses = try Self.responses(entries, of: table, found, prompts: prompts, rule, layout)
+    responses = ScoredResponses(
+      try Self.responses(entries, of: table, found, prompts: prompts, rule, layout))
   }
 
   private static func entries(
@@ -93,7 +106,10 @@ package struct ScoreTable: Sendable {
   package var scoreColumn: String { layout.scoreColumn }
 
   /// How many rows hold responses.
-  package var rowCount: Int { Set(rowOfResponse).count }
+  package var rowCount: Int {
+    // Rows ascend.
+    zip(rowOfResponse, rowOfResponse.dropFirst()).count { $0 != $1 } + 1
+  }
 
   /// Where a response stands in its file: "line 12", or "row 12" where rows have no lines.
   package func place(ofResponse response: Int) -> String {

@@ -5,12 +5,17 @@ package struct RankingTable: Sendable {
   private let rankings: [Ranking]
   private let texts: [String]
   private let top: Int?
+  /// Prompts beyond those that are shown.
+  private let more: Int
+  /// A terminal holds no more.
+  private static let most = 1000
 
   /// - Parameters:
   ///   - texts: the response of each row, of which the beginning is shown, [row]; may be empty.
   ///   - top: how many candidates of each prompt are shown, all if nil.
-  package init(_ rankings: [Ranking], texts: [String] = [], top: Int? = nil) {
-    self.rankings = rankings
+  package init(_ rankings: some Collection<Ranking>, texts: [String] = [], top: Int? = nil) {
+    self.rankings = Array(rankings.prefix(Self.most))
+    more = rankings.count - self.rankings.count
     self.texts = texts
     self.top = top
   }
@@ -35,7 +40,8 @@ package struct RankingTable: Sendable {
         table.addRow(cells, isBold: rank == 0 && shown.count > 1)
       }
     }
-    return table.text(width: width, style: style)
+    let text = table.text(width: width, style: style)
+    return more > 0 ? text + "… and \(more.text) more prompts\n" : text
   }
 
   private func marginText(_ margin: Double?) -> String {

@@ -7,15 +7,16 @@ package struct CSVTable: TableRows {
   package private(set) var skipped = SkippedRows()
   /// Where each row begins, [row].
   private var starts: [Int] = []
-  /// The line each row begins on, [row].
-  private var lines: [Int] = []
-  /// Where each cell ends, [row, column].
-  private var ends: [Int] = []
+  /// The line each row begins on, [row]; empty where each begins on the line after the one before,
+  /// the first on the second.
+  private var lines: [UInt32] = []
+  /// Where each cell ends, counted from its row's begin, [row, column].
+  private var ends: [UInt32] = []
 
   package var columns: [String] { header.columns }
   package var count: Int { starts.count }
   package var isText: Bool { true }
-  package func place(of row: Int) -> String { "line \(lines[row])" }
+  package func place(of row: Int) -> String { "line \(lines.isEmpty ? row + 2 : Int(lines[row]))" }
 
   /// - Parameter skipsBadRows: leaves bad rows out and counts them in `skipped`.
   /// - Throws: `TareError.badData` for unbalanced quotes, a row that is shorter or longer than the
@@ -29,15 +30,23 @@ package struct CSVTable: TableRows {
     case .fault(let fault): throw fault.error([])
     case .needsMore, .end: header = try CSVHeader(nil, ends: [], in: bytes.span)
     }
+    var cells: [Int] = []
     rows: while true {
+      cells.removeAll(keepingCapacity: true)
       // Who skips bad rows has not had the file's UTF-8 checked before.
       let step = scanner.nextRow(
         in: bytes.span, .file, columns: columns.count, isASCII: !skipsBadRows,
-        appendingEndsTo: &ends)
+        appendingEndsTo: &cells)
       switch step {
       case .row(let row):
+        if lines.isEmpty, row.line != starts.count + 2 {
+          lines = (0..<starts.count).map { UInt32(clamping: $0 + 2) }
+          lines.append(UInt32(clamping: row.line))
+        } else if !lines.isEmpty {
+          lines.append(UInt32(clamping: row.line))
+        }
         starts.append(row.start)
-        lines.append(row.line)
+        for end in cells { ends.append(UInt32(clamping: end - row.start)) }
       case .fault(let fault):
         guard skipsBadRows else { throw fault.error(columns) }
         skipped.add(fault.kind, line: fault.line, fault.error(columns))
@@ -59,13 +68,47 @@ package struct CSVTable: TableRows {
 
   /// The bytes of a cell as they stand in the file, with their quotes.
   private func cell(_ row: Int, _ column: Int) -> ArraySlice<UInt8> {
-    let cell = row * columns.count + column
-    return bytes[(column == 0 ? starts[row] : ends[cell - 1] + 1)..<ends[cell]]
+    let range = range(row, column)
+    return bytes[range.start..<range.end]
+  }
+
+  private func range(_ row: Int, _ column: Int) -> (start: Int, end: Int) {
+    let cell = row * header.columns.count + column
+    let start = starts[row]
+    return (column == 0 ? start : start + Int(ends[cell - 1]) + 1, start + Int(ends[cell]))
   }
 
   func text(_ row: Int, _ column: Int) -> String {
     let cell = cell(row, column)
     return CSVCell.text(in: bytes.span, cell.startIndex, cell.endIndex)
+  }
+}
+
+// MARK: - Columns
+
+extension CSVTable {
+  package func numbers(of column: String, in rows: [Int]) -> [Double]? {
+    guard let index = columns.firstIndex(of: column) else { return nil }
+    let bytes = bytes.span
+    return rows.map { row in
+      var (start, end) = range(row, index)
+      if start < end, bytes[start] == quote { (start, end) = (start + 1, end - 1) }
+      return DecimalText.number(in: bytes, start, end) ?? .nan
+    }
+  }
+
+  package func names(of column: String, in rows: [Int]) -> NameColumn? {
+    guard let index = columns.firstIndex(of: column) else { return nil }
+    let bytes = bytes.span
+    var names = InternedNames()
+    let codes = rows.map { row -> Int32 in
+      let (start, end) = range(row, index)
+      guard start < end else { return -1 }
+      guard bytes[start] == quote else { return names.number(in: bytes, start, end) }
+      let name = CSVCell.bytes(in: bytes, start, end)
+      return name.isEmpty ? -1 : names.number(in: name.span, 0, name.count)
+    }
+    return names.column(codes)
   }
 }
 

@@ -1,4 +1,5 @@
 /// Names, each kept once and numbered in the order in which they first appear.
+import TareCore
 
 /// Exact, not by hash alone: the bytes are kept, one after the other, and compared.
 package struct InternedNames: Sendable {
@@ -31,6 +32,12 @@ package struct InternedNames: Sendable {
       first[name] = Int32(index)
       return Int32(index)
     }
+  }
+
+  /// The column of rows that have these names, -1 for none, [row].
+  func column(_ codes: [Int32]) -> NameColumn {
+    guard let sameTexts else { return NameColumn(names: all, codes: codes) }
+    return NameColumn(codes.map { $0 < 0 ? nil : self[Int(sameTexts[Int($0)])] })
   }
 
   private func range(_ index: Int) -> Range<Int> {

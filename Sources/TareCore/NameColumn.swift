@@ -1,0 +1,46 @@
+/// Names of which many are the same, row by row.
+
+package struct NameColumn: Sendable, Equatable {
+  /// Each name once.
+  package let names: [String]
+  /// Which of the names a row has, -1 for none, [row].
+  package let codes: [Int32]
+
+  /// - Parameter names: different ones.
+  package init(names: [String], codes: [Int32]) {
+    self.names = names
+    self.codes = codes
+  }
+
+  package init(_ rows: some Sequence<String?>) {
+    var names: [String] = []
+    var numbers: [String: Int32] = [:]
+    var last: (name: String, code: Int32)?
+    codes = rows.map { name in
+      guard let name else { return -1 }
+      // Rows of one name stand together as a rule.
+      if let last, last.name == name { return last.code }
+      let code = numbers[name] ?? Int32(names.count)
+      if code == names.count {
+        numbers[name] = code
+        names.append(name)
+      }
+      last = (name, code)
+      return code
+    }
+    self.names = names
+  }
+
+  package var count: Int { codes.count }
+  package var isComplete: Bool { !codes.contains(-1) }
+
+  package subscript(row: Int) -> String? {
+    let code = codes[row]
+    return code < 0 ? nil : names[Int(code)]
+  }
+
+  /// Some of the rows, in the order given.
+  package func taking(_ rows: [Int]) -> NameColumn {
+    NameColumn(names: names, codes: rows.map { codes[$0] })
+  }
+}
