@@ -67,6 +67,13 @@ extension ScoredResponses {
           place: name, found: "no \(response.title(hasSubsets)), which the first scores have",
           accepted: "the same responses in all")
       }
+      guard others[row].isAlike(response) else {
+        throw .badData(
+          place: name,
+          found: "\(response.title(hasSubsets)) with another role, label or covariate than in the first "
+            + "scores",
+          accepted: "the same responses in all, in the same order or with a column 'index'")
+      }
       positions.append(row)
     }
     if let extra = others.first(where: { places[Place($0, hasSubsets)] != nil }) {
@@ -79,6 +86,16 @@ extension ScoredResponses {
 }
 
 extension ScoredResponse {
+  /// Whether nothing that both know tells them apart.
+  fileprivate func isAlike(_ other: ScoredResponse) -> Bool {
+    if let label, let another = other.label, label != another { return false }
+    return role == other.role && pair == other.pair
+      && covariates.names.allSatisfy { name in
+        guard let value = covariates[name], let another = other.covariates[name] else { return true }
+        return value == another || name == Tokens.key
+      }
+  }
+
   fileprivate func title(_ hasSubset: Bool) -> String {
     "response \(index) of prompt '\(promptID)'"
       + (hasSubset ? subset.map { " of subset '\($0)'" } ?? "" : "")

@@ -23,6 +23,9 @@ package enum AlpacaEval: TrialBenchmark {
 
   package static func publishedPart(section: String?, subset: String?) -> String? { "" }
 
+  /// The covariate that marks a score as a judge's preference.
+  private static let mark = "preference"
+
   private struct Duel {
     let prompt: ScoredPrompt
     let baseline: ScoredResponse
@@ -30,8 +33,7 @@ package enum AlpacaEval: TrialBenchmark {
   }
 
   package static func recognises(_ responses: ScoredResponses) -> Bool {
-    !responses.isEmpty && responses.allSatisfy { $0.role == .response && $0.label == nil }
-      && (try? duels(of: responses)).map(arePreferences) ?? false
+    !responses.isEmpty && responses.covariate(mark)?.allSatisfy { $0 == 1 } ?? false
   }
 
   private static func duels(of responses: ScoredResponses) throws(TareError) -> [Duel] {

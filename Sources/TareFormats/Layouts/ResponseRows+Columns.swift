@@ -8,7 +8,7 @@ extension ResponseRows {
     of table: DataTable, _ columns: ScoreColumns
   ) -> (responses: ScoredResponses, covariates: [Covariate])? {
     let found = TableLayout(table.columns, columns, names)
-    guard !table.has("steps"), found.pair == nil, let scores = table.numberColumn(score),
+    guard !table.has("steps"), found.pair == nil, found.promptTexts == nil, let scores = table.numberColumn(score),
       let names = covariateNames(in: table, columns)
     else { return nil }
     let covariates = names.compactMap(table.numberColumn)
@@ -103,34 +103,34 @@ extension ResponseRows {
     of responses: ScoredResponses, in table: DataTable, _ found: TableLayout
   ) -> [Int]? {
     let groups = responses.groups
-    // Positions are those among the responses of `id`, which need not be the group.
-    let id = table.column("id")
-    let hasPositions =
-      id == nil || found.prompt == .id(id ?? "") || found.prompt == .named(id ?? "")
-    guard hasPositions, let index = found.index, let positions = indices(table, index) else {
+    func inOrder() -> [Int] {
       var next = [Int](repeating: 0, count: groups.count)
       return groups.groupOfRow.map { group in
         next[group] += 1
         return next[group] - 1
       }
     }
+    guard let index = found.index, let positions = indices(table, index) else { return inOrder() }
+    return areDistinct(positions, groups)
+      ? positions : found.hasOwnPositions(found.prompt) ? nil : inOrder()
+  }
+
+  private func areDistinct(_ positions: [Int], _ groups: PromptGroups) -> Bool {
     let most = positions.max() ?? 0
     if most < UInt64.bitWidth {
       var taken = [UInt64](repeating: 0, count: groups.count)
       for (row, group) in groups.groupOfRow.enumerated() {
         let bit = UInt64(1) << UInt64(positions[row])
-        if taken[group] & bit != 0 { return nil }
+        if taken[group] & bit != 0 { return false }
         taken[group] |= bit
       }
-      return positions
+      return true
     }
     struct Place: Hashable { let group, position: Int }
     var taken: Set<Place> = []
-    for (row, group) in groups.groupOfRow.enumerated()
-    where !taken.insert(Place(group: group, position: positions[row])).inserted {
-      return nil
+    return groups.groupOfRow.enumerated().allSatisfy { row, group in
+      taken.insert(Place(group: group, position: positions[row])).inserted
     }
-    return positions
   }
 
   /// Whole numbers from 0; nil where the column holds something else.

@@ -157,16 +157,23 @@ extension ScoreTable {
   ) throws(TareError) -> [ScoredResponse] {
     let subsets = try names(table, found.subset)
     let sections = try names(table, found.section)
-    // Positions are those among the responses of `id`, which need not be the group.
-    let id = table.column("id")
-    let hasPositions = id == nil || rule == .id(id ?? "") || rule == .named(id ?? "")
+    func key(_ row: Int) -> [String] {
+      [sections?[row] ?? "", subsets?[row] ?? "", prompts[row]]
+    }
+    var hasPositions = found.hasOwnPositions(rule)
+    if !hasPositions {
+      var taken: Set<[String]> = []
+      hasPositions = entries.allSatisfy { entry in
+        entry.index.map { taken.insert(key(entry.row) + ["\($0)"]).inserted } ?? true
+      }
+    }
     var places: [[String]: PromptPlaces] = [:]
     var responses: [ScoredResponse] = []
     responses.reserveCapacity(entries.count)
     for entry in entries {
       let prompt = prompts[entry.row]
       // Subsets may number their prompts each from 0.
-      let key = [sections?[entry.row] ?? "", subsets?[entry.row] ?? "", prompt]
+      let key = key(entry.row)
       if case .id(let column) = rule, layout.hasWholePrompts,
         let before = places[key]?.row, before != entry.row
       {

@@ -76,6 +76,13 @@ package struct TableLayout: Sendable {
     runs = wanted.runs.compactMap(columns.column)
   }
 
+  /// Whether a place is among the responses of the prompt, whatever the table holds: beside another
+  /// column of prompts, `id` may be what the places are of.
+  func hasOwnPositions(_ rule: PromptRule) -> Bool {
+    guard let id = columns.column("id") else { return true }
+    return rule == .id(id) || rule == .named(id)
+  }
+
   /// Whether the columns tell which responses are better.
   package var hasJudgement: Bool { role != nil || !labels.isEmpty }
 
