@@ -127,13 +127,17 @@ extension Pipeline {
 
   /// Tells of columns that look like text and that no model sees.
   func noticeUnusedText(of rows: [CandidateSet], in file: InputFile) {
-    let columns = unusedTextColumns(of: rows).map { "'\($0)'" }
+    noticeUnusedText(unusedTextColumns(of: rows), in: file.name)
+  }
+
+  func noticeUnusedText(_ names: [String], in file: String) {
+    let columns = names.map { "'\($0)'" }
     guard let last = columns.last else { return }
     let names = columns.dropLast().joined(separator: ", ")
     observer.notice(
       columns.count == 1
-        ? "\(file.name): column \(last) looks like text and is not part of what is scored"
-        : "\(file.name): columns \(names) and \(last) look like text and are not part of what is "
+        ? "\(file): column \(last) looks like text and is not part of what is scored"
+        : "\(file): columns \(names) and \(last) look like text and are not part of what is "
           + "scored")
   }
 

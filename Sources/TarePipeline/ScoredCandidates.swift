@@ -228,6 +228,9 @@ extension Pipeline {
         covariates: read.covariates, texts: try part.texts(in: nil), scores: part.scoreName,
         calibrated: source.score == nil ? try part.calibrated(in: nil) : nil,
         note: part.groupingNote)
+      if case .table(let table) = part.origin, member.texts != nil {
+        noticeUnusedText(table.textColumnsUnused, in: member.name)
+      }
       if let table = read.table, table.hasResponsesAlone {
         member.withoutTexts = "responses without their prompts: there is no column 'prompt'"
       }

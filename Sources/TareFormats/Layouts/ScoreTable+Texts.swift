@@ -41,4 +41,21 @@ extension ScoreTable {
     }
     return conversations
   }
+
+  /// Columns that look like text and are no part of these conversations, as far as the first thousand rows
+  /// show.
+  package var textColumnsUnused: [String] {
+    let columns = table.columns.map { ($0, table.cells($0)) }
+    var finder = RowLayoutFinder()
+    let sets = table.rows.indices.prefix(1000).compactMap { position -> CandidateSet? in
+      let source = table.row(position, columns)
+      guard let content = try? finder.layout(of: source).read(source) else { return nil }
+      var extras = source.columns
+      for column in content.columns + idColumns + ["subset", "section"] { extras[column] = nil }
+      return CandidateSet(
+        id: "", prompt: content.prompt, responses: content.responses, context: content.context,
+        extras: extras)
+    }
+    return unusedTextColumns(of: sets)
+  }
 }
