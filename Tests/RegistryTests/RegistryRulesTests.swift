@@ -196,6 +196,7 @@ import Testing
   }
 
   @Test func `every file format is recognised by content`() throws {
+    let fixtures = projectFolder.appending(path: "Tests/TareFormatsTests/Fixtures")
     let files = [
       "jsonl": "{\"score\": 1, \"length\": 2}\n{\"score\": 2, \"length\": 3}\n",
       "json": "[{\"score\": 1, \"length\": 2}, {\"score\": 2, \"length\": 3}]",
@@ -204,11 +205,14 @@ import Testing
         #"{"scores_chosen": [1, 2], "scores_rejected": [0, 3], "subset": ["a", "a"], "id": [1, 2]}"#,
     ]
     for key in FileFormats.registry.keys {
-      let text = try #require(files[key], "no fixture for the file format \(key)")
-      let file = try SourceFile(Data(text.utf8))
+      let data =
+        key == "arrow"
+        ? try Data(contentsOf: fixtures.appending(path: "arrow/scores.feather"))
+        : Data(try #require(files[key], "no fixture for the file format \(key)").utf8)
+      let file = try SourceFile(data)
       let recognised = FileFormats.registry.entries.first { $0.recognises(file) }
       #expect(recognised?.key ?? "csv" == key)
-      let table = try ScoreTable(readTable(Data(text.utf8), name: key))
+      let table = try ScoreTable(readTable(data, name: key))
       #expect(table.responses.count >= 2)
     }
   }

@@ -9,6 +9,7 @@ package enum FileFormats {
       RewardBenchScores.self,
       JSONLinesFile.self,
       JSONFile.self,
+      ArrowFile.self,
       CSVFile.self,
     ]
   ) { $0 }
