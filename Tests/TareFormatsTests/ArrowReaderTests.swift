@@ -6,12 +6,12 @@ import Testing
 @Suite struct ArrowReaderTests {
   @Test(arguments: ArrowSamples.files)
   func `files of other libraries read as those libraries read them`(name: String) throws {
-    let bytes = try ArrowSamples.bytes(name)
-    let table = try readTable(Data(bytes), name: name, format: "arrow")
+    let table = try ArrowReader.table(ArrowSamples.bytes(name))
     let expected = try #require(ArrowSamples.expected[name]?.object)
-    #expect(Set(table.columns) == Set(expected.keys))
+    #expect(Set(table.columns.map(\.name)).subtracting(["__index_level_0__"]) == Set(expected.keys))
     for (column, wanted) in expected.members {
-      let found = try table.values(in: column)
+      let stored = try #require(table.columns.first { $0.name == column }).column
+      let found = ArrowSamples.values(stored)
       let wanted = try #require(wanted.array)
       #expect(found.count == wanted.count)
       for (row, (found, wanted)) in zip(found, wanted).enumerated() where !found.means(wanted) {
@@ -41,6 +41,19 @@ import Testing
     // A CSV header may begin as a file does.
     let text = try SourceFile(Data("ARROW1,score\nx,1\n".utf8))
     #expect(!ArrowFile.recognises(text))
+  }
+
+  @Test func `pandas' numbers of rows are no column, and are its index again`() throws {
+    for (name, isKept) in [("pandas.arrow", true), ("pandas_named.arrow", false)] {
+      let table = try readTable(Data(ArrowSamples.bytes(name)), name: name)
+      let columns = try #require(ArrowSamples.expected[name]?.object).keys
+      #expect(Set(table.columns) == Set(columns), "\(name)")
+      let again = try ArrowReader.table(Array(table.data()))
+      #expect(again.columns.contains { $0.name == "__index_level_0__" } == isKept, "\(name)")
+      let account = try JSONValue(parsing: try #require(again.metadata.first?.value))
+      let index = isKept ? "__index_level_0__" : "id"
+      #expect(account["index_columns"] == [.string(index)], "\(name)")
+    }
   }
 
   @Test func `texts of a dictionary are kept once each`() throws {

@@ -95,7 +95,7 @@ import Testing
   }
 
   @Test func `numbers that are not finite stay`() throws {
-    let values: [Double] = [.nan, .infinity, -.infinity, -0.0, 5e-324]
+    let values: [Double] = [.nan, .infinity, -.infinity, -0.0, .leastNonzeroMagnitude]
     let table = try ArrowReader.table(
       ArrowWriter([("x", Column(.numbers(values)))], count: values.count).bytes)
     guard case .numbers(let found)? = table.columns.first?.column.values else {

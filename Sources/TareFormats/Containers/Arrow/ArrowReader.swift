@@ -49,7 +49,8 @@ package enum ArrowReader {
   ) throws(TareError) -> ArrowTable {
     guard !bytes.starts(with: oldFeather) else {
       throw .badData(
-        place: "", found: "a Feather file of version 1", accepted: "Feather version 2, which is Arrow")
+        place: "", found: "a Feather file of version 1",
+        accepted: "Feather version 2, which is Arrow")
     }
     let isFile = bytes.starts(with: mark)
     let parts = isFile ? try file(bytes) : try stream(bytes)

@@ -52,7 +52,7 @@ struct ArrowTableReader {
   private func totalRows(_ messages: [ArrowMessage]) throws(TareError) -> Double {
     var rows = 0.0
     for message in messages where message.kind == .records {
-      rows += Double(try message.header.number(0, default: Int64(0)))
+      rows += max(0, Double(try message.header.number(0, default: Int64(0))))
     }
     return rows
   }
