@@ -196,19 +196,22 @@ import Testing
   }
 
   @Test func `every file format is recognised by content`() throws {
-    let fixtures = projectFolder.appending(path: "Tests/TareFormatsTests/Fixtures")
-    let files = [
+    let texts = [
       "jsonl": "{\"score\": 1, \"length\": 2}\n{\"score\": 2, \"length\": 3}\n",
       "json": "[{\"score\": 1, \"length\": 2}, {\"score\": 2, \"length\": 3}]",
       "csv": "score,length\n1,2\n2,3\n",
       "rewardbench":
         #"{"scores_chosen": [1, 2], "scores_rejected": [0, 3], "subset": ["a", "a"], "id": [1, 2]}"#,
     ]
+    let columns = [
+      (name: "score", column: Column(.numbers([1, 2]))),
+      (name: "length", column: Column(.integers([2, 3]))),
+    ]
+    var files = texts.mapValues { Data($0.utf8) }
+    files["parquet"] = Data(try ParquetWriter.file(columns))
+    files["arrow"] = Data(ArrowWriter(columns, count: 2).bytes)
     for key in FileFormats.registry.keys {
-      let data =
-        key == "arrow"
-        ? try Data(contentsOf: fixtures.appending(path: "arrow/scores.feather"))
-        : Data(try #require(files[key], "no fixture for the file format \(key)").utf8)
+      let data = try #require(files[key], "no fixture for the file format \(key)")
       let file = try SourceFile(data)
       let recognised = FileFormats.registry.entries.first { $0.recognises(file) }
       #expect(recognised?.key ?? "csv" == key)

@@ -64,7 +64,8 @@ import Testing
     }
   }
 
-  @Test(arguments: [ArrowWriter.Layout.file, .stream], [ArrowWriter.Compression.none, .lz4, .zstd])
+  @Test(
+    arguments: [ArrowWriter.Layout.file, .stream], [ArrowWriter.Compression.none, .lz4, .zstd])
   func `what was written is read again`(
     layout: ArrowWriter.Layout, compression: ArrowWriter.Compression
   ) throws {

@@ -13,10 +13,13 @@ import Testing
     "csv": "id,score,prompt,response\r\n1,2,\"a \"\"b\"\"\nc\",é\r\n",
   ]
 
-  /// Binary ones are files of their own.
   private static func sample(_ key: String) throws -> Data? {
-    if key == "arrow" { return Data(try ArrowSamples.bytes("delta.arrow")) }
-    return samples[key].map { Data($0.utf8) }
+    let scores = Column(.numbers([1, 2]))
+    switch key {
+    case "arrow": return Data(ArrowWriter([("score", scores)], count: 2).bytes)
+    case "parquet": return Data(try ParquetWriter.file([(name: "score", column: scores)]))
+    default: return samples[key].map { Data($0.utf8) }
+    }
   }
 
   @Test(arguments: FileFormats.registry.keys)

@@ -123,7 +123,7 @@ extension DataTable {
 
 extension DataTable {
   /// The rows at these positions.
-  func selecting(_ positions: some Sequence<Int>) -> DataTable {
+  package func selecting(_ positions: some Sequence<Int>) -> DataTable {
     DataTable(name: name, rows: positions.map { rows[$0] }, source, format: format)
   }
 

@@ -7,6 +7,7 @@ package enum FileFormats {
     "file format",
     [
       RewardBenchScores.self,
+      ParquetFile.self,
       JSONLinesFile.self,
       JSONFile.self,
       ArrowFile.self,
