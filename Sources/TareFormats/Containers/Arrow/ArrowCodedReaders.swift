@@ -58,7 +58,8 @@ final class ArrowNamesReader: ArrowColumnReader {
     _ indices: ArrowValues<Index>, from first: Int
   ) throws(TareError) {
     let entries = current ?? 0..<0
-    for (row, index) in indices.enumerated() {
+    for row in 0..<indices.count {
+      let index = indices[row]
       if let index = Int(exactly: index), index >= 0, index < entries.count {
         codes.append(Int32(truncatingIfNeeded: entries.lowerBound + index))
       } else if missing.isMissing(first + row) {

@@ -33,20 +33,11 @@ extension ArrowField {
     case .null: return ArrowNothingReader()
     case .bool: return ArrowBoolsReader()
     case .integer(let bits, let isSigned):
-      return isSigned ? Self.signed(bits) : Self.unsigned(bits)
-    case .float(let bits):
-      return switch bits {
-      case 16: ArrowNumbersReader<Float16> { Double($0) }
-      case 32: ArrowNumbersReader<Float> { Double($0) }
-      default: ArrowNumbersReader<Double> { $0 }
-      }
+      return ArrowIntegersReader(bits: bits, isSigned: isSigned)
+    case .float(let bits): return ArrowNumbersReader(bits: bits)
     case .decimal(let bits, let scale): return ArrowDecimalsReader(size: bits / 8, scale: scale)
-    case .text(let isLarge):
-      return isLarge
-        ? ArrowTextsReader<Int64>(isText: true) : ArrowTextsReader<Int32>(isText: true)
-    case .binary(let isLarge):
-      return isLarge
-        ? ArrowTextsReader<Int64>(isText: false) : ArrowTextsReader<Int32>(isText: false)
+    case .text(let isLarge): return ArrowTextsReader(isLarge: isLarge, isText: true)
+    case .binary(let isLarge): return ArrowTextsReader(isLarge: isLarge, isText: false)
     case .textView: return ArrowViewsReader(isText: true)
     case .binaryView: return ArrowViewsReader(isText: false)
     case .fixedBinary(let size):
@@ -58,14 +49,11 @@ extension ArrowField {
       return ArrowTimesReader(.moment(perSecond: perSecond, isUTC: isUTC))
     case .duration(let perSecond): return ArrowTimesReader(.duration(perSecond: perSecond))
     case .list(let isLarge):
-      let elements = try children[0].reader(&dictionaries, place)
-      return isLarge ? ArrowListsReader<Int64>(elements) : ArrowListsReader<Int32>(elements)
+      return ArrowListsReader(try children[0].reader(&dictionaries, place), isLarge: isLarge)
     case .map:
-      return ArrowListsReader<Int32>(try children[0].reader(&dictionaries, place))
+      return ArrowListsReader(try children[0].reader(&dictionaries, place), isLarge: false)
     case .listView(let isLarge):
-      let elements = try children[0].reader(&dictionaries, place)
-      return isLarge
-        ? ArrowListViewsReader<Int64>(elements) : ArrowListViewsReader<Int32>(elements)
+      return ArrowListViewsReader(try children[0].reader(&dictionaries, place), isLarge: isLarge)
     case .fixedList(let size):
       return ArrowFixedListsReader(try children[0].reader(&dictionaries, place), size: size)
     case .structure:
@@ -79,24 +67,6 @@ extension ArrowField {
         throw .arrow("runs that do not end at signed integers")
       }
       return ArrowRunsReader(bits: bits, try children[1].reader(&dictionaries, place))
-    }
-  }
-
-  private static func signed(_ bits: Int) -> any ArrowColumnReader {
-    switch bits {
-    case 8: ArrowIntegersReader<Int8>()
-    case 16: ArrowIntegersReader<Int16>()
-    case 32: ArrowIntegersReader<Int32>()
-    default: ArrowIntegersReader<Int64>()
-    }
-  }
-
-  private static func unsigned(_ bits: Int) -> any ArrowColumnReader {
-    switch bits {
-    case 8: ArrowIntegersReader<UInt8>()
-    case 16: ArrowIntegersReader<UInt16>()
-    case 32: ArrowIntegersReader<UInt32>()
-    default: ArrowIntegersReader<UInt64>()
     }
   }
 }

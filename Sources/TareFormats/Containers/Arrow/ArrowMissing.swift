@@ -24,9 +24,7 @@ struct ArrowMissing {
     }
     count += rows
     // Eight rows a byte, the lowest bit first.
-    for (index, byte) in bytes.enumerated() {
-      for bit in 0..<min(8, rows - 8 * index) { flags?.append(byte >> bit & 1 == 0) }
-    }
+    for row in 0..<rows { flags?.append(bytes[row >> 3] >> (row & 7) & 1 == 0) }
   }
 
   /// More rows of which it is known.

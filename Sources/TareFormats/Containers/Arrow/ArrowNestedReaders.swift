@@ -2,11 +2,15 @@
 internal import TareCore
 
 /// Elements one behind the other, behind offsets of 32 or 64 bits.
-final class ArrowListsReader<Offset: FixedWidthInteger & BitwiseCopyable>: ArrowColumnReader {
+final class ArrowListsReader: ArrowColumnReader {
   private let elements: any ArrowColumnReader
+  private let isLarge: Bool
   private var lists = ArrowLists()
 
-  init(_ elements: any ArrowColumnReader) { self.elements = elements }
+  init(_ elements: any ArrowColumnReader, isLarge: Bool) {
+    self.elements = elements
+    self.isLarge = isLarge
+  }
 
   var count: Int { lists.count }
 
@@ -15,7 +19,7 @@ final class ArrowListsReader<Offset: FixedWidthInteger & BitwiseCopyable>: Arrow
     try lists.missing.append(try batch.nextBuffer(), rows: rows, nulls: nulls, batch.budget)
     let buffer = try batch.nextBuffer()
     // A column without rows may have no offsets at all.
-    let offsets = try ArrowNumbers.copy(buffer, rows > 0 ? rows + 1 : 0, Offset.self, batch)
+    let offsets = try ArrowNumbers.copy(buffer, rows > 0 ? rows + 1 : 0, isLarge, batch)
     batch.release()
     let first = elements.count
     let added = try elements.append(batch, rows: nil)
@@ -30,19 +34,23 @@ final class ArrowListsReader<Offset: FixedWidthInteger & BitwiseCopyable>: Arrow
 }
 
 /// Elements anywhere: where those of a row begin, and how many they are.
-final class ArrowListViewsReader<Offset: FixedWidthInteger & BitwiseCopyable>: ArrowColumnReader {
+final class ArrowListViewsReader: ArrowColumnReader {
   private let elements: any ArrowColumnReader
+  private let isLarge: Bool
   private var lists = ArrowLists()
 
-  init(_ elements: any ArrowColumnReader) { self.elements = elements }
+  init(_ elements: any ArrowColumnReader, isLarge: Bool) {
+    self.elements = elements
+    self.isLarge = isLarge
+  }
 
   var count: Int { lists.count }
 
   func append(_ batch: ArrowBatch, rows: Int?) throws(TareError) -> Int {
     let (rows, nulls) = try batch.nextNode(rows)
     try lists.missing.append(try batch.nextBuffer(), rows: rows, nulls: nulls, batch.budget)
-    let starts = try ArrowNumbers.copy(try batch.nextBuffer(), rows, Offset.self, batch)
-    let sizes = try ArrowNumbers.copy(try batch.nextBuffer(), rows, Offset.self, batch)
+    let starts = try ArrowNumbers.copy(try batch.nextBuffer(), rows, isLarge, batch)
+    let sizes = try ArrowNumbers.copy(try batch.nextBuffer(), rows, isLarge, batch)
     batch.release()
     let first = elements.count
     let added = try elements.append(batch, rows: nil)
@@ -118,12 +126,21 @@ final class ArrowStructsReader: ArrowColumnReader {
 }
 
 enum ArrowNumbers {
-  /// Offsets and the like in an array of their own, for which the budget is asked.
+  /// Offsets in an array of their own, for which the budget is asked.
+  ///
+  /// - Parameter isLarge: of 64 bits each, else of 32.
+  static func copy(
+    _ bytes: ArrowBytes, _ count: Int, _ isLarge: Bool, _ batch: ArrowBatch
+  ) throws(TareError) -> [Int] {
+    isLarge
+      ? try copy(bytes, count, Int64.self, batch) : try copy(bytes, count, Int32.self, batch)
+  }
+
   static func copy<Number: FixedWidthInteger & BitwiseCopyable>(
     _ bytes: ArrowBytes, _ count: Int, _ type: Number.Type, _ batch: ArrowBatch
   ) throws(TareError) -> [Int] {
     let numbers = try bytes.values(count, of: Number.self)
     try batch.budget.take(count, 8)
-    return numbers.map { Int(truncatingIfNeeded: $0) }
+    return (0..<count).map { Int(truncatingIfNeeded: numbers[$0]) }
   }
 }

@@ -27,9 +27,7 @@ final class ArrowBoolsReader: ArrowColumnReader {
     let bytes = try batch.nextBuffer().values(rows / 8 + (rows % 8 > 0 ? 1 : 0), of: UInt8.self)
     try batch.budget.take(rows)
     if values.isEmpty { values.reserveCapacity(batch.expected(rows, size: 1)) }
-    for (index, byte) in bytes.enumerated() {
-      for bit in 0..<min(8, rows - 8 * index) { values.append(byte >> bit & 1 == 1) }
-    }
+    for row in 0..<rows { values.append(bytes[row >> 3] >> (row & 7) & 1 == 1) }
     batch.release()
     return rows
   }
@@ -37,30 +35,46 @@ final class ArrowBoolsReader: ArrowColumnReader {
   func column(_ budget: ArrowBudget) -> Column { Column(.bools(values), missing: missing.column) }
 }
 
-final class ArrowIntegersReader<Stored: FixedWidthInteger & BitwiseCopyable>: ArrowColumnReader {
+// Not generic itself: methods of generic classes are not compiled for each type.
+final class ArrowIntegersReader: ArrowColumnReader {
+  private let bits: Int
+  private let isSigned: Bool
   /// By their bits: those of 64 without a sign may be above what an `Int64` holds.
   private var values: [Int64] = []
   private var missing = ArrowMissing()
+
+  init(bits: Int, isSigned: Bool) {
+    self.bits = bits
+    self.isSigned = isSigned
+  }
 
   var count: Int { values.count }
 
   func append(_ batch: ArrowBatch, rows: Int?) throws(TareError) -> Int {
     let (rows, nulls) = try batch.nextNode(rows)
     try missing.append(try batch.nextBuffer(), rows: rows, nulls: nulls, batch.budget)
-    let stored = try batch.nextBuffer().values(rows, of: Stored.self)
+    let stored = try batch.nextBuffer()
     try batch.budget.take(rows, 8)
     if values.isEmpty { values.reserveCapacity(batch.expected(rows, size: 8)) }
-    if let whole = stored as? ArrowValues<Int64> {
-      whole.append(to: &values)
-    } else {
-      for value in stored { values.append(Int64(truncatingIfNeeded: value)) }
+    switch (bits, isSigned) {
+    case (8, true): append(try stored.values(rows, of: Int8.self))
+    case (8, false): append(try stored.values(rows, of: UInt8.self))
+    case (16, true): append(try stored.values(rows, of: Int16.self))
+    case (16, false): append(try stored.values(rows, of: UInt16.self))
+    case (32, true): append(try stored.values(rows, of: Int32.self))
+    case (32, false): append(try stored.values(rows, of: UInt32.self))
+    default: try stored.values(rows, of: Int64.self).append(to: &values)
     }
     batch.release()
     return rows
   }
 
+  private func append<Stored: FixedWidthInteger & BitwiseCopyable>(_ stored: ArrowValues<Stored>) {
+    for index in 0..<stored.count { values.append(Int64(truncatingIfNeeded: stored[index])) }
+  }
+
   func column(_ budget: ArrowBudget) throws(TareError) -> Column {
-    if Stored.self == UInt64.self, let texts = try unsigned(budget) { return texts }
+    if bits == 64, !isSigned, let texts = try unsigned(budget) { return texts }
     return Column(.integers(values), missing: missing.column)
   }
 
@@ -77,25 +91,29 @@ final class ArrowIntegersReader<Stored: FixedWidthInteger & BitwiseCopyable>: Ar
   }
 }
 
-final class ArrowNumbersReader<Stored: BitwiseCopyable>: ArrowColumnReader {
+final class ArrowNumbersReader: ArrowColumnReader {
+  private let bits: Int
   private var values: [Double] = []
   private var missing = ArrowMissing()
-  private let number: (Stored) -> Double
 
-  init(_ number: @escaping (Stored) -> Double) { self.number = number }
+  init(bits: Int) { self.bits = bits }
 
   var count: Int { values.count }
 
   func append(_ batch: ArrowBatch, rows: Int?) throws(TareError) -> Int {
     let (rows, nulls) = try batch.nextNode(rows)
     try missing.append(try batch.nextBuffer(), rows: rows, nulls: nulls, batch.budget)
-    let stored = try batch.nextBuffer().values(rows, of: Stored.self)
+    let stored = try batch.nextBuffer()
     try batch.budget.take(rows, 8)
     if values.isEmpty { values.reserveCapacity(batch.expected(rows, size: 8)) }
-    if let whole = stored as? ArrowValues<Double> {
-      whole.append(to: &values)
-    } else {
-      for value in stored { values.append(number(value)) }
+    switch bits {
+    case 16:
+      let halves = try stored.values(rows, of: Float16.self)
+      for row in 0..<rows { values.append(Double(halves[row])) }
+    case 32:
+      let singles = try stored.values(rows, of: Float.self)
+      for row in 0..<rows { values.append(Double(singles[row])) }
+    default: try stored.values(rows, of: Double.self).append(to: &values)
     }
     batch.release()
     return rows

@@ -2,10 +2,14 @@
 internal import TareCore
 
 /// Behind offsets of 32 or 64 bits.
-final class ArrowTextsReader<Offset: FixedWidthInteger & BitwiseCopyable>: ArrowColumnReader {
+final class ArrowTextsReader: ArrowColumnReader {
+  private let isLarge: Bool
   private var texts: ArrowTexts
 
-  init(isText: Bool) { texts = ArrowTexts(isText: isText) }
+  init(isLarge: Bool, isText: Bool) {
+    self.isLarge = isLarge
+    texts = ArrowTexts(isText: isText)
+  }
 
   var count: Int { texts.count }
 
@@ -17,7 +21,11 @@ final class ArrowTextsReader<Offset: FixedWidthInteger & BitwiseCopyable>: Arrow
     // A column without rows may have no offsets at all.
     guard rows > 0 else { return rows }
     try batch.budget.take(rows, 8)
-    try texts.append(data, offsets: try offsets.values(rows + 1, of: Offset.self), batch)
+    if isLarge {
+      try texts.append(data, offsets: try offsets.values(rows + 1, of: Int64.self), batch)
+    } else {
+      try texts.append(data, offsets: try offsets.values(rows + 1, of: Int32.self), batch)
+    }
     batch.release()
     return rows
   }

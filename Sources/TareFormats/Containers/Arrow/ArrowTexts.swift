@@ -30,17 +30,16 @@ struct ArrowTexts {
   mutating func append<Offset: FixedWidthInteger & BitwiseCopyable>(
     _ data: ArrowBytes, offsets: ArrowValues<Offset>, _ batch: ArrowBatch
   ) throws(TareError) {
-    guard let first = offsets.first.flatMap({ Int(exactly: $0) }), first >= 0,
-      first <= data.count
-    else { throw .arrow("texts that begin at \(offsets.first.map { "\($0)" } ?? "no offset")") }
+    guard offsets.count > 0, let first = Int(exactly: offsets[0]), first >= 0, first <= data.count
+    else { throw .arrow("texts that begin past \(data.count) bytes") }
     let row = count
     let shift = bytes.count - first
     var end = first
     reserve(batch, texts: offsets.count - 1, bytes: data.count)
-    for offset in offsets.dropFirst() {
-      let next = Int(truncatingIfNeeded: offset)
+    for index in 1..<offsets.count {
+      let next = Int(truncatingIfNeeded: offsets[index])
       guard next >= end, next <= data.count else {
-        throw .arrow("a text from \(end) to \(offset) of \(data.count) bytes")
+        throw .arrow("a text from \(end) to \(next) of \(data.count) bytes")
       }
       end = next
       starts.append(next + shift)
@@ -71,7 +70,9 @@ struct ArrowTexts {
     let isWhole = (try? UTF8Span(validating: bytes.span.extracting(begin...))) != nil
     // A letter's second byte cannot begin a text.
     if isWhole,
-      starts[first...].allSatisfy({ $0 == bytes.count || bytes[$0] & 0xC0 != 0x80 })
+      (first..<count).allSatisfy({ row in
+        starts[row] == bytes.count || bytes[starts[row]] & 0xC0 != 0x80
+      })
     {
       return nil
     }
