@@ -7,9 +7,9 @@ import Testing
 @Suite struct ArrowDamageTests {
   /// Mutations of each file; more when asked for, for a longer search.
   private static let rounds =
-    Int(ProcessInfo.processInfo.environment["ARROW_FUZZ_ROUNDS"] ?? "") ?? 1500
+    Int(ProcessInfo.processInfo.environment["TARE_FUZZ_ROUNDS"] ?? "") ?? 1500
   private static let seed =
-    UInt64(ProcessInfo.processInfo.environment["ARROW_FUZZ_SEED"] ?? "") ?? 1
+    UInt64(ProcessInfo.processInfo.environment["TARE_FUZZ_SEED"] ?? "") ?? 1
 
   private func read(_ bytes: [UInt8]) -> Bool {
     do throws(TareError) {

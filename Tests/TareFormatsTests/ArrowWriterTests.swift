@@ -126,4 +126,25 @@ import Testing
       #expect(try some.values(in: first) == rows.values(of: first, in: [count - 1, 0]), "\(name)")
     }
   }
+
+  private static let written = ProcessInfo.processInfo.environment["TARE_WRITTEN_ARROW"]
+
+  /// Fixtures/arrow/check_written.py reads them with other libraries.
+  @Test(.enabled(if: written != nil))
+  func `files for other libraries`() throws {
+    let folder = URL(filePath: try #require(Self.written))
+    for name in ArrowSamples.files {
+      let table = try ArrowReader.table(ArrowSamples.bytes(name))
+      for compression in [ArrowWriter.Compression.none, .lz4, .zstd] {
+        for (layout, end) in [(ArrowWriter.Layout.file, "arrow"), (.stream, "arrows")] {
+          let bytes = ArrowWriter(
+            table.columns, count: table.count, layout, compression: compression
+          ).bytes
+          let file = folder.appending(path: "\(name).\(layout).\(compression).\(end)")
+          try Data(bytes).write(to: file)
+          #expect(try ArrowReader.table(bytes).count == table.count)
+        }
+      }
+    }
+  }
 }

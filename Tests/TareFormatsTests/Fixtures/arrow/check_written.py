@@ -2,12 +2,12 @@
 with expected.json.
 
 The files: each of this folder's, written again under its name with ".file.zstd.arrow",
-".stream.none.arrows" and the like behind it (ArrowWriterTests does so where ARROW_WRITTEN names a folder).
+".stream.none.arrows" and the like behind it (ArrowWriterTests does so where TARE_WRITTEN_ARROW names a folder).
 Made for Python 3.11, pyarrow 26.0.0, pandas 3.1.1, polars 2.1.0, datasets 5.2.0.
 Usage: python check_written.py FOLDER
 """
 
-import json, math, os, sys
+import json, os, sys
 
 import datasets, pandas, polars, pyarrow
 import pyarrow.feather
