@@ -1,4 +1,4 @@
-/// An input that a user named: a file, or standard input as "-"; gzipped or not.
+/// An input that a user named: a file, gzipped or not, a dataset's folder, or standard input as "-".
 package import Foundation
 package import TareCore
 internal import TareFormats
@@ -25,7 +25,8 @@ package struct InputFile: Sendable {
       let bytes =
         path == "-"
         ? FileHandle.standardInput.readDataToEndOfFile()
-        : try Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
+        : try SavedDataset.content(of: path)
+          ?? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
       try self.init(name: path == "-" ? "standard input" : path, bytes: bytes)
     } catch let error as TareError {
       throw error

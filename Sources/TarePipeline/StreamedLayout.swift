@@ -22,7 +22,7 @@ struct StreamedLayout {
   ) throws(TareError) {
     let source = request.source
     // 0x1F begins gzip.
-    guard let first = pieces.firstCharacter, first != 0x1F,
+    guard let first = pieces.firstCharacter, first != 0x1F, !pieces.isBinary,
       source.format != nil || (first != UInt8(ascii: "{") && first != UInt8(ascii: "["))
     else { return nil }
     let header = try pieces.header().columns

@@ -210,6 +210,7 @@ import Testing
     ]
     var files = texts.mapValues { Data($0.utf8) }
     files["parquet"] = Data(try ParquetWriter.file(columns))
+    files["arrow"] = Data(ArrowWriter(columns, count: 2).bytes)
     for key in FileFormats.registry.keys {
       let data = try #require(files[key], "no fixture for the file format \(key)")
       let file = try SourceFile(data)

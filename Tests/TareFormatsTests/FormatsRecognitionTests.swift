@@ -13,16 +13,25 @@ import Testing
     "csv": "id,score,prompt,response\r\n1,2,\"a \"\"b\"\"\nc\",é\r\n",
   ]
 
+  private static func sample(_ key: String) throws -> Data? {
+    let scores = Column(.numbers([1, 2]))
+    switch key {
+    case "arrow": return Data(ArrowWriter([("score", scores)], count: 2).bytes)
+    case "parquet": return Data(try ParquetWriter.file([(name: "score", column: scores)]))
+    default: return samples[key].map { Data($0.utf8) }
+    }
+  }
+
   @Test(arguments: FileFormats.registry.keys)
   func `a format recognises its own files alone`(key: String) throws {
-    let file = try SourceFile(Data(try #require(Self.samples[key]).utf8))
+    let file = try SourceFile(try #require(try Self.sample(key)))
     #expect(FileFormats.registry.entries.filter { $0.recognises(file) }.first?.key == key)
   }
 
   /// Cut and changed files are read or refused, never a crash, and what is refused names the file.
   @Test(arguments: FileFormats.registry.keys)
   func `damaged files do no harm`(key: String) throws {
-    let sample = Array(try #require(Self.samples[key]).utf8)
+    let sample = Array(try #require(try Self.sample(key)))
     var damaged = sample.indices.map { Array(sample[..<$0]) }
     for byte in [
       UInt8(ascii: "\""), UInt8(ascii: ","), UInt8(ascii: "\r"), UInt8(ascii: "["), 0, 0xC3,

@@ -10,6 +10,7 @@ package enum FileFormats {
       ParquetFile.self,
       JSONLinesFile.self,
       JSONFile.self,
+      ArrowFile.self,
       CSVFile.self,
     ]
   ) { $0 }

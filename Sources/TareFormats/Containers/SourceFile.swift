@@ -25,14 +25,22 @@ package struct SourceFile: Sendable {
 
   package enum BinaryKind: Sendable {
     case parquet
+    case arrow
 
     private static let marks: [(kind: BinaryKind, mark: [UInt8])] = [
       (.parquet, Array("PAR1".utf8)),
       // Parquet whose footer is encrypted: the reader says so.
       (.parquet, Array("PARE".utf8)),
+      (.arrow, ArrowReader.mark),
+      (.arrow, ArrowReader.oldFeather),
     ]
 
     init?(_ bytes: [UInt8]) {
+      // No text begins so: neither UTF-8 nor UTF-16.
+      if bytes.starts(with: ArrowReader.continuation) {
+        self = .arrow
+        return
+      }
       // A CSV header may begin with the same letters; what follows them here is no text.
       guard let found = Self.marks.first(where: { bytes.starts(with: $0.mark) }),
         bytes.count == found.mark.count || bytes[found.mark.count] < 0x20

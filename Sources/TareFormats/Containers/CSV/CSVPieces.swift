@@ -45,6 +45,9 @@ package struct CSVPieces {
     buffer[..<count].first { $0 != 0x20 && !(0x09...0x0D).contains($0) }
   }
 
+  /// Whether the first piece begins as a binary format does.
+  package var isBinary: Bool { SourceFile.BinaryKind(Array(buffer[..<min(count, 16)])) != nil }
+
   /// Everything that was read so far and all that follows it; nothing is left to be read then.
   package mutating func everything() throws(TareError) -> Data {
     while !isAtEnd { try read() }

@@ -1,0 +1,53 @@
+/// Arrow IPC files (Feather) and streams as tables.
+package import TareCore
+
+package enum ArrowFile: FileFormat {
+  package static let key = "arrow"
+  package static let summary = "Arrow IPC files (Feather version 2) and streams"
+
+  package static func recognises(_ file: SourceFile) -> Bool {
+    if case .binary(.arrow) = file.opening { true } else { false }
+  }
+
+  package static func rows(of file: SourceFile) throws(TareError) -> [SourceRow] {
+    try columnRows(of: file).sourceRows
+  }
+
+  package static func table(of file: SourceFile) throws(TareError) -> any TableRows {
+    try columnRows(of: file)
+  }
+
+  private static func columnRows(of file: SourceFile) throws(TareError) -> ColumnRows {
+    let table = try ArrowReader.table(file.bytes)
+    guard table.count > 0 else {
+      throw .badData(place: "", found: "no rows", accepted: "at least one row")
+    }
+    let index = PandasIndex(table)
+    let visible = table.columns.filter { !index.unnamed.contains($0.name) }
+    return ColumnRows(visible, count: table.count) { rows, added in
+      encoded(table, index, rows, adding: added)
+    }
+  }
+
+  /// The rows as a table of the same layout and compression, with columns added or replaced.
+  private static func encoded(
+    _ table: ArrowTable, _ index: PandasIndex, _ rows: [Int], adding added: [TableColumn]
+  ) -> [UInt8] {
+    let isWhole = rows.elementsEqual(0..<table.count)
+    var columns = table.columns.map { name, column in
+      (name: name, column: isWhole ? column : column.selecting(rows))
+    }
+    for column in added {
+      let values = Column(column.values)
+      if let place = columns.firstIndex(where: { $0.name == column.name }) {
+        columns[place].column = values
+      } else {
+        columns.append((column.name, values))
+      }
+    }
+    let writer = ArrowWriter(
+      columns, count: rows.count, table.layout, compression: table.compression,
+      metadata: index.metadata)
+    return writer.bytes
+  }
+}
