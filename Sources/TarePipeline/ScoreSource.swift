@@ -1,7 +1,7 @@
 /// Where calibration, evaluation and ranking take scores from: a run in a store, or a score file.
 internal import Foundation
 internal import TareCore
-internal import TareFormats
+package import TareFormats
 internal import TareStore
 
 /// What a user names: a file with a score table, or a store and a run.
@@ -24,8 +24,13 @@ package struct ScoreSource: Sendable {
   package var by: String?
   /// Keeps the rows that have these values.
   package var filters: [String: String] = [:]
-  /// Leaves out rows of a file that cannot be taken, and counts them.
-  package var skipsBadRows = false
+  /// What happens to rows of a file that cannot be taken.
+  package var badRows = BadRows()
+  /// Whether all of them are left out.
+  package var skipsBadRows: Bool {
+    get { badRows.skips }
+    set { badRows.skips = newValue }
+  }
   /// What standard input held, where it was read already.
   var content: InputFile?
 
@@ -103,13 +108,17 @@ extension ScoreSource {
       let file: InputFile
       if let content { file = content } else { file = try InputFile(path) }
       var table = try readTable(
-        file.data, name: file.name, format: format, skipsBadRows: skipsBadRows)
+        file.data, name: file.name, format: format, skipsBadRows: badRows.skips,
+        dropsMissing: badRows.dropsMissing)
+      badRows.tell(table.notes, of: file.name)
       var skipped = table.skipped
       if !filters.isEmpty { table = try table.matching(filters) }
       var columns = self.columns
       columns.covariates = covariates
-      if skipsBadRows {
-        table = try ScoreTable.goodRows(of: table, columns: columns, counting: &skipped)
+      if badRows.leavesOut {
+        table = try ScoreTable.goodRows(
+          of: table, columns: columns, badRows, counting: &skipped)
+        badRows.note(skipped, of: file.name)
       }
       columns.optionalCovariates = optional
       let column = by == nil ? try severalRuns(table, columns.runs(of: table)) : by

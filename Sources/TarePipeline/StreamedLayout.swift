@@ -20,11 +20,14 @@ struct StreamedLayout {
     _ pieces: inout CSVPieces, _ request: CalibrateRequest, _ covariates: [String]
   ) throws(TareError) {
     let source = request.source
-    // 0x1F begins gzip.
-    guard let first = pieces.firstCharacter, first != 0x1F,
+    // These begin gzip and zstd.
+    guard let first = pieces.firstCharacter, first != 0x1F, first != 0x28,
       source.format != nil || (first != UInt8(ascii: "{") && first != UInt8(ascii: "["))
     else { return nil }
-    let header = try pieces.header().columns
+    let opening = try pieces.header()
+    guard try request.keepsCells(of: opening) else { return nil }
+    source.badRows.tell(pieces.notes, of: pieces.name)
+    let header = opening.columns
     guard let found = TableLayout.ofResponses(header, source.columns),
       found.layout.index == nil
     else { return nil }

@@ -1,17 +1,30 @@
 /// Rows of a file to prompts with their responses: ids, subsets, and the columns carried through.
 import TareCore
 
+/// - Parameters:
+///   - badRows: which rows are left out.
+///   - skipped: counts them.
 /// - Throws: `TareError.badData` if a row has no known shape or two prompts share an id.
-func candidateSets(_ rows: [SourceRow]) throws(TareError) -> [CandidateSet] {
+func candidateSets(
+  _ rows: [SourceRow], _ badRows: BadRows, counting skipped: inout SkippedRows
+) throws(TareError) -> [CandidateSet] {
   var sets: [CandidateSet] = []
   var prompts = SharedPrompts()
   sets.reserveCapacity(rows.count)
   for (index, row) in rows.enumerated() {
-    var set = try candidateSet(row, number: index + 1)
-    let hasID = idColumns.contains { (row.columns[$0] ?? .null).labelText != "" }
-    try prompts.place(&set, hasID: hasID, at: row.place)
-    sets.append(set)
+    do throws(TareError) {
+      var set = try candidateSet(row, number: index + 1)
+      let hasID = idColumns.contains { (row.columns[$0] ?? .null).labelText != "" }
+      try prompts.place(&set, hasID: hasID, at: row.place)
+      sets.append(set)
+    } catch {
+      guard let kind = badRows.kind(.noConversation, isMissing: error.isOfMissing) else {
+        throw error
+      }
+      skipped.add(kind, line: row.line ?? index + 1, error)
+    }
   }
+  if sets.isEmpty, let error = skipped.first { throw error }
   return sets
 }
 
