@@ -108,7 +108,8 @@ let package = Package(
       dependencies: ["TareEngine", "CKernels", "TareCore", "TareTesting"],
       exclude: ["Fixtures"]),
     .testTarget(
-      name: "TareFormatsTests", dependencies: ["TareFormats", "TareCore", "TareTesting"]),
+      name: "TareFormatsTests", dependencies: ["TareFormats", "TareCore", "TareTesting"],
+      exclude: ["Fixtures"]),
     .testTarget(
       name: "TareStoreTests",
       dependencies: [

@@ -1,5 +1,7 @@
 /// `tare rank`: the candidates of each prompt, best first.
+package import Foundation
 package import TareCore
+internal import TareFormats
 internal import TareRanking
 internal import TareStore
 
@@ -22,6 +24,27 @@ package struct RankOutcome: Sendable {
   let unlabelled: Int
   /// Which scores were used, and what was guessed of the rows, a sentence each.
   package let notes: [String]
+
+  /// The rankings in the format that is asked for, by its key or the file's name: JSON Lines, where
+  /// neither does, and JSON with one object per prompt, others with one row per candidate.
+  package func encoded(for path: String?, format: String?) throws(TareError) -> Data {
+    let wanted = try OutputFormats.format(format, for: path) ?? JSONLinesOutput.self
+    let isNested = [JSONLinesOutput.key, JSONOutput.key].contains(wanted.key)
+    return try Pipeline.encoded(isNested ? rows : candidates, for: path, format: format)
+  }
+
+  /// One row per candidate, best first.
+  private var candidates: [JSONObject] {
+    rows.flatMap { row in
+      (row["ranked"]?.array ?? []).enumerated().map { place, candidate in
+        var object = JSONObject()
+        for (key, value) in row.members where key != "ranked" { object[key] = value }
+        object["rank"] = .int(place + 1)
+        for (key, value) in candidate.object?.members ?? [] { object[key] = value }
+        return object
+      }
+    }
+  }
 
   /// What the best of n candidates is worth, for every n.
   package var curveJSON: JSONValue {

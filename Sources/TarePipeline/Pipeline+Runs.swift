@@ -1,7 +1,7 @@
 /// `tare runs`: what a store holds.
 package import Foundation
 package import TareCore
-package import TareFormats
+internal import TareFormats
 internal import TareStore
 
 extension Pipeline {
@@ -69,13 +69,13 @@ extension Pipeline {
   /// - Parameters:
   ///   - name: nil for the file's.
   ///   - filters: the values that rows must have, by column.
-  ///   - badRows: which rows are left out of the run.
+  ///   - policy: which rows are left out of the run.
   package func importRun(
     named name: String?, from path: String, into store: String, format: String? = nil,
-    filters: [String: String] = [:], badRows: BadRows = BadRows()
+    filters: [String: String] = [:], policy: RowPolicy = RowPolicy()
   ) throws(TareError) {
     var file = try InputFile(path)
-    if badRows.leavesOut { file = try file.withoutBadRows(badRows, format: format) }
+    if policy.leavesOut { file = try file.withoutBadRows(policy.badRows, format: format) }
     let run = name ?? URL(filePath: file.name).scoreFileName
     let target = try Store(path: store)
     if filters.isEmpty, format == nil, let lines = file.scoreLines {

@@ -9,6 +9,8 @@ package struct ScoreRequest: Sendable {
   package var inputs: [String]
   /// A key of the file formats; nil to recognise them by content.
   package var format: String?
+  /// What happens to rows that cannot be taken.
+  package var policy = RowPolicy()
   package var settings: ScoringSettings
   /// Where scores are kept, under the run's name; nil keeps them in memory.
   package var store: String?
@@ -93,17 +95,20 @@ extension Pipeline {
     guard (request.store == nil) == (request.run == nil) else {
       throw .usage("--store and --run go together: a store keeps runs by name")
     }
-    let rows = try readRows(request.inputs, format: request.format)
+    let rows = try readRows(request.inputs, format: request.format, request.policy)
     let (store, summary) = try scored(rows, request)
     return (store, summary.run, summary)
   }
 
   /// The rows of files of conversations, pairs or candidates; a prompt's id is one file's.
-  func readRows(_ inputs: [String], format: String?) throws(TareError) -> [CandidateSet] {
+  func readRows(
+    _ inputs: [String], format: String?, _ policy: RowPolicy = RowPolicy()
+  ) throws(TareError) -> [CandidateSet] {
     var rows: [CandidateSet] = []
     for input in inputs {
       let file = try InputFile(input)
-      var more = try readCandidates(file.data, name: file.name, format: format)
+      var more = try readCandidates(
+        file.data, name: file.name, format: format, badRows: policy.badRows)
       noticeUnusedText(of: more, in: file)
       // Ids, those made up for rows without one above all, are unique in their own file only.
       let taken = Set(rows.map(\.id))

@@ -2,7 +2,7 @@
 package import Foundation
 internal import TareCalibration
 package import TareCore
-package import TareFormats
+internal import TareFormats
 
 package struct SmoothRequest: Sendable {
   /// A file, or - for standard input.
@@ -35,7 +35,7 @@ package struct SmoothRequest: Sendable {
   /// The key of the curve's format; nil for that of the file's name, or else CSV.
   package var outputFormat: String?
   /// What happens to rows that cannot be taken.
-  package var badRows = BadRows()
+  package var policy = RowPolicy()
 
   package init(input: String, x: String, y: String) {
     self.input = input
@@ -129,7 +129,7 @@ extension Pipeline {
     let lowess = try request.lowess
     let wanted = try request.wantedPlaces
     let file = try InputFile(request.input)
-    let badRows = request.badRows
+    let badRows = request.policy.badRows
     var table = try readTable(
       file.data, name: file.name, format: request.format, skipsBadRows: badRows.skips,
       dropsMissing: badRows.dropsMissing)

@@ -12,6 +12,8 @@ internal import TareTokenizers
 package struct TrainHeadRequest: Sendable {
   package var pairs: String
   package var validation: String?
+  /// What happens to rows that cannot be taken.
+  package var policy = RowPolicy()
   package var output: String
   /// Where features are kept; nil keeps none.
   package var store: String?
@@ -42,8 +44,10 @@ extension Pipeline {
     let options = try request.settings.options(readRule: .last, text: text, run: nil)
     let store = try Store(path: request.store ?? ":memory:")
     let extractor = FeatureExtractor(text, threads: request.settings.threads)
-    let training = try readPairs(request.pairs)
-    let validation = try request.validation.map { (path) throws(TareError) in try readPairs(path) }
+    let training = try readPairs(request.pairs, request.policy)
+    let validation = try request.validation.map { (path) throws(TareError) in 
+      try readPairs(path, request.policy)
+    }
 
     let (features, computed) = try store.pairFeatures(
       training.rows, with: extractor, options, observer: observer)
@@ -76,10 +80,10 @@ extension Pipeline {
   }
 
   func readPairs(
-    _ path: String
+    _ path: String, _ policy: RowPolicy
   ) throws(TareError) -> (file: InputFile, rows: [CandidateSet]) {
     let file = try InputFile(path)
-    let rows = try readCandidates(file.data, name: file.name)
+    let rows = try readCandidates(file.data, name: file.name, badRows: policy.badRows)
     noticeUnusedText(of: rows, in: file)
     do throws(TareError) {
       return (file, try rows.joiningLabelledAnswers())

@@ -24,7 +24,7 @@ extension Pipeline {
     var domains: [SequenceOutcome.Domain] = []
     var pairs: [FeaturePairs] = []
     for path in request.domains {
-      let (file, rows) = try readPairs(path)
+      let (file, rows) = try readPairs(path, request.policy)
       let (features, _): ([(chosen: [Float], rejected: [Float])], Int)
       do throws(TareError) {
         (features, _) = try store.pairFeatures(rows, with: extractor, options, observer: observer)

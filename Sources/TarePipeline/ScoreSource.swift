@@ -1,7 +1,7 @@
 /// Where calibration, evaluation and ranking take scores from: a run in a store, or a score file.
 internal import Foundation
 internal import TareCore
-package import TareFormats
+internal import TareFormats
 internal import TareStore
 
 /// What a user names: a file with a score table, or a store and a run.
@@ -25,12 +25,13 @@ package struct ScoreSource: Sendable {
   /// Keeps the rows that have these values.
   package var filters: [String: String] = [:]
   /// What happens to rows of a file that cannot be taken.
-  package var badRows = BadRows()
+  package var policy = RowPolicy()
   /// Whether all of them are left out.
   package var skipsBadRows: Bool {
-    get { badRows.skips }
-    set { badRows.skips = newValue }
+    get { policy.badRows.skips }
+    set { policy.badRows.skips = newValue }
   }
+  var badRows: BadRows { policy.badRows }
   /// What standard input held, where it was read already.
   var content: InputFile?
 

@@ -5,6 +5,8 @@ internal import TareEngine
 package struct TrainSequenceRequest: Sendable {
   /// A file of preference pairs for each domain, in the order of training.
   package var domains: [String]
+  /// What happens to rows that cannot be taken.
+  package var policy = RowPolicy()
   /// The ways of fitting that are compared, as a user writes them; the others with the first.
   package var updates: [String]
   /// Widths between the features and the reward.

@@ -170,7 +170,6 @@ extension DataTable {
 
   /// A cell's value, a number where it is a text that says one as the file writes them.
   func label(_ value: JSONValue, field: String) -> JSONValue {
-    if let alone = value.alone { return label(alone, field: field) }
     guard let text = value.string,
       let number = DecimalText.number(text, mark(of: field))
     else { return value }
@@ -178,8 +177,10 @@ extension DataTable {
   }
 
   /// A column's values; in a format that has none but texts, lists that cells hold as JSON are lists.
-  func listCells(_ column: String) -> [JSONValue] {
-    let cells = cells(column)
+  ///
+  /// - Throws: `TareError.badData` if no row has the column.
+  func listCells(_ column: String) throws(TareError) -> [JSONValue] {
+    let cells = try values(in: column)
     guard source.isText else { return cells }
     return cells.map { cell in
       guard let text = cell.string, text.utf8.first == UInt8(ascii: "["),

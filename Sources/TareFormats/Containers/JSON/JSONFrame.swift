@@ -92,10 +92,10 @@ extension JSONFrame {
     return .row
   }
 
-  /// Whether a list is the cell of one row: messages, or several responses and what belongs to them.
+  /// Whether a list is the cell of one row: messages and other objects, or several responses and what belongs to them.
   private static func isCell(_ member: (key: String, value: JSONValue)) -> Bool {
     guard let elements = member.value.array, let first = elements.first else { return false }
-    if let message = first.object { return message["role"] != nil || message["from"] != nil }
+    if first.object != nil { return true }
     return ["responses", "completions", "scores", "labels", "steps"].contains(member.key)
       && first.array == nil
   }
