@@ -33,7 +33,7 @@ import Testing
     for column in ["score", "length", "label"] {
       #expect(try table.numbers(in: column) == plain.numbers(in: column), "\(column)")
     }
-    for column in ["prompt_id", "response"] {
+    for column in ["prompt_id", "prompt", "response"] {
       #expect(try texts(table, column) == texts(plain, column), "\(column)")
     }
     let (scores, expected) = try (ScoreTable(table), ScoreTable(plain))
@@ -85,10 +85,11 @@ import Testing
     // Once more, the column replaced: the same bytes.
     #expect(again.data(adding: added) == written)
     // Without a change a text keeps its bytes, but for its encoding and white space between values.
-    let kept = try String(decoding: table.data(), as: UTF8.self)
+    let kept = String(decoding: table.data(), as: UTF8.self)
       .filter { !$0.isWhitespace }
     if !name.contains("utf16"), !name.contains("bom"), !name.contains("json") {
-      #expect(try kept == String(decoding: Self.content(name), as: UTF8.self).filter { !$0.isWhitespace })
+      #expect(
+        try kept == String(decoding: Self.content(name), as: UTF8.self).filter { !$0.isWhitespace })
     }
   }
 
@@ -141,16 +142,18 @@ import Testing
     func scores(_ text: String) throws -> [Double] {
       try readTable(Data(text.utf8), name: "in").numbers(in: "score")
     }
-    #expect(try scores("{\"score\":\"0.5\"}\n{\"score\":[1.5]}\n{\"score\":[[2]]}") == [0.5, 1.5, 2])
+    #expect(
+      try scores("{\"score\":\"0.5\"}\n{\"score\":[1.5]}\n{\"score\":[[2]]}") == [0.5, 1.5, 2])
     #expect(try scores("score,x\n[0.4444],1\n\"[[-1]]\",2\n") == [0.4444, -1])
     #expect(throws: TareError.self) { try scores("score,x\n\"[1,2]\",1\n") }
-    #expect(throws: TareError.self) { try scores("{\"score\":[1,2]}") }
+    #expect(throws: TareError.self) { try scores("{\"score\":[1,2]}\n{\"score\":1}") }
     let pairs = "scores_chosen,scores_rejected\n\"[0.5, 1]\",[0.25]\n"
     let table = try ScoreTable(readTable(Data(pairs.utf8), name: "in"))
     #expect(table.responses.map(\.score) == [0.5, 1, 0.25])
     #expect(
       String(decoding: table.data(adding: [("c", [1, 2, 3])]), as: UTF8.self)
-        == "scores_chosen,scores_rejected,c_chosen,c_rejected\n\"[0.5, 1]\",[0.25],\"[1.0,2.0]\",[3.0]\n")
+        == "scores_chosen,scores_rejected,c_chosen,c_rejected\n\"[0.5, 1]\",[0.25],\"[1.0,2.0]\",[3.0]\n"
+    )
   }
 
   // MARK: - What is no table
@@ -159,7 +162,8 @@ import Testing
     ("SQLite format 3\0", "an SQLite database"), ("<!DOCTYPE html><html>", "a web page"),
     ("version https://git-lfs.github.com/spec/v1\noid", "a pointer of Git LFS"),
     ("PK\u{3}\u{4}....xl/workbook.xml", "an Excel workbook (.xlsx)"),
-    ("PK\u{3}\u{4}....scores.npy", "NumPy arrays (.npz)"), ("PK\u{3}\u{4}....a.csv", "a zip archive"),
+    ("PK\u{3}\u{4}....scores.npy", "NumPy arrays (.npz)"),
+    ("PK\u{3}\u{4}....a.csv", "a zip archive"),
     ("BZh9\u{1}", "bzip2"), ("%PDF-1.7", "a PDF"), ("GGUF\u{3}", "a GGUF model"),
   ])
   func `a file that is no table is named`(_ text: String, _ name: String) throws {
@@ -170,7 +174,8 @@ import Testing
   @Test func `a pickle is named, and a header that begins alike is a header`() throws {
     let pickle = Data([0x80, 0x04, 0x95, 0, 0])
     let error = #expect(throws: TareError.self) { try readTable(pickle, name: "in") }
-    #expect(error?.description.contains("a Python pickle; accepted: CSV, JSON Lines or Parquet") == true)
+    #expect(
+      error?.description.contains("a Python pickle; accepted: CSV, JSON Lines or Parquet") == true)
     #expect(try readTable(Data("ORC,score\n1,2\n".utf8), name: "in").columns == ["ORC", "score"])
     #expect(try readTable(Data("PK,score\n1,2\n".utf8), name: "in").columns == ["PK", "score"])
   }

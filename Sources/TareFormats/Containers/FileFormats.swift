@@ -47,7 +47,9 @@ package func readCandidates(
     } else {
       rows = try found.rows(of: file)
     }
-    let sets = try candidateSets(rows.map(\.withUsualNames), badRows, counting: &skipped)
+    var bad = SkippedRows()
+    let sets = try candidateSets(rows.map(\.withUsualNames), badRows, counting: &bad)
+    skipped.add(bad)
     badRows.note(skipped, of: name)
     return sets
   } catch {

@@ -42,14 +42,17 @@ package struct UnreadFile: Sendable {
   private static let tables = "CSV, JSON, JSON Lines, Parquet or Arrow"
 
   private static let all: [UnreadFile] = [
-    .init("SQLite format 3\0", "an SQLite database", "a score file; a store of Tare is named with --store"),
+    .init(
+      "SQLite format 3\0", "an SQLite database",
+      "a score file; a store of Tare is named with --store"),
     .init([0x80, 0x02], "a Python pickle", pandas("read_pickle")),
     .init([0x80, 0x03], "a Python pickle", pandas("read_pickle")),
     .init([0x80, 0x04, 0x95], "a Python pickle", pandas("read_pickle")),
     .init([0x80, 0x05, 0x95], "a Python pickle", pandas("read_pickle")),
     .init([0x93] + Array("NUMPY".utf8), "a NumPy array (.npy)", "\(tables), with named columns"),
     .init([0x89] + Array("HDF\r\n".utf8), "an HDF5 file", pandas("read_hdf")),
-    .init([0xD0, 0xCF, 0x11, 0xE0], "an Excel workbook (.xls)", "CSV: save the sheet as CSV UTF-8"),
+    .init(
+      [0xD0, 0xCF, 0x11, 0xE0], "an Excel workbook (.xls)", "CSV: save the sheet as CSV UTF-8"),
     .init("BZh", "bzip2", unpacked),
     .init([0xFD] + Array("7zXZ\0".utf8), "xz", unpacked),
     .init([0x04, 0x22, 0x4D, 0x18], "lz4", unpacked),
@@ -61,7 +64,8 @@ package struct UnreadFile: Sendable {
     .init("$FL2", "an SPSS file", pandas("read_spss")),
     .init("FEA1", "Feather, version 1", "Feather version 2 (Arrow), Parquet or CSV"),
     .init("RDX3\n", "an R workspace", "CSV: write.csv(table, \"FILE.csv\", row.names = FALSE)"),
-    .init("X\n\0\0\0", "an R object (.rds)", "CSV: write.csv(table, \"FILE.csv\", row.names = FALSE)"),
+    .init(
+      "X\n\0\0\0", "an R object (.rds)", "CSV: write.csv(table, \"FILE.csv\", row.names = FALSE)"),
   ]
 
   /// What is text, and no table; letters of any case.
@@ -71,7 +75,8 @@ package struct UnreadFile: Sendable {
     .init("<?xml", "XML", tables),
     .init("%pdf-", "a PDF", tables),
     .init(
-      "version https://git-lfs", "a pointer of Git LFS, not the file", "the file itself: git lfs pull"),
+      "version https://git-lfs", "a pointer of Git LFS, not the file",
+      "the file itself: git lfs pull"),
   ]
 
   private func isBegin(of text: Data) -> Bool {
@@ -83,7 +88,9 @@ package struct UnreadFile: Sendable {
 
   /// What a zip archive holds, by the names of its first files.
   private static func archive(_ start: Data) -> UnreadFile? {
-    guard start.count > 4, [0x0304, 0x0506].contains(Int(start[start.startIndex + 2]) << 8 | Int(start[start.startIndex + 3]))
+    guard start.count > 4,
+      [0x0304, 0x0506].contains(
+        Int(start[start.startIndex + 2]) << 8 | Int(start[start.startIndex + 3]))
     else { return nil }
     func names(_ name: String) -> Bool { start.range(of: Data(name.utf8)) != nil }
     let kinds: [(String, String, String)] = [

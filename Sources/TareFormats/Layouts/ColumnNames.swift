@@ -34,7 +34,8 @@ extension ColumnNames {
   func noScores(_ score: String, naming: String?) -> (found: String, accepted: String) {
     var accepted = "a column of scores; the columns are \(list(all))"
     if let separator = otherSeparator {
-      accepted += ", one name that holds '\(separator)': cells are separated by commas, semicolons, tabs "
+      accepted +=
+        ", one name that holds '\(separator)': cells are separated by commas, semicolons, tabs "
         + "or bars"
     }
     if let naming { accepted += "; name it with \(naming)" }

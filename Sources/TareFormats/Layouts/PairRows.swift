@@ -102,7 +102,8 @@ struct PairRows: ScoreLayout {
     var rest = values[...]
     var cells: (chosen: [JSONValue], rejected: [JSONValue]) = ([], [])
     for (chosen, rejected) in zip(
-      (try? table.listCells(chosen)) ?? [], (try? table.listCells(rejected)) ?? []) {
+      (try? table.listCells(chosen)) ?? [], (try? table.listCells(rejected)) ?? [])
+    {
       cells.chosen.append(chosen.taking(&rest))
       cells.rejected.append(rejected.taking(&rest))
     }

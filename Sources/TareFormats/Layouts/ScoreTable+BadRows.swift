@@ -75,7 +75,9 @@ extension DataTable {
         good.append(row)
       } catch {
         let isMissing = error.isOfMissing
-        let text = cells.lazy.compactMap { $0.values[row].string }.first { Double($0)?.isFinite == false }
+        let text = cells.lazy.compactMap { $0.values[row].string }.first {
+          Double($0)?.isFinite == false
+        }
         let kind: SkippedRows.Kind = text == nil ? .noNumber : .notFinite
         guard let kind = badRows.kind(kind, isMissing: isMissing) else { throw error }
         skipped.add(kind, line: line(of: row), error)

@@ -36,7 +36,8 @@ struct UTF16Text: Sendable {
     var units = 0
     while units < sampleBytes / 2, 2 * units + 1 < bytes.count {
       let unit = bytes[2 * units + low]
-      guard bytes[2 * units + 1 - low] == 0, unit < 0x80, unit >= 0x20 || (0x09...0x0D).contains(unit)
+      guard bytes[2 * units + 1 - low] == 0, unit < 0x80,
+        unit >= 0x20 || (0x09...0x0D).contains(unit)
       else { return false }
       units += 1
       if isLineEnd(unit) { break }

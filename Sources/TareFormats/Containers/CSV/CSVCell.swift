@@ -50,9 +50,11 @@ enum CSVCell {
     case .double where dialect.writesCommas: text = value.text().replacing(".", with: ",")
     default: text = value.text()
     }
-    guard text.utf8.contains(where: {
-      $0 == dialect.separator || $0 == quote || isLineEnd($0)
-    }) else {
+    guard
+      text.utf8.contains(where: {
+        $0 == dialect.separator || $0 == quote || isLineEnd($0)
+      })
+    else {
       out += text.utf8
       return
     }

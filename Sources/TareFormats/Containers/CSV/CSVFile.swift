@@ -3,7 +3,8 @@ package import TareCore
 
 package enum CSVFile: FileFormat {
   package static let key = "csv"
-  package static let summary = "CSV with a header line; separated by commas, semicolons, tabs or bars"
+  package static let summary =
+    "CSV with a header line; separated by commas, semicolons, tabs or bars"
 
   package static func recognises(_ file: SourceFile) -> Bool {
     if case .text = file.opening { true } else { false }

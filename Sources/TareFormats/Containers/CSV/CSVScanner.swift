@@ -72,7 +72,8 @@ struct CSVScanner {
         case .followed:
           return fault(
             &ends, first, line: line + lines, found: "text after the closing quote of a cell",
-            accepted: "\(separator == comma ? "a comma" : CSVDialect.name(separator)) or the end of the "
+            accepted:
+              "\(separator == comma ? "a comma" : CSVDialect.name(separator)) or the end of the "
               + "line; quotes inside a quoted cell are doubled")
         case .unclosed:
           if ending == .open { return needsMore(&ends, first) }

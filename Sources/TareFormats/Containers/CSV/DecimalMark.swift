@@ -108,7 +108,8 @@ extension DecimalText {
         + " or with a point"
     case (.comma, .unclear), (.comma, .point):
       return "a finite number with a decimal point, as others of the file have it"
-    case (.point, .comma): return "a finite number with a decimal comma, as others of the file have it"
+    case (.point, .comma):
+      return "a finite number with a decimal comma, as others of the file have it"
     default: return "a finite number"
     }
   }

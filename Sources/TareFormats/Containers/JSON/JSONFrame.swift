@@ -164,7 +164,9 @@ extension JSONFrame {
 
   /// Rows with their labels as a column `index`, where those are more than the rows' numbers.
   private static func labelled(_ rows: [JSONObject], _ labels: [String]) -> [JSONObject] {
-    guard labels.contains(where: { !isNumber($0) }), rows.first?["index"] == nil else { return rows }
+    guard labels.contains(where: { !isNumber($0) }), rows.first?["index"] == nil else {
+      return rows
+    }
     return zip(rows, labels).map { row, label in
       var row = row
       row["index"] = .string(label)

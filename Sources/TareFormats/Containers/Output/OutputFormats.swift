@@ -123,7 +123,8 @@ extension Column {
   /// do, written as programs write them ("007" is a text); an empty cell has no value there.
   init(cells: [JSONValue], _ mark: DecimalMark) {
     let texts = cells.map { $0.string ?? "" }
-    guard cells.allSatisfy({ $0.string != nil || $0 == .null }), texts.contains(where: { !$0.isEmpty })
+    guard cells.allSatisfy({ $0.string != nil || $0 == .null }),
+      texts.contains(where: { !$0.isEmpty })
     else {
       self.init(cells)
       return
