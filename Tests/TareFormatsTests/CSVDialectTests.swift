@@ -90,6 +90,12 @@ import Testing
     #expect(try table("a b;score\nx, y;1\nx, y, z;2\n").numbers(in: "score") == [1, 2])
   }
 
+  @Test func `a column alone may have any name`() throws {
+    let text = "Do you like it; yes or no\n1\n0\n"
+    #expect(try table(text).columns == ["Do you like it; yes or no"])
+    #expect(try table(text).numbers(in: "do you like it; yes or no") == [1, 0])
+  }
+
   @Test func `bad rows in another dialect are named`() {
     #expect(failure("id;score\na;1\nb\n").contains("line 3: found 1 cells; accepted: 2"))
     #expect(

@@ -120,7 +120,8 @@ extension CSVDialect {
     var best: (separator: UInt8, share: Double)?
     for candidate in Self.separators {
       let (cells, share, rows) = fit(of: candidate, in: bytes, isWhole: isWhole)
-      guard cells > 1 else { continue }
+      // A column alone may have a name that holds anything; its rows then do not fall apart so.
+      guard cells > 1, candidate == comma || share >= 0.5 else { continue }
       if let found = best, share <= found.share {
         if share == 1, rows > 0 { rivals.append(candidate) }
         continue

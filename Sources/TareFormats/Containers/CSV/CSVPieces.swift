@@ -57,6 +57,15 @@ package struct CSVPieces {
     buffer[..<count].first { $0 != 0x20 && !(0x09...0x0D).contains($0) }
   }
 
+  /// - Throws: `TareError.badData` that names what the file is, where it begins as one that is no text.
+  package func refuseUnread() throws(TareError) {
+    do throws(TareError) {
+      try UnreadFile.refuse(Data(buffer[..<count]))
+    } catch {
+      throw error.inside(name)
+    }
+  }
+
   /// Everything that was read so far and all that follows it; nothing is left to be read then.
   package mutating func everything() throws(TareError) -> Data {
     while !isAtEnd { try read() }
