@@ -19,7 +19,8 @@ extension Pipeline {
     else { return nil }
     var pieces = try CSVPieces(ByteStream(path))
     let layout = try StreamedLayout(&pieces, request, names)
-    guard let layout, saved == nil || !request.source.badRows.leavesOut || !layout.needsAllRows else {
+    guard let layout, saved == nil || !request.source.badRows.leavesOut || !layout.needsAllRows
+    else {
       if !ByteStream.isPlainFile(path) {
         request.source.content = try InputFile(name: pieces.name, bytes: pieces.everything())
       }

@@ -177,7 +177,8 @@ extension URL {
   /// The name without the endings of score files.
   var scoreFileName: String {
     var url = self
-    for ending in ["gz", "zst", "json", "jsonl", "ndjson", "csv", "tsv"] where url.pathExtension == ending {
+    for ending in ["gz", "zst", "json", "jsonl", "ndjson", "csv", "tsv"]
+    where url.pathExtension == ending {
       url = url.deletingPathExtension()
     }
     return url.lastPathComponent

@@ -45,7 +45,7 @@ extension Pipeline {
     let store = try Store(path: request.store ?? ":memory:")
     let extractor = FeatureExtractor(text, threads: request.settings.threads)
     let training = try readPairs(request.pairs, request.policy)
-    let validation = try request.validation.map { (path) throws(TareError) in 
+    let validation = try request.validation.map { (path) throws(TareError) in
       try readPairs(path, request.policy)
     }
 

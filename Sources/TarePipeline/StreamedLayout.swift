@@ -24,6 +24,7 @@ struct StreamedLayout {
     guard let first = pieces.firstCharacter, first != 0x1F, first != 0x28,
       source.format != nil || (first != UInt8(ascii: "{") && first != UInt8(ascii: "["))
     else { return nil }
+    try pieces.refuseUnread()
     let opening = try pieces.header()
     guard try request.keepsCells(of: opening) else { return nil }
     source.badRows.tell(pieces.notes, of: pieces.name)

@@ -74,7 +74,8 @@ struct Evaluate: ParsableCommand {
   var details = false
   @Option(
     name: .shortAndLong,
-    help: "File for the accuracies as a table, one row per model and subset; - for standard output.")
+    help: "File for the accuracies as a table, one row per model and subset; - for standard output."
+  )
   var output: String?
   @OptionGroup var outputFormat: OutputFormatArgument
   @Flag(help: "Print the results as JSON.")

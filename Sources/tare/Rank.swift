@@ -29,7 +29,9 @@ struct Rank: ParsableCommand {
   @Flag(help: "Print the expected score of the best of n, for every n.")
   var curve = false
   @Option(
-    name: .shortAndLong, help: "File for the rankings, one JSON line per prompt, or by its ending one row per candidate; - for standard output."
+    name: .shortAndLong,
+    help:
+      "File for the rankings, one JSON line per prompt, or by its ending one row per candidate; - for standard output."
   )
   var output: String?
   @OptionGroup var outputFormat: OutputFormatArgument

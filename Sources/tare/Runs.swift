@@ -57,7 +57,8 @@ struct Runs: ParsableCommand {
         JSON, a line a response.
         """)
     @Argument(help: "The run.") var name: String
-    @Argument(help: "The file; compressed if it ends in .gz or .zst; - for standard output.") var file: String
+    @Argument(help: "The file; compressed if it ends in .gz or .zst; - for standard output.")
+    var file: String
     @OptionGroup var outputFormat: OutputFormatArgument
     @OptionGroup var store: StoreOption
 

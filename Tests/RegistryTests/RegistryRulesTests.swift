@@ -28,6 +28,7 @@ import Testing
     (TokenDecoders.registry.kind, TokenDecoders.registry.help),
     (RemoteEngines.registry.kind, RemoteEngines.registry.help),
     (FileFormats.registry.kind, FileFormats.registry.help),
+    (OutputFormats.registry.kind, OutputFormats.registry.help),
     (TextCovariates.registry.kind, TextCovariates.registry.help),
     (Calibrators.registry.kind, Calibrators.registry.help),
     (Benchmarks.registry.kind, Benchmarks.registry.help),
@@ -55,7 +56,7 @@ import Testing
   @Test(arguments: [
     ("calibrate", Calibrators.registry.keys), ("evaluate", Benchmarks.registry.keys),
     ("calibrate", TextCovariates.registry.keys), ("evaluate", TextCovariates.registry.keys),
-    ("score", FileFormats.registry.keys), ("serve", WireProtocols.registry.help.map(\.summary)),
+    ("rank", OutputFormats.registry.keys), ("score", FileFormats.registry.keys), ("serve", WireProtocols.registry.help.map(\.summary)),
     ("score", RemoteEngines.registry.keys), ("serve", RemoteEngines.registry.help.map(\.summary)),
   ])
   func `the help text of a command names all that it can be asked for`(
