@@ -62,9 +62,9 @@ struct Smooth: ParsableCommand {
 
   @OptionGroup var bad: BadRowArguments
   @OptionGroup var format: FormatArgument
+  @OptionGroup var outputFormat: OutputFormatArgument
   @Option(name: .shortAndLong, help: "File for the curve as CSV; - for standard output.")
   var output: String?
-  @OptionGroup var outputFormat: OutputFormatArgument
   @Flag(help: "Print the curve as JSON.")
   var json = false
 

@@ -56,7 +56,8 @@ import Testing
   @Test(arguments: [
     ("calibrate", Calibrators.registry.keys), ("evaluate", Benchmarks.registry.keys),
     ("calibrate", TextCovariates.registry.keys), ("evaluate", TextCovariates.registry.keys),
-    ("rank", OutputFormats.registry.keys), ("score", FileFormats.registry.keys), ("serve", WireProtocols.registry.help.map(\.summary)),
+    ("rank", OutputFormats.registry.keys), ("score", FileFormats.registry.keys),
+    ("serve", WireProtocols.registry.help.map(\.summary)),
     ("score", RemoteEngines.registry.keys), ("serve", RemoteEngines.registry.help.map(\.summary)),
   ])
   func `the help text of a command names all that it can be asked for`(
