@@ -44,6 +44,17 @@ package struct JSONReader {
     }
   }
 
+  /// The whole text, which is any number of values with white space between them, each taken by `body`.
+  package mutating func sequence(
+    _ body: (inout JSONReader) throws(TareError) -> Void
+  ) throws(TareError) {
+    skipSpace()
+    while position < bytes.count {
+      try body(&self)
+      skipSpace()
+    }
+  }
+
   /// The next value.
   package mutating func value() throws(TareError) -> JSONValue {
     guard position < bytes.count else { throw error("end of input", "a value") }

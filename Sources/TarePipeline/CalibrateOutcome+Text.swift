@@ -13,8 +13,7 @@ extension CalibrateOutcome {
     let style = TerminalStyle(coloured)
     var text = parts.count > 1 ? table(style) : parts.first?.text(style) ?? ""
     if let note { text = "\(note.wrapped(toWidth: 80))\n\n\(text)" }
-    guard let skipped, !skipped.isEmpty else { return text }
-    return "\(text)\n\(skipped.text.wrapped(toWidth: 80))"
+    return text
   }
 
   private func table(_ style: TerminalStyle) -> String {

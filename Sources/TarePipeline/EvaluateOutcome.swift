@@ -42,6 +42,21 @@ package struct EvaluateOutcome: Sendable {
   /// Sources that could not be evaluated, and why.
   package let failures: [(source: String, error: TareError)]
 
+  /// The accuracies as a table: one row per model, raw or calibrated scores, and part of the benchmark.
+  package var rows: [JSONObject] {
+    parts.flatMap { part in
+      [("raw", part.raw), ("calibrated", part.calibrated)].flatMap { kind, evaluation in
+        (evaluation?.rows ?? []).map { row in
+          var object: JSONObject = [
+            "model": part.name.map { .string($0) } ?? .null, "scores": .string(kind),
+          ]
+          for (key, value) in row.members { object[key] = value }
+          return object
+        }
+      }
+    }
+  }
+
   package var json: JSONValue {
     let objects = parts.map { part -> JSONValue in
       var object = part.raw.json.object ?? [:]
@@ -74,5 +89,26 @@ package struct EvaluateOutcome: Sendable {
         failures.map { ["source": .string($0.source), "error": .string($0.error.description)] })
     }
     return .object(object)
+  }
+}
+
+extension Evaluation {
+  /// One row per part of the benchmark: its total first, then averages, sections and subsets.
+  fileprivate var rows: [JSONObject] {
+    func row(_ part: String, _ name: String?, _ accuracy: Accuracy) -> JSONObject {
+      [
+        "benchmark": .string(benchmark), "part": .string(part),
+        "name": name.map { .string($0) } ?? .null, "measure": .string(measure),
+        "value": .double(accuracy.value), "lower": .double(accuracy.interval.lowerBound),
+        "upper": .double(accuracy.interval.upperBound), "n": .int(accuracy.n),
+        "ties": .int(accuracy.ties),
+      ]
+    }
+    let parts = [
+      ("average", accuracies.averages), ("section", accuracies.sections),
+      ("subset", accuracies.subsets),
+    ]
+    return [row("overall", nil, accuracies.overall)]
+      + parts.flatMap { part, named in named.map { row(part, $0.name, $0.value) } }
   }
 }

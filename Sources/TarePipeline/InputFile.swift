@@ -1,4 +1,5 @@
-/// An input that a user named: a file, gzipped or not, a dataset's folder, or standard input as "-".
+/// An input that a user named: a file, compressed with gzip or zstd or not, a dataset's folder, or standard
+/// input as "-".
 package import Foundation
 package import TareCore
 internal import TareFormats
@@ -8,18 +9,18 @@ package struct InputFile: Sendable {
   package let name: String
   package let data: Data
 
-  /// - Parameter bytes: gzipped or not.
-  /// - Throws: `TareError.badData` for damaged gzip.
+  /// - Parameter bytes: compressed or not.
+  /// - Throws: `TareError.badData` for damaged gzip or zstd.
   init(name: String, bytes: Data) throws(TareError) {
     self.name = name
-    guard Gzip.isGzip(bytes) else {
+    guard let compression = Compression(of: bytes) else {
       data = bytes
       return
     }
-    do { data = try Gzip.inflated(bytes) } catch { throw error.inside(name) }
+    do { data = try compression.inflated(bytes) } catch { throw error.inside(name) }
   }
 
-  /// - Throws: `TareError.badData` if the file cannot be read, or is damaged gzip.
+  /// - Throws: `TareError.badData` if the file cannot be read, or is damaged gzip or zstd.
   package init(_ path: String) throws(TareError) {
     do {
       let bytes =

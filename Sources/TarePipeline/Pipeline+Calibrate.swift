@@ -19,6 +19,8 @@ package struct CalibrateRequest: Sendable {
   package var save: String?
   /// Where the rows go with `calibrated` and `bias` added.
   package var output: String?
+  /// The key of their format; nil for that of the file's name, or else the source's own.
+  package var outputFormat: String?
   /// Without an output file the rows go to standard output: a large CSV file's as they are made,
   /// others' as `CalibrateOutcome.rows`.
   package var printsRows = false
@@ -138,11 +140,14 @@ extension Pipeline {
       warn(ofSaved: calibration)
       try write(Data((calibration.json.text(indent: 2) + "\n").utf8), to: path)
     }
-    let rows = source.table.map { $0.data(adding: $0.joined(columns)) }
+    let rows = try source.table.map { (table) throws(TareError) in
+      try table.data(
+        adding: table.joined(columns), for: request.output, format: request.outputFormat)
+    }
     if let rows, let path = request.output { try write(rows, to: path) }
     return CalibrateOutcome(
       parts: parts, rows: rows, note: source.parts.compactMap(\.groupingNote).first,
-      skipped: request.source.skipsBadRows ? source.skipped : nil)
+      skipped: request.source.badRows.leavesOut ? source.skipped : nil)
   }
 
   static func severalModels(_ count: Int) -> TareError {

@@ -19,7 +19,8 @@ extension Pipeline {
     else { return nil }
     var pieces = try CSVPieces(ByteStream(path))
     let layout = try StreamedLayout(&pieces, request, names)
-    guard let layout, saved == nil || !request.source.skipsBadRows || !layout.needsAllRows else {
+    guard let layout, saved == nil || !request.source.badRows.leavesOut || !layout.needsAllRows
+    else {
       if !ByteStream.isPlainFile(path) {
         request.source.content = try InputFile(name: pieces.name, bytes: pieces.everything())
       }
@@ -31,7 +32,7 @@ extension Pipeline {
     }
     var scores = StreamedScores(layout)
     var reader = try CSVColumnReader(
-      pieces, columns: layout.columns, skipsBadRows: request.source.skipsBadRows)
+      pieces, columns: layout.columns, badRows: request.source.badRows)
     return try apply(saved, request, &scores, &reader, path)
   }
 
@@ -41,13 +42,13 @@ extension Pipeline {
   ) throws(TareError) -> (StreamedScores, CSVColumnReader)? {
     var scores = StreamedScores(layout)
     var reader = try CSVColumnReader(
-      pieces, columns: layout.columns, skipsBadRows: request.source.skipsBadRows)
+      pieces, columns: layout.columns, badRows: request.source.badRows)
     while try reader.nextBlock() {
       scores.append(reader.block)
       if scores.severalModels(in: reader) != nil { return nil }
     }
     let isWhole =
-      !request.source.skipsBadRows || !layout.needsAllRows || !scores.hasBadRows(reader)
+      !request.source.badRows.leavesOut || !layout.needsAllRows || !scores.hasBadRows(reader)
     return isWhole ? (scores, reader) : nil
   }
 
@@ -97,7 +98,7 @@ extension Pipeline {
     if let sink = try request.sink() {
       var again = try CSVColumnReader(
         CSVPieces(ByteStream(path)), columns: scores.layout.columns,
-        skipsBadRows: request.source.skipsBadRows, numbersNames: false)
+        badRows: request.source.badRows, numbersNames: false)
       var rewriter = CSVRewriter(again.header, adding: ["calibrated", "bias"], to: sink)
       while try again.nextBlock(), again.count <= reader.count {
         try rewriter.write(
@@ -176,12 +177,24 @@ extension CalibrateRequest {
     return path
   }
 
+  /// Whether the rows of a file with this header, if any are written, are written as they stand.
+  func keepsCells(of header: CSVHeader) throws(TareError) -> Bool {
+    guard Compression(ending: output?.lowercased() ?? "") == nil else { return false }
+    guard let wanted = try OutputFormats.format(outputFormat, for: output) else { return true }
+    guard let plain = header.plainFormat else {
+      return outputFormat == nil && wanted.inputs.contains(CSVFile.key)
+    }
+    return plain == wanted.key
+  }
+
   fileprivate func sink() throws(TareError) -> ByteSink? {
     guard output != nil || printsRows else { return nil }
     return try ByteSink(output)
   }
 
   fileprivate func skipped(_ reader: CSVColumnReader) -> SkippedRows? {
-    source.skipsBadRows ? reader.skipped : nil
+    guard source.badRows.leavesOut else { return nil }
+    source.badRows.note(reader.skipped, of: reader.name)
+    return reader.skipped
   }
 }

@@ -1,5 +1,7 @@
 /// `tare rank`: the candidates of each prompt, best first.
+package import Foundation
 package import TareCore
+internal import TareFormats
 internal import TareRanking
 internal import TareStore
 
@@ -42,6 +44,38 @@ package struct RankOutcome: Sendable {
     self.curve = curve
     self.unlabelled = unlabelled
     self.notes = notes
+  }
+
+  /// Whether the rankings go there as JSON Lines, which need not be held.
+  package func areLines(for path: String?, format: String?) throws(TareError) -> Bool {
+    guard path.map({ !$0.hasSuffix(".gz") && !$0.hasSuffix(".zst") }) ?? true else { return false }
+    let wanted = try OutputFormats.format(format, for: path)
+    return wanted == nil || wanted?.key == JSONLinesOutput.key
+  }
+
+  private var rows: [JSONObject] {
+    rankings.map { $0.row(top: top, texts: conversations) }
+  }
+
+  /// The rankings in the format that is asked for, by its key or the file's name: JSON Lines, where
+  /// neither does, and JSON with one object per prompt, others with one row per candidate.
+  package func encoded(for path: String?, format: String?) throws(TareError) -> Data {
+    let wanted = try OutputFormats.format(format, for: path) ?? JSONLinesOutput.self
+    let isNested = [JSONLinesOutput.key, JSONOutput.key].contains(wanted.key)
+    return try Pipeline.encoded(isNested ? rows : candidates, for: path, format: format)
+  }
+
+  /// One row per candidate, best first.
+  private var candidates: [JSONObject] {
+    rows.flatMap { row in
+      (row["ranked"]?.array ?? []).enumerated().map { place, candidate in
+        var object = JSONObject()
+        for (key, value) in row.members where key != "ranked" { object[key] = value }
+        object["rank"] = .int(place + 1)
+        for (key, value) in candidate.object?.members ?? [] { object[key] = value }
+        return object
+      }
+    }
   }
 
   /// What the best of n candidates is worth, for every n.

@@ -33,22 +33,32 @@ extension Pipeline {
 
   /// Writes a run as the file that it was imported from, or else as lines of score output.
   ///
-  /// - Parameter file: a path, or - for standard output; one that ends in .gz is gzipped.
+  /// - Parameters:
+  ///   - file: a path, or - for standard output; one that ends in .gz or .zst is compressed.
+  ///   - outputFormat: a key of the output formats; nil for that of the file's name, or else as above.
   /// - Returns: the bytes for standard output.
   package func export(
-    run name: String, in path: String, to file: String
+    run name: String, in path: String, to file: String, format outputFormat: String? = nil
   ) throws(TareError) -> Data? {
     let store = try Store(path: path, access: .readOnly)
     let run = try store.run(named: name)
     var data: Data
+    let format = try OutputFormats.format(outputFormat, for: file)
     if let imported = try store.exportedFile(of: run) {
       data = imported
+      if format != nil {
+        let table = try readTable(imported, name: "run '\(run.name)'")
+        let path = file.withoutCompression
+        if try !table.keepsLayout(for: path, format: outputFormat) {
+          data = try table.data(for: path, format: outputFormat)
+        }
+      }
     } else {
       let rows = try store.exportRows(of: run)
-      data = Data(rows.map { JSONValue.object($0).text() + "\n" }.joined().utf8)
+      data = try Self.encoded(rows, for: file.withoutCompression, format: outputFormat)
     }
     guard file != "-" else { return data }
-    if file.hasSuffix(".gz") { data = try Gzip.deflated(data) }
+    data = try OutputFormats.compressed(data, for: file)
     try write(data, to: file)
     return nil
   }
@@ -60,11 +70,13 @@ extension Pipeline {
   ///   - name: nil for the file's.
   ///   - columns: other names for the file's columns, as `--columns` has them.
   ///   - filters: the values that rows must have, by column.
+  ///   - policy: which rows are left out of the run.
   package func importRun(
     named name: String?, from path: String, into store: String, format: String? = nil,
-    columns: [String] = [], filters: [String: String] = [:]
+    columns: [String] = [], filters: [String: String] = [:], policy: RowPolicy = RowPolicy()
   ) throws(TareError) {
-    let file = try InputFile(path)
+    var file = try InputFile(path)
+    if policy.leavesOut { file = try file.withoutBadRows(policy.badRows, format: format) }
     let run = name ?? URL(filePath: file.name).scoreFileName
     let target = try Store(path: store)
     if filters.isEmpty, format == nil, columns.isEmpty, let lines = file.scoreLines {
@@ -107,6 +119,21 @@ extension Pipeline {
 }
 
 extension InputFile {
+  /// The score file without the rows that are left out, the others as they stand.
+  fileprivate func withoutBadRows(
+    _ badRows: BadRows, format: String?
+  ) throws(TareError) -> InputFile {
+    let table = try readTable(
+      data, name: name, format: format, skipsBadRows: badRows.skips,
+      dropsMissing: badRows.dropsMissing)
+    var skipped = table.skipped
+    let good = try ScoreTable.goodRows(
+      of: table, columns: ScoreColumns(), badRows, counting: &skipped)
+    badRows.tell(table.notes, of: name)
+    badRows.note(skipped, of: name)
+    return skipped.isEmpty ? self : try InputFile(name: name, bytes: good.data())
+  }
+
   private static let scoreLineKeys = [
     "id", "role", "index", "score", "tokens", "length", "truncated", "readAt",
   ]
@@ -141,11 +168,20 @@ extension Double {
   }
 }
 
+extension String {
+  /// A file's name without the ending of its compression.
+  fileprivate var withoutCompression: String {
+    guard let compression = Compression(ending: lowercased()) else { return self }
+    return String(dropLast(compression.ending.count))
+  }
+}
+
 extension URL {
   /// The name without the endings of score files.
   var scoreFileName: String {
     var url = self
-    for ending in ["gz", "json", "jsonl", "csv"] where url.pathExtension == ending {
+    for ending in ["gz", "zst", "json", "jsonl", "ndjson", "csv", "tsv"]
+    where url.pathExtension == ending {
       url = url.deletingPathExtension()
     }
     return url.lastPathComponent

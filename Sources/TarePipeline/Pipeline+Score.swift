@@ -11,6 +11,8 @@ package struct ScoreRequest: Sendable {
   package var format: String?
   /// Other names for the files' columns, as `--columns` has them.
   package var columns: [String] = []
+  /// What happens to rows that cannot be taken.
+  package var policy = RowPolicy()
   package var settings: ScoringSettings
   /// Where scores are kept, under the run's name; nil keeps them in memory.
   package var store: String?
@@ -96,7 +98,7 @@ extension Pipeline {
       throw .usage("--store and --run go together: a store keeps runs by name")
     }
     let columns = try ColumnMapping(command: request.columns)
-    let rows = try readRows(request.inputs, format: request.format, columns)
+    let rows = try readRows(request.inputs, format: request.format, columns, request.policy)
     if let note = rows.tieNote { observer.notice(note) }
     let (store, summary) = try scored(rows, columns, request)
     return (store, summary.run, summary)
@@ -104,13 +106,14 @@ extension Pipeline {
 
   /// The rows of files of conversations, pairs or candidates; a prompt's id is one file's.
   func readRows(
-    _ inputs: [String], format: String?, _ columns: ColumnMapping
+    _ inputs: [String], format: String?, _ columns: ColumnMapping,
+    _ policy: RowPolicy = RowPolicy()
   ) throws(TareError) -> [CandidateSet] {
     var rows: [CandidateSet] = []
     for input in inputs {
       let file = try InputFile(input)
       var more = try readCandidates(
-        file.data, name: file.name, format: format, columns: columns)
+        file.data, name: file.name, format: format, columns: columns, badRows: policy.badRows)
       noticeUnusedText(of: more, in: file)
       // Ids, those made up for rows without one above all, are unique in their own file only.
       let taken = Set(rows.map(\.id))

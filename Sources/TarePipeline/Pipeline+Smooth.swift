@@ -34,6 +34,10 @@ package struct SmoothRequest: Sendable {
   package var points: Int?
   /// Where the curve goes as CSV; nil leaves it to the caller to print.
   package var output: String?
+  /// The key of the curve's format; nil for that of the file's name, or else CSV.
+  package var outputFormat: String?
+  /// What happens to rows that cannot be taken.
+  package var policy = RowPolicy()
 
   package init(input: String, x: String, y: String) {
     self.input = input
@@ -65,6 +69,16 @@ package struct SmoothOutcome: Sendable {
       text += cells.map { $0.map { "\($0)" } ?? "" }.joined(separator: ",") + "\n"
     }
     return Data(text.utf8)
+  }
+
+  /// The curve in the format that the request asks for.
+  package func encoded() throws(TareError) -> Data {
+    let wanted = try OutputFormats.format(request.outputFormat, for: request.output)
+    guard let wanted, wanted.key != CSVOutput.key else {
+      return try OutputFormats.compressed(rows, for: request.output)
+    }
+    return try Pipeline.encoded(
+      places.map { $0.json.object ?? [:] }, for: request.output, format: wanted.key)
   }
 
   package var json: JSONValue {
@@ -117,10 +131,19 @@ extension Pipeline {
     let lowess = try request.lowess
     let wanted = try request.wantedPlaces
     let file = try InputFile(request.input)
+    let badRows = request.policy.badRows
     var table = try readTable(
-      file.data, name: file.name, format: request.format,
-      columns: try ColumnMapping(command: request.columns))
+      file.data, name: file.name, format: request.format, skipsBadRows: badRows.skips,
+      dropsMissing: badRows.dropsMissing, columns: try ColumnMapping(command: request.columns))
+    badRows.tell(table.notes, of: file.name)
     if !request.filters.isEmpty { table = try table.matching(request.filters) }
+    if badRows.leavesOut {
+      var skipped = table.skipped
+      table = try table.withNumbers(
+        in: [request.x, request.y] + (request.weights.map { [$0] } ?? []), badRows,
+        counting: &skipped)
+      badRows.note(skipped, of: file.name)
+    }
     let x = try table.numbers(in: request.x)
     let y = try table.numbers(in: request.y)
     let weights = try request.weights.map { (column) throws(TareError) in
@@ -141,7 +164,7 @@ extension Pipeline {
     let outcome = SmoothOutcome(
       request: request, lowess: lowess, x: x, y: y, fit: fit,
       places: try fit.places(wanted), turningPoints: turningPoints)
-    if let path = request.output { try write(outcome.rows, to: path) }
+    if let path = request.output { try write(try outcome.encoded(), to: path) }
     return outcome
   }
 }

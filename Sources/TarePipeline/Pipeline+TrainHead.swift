@@ -16,6 +16,8 @@ package struct TrainHeadRequest: Sendable {
   /// Other names for the files' columns, as `--columns` has them.
   package var columns: [String] = []
   package var validation: String?
+  /// What happens to rows that cannot be taken.
+  package var policy = RowPolicy()
   package var output: String
   /// Where features are kept; nil keeps none.
   package var store: String?
@@ -47,9 +49,9 @@ extension Pipeline {
     let store = try Store(path: request.store ?? ":memory:")
     let extractor = FeatureExtractor(text, threads: request.settings.threads)
     let columns = try ColumnMapping(command: request.columns)
-    let training = try readPairs(request.pairs, request.format, columns)
+    let training = try readPairs(request.pairs, request.format, columns, request.policy)
     let validation = try request.validation.map { (path) throws(TareError) in
-      try readPairs(path, request.format, columns)
+      try readPairs(path, request.format, columns, request.policy)
     }
 
     let (features, computed) = try store.pairFeatures(
@@ -83,11 +85,11 @@ extension Pipeline {
   }
 
   func readPairs(
-    _ path: String, _ format: String?, _ columns: ColumnMapping
+    _ path: String, _ format: String?, _ columns: ColumnMapping, _ policy: RowPolicy
   ) throws(TareError) -> (file: InputFile, rows: [CandidateSet]) {
     let file = try InputFile(path)
     let read = try readCandidates(
-      file.data, name: file.name, format: format, columns: columns)
+      file.data, name: file.name, format: format, columns: columns, badRows: policy.badRows)
     if let note = read.tieNote { observer.notice("\(file.name): \(note)") }
     let rows = read.filter { !$0.isTie }
     noticeUnusedText(of: rows, in: file)

@@ -26,7 +26,7 @@ extension Pipeline {
     let columns = try ColumnMapping(command: request.columns)
     var pairs: [FeaturePairs] = []
     for path in request.domains {
-      let (file, rows) = try readPairs(path, request.format, columns)
+      let (file, rows) = try readPairs(path, request.format, columns, request.policy)
       let (features, _): ([(chosen: [Float], rejected: [Float])], Int)
       do throws(TareError) {
         (features, _) = try store.pairFeatures(rows, with: extractor, options, observer: observer)

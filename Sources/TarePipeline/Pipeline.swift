@@ -38,4 +38,20 @@ package struct Pipeline: Sendable {
   }
 
   func write(_ data: Data, to path: String) throws(TareError) { try Self.write(data, to: path) }
+
+  /// Keys of the formats that results are written in, for help texts.
+  package static let outputFormats = OutputFormats.registry.keys.joined(separator: ", ")
+
+  /// Rows of results in the format that is asked for, by its key or the file's name; JSON Lines where
+  /// neither does.
+  package static func encoded(
+    _ rows: [JSONObject], for path: String?, format: String?
+  ) throws(TareError) -> Data {
+    let wanted = try OutputFormats.format(format, for: path) ?? JSONLinesOutput.self
+    let data =
+      wanted.key == JSONLinesOutput.key
+      ? Data(rows.map { JSONValue.object($0).text() + "\n" }.joined().utf8)
+      : try wanted.encoded(OutputTable(rows))
+    return try OutputFormats.compressed(data, for: path)
+  }
 }

@@ -44,12 +44,13 @@ extension ScoreSource {
     else { return nil }
     let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
     let files = names.filter { name in
-      ["json", "jsonl", "csv", "gz"].contains(URL(filePath: name).pathExtension)
+      ["json", "jsonl", "ndjson", "csv", "tsv", "gz", "zst"].contains(
+        URL(filePath: name).pathExtension)
     }
     guard !files.isEmpty else {
       throw .badData(
         place: path, found: "a folder without score files",
-        accepted: "files that end in .json, .jsonl, .csv or .gz")
+        accepted: "files that end in .json, .jsonl, .ndjson, .csv, .tsv, .gz or .zst")
     }
     return files.map { name in
       var source = self

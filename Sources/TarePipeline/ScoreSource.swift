@@ -26,8 +26,14 @@ package struct ScoreSource: Sendable {
   package var by: String?
   /// Keeps the rows that have these values.
   package var filters: [String: String] = [:]
-  /// Leaves out rows of a file that cannot be taken, and counts them.
-  package var skipsBadRows = false
+  /// What happens to rows of a file that cannot be taken.
+  package var policy = RowPolicy()
+  /// Whether all of them are left out.
+  package var skipsBadRows: Bool {
+    get { policy.badRows.skips }
+    set { policy.badRows.skips = newValue }
+  }
+  var badRows: BadRows { policy.badRows }
   /// What standard input held, where it was read already.
   var content: InputFile?
 
@@ -105,14 +111,17 @@ extension ScoreSource {
       let file: InputFile
       if let content { file = content } else { file = try InputFile(path) }
       var table = try readTable(
-        file.data, name: file.name, format: format, skipsBadRows: skipsBadRows,
-        columns: try ColumnMapping(command: mapping))
+        file.data, name: file.name, format: format, skipsBadRows: badRows.skips,
+        dropsMissing: badRows.dropsMissing, columns: try ColumnMapping(command: mapping))
+      badRows.tell(table.notes, of: file.name)
       var skipped = table.skipped
       if !filters.isEmpty { table = try table.matching(filters) }
       var columns = self.columns
       columns.covariates = covariates
-      if skipsBadRows {
-        table = try ScoreTable.goodRows(of: table, columns: columns, counting: &skipped)
+      if badRows.leavesOut {
+        table = try ScoreTable.goodRows(
+          of: table, columns: columns, badRows, counting: &skipped)
+        badRows.note(skipped, of: file.name)
       }
       columns.optionalCovariates = optional
       let column = by == nil ? try severalRuns(table, columns.runs(of: table)) : by

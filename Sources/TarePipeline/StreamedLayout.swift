@@ -21,11 +21,15 @@ struct StreamedLayout {
     _ pieces: inout CSVPieces, _ request: CalibrateRequest, _ covariates: [String]
   ) throws(TareError) {
     let source = request.source
-    // 0x1F begins gzip.
-    guard let first = pieces.firstCharacter, first != 0x1F, !pieces.isBinary,
+    // These begin gzip and zstd.
+    guard let first = pieces.firstCharacter, first != 0x1F, first != 0x28, !pieces.isBinary,
       source.format != nil || (first != UInt8(ascii: "{") && first != UInt8(ascii: "["))
     else { return nil }
-    let header = try pieces.header().columns
+    try pieces.refuseUnread()
+    let opening = try pieces.header()
+    guard try request.keepsCells(of: opening) else { return nil }
+    source.badRows.tell(pieces.notes, of: pieces.name)
+    let header = opening.columns
     guard let found = TableLayout.ofResponses(header, source.columns),
       found.layout.index == nil, found.layout.pair == nil, found.layout.promptTexts == nil
     else { return nil }

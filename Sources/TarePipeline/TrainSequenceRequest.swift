@@ -9,6 +9,8 @@ package struct TrainSequenceRequest: Sendable {
   package var format: String?
   /// Other names for the files' columns, as `--columns` has them.
   package var columns: [String] = []
+  /// What happens to rows that cannot be taken.
+  package var policy = RowPolicy()
   /// The ways of fitting that are compared, as a user writes them; the others with the first.
   package var updates: [String]
   /// Widths between the features and the reward.

@@ -14,6 +14,7 @@ struct Calibrate: ParsableCommand {
         tare calibrate scores.csv --method lowess --covariate len_char --gamma labels
         tare calibrate pairs.jsonl --method additive --covariate length --covariate headers
         tare calibrate new.jsonl --apply length.json -o new-calibrated.jsonl
+        tare calibrate scores.csv.gz --missing drop --bad-rows bad.csv -o out.jsonl.zst
 
       A score table needs no model: CSV or JSONL with a row a response. The output has the same \
       rows with two columns more, calibrated and bias; without -o it goes to standard output. \
@@ -30,8 +31,7 @@ struct Calibrate: ParsableCommand {
 
   @OptionGroup var fit: CalibrationArguments
 
-  @Flag(help: "Leave out rows that cannot be read or have no finite number, and count them.")
-  var skipBadRows = false
+  @OptionGroup var bad: BadRowArguments
 
   @OptionGroup var columns: ColumnArguments
   @OptionGroup var format: FormatArgument
@@ -44,21 +44,21 @@ struct Calibrate: ParsableCommand {
     name: .shortAndLong,
     help: "File for the rows with their calibrated scores; - for standard output.")
   var output: String?
+  @OptionGroup var outputFormat: OutputFormatArgument
   @Flag(help: "Print what was found as JSON.")
   var json = false
 
   func run() throws {
+    let policy = try bad.policy(store: store)
+    defer { bad.tell(policy) }
     var request = CalibrateRequest(
-      source: try Source.one(input, store, runName, columns, format))
+      source: try Source.one(input, store, runName, columns, format, policy))
     request.settings = fit.settings
     request.covariates = fit.covariates
     request.apply = apply
     request.save = save
     request.output = Output.isStandard(output) ? nil : output
-    guard !skipBadRows || store == nil else {
-      throw TareError.usage("--skip-bad-rows is for score files; a run of a store is taken whole")
-    }
-    request.source.skipsBadRows = skipBadRows
+    request.outputFormat = outputFormat.outputFormat
     // Rows are the result where nothing else is named; the report then goes to standard error.
     let rowsToOutput = (output == nil && store == nil) || Output.isStandard(output)
     try Output.checkApart(
@@ -92,22 +92,27 @@ struct Calibrate: ParsableCommand {
 enum Source {
   static func one(
     _ input: String?, _ store: String?, _ run: String?, _ columns: ColumnArguments,
-    _ format: FormatArgument
+    _ format: FormatArgument, _ policy: RowPolicy
   ) throws(TareError) -> ScoreSource {
-    let sources = try many(input.map { [$0] } ?? [], store, run.map { [$0] } ?? [], columns, format)
+    let sources = try many(
+      input.map { [$0] } ?? [], store, run.map { [$0] } ?? [], columns, format, policy)
     guard sources.count == 1 else { throw .usage("give one file, or --store and one --run") }
     return sources[0]
   }
 
   static func many(
     _ inputs: [String], _ store: String?, _ runs: [String], _ columns: ColumnArguments,
-    _ format: FormatArgument
+    _ format: FormatArgument, _ policy: RowPolicy
   ) throws(TareError) -> [ScoreSource] {
     guard (store == nil) == runs.isEmpty else {
       throw .usage("--store and --run go together")
     }
     var sources: [ScoreSource] = []
-    for input in inputs { sources.append(try columns.source(.file(input), format)) }
+    for input in inputs {
+      var source = try columns.source(.file(input), format)
+      source.policy = policy
+      sources.append(source)
+    }
     if let store {
       try columns.refuse(format, hasFiles: !inputs.isEmpty)
       for run in runs {

@@ -45,6 +45,7 @@ struct CandidatesArguments: ParsableArguments {
       "mean-sd: how many standard deviations, with n in the denominator, are taken off the mean (default: 1)."
   )
   var lambda: Double?
+  @OptionGroup var bad: BadRowArguments
   @OptionGroup var columns: ColumnArguments
   @OptionGroup var format: FormatArgument
 
@@ -54,8 +55,12 @@ struct CandidatesArguments: ParsableArguments {
       + calibrations.map { ("--calibration", $0) } + [("--head", head.head)]
   }
 
-  func request() throws(TareError) -> CandidatesRequest {
-    var request = CandidatesRequest(source: try source())
+  func badRowPolicy() throws(TareError) -> RowPolicy {
+    try bad.policy(store: model == nil && inputs.isEmpty ? store : nil)
+  }
+
+  func request(_ policy: RowPolicy) throws(TareError) -> CandidatesRequest {
+    var request = CandidatesRequest(source: try source(policy))
     request.calibrations = calibrations
     request.normalises = normalize
     request.isRaw = raw
@@ -64,12 +69,12 @@ struct CandidatesArguments: ParsableArguments {
     return request
   }
 
-  private func source() throws(TareError) -> CandidatesRequest.Source {
+  private func source(_ policy: RowPolicy) throws(TareError) -> CandidatesRequest.Source {
     guard let model else {
       guard head.head == nil else { throw .usage("--head goes with --model") }
       guard templateKwargs == nil else { throw .usage("--template-kwargs goes with --model") }
       guard tokens == nil else { throw .usage("--tokens goes with --model") }
-      return .scores(try Source.many(inputs, store, runNames, columns, format))
+      return .scores(try Source.many(inputs, store, runNames, columns, format, policy))
     }
     guard !inputs.isEmpty else { throw .usage("give the candidates that the model scores") }
     guard runNames.count < 2 else { throw .usage("--model scores one run, not \(runNames.count)") }
@@ -79,6 +84,7 @@ struct CandidatesArguments: ParsableArguments {
     request.settings.templateVariables = templateKwargs
     request.format = format.format
     request.columns = format.columns
+    request.policy = policy
     request.store = store
     request.run = runNames.first
     return .candidates(request)

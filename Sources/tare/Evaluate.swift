@@ -16,6 +16,7 @@ struct Evaluate: ParsableCommand {
         tare evaluate mine.json --against theirs.json --disagreements 10
         tare evaluate chat.json math.json code.json safety-*.json --together --benchmark rm-bench
         tare evaluate rm-bench-results/*/
+        tare evaluate scores.csv --missing drop --output table.csv
 
       Several files, folders or runs make a leaderboard, with an interval on every rank; a file that cannot be \
       read is named, and the others go on. Raw and calibrated scores stand side by side where there are \
@@ -65,17 +66,26 @@ struct Evaluate: ParsableCommand {
   var bootstrap = 10_000
   @Option(help: "Seed of the bootstrap.")
   var seed: UInt64 = 1
+  @OptionGroup var bad: BadRowArguments
   @OptionGroup var columns: ColumnArguments
   @OptionGroup var format: FormatArgument
   @Flag(
     help: "Print each model's table, tenths of the length difference, and reliability.")
   var details = false
+  @Option(
+    name: .shortAndLong,
+    help: "File for the accuracies as a table, one row per model and subset; - for standard output."
+  )
+  var output: String?
+  @OptionGroup var outputFormat: OutputFormatArgument
   @Flag(help: "Print the results as JSON.")
   var json = false
 
   func run() throws {
+    let policy = try bad.policy(store: inputs.isEmpty ? store : nil)
+    defer { bad.tell(policy) }
     var request = EvaluateRequest(
-      sources: try Source.many(inputs, store, runNames, columns, format))
+      sources: try Source.many(inputs, store, runNames, columns, format, policy))
     request.benchmark = benchmark
     request.length = length
     request.bootstrap = bootstrap
@@ -93,14 +103,26 @@ struct Evaluate: ParsableCommand {
         try store.map { ScoreSource(.run(name, store: $0)) }
         ?? columns.source(.file(name), format)
       source.filters = wanted
+      source.policy = policy
       request.against.append(source)
     }
-    let outcome = try Pipeline(observer: Terminal.observer()).evaluate(request)
+    let printsRows = Output.isStandard(output)
+    try Output.checkOnlyOne(["--output": printsRows, "--json": json])
+    let pipeline = Pipeline(observer: Terminal.observer())
+    try pipeline.checkWritable(output)
+    let outcome = try pipeline.evaluate(request)
+    if let output {
+      try Output.write(
+        Pipeline.encoded(outcome.rows, for: output, format: outputFormat.outputFormat), to: output)
+    }
     if json {
       try Output.print(outcome.json)
     } else {
       try Terminal.tell(
-        outcome.text(details: details, coloured: Terminal.outputIsColoured), onStandardOutput: true)
+        outcome.text(
+          details: details,
+          coloured: printsRows ? Terminal.errorIsColoured : Terminal.outputIsColoured),
+        onStandardOutput: !printsRows)
     }
     for failure in outcome.failures {
       Terminal.complain("\(failure.source) left out: \(failure.error.description)")

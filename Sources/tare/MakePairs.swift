@@ -13,6 +13,7 @@ struct MakePairs: ParsableCommand {
         tare pairs candidates.jsonl --model ORG/NAME --output pairs.jsonl
         tare pairs --store tare.sqlite --run first --calibration length.json -o pairs.jsonl
         tare pairs scored.jsonl --rule all --margin 0.5 --per-prompt 3 --plain -o pairs.jsonl
+        tare pairs scored.jsonl --skip-bad-rows -o pairs.jsonl.gz
 
       Writes a JSON line a pair in TRL's conversational format, {"prompt": [messages], "chosen": \
       [message], "rejected": [message]}, or with --plain as strings, with id and both scores beside \
@@ -43,13 +44,16 @@ struct MakePairs: ParsableCommand {
   var seed: UInt64 = 1
   @Option(name: .shortAndLong, help: "File for the pairs; - for standard output (default).")
   var output: String?
+  @OptionGroup var outputFormat: OutputFormatArgument
   @Option(help: "File for the statistics, as JSON; - for standard output.")
   var stats: String?
   @Flag(help: "Print the statistics on standard output as JSON; the pairs go to --output.")
   var json = false
 
   func run() throws {
-    var request = PairsRequest(candidates: try candidates.request())
+    let policy = try candidates.badRowPolicy()
+    defer { candidates.bad.tell(policy) }
+    var request = PairsRequest(candidates: try candidates.request(policy))
     request.rule = rule
     request.margin = margin
     request.ties = ties
@@ -66,7 +70,11 @@ struct MakePairs: ParsableCommand {
     try pipeline.checkWritable(stats)
     let outcome = try pipeline.pairs(request)
     // No file at all rather than an empty one, which would be trained on.
-    if outcome.failure == nil { try Output.write(outcome.rows, to: output ?? "-") }
+    if outcome.failure == nil {
+      try Output.write(
+        Pipeline.encoded(outcome.rows, for: output, format: outputFormat.outputFormat),
+        to: output ?? "-")
+    }
     if let stats { try Output.write([outcome.statistics.object ?? [:]], to: stats) }
     if json {
       try Output.print(outcome.statistics)

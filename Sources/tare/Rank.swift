@@ -13,6 +13,7 @@ struct Rank: ParsableCommand {
         tare rank --store tare.sqlite --run first --calibration length.json
         tare rank --store tare.sqlite --run a --run b --normalize --combine mean-sd --lambda 0.5
         tare rank scores.csv --group prompt_id --label gold --curve
+        tare rank scores.csv --missing drop --output ranked.csv
 
       Prints a table, and with --json or --output a JSON line a prompt: its candidates with score \
       and margin to the next. Equal scores keep the order of the input. Where calibrated scores stand \
@@ -28,21 +29,33 @@ struct Rank: ParsableCommand {
   @Flag(help: "Print the expected score of the best of n, for every n.")
   var curve = false
   @Option(
-    name: .shortAndLong, help: "File for the rankings, a JSON line a prompt; - for standard output."
+    name: .shortAndLong,
+    help:
+      "File for the rankings, one JSON line per prompt, or by its ending one row per candidate; - for standard output."
   )
   var output: String?
+  @OptionGroup var outputFormat: OutputFormatArgument
   @Flag(help: "Print the rankings as JSON, a line a prompt; the curve as one object.")
   var json = false
 
   func run() throws {
-    var request = RankRequest(candidates: try candidates.request())
+    let policy = try candidates.badRowPolicy()
+    defer { candidates.bad.tell(policy) }
+    var request = RankRequest(candidates: try candidates.request(policy))
     request.top = top
     try Output.checkOnlyOne(["--output": Output.isStandard(output), "--json": json])
     try Output.checkApart(["--output": output], from: candidates.files)
     let pipeline = Pipeline(observer: Terminal.observer())
     try pipeline.checkWritable(output)
     let outcome = try pipeline.rank(request)
-    if let output { try Output.write(outcome.lines, to: output) }
+    if let output {
+      let format = outputFormat.outputFormat
+      if try outcome.areLines(for: output, format: format) {
+        try Output.write(outcome.lines, to: output)
+      } else {
+        try Output.write(outcome.encoded(for: output, format: format), to: output)
+      }
+    }
     switch (json, curve) {
     case (true, true): try Output.print(outcome.curveJSON)
     case (true, false): try Output.print(outcome.lines)

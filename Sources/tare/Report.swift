@@ -13,6 +13,7 @@ struct Report: ParsableCommand {
         tare report --store tare.sqlite
         tare report --store tare.sqlite --run first --run second --title "Which head?"
         tare report a.json b.json c.json --method lowess
+        tare report scores.csv --skip-bad-rows
         tare report scores.csv --inspection routing.json --inspection attention.json
 
       Takes score files, and runs of a store (all of them where none is named). A run's newest calibration, \
@@ -63,10 +64,13 @@ struct Report: ParsableCommand {
   var bootstrap = 10_000
   @Option(help: "Seed of the bootstrap.")
   var seed: UInt64 = 1
+  @OptionGroup var bad: BadRowArguments
   @OptionGroup var columns: ColumnArguments
   @OptionGroup var format: FormatArgument
 
   func run() throws {
+    let policy = try bad.policy(store: inputs.isEmpty ? store : nil)
+    defer { bad.tell(policy) }
     let pipeline = Pipeline(observer: Terminal.observer())
     try pipeline.checkWritable(output)
     try Output.checkApart(
@@ -78,7 +82,7 @@ struct Report: ParsableCommand {
     // Inspections may stand alone.
     let hasScores = inspections.isEmpty || !inputs.isEmpty || store != nil || !names.isEmpty
     var evaluation = EvaluateRequest(
-      sources: hasScores ? try Source.many(inputs, store, names, columns, format) : [])
+      sources: hasScores ? try Source.many(inputs, store, names, columns, format, policy) : [])
     evaluation.benchmark = benchmark
     evaluation.length = length
     evaluation.bootstrap = bootstrap

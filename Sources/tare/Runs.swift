@@ -51,17 +51,22 @@ struct Runs: ParsableCommand {
         Examples:
           tare runs export first first.jsonl --store tare.sqlite
           tare runs export published published.json.gz --store tare.sqlite
+          tare runs export first first.csv --store tare.sqlite
 
         An imported run is written as the file that it was imported from; a run that was scored as \
         JSON, a line a response.
         """)
     @Argument(help: "The run.") var name: String
-    @Argument(help: "The file; gzipped if it ends in .gz; - for standard output.") var file: String
+    @Argument(help: "The file; compressed if it ends in .gz or .zst; - for standard output.")
+    var file: String
+    @OptionGroup var outputFormat: OutputFormatArgument
     @OptionGroup var store: StoreOption
 
     func run() throws {
       try Output.checkApart(["the file": file], from: Output.files(ofStore: store.store))
-      if let data = try Pipeline().export(run: name, in: store.store, to: file) {
+      let data = try Pipeline().export(
+        run: name, in: store.store, to: file, format: outputFormat.outputFormat)
+      if let data {
         try Output.print(data)
       }
     }
@@ -75,9 +80,10 @@ struct Runs: ParsableCommand {
           tare runs import scores.jsonl --store tare.sqlite --run published
           tare runs import eval-set-scores/*/*.json --store tare.sqlite
           tare runs import judgebench.csv --where rm=GRM --store tare.sqlite --run grm
+          tare runs import scores.csv --missing drop --store tare.sqlite
 
         What `tare evaluate` reads can be imported: lines of `tare score`, tables with a response or a \
-        pair a row, the files of RewardBench, RM-Bench, JudgeBench and AlpacaEval, gzipped or not. \
+        pair a row, the files of RewardBench, RM-Bench, JudgeBench and AlpacaEval, compressed or not. \
         `tare runs export` gives the file back. Of several files a broken one is named, and the others \
         go on.
         """)
@@ -89,6 +95,7 @@ struct Runs: ParsableCommand {
       name: .customLong("where"),
       help: ArgumentHelp("Take rows with this value.", valueName: "COLUMN=VALUE"))
     var filters: [String] = []
+    @OptionGroup var bad: BadRowArguments
     @OptionGroup var format: FormatArgument
 
     func run() throws {
@@ -96,12 +103,14 @@ struct Runs: ParsableCommand {
         throw TareError.usage("--run names the run of one file, not of \(files.count)")
       }
       let wanted = try ColumnArguments.parsed(filters)
+      let policy = try bad.policy()
+      defer { bad.tell(policy) }
       var failed = 0
       for (file, name) in zip(files, Pipeline.runNames(of: files)) {
         do throws(TareError) {
           try Pipeline().importRun(
             named: runName ?? name, from: file, into: store.store, format: format.format,
-            columns: format.columns, filters: wanted)
+            columns: format.columns, filters: wanted, policy: policy)
         } catch {
           guard files.count > 1, error.exitCode == 65 || error.exitCode == 64 else { throw error }
           Terminal.complain("\(file) left out: \(error.description)")

@@ -14,6 +14,7 @@ struct Score: ParsableCommand {
       --store tare.sqlite --run first
         tare score pairs.jsonl --model FOLDER --engine http://HOST:8000 --engine-protocol vllm \
       --store tare.sqlite --run large
+        tare score pairs.jsonl --model FOLDER --skip-bad-rows --bad-rows bad.csv -o scores.jsonl
 
       Input is JSONL, JSON or CSV: rows with messages, prompt and response, prompt with chosen \
       and rejected, or prompt with responses. Without --store and --output the scores go to \
@@ -29,6 +30,7 @@ struct Score: ParsableCommand {
   @OptionGroup var scoring: ScoringArguments
   @OptionGroup var head: HeadArguments
   @OptionGroup var engine: EngineArguments
+  @OptionGroup var bad: BadRowArguments
   @OptionGroup var format: FormatArgument
 
   @Option(help: "Store that keeps the scores.")
@@ -50,6 +52,9 @@ struct Score: ParsableCommand {
     request.settings.engine = try engine.settings(scoring, head)
     request.format = format.format
     request.columns = format.columns
+    let policy = try bad.policy()
+    defer { bad.tell(policy) }
+    request.policy = policy
     request.store = store
     request.run = runName
     try Output.checkOnlyOne(["--output": Output.isStandard(output), "--json": json])

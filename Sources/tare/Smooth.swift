@@ -11,6 +11,7 @@ struct Smooth: ParsableCommand {
         tare smooth days.csv --x temperature --y emissions --turning-points
         tare smooth clips.jsonl --x duration --y rating --frac 0.3 -o curve.csv
         tare smooth scores.csv --x length --y score --where rm=A --at 100,500,1000
+        tare smooth leaderboard.csv --x agreement --y bias --missing drop
         tare smooth - --x dose --y response --points 50 -o - <trial.csv >curve.csv
 
       Prints a plot and the curve at some places, with its 95% band and its slope. -o writes the \
@@ -59,7 +60,9 @@ struct Smooth: ParsableCommand {
   @Option(help: "So many places, evenly from end to end.")
   var points: Int?
 
+  @OptionGroup var bad: BadRowArguments
   @OptionGroup var format: FormatArgument
+  @OptionGroup var outputFormat: OutputFormatArgument
   @Option(name: .shortAndLong, help: "File for the curve as CSV; - for standard output.")
   var output: String?
   @Flag(help: "Print the curve as JSON.")
@@ -69,10 +72,14 @@ struct Smooth: ParsableCommand {
     let printsRows = Output.isStandard(output)
     if printsRows, json { throw TareError.usage("give -o - or --json, not both") }
     try Output.checkApart(["--output": output], from: [("the input", input)])
-    let outcome = try Pipeline().smooth(try request)
+    let policy = try bad.policy()
+    defer { bad.tell(policy) }
+    var request = try request
+    request.policy = policy
+    let outcome = try Pipeline().smooth(request)
     if json { return try Output.print(outcome.json) }
     // Rows are the result where they are printed; the report then goes to standard error.
-    if printsRows { try Output.print(outcome.rows) }
+    if printsRows { try Output.print(outcome.encoded()) }
     try Terminal.tell(
       outcome.text(coloured: printsRows ? Terminal.errorIsColoured : Terminal.outputIsColoured),
       onStandardOutput: !printsRows)
@@ -94,6 +101,7 @@ struct Smooth: ParsableCommand {
       (request.bootstrap, request.seed) = (bootstrap, seed)
       (request.at, request.points) = (at, points)
       request.output = Output.isStandard(output) ? nil : output
+      request.outputFormat = outputFormat.outputFormat
       return request
     }
   }

@@ -12,6 +12,7 @@ struct TrainHead: ParsableCommand {
       Examples:
         tare train-head train.jsonl --model model.gguf --validate dev.jsonl \
       --output head.safetensors --store tare.sqlite
+        tare train-head train.csv --model model.gguf --skip-bad-rows --output head.safetensors
         tare train-head --sequence chat.jsonl math.jsonl code.jsonl --update all --update migu \
       --update replay:0.2 --model model.gguf --store tare.sqlite
 
@@ -39,6 +40,8 @@ struct TrainHead: ParsableCommand {
   @Option(help: "Pairs that the head is judged on; none of them may be in the training pairs.")
   var validate: String?
 
+  @OptionGroup var bad: BadRowArguments
+
   @Option(help: "Store that keeps the features.")
   var store: String?
 
@@ -64,6 +67,9 @@ struct TrainHead: ParsableCommand {
     }
     var request = TrainHeadRequest(
       pairs: pairs, output: output, settings: scoring.settings(model.model))
+    let policy = try bad.policy()
+    defer { bad.tell(policy) }
+    request.policy = policy
     request.validation = validate
     request.format = format.format
     request.columns = format.columns
@@ -85,7 +91,10 @@ struct TrainHead: ParsableCommand {
       throw TareError.usage("--validate does not go with --sequence, which holds out pairs itself")
     }
     try Output.checkOnlyOne(["--output": Output.isStandard(output), "--json": sequence.json])
+    let policy = try bad.policy()
+    defer { bad.tell(policy) }
     var request = try sequence.request(scoring.settings(model.model))
+    request.policy = policy
     request.output = output
     request.store = store
     request.format = format.format

@@ -29,6 +29,7 @@ import Testing
     (RemoteEngines.registry.kind, RemoteEngines.registry.help),
     (FileFormats.registry.kind, FileFormats.registry.help),
     ("row layout", RowLayouts.help), ("score layout", ScoreLayouts.help),
+    (OutputFormats.registry.kind, OutputFormats.registry.help),
     (TextCovariates.registry.kind, TextCovariates.registry.help),
     (Calibrators.registry.kind, Calibrators.registry.help),
     (Benchmarks.registry.kind, Benchmarks.registry.help),
@@ -56,7 +57,8 @@ import Testing
   @Test(arguments: [
     ("calibrate", Calibrators.registry.keys), ("evaluate", Benchmarks.registry.keys),
     ("calibrate", TextCovariates.registry.keys), ("evaluate", TextCovariates.registry.keys),
-    ("score", FileFormats.registry.keys), ("serve", WireProtocols.registry.help.map(\.summary)),
+    ("rank", OutputFormats.registry.keys), ("score", FileFormats.registry.keys),
+    ("serve", WireProtocols.registry.help.map(\.summary)),
     ("score", RemoteEngines.registry.keys), ("serve", RemoteEngines.registry.help.map(\.summary)),
   ])
   func `the help text of a command names all that it can be asked for`(

@@ -24,7 +24,7 @@ final class CSVSamples {
     written = bytes
     return try CSVColumnReader(
       CSVPieces(ByteStream(path), pieceSize: pieceSize, longestRow: longestRow), columns: columns,
-      skipsBadRows: skipsBadRows)
+      badRows: BadRows(skips: skipsBadRows))
   }
 
   /// Every cell as text, [row][column], as the reader has it; the error that ended it, if one did.

@@ -125,7 +125,7 @@ import Testing
     ),
     (
       #"{"score":1,"words":"many","response":"a"}"#, "words",
-      "in, line 1, column 'words': found a string; accepted: a finite number"
+      "in, line 1, column 'words': found 'many'; accepted: a finite number"
     ),
     (
       #"{"score_chosen":1,"score_rejected":0,"words_chosen":1,"chosen":"a","rejected":"b"}"#,

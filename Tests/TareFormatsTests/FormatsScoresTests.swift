@@ -258,7 +258,7 @@ import Testing
     ),
     ("{\"score\":1}\n\n{\"score\":null}", "in, line 3, column 'score': found null"),
     ("{\"score\":1}\n{\"x\":1}", "in, line 2, column 'score': found null"),
-    (#"{"score":"1"}"#, "in, line 1, column 'score': found a string"),
+    (#"{"score":"1x"}"#, "in, line 1, column 'score': found '1x'"),
     (#"{"score":true}"#, "in, line 1, column 'score': found a boolean"),
     (#"{"score":1,"id":[1]}"#, "in, line 1, column 'id': found an array"),
     (
@@ -274,7 +274,7 @@ import Testing
     ),
     (
       #"{"scores_chosen":1,"scores_rejected":"x"}"#,
-      "in, line 1, column 'scores_rejected': found a string"
+      "in, line 1, column 'scores_rejected': found 'x'"
     ),
     (
       "{\"id\":1,\"scores_chosen\":1,\"scores_rejected\":0}\n"

@@ -62,7 +62,7 @@ import Testing
 
   @Test func `rows of an array are counted by their number`() throws {
     let text =
-      #"[{"score":1,"role":"chosen"},{"score":2,"role":"x"},{"score":"3","role":"chosen"}]"#
+      #"[{"score":1,"role":"chosen"},{"score":2,"role":"x"},{"score":"x","role":"chosen"}]"#
     let (scores, skipped, _) = try read(Array(text.utf8))
     #expect(scores == [1])
     #expect(skipped.kinds == [.noLabel: 1, .noNumber: 1])

@@ -141,7 +141,8 @@ import Testing
       failure("id,rm_score\n1,2\n") { $0.naming = naming }
         == "in: found no column 'score'; accepted: a column of scores; the columns are 'id', 'rm_score'; "
         + "name it with --score NAME (perhaps 'rm_score')")
-    #expect(failure("id;score\n1;2\n").contains("one name that holds ';': cells are separated by"))
+    #expect(
+      failure("id score\n1 2\n").contains("one name that holds 'a space': cells are separated by"))
     #expect(failure("a,b\n1,2\n") { $0.score = "x" }.contains("found no column 'x'"))
   }
 }

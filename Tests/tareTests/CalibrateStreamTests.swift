@@ -80,7 +80,7 @@ import Testing
       let output = folder.path("out.csv")
       let skipped = try run([input, "--skip-bad-rows", "-o", output] + more)
       #expect(skipped.status == 0, "\(skipped.error)")
-      #expect(skipped.output.contains("Skipped 4 bad rows (2 without a number, 1 with a number"))
+      #expect(skipped.error.contains("Skipped 4 bad rows (2 without a number, 1 with a number"))
       let json = try JSONValue(
         parsing: run([input, "--skip-bad-rows", "--json"] + more).output)
       #expect(

@@ -11,7 +11,7 @@ private let days = projectFolder.appending(path: "datasets/days.csv").path
   @Test func `the help is this`() throws {
     let help = try Program.run(["smooth", "--help"])
     #expect(help.status == 0)
-    // Between them stands --format, whose list grows with the formats.
+    // Between them stand --format and --output-format, whose lists grow with the formats.
     #expect(help.output.hasPrefix(Self.helpUpToFormat + "\n  --format"))
     #expect(help.output.hasSuffix(Self.helpAfterFormat + "\n\n"))
   }
@@ -200,6 +200,7 @@ extension SmoothTests {
       tare smooth days.csv --x temperature --y emissions --turning-points
       tare smooth clips.jsonl --x duration --y rating --frac 0.3 -o curve.csv
       tare smooth scores.csv --x length --y score --where rm=A --at 100,500,1000
+      tare smooth leaderboard.csv --x agreement --y bias --missing drop
       tare smooth - --x dose --y response --points 50 -o - <trial.csv >curve.csv
 
     Prints a plot and the curve at some places, with its 95% band and its slope. -o
@@ -232,6 +233,13 @@ extension SmoothTests {
       --seed <seed>           Seed of the bootstrap. (default: 1)
       --at <x1,x2,…>          Places at which the curve is wanted.
       --points <points>       So many places, evenly from end to end.
+      --skip-bad-rows         Leave out rows that cannot be read or used, and
+                              report how many and why (--skip-bad-rows --bad-rows
+                              bad.csv).
+      --missing <drop|error>  Rows in which a needed cell is empty, null or NaN:
+                              drop or error (default: error).
+      --bad-rows <file>       CSV file for the first hundred rows that were left
+                              out: row, column, found, reason.
     """
 
   private static let helpAfterFormat = """

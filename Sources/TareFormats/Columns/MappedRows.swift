@@ -18,7 +18,23 @@ package struct MappedRows: TableRows {
   package var count: Int { source.count }
   package var isText: Bool { source.isText }
   package var skipped: SkippedRows { source.skipped }
+  package var notes: [String] { source.notes }
+  package var plainFormat: String? { source.plainFormat }
+  package var hasDecimalCommas: Bool { source.hasDecimalCommas }
   package func place(of row: Int) -> String { source.place(of: row) }
+
+  package func decimalMark(of column: String) -> DecimalMark {
+    guard view.names.contains(column) else { return source.decimalMark(of: column) }
+    return view.columns(of: column).first.map(source.decimalMark) ?? .point
+  }
+
+  package func numbers(of column: String, in rows: [Int]) -> [Double]? {
+    view.names.contains(column) ? nil : source.numbers(of: column, in: rows)
+  }
+
+  package func names(of column: String, in rows: [Int]) -> NameColumn? {
+    view.names.contains(column) ? nil : source.names(of: column, in: rows)
+  }
 
   package func values(of column: String, in rows: [Int]) -> [JSONValue] {
     guard view.names.contains(column) else { return source.values(of: column, in: rows) }

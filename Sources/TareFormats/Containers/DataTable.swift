@@ -10,13 +10,20 @@ package struct DataTable: Sendable {
   /// Which of the file's rows these are, from 0.
   package let rows: [Int]
   private let source: any TableRows
+  /// What a reader should know of how the file was taken, a phrase each.
+  package let notes: [String]
 
-  init(name: String, _ source: any TableRows, format: String) {
-    self.init(name: name, rows: Array(0..<source.count), source, format: format)
+  init(name: String, _ source: any TableRows, format: String, notes: [String] = []) {
+    self.init(
+      name: name, rows: Array(0..<source.count), source, format: format,
+      notes: notes + source.notes)
   }
 
-  private init(name: String, rows: [Int], _ source: any TableRows, format: String) {
+  private init(
+    name: String, rows: [Int], _ source: any TableRows, format: String, notes: [String] = []
+  ) {
     self.name = name
+    self.notes = notes
     self.format = format
     self.rows = rows
     self.source = source
@@ -35,6 +42,49 @@ package struct DataTable: Sendable {
   package func data(adding columns: [TableColumn] = []) -> Data {
     precondition(columns.allSatisfy { $0.values.count == rows.count }, "a value a row")
     return Data(source.encoded(rows, adding: columns))
+  }
+
+  /// The same as a file of this name holds them: in another format where one is asked for, by `key` or
+  /// by the name's ending, and compressed where it ends so.
+  ///
+  /// - Throws: `TareError.usage` for a format that is none.
+  package func data(
+    adding columns: [TableColumn] = [], for path: String?, format key: String?
+  ) throws(TareError) -> Data {
+    let data: Data
+    if try !keepsLayout(for: path, format: key),
+      let wanted = try OutputFormats.format(key, for: path)
+    {
+      data = try wanted.encoded(output(adding: columns))
+    } else {
+      data = self.data(adding: columns)
+    }
+    return try OutputFormats.compressed(data, for: path)
+  }
+
+  /// Whether the file's own layout will do, so that cells can stay as they stand: it is the wanted one,
+  /// or it is a special one that has the same ending.
+  package func keepsLayout(for path: String?, format key: String?) throws(TareError) -> Bool {
+    guard let wanted = try OutputFormats.format(key, for: path) else { return true }
+    guard let plain = source.plainFormat else {
+      return key == nil && wanted.inputs.contains(format)
+    }
+    return plain == wanted.key
+  }
+
+  /// The table's columns of a type each, others added or in the place of those that have their names.
+  package func output(adding added: [TableColumn] = []) -> OutputTable {
+    var columns = self.columns.map { name in
+      let new = added.first { $0.name == name }
+      let column =
+        new.map { Column($0.values) }
+        ?? (isText ? Column(cells: cells(name), mark(of: name)) : Column(cells(name)))
+      return (name: name, column: column)
+    }
+    for new in added where !self.columns.contains(new.name) {
+      columns.append((new.name, Column(new.values)))
+    }
+    return OutputTable(columns, count: rows.count)
   }
 
   /// "line 12", or "row 12" where a row has no line of its own.
@@ -117,21 +167,43 @@ extension DataTable {
   }
 
   func number(_ value: JSONValue, row: Int, field: String) throws(TareError) -> Double {
-    if let number = value.double {
-      // JSON has no other numbers; binary formats do.
-      guard number.isFinite else {
-        throw error(row, field, found: "\(number)", accepted: "a finite number")
-      }
-      return number
+    if let number = value.double, number.isFinite { return number }
+    if let alone = value.alone { return try self.number(alone, row: row, field: field) }
+    guard let text = value.string else {
+      throw error(row, field, found: value.notNumber, accepted: "a finite number")
     }
-    guard source.isText, let text = value.string else {
-      throw error(row, field, found: value.kindName, accepted: "a finite number")
-    }
-    guard let number = DecimalText.number(text) else {
+    let mark = mark(of: field)
+    guard let number = DecimalText.number(text, mark) else {
       let found = text.isEmpty ? "an empty cell" : "'\(text)'"
-      throw error(row, field, found: found, accepted: "a finite number")
+      throw error(row, field, found: found, accepted: DecimalText.accepted(text, mark))
     }
     return number
+  }
+
+  private func mark(of field: String) -> DecimalMark {
+    source.hasDecimalCommas ? source.decimalMark(of: column(field) ?? field) : .point
+  }
+
+  /// A cell's value, a number where it is a text that says one as the file writes them.
+  func label(_ value: JSONValue, field: String) -> JSONValue {
+    guard let text = value.string,
+      let number = DecimalText.number(text, mark(of: field))
+    else { return value }
+    return .double(number)
+  }
+
+  /// A column's values; in a format that has none but texts, lists that cells hold as JSON are lists.
+  ///
+  /// - Throws: `TareError.badData` if no row has the column.
+  func listCells(_ column: String) throws(TareError) -> [JSONValue] {
+    let cells = try values(in: column)
+    guard source.isText else { return cells }
+    return cells.map { cell in
+      guard let text = cell.string, text.utf8.first == UInt8(ascii: "["),
+        let list = try? JSONValue(parsing: text), list.array != nil
+      else { return cell }
+      return list
+    }
   }
 }
 
@@ -202,6 +274,17 @@ extension DataTable {
       }
       return TableColumn(name: parts[0].columns[index].name, values: values)
     }
+  }
+}
+
+extension JSONValue {
+  /// The element of a list of one, which is as good as a number.
+  fileprivate var alone: JSONValue? { array?.count == 1 ? array?[0] : nil }
+
+  /// What is found where a number is wanted.
+  fileprivate var notNumber: String {
+    guard let double else { return kindName }
+    return double.isNaN ? "'NaN'" : double > 0 ? "'Infinity'" : "'-Infinity'"
   }
 }
 

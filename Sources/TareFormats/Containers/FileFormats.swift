@@ -32,14 +32,31 @@ package protocol FileFormat: Registered {
 ///   - name: what errors call the file.
 ///   - format: a key of `FileFormats.registry`; nil to recognise the format by content.
 ///   - columns: other names for the file's columns.
+///   - badRows: which rows are left out rather than refused; its log is told.
 /// - Returns: a set a row, in the file's order, their ids unique.
 /// - Throws: `TareError.badData` that names file, line or row, and column.
 package func readCandidates(
-  _ data: Data, name: String, format: String? = nil, columns: ColumnMapping = .init()
+  _ data: Data, name: String, format: String? = nil, columns: ColumnMapping = .init(),
+  badRows: BadRows = BadRows()
 ) throws(TareError) -> [CandidateSet] {
   do {
-    let file = try SourceFile(data)
-    return try candidateSets(try fileFormat(of: file, key: format).rows(of: file), columns)
+    let file = try SourceFile(
+      data, skipsBadRows: badRows.skips, dropsMissing: badRows.dropsMissing)
+    let found = try fileFormat(of: file, key: format)
+    var skipped = SkippedRows()
+    let rows: [SourceRow]
+    if badRows.leavesOut {
+      let table = try found.table(of: file)
+      (rows, skipped) = (table.sourceRows, table.skipped)
+    } else {
+      rows = try found.rows(of: file)
+    }
+    var bad = SkippedRows()
+    let sets = try candidateSets(
+      rows.map(\.withUsualNames), columns, badRows, counting: &bad)
+    skipped.add(bad)
+    badRows.note(skipped, of: name)
+    return sets
   } catch {
     throw error.inside(name)
   }
@@ -48,17 +65,20 @@ package func readCandidates(
 /// Reads a table with any columns: scores for `calibrate` and `evaluate`, numbers for `smooth`.
 ///
 /// Parameters and errors are those of `readCandidates`; with `skipsBadRows` CSV rows and JSON lines
-/// that cannot be read are left out, and counted in the table's `skipped`.
+/// that cannot be read are left out, and counted in the table's `skipped`; with `dropsMissing` the NaN
+/// of Python's JSON is read, for whoever leaves out the rows that have it.
 package func readTable(
   _ data: Data, name: String, format: String? = nil, skipsBadRows: Bool = false,
-  columns: ColumnMapping = .init()
+  dropsMissing: Bool = false, columns: ColumnMapping = .init()
 ) throws(TareError) -> DataTable {
   do {
-    let file = try SourceFile(data, skipsBadRows: skipsBadRows)
+    let file = try SourceFile(data, skipsBadRows: skipsBadRows, dropsMissing: dropsMissing)
     let found = try fileFormat(of: file, key: format)
+    let notes = file.wasUTF16 ? [SourceFile.utf16Note] : []
     let rows = try found.table(of: file)
     return DataTable(
-      name: name, columns.isEmpty ? rows : try MappedRows(rows, columns), format: found.key)
+      name: name, columns.isEmpty ? rows : try MappedRows(rows, columns), format: found.key,
+      notes: notes)
   } catch {
     throw error.inside(name)
   }

@@ -1,4 +1,4 @@
-/// A file before its format is known: checked UTF-8 or binary, not empty, and a first look at what it
+/// A file before its format is known: text as checked UTF-8, or binary, not empty, and a first look at what it
 /// holds.
 package import Foundation
 package import TareCore
@@ -9,6 +9,13 @@ package struct SourceFile: Sendable {
   package let opening: Opening
   /// Whether rows that cannot be read are left out; whoever reads rows then checks their UTF-8.
   let skipsBadRows: Bool
+  /// Whether numbers that are none are read, for whoever leaves out the rows that have them.
+  let takesNonFinite: Bool
+  /// Whether it was UTF-16.
+  let wasUTF16: Bool
+
+  /// What is said of such a file.
+  static let utf16Note = "UTF-16; what is written of it is UTF-8"
 
   /// What the beginning of the content is, by which a format recognises its files.
   package enum Opening: Sendable {
@@ -16,6 +23,8 @@ package struct SourceFile: Sendable {
     case line(JSONObject, isOnly: Bool)
     /// The whole file is one JSON array, or one object over several lines.
     case whole(JSONValue)
+    /// JSON objects one after another, each over as many lines as it needs, as jq writes them.
+    case sequence([JSONValue])
     /// It begins as JSON does, and this is what is wrong with it.
     case broken(TareError)
     case text
@@ -50,12 +59,19 @@ package struct SourceFile: Sendable {
   }
 
   /// - Throws: `TareError.badData` if there is nothing but white space or a line is not UTF-8.
-  package init(_ data: Data, skipsBadRows: Bool = false) throws(TareError) {
+  package init(
+    _ data: Data, skipsBadRows: Bool = false, dropsMissing: Bool = false
+  ) throws(TareError) {
     var bytes = Array(data)
     if let kind = BinaryKind(bytes) {
       (self.bytes, self.skipsBadRows, opening) = (bytes, skipsBadRows, .binary(kind))
+      (wasUTF16, takesNonFinite) = (false, false)
       return
     }
+    try UnreadFile.refuse(data)
+    let order = UTF16Text.order(of: bytes.span, isWhole: true)
+    if let order { bytes = try UTF16Text.utf8(bytes, order) }
+    wasUTF16 = order != nil
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
     if !skipsBadRows { try Self.checkUTF8(bytes) }
     guard let start = bytes.firstIndex(where: { !isSpace($0) }) else {
@@ -63,7 +79,8 @@ package struct SourceFile: Sendable {
     }
     self.bytes = bytes
     self.skipsBadRows = skipsBadRows
-    let opening = Self.look(at: bytes, from: start)
+    takesNonFinite = dropsMissing
+    let opening = Self.look(at: bytes, from: start, takesNonFinite: takesNonFinite)
     if skipsBadRows, case .broken = opening, let object = Self.goodLine(of: bytes) {
       self.opening = .line(object, isOnly: false)
     } else {
@@ -119,26 +136,58 @@ package struct SourceFile: Sendable {
       accepted: "a finite number")
   }
 
-  private static func look(at bytes: [UInt8], from start: Int) -> Opening {
+  private static func look(
+    at bytes: [UInt8], from start: Int, takesNonFinite: Bool
+  ) -> Opening {
     switch bytes[start] {
     case UInt8(ascii: "{"):
       let end = bytes[start...].firstIndex(of: newLine) ?? bytes.count
-      if case .object(let object)? = try? JSONValue(parsing: Array(bytes[start..<end])) {
+      let line = try? JSONValue(
+        parsing: Array(bytes[start..<end]), takesNonFinite: takesNonFinite)
+      if case .object(let object)? = line {
         return .line(object, isOnly: bytes[end...].allSatisfy(isSpace))
       }
       fallthrough
     case UInt8(ascii: "["):
       do {
-        return .whole(try JSONValue(parsing: bytes))
+        return .whole(try JSONValue(parsing: bytes, takesNonFinite: takesNonFinite))
       } catch {
+        if let objects = objects(bytes, takesNonFinite) { return .sequence(objects) }
         return .broken(nonFinite(bytes) ?? error)
       }
     default: return .text
     }
   }
+
+  /// The objects that follow one another; nil where there is anything else.
+  private static func objects(_ bytes: [UInt8], _ takesNonFinite: Bool) -> [JSONValue]? {
+    var reader = JSONReader(bytes, takesNonFinite: takesNonFinite)
+    var values: [JSONValue] = []
+    do throws(TareError) {
+      try reader.sequence { (reader) throws(TareError) in
+        guard reader.isNext("{") else { throw reader.error(reader.here, "an object") }
+        values.append(try reader.value())
+      }
+    } catch {
+      return nil
+    }
+    return values
+  }
 }
 
 extension JSONValue {
+  /// - Parameter takesNonFinite: whether NaN, Infinity and -Infinity are numbers.
+  init(parsing bytes: [UInt8], firstLine: Int = 1, takesNonFinite: Bool) throws(TareError) {
+    guard takesNonFinite else {
+      self = try JSONValue(parsing: bytes, firstLine: firstLine)
+      return
+    }
+    var reader = JSONReader(bytes, firstLine: firstLine, takesNonFinite: true)
+    var value = JSONValue.null
+    try reader.document { (reader) throws(TareError) in value = try reader.value() }
+    self = value
+  }
+
   /// The first number within that is NaN or infinite.
   fileprivate var nonFinite: Double? {
     if let array { return array.lazy.compactMap(\.nonFinite).first }

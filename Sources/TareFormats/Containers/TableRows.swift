@@ -9,8 +9,19 @@ package protocol TableRows: Sendable {
   var isText: Bool { get }
   /// Bad rows that were left out.
   var skipped: SkippedRows { get }
+  /// What a reader should know of how the file was taken, a phrase each.
+  var notes: [String] { get }
+  /// The output format as which the file is laid out: CSV with commas, say; nil for a layout that is
+  /// written for its own files alone, such as pandas'.
+  var plainFormat: String? { get }
+  /// Whether numbers of a column may have a decimal comma.
+  var hasDecimalCommas: Bool { get }
+  /// What stands before the fraction of a column's numbers where they are texts.
+  func decimalMark(of column: String) -> DecimalMark
   /// "line 12", or "row 12" where a row has no line of its own.
   func place(of row: Int) -> String
+  /// The rows, not yet understood.
+  var sourceRows: [SourceRow] { get }
   /// A column's value in each of the rows, null where a row has none.
   func values(of column: String, in rows: [Int]) -> [JSONValue]
   /// A column of all rows by its type; nil where the format keeps no typed columns.
@@ -28,6 +39,23 @@ extension TableRows {
   package func column(_ name: String) -> Column? { nil }
   package func numbers(of column: String, in rows: [Int]) -> [Double]? { nil }
   package func names(of column: String, in rows: [Int]) -> NameColumn? { nil }
+  package var notes: [String] { [] }
+  package var hasDecimalCommas: Bool { false }
+  package var plainFormat: String? { nil }
+
+  package var sourceRows: [SourceRow] {
+    var rows = [JSONObject](repeating: [:], count: count)
+    for column in columns {
+      for (row, value) in values(of: column, in: Array(0..<count)).enumerated() {
+        rows[row][column] = value
+      }
+    }
+    return rows.enumerated().map { row, columns in
+      SourceRow(place: place(of: row), columns: columns, isText: isText)
+    }
+  }
+
+  package func decimalMark(of column: String) -> DecimalMark { .point }
 }
 
 /// A column that is written beside those of a table, in place of one that has the same name.

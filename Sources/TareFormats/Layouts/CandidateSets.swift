@@ -1,24 +1,38 @@
 /// Rows of a file to prompts with their responses: ids, subsets, and the columns carried through.
 import TareCore
 
+/// - Parameters:
+///   - mapping: other names for the rows' columns.
+///   - badRows: which rows are left out.
+///   - skipped: counts them.
 /// - Throws: `TareError.badData` if a row has no known layout or two prompts share an id.
 func candidateSets(
-  _ rows: [SourceRow], _ mapping: ColumnMapping = .init()
+  _ rows: [SourceRow], _ mapping: ColumnMapping, _ badRows: BadRows,
+  counting skipped: inout SkippedRows
 ) throws(TareError) -> [CandidateSet] {
   var sets: [CandidateSet] = []
   var prompts = SharedPrompts()
   var finder = RowLayoutFinder(mapping)
   sets.reserveCapacity(rows.count)
   for (index, row) in try mapped(rows, mapping).enumerated() {
-    let read = try candidateSet(row, number: index + 1, finder.layout(of: row))
-    let hasID =
-      read.content.id != nil || idColumns.contains { (row.columns[$0] ?? .null).labelText != "" }
-    for var set in read.sets {
-      try prompts.place(
-        &set, hasID: hasID, sharesPrompt: read.content.sharesPrompt, at: row.place)
-      sets.append(set)
+    do throws(TareError) {
+      let read = try candidateSet(row, number: index + 1, finder.layout(of: row))
+      let hasID =
+        read.content.id != nil
+        || idColumns.contains { (row.columns[$0] ?? .null).labelText != "" }
+      for var set in read.sets {
+        try prompts.place(
+          &set, hasID: hasID, sharesPrompt: read.content.sharesPrompt, at: row.place)
+        sets.append(set)
+      }
+    } catch {
+      guard let kind = badRows.kind(.noConversation, isMissing: error.isOfMissing) else {
+        throw error
+      }
+      skipped.add(kind, line: row.line ?? index + 1, error)
     }
   }
+  if sets.isEmpty, let error = skipped.first { throw error }
   return sets
 }
 

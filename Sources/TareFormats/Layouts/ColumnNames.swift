@@ -34,7 +34,9 @@ extension ColumnNames {
   func noScores(_ score: String, naming: String?) -> (found: String, accepted: String) {
     var accepted = "a column of scores; the columns are \(list(all))"
     if let separator = otherSeparator {
-      accepted += ", one name that holds '\(separator)': cells are separated by commas"
+      accepted +=
+        ", one name that holds '\(separator)': cells are separated by commas, semicolons, tabs "
+        + "or bars"
     }
     if let naming { accepted += "; name it with \(naming)" }
     if let likely { accepted += " (perhaps '\(likely)')" }
@@ -44,7 +46,7 @@ extension ColumnNames {
   /// What the cells are separated by where it is no comma.
   private var otherSeparator: String? {
     guard all.count == 1 else { return nil }
-    return [(";", ";"), ("\t", "a tab"), ("|", "|")].first { all[0].contains($0.0) }?.1
+    return [(" ", "a space"), (":", ":"), ("^", "^")].first { all[0].contains($0.0) }?.1
   }
 
   /// The column that sounds most like scores.

@@ -40,7 +40,7 @@ struct CovariateColumn {
       let column = hasColumn ? own : name
       let isShared = isOfRow && column == name
       cells = .numbers(
-        column: column, values: try table.values(in: column), isShared: isShared)
+        column: column, values: try table.listCells(column), isShared: isShared)
       covariate = .inColumn(name, of: ColumnNames(table.columns))
     } else if let kind, kind.source != .tokens {
       guard let found = TextCells(kind, texts, in: table) else {

@@ -106,7 +106,9 @@ struct PairRows: ScoreLayout {
   func columns(_ name: String, _ values: [Double], of table: DataTable) -> [TableColumn] {
     var rest = values[...]
     var cells: (chosen: [JSONValue], rejected: [JSONValue]) = ([], [])
-    for (chosen, rejected) in zip(table.cells(chosen), table.cells(rejected)) {
+    for (chosen, rejected) in zip(
+      (try? table.listCells(chosen)) ?? [], (try? table.listCells(rejected)) ?? [])
+    {
       cells.chosen.append(chosen.taking(&rest))
       cells.rejected.append(rejected.taking(&rest))
     }

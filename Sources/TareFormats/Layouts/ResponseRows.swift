@@ -119,7 +119,8 @@ extension ResponseRows {
     var column = LabelColumn(isNamed: isNamed)
     let labels = try table.values(in: name).enumerated().map { row, cell in
       guard roles[row] == .response else { return Double.nan }
-      return column.take(Label(cell), text: cell.string ?? cell.labelText, row: row)
+      return column.take(
+        Label(table.label(cell, field: name)), text: cell.string ?? cell.labelText, row: row)
     }
     return Judgement.Candidate(name: name, column: column, labels: labels)
   }

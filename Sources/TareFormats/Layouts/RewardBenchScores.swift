@@ -35,7 +35,7 @@ package enum RewardBenchScores: FileFormat {
     switch file.opening {
     case .line(let object, isOnly: true): object
     case .whole(let value): value.object
-    case .line, .broken, .text, .binary: nil
+    case .line, .sequence, .broken, .text, .binary: nil
     }
   }
 

@@ -18,7 +18,7 @@ struct ScoreLists {
   ) throws(TareError) {
     self.table = table
     column = scores
-    self.scores = table.cells(scores)
+    self.scores = try table.listCells(scores)
     self.texts = texts.all.first { $0 != scores && table.has($0) }.map { ($0, table.cells($0)) }
     self.covariates = try covariates.map { (name) throws(TareError) in
       try CovariateColumn(name, in: table, side: side, texts: texts, scores: scores)

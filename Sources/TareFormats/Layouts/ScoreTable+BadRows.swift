@@ -7,10 +7,13 @@ extension ScoreTable {
   /// Halves of the rows are tried until each bad one stands alone, so any layout says by itself what
   /// it cannot take.
   ///
-  /// - Parameter skipped: counts the rows that were left out.
-  /// - Throws: what is wrong with the first row if no row is good.
+  /// - Parameters:
+  ///   - badRows: which are left out.
+  ///   - skipped: counts them.
+  /// - Throws: what is wrong with the first row that is not left out, or of all if no row is good.
   package static func goodRows(
-    of table: DataTable, columns: ScoreColumns, counting skipped: inout SkippedRows
+    of table: DataTable, columns: ScoreColumns, _ badRows: BadRows = BadRows(skips: true),
+    counting skipped: inout SkippedRows
   ) throws(TareError) -> DataTable {
     let layout = try scoreLayout(of: table, columns: columns)
     let found = TableLayout(table.columns, columns, layout.names)
@@ -18,7 +21,15 @@ extension ScoreTable {
     var bad = SkippedRows()
     // What labels have in common is known from all rows, not from some.
     let wrongLabels = (layout as? ResponseRows)?.badLabels(in: table, found) ?? []
-    for (row, error) in wrongLabels { bad.add(.noLabel, line: table.line(of: row), error) }
+    var kept: TareError?
+    func leaveOut(_ kind: SkippedRows.Kind, _ row: Int, _ error: TareError) {
+      guard let kind = badRows.kind(kind, isMissing: error.isOfMissing) else {
+        kept = kept ?? error
+        return
+      }
+      bad.add(kind, line: table.line(of: row), error)
+    }
+    for (row, error) in wrongLabels { leaveOut(.noLabel, row, error) }
     let unlabelled = Set(wrongLabels.map(\.row))
     let labelled = table.rows.indices.filter { !unlabelled.contains($0) }
     func sort(_ positions: Range<Int>) {
@@ -30,8 +41,7 @@ extension ScoreTable {
         good += rows
       } catch {
         guard rows.count > 1 else {
-          let kind = SkippedRows.Kind(error, found)
-          return bad.add(kind, line: table.line(of: rows[rows.startIndex]), error)
+          return leaveOut(SkippedRows.Kind(error, found), rows[rows.startIndex], error)
         }
         let middle = (positions.lowerBound + positions.upperBound) / 2
         sort(positions.lowerBound..<middle)
@@ -39,9 +49,50 @@ extension ScoreTable {
       }
     }
     if !labelled.isEmpty { sort(labelled.indices) }
+    if let kept { throw kept }
     if good.isEmpty, let error = bad.first { throw error }
     skipped.add(bad)
     return bad.isEmpty ? table : table.selecting(good)
+  }
+}
+
+extension DataTable {
+  /// The table without the rows that have no finite number in one of the columns.
+  ///
+  /// - Parameters:
+  ///   - badRows: which are left out.
+  ///   - skipped: counts them.
+  /// - Throws: what is wrong with the first row that is not left out, or of all if no row is good.
+  package func withNumbers(
+    in columns: [String], _ badRows: BadRows, counting skipped: inout SkippedRows
+  ) throws(TareError) -> DataTable {
+    var cells: [(name: String, values: [JSONValue])] = []
+    for column in columns { cells.append((column, try values(in: column))) }
+    var good: [Int] = []
+    for row in rows.indices {
+      do throws(TareError) {
+        for column in cells { _ = try number(column.values[row], row: row, field: column.name) }
+        good.append(row)
+      } catch {
+        let isMissing = error.isOfMissing
+        let text = cells.lazy.compactMap { $0.values[row].string }.first {
+          Double($0)?.isFinite == false
+        }
+        let kind: SkippedRows.Kind = text == nil ? .noNumber : .notFinite
+        guard let kind = badRows.kind(kind, isMissing: isMissing) else { throw error }
+        skipped.add(kind, line: line(of: row), error)
+      }
+    }
+    if good.isEmpty, let error = skipped.first { throw error }
+    return good.count == rows.count ? self : selecting(good)
+  }
+}
+
+extension TareError {
+  /// Whether it says that a cell holds nothing.
+  var isOfMissing: Bool {
+    guard case .badData(_, let found, _) = self else { return false }
+    return SkippedRows.isMissing(found)
   }
 }
 

@@ -3,6 +3,8 @@ package import TareCore
 
 package struct SkippedRows: Sendable, Equatable {
   package enum Kind: String, CaseIterable, Sendable {
+    /// A needed cell that is empty, null or NaN, where rows are left out for that.
+    case missing
     /// A score or covariate that is missing or no number.
     case noNumber = "no_number"
     /// NaN, infinite or too large.
@@ -15,6 +17,8 @@ package struct SkippedRows: Sendable, Equatable {
     case brokenQuotes = "broken_quotes"
     case brokenUTF8 = "broken_utf8"
     case brokenJSON = "broken_json"
+    /// Prompt and responses that cannot be made out, in a row of preference data.
+    case noConversation = "no_conversation"
     case tooLong = "too_long"
   }
 
@@ -23,9 +27,21 @@ package struct SkippedRows: Sendable, Equatable {
   package private(set) var lines: [Int] = []
   /// What is wrong with the first one.
   package private(set) var first: TareError?
+  /// What is wrong with the first hundred.
+  package private(set) var rows: [Row] = []
+
+  package struct Row: Sendable, Equatable {
+    package let line: Int
+    /// nil where it is no single one.
+    package let column: String?
+    package let found: String
+    package let accepted: String
+  }
 
   /// As many lines as a message or a result names.
   private static let listed = 10
+  /// As many rows as are kept with what is wrong with them.
+  private static let kept = 100
 
   package init() {}
 
@@ -36,17 +52,61 @@ package struct SkippedRows: Sendable, Equatable {
     kinds[kind, default: 0] += 1
     if first == nil { first = error }
     if lines.count < Self.listed { lines.append(line) }
+    if rows.count < Self.kept { rows.append(Row(line, error)) }
   }
+
+  /// A row of another count.
+  mutating func append(_ row: Row) { rows.append(row) }
 
   /// Those of two looks at the same rows, first lines first.
   mutating func add(_ other: SkippedRows) {
     kinds.merge(other.kinds, uniquingKeysWith: +)
     first = first ?? other.first
     lines = Array((lines + other.lines).sorted().prefix(Self.listed))
+    rows = Array((rows + other.rows).sorted { $0.line < $1.line }.prefix(Self.kept))
+  }
+}
+
+extension SkippedRows.Row {
+  init(_ line: Int, _ error: TareError) {
+    self.line = line
+    guard case .badData(let place, let found, let accepted) = error else {
+      (column, found, accepted) = (nil, error.description, "")
+      return
+    }
+    // "in.csv, line 3, column 'score'"; JSON's "line 3, column 7" is no column of a table.
+    let parts = place.split(separator: "column '", maxSplits: 1)
+    column = parts.count == 2 && parts[1].hasSuffix("'") ? String(parts[1].dropLast()) : nil
+    (self.found, self.accepted) = (found, accepted)
   }
 }
 
 extension SkippedRows {
+  /// The rows with what is wrong with them as CSV: row, column, found, reason.
+  package var csv: String {
+    var out = Array("row,column,found,reason\n".utf8)
+    for row in rows {
+      let cells: [JSONValue] = [
+        .int(row.line), row.column.map { .string($0) } ?? .null, .string(row.found),
+        .string("expected \(row.accepted)"),
+      ]
+      for (index, cell) in cells.enumerated() {
+        if index > 0 { out.append(comma) }
+        CSVCell.append(cell, to: &out, CSVDialect())
+      }
+      out.append(newLine)
+    }
+    return String(decoding: out, as: UTF8.self)
+  }
+
+  /// What is wrong with the first few, a line each.
+  package var listing: [String] {
+    rows.prefix(5).map { row in
+      "row \(row.line)\(row.column.map { ", column '\($0)'" } ?? ""): expected \(row.accepted), "
+        + "found \(row.found)"
+    }
+  }
+
   package var json: JSONValue {
     var counts = JSONObject()
     for kind in Kind.allCases { counts[kind.rawValue] = kinds[kind].map { .int($0) } }
@@ -71,6 +131,7 @@ extension SkippedRows {
 extension SkippedRows.Kind {
   fileprivate var words: String {
     switch self {
+    case .missing: "with a missing value"
     case .noNumber: "without a number"
     case .notFinite: "with a number that is not finite"
     case .noLabel: "without a label"
@@ -79,6 +140,7 @@ extension SkippedRows.Kind {
     case .brokenQuotes: "with broken quotes"
     case .brokenUTF8: "with broken UTF-8"
     case .brokenJSON: "with broken JSON"
+    case .noConversation: "without a prompt and responses"
     case .tooLong: "longer than \(CSVFault.longestRow >> 20) MiB"
     }
   }

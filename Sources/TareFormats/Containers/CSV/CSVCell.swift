@@ -30,16 +30,31 @@ enum CSVCell {
     return inner
   }
 
+  /// A number, in quotes or not.
+  static func number(
+    in bytes: Span<UInt8>, _ start: Int, _ end: Int, _ mark: DecimalMark
+  ) -> Double? {
+    guard start < end, bytes[start] == quote else {
+      return DecimalText.number(in: bytes, start, end, mark)
+    }
+    return DecimalText.number(in: bytes, start + 1, end - 1, mark)
+  }
+
   /// Writes a value as a cell: nothing for null, JSON for what is not a string, in quotes where it
   /// must be.
-  static func append(_ value: JSONValue, to out: inout [UInt8]) {
+  static func append(_ value: JSONValue, to out: inout [UInt8], _ dialect: CSVDialect) {
     let text: String
     switch value {
     case .null: return
     case .string(let string): text = string
+    case .double where dialect.writesCommas: text = value.text().replacing(".", with: ",")
     default: text = value.text()
     }
-    guard text.utf8.contains(where: { $0 == comma || $0 == quote || isLineEnd($0) }) else {
+    guard
+      text.utf8.contains(where: {
+        $0 == dialect.separator || $0 == quote || isLineEnd($0)
+      })
+    else {
       out += text.utf8
       return
     }

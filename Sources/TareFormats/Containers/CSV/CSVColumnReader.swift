@@ -4,7 +4,7 @@ package import TareCore
 /// It holds a piece of the file (1 MiB, or as much as the longest row), the columns' values of the
 /// block, and the names that were met.
 ///
-/// The first bad row ends the reading with its error; with `skipsBadRows` bad rows are left out and
+/// The first bad row ends the reading with its error; bad rows that `badRows` leaves out are
 /// counted instead. Behind broken quotes reading goes on with the first of the next lines that
 /// holds a whole row with the right number of cells; the lines between are part of that bad row.
 package struct CSVColumnReader {
@@ -21,11 +21,13 @@ package struct CSVColumnReader {
 
   private let columns: CSVColumns
   private let indices: CSVColumnIndices
-  private let skipsBadRows: Bool
+  private let badRows: BadRows
   /// Whether names are numbered, or only checked.
   package var numbersNames: Bool
   private var pieces: CSVPieces
   private var scanner: CSVScanner
+  /// The mark of each column's numbers so far, [column]; nil where it is a point in all of them.
+  private var marks: [DecimalMark]?
 
   /// Rows in a block: enough that a call for each block costs nothing, few enough that their values
   /// stay in the cache.
@@ -38,12 +40,12 @@ package struct CSVColumnReader {
   /// - Throws: `TareError.badData` for a file that cannot be read, a broken header, and a column
   ///   that is not there.
   package init(
-    _ pieces: CSVPieces, columns: CSVColumns, skipsBadRows: Bool = false,
+    _ pieces: CSVPieces, columns: CSVColumns, badRows: BadRows = BadRows(),
     numbersNames: Bool = true
   ) throws(TareError) {
     name = pieces.name
     self.columns = columns
-    self.skipsBadRows = skipsBadRows
+    self.badRows = badRows
     self.numbersNames = numbersNames
     self.pieces = pieces
     block = CSVBlock(columns)
@@ -51,6 +53,7 @@ package struct CSVColumnReader {
     labelColumns = columns.labels.map { LabelColumn(isNamed: $0.kind == .needed) }
     do throws(TareError) {
       (header, scanner) = try self.pieces.readOpening()
+      marks = header.dialect.marks
       indices = try CSVColumnIndices(columns, in: header.columns)
     } catch {
       throw error.inside(pieces.name)
@@ -107,8 +110,10 @@ package struct CSVColumnReader {
 
   private mutating func refuse(_ fault: CSVFault) throws(TareError) {
     let error = fault.error(header.columns)
-    guard skipsBadRows else { throw error }
-    skipped.add(fault.kind, line: fault.line, error.inside(name))
+    guard let kind = badRows.kind(fault.kind, isMissing: SkippedRows.isMissing(fault.found)) else {
+      throw error
+    }
+    skipped.add(kind, line: fault.line, error.inside(name))
   }
 }
 
@@ -125,8 +130,8 @@ extension CSVColumnReader {
     for position in indices.numbers.indices {
       let column = indices.numbers[position]
       let (start, end) = range(column)
-      guard let number = Self.number(in: bytes, start, end) else {
-        return Self.numberFault(row, column, CSVCell.text(in: bytes, start, end))
+      guard let number = number(in: bytes, start, end, column) else {
+        return numberFault(row, column, CSVCell.text(in: bytes, start, end))
       }
       block.numbers[position].append(number)
     }
@@ -174,19 +179,27 @@ extension CSVColumnReader {
     return names[position].number(in: name.span, 0, name.count)
   }
 
-  private static func number(in bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Double? {
-    guard start < end, bytes[start] == quote else {
-      return DecimalText.number(in: bytes, start, end)
+  private mutating func number(
+    in bytes: Span<UInt8>, _ start: Int, _ end: Int, _ column: Int
+  ) -> Double? {
+    guard let mark = marks?[column] else {
+      return CSVCell.number(in: bytes, start, end, .point)
     }
-    return DecimalText.number(in: bytes, start + 1, end - 1)
+    if mark == .undecided {
+      let isQuoted = start < end && bytes[start] == quote
+      let (start, end) = isQuoted ? (start + 1, end - 1) : (start, end)
+      marks?[column].note(DecimalMark.shape(of: bytes, start, end))
+    }
+    return CSVCell.number(in: bytes, start, end, marks?[column] ?? .point)
   }
 
-  private static func numberFault(
+  private func numberFault(
     _ row: CSVScanner.Row, _ column: Int, _ text: String
   ) -> CSVFault {
     CSVFault(
       kind: SkippedRows.Kind(number: text), line: row.line, cell: column,
-      found: text.isEmpty ? "an empty cell" : "'\(text)'", accepted: "a finite number")
+      found: text.isEmpty ? "an empty cell" : "'\(text)'",
+      accepted: DecimalText.accepted(text, marks?[column] ?? .point))
   }
 }
 
@@ -209,7 +222,7 @@ extension CSVColumnReader {
   ) -> CSVFault? {
     let text: String
     let label: Label?
-    if let number = Self.number(in: bytes, start, end) {
+    if let number = number(in: bytes, start, end, indices.labels[position]) {
       (text, label) = ("\(number)", Label(number: number))
     } else {
       text = CSVCell.text(in: bytes, start, end)

@@ -1,23 +1,17 @@
-/// Comma-separated values with a header line.
+/// Comma-separated values with a header line; also by semicolons, tabs and bars.
 package import TareCore
 
 package enum CSVFile: FileFormat {
   package static let key = "csv"
-  package static let summary = "CSV with a header line"
+  package static let summary =
+    "CSV with a header line; separated by commas, semicolons, tabs or bars"
 
   package static func recognises(_ file: SourceFile) -> Bool {
     if case .text = file.opening { true } else { false }
   }
 
   package static func rows(of file: SourceFile) throws(TareError) -> [SourceRow] {
-    let table = try CSVTable(file.bytes)
-    return (0..<table.count).map { row in
-      var object = JSONObject()
-      for (index, column) in table.columns.enumerated() {
-        object[column] = .string(table.text(row, index))
-      }
-      return SourceRow(place: table.place(of: row), columns: object, isText: true)
-    }
+    try CSVTable(file.bytes).sourceRows
   }
 
   package static func table(of file: SourceFile) throws(TareError) -> any TableRows {

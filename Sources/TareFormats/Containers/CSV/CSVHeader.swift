@@ -3,17 +3,30 @@ import TareCore
 
 package struct CSVHeader: Sendable {
   package let columns: [String]
-  /// The row as it stands, without its line end.
+  let dialect: CSVDialect
+  /// What stands above it and the row as it stands, without its line end.
   let bytes: [UInt8]
-  /// What ends the header's line: LF or CRLF; written rows end so too.
+  /// What ends the header's line: LF, CRLF or CR; written rows end so too.
   let lineEnd: [UInt8]
+
+  /// The output format as which the file is laid out; nil for one that is written for its own files alone.
+  package var plainFormat: String? {
+    guard dialect.preamble == 0, !dialect.writesCommas else { return nil }
+    switch dialect.separator {
+    case comma: return CSVOutput.key
+    case UInt8(ascii: "\t"): return TSVOutput.key
+    default: return nil
+    }
+  }
 
   /// - Parameters:
   ///   - row: the header's row and the ends of its cells; nil where the file has none.
-  /// - Throws: `TareError.badData` for a name that stands twice.
+  ///   - bytes: those of the file from its beginning.
+  /// - Throws: `TareError.badData` for a name that stands twice, blanks around it aside.
   init(
-    _ row: CSVScanner.Row?, ends: [Int], in bytes: Span<UInt8>
+    _ row: CSVScanner.Row?, ends: [Int], in bytes: Span<UInt8>, _ dialect: CSVDialect
   ) throws(TareError) {
+    self.dialect = dialect
     guard let row else {
       columns = []
       self.bytes = []
@@ -23,7 +36,10 @@ package struct CSVHeader: Sendable {
     var names: [String] = []
     for (index, end) in ends.enumerated() {
       let start = index == 0 ? row.start : ends[index - 1] + 1
-      let name = CSVCell.text(in: bytes, start, end)
+      var name = CSVCell.text(in: bytes, start, end).trimmed
+      if index == 0, name.hasPrefix("#"), bytes[start] != quote {
+        name = String(name.dropFirst()).trimmed
+      }
       if let first = names.firstIndex(of: name) {
         throw .badData(
           place: "line \(row.line)",
@@ -33,10 +49,9 @@ package struct CSVHeader: Sendable {
       names.append(name)
     }
     columns = names
-    self.bytes = (row.start..<row.end).map { bytes[$0] }
-    let isCRLF =
-      row.end + 1 < bytes.count && bytes[row.end] == carriageReturn
-      && bytes[row.end + 1] == newLine
-    lineEnd = isCRLF ? [carriageReturn, newLine] : [newLine]
+    self.bytes = (0..<dialect.preamble).map { bytes[$0] } + (row.start..<row.end).map { bytes[$0] }
+    let hasReturn = row.end < bytes.count && bytes[row.end] == carriageReturn
+    let isPair = hasReturn && row.end + 1 < bytes.count && bytes[row.end + 1] == newLine
+    lineEnd = isPair ? [carriageReturn, newLine] : hasReturn ? [carriageReturn] : [newLine]
   }
 }

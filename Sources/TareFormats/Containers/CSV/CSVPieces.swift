@@ -15,6 +15,8 @@ package struct CSVPieces {
   /// Whether the bytes are ASCII, so that their UTF-8 needs no look.
   private(set) var isASCII = true
   private var isAtEnd = false
+  /// Makes UTF-8 of a file in UTF-16.
+  private var decoder: UTF16Text?
   private var opening: (header: CSVHeader, scanner: CSVScanner)?
 
   /// Reads the first piece.
@@ -31,13 +33,23 @@ package struct CSVPieces {
     self.pieceSize = max(1, pieceSize)
     self.longestRow = longestRow ?? CSVFault.longestRow
     buffer = [UInt8](repeating: 0, count: self.pieceSize)
+    // As many bytes as tell UTF-16 by its first line.
+    while count < UTF16Text.sampleBytes, !isAtEnd { try read() }
+    if let order = UTF16Text.order(of: buffer.span.extracting(0..<count), isWhole: isAtEnd) {
+      try decode(order)
+    }
     // A byte order mark counts as nothing.
-    while count < 3, !isAtEnd { try read() }
     if buffer[..<count].starts(with: [0xEF, 0xBB, 0xBF]) {
       buffer.removeSubrange(..<3)
       count -= 3
       isASCII = Self.isASCII(buffer.span.extracting(0..<count))
     }
+  }
+
+  /// What a reader should know of how the file is taken, a phrase each.
+  package var notes: [String] {
+    let encoding = decoder == nil ? [] : [SourceFile.utf16Note]
+    return encoding + [opening?.header.dialect.note].compactMap(\.self)
   }
 
   /// The first byte that is no white space; nil where the first piece has none.
@@ -47,6 +59,14 @@ package struct CSVPieces {
 
   /// Whether the first piece begins as a binary format does.
   package var isBinary: Bool { SourceFile.BinaryKind(Array(buffer[..<min(count, 16)])) != nil }
+  /// - Throws: `TareError.badData` that names what the file is, where it begins as one that is no text.
+  package func refuseUnread() throws(TareError) {
+    do throws(TareError) {
+      try UnreadFile.refuse(Data(buffer[..<count]))
+    } catch {
+      throw error.inside(name)
+    }
+  }
 
   /// Everything that was read so far and all that follows it; nothing is left to be read then.
   package mutating func everything() throws(TareError) -> Data {
@@ -71,28 +91,33 @@ package struct CSVPieces {
   /// The header, and a scanner that stands behind it.
   mutating func readOpening() throws(TareError) -> (header: CSVHeader, scanner: CSVScanner) {
     if let opening { return opening }
-    var scanner = CSVScanner()
-    let opening = (try readHeader(&scanner), scanner)
+    while count < min(CSVDialect.sampleBytes, longestRow), !isAtEnd { try read() }
+    let dialect = CSVDialect(
+      recognising: buffer.span.extracting(0..<count), isWhole: isAtEnd)
+    var scanner = dialect.scanner
+    let opening = (try readHeader(&scanner, dialect), scanner)
     self.opening = opening
     return opening
   }
 
-  private mutating func readHeader(_ scanner: inout CSVScanner) throws(TareError) -> CSVHeader {
+  private mutating func readHeader(
+    _ scanner: inout CSVScanner, _ dialect: CSVDialect
+  ) throws(TareError) -> CSVHeader {
     var ends: [Int] = []
     while true {
       let step = scanner.nextRow(
         in: buffer.span.extracting(0..<count), ending(from: scanner.position),
         appendingEndsTo: &ends)
       switch step {
-      case .needsMore: try more(after: &scanner)
+      case .needsMore: try read()
       case .fault(let fault): throw fault.error([])
-      case .end: return try CSVHeader(nil, ends: [], in: buffer.span)
+      case .end: return try CSVHeader(nil, ends: [], in: buffer.span, dialect)
       case .row(let row):
         let bytes = buffer.span.extracting(0..<count)
         if !isASCII, let fault = scanner.invalidUTF8(row, bytes, ends[...]) {
           throw fault.error([])
         }
-        return try CSVHeader(row, ends: ends, in: bytes)
+        return try CSVHeader(row, ends: ends, in: bytes, dialect)
       }
     }
   }
@@ -112,10 +137,35 @@ package struct CSVPieces {
     if buffer.count < count + room {
       buffer += [UInt8](repeating: 0, count: count + room - buffer.count)
     }
-    let added = try stream.read(to: count, of: &buffer, most: room)
-    isAtEnd = added == 0
+    let read = try stream.read(to: count, of: &buffer, most: room)
+    isAtEnd = read == 0
+    let added = try decoded(read)
     isASCII = isASCII && Self.isASCII(buffer.span.extracting(count..<count + added))
     count += added
+  }
+
+  /// Puts UTF-8 in the place of all bytes that were read.
+  private mutating func decode(_ order: UTF16Text.Order) throws(TareError) {
+    decoder = UTF16Text(order)
+    let read = count
+    count = 0
+    count = try decoded(read)
+    isASCII = Self.isASCII(buffer.span.extracting(0..<count))
+  }
+
+  /// Puts UTF-8 in the place of the bytes that were read behind `count`.
+  /// - Returns: how many bytes they are then.
+  private mutating func decoded(_ read: Int) throws(TareError) -> Int {
+    guard decoder != nil else { return read }
+    var text: [UInt8] = []
+    do throws(TareError) {
+      try decoder?.decode(buffer[count..<count + read], to: &text)
+      if isAtEnd { try decoder?.finish() }
+    } catch {
+      throw error.inside(name)
+    }
+    buffer.replaceSubrange(count..<count + read, with: text)
+    return text.count
   }
 
   private static func isASCII(_ bytes: Span<UInt8>) -> Bool {

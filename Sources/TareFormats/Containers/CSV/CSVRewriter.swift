@@ -28,8 +28,8 @@ package struct CSVRewriter {
     out.reserveCapacity(Self.pieceSize + (1 << 16))
     out += header.bytes
     for column in appended {
-      out.append(comma)
-      CSVCell.append(.string(columns[column]), to: &out)
+      out.append(header.dialect.separator)
+      CSVCell.append(.string(columns[column]), to: &out, header.dialect)
     }
     out += header.lineEnd
   }
@@ -57,7 +57,7 @@ package struct CSVRewriter {
         out += bytes[start..<reader.block.ends[(row + 1) * columns - 1]]
       }
       for column in appended {
-        out.append(comma)
+        out.append(header.dialect.separator)
         append(values[column][first + row])
       }
       out += header.lineEnd
@@ -77,7 +77,7 @@ package struct CSVRewriter {
   ) {
     var start = start
     for (column, end) in ends.enumerated() {
-      if column > 0 { out.append(comma) }
+      if column > 0 { out.append(header.dialect.separator) }
       if let new = replaced[column] { append(value(new)) } else { out += bytes[start..<end] }
       start = end + 1
     }
@@ -85,6 +85,14 @@ package struct CSVRewriter {
 
   /// The shortest text that reads back, as JSON has it.
   private mutating func append(_ number: Double) {
-    out += number.isFinite ? number.description.utf8 : "null".utf8
+    guard number.isFinite else {
+      out += "null".utf8
+      return
+    }
+    guard header.dialect.writesCommas else {
+      out += number.description.utf8
+      return
+    }
+    CSVCell.append(.double(number), to: &out, header.dialect)
   }
 }

@@ -1,21 +1,23 @@
-/// The one CSV grammar of the project (RFC 4180), over bytes that may be only a part of the file.
+/// The one CSV grammar of the project (RFC 4180, with any one separator), over bytes that may be only
+/// a part of the file.
 ///
-/// Rows end with LF, CRLF or CR; quoted cells may hold commas, line ends and doubled quotes; a quote
+/// Rows end with LF, CRLF or CR; quoted cells may hold separators, line ends and doubled quotes; a quote
 /// inside an unquoted cell is an ordinary character; blank lines are skipped.
 import TareCore
 
 struct CSVScanner {
   /// Where the next row begins, in the bytes that are held now.
-  private(set) var position = 0
+  private(set) var position: Int
   /// The line at the position, from 1.
-  private(set) var line = 1
+  private(set) var line: Int
+  private let separator: UInt8
   /// A broken row was given up: the rest of its first line is passed, then lines are, until one of
   /// them holds a whole row.
   private var mustPassLine = false
   private var isResynchronising = false
 
-  /// Where a row begins and ends (before its line end); its cells follow each other with a comma
-  /// between them.
+  /// Where a row begins and ends (before its line end); its cells follow each other with a
+  /// separator between them.
   struct Row {
     let start: Int
     let end: Int
@@ -38,6 +40,10 @@ struct CSVScanner {
     /// A row is not finished in these bytes; nothing was taken of it.
     case needsMore
     case end
+  }
+
+  init(separator: UInt8 = comma, position: Int = 0, line: Int = 1) {
+    (self.separator, self.position, self.line) = (separator, position, line)
   }
 
   /// The bytes before the position have been let go.
@@ -66,7 +72,9 @@ struct CSVScanner {
         case .followed:
           return fault(
             &ends, first, line: line + lines, found: "text after the closing quote of a cell",
-            accepted: "a comma or the end of the line; quotes inside a quoted cell are doubled")
+            accepted:
+              "\(separator == comma ? "a comma" : CSVDialect.name(separator)) or the end of the "
+              + "line; quotes inside a quoted cell are doubled")
         case .unclosed:
           if ending == .open { return needsMore(&ends, first) }
           let place = ending == .file ? "" : " within \(CSVFault.longestRow >> 20) MiB"
@@ -93,7 +101,7 @@ struct CSVScanner {
         }
       }
       ends.append(end)
-      if end < bytes.count, bytes[end] == comma {
+      if end < bytes.count, bytes[end] == separator {
         end += 1
         continue
       }
@@ -154,11 +162,11 @@ extension CSVScanner {
       }
       end += 1
     }
-    guard end < bytes.count, bytes[end] != comma, !isLineEnd(bytes[end]) else { return .closed }
+    guard end < bytes.count, bytes[end] != separator, !isLineEnd(bytes[end]) else { return .closed }
     return .followed
   }
 
-  /// Where an unquoted cell ends: at a comma, a line end or the end of the bytes.
+  /// Where an unquoted cell ends: at a separator, a line end or the end of the bytes.
   ///
   /// Eight bytes at a time: subtracting 1 from each byte borrows into its top bit where it is 0, so
   /// the lowest marked byte is the first that equals the one looked for (Warren, Hacker's Delight,
@@ -170,12 +178,12 @@ extension CSVScanner {
       let word = UInt64(
         littleEndian: words.unsafeLoadUnaligned(fromByteOffset: end, as: UInt64.self))
       let hits =
-        zeros(word ^ everyByte(comma)) | zeros(word ^ everyByte(newLine))
+        zeros(word ^ everyByte(separator)) | zeros(word ^ everyByte(newLine))
         | zeros(word ^ everyByte(carriageReturn))
       if hits != 0 { return end + hits.trailingZeroBitCount / 8 }
       end += 8
     }
-    while end < bytes.count, bytes[end] != comma, !isLineEnd(bytes[end]) { end += 1 }
+    while end < bytes.count, bytes[end] != separator, !isLineEnd(bytes[end]) { end += 1 }
     return end
   }
 

@@ -18,17 +18,21 @@ package struct CSVTable: TableRows {
   package var isText: Bool { true }
   package func place(of row: Int) -> String { "line \(lines.isEmpty ? row + 2 : Int(lines[row]))" }
 
+  /// The mark of each column's numbers, [column]; nil where it is a point in all of them.
+  private var marks: [DecimalMark]?
+
   /// - Parameter skipsBadRows: leaves bad rows out and counts them in `skipped`.
   /// - Throws: `TareError.badData` for unbalanced quotes, a row that is shorter or longer than the
   ///   header, a column name that stands twice, and a header without rows.
   init(_ bytes: [UInt8], skipsBadRows: Bool = false) throws(TareError) {
     self.bytes = bytes
-    var scanner = CSVScanner()
+    let dialect = CSVDialect(recognising: bytes.span, isWhole: true)
+    var scanner = dialect.scanner
     var headerEnds: [Int] = []
     switch scanner.nextRow(in: bytes.span, .file, appendingEndsTo: &headerEnds) {
-    case .row(let row): header = try CSVHeader(row, ends: headerEnds, in: bytes.span)
+    case .row(let row): header = try CSVHeader(row, ends: headerEnds, in: bytes.span, dialect)
     case .fault(let fault): throw fault.error([])
-    case .needsMore, .end: header = try CSVHeader(nil, ends: [], in: bytes.span)
+    case .needsMore, .end: header = try CSVHeader(nil, ends: [], in: bytes.span, dialect)
     }
     var cells: [Int] = []
     rows: while true {
@@ -57,6 +61,34 @@ package struct CSVTable: TableRows {
       throw skipped.first
         ?? .badData(place: "", found: "a header without rows", accepted: "at least one row")
     }
+    marks = dialect.marks
+    decideMarks()
+  }
+
+  /// The marks of the columns whose first rows do not show them.
+  private mutating func decideMarks() {
+    for column in columns.indices where marks?[column] == .undecided {
+      var mark = DecimalMark.undecided
+      for row in starts.indices where mark == .undecided {
+        let text = cell(row, column)
+        let isQuoted = text.first == quote
+        mark.note(
+          DecimalMark.shape(
+            of: bytes.span, text.startIndex + (isQuoted ? 1 : 0),
+            text.endIndex - (isQuoted ? 1 : 0)))
+      }
+      marks?[column] = mark
+    }
+  }
+
+  package var notes: [String] { [header.dialect.note].compactMap(\.self) }
+
+  package var plainFormat: String? { header.plainFormat }
+  package var hasDecimalCommas: Bool { marks != nil }
+
+  package func decimalMark(of column: String) -> DecimalMark {
+    guard let marks, let index = columns.firstIndex(of: column) else { return .point }
+    return marks[index]
   }
 
   package func values(of column: String, in rows: [Int]) -> [JSONValue] {
@@ -122,22 +154,22 @@ extension CSVTable {
     out.reserveCapacity(bytes.count + rows.count * added.count * 20)
     out += header.bytes
     for column in appended {
-      out.append(comma)
-      CSVCell.append(.string(column.name), to: &out)
+      out.append(header.dialect.separator)
+      CSVCell.append(.string(column.name), to: &out, header.dialect)
     }
     out += header.lineEnd
     for (position, row) in rows.enumerated() {
       for column in columns.indices {
-        if column > 0 { out.append(comma) }
+        if column > 0 { out.append(header.dialect.separator) }
         if let new = replaced[column] {
-          CSVCell.append(new.values[position], to: &out)
+          CSVCell.append(new.values[position], to: &out, header.dialect)
         } else {
           out += cell(row, column)
         }
       }
       for column in appended {
-        out.append(comma)
-        CSVCell.append(column.values[position], to: &out)
+        out.append(header.dialect.separator)
+        CSVCell.append(column.values[position], to: &out, header.dialect)
       }
       out += header.lineEnd
     }

@@ -14,13 +14,13 @@ package enum DecimalText {
     return number
   }
 
-  /// Up to 19 digits and a small power of ten; nil for all else, well formed or not.
   /// The number that a whole text is.
   package static func number(_ text: String) -> Double? {
     let bytes = Array(text.utf8)
     return number(in: bytes.span, 0, bytes.count)
   }
 
+  /// Up to 19 digits and a small power of ten; nil for all else, well formed or not.
   private static func short(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Double? {
     guard start < end else { return nil }
     var offset = start

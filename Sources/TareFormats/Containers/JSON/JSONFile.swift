@@ -1,48 +1,50 @@
-/// One JSON value: an array of rows, or a single row.
+/// One JSON value: an array of rows, a single row, or a table as pandas and others lay it out.
 package import TareCore
 
 package enum JSONFile: FileFormat {
   package static let key = "json"
-  package static let summary = "JSON, an array of objects or one object"
+  package static let summary = "JSON, an array of objects, one object, or a pandas table"
 
   package static func recognises(_ file: SourceFile) -> Bool {
     switch file.opening {
-    case .whole, .broken: true
-    case .line, .text, .binary: false
+    case .whole, .broken, .sequence: true
+    case .line(let object, let isOnly): isOnly && JSONLinesFile.isTable(object)
+    case .text, .binary: false
     }
   }
 
   package static func rows(of file: SourceFile) throws(TareError) -> [SourceRow] {
-    let value = try value(of: file)
-    guard let elements = value.array else {
-      guard let object = value.object else {
-        throw .badData(
-          place: "", found: value.kindName, accepted: "an array of objects or one object")
-      }
-      return [SourceRow(place: "row 1", columns: object)]
-    }
-    guard !elements.isEmpty else {
-      throw .badData(place: "", found: "no rows", accepted: "at least one row")
-    }
-    var rows: [SourceRow] = []
-    for (index, element) in elements.enumerated() {
-      guard let object = element.object else {
-        throw .badData(place: "row \(index + 1)", found: element.kindName, accepted: "an object")
-      }
-      rows.append(SourceRow(place: "row \(index + 1)", columns: object))
-    }
-    return rows
+    try parsed(file).rows
   }
 
   package static func table(of file: SourceFile) throws(TareError) -> any TableRows {
-    JSONRows(try rows(of: file), layout: .array)
+    let (rows, value, frame) = try parsed(file)
+    return JSONRows(rows, layout: frame.map { .frame($0, value) } ?? .sequence)
+  }
+
+  /// - Returns: the rows, the value that holds them, and how; no frame for objects in sequence.
+  private static func parsed(
+    _ file: SourceFile
+  ) throws(TareError) -> (rows: [SourceRow], value: JSONValue, frame: JSONFrame?) {
+    let value = try value(of: file)
+    let isSequence = if case .sequence = file.opening { true } else { false }
+    let frame = isSequence ? nil : try JSONFrame(value)
+    let objects = try (frame ?? .records).rows(of: value)
+    guard !objects.isEmpty else {
+      throw .badData(place: "", found: "no rows", accepted: "at least one row")
+    }
+    let rows = objects.enumerated().map { SourceRow(place: "row \($0 + 1)", columns: $1) }
+    return (rows, value, frame)
   }
 
   private static func value(of file: SourceFile) throws(TareError) -> JSONValue {
     switch file.opening {
     case .whole(let value): value
+    case .sequence(let values): .array(values)
     case .broken(let error): throw error
-    case .line, .text, .binary: try JSONValue(parsing: file.bytes)
+    case .line(let object, isOnly: true): .object(object)
+    case .line, .text, .binary:
+      try JSONValue(parsing: file.bytes, takesNonFinite: file.takesNonFinite)
     }
   }
 }

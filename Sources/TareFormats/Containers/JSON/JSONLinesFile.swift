@@ -6,7 +6,15 @@ package enum JSONLinesFile: FileFormat {
   package static let summary = "JSON Lines, an object a row"
 
   package static func recognises(_ file: SourceFile) -> Bool {
-    if case .line = file.opening { true } else { false }
+    guard case .line(let object, let isOnly) = file.opening else { return false }
+    return !isOnly || !isTable(object)
+  }
+
+  /// Whether an object by itself holds a table rather than a row.
+  static func isTable(_ object: JSONObject) -> Bool {
+    // What is a table and cannot be read is told by whoever reads tables.
+    guard let frame = try? JSONFrame(.object(object)) else { return true }
+    return frame != .row
   }
 
   package static func rows(of file: SourceFile) throws(TareError) -> [SourceRow] {
@@ -41,7 +49,7 @@ package enum JSONLinesFile: FileFormat {
       if text.isEmpty { continue }
       do throws(TareError) {
         if skipped != nil { try SourceFile.checkUTF8(text, firstLine: line) }
-        rows.append(SourceRow(place: "line \(line)", columns: try object(text, line: line)))
+        rows.append(SourceRow(place: "line \(line)", columns: try object(text, line: line, file)))
         texts.append(text)
       } catch {
         guard skipped != nil else { throw error }
@@ -60,8 +68,11 @@ package enum JSONLinesFile: FileFormat {
     return .notFinite
   }
 
-  private static func object(_ text: [UInt8], line: Int) throws(TareError) -> JSONObject {
-    let value = try JSONValue(parsing: text, firstLine: line)
+  private static func object(
+    _ text: [UInt8], line: Int, _ file: SourceFile
+  ) throws(TareError) -> JSONObject {
+    let value = try JSONValue(
+      parsing: text, firstLine: line, takesNonFinite: file.takesNonFinite)
     guard let object = value.object else {
       throw .badData(place: "line \(line)", found: value.kindName, accepted: "an object a line")
     }

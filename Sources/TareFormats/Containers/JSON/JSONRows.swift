@@ -12,6 +12,10 @@ package struct JSONRows: TableRows {
     case lines([[UInt8]])
     /// One array of objects.
     case array
+    /// Objects one after another, over several lines each.
+    case sequence
+    /// A value that holds a table, and how.
+    case frame(JSONFrame, JSONValue)
     /// One object of a list a column, as the file holds it.
     case columns(JSONObject)
   }
@@ -31,6 +35,15 @@ package struct JSONRows: TableRows {
   }
 
   package var count: Int { rows.count }
+  package var sourceRows: [SourceRow] { rows }
+
+  package var plainFormat: String? {
+    switch layout {
+    case .lines: JSONLinesOutput.key
+    case .array, .frame(.records, _): JSONOutput.key
+    case .sequence, .frame, .columns: nil
+    }
+  }
   package var isText: Bool { false }
   package func place(of row: Int) -> String { rows[row].place }
 
@@ -55,6 +68,19 @@ extension JSONRows {
         JSONValue.object(object(rows[row], adding: added, at: position))
       }
       return Array((JSONValue.array(objects).text(indent: 2) + "\n").utf8)
+    case .sequence:
+      return selected.enumerated().flatMap { position, row in
+        Array(
+          (JSONValue.object(object(rows[row], adding: added, at: position)).text(indent: 2) + "\n")
+            .utf8)
+      }
+    case .frame(let frame, let value):
+      let objects = selected.enumerated().map { position, row in
+        object(rows[row], adding: added, at: position)
+      }
+      let written = frame.encoded(objects, selected, adding: added, in: value)
+      let isList = frame == .records || frame == .row
+      return Array((written.text(indent: isList ? 2 : nil) + "\n").utf8)
     case .columns(var whole):
       for column in columns { whole[column] = .array(values(of: column, in: selected)) }
       for column in added { whole[column.name] = .array(column.values) }

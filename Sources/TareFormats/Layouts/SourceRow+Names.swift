@@ -1,0 +1,34 @@
+/// The usual names of a row's columns, though the file spells them otherwise.
+import TareCore
+
+extension SourceRow {
+  /// The number of its line, or of the row itself where it has no line of its own.
+  var line: Int? { Int(place.drop { !$0.isNumber }) }
+
+  /// The row with columns such as "Prompt" under the names that the layouts know; others, and those
+  /// whose usual name is there too, keep theirs.
+  var withUsualNames: SourceRow {
+    guard columns.keys.contains(where: { Self.usualName(of: $0, in: columns) != nil }) else {
+      return self
+    }
+    var renamed = JSONObject()
+    for (key, value) in columns.members {
+      let name = Self.usualName(of: key, in: columns) ?? key
+      renamed[renamed[name] == nil ? name : key] = value
+    }
+    return SourceRow(place: place, columns: renamed, isText: isText)
+  }
+
+  private static func usualName(of key: String, in columns: JSONObject) -> String? {
+    guard let name = usual[key.trimmed.lowercased()], name != key, columns[name] == nil else {
+      return nil
+    }
+    return name
+  }
+
+  /// The layouts' names by what they are in lower case.
+  private static let usual: [String: String] = Dictionary(
+    (RowShape.all.flatMap(\.needs)
+      + ["id", "prompt_id", "pair_id", "subset", "section", "system", "labels", "source"])
+      .map { ($0.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
+}

@@ -1,0 +1,60 @@
+/// The options of what happens to rows that cannot be taken.
+internal import ArgumentParser
+internal import Foundation
+internal import TareCore
+internal import TarePipeline
+
+struct BadRowArguments: ParsableArguments {
+  @Flag(
+    help:
+      "Leave out rows that cannot be read or used, and report how many and why (--skip-bad-rows --bad-rows bad.csv)."
+  )
+  var skipBadRows = false
+  @Option(
+    help: ArgumentHelp(
+      "Rows in which a needed cell is empty, null or NaN: drop or error (default: error).",
+      valueName: "drop|error"))
+  var missing: String?
+  @Option(
+    help: ArgumentHelp(
+      "CSV file for the first hundred rows that were left out: row, column, found, reason.",
+      valueName: "file"))
+  var badRows: String?
+
+  /// - Parameter store: where the input is a store, which has no such rows.
+  /// - Throws: `TareError.usage` for options that do not go together.
+  func policy(store: String? = nil) throws(TareError) -> RowPolicy {
+    let policy = try RowPolicy(skips: skipBadRows, missing: missing)
+    guard !policy.leavesOut || store == nil else {
+      throw .usage(
+        "\(skipBadRows ? "--skip-bad-rows" : "--missing") is for score files; a run of a store is "
+          + "taken whole")
+    }
+    guard badRows == nil || policy.leavesOut else {
+      throw .usage("--bad-rows needs --skip-bad-rows or --missing drop")
+    }
+    try Pipeline().checkWritable(badRows)
+    return policy
+  }
+
+  /// Tells on standard error what was left out of the input, and how it was read.
+  func tell(_ policy: RowPolicy) {
+    for note in policy.notes { Terminal.warn(note) }
+    let text = policy.text
+    if !text.isEmpty { Terminal.complain(text) }
+    guard let badRows else { return }
+    do throws(TareError) {
+      try Output.write(policy.csv, to: badRows)
+    } catch {
+      Terminal.complain(error.description)
+    }
+  }
+}
+
+struct OutputFormatArgument: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Format of the output: \(Pipeline.outputFormats) (default: by the file's ending; .gz and .zst compress).",
+      valueName: "format"))
+  var outputFormat: String?
+}
