@@ -77,7 +77,7 @@ package struct DataTable: Sendable {
     var columns = self.columns.map { name in
       let new = added.first { $0.name == name }
       let column =
-        new.map { Column($0.values) }
+        new.map { Column($0.values) } ?? source.column(name)?.selecting(rows)
         ?? (isText ? Column(cells: cells(name), mark(of: name)) : Column(cells(name)))
       return (name: name, column: column)
     }
