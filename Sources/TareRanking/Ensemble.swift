@@ -70,7 +70,8 @@ extension ScoredResponses {
       guard others[row].isAlike(response) else {
         throw .badData(
           place: name,
-          found: "\(response.title(hasSubsets)) with another role, label or covariate than in the first "
+          found:
+            "\(response.title(hasSubsets)) with another role, label or covariate than in the first "
             + "scores",
           accepted: "the same responses in all, in the same order or with a column 'index'")
       }
@@ -91,7 +92,9 @@ extension ScoredResponse {
     if let label, let another = other.label, label != another { return false }
     return role == other.role && pair == other.pair
       && covariates.names.allSatisfy { name in
-        guard let value = covariates[name], let another = other.covariates[name] else { return true }
+        guard let value = covariates[name], let another = other.covariates[name] else {
+          return true
+        }
         return value == another || name == Tokens.key
       }
   }

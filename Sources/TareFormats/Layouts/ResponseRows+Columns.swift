@@ -8,7 +8,8 @@ extension ResponseRows {
     of table: DataTable, _ columns: ScoreColumns
   ) -> (responses: ScoredResponses, covariates: [Covariate])? {
     let found = TableLayout(table.columns, columns, names)
-    guard !table.has("steps"), found.pair == nil, found.promptTexts == nil, let scores = table.numberColumn(score),
+    guard !table.has("steps"), found.pair == nil, found.promptTexts == nil,
+      let scores = table.numberColumn(score),
       let names = covariateNames(in: table, columns)
     else { return nil }
     let covariates = names.compactMap(table.numberColumn)
