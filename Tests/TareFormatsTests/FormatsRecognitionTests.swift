@@ -4,7 +4,7 @@ import TareFormats
 import Testing
 
 @Suite struct FormatsRecognitionTests {
-  /// A file of each format, by its key.
+  /// A file of each text format, by its key.
   private static let samples = [
     "rewardbench": #"{"id":[1,2],"scores_chosen":[1,[2]],"scores_rejected":[0,3],"model":"m"}"#,
     "jsonl":
@@ -13,16 +13,25 @@ import Testing
     "csv": "id,score,prompt,response\r\n1,2,\"a \"\"b\"\"\nc\",é\r\n",
   ]
 
+  private func sample(_ key: String) throws -> [UInt8] {
+    if key == "parquet" {
+      return try ParquetWriter.file([
+        ("id", Column(["a", "b"])), ("score", Column([1, 2.5])), ("prompt", Column(["p", .null])),
+      ])
+    }
+    return Array(try #require(Self.samples[key], "no sample of \(key)").utf8)
+  }
+
   @Test(arguments: FileFormats.registry.keys)
   func `a format recognises its own files alone`(key: String) throws {
-    let file = try SourceFile(Data(try #require(Self.samples[key]).utf8))
+    let file = try SourceFile(Data(try sample(key)))
     #expect(FileFormats.registry.entries.filter { $0.recognises(file) }.first?.key == key)
   }
 
   /// Cut and changed files are read or refused, never a crash, and what is refused names the file.
   @Test(arguments: FileFormats.registry.keys)
   func `damaged files do no harm`(key: String) throws {
-    let sample = Array(try #require(Self.samples[key]).utf8)
+    let sample = try self.sample(key)
     var damaged = sample.indices.map { Array(sample[..<$0]) }
     for byte in [
       UInt8(ascii: "\""), UInt8(ascii: ","), UInt8(ascii: "\r"), UInt8(ascii: "["), 0, 0xC3,
