@@ -4,7 +4,7 @@ import TareFormats
 import Testing
 
 @Suite struct FormatsRecognitionTests {
-  /// A file of each format, by its key.
+  /// A file of each text format, by its key.
   private static let samples = [
     "rewardbench": #"{"id":[1,2],"scores_chosen":[1,[2]],"scores_rejected":[0,3],"model":"m"}"#,
     "jsonl":

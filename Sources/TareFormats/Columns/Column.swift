@@ -3,7 +3,8 @@ package import TareCore
 
 package struct Column: Sendable, Equatable {
   package var values: Values
-  /// Which rows have no value, [row]; nil where every row has one. What `values` holds there is of no
+  /// Which rows have no value, [row]; nil where every row has one. What `values` holds there is of
+  /// no
   /// meaning.
   package var missing: [Bool]?
 

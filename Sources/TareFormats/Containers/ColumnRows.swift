@@ -12,7 +12,8 @@ package struct ColumnRows: TableRows {
     @Sendable (_ rows: [Int], _ added: [TableColumn]) -> [UInt8]
 
   /// - Parameters:
-  ///   - columns: each with `count` rows; of two that share a name the first is the one that is read.
+  ///   - columns: each with `count` rows; of two that share a name the first is the one that is
+  /// read.
   ///   - encoder: writes rows in the file's format, with what it needs to keep of the file.
   package init(
     _ columns: [(name: String, column: Column)], count: Int, encoder: @escaping Encoder

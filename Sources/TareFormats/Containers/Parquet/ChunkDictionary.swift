@@ -64,7 +64,8 @@ struct InternedTexts: Sendable {
     return range.count == text.count && bytes[range].elementsEqual(text)
   }
 
-  /// Eight bytes at a time, each mixed by a multiplication whose halves are folded (as wyhash does).
+  /// Eight bytes at a time, each mixed by a multiplication whose halves are folded (as wyhash
+  /// does).
   private static func hash(_ text: UnsafeRawBufferPointer) -> UInt64 {
     var hash: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ UInt64(text.count)
     func mix(_ word: UInt64) -> UInt64 {

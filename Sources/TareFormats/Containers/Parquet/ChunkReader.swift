@@ -35,7 +35,8 @@ struct ChunkReader {
     }
   }
 
-  /// Makes room for the values of row groups that are said to have that many, so that they are not moved
+  /// Makes room for the values of row groups that are said to have that many, so that they are not
+  /// moved
   /// as they grow. Past these limits what a damaged file says is not worth the memory.
   mutating func reserve(_ count: Int, bytes: Int) {
     let most = budget.maximumBytes

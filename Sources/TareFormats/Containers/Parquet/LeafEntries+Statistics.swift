@@ -2,7 +2,8 @@
 internal import TareCore
 
 extension LeafEntries {
-  /// The structure Statistics in Thrift; least and greatest only where their order is the plain one.
+  /// The structure Statistics in Thrift; least and greatest only where their order is the plain
+  /// one.
   ///
   /// - Parameter different: places of all different values, where they are known.
   func statistics(of different: [Int]?) -> [UInt8] {

@@ -1,7 +1,8 @@
 /// The values of one leaf, as they are decoded page by page.
 internal import TareCore
 
-/// Flat leaves get a place for every row at once; others keep their levels, and only the values that are
+/// Flat leaves get a place for every row at once; others keep their levels, and only the values
+/// that are
 /// there.
 struct LeafValues: Sendable {
   let leaf: ParquetLeaf

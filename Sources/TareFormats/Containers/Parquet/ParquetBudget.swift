@@ -2,7 +2,8 @@
 internal import Synchronization
 internal import TareCore
 
-/// Counts what is decoded, on all threads together, against a limit: a few bytes of a file can stand for
+/// Counts what is decoded, on all threads together, against a limit: a few bytes of a file can
+/// stand for
 /// billions of values.
 final class ParquetBudget: Sendable {
   let maximumBytes: Int

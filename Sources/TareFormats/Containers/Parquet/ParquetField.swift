@@ -14,7 +14,8 @@ struct ParquetField: Sendable {
   indirect enum Kind: Sendable {
     case leaf(ParquetLeaf)
     case object([ParquetField])
-    /// `defined`: the definition level of an element; `repeated`: the repetition level of all but the
+    /// `defined`: the definition level of an element; `repeated`: the repetition level of all but
+    /// the
     /// first.
     case list(element: ParquetField, defined: UInt8, repeated: UInt8)
   }
@@ -28,7 +29,8 @@ struct ParquetLeaf: Sendable {
   let physical: ParquetPhysical
   let definition: UInt8
   let repetition: UInt8
-  /// The definition level below which there is not even a place for a value: a list around it is empty.
+  /// The definition level below which there is not even a place for a value: a list around it is
+  /// empty.
   let slot: UInt8
   /// Whether its values are rows, with nothing around them.
   let isFlat: Bool

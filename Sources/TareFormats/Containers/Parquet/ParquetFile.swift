@@ -81,7 +81,8 @@ private struct ParquetOriginal: Sendable {
       try writer.write(stored, schema)
       try writer.finish()
     } catch {
-      // Columns fit the schema that they were read with, and those of JSON values any: what is left is a
+      // Columns fit the schema that they were read with, and those of JSON values any: what is
+      // left is a
       // machine without memory.
       preconditionFailure("Parquet columns that were read cannot be written: \(error)")
     }

@@ -109,7 +109,8 @@ extension ParquetReader {
     return schema.fields.indices.filter { !hidden.contains(schema.fields[$0].name) }
   }
 
-  /// The columns in which pandas keeps an index without a name, which `pandas.read_parquet` takes for
+  /// The columns in which pandas keeps an index without a name, which `pandas.read_parquet` takes
+  /// for
   /// the numbers of the rows. An index with a name is a column that somebody set.
   private var indexColumns: Set<String> {
     guard let text = metadata.keyValues.first(where: { $0.key == "pandas" })?.value,
@@ -124,7 +125,8 @@ extension ParquetReader {
   /// Columns by name, in the order of the names; all of them for nil.
   ///
   /// - Parameter threads: at most that many decode at once.
-  /// - Throws: `TareError.badData` that names the column, and the row group or row, of what is damaged or
+  /// - Throws: `TareError.badData` that names the column, and the row group or row, of what is
+  /// damaged or
   ///   of no kind that can be read; for a name that no column has.
   package func columns(
     _ names: [String]? = nil, threads: Int = ProcessInfo.processInfo.activeProcessorCount

@@ -2,7 +2,8 @@
 internal import Synchronization
 package import TareCore
 
-/// What pyarrow, pandas, polars, DuckDB and `datasets` read: version 1 data pages, dictionaries where
+/// What pyarrow, pandas, polars, DuckDB and `datasets` read: version 1 data pages, dictionaries
+/// where
 /// they pay, lists in three levels, every column optional.
 package struct ParquetWriter {
   private let options: Options
@@ -64,10 +65,12 @@ package struct ParquetWriter {
     return bytes
   }
 
-  /// Writes rows. The first ones say which columns there are, and of what types; a column that has no
+  /// Writes rows. The first ones say which columns there are, and of what types; a column that has
+  /// no
   /// value in them never has one.
   ///
-  /// - Throws: `TareError.badData` for columns that are not those of the first rows, or objects without
+  /// - Throws: `TareError.badData` for columns that are not those of the first rows, or objects
+  /// without
   ///   members; what the sink throws.
   package mutating func write(
     _ columns: [(name: String, column: Column)]

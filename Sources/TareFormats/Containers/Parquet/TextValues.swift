@@ -1,4 +1,5 @@
-/// Byte arrays on their way to a column: codes of a dictionary as long as all pages have one, else one
+/// Byte arrays on their way to a column: codes of a dictionary as long as all pages have one, else
+/// one
 /// behind the other.
 internal import TareCore
 
@@ -49,7 +50,8 @@ struct TextValues: Sendable {
         let length = Int(
           UInt32(littleEndian: source.loadUnaligned(fromByteOffset: position, as: UInt32.self)))
         position += 4
-        // The bytes that are left are as many as the lengths and texts that follow: no end passes `room`
+        // The bytes that are left are as many as the lengths and texts that follow: no end passes
+        // `room`
         // while there are lengths to come.
         guard length <= limit - position, length <= first + room - end else { return false }
         Self.copy(source, position, to: target, end, length)

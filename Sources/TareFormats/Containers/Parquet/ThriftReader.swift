@@ -15,7 +15,8 @@ struct ThriftReader {
 
   init(_ bytes: ParquetBytes) { self.bytes = bytes }
 
-  /// Reads a structure: `field` is called with the number and kind of each field, and reads the value or
+  /// Reads a structure: `field` is called with the number and kind of each field, and reads the
+  /// value or
   /// says that it did not, so that it is skipped.
   mutating func structure(
     _ field: (inout ThriftReader, Int, Kind) throws(TareError) -> Bool
@@ -82,7 +83,8 @@ struct ThriftReader {
 
   /// Calls `element` for each element of a list, which must read it.
   ///
-  /// - Parameter least: bytes that an element takes at least, so that what is made of a list is not much
+  /// - Parameter least: bytes that an element takes at least, so that what is made of a list is
+  /// not much
   ///   larger than the list.
   mutating func list(
     _ kind: Kind, least: Int = 1, _ element: (inout ThriftReader, Kind) throws(TareError) -> Void
