@@ -142,7 +142,7 @@ extension String {
   }
 
   fileprivate func cut(to length: Int) -> String {
-    count > length ? prefix(length - 1) + "…" : self
+    count > length ? String(prefix(length - 1)) + "…" : self
   }
 
   fileprivate var oneLine: String {

@@ -31,12 +31,13 @@ extension Pipeline {
 }
 
 extension [CandidateSet] {
-  /// Responses that a file gave as steps, made one text, as the model reads them.
+  /// Responses that a file gave as steps, made one text, and contents of parts, made what the template
+  /// reads.
   /// - Throws: `TareError.badData` with the row if the model's step token cannot be put there.
   func joiningSteps(
     for text: TextModel, _ options: ScoringOptions
   ) throws(TareError) -> [CandidateSet] {
-    var sets = self
+    var sets = map { $0.fittingParts(to: text) }
     for place in sets.indices {
       var set = sets[place]
       guard set.responses.contains(where: { $0.turns.last?.steps != nil }) else { continue }

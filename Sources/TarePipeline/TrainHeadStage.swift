@@ -24,7 +24,7 @@ extension Store {
     let scorer = extractor.scorer(options)
     var digests: [(chosen: Digest, rejected: Digest)] = []
     var conversations: [Digest: TokenizedConversation] = [:]
-    for pair in pairs {
+    for pair in pairs.map({ $0.fittingParts(to: extractor.text) }) {
       func digest(_ role: Role) throws(TareError) -> Digest {
         guard let candidate = pair.only(role) else {
           throw .badData(

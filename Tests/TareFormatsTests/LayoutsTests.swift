@@ -167,6 +167,15 @@ import Testing
     let other = try read("\(row)\n\(row.replacing("\"Q\"", with: "\"R\""))\n")
     #expect(other.map(\.prompt) == [[], []])
     #expect(other.map(\.responses.count) == [2, 2])
+    // As `score` writes them.
+    let written = other[0].responses.map { response in
+      JSONObject(
+        dictionaryLiteral: ("prompt", []), ("response", .array(response.turns.map(\.json))))
+    }
+    #expect(
+      try written.map { try one(JSONValue.object($0).text()).responses.map(\.text) } == [
+        ["A"], ["B"],
+      ])
     // What they share is nothing, which makes them no rows of one prompt.
     #expect(other.map(\.id) == ["row-1", "row-2"])
   }

@@ -24,7 +24,9 @@ import Testing
       #"[{"problem":"p","solution_reference":["a","b","c"],"score":[0.5,2,-1]},{"problem":"q","solution_reference":["a","b"],"score":[1,0]}]"#
     )
     #expect(table.responses.map(\.score) == [0.5, 2, -1, 1, 0])
-    #expect(table.responses.map(\.role) == [.chosen, .rejected, .rejected, .chosen, .rejected])
+    // Labels, so that it is a best-of-n.
+    #expect(table.responses.map(\.label) == [1, 0, 0, 1, 0])
+    #expect(table.responses.allSatisfy { $0.role == .response })
     #expect(table.responses.map(\.promptID) == ["p", "p", "p", "q", "q"])
     let written = String(
       decoding: table.data(adding: [("calibrated", [1, 2, 3, 4, 5])]), as: UTF8.self)

@@ -238,6 +238,22 @@ import Testing
         == true)
   }
 
+  @Test func `contents of parts are texts to a template that reads strings`() throws {
+    let workshop = try Workshop(pairs: 1)
+    let plain = try file(
+      "plain.jsonl",
+      #"{"prompt":[{"role":"user","content":"red"}],"chosen":[{"role":"assistant","content":"blue"}],"#
+        + #""rejected":"seven"}"# + "\n")
+    let parts = try file(
+      "parts.jsonl",
+      #"{"prompt":[{"role":"user","content":[{"type":"text","text":"red"}]}],"chosen":[{"role":"#
+        + #""assistant","content":[{"type":"text","text":"blue"}]}],"rejected":"seven"}"# + "\n")
+    let model = ["--model", workshop.model, "--date", "2026-11-23"]
+    let expected = try Program.run(["tokenize", plain] + model)
+    #expect(expected.status == 0, "\(expected.error)")
+    #expect(try Program.run(["tokenize", parts] + model).output == expected.output)
+  }
+
   @Test func `results without scores are told by subset and not calibrated`() throws {
     let path = try file(
       "gem.json",

@@ -146,7 +146,12 @@ extension FileDescription {
     if let id = idColumns.first(where: row.has), isNew(id) {
       others.append(Taken(meaning: "id", column: id))
     }
-    for name in ["subset", "section"] where isNew(name) {
+    for name in row.columns.keys
+    where content.subset != nil && isNew(name) && (try? row.name(name)) == content.subset {
+      others.append(Taken(meaning: "subset", column: name))
+    }
+    for name in ["subset", "section"]
+    where isNew(name) && !others.contains(where: { $0.meaning == name }) {
       others.append(Taken(meaning: name, column: name))
     }
     return others

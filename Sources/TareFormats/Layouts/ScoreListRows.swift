@@ -50,8 +50,10 @@ struct ScoreListRows: ScoreLayout {
     var read = LabelColumn(isNamed: columns.label != nil)
     var entries: [ScoreEntry] = []
     for row in table.rows.indices {
-      var own = try lists.entries(row) { index in
-        isFirstRight && columns.label != "none" ? (index == 0 ? .chosen : .rejected) : .response
+      var own = try lists.entries(row) { _ in .response }
+      // RewardMATH asks for the right one above all others, as best-of-n does, and for no pairs.
+      if isFirstRight, columns.label == nil {
+        for index in own.indices { own[index].label = index == 0 ? 1 : 0 }
       }
       if let cells = labels?[row].parsedIfText, let label {
         guard cells.elements.count == own.count else {

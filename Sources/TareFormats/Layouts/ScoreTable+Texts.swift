@@ -32,6 +32,10 @@ extension ScoreTable {
             place: source.place, found: "\(content.responses.count) texts",
             accepted: "\(count), one a score")
         }
+        // Prompt and response in one.
+        if content.responses.contains(where: { $0.turns.contains(where: \.isRendered) }) {
+          return nil
+        }
         conversations += content.responses.map {
           Conversation(prompt: content.prompt, turns: $0.turns, context: content.context)
         }

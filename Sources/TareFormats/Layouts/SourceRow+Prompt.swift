@@ -17,7 +17,16 @@ extension SourceRow {
   /// Responses with their one prompt, from a column, from the messages before the responses, or from
   /// both where they agree.
   func texts(of responses: [ResponseText]) throws(TareError) -> RowTexts {
-    let own = try promptColumn()
+    if responses.allSatisfy({ $0.turns.contains(where: \.isRendered) }) {
+      var texts = RowTexts(prompt: [], turns: responses.map(\.turns), columns: ["prompt"])
+      texts.sharesPrompt = false
+      return texts
+    }
+    // What `score` writes where each response has messages of its own.
+    let hasNoPrompt =
+      columns["prompt"]?.array?.isEmpty == true
+      && responses.allSatisfy { !$0.before.continuesPrompt }
+    let own = hasNoPrompt ? nil : try promptColumn()
     let alone = own == nil ? try promptOfResponsesAlone() : own
     var placed: [ResponseText] = []
     var used = columns["prompt"] == nil ? [] : ["prompt"]
