@@ -1,6 +1,7 @@
 /// A conversation through a chat template, as transformers 5.23's `apply_chat_template` takes it.
 package import TareCore
 internal import TareTemplates
+internal import TareTokenizers
 
 extension TextModel {
   /// A template of the model and the control tokens of texts for it.

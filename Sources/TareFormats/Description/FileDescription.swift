@@ -194,7 +194,9 @@ extension FileDescription {
     switch found.prompt {
     case .id(let column), .named(let column): take("prompt id", column)
     case .texts(let columns): for column in columns { take("prompt", column) }
-    case .conversations(let column): take("conversation", column)
+    case .conversations(let column, let contexts):
+      take("conversation", column)
+      for context in contexts { take("prompt", context) }
     case .rows: break
     }
     take("subset", found.subset)

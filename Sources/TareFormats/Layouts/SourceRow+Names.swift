@@ -28,7 +28,7 @@ extension SourceRow {
 
   /// The layouts' names by what they are in lower case.
   private static let usual: [String: String] = Dictionary(
-    (RowShape.all.flatMap(\.needs)
+    (RowLayouts.registry.entries.flatMap { $0.columns.flatMap(\.names) }
       + ["id", "prompt_id", "pair_id", "subset", "section", "system", "labels", "source"])
       .map { ($0.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
 }
