@@ -76,8 +76,8 @@ import Testing
     let responses = json["scores"]?["rows"]?.array?.first?["responses"]
     #expect(
       responses == [
-        ["role": "chosen", "text": "a", "score": 0.5],
-        ["role": "rejected", "text": "b", "score": 1.5],
+        ["role": "chosen", "text": "a", "score": 0.5, "label": 1.0],
+        ["role": "rejected", "text": "b", "score": 1.5, "label": 0.0],
       ])
     let commands = json["commands"]?.array?.compactMap(\.string) ?? []
     #expect(Set(["calibrate", "evaluate", "rank", "pairs", "score"]).isSubset(of: commands))
