@@ -13,6 +13,8 @@ package protocol TableRows: Sendable {
   func place(of row: Int) -> String
   /// A column's value in each of the rows, null where a row has none.
   func values(of column: String, in rows: [Int]) -> [JSONValue]
+  /// A column of all rows by its type; nil where the format keeps no typed columns.
+  func column(_ name: String) -> Column?
   /// A column's numbers, NaN where a cell holds none; nil where only `values` can tell.
   func numbers(of column: String, in rows: [Int]) -> [Double]?
   /// A column's names, of strings and whole numbers, no name where a cell is empty; nil where a cell
@@ -23,8 +25,15 @@ package protocol TableRows: Sendable {
 }
 
 extension TableRows {
-  package func numbers(of column: String, in rows: [Int]) -> [Double]? { nil }
-  package func names(of column: String, in rows: [Int]) -> NameColumn? { nil }
+  package func column(_ name: String) -> Column? { nil }
+
+  package func numbers(of column: String, in rows: [Int]) -> [Double]? {
+    self.column(column)?.numbers(in: rows)
+  }
+
+  package func names(of column: String, in rows: [Int]) -> NameColumn? {
+    self.column(column)?.names(in: rows)
+  }
 }
 
 /// A column that is written beside those of a table, in place of one that has the same name.
