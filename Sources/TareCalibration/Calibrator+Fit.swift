@@ -1,4 +1,6 @@
 /// Fitting a calibration: what all methods have in common.
+internal import Dispatch
+internal import Synchronization
 package import TareCore
 
 extension Calibrator {
@@ -104,18 +106,39 @@ extension Calibrator {
   private func crossFitted(
     _ table: CalibrationTable, _ settings: FitSettings, _ folds: Folds
   ) throws(TareError) -> Bias {
-    var biases: [Bias] = []
-    for fold in 0..<folds.count {
-      let rows = folds.split(fold).outside
-      guard !rows.isEmpty else {
-        throw .badData(
-          place: "column of prompts", found: "no prompt outside fold \(fold + 1)",
-          accepted: "prompts for \(folds.count) folds")
+    // Two at a time: each holds most of the table, and none knows of the others.
+    let found = Mutex<[Result<Bias, TareError>?]>(Array(repeating: nil, count: folds.count))
+    let next = Mutex(0)
+    DispatchQueue.concurrentPerform(iterations: min(2, folds.count)) { _ in
+      while true {
+        let fold = next.withLock { next in
+          defer { next += 1 }
+          return next
+        }
+        guard fold < folds.count else { return }
+        let bias = Result { () throws(TareError) in
+          try self.bias(of: table, settings, without: fold, folds)
+        }
+        found.withLock { $0[fold] = bias }
       }
-      var parameters: JSONObject = [:]
-      biases.append(try findEach(try table.taking(rows), settings, &parameters).taken)
     }
+    var biases: [Bias] = []
+    for bias in found.withLock({ $0 }).compactMap(\.self) { biases.append(try bias.get()) }
     return table.prompts?.areRowNumbers == true ? .rowFolds(biases) : .folds(biases)
+  }
+
+  /// What is found in the prompts of all folds but one.
+  private func bias(
+    of table: CalibrationTable, _ settings: FitSettings, without fold: Int, _ folds: Folds
+  ) throws(TareError) -> Bias {
+    let rows = folds.split(fold).outside
+    guard !rows.isEmpty else {
+      throw .badData(
+        place: "column of prompts", found: "no prompt outside fold \(fold + 1)",
+        accepted: "prompts for \(folds.count) folds")
+    }
+    var parameters: JSONObject = [:]
+    return try findEach(try table.taking(rows), settings, &parameters).taken
   }
 
   /// The bias of all rows, or of each subset by itself.

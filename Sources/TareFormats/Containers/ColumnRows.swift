@@ -32,14 +32,6 @@ package struct ColumnRows: TableRows {
   package func place(of row: Int) -> String { "row \(row + 1)" }
   package func column(_ name: String) -> Column? { stored[name] }
 
-  package func numbers(of column: String, in rows: [Int]) -> [Double]? {
-    stored[column]?.numbers(in: rows)
-  }
-
-  package func names(of column: String, in rows: [Int]) -> NameColumn? {
-    stored[column]?.names(in: rows)
-  }
-
   package func values(of column: String, in rows: [Int]) -> [JSONValue] {
     guard let column = stored[column] else {
       return [JSONValue](repeating: .null, count: rows.count)

@@ -37,8 +37,6 @@ package protocol TableRows: Sendable {
 
 extension TableRows {
   package func column(_ name: String) -> Column? { nil }
-  package func numbers(of column: String, in rows: [Int]) -> [Double]? { nil }
-  package func names(of column: String, in rows: [Int]) -> NameColumn? { nil }
   package var notes: [String] { [] }
   package var hasDecimalCommas: Bool { false }
   package var plainFormat: String? { nil }
@@ -56,6 +54,14 @@ extension TableRows {
   }
 
   package func decimalMark(of column: String) -> DecimalMark { .point }
+
+  package func numbers(of column: String, in rows: [Int]) -> [Double]? {
+    self.column(column)?.numbers(in: rows)
+  }
+
+  package func names(of column: String, in rows: [Int]) -> NameColumn? {
+    self.column(column)?.names(in: rows)
+  }
 }
 
 /// A column that is written beside those of a table, in place of one that has the same name.
