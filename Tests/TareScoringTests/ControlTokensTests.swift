@@ -64,14 +64,22 @@ private let folder = fixtures.appending(path: "sanitize")
 
   @Test func `the first control token of a conversation is named`() throws {
     let model = try TextModel(withoutWeights: folder)
-    func token(_ response: String, tools: JSONValue? = nil) -> String? {
+    let date = try CalendarDate(parsing: "2026-01-05")
+    func token(
+      _ response: String, tools: JSONValue? = nil, _ rule: ReadRule = .last
+    ) -> String? {
       model.controlToken(
         in: Conversation(
-          prompt: [.user("Hi")], response: response, context: TemplateContext(tools: tools)))
+          prompt: [.user("Hi")], response: response, context: TemplateContext(tools: tools)),
+        ScoringOptions(readRule: rule, date: date))
     }
     #expect(token("plain <| text |> <other>\n") == nil)
     #expect(token("a<call>b<|end|>") == "<call>")
     #expect(token("ok", tools: [["name": "<|turn|>"]]) == "<|turn|>")
+    // The token that a process reward model reads its steps at is meant to be there.
+    let step = try model.tokenID("<call>")
+    #expect(token("a<call>b<call>", .step(step, .min)) == nil)
+    #expect(token("a<call>b<|end|>", .step(step, .min)) == "<|end|>")
   }
 
   @Test func `tools choose the model's template for tools`() throws {
