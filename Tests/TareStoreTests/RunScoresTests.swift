@@ -109,7 +109,7 @@ import Testing
     try store.finish(run)
     let finished = try store.scores(of: run)
     let items = try store.items(of: run)
-    #expect(finished.responses == items.compactMap(\.scoredResponse))
+    #expect(Array(finished.responses) == items.compactMap(\.scoredResponse))
     #expect(finished.items == items.map(\.id))
     #expect(open.responses == finished.responses)
     #expect(open.items == finished.items)
