@@ -21,8 +21,13 @@ struct DisagreementExample: Sendable {
     _ disagreements: some Sequence<Disagreement>, _ responses: ScoredResponses,
     _ texts: [Conversation]?
   ) -> [DisagreementExample] {
+    let disagreements = Array(disagreements)
+    guard !disagreements.isEmpty else { return [] }
+    let prompts = Set(disagreements.map(\.promptID))
     var rows: [Place: Int] = [:]
-    for (row, response) in responses.enumerated() { rows[Place(response)] = row }
+    for row in responses.indices where prompts.contains(responses.prompts[row] ?? "") {
+      rows[Place(responses[row])] = row
+    }
     return disagreements.map { disagreement in
       let own = disagreement.place.compactMap { index in
         rows[Place(subset: disagreement.subset, prompt: disagreement.promptID, index: index)]

@@ -111,7 +111,8 @@ import Testing
       BradleyTerryProbabilities(ScoredPair.pairs(of: pair("1", 0) + pair("2", 0)), bootstrap))
     #expect(level.fit == .uninformative)
     #expect(level.asIs.ece == 0)
-    #expect(BradleyTerryProbabilities([], bootstrap) == nil)
+    #expect(
+      try BradleyTerryProbabilities(ScoredPair.pairs(of: [ScoredResponse]()), bootstrap) == nil)
   }
 
   @Test func `tenths of the length difference`() throws {

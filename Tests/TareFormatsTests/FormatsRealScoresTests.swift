@@ -11,7 +11,7 @@ struct FormatsRealScoresTests {
   }
 
   /// The share of pairs whose chosen response scores higher, ties not counted.
-  private func accuracy(_ responses: [ScoredResponse]) -> Double {
+  private func accuracy(_ responses: ScoredResponses) -> Double {
     let prompts = Dictionary(grouping: responses, by: \.promptID).values
     let right = prompts.count { prompt in
       let chosen = prompt.filter { $0.role == .chosen }.map(\.score)

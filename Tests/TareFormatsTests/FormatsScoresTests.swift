@@ -31,7 +31,7 @@ import Testing
   @Test func `a CSV row becomes a response with its covariates`() throws {
     let table = try read(csv) { $0.covariates = ["length"] }
     #expect(
-      table.responses == [
+      Array(table.responses) == [
         ScoredResponse(
           promptID: "a", index: 0, role: .chosen, score: 1.5, covariates: ["length": 10],
           subset: "easy", label: 1),
