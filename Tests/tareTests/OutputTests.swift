@@ -157,11 +157,7 @@ import Testing
       #expect(result.error.contains("standard output"))
     }
   }
-}
 
-/// A device's number on Linux, for small numbers.
-private func makedev(_ major: dev_t, _ minor: dev_t) -> dev_t {
-  major << 8 | minor
   @Test func `a result never takes the place of what the command reads or keeps`() throws {
     let store = folder.url.appending(path: "kept.sqlite").path
     try #require(
@@ -202,3 +198,6 @@ private func makedev(_ major: dev_t, _ minor: dev_t) -> dev_t {
     #expect(try Program.run(["calibrate", table, "-o", table]).status == 0)
   }
 }
+
+/// A device's number on Linux, for small numbers.
+private func makedev(_ major: dev_t, _ minor: dev_t) -> dev_t { major << 8 | minor }
