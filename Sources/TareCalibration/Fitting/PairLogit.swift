@@ -56,14 +56,13 @@ struct PairLogit {
     }
     // The two that gamma is chosen by, where sums stay in registers.
     if features.count == 2 {
-      let sums = derivatives(features[0], features[1], weights, coefficients)
-      gradient[0] += sums.gradient.x
-      gradient[1] += sums.gradient.y
-      information[0][0] += sums.information.xx
-      information[1][0] += sums.information.xy
-      information[0][1] = information[1][0]
-      information[1][1] += sums.information.yy
-      return (gradient, information)
+      let sums = derivatives(features[0], features[1], weights, ridge, coefficients)
+      return (
+        [sums.gradient.x, sums.gradient.y],
+        [
+          [sums.information.xx, sums.information.xy], [sums.information.xy, sums.information.yy],
+        ]
+      )
     }
     for pair in weights.indices {
       var logit = 0.0
@@ -84,14 +83,16 @@ struct PairLogit {
   }
 
   private static func derivatives(
-    _ x: [Double], _ y: [Double], _ weights: [Double], _ coefficients: [Double]
+    _ x: [Double], _ y: [Double], _ weights: [Double], _ ridge: [Double],
+    _ coefficients: [Double]
   ) -> (
     gradient: (x: Double, y: Double), information: (xx: Double, xy: Double, yy: Double)
   ) {
     let (slopeX, slopeY) = (coefficients[0], coefficients[1])
     let (x, y, weights) = (x.span, y.span, weights.span)
-    var gradient = (x: 0.0, y: 0.0)
-    var information = (xx: 0.0, xy: 0.0, yy: 0.0)
+    // In the order of the plain sums, to the last bit.
+    var gradient = (x: -ridge[0] * slopeX, y: -ridge[1] * slopeY)
+    var information = (xx: ridge[0], xy: 0.0, yy: ridge[1])
     for pair in 0..<weights.count {
       let (x, y, weight) = (x[pair], y[pair], weights[pair])
       let lost = 1 / (1 + exp(slopeX * x + slopeY * y))
