@@ -21,6 +21,11 @@ import Testing
         + (0..<5).flatMap { graded("w\($0)", [$0 < 3 ? -1 : 2], [0]) }
     case "alpacaeval":
       return (0..<5).flatMap { duel("\($0)", $0 < 3 ? 0.9 : 0.15, lengths: (100, 120)) }
+        .map { response in
+          var response = response
+          response.covariates["preference"] = 1
+          return response
+        }
     case "pairs": return pairs(3, of: 5)
     case "results": return results([1, 1, 1, 0, 0])
     default:

@@ -61,6 +61,6 @@ import Testing
     #expect(evaluation.accuracies.overall.value == 0.5)
     // The first game alone: right, right, none, wrong.
     #expect(
-      evaluation.accuracies.averages.first { $0.name.contains("single") }?.value.value == 0.5)
+      evaluation.accuracies.details.first { $0.name.contains("single") }?.value.value == 0.5)
   }
 }

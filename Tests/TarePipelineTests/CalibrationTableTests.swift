@@ -163,7 +163,7 @@ import Testing
       default: Issue.record("in pieces and whole differ: \(comment)")
       }
     }
-    #expect(inPieces > 50)
+    #expect(inPieces > 30)
     #expect(variant == "--label none" || labelled > 10)
     #expect(["--skip-bad-rows", "--label none"].contains(variant) || refused > 10)
   }

@@ -54,9 +54,9 @@ import Testing
     "INSERT INTO calibratedScore VALUES (1, 1, 9e999, 0)",
     "INSERT INTO evaluation (run, benchmark, result) VALUES (99, 'pairs', '{}')",
     "INSERT INTO evaluation (run, benchmark, result) VALUES (1, 'pairs', '')",
-    "INSERT INTO source VALUES (99, 'x', 'csv', '{}', x'00')",
-    "INSERT INTO source VALUES (1, 'x', '', '{}', x'00')",
-    "INSERT INTO source VALUES (1, 'x', 'csv', '[]', x'00')",
+    "INSERT INTO source VALUES (99, 'x', 'csv', '{}', x'00', NULL)",
+    "INSERT INTO source VALUES (1, 'x', '', '{}', x'00', NULL)",
+    "INSERT INTO source VALUES (1, 'x', 'csv', '[]', x'00', NULL)",
   ])
   func `what makes no sense is refused`(sql: String) throws {
     let error = #expect(throws: DatabaseError.self) { try execute(sql, on: folder.path()) }

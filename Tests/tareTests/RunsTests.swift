@@ -174,7 +174,8 @@ import Testing
     #expect(calibrated.status == 0, "\(calibrated.error)")
     let json = try JSONValue(parsing: Program.run(["evaluate", output, "--json"]).output)
     #expect(json["calibrated"]?["overall"]?["n"] == 40)
-    #expect(json["raw_against_calibrated"]?["overall"]?["p"]?.double != nil)
+    #expect(json["raw_against_calibrated"]?["labels"] == "unknown")
+    #expect(json["raw_against_calibrated"]?["overall"]?["difference"]?.double != nil)
   }
 
   @Test func `lines in the form of score's keep scores that no float32 holds`() throws {

@@ -75,7 +75,7 @@ struct PromptNames {
       }
     }
     return layout.mayNumberRows && first.count == ids.count && promptsComeAgain
-      && column.lowercased() != "prompt_id"
+      && column.trimmed.lowercased() != "prompt_id"
   }
 
   private static func ids(

@@ -20,15 +20,18 @@ extension SourceRow {
   }
 
   private static func usualName(of key: String, in columns: JSONObject) -> String? {
-    guard let name = usual[key.trimmed.lowercased()], name != key, columns[name] == nil else {
-      return nil
-    }
+    // A name that some layout knows as it stands is meant so.
+    guard !known.contains(key), let name = usual[key.trimmed.lowercased()], columns[name] == nil
+    else { return nil }
     return name
   }
 
-  /// The layouts' names by what they are in lower case.
-  private static let usual: [String: String] = Dictionary(
-    (RowLayouts.registry.entries.flatMap { $0.columns.flatMap(\.names) }
+  /// The layouts' names.
+  private static let known = Set(
+    RowLayouts.registry.entries.flatMap { $0.columns.flatMap(\.names) }
       + ["id", "prompt_id", "pair_id", "subset", "section", "system", "labels", "source"])
-      .map { ($0.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
+
+  /// The same by what they are in lower case; of two that differ in case alone the lower one.
+  private static let usual: [String: String] = Dictionary(
+    known.map { ($0.lowercased(), $0) }, uniquingKeysWith: { max($0, $1) })
 }
