@@ -200,7 +200,8 @@ import Testing
     let error = #expect(throws: TareError.self) {
       try readTable(Data(scores), name: "in").numbers(in: "score")
     }
-    #expect(error?.description == "in, row 2, column 'score': found 'NaN'; accepted: a finite number")
+    #expect(
+      error?.description == "in, row 2, column 'score': found 'NaN'; accepted: a finite number")
   }
 
   /// Files for Fixtures/parquet/check_written.py, which reads them with the real libraries.

@@ -51,7 +51,7 @@ import Testing
             chosen    4
             rejected  5
 
-        Commands: score, tokenize, rank --model, pairs --model, train-head
+        Commands: score, tokenize, rank --model, pairs --model, train-head, smooth
         Columns are other ones with --columns NAME=COLUMN, as prompt=question,response=output.text
 
         """)

@@ -38,12 +38,18 @@ struct PairRows: ScoreLayout {
     }
   }
 
-  /// Whether the first row has a number there, and not a text.
+  /// Whether every row has numbers there, and not texts that are numerals: an answer may be "4". Cells of
+  /// CSV are texts all, so that beside a prompt they are taken for answers.
   private static func holdsNumber(_ table: DataTable, _ column: String) -> Bool {
-    guard table.has(column), let cell = table.selecting([0]).cells(column).first,
-      let value = cell.elements.first
+    guard table.has(column),
+      !table.isText || !["prompt", "instruction", "question"].contains(where: table.has)
     else { return false }
-    return (try? table.number(value, row: 0, field: column)) != nil
+    return table.cells(column).enumerated().allSatisfy { row, cell in
+      guard let value = cell.elements.first, table.isText || value.string == nil else {
+        return false
+      }
+      return (try? table.number(value, row: row, field: column)) != nil
+    }
   }
 
   func entries(
