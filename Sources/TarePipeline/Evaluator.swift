@@ -188,7 +188,10 @@ struct Evaluator: Sendable {
     func evaluated(_ responses: ScoredResponses) throws(TareError) -> Evaluation {
       var evaluation = try benchmark.evaluate(responses, options)
       if let nearMiss { evaluation.warning = nearMiss }
-      if let note = model.parts.compactMap(\.groupingNote).first { evaluation.notes.append(note) }
+      if let note = model.parts.compactMap(\.groupingNote).first {
+        // Notes are joined with stops of their own.
+        evaluation.notes.append(note.hasSuffix(".") ? String(note.dropLast()) : note)
+      }
       return evaluation
     }
     return EvaluateOutcome.Part(

@@ -55,7 +55,7 @@ extension ScoredResponses {
   package func positions(
     in others: ScoredResponses, named name: String
   ) throws(TareError) -> [Int] {
-    if areSame(as: others) { return Array(indices) }
+    if areSame(as: others), haveSameCovariates(as: others) { return Array(indices) }
     // Subsets tell prompts apart where both sides have them.
     let hasSubsets = contains { $0.subset != nil } && others.contains { $0.subset != nil }
     var places: [Place: Int] = [:]
@@ -83,6 +83,19 @@ extension ScoredResponses {
         accepted: "the same responses in all")
     }
     return positions
+  }
+}
+
+extension ScoredResponses {
+  /// Whether no covariate that both have tells a row from the other's, but for tokens, which each model
+  /// counts in its own way.
+  fileprivate func haveSameCovariates(as others: ScoredResponses) -> Bool {
+    zip(covariateNames, covariates).allSatisfy { name, column in
+      guard name != Tokens.key, let other = others.covariateNames.firstIndex(of: name) else {
+        return true
+      }
+      return column.elementsEqual(others.covariates[other]) { $0.bitPattern == $1.bitPattern }
+    }
   }
 }
 

@@ -77,7 +77,7 @@ struct Calibrate: ParsableCommand {
     request.printsRows = rowsToOutput && !json
     // A reader that has seen enough (`| head`) is no error.
     signal(SIGPIPE, SIG_DFL)
-    let outcome = try Pipeline().calibrate(request)
+    let outcome = try Pipeline(observer: Terminal.observer()).calibrate(request)
     if json { return try Output.print(outcome.json) }
     if rowsToOutput, let rows = outcome.rows { try Output.print(rows) }
     try Terminal.tell(

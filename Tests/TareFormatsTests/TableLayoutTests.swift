@@ -27,6 +27,55 @@ import Testing
     #expect(lines.responses.map(\.index) == [0, 0, 1, 0, 1])
   }
 
+  @Test func `what belongs to a conversation's prompt tells prompts apart, too`() throws {
+    func row(_ system: String, _ answer: String) -> String {
+      #"{"system":"\#(system)","score":1,"messages":[{"role":"user","content":"q"},"#
+        + #"{"role":"assistant","content":"\#(answer)"}]}"#
+    }
+    let rows = [row("S", "a"), row("T", "a"), row("S", "b"), row("T", "b")]
+    let table = try read(rows.joined(separator: "\n"))
+    #expect(PromptGroups(of: table.responses).groupOfRow == [0, 1, 0, 1])
+    #expect(table.promptRule.note?.contains("'system'") == true)
+  }
+
+  @Test func `a response of several messages is not its prompt's`() throws {
+    func row(_ city: String) -> String {
+      #"{"score":1,"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"","#
+        + #""tool_calls":[{"type":"function","function":{"name":"f","arguments":{"c":"\#(city)"}}}]},"#
+        + #"{"role":"tool","content":"3"},{"role":"assistant","content":"3"}]}"#
+    }
+    let table = try read([row("Oslo"), row("Rome")].joined(separator: "\n"))
+    #expect(PromptGroups(of: table.responses).groupOfRow == [0, 0])
+  }
+
+  @Test func `an id stands for one prompt, or the rows are named`() throws {
+    let rows = "id,prompt,response,score\n0,x,a,1\n0,x,b,2\n0,y,c,3\n"
+    #expect(
+      failure(rows)
+        == "in, line 4, column 'id': found the id '0' with another prompt than line 2; accepted: one "
+        + "prompt under one id")
+    // Subsets number their prompts each from 0.
+    let table = try read("id,subset,prompt,score\n0,s,x,1\n0,t,y,2\n0,s,x,3\n0,t,y,4\n")
+    #expect(PromptGroups(of: table.responses).groupOfRow == [0, 1, 0, 1])
+  }
+
+  @Test func `ids that every row has for itself are the rows' where prompts come again`() throws {
+    let rows = "NAME,prompt,response,score\n1,x,a,1\n2,x,b,2\n3,y,c,3\n"
+    let table = try read(rows.replacing("NAME", with: "id"))
+    #expect(PromptGroups(of: table.responses).groupOfRow == [0, 0, 1])
+    #expect(table.promptRule == .texts(["prompt"]))
+    // Whoever writes prompt_id says whose id it is.
+    let named = try read(rows.replacing("NAME", with: "prompt_id"))
+    #expect(PromptGroups(of: named.responses).groupOfRow == [0, 1, 2])
+  }
+
+  @Test func `places count beside another column of prompts where they are one prompt's`() throws {
+    let table = try read("prompt_id,id,index,score\np,1,1,5\np,2,0,6\n")
+    #expect(table.responses.map(\.index) == [1, 0])
+    let others = try read("prompt_id,id,index,score\np,1,0,5\np,2,0,6\n")
+    #expect(others.responses.map(\.index) == [0, 1])
+  }
+
   @Test func `whatever holds a prompt tells prompts apart`() throws {
     func groups(_ text: String) throws -> [Int] {
       PromptGroups(of: try read(text).responses).groupOfRow

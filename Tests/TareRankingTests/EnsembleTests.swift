@@ -50,4 +50,25 @@ import Testing
     }
     #expect(extra?.description.contains("response 4 of prompt 'c'") == true)
   }
+
+  @Test func `what cannot be the same response is not joined by its place`() throws {
+    let first = [response("a", 0), response("a", 1)]
+    for change: (inout ScoredResponse) -> Void in [
+      { $0.label = 1 }, { $0.covariates["length"] = 9 },
+    ] {
+      var marked = first
+      marked[0].label = 0
+      marked[0].covariates["length"] = 3
+      var other = marked
+      change(&other[0])
+      #expect(try marked.positions(in: first, named: "x") == [0, 1])
+      let error = #expect(throws: TareError.self) { try marked.positions(in: other, named: "x") }
+      #expect(error?.description.contains("another role, label or covariate") == true)
+    }
+    // Two models count tokens each in its own way.
+    var (one, two) = (first, first)
+    one[0].covariates["tokens"] = 3
+    two[0].covariates["tokens"] = 4
+    #expect(try one.positions(in: two, named: "x") == [0, 1])
+  }
 }

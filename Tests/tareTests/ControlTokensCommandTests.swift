@@ -43,6 +43,23 @@ import Testing
     }
   }
 
+  @Test func `tokenize prints the text whose control tokens are encoded as plain text`() throws {
+    let workshop = try Workshop(pairs: 1)
+    let input = try workshop.folder.file("rows.jsonl", Data(Self.rows.utf8))
+    func rows(_ more: String...) throws -> [JSONValue] {
+      let result = try Program.run(
+        ["tokenize", input, "--model", workshop.model, "--date", "2026-11-23"] + more)
+      #expect(result.status == 0, "\(result.error)")
+      return try result.output.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
+    }
+    let (plain, sanitized) = (try rows(), try rows("--sanitize-control-tokens"))
+    #expect(plain.map { $0["text"] } == sanitized.map { $0["text"] })
+    #expect(plain[0]["ids"] == sanitized[0]["ids"])
+    #expect(plain[2]["ids"] != sanitized[2]["ids"])
+    let cut = try rows("--sanitize-control-tokens", "--max-tokens", "12", "--truncate", "left")
+    #expect(cut[2]["text"]?.string?.hasSuffix("Good<|im_end|>\n") == true)
+  }
+
   @Test func `a run is sanitised or not`() throws {
     let workshop = try Workshop(pairs: 2)
     let store = workshop.folder.path("s.sqlite")
