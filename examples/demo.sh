@@ -12,16 +12,16 @@ run() { printf '\n$ %s\n\n' "$*"; "$@"; }
 say "1, 2  Score 240 preference pairs with a real reward model; keep the scores in SQLite"
 run "$tare" score "$data" --model "$model" --head "$head" --store "$store" --run balanced
 
-say "3  Calibrate: take off the scores what length explains; the labels are kept for the judgement"
+say "3  Calibrate: remove what length explains; the labels are kept for the evaluation"
 run "$tare" calibrate --store "$store" --run balanced --ignore-labels --save "${store%.sqlite}-length.json"
 
-say "4  Evaluate: raw beside calibrated, every number with its 95% interval"
+say "4  Evaluate: raw and calibrated, with 95% intervals"
 run "$tare" evaluate --store "$store" --run balanced
 
 say "5  Rank: the best response of each prompt by calibrated score (the first ten)"
-run "$tare" rank --store "$store" --run balanced --calibration "${store%.sqlite}-length.json" --top 1 | head -n 15
+run "$tare" rank --store "$store" --run balanced --calibration "${store%.sqlite}-length.json" --top 1 | head -n 17
 
-say "6  Report: all of it on one page, which needs nothing else"
+say "6  Report: one self-contained HTML page"
 run "$tare" report --store "$store" --output "${store%.sqlite}-report.html"
 
 printf '\nEverything is in %s; `%s runs show balanced --store %s` prints it as JSON.\n' "$store" "$tare" "$store"
