@@ -11,6 +11,7 @@ not see, five times. Python's standard library only.
 import argparse
 import csv
 import json
+import math
 import os
 import random
 import subprocess
@@ -52,6 +53,13 @@ def covariates(name, length, columns):
     if name == "surface":
         return [length, "prompt_len_char"] if "prompt_len_char" in columns else None
     return [] if name == "isotonic" else [length]
+
+
+def mcnemar(gained, lost):
+    """The exact two-sided p. `tare evaluate` gives none for a column of scores that came calibrated, since the labels
+    may have chosen it; here none has seen the labels that judge it."""
+    n, least = gained + lost, min(gained, lost)
+    return min(1.0, 2 * sum(math.comb(n, k) for k in range(least + 1)) / 2 ** n)
 
 
 class Table:
@@ -271,7 +279,7 @@ def pairs_set(name, setting, arguments, work):
                     "calibrated": 100 * new["accuracy"], "calibrated_interval": [100 * x for x in new["interval"]],
                     "difference": 100 * change["difference"],
                     "difference_interval": [100 * x for x in change["interval"]], "gained": change["gained"],
-                    "lost": change["lost"], "p": change["p"], "pairs": raw["n"]}
+                    "lost": change["lost"], "p": mcnemar(change["gained"], change["lost"]), "pairs": raw["n"]}
             else:
                 score = [float(r[setting["score"]]) for r in own]
                 gold = [float(r[setting["label"]]) for r in own]
