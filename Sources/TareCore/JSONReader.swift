@@ -280,7 +280,7 @@ package struct JSONReader {
     return text
   }
 
-  /// A `\uXXXX` escape or a surrogate pair of them.
+  /// An escape of four hexadecimal digits (`\u00e9`) or a surrogate pair of them.
   private mutating func unicodeEscape() throws(TareError) -> Unicode.Scalar {
     let start = position
     if let scalar = try unicodeScalar() { return scalar }

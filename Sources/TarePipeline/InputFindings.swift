@@ -31,6 +31,7 @@ package struct InputFindings: Sendable {
 
   package private(set) var controlTokens = Finding()
   package private(set) var nullContents = Finding()
+  package private(set) var stepsInPrompts = Finding()
   private let areSanitized: Bool
 
   init(_ rows: [CandidateSet], _ model: TextModel, _ options: ScoringOptions) {
@@ -42,6 +43,9 @@ package struct InputFindings: Sendable {
         guard conversation.renderedText == nil else { continue }
         if let token = model.controlToken(in: conversation, options) {
           controlTokens.add(row.id, token: token)
+        }
+        if model.hasSteps(inPromptOf: conversation, options) {
+          stepsInPrompts.add(row.id, token: nil)
         }
         if model.isChangedByNullContent(conversation, options) {
           nullContents.add(row.id, token: nil)
@@ -63,6 +67,12 @@ package struct InputFindings: Sendable {
             : "a response can end its own turn with them (--sanitize-control-tokens encodes them as "
               + "plain text)"))
     }
+    if stepsInPrompts.texts > 0 {
+      lines.append(
+        stepsInPrompts.words("has", "have")
+          + " the step token in the prompt, such as row '\(stepsInPrompts.example ?? "")': the model "
+          + "reads it there as a step, too")
+    }
     if nullContents.texts > 0 {
       lines.append(
         nullContents.words("has", "have")
@@ -76,6 +86,7 @@ package struct InputFindings: Sendable {
   /// Members for the summary: those of findings that there are.
   var members: [(key: String, value: JSONValue)] {
     var members: [(key: String, value: JSONValue)] = [("controlTokens", controlTokens.json)]
+    if stepsInPrompts.texts > 0 { members.append(("stepsInPrompts", stepsInPrompts.json)) }
     if nullContents.texts > 0 { members.append(("nullContents", nullContents.json)) }
     return members
   }

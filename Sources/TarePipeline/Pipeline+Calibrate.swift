@@ -113,6 +113,7 @@ extension Pipeline {
         let table = try request.labelled(labelled)
         let calibration: Calibration
         if let saved {
+          warn(ofApplied: saved, to: source.covariates)
           calibration = saved
         } else {
           calibration = try request.settings.fit(table, date: Self.now)

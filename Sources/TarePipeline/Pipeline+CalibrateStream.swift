@@ -118,6 +118,7 @@ extension Pipeline {
     _ saved: Calibration, _ request: CalibrateRequest, _ scores: inout StreamedScores,
     _ reader: inout CSVColumnReader, _ path: String
   ) throws(TareError) -> CalibrateOutcome {
+    warn(ofApplied: saved, to: scores.layout.covariates)
     let sink = try request.sink()
     var rewriter = sink.map { CSVRewriter(reader.header, adding: ["calibrated", "bias"], to: $0) }
     var outside = 0

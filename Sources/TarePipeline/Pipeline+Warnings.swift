@@ -16,6 +16,17 @@ extension Pipeline {
         + "calibration is later applied to; a column that counts something else needs another name")
   }
 
+  /// Lengths of which one is a column's, and the other counted.
+  func warn(ofApplied saved: Calibration, to covariates: [Covariate]) {
+    guard let fitted = saved.covariates.first(where: { $0 == .length }),
+      let applied = covariates.first(where: { $0 == .length }),
+      fitted.isTakenForLength != applied.isTakenForLength
+    else { return }
+    observer.notice(
+      "the calibration was fitted to \(fitted.definition), and is applied to \(applied.definition): "
+        + "make sure that both count the same")
+  }
+
   /// What is to be known of texts that are tokenised and not scored.
   func warn(of rows: [CandidateSet], _ text: TextModel, _ options: ScoringOptions) {
     InputFindings(rows, text, options).lines.forEach(observer.notice)

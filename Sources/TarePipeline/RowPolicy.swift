@@ -27,6 +27,8 @@ package struct RowPolicy: Sendable {
 
   /// Whether any are left out.
   package var leavesOut: Bool { badRows.leavesOut }
+  /// Whether a file was read: before that there is nothing to tell.
+  package var hasFile: Bool { badRows.log?.hasFile ?? false }
   /// How files were taken where that is not plain, a sentence each.
   package var notes: [String] { badRows.log?.notes ?? [] }
   /// How many rows were left out of which file, and what is wrong with the first of them; empty where

@@ -97,6 +97,7 @@ extension Pipeline {
       if let calibration = calibrations.count == 1
         ? calibrations[0] : calibrations.isEmpty ? nil : calibrations[index]
       {
+        warn(ofApplied: calibration, to: member.covariates)
         // One that was computed in another way is refused.
         let used = calibration.covariates.map(\.name)
         let table = try CalibrationTable(

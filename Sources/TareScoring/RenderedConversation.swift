@@ -81,13 +81,23 @@ extension TextModel {
       variables: templateVariables(context, options), date: options.date)
   }
 
+  /// Whether a process reward model would read the prompt as steps, too.
+  package func hasSteps(inPromptOf conversation: Conversation, _ options: ScoringOptions) -> Bool {
+    guard let step = stepToken(options) else { return false }
+    return conversation.prompt.contains { $0.content.contains(step) }
+  }
+
+  private func stepToken(_ options: ScoringOptions) -> String? {
+    guard case .step(let id, _) = options.readRule else { return nil }
+    return tokenizer.token(id)
+  }
+
   /// The first control token in what the user wrote of a conversation, but for the step token that a
   /// process reward model wants there; nil if there is none.
   package func controlToken(
     in conversation: Conversation, _ options: ScoringOptions
   ) -> String? {
-    var step: String?
-    if case .step(let id, _) = options.readRule { step = tokenizer.token(id) }
+    let step = stepToken(options)
     guard let tokens = template(for: conversation.context)?.controlTokens else { return nil }
     let context = conversation.context
     let values =

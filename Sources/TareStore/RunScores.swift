@@ -39,13 +39,13 @@ extension Store {
     let read = try mapItems(of: run, withTexts: needsTexts) { item in
       guard var response = item.scoredResponse else {
         unscored += 1
-        return nil as (item: Int64, position: Int, response: ScoredResponse)?
+        return nil as (item: Int64, position: Int, response: ScoredResponse, isCut: Bool)?
       }
       labels.append(item.role, item.extras, position: item.position)
       for covariate in found where response.covariates[covariate.name] == nil {
         response.covariates[covariate.name] = try covariate.value(of: item, in: run)
       }
-      return (item.id, item.position, response)
+      return (item.id, item.position, response, item.score?.truncated ?? false)
     }
     guard unscored == 0 else {
       throw .usage(
@@ -57,6 +57,13 @@ extension Store {
     responses.numberPairs(rows: rows.map(\.position))
     let hasSteps = responses.contains { !$0.steps.isEmpty }
     responses.judge(try labels.judgement(keepsRoles: hasSteps, place: run.place(ofRow:)))
+    for (row, response) in zip(rows, responses)
+    where row.isCut && !response.steps.isEmpty && response.label != nil {
+      throw .badData(
+        place: run.place(ofRow: row.position),
+        found: "steps that were cut with the text, and a label by step",
+        accepted: "a response that was scored whole")
+    }
     return RunScores(
       covariates: found.map(\.covariate), responses: ScoredResponses(responses),
       items: rows.map(\.item))

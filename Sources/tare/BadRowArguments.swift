@@ -21,9 +21,13 @@ struct BadRowArguments: ParsableArguments {
       valueName: "file"))
   var badRows: String?
 
-  /// - Parameter store: where the input is a store, which has no such rows.
+  /// - Parameters:
+  ///   - store: where the input is a store, which has no such rows.
+  ///   - others: what else the command reads and writes, which the bad rows must not replace.
   /// - Throws: `TareError.usage` for options that do not go together.
-  func policy(store: String? = nil) throws(TareError) -> RowPolicy {
+  func policy(
+    store: String? = nil, apartFrom others: [(name: String, path: String?)]
+  ) throws(TareError) -> RowPolicy {
     let policy = try RowPolicy(skips: skipBadRows, missing: missing)
     guard !policy.leavesOut || store == nil else {
       throw .usage(
@@ -34,6 +38,7 @@ struct BadRowArguments: ParsableArguments {
       throw .usage("--bad-rows needs --skip-bad-rows or --missing drop")
     }
     try Pipeline().checkWritable(badRows)
+    try Output.checkApart(["--bad-rows": badRows], from: others)
     return policy
   }
 
@@ -42,7 +47,8 @@ struct BadRowArguments: ParsableArguments {
     for note in policy.notes { Terminal.warn(note) }
     let text = policy.text
     if !text.isEmpty { Terminal.complain(text) }
-    guard let badRows else { return }
+    // What stands there stays where a command fails before it has read a row.
+    guard let badRows, policy.hasFile else { return }
     do throws(TareError) {
       try Output.write(policy.csv, to: badRows)
     } catch {

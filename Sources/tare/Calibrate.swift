@@ -49,7 +49,11 @@ struct Calibrate: ParsableCommand {
   var json = false
 
   func run() throws {
-    let policy = try bad.policy(store: store)
+    let policy = try bad.policy(
+      store: store,
+      apartFrom: [
+        ("the input", input), ("--output", output), ("--save", save), ("--apply", apply),
+      ] + Output.files(ofStore: store))
     defer { bad.tell(policy) }
     var request = CalibrateRequest(
       source: try Source.one(input, store, runName, columns, format, policy))

@@ -55,8 +55,12 @@ struct CandidatesArguments: ParsableArguments {
       + calibrations.map { ("--calibration", $0) } + [("--head", head.head)]
   }
 
-  func badRowPolicy() throws(TareError) -> RowPolicy {
-    try bad.policy(store: model == nil && inputs.isEmpty ? store : nil)
+  /// - Parameter outputs: the command's results.
+  func badRowPolicy(
+    apartFrom outputs: [(name: String, path: String?)]
+  ) throws(TareError) -> RowPolicy {
+    try bad.policy(
+      store: model == nil && inputs.isEmpty ? store : nil, apartFrom: files + outputs)
   }
 
   func request(_ policy: RowPolicy) throws(TareError) -> CandidatesRequest {

@@ -82,7 +82,12 @@ struct Evaluate: ParsableCommand {
   var json = false
 
   func run() throws {
-    let policy = try bad.policy(store: inputs.isEmpty ? store : nil)
+    let read =
+      (inputs + (store == nil ? against : [])).map { ("an input", $0 as String?) }
+      + Output.files(ofStore: store)
+    try Output.checkApart(["--output": output], from: read)
+    let policy = try bad.policy(
+      store: inputs.isEmpty ? store : nil, apartFrom: read + [("--output", output)])
     defer { bad.tell(policy) }
     var request = EvaluateRequest(
       sources: try Source.many(inputs, store, runNames, columns, format, policy))

@@ -51,7 +51,8 @@ struct MakePairs: ParsableCommand {
   var json = false
 
   func run() throws {
-    let policy = try candidates.badRowPolicy()
+    let policy = try candidates.badRowPolicy(
+      apartFrom: [("--output", output), ("--stats", stats)])
     defer { candidates.bad.tell(policy) }
     var request = PairsRequest(candidates: try candidates.request(policy))
     request.rule = rule

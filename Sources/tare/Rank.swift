@@ -39,12 +39,15 @@ struct Rank: ParsableCommand {
   var json = false
 
   func run() throws {
-    let policy = try candidates.badRowPolicy()
+    let policy = try candidates.badRowPolicy(apartFrom: [("--output", output)])
     defer { candidates.bad.tell(policy) }
     var request = RankRequest(candidates: try candidates.request(policy))
     request.top = top
     try Output.checkOnlyOne(["--output": Output.isStandard(output), "--json": json])
     try Output.checkApart(["--output": output], from: candidates.files)
+    guard output != nil || outputFormat.outputFormat == nil else {
+      throw TareError.usage("--output-format goes with --output")
+    }
     let pipeline = Pipeline(observer: Terminal.observer())
     try pipeline.checkWritable(output)
     let outcome = try pipeline.rank(request)

@@ -69,14 +69,15 @@ struct Report: ParsableCommand {
   @OptionGroup var format: FormatArgument
 
   func run() throws {
-    let policy = try bad.policy(store: inputs.isEmpty ? store : nil)
+    let read =
+      inputs.map { ("an input", $0 as String?) }
+      + inspections.map { ("--inspection", $0 as String?) } + Output.files(ofStore: store)
+    let policy = try bad.policy(
+      store: inputs.isEmpty ? store : nil, apartFrom: read + [("--output", output)])
     defer { bad.tell(policy) }
     let pipeline = Pipeline(observer: Terminal.observer())
     try pipeline.checkWritable(output)
-    try Output.checkApart(
-      ["--output": output],
-      from: inputs.map { ("an input", $0) } + inspections.map { ("--inspection", $0) }
-        + Output.files(ofStore: store))
+    try Output.checkApart(["--output": output], from: read)
     var names = runNames
     if let store, names.isEmpty { names = try pipeline.runNames(in: store) }
     // Inspections may stand alone.

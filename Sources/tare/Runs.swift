@@ -103,7 +103,8 @@ struct Runs: ParsableCommand {
         throw TareError.usage("--run names the run of one file, not of \(files.count)")
       }
       let wanted = try ColumnArguments.parsed(filters)
-      let policy = try bad.policy()
+      let policy = try bad.policy(
+        apartFrom: files.map { ("an input", $0) } + Output.files(ofStore: store.store))
       defer { bad.tell(policy) }
       var failed = 0
       for (file, name) in zip(files, Pipeline.runNames(of: files)) {

@@ -52,16 +52,16 @@ struct Score: ParsableCommand {
     request.settings.engine = try engine.settings(scoring, head)
     request.format = format.format
     request.columns = format.columns
-    let policy = try bad.policy()
+    let read =
+      inputs.map { ("an input", $0 as String?) } + Output.files(ofStore: store)
+      + [("--head", head.head)]
+    let policy = try bad.policy(apartFrom: read + [("--output", output)])
     defer { bad.tell(policy) }
     request.policy = policy
     request.store = store
     request.run = runName
     try Output.checkOnlyOne(["--output": Output.isStandard(output), "--json": json])
-    try Output.checkApart(
-      ["--output": output],
-      from: inputs.map { ("an input", $0) } + Output.files(ofStore: store) + [("--head", head.head)]
-    )
+    try Output.checkApart(["--output": output], from: read)
     // Scores are the result where nothing else is named; what was done then goes to standard error.
     let printsRows = Output.isStandard(output) || (output == nil && store == nil)
     let pipeline = Pipeline(observer: Terminal.observer())

@@ -72,7 +72,7 @@ struct Smooth: ParsableCommand {
     let printsRows = Output.isStandard(output)
     if printsRows, json { throw TareError.usage("give -o - or --json, not both") }
     try Output.checkApart(["--output": output], from: [("the input", input)])
-    let policy = try bad.policy()
+    let policy = try bad.policy(apartFrom: [("the input", input), ("--output", output)])
     defer { bad.tell(policy) }
     var request = try request
     request.policy = policy

@@ -48,11 +48,14 @@ struct TrainHead: ParsableCommand {
   @OptionGroup(title: "A sequence of domains") var sequence: SequenceArguments
 
   func run() throws {
-    try Output.checkApart(
-      ["--output": output],
-      from: ([pairs, validate] + sequence.sequence.map { $0 }).map { ("an input", $0) }
-        + Output.files(ofStore: store))
+    try Output.checkApart(["--output": output], from: read)
     if sequence.sequence.isEmpty { try runLinear() } else { try runSequence() }
+  }
+
+  /// What is read, and must not be written over.
+  private var read: [(name: String, path: String?)] {
+    ([pairs, validate] + sequence.sequence.map { $0 }).map { ("an input", $0) }
+      + Output.files(ofStore: store)
   }
 
   private func runLinear() throws {
@@ -67,7 +70,7 @@ struct TrainHead: ParsableCommand {
     }
     var request = TrainHeadRequest(
       pairs: pairs, output: output, settings: scoring.settings(model.model))
-    let policy = try bad.policy()
+    let policy = try bad.policy(apartFrom: read + [("--output", output)])
     defer { bad.tell(policy) }
     request.policy = policy
     request.validation = validate
@@ -91,7 +94,7 @@ struct TrainHead: ParsableCommand {
       throw TareError.usage("--validate does not go with --sequence, which holds out pairs itself")
     }
     try Output.checkOnlyOne(["--output": Output.isStandard(output), "--json": sequence.json])
-    let policy = try bad.policy()
+    let policy = try bad.policy(apartFrom: read + [("--output", output)])
     defer { bad.tell(policy) }
     var request = try sequence.request(scoring.settings(model.model))
     request.policy = policy

@@ -76,7 +76,7 @@ import Testing
       let found = try samples.cells(bytes, pieceSize: pieceSize)
       #expect(found.cells == rows, "\(text.debugDescription) in pieces of \(pieceSize)")
       // What is kept keeps its bytes.
-      #expect(String(decoding: table.data(), as: UTF8.self) == text)
+      #expect(try String(decoding: table.data(), as: UTF8.self) == text)
     }
   }
 
@@ -124,7 +124,7 @@ import Testing
     #expect(scores.responses.map(\.score) == [1.5])
     #expect(scores.responses.map(\.promptID) == ["p"])
     #expect(
-      String(decoding: scores.data(adding: [("calibrated", [2])]), as: UTF8.self)
+      String(decoding: try scores.data(adding: [("calibrated", [2])]), as: UTF8.self)
         == "Prompt_ID, Score ,Length,calibrated\np,1.5,3,2.0\n")
     let rows = try readCandidates(Data("Prompt, Response\nQ,A\n".utf8), name: "in")
     #expect(rows.map(\.responses.count) == [1])
@@ -203,7 +203,7 @@ import Testing
       let table = try readTable(Data(bytes), name: "in")
       #expect(try table.values(in: "id") == [.string("é😀")])
       #expect(table.notes == ["UTF-16; what is written of it is UTF-8"])
-      #expect(String(decoding: table.data(), as: UTF8.self) == text)
+      #expect(try String(decoding: table.data(), as: UTF8.self) == text)
       #expect(try samples.cells(bytes, pieceSize: 1).cells == [["é😀", "1"]])
     }
     let half = Array(utf16("\u{FEFF}id,score\na,1").dropLast())

@@ -43,7 +43,7 @@ import Testing
           name: name,
           values: numbers(column, table.rows.indices).map { JSONValue.double($0) })
       }
-      let expected = Array(table.data(adding: columns))
+      let expected = try Array(table.data(adding: columns))
       for pieceSize in [1, 2, 3, 7, 16, 64, 1 << 20] {
         let found = try rewritten(bytes, adding: names, pieceSize: pieceSize)
         #expect(

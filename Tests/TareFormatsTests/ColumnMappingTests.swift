@@ -133,7 +133,7 @@ import Testing
     #expect(table.responses.map(\.score) == [1.5, 0.5])
     #expect(table.responses.map(\.role) == [.chosen, .rejected])
     #expect(table.responses.map(\.promptID) == ["x", "x"])
-    let written = String(decoding: table.data(adding: [("calibrated", [1, 2])]), as: UTF8.self)
+    let written = String(decoding: try table.data(adding: [("calibrated", [1, 2])]), as: UTF8.self)
     #expect(
       written
         == #"{"g":"x","meta":{"reward":1.5},"is":1,"calibrated":1.0}"# + "\n"

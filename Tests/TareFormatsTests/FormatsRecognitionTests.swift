@@ -49,7 +49,7 @@ import Testing
         }
         refusal { () throws(TareError) in
           let table = try ScoreTable(try readTable(Data(bytes), name: "file", format: format))
-          _ = table.data(adding: [("x", table.responses.map(\.score))])
+          _ = try table.data(adding: [("x", table.responses.map(\.score))])
         }
       }
     }

@@ -14,8 +14,10 @@ import Testing
       try readTable(Data(text.utf8), name: "in", format: format), columns: columns)
   }
 
-  private func written(_ table: ScoreTable, _ name: String, _ values: [Double]) -> String {
-    String(decoding: table.data(adding: [(name, values)]), as: UTF8.self)
+  private func written(
+    _ table: ScoreTable, _ name: String, _ values: [Double]
+  ) throws -> String {
+    String(decoding: try table.data(adding: [(name, values)]), as: UTF8.self)
   }
 
   private let csv = """
@@ -107,7 +109,7 @@ import Testing
     #expect(table.responses.map(\.role) == [.chosen, .rejected, .chosen, .rejected, .rejected])
     #expect(table.responses.map(\.index) == [0, 1, 0, 1, 2])
     #expect(table.responses.map { $0.covariates["length"] } == [2, 1, 1, 0, 2])
-    let lines = written(table, "calibrated", [1, 2, 3, 4, 5]).split(separator: "\n")
+    let lines = try written(table, "calibrated", [1, 2, 3, 4, 5]).split(separator: "\n")
     #expect(lines[0].hasSuffix(#""z","calibrated_chosen":1.0,"calibrated_rejected":[2.0]}"#))
     #expect(lines[1].hasSuffix(#","calibrated_chosen":[3.0],"calibrated_rejected":[4.0,5.0]}"#))
   }
@@ -129,7 +131,7 @@ import Testing
     #expect(table.responses.map(\.role) == [.rejected, .chosen])
     #expect(table.responses.map { $0.covariates["length"] } == [3, 1])
     #expect(table.responses.map(\.subset) == ["law", "law"])
-    let text = written(table, "calibrated", [2, 4])
+    let text = try written(table, "calibrated", [2, 4])
     #expect(text.hasSuffix(#"]}}],"calibrated":[2.0,4.0]}"# + "\n"))
     #expect(try read(text) { $0.score = "calibrated" }.responses.map(\.score) == [2, 4])
   }
@@ -180,10 +182,10 @@ import Testing
     let text = "id,note,score\r\n\"x\",\"say \"\"a, b\"\"\",1.50\r\ny,\"line\nbreak\",+2e0\r\n"
     let table = try read(text)
     #expect(
-      written(table, "bias, all", [0.5, -1])
+      try written(table, "bias, all", [0.5, -1])
         == "id,note,score,\"bias, all\"\r\n\"x\",\"say \"\"a, b\"\"\",1.50,0.5\r\n"
         + "y,\"line\nbreak\",+2e0,-1.0\r\n")
-    #expect(table.table.data() == Data(text.utf8))
+    #expect(try table.table.data() == Data(text.utf8))
   }
 
   @Test func `lines keep their text`() throws {
@@ -193,18 +195,18 @@ import Testing
 
       """
     let table = try readTable(Data(text.utf8), name: "in")
-    #expect(table.data() == Data(text.utf8))
+    #expect(try table.data() == Data(text.utf8))
     let column = TableColumn(name: "c", values: [1, .null])
     #expect(
-      String(decoding: table.data(adding: [column]), as: UTF8.self)
+      String(decoding: try table.data(adding: [column]), as: UTF8.self)
         == "{\"id\": \"a\",  \"score\": 1.50, \"k\": {\"x\": [1 , 2]} ,\"c\":1}\n{ \"c\":null}\n")
   }
 
   @Test func `a column that is there already is replaced`() throws {
     let text = "calibrated,score\n7,1\n8,2\n"
-    #expect(written(try read(text), "calibrated", [0, 9]) == "calibrated,score\n0.0,1\n9.0,2\n")
+    #expect(try written(read(text), "calibrated", [0, 9]) == "calibrated,score\n0.0,1\n9.0,2\n")
     let lines = "{\"calibrated\":7,\"score\":1}\n"
-    #expect(written(try read(lines), "calibrated", [3]) == "{\"calibrated\":3.0,\"score\":1}\n")
+    #expect(try written(read(lines), "calibrated", [3]) == "{\"calibrated\":3.0,\"score\":1}\n")
   }
 
   @Test func `an array stays an array`() throws {
@@ -228,14 +230,14 @@ import Testing
     let chosen = try ScoreTable(try table.matching(["rm": "B"]))
     #expect(chosen.responses.map(\.score) == [5, 6])
     #expect(
-      written(chosen, "x", [1, 2]) == "rm,prompt_id,score,x\nB,1,5,1.0\nB,2,6,2.0\n")
+      try written(chosen, "x", [1, 2]) == "rm,prompt_id,score,x\nB,1,5,1.0\nB,2,6,2.0\n")
     let parts = try table.grouped(by: "rm")
     #expect(parts.map(\.value) == ["A", "B"])
     let columns = try parts.map { part in
       let scores = try ScoreTable(part.table)
       return (part.table, scores.columns("x", scores.responses.map { $0.score * 10 }))
     }
-    let text = String(decoding: table.data(adding: table.joined(columns)), as: UTF8.self)
+    let text = String(decoding: try table.data(adding: table.joined(columns)), as: UTF8.self)
     #expect(text == "rm,prompt_id,score,x\nA,1,0,0.0\nB,1,5,50.0\nA,2,1,10.0\nB,2,6,60.0\n")
     let missing = #expect(throws: TareError.self) { try table.matching(["rm": "C"]) }
     #expect(

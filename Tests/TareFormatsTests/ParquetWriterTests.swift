@@ -138,7 +138,7 @@ import Testing
     let table = try readTable(Data(bytes), name: name)
     #expect(table.format == "parquet")
     let added = TableColumn(name: "added", values: table.rows.map { .double(Double($0) + 0.5) })
-    let written = Array(table.data(adding: [added]))
+    let written = try Array(table.data(adding: [added]))
     let before = try ParquetReader(bytes)
     let after = try ParquetReader(written)
     #expect(after.columnNames == before.columnNames + ["added"])

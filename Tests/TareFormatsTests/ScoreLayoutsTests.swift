@@ -29,7 +29,7 @@ import Testing
     #expect(table.responses.allSatisfy { $0.role == .response })
     #expect(table.responses.map(\.promptID) == ["p", "p", "p", "q", "q"])
     let written = String(
-      decoding: table.data(adding: [("calibrated", [1, 2, 3, 4, 5])]), as: UTF8.self)
+      decoding: try table.data(adding: [("calibrated", [1, 2, 3, 4, 5])]), as: UTF8.self)
     #expect(written.contains("\"calibrated\": [\n      1.0,\n      2.0,\n      3.0\n"))
   }
 
@@ -115,7 +115,7 @@ import Testing
     let table = try read(rows)
     #expect(table.responses.map(\.role) == [.rejected, .chosen, .response, .response])
     #expect(table.responses.map(\.label) == [nil, nil, 0.5, 0.5])
-    let written = String(decoding: table.data(adding: [("bias", [1, 2, 3, 4])]), as: UTF8.self)
+    let written = String(decoding: try table.data(adding: [("bias", [1, 2, 3, 4])]), as: UTF8.self)
     #expect(written.contains(#""bias_a":1.0,"bias_b":2.0"#))
     let numbered = try read("prompt,score_1,score_2,label\np,0.5,1.5,2\n")
     #expect(numbered.responses.map(\.role) == [.rejected, .chosen])

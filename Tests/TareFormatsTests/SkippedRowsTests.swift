@@ -14,7 +14,7 @@ import Testing
     var skipped = table.skipped
     let good = try ScoreTable.goodRows(of: table, columns: columns, counting: &skipped)
     let scores = try ScoreTable(good, columns: columns).responses.map(\.score)
-    return (scores, skipped, String(decoding: good.data(), as: UTF8.self))
+    return (scores, skipped, String(decoding: try good.data(), as: UTF8.self))
   }
 
   @Test func `bad lines of JSON Lines are left out and counted`() throws {

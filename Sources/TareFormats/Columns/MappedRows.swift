@@ -45,8 +45,10 @@ package struct MappedRows: TableRows {
     }
   }
 
-  package func encoded(_ rows: [Int], adding columns: [TableColumn]) -> [UInt8] {
-    source.encoded(rows, adding: columns)
+  package func encoded(
+    _ rows: [Int], adding columns: [TableColumn]
+  ) throws(TareError) -> [UInt8] {
+    try source.encoded(rows, adding: columns)
   }
 }
 

@@ -9,7 +9,7 @@ package struct ColumnRows: TableRows {
   private let encoder: Encoder
 
   package typealias Encoder =
-    @Sendable (_ rows: [Int], _ added: [TableColumn]) -> [UInt8]
+    @Sendable (_ rows: [Int], _ added: [TableColumn]) throws(TareError) -> [UInt8]
 
   /// - Parameters:
   ///   - columns: each with `count` rows; of two that share a name the first is the one that is
@@ -39,8 +39,10 @@ package struct ColumnRows: TableRows {
     return rows.map { column[$0] }
   }
 
-  package func encoded(_ rows: [Int], adding columns: [TableColumn]) -> [UInt8] {
-    encoder(rows, columns)
+  package func encoded(
+    _ rows: [Int], adding columns: [TableColumn]
+  ) throws(TareError) -> [UInt8] {
+    try encoder(rows, columns)
   }
 
   /// The same rows, each by itself.

@@ -39,9 +39,9 @@ package struct DataTable: Sendable {
   func column(_ name: String) -> String? { ColumnNames(source.columns).column(name) }
 
   /// The table's rows in the layout of their file, with columns added or replaced.
-  package func data(adding columns: [TableColumn] = []) -> Data {
+  package func data(adding columns: [TableColumn] = []) throws(TareError) -> Data {
     precondition(columns.allSatisfy { $0.values.count == rows.count }, "a value a row")
-    return Data(source.encoded(rows, adding: columns))
+    return Data(try source.encoded(rows, adding: columns))
   }
 
   /// The same as a file of this name holds them: in another format where one is asked for, by `key` or
@@ -57,7 +57,7 @@ package struct DataTable: Sendable {
     {
       data = try wanted.encoded(output(adding: columns))
     } else {
-      data = self.data(adding: columns)
+      data = try self.data(adding: columns)
     }
     return try OutputFormats.compressed(data, for: path)
   }

@@ -32,7 +32,8 @@ package protocol TableRows: Sendable {
   /// holds another kind of value, or only `values` can tell.
   func names(of column: String, in rows: [Int]) -> NameColumn?
   /// The rows in the layout of their file, cells that are not added or replaced as they were.
-  func encoded(_ rows: [Int], adding columns: [TableColumn]) -> [UInt8]
+  /// - Throws: `TareError.fault` where the format cannot hold them.
+  func encoded(_ rows: [Int], adding columns: [TableColumn]) throws(TareError) -> [UInt8]
 }
 
 extension TableRows {

@@ -46,6 +46,7 @@ struct ResponseRows: ScoreLayout {
     let covariates = try columns.covariates.map { (name) throws(TareError) in
       try CovariateColumn(name, in: table, texts: texts, scores: score)
     }
+    try checkWholeSteps(of: table, steps, judged.labels)
     let entries = try scores.indices.map { (row) throws(TareError) in
       var values = CovariateValues()
       for column in covariates {
@@ -87,6 +88,19 @@ struct ResponseRows: ScoreLayout {
         })
     }
     return rows
+  }
+
+  /// A label by step does not fit steps of which some were cut with the text.
+  private func checkWholeSteps(
+    of table: DataTable, _ steps: [[Double]], _ labels: [Double]
+  ) throws(TareError) {
+    guard table.has("truncated"), steps.contains(where: { !$0.isEmpty }) else { return }
+    for (row, cell) in table.cells("truncated").enumerated()
+    where cell.bool == true && !steps[row].isEmpty && !labels[row].isNaN {
+      throw table.error(
+        row, "truncated", found: "steps that were cut with the text, and a label by step",
+        accepted: "a response that was scored whole")
+    }
   }
 
   /// The positions among a prompt's responses, if the column `index` holds such.

@@ -124,8 +124,10 @@ package struct ScoreTable: Sendable {
   }
 
   /// The table's rows in the layout of their file, with numbers added, one a response.
-  package func data(adding columns: [(name: String, values: [Double])]) -> Data {
-    table.data(adding: columns.flatMap { self.columns($0.name, $0.values) })
+  package func data(
+    adding columns: [(name: String, values: [Double])]
+  ) throws(TareError) -> Data {
+    try table.data(adding: columns.flatMap { self.columns($0.name, $0.values) })
   }
 
   private static func checkOneRun(_ table: DataTable, _ columns: [String]) throws(TareError) {

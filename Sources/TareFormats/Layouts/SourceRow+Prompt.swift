@@ -48,6 +48,11 @@ extension SourceRow {
     guard has("prompt") else { return nil }
     let value = try value("prompt")
     guard let text = value.string else {
+      if let turns = columns["history"]?.array, !turns.isEmpty {
+        throw error(
+          "history", found: "\(turns.count) turns beside a prompt that is a list of messages",
+          accepted: "turns in 'prompt', or a prompt that is a text")
+      }
       return RowPrompt(messages: try messages(value, field: "prompt"))
     }
     if DialogueText.isPrompt(text) { return RowPrompt(messages: DialogueText.prompt(text)) }
@@ -169,7 +174,11 @@ extension RowTexts {
   func withSystem(of row: SourceRow) throws(TareError) -> RowTexts {
     var texts = self
     for column in Self.systemColumns {
-      guard let system = row.columns[column]?.string, !system.isEmpty else { continue }
+      let value = row.columns[column] ?? .null
+      if value.object.map({ !$0.isEmpty }) ?? value.array.map({ !$0.isEmpty }) ?? false {
+        throw row.error(column, found: value.kindName, accepted: "a system message as a string")
+      }
+      guard let system = value.string, !system.isEmpty else { continue }
       if let first = texts.prompt.first, first.role == "system" {
         guard first.content == system else {
           throw row.error(

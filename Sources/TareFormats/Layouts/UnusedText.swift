@@ -60,7 +60,7 @@ private let metadataNames: Set = [
   "gold", "hash", "id", "ids", "index", "judge", "label", "labels", "language", "license", "link",
   "model", "models", "name", "names", "path", "rating", "rationale", "reason", "role", "score",
   "scores", "section", "source", "split", "status", "subset", "tag", "tags", "task", "time",
-  "timestamp", "type", "url", "uuid", "version",
+  "timestamp", "type", "url", "uuid", "version", "why",
 ]
 
 extension JSONValue {

@@ -39,6 +39,7 @@ extension BadRows {
   package final class Log: Sendable {
     private let files = Mutex<[(name: String, skipped: SkippedRows)]>([])
     private let told = Mutex<[String]>([])
+    private let wasTold = Mutex(false)
 
     package init() {}
 
@@ -53,12 +54,16 @@ extension BadRows {
 
     /// A file that is read twice counts once.
     func note(_ skipped: SkippedRows, of file: String) {
+      wasTold.withLock { $0 = true }
       guard !skipped.isEmpty else { return }
       files.withLock { files in
         files.removeAll { $0.name == file }
         files.append((file, skipped))
       }
     }
+
+    /// Whether a file was read, be it that no row of it was left out.
+    package var hasFile: Bool { wasTold.withLock { $0 } }
 
     /// How many rows were left out of which file, and what is wrong with the first of them.
     package var text: String {

@@ -27,7 +27,7 @@ package enum ParquetFile: FileFormat {
     let original = ParquetOriginal(reader, fields)
     return ColumnRows(
       shown.map { (reader.schema.fields[$0.field].name, $0.meant) }, count: reader.count
-    ) { rows, added in original.encoded(rows, adding: added) }
+    ) { (rows, added) throws(TareError) in try original.encoded(rows, adding: added) }
   }
 
   /// More of them seldom make a file's few columns faster.
@@ -49,7 +49,7 @@ private struct ParquetOriginal: Sendable {
     keyValues = reader.metadata.keyValues.filter { $0.key != "ARROW:schema" }
   }
 
-  func encoded(_ rows: [Int], adding added: [TableColumn]) -> [UInt8] {
+  func encoded(_ rows: [Int], adding added: [TableColumn]) throws(TareError) -> [UInt8] {
     let isWhole = rows.count == count && rows.indices.allSatisfy { rows[$0] == $0 }
     var stored: [Column] = []
     var schema: [[ParquetElement]] = []
@@ -65,27 +65,20 @@ private struct ParquetOriginal: Sendable {
     var options = ParquetWriter.Options()
     options.keyValues = keyValues
     var bytes: [UInt8] = []
-    do throws(TareError) {
-      for (name, column, elements) in columns {
-        if let replacing = added.first(where: { $0.name == name }) {
-          try add(replacing)
-        } else {
-          stored.append(isWhole ? column : column.selecting(rows))
-          schema.append(elements)
-        }
+    for (name, column, elements) in columns {
+      if let replacing = added.first(where: { $0.name == name }) {
+        try add(replacing)
+      } else {
+        stored.append(isWhole ? column : column.selecting(rows))
+        schema.append(elements)
       }
-      for column in added where !columns.contains(where: { $0.name == column.name }) {
-        try add(column)
-      }
-      var writer = ParquetWriter(options) { bytes += $0 }
-      try writer.write(stored, schema)
-      try writer.finish()
-    } catch {
-      // Columns fit the schema that they were read with, and those of JSON values any: what is
-      // left is a
-      // machine without memory.
-      preconditionFailure("Parquet columns that were read cannot be written: \(error)")
     }
+    for column in added where !columns.contains(where: { $0.name == column.name }) {
+      try add(column)
+    }
+    var writer = ParquetWriter(options) { bytes += $0 }
+    try writer.write(stored, schema)
+    try writer.finish()
     return bytes
   }
 }
