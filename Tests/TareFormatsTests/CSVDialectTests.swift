@@ -168,6 +168,9 @@ import Testing
     #expect(failure("id;score\na;1,234,567\n").contains("found '1,234,567'"))
     #expect(failure("id;score\na;1.234,5\n").contains("found '1.234,5'"))
     #expect(failure("id,score\na,1.5\nb,\"2,5\"\n").contains("line 3"))
+    // An answer among texts does not show how the file's numbers are written.
+    #expect(
+      failure("id;response;score\na;2,5;1,234\nb;none;2,345\n").contains("this may be thousands"))
     let whole = (0..<150).map { "a;\($0)\n" }.joined()
     #expect(failure("id;score\n\(whole)b;1,234\n").contains("this may be thousands"))
     #expect(failure("id;score\n\(whole)b;1,5\nc;2.5\n").contains("line 153"))

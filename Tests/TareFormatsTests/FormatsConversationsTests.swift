@@ -218,10 +218,35 @@ import Testing
       #""history":[["a"]]"#,
       "in, line 1, column 'history[0]': found an array; accepted: two strings"
     ),
+    (
+      #""system":["s"]"#,
+      "in, line 1, column 'system': found an array; accepted: a system message as a string"
+    ),
+    (
+      #""system_prompt":{"role":"system","content":"s"}"#,
+      "in, line 1, column 'system_prompt': found an object; accepted: a system message as a string"
+    ),
+    (
+      #""tools":"not JSON""#,
+      "in, line 1, column 'tools': found 'not JSON'; accepted: a list or an object, or one as JSON"
+    ),
+    (
+      #""image":"x.png""#,
+      "in, line 1, column 'image': found 'x.png'; accepted: none: text alone can be scored"
+    ),
   ])
   func `a column that cannot be part of the text is named`(column: String, message: String) {
     let found = failure("{\"prompt\":\"p\",\"response\":\"r\",\(column)}")
     #expect(found.hasPrefix(message), "\(found)")
+  }
+
+  @Test func `a history stands before a prompt that is a text`() {
+    let row =
+      #"{"history":[["u","a"]],"prompt":[{"role":"user","content":"p"}],"response":"r"}"#
+    #expect(
+      failure(row)
+        == "in, line 1, column 'history': found turns beside a prompt that is a list of messages; "
+        + "accepted: turns in 'prompt', or a prompt that is a text")
   }
 
   @Test func `two system messages are refused`() {

@@ -135,6 +135,16 @@ import Testing
   }
 
   @Test(arguments: [
+    #"{"prompt":"2+2?","response_a":"4","response_b":"5","label":1}"#,
+    #"{"prompt":"2+2?","response_a":"4","response_b":"5","winner":0}"#,
+    #"{"conversation_a":[{"role":"user","content":"q"},{"role":"assistant","content":"4"}],"conversation_b":[{"role":"user","content":"q"},{"role":"assistant","content":"5"}],"winner":"1"}"#,
+  ])
+  func `a number does not say which of A and B is better`(row: String) {
+    let error = #expect(throws: TareError.self) { try read(row) }
+    #expect(error?.description.contains("accepted: A or B, model_a or model_b, or a tie") == true)
+  }
+
+  @Test(arguments: [
     #"{"context":"2+2?","response1":"4","response2":"Four","overall_preference":0}"#,
     #"{"prompt":"2+2?","response_a":"4","response_b":"Four","winner":"tie (bothbad)"}"#,
     #"{"instruction":"2+2?","output_1":"4","output_2":"Four","preference":1.5}"#,

@@ -69,6 +69,21 @@ import Testing
     #expect(PromptGroups(of: named.responses).groupOfRow == [0, 1, 2])
   }
 
+  @Test func `a label by step does not fit steps that were cut`() throws {
+    func row(_ truncated: Bool) -> String {
+      #"{"prompt_id":"p\#(truncated)","steps":[0.9,0.2],"label":1,"truncated":\#(truncated)}"#
+        + "\n"
+    }
+    #expect(try read(row(false)).responses.map(\.steps) == [[0.9, 0.2]])
+    #expect(
+      failure(row(false) + row(true))
+        == "in, line 2, column 'truncated': found steps that were cut with the text, and a label by "
+        + "step; accepted: a response that was scored whole")
+    // Without a label there is nothing to fit.
+    let bare = row(true).replacing(#","label":1"#, with: "")
+    #expect(try read(bare).responses.count == 1)
+  }
+
   @Test func `places count beside another column of prompts where they are one prompt's`() throws {
     let table = try read("prompt_id,id,index,score\np,1,1,5\np,2,0,6\n")
     #expect(table.responses.map(\.index) == [1, 0])

@@ -184,6 +184,22 @@ import Testing
       (["rank", "--store", store, "--run", "r", "-o", store], "the store"),
       (["rank", table, "-o", folder.url.path + "/./ok.csv"], "an input"),
       (["smooth", table, "--x", "label", "--y", "score", "-o", table], "the input"),
+      (["evaluate", table, "-o", table], "an input"),
+      (["evaluate", table, "--against", saved, "-o", saved], "an input"),
+      (["evaluate", "--store", store, "--run", "r", "-o", store], "the store"),
+      (["evaluate", table, "--skip-bad-rows", "--bad-rows", table], "an input"),
+      (["calibrate", table, "-o", same, "--skip-bad-rows", "--bad-rows", same], "--output"),
+      (["rank", table, "--skip-bad-rows", "--bad-rows", table], "an input"),
+      (["pairs", table, "--stats", same, "--skip-bad-rows", "--bad-rows", same], "--stats"),
+      (["report", table, "--skip-bad-rows", "--bad-rows", table], "an input"),
+      (
+        ["smooth", table, "--x", "label", "--y", "score", "--skip-bad-rows", "--bad-rows", table],
+        "the input"
+      ),
+      (
+        ["runs", "import", table, "--store", store, "--skip-bad-rows", "--bad-rows", store],
+        "the store"
+      ),
     ]
     let before = try [store, saved, table].map { try Data(contentsOf: URL(filePath: $0)) }
     for (arguments, what) in refused {

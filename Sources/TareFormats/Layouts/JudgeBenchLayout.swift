@@ -175,7 +175,7 @@ struct JudgeBenchLayout: ScoreLayout {
 extension JSONValue {
   /// What JudgeBench's label says; nil if it is none.
   var isABetter: Bool? {
-    switch Verdict(self, numbers: (0, 1)) {
+    switch Verdict(self) {
     case .first where double == nil: true
     case .second where double == nil: false
     default: nil

@@ -50,7 +50,7 @@ extension SourceRow {
     guard let text = value.string else {
       if let turns = columns["history"]?.array, !turns.isEmpty {
         throw error(
-          "history", found: "\(turns.count) turns beside a prompt that is a list of messages",
+          "history", found: "turns beside a prompt that is a list of messages",
           accepted: "turns in 'prompt', or a prompt that is a text")
       }
       return RowPrompt(messages: try messages(value, field: "prompt"))

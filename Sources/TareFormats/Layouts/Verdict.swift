@@ -17,10 +17,12 @@ enum Verdict: Sendable {
     "a=b", "equal", "same", "draw",
   ]
 
-  /// - Parameter numbers: what the first and the second response are called by number.
+  /// - Parameter numbers: what the first and the second response are called by number; nil where they
+  ///   have letters: some data sets write 1 for A, others 0.
   /// - Returns: nil for what is no verdict.
-  init?(_ cell: JSONValue, numbers: (first: Int, second: Int)) {
+  init?(_ cell: JSONValue, numbers: (first: Int, second: Int)? = nil) {
     if let number = cell.double ?? cell.string.flatMap(DecimalText.number) {
+      guard let numbers else { return nil }
       switch number {
       case Double(numbers.first): self = .first
       case Double(numbers.second): self = .second
@@ -52,16 +54,21 @@ enum Verdict: Sendable {
   }
 }
 
+extension Verdict {
+  /// What a cell may hold, for messages.
+  static func accepted(_ numbers: (first: Int, second: Int)?) -> String {
+    (numbers.map { "\($0.first) or \($0.second), " } ?? "") + "A or B, model_a or model_b, or a tie"
+  }
+}
+
 extension SourceRow {
   /// - Throws: `TareError.badData` for a cell that is no verdict.
   func verdict(
-    _ column: String, numbers: (first: Int, second: Int)
+    _ column: String, numbers: (first: Int, second: Int)? = nil
   ) throws(TareError) -> Verdict {
     let cell = columns[column] ?? .null
     guard let verdict = Verdict(cell, numbers: numbers) else {
-      throw error(
-        column, found: cell.text(),
-        accepted: "\(numbers.first) or \(numbers.second), A or B, model_a or model_b, or a tie")
+      throw error(column, found: cell.text(), accepted: Verdict.accepted(numbers))
     }
     return verdict
   }

@@ -10,13 +10,13 @@ struct VoteRows: ScoreLayout {
   private struct Form {
     let sides: [String]
     /// What the first and the second are called by number.
-    let numbers: (first: Int, second: Int)
+    let numbers: (first: Int, second: Int)?
     let verdicts: [String]
   }
 
   private static let forms = [
-    Form(sides: ["a", "b"], numbers: (0, 1), verdicts: ["winner", "label", "preference"]),
-    Form(sides: ["A", "B"], numbers: (0, 1), verdicts: ["label", "winner", "preference"]),
+    Form(sides: ["a", "b"], numbers: nil, verdicts: ["winner", "label", "preference"]),
+    Form(sides: ["A", "B"], numbers: nil, verdicts: ["label", "winner", "preference"]),
     Form(
       sides: ["0", "1"], numbers: (0, 1),
       verdicts: ["better_response_id", "label", "winner", "choice"]),
@@ -86,9 +86,7 @@ struct VoteRows: ScoreLayout {
   ) throws(TareError) -> Verdict {
     guard let found = Verdict(cell, numbers: form.numbers) else {
       throw table.error(
-        row, verdict, found: cell.text(),
-        accepted: "\(form.numbers.first) or \(form.numbers.second), A or B, model_a or model_b, "
-          + "or a tie")
+        row, verdict, found: cell.text(), accepted: Verdict.accepted(form.numbers))
     }
     return found
   }

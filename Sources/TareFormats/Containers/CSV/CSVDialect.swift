@@ -164,6 +164,8 @@ extension CSVDialect {
     else { return }
     let columns = ends.count
     var shapes = [Set<DecimalMark.Shape>](repeating: [], count: columns)
+    // An answer such as "2,5" among texts says nothing of how the file's numbers are written.
+    var areNumbers = [Bool](repeating: true, count: columns)
     for _ in 0..<Self.sampleRows {
       ends.removeAll(keepingCapacity: true)
       guard
@@ -175,11 +177,17 @@ extension CSVDialect {
       for (column, end) in ends.enumerated() {
         let isQuoted = start < end && bytes[start] == quote
         let (first, last) = isQuoted ? (start + 1, end - 1) : (start, end)
-        shapes[column].insert(DecimalMark.shape(of: bytes, first, last))
+        let shape = DecimalMark.shape(of: bytes, first, last)
+        shapes[column].insert(shape)
+        if shape == .none, first < last, DecimalText.number(in: bytes, first, last) == nil {
+          areNumbers[column] = false
+        }
         start = end + 1
       }
     }
-    let all = shapes.reduce(into: Set()) { $0.formUnion($1) }
+    let all = zip(shapes, areNumbers).reduce(into: Set<DecimalMark.Shape>()) { all, column in
+      if column.1 { all.formUnion(column.0) }
+    }
     guard separator != comma || all.contains(.comma) || all.contains(.ambiguous) else { return }
     let usual: DecimalMark =
       switch (all.contains(.point), all.contains(.comma)) {

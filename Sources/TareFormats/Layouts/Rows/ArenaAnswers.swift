@@ -41,7 +41,7 @@ enum ArenaAnswers: RowLayout {
 
   private static func verdict(of row: SourceRow) throws(TareError) -> Verdict {
     guard row.has("winner_model_a") else {
-      return try row.verdict(columns.compactMap(row.column)[3], numbers: (0, 1))
+      return try row.verdict(columns.compactMap(row.column)[3])
     }
     let (a, b) = (row.columns["winner_model_a"] ?? .null, row.columns["winner_model_b"] ?? .null)
     guard let first = Label(a)?.value, let second = Label(b)?.value else {

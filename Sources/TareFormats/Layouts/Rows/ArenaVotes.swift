@@ -15,6 +15,6 @@ enum ArenaVotes: RowLayout {
 
   static func read(_ row: SourceRow) throws(TareError) -> RowContent {
     try RowContent(
-      row, "conversation_a", "conversation_b", row.verdict("winner", numbers: (0, 1)), columns: [])
+      row, "conversation_a", "conversation_b", row.verdict("winner"), columns: [])
   }
 }
