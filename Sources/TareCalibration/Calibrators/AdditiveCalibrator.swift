@@ -29,9 +29,7 @@ package struct AdditiveCalibrator: Calibrator {
     let fit = try Backfitting(
       scores: table.scores, columns: columns, prompts: nil, lowess: lowess, it: lowess.it)
     let terms = table.columns.indices.map { term in
-      Bias.curve(
-        Curve(rows: table.columns[term], bias: fit.fitted[term], errors: fit.errors[term]),
-        covariate: term)
+      Bias.curve(fit.terms[term].curve(over: table.columns[term], scale), covariate: term)
     }
     return FoundBias(.sum(terms), findings: fit.findings)
   }

@@ -33,8 +33,7 @@ package struct WithinPromptCalibrator: Calibrator {
       scores: table.scores, columns: [try table.column(0, on: scale)], prompts: prompts,
       lowess: lowess, it: lowess.it)
     return FoundBias(
-      .curve(
-        Curve(rows: table.columns[0], bias: fit.fitted[0], errors: fit.errors[0]), covariate: 0),
+      .curve(fit.terms[0].curve(over: table.columns[0], scale), covariate: 0),
       findings: fit.findings)
   }
 }

@@ -9,11 +9,8 @@ internal import TareCore
 /// With prompts this is a regression with fixed effects: only differences within a prompt speak of
 /// the curve, as a curve that the smoother reproduces is found whatever the prompts' own levels are.
 struct Backfitting {
-  /// The curves at the rows, [term][row].
-  private(set) var fitted: [[Double]]
-  /// Standard errors at the rows, [term][row]: other curves are taken as known, prompts' levels are
-  /// allowed for about.
-  private(set) var errors: [[Double?]] = []
+  /// One for each covariate, [term].
+  private(set) var terms: [BackfittingTerm]
   private(set) var cycles = 0
   /// Largest change in the last cycle, as a share of the scores' range.
   private(set) var change = 0.0
@@ -25,108 +22,145 @@ struct Backfitting {
   /// quick; then `converged` says that it was not.
   private static func mostCycles(rows: Int) -> Int { max(500, min(5000, 5_000_000 / rows)) }
 
+  /// The scores less their mean: far from 0 their own rounding would be taken for change. [row]
+  private let scores: [Double]
+  /// Rows whose level is estimated together.
+  private let groups: PromptGroups.Members
+  /// Of the robustness iterations, [row].
+  private var weights: [Double]
+
   /// - Parameters:
   ///   - columns: the covariates on their scale, [term][row].
   ///   - it: robustifying iterations.
   init(
     scores: [Double], columns: [[Double]], prompts: PromptGroups?, lowess: Lowess, it: Int
   ) throws(TareError) {
-    fitted = columns.map { _ in [Double](repeating: 0, count: scores.count) }
-    // Far from 0 the scores' own rounding would be taken for change.
     let level = scores.mean
-    let scores = scores.map { $0 - level }
+    self.scores = scores.map { $0 - level }
+    groups =
+      (prompts
+      ?? PromptGroups(groupOfRow: [Int](repeating: 0, count: scores.count), ids: [""])).members
+    weights = [Double](repeating: 1, count: scores.count)
     let smoother = try Lowess(
       frac: lowess.frac, it: 0, delta: lowess.delta, degree: lowess.degree, rules: lowess.rules)
-    var weights = [Double](repeating: 1, count: scores.count)
-    // The covariates are sorted once for all cycles.
-    var sorted = [SortedPoints?](repeating: nil, count: columns.count)
+    terms = []
+    for column in columns {
+      terms.append(try BackfittingTerm(column, self.scores, smoother))
+    }
     let range = max((scores.max() ?? 0) - (scores.min() ?? 0), .leastNormalMagnitude)
     for iteration in 0...it {
-      try cycle(scores, columns, prompts, smoother, weights, range, &sorted)
+      for term in terms.indices { terms[term].weigh(weights) }
+      try cycle(range)
       guard iteration < it else { break }
-      let residuals = residuals(scores, prompts, weights).map(abs)
+      let residuals = residuals()
       guard residuals.median > 1e-12 * range,
         let bisquare = lowess.rules.bisquare(residuals, weights: nil)
       else { break }
       weights = bisquare
     }
-    try findErrors(scores, columns, prompts, smoother, weights, &sorted)
+    for term in terms.indices {
+      try terms[term].findErrors(
+        of: partial(terms[term], others(than: term)), weights,
+        inflation: Self.inflation(columns[term], prompts))
+    }
   }
 
-  private mutating func cycle(
-    _ scores: [Double], _ columns: [[Double]], _ prompts: PromptGroups?, _ smoother: Lowess,
-    _ weights: [Double], _ range: Double, _ sorted: inout [SortedPoints?]
-  ) throws(TareError) {
+  private mutating func cycle(_ range: Double) throws(TareError) {
     for _ in 0..<Self.mostCycles(rows: scores.count) {
       cycles += 1
       change = 0
-      for term in columns.indices {
-        let partial = partial(term, scores, prompts, weights)
-        var curve = try smoother.fit(
-          x: columns[term], y: partial, robustness: weights, sorted: &sorted[term]
-        ).fitted
-        let mean = curve.mean
-        for row in curve.indices {
-          curve[row] -= mean
-          change = max(change, abs(curve[row] - fitted[term][row]) / range)
+      for index in terms.indices {
+        let others = others(than: index)
+        var term = terms[index]
+        let moved = try term.smooth(rests(of: term, others)) { [self] in
+          partial(terms[index], others)
         }
-        fitted[term] = curve
+        terms[index] = term
+        change = max(change, moved / range)
       }
       if change < Self.tolerance { return }
     }
   }
 
-  /// What is left when everything but one term is taken off.
-  private func partial(
-    _ term: Int, _ scores: [Double], _ prompts: PromptGroups?, _ weights: [Double]
-  ) -> [Double] {
-    let rest = residuals(scores, prompts, weights)
-    return zip(rest, fitted[term]).map { $0 + $1 }
+  /// The scores less all curves but one, [row].
+  private func others(than index: Int) -> [Double] {
+    var rest = scores
+    for (other, term) in terms.enumerated() where other != index {
+      for row in rest.indices { rest[row] -= term.curve[Int(term.places[row])] }
+    }
+    return rest
   }
 
-  /// Scores less curves and intercepts, [row].
-  private func residuals(
-    _ scores: [Double], _ prompts: PromptGroups?, _ weights: [Double]
-  ) -> [Double] {
-    var rest = scores
-    for curve in fitted { for row in rest.indices { rest[row] -= curve[row] } }
-    let groups = prompts?.groupOfRow ?? [Int](repeating: 0, count: scores.count)
-    let count = prompts?.count ?? 1
-    var sums = [Double](repeating: 0, count: count)
-    var totals = [Double](repeating: 0, count: count)
-    for row in rest.indices {
-      // A prompt whose every row has lost its weight keeps a level: the plain mean, nearly.
-      let weight = max(weights[row], 1e-9)
-      sums[groups[row]] += weight * rest[row]
-      totals[groups[row]] += weight
+  /// What is left of the scores when all curves and the levels are taken off, times the rows' weights,
+  /// summed at each place of the term, [place].
+  private func rests(of term: BackfittingTerm, _ others: [Double]) -> [Double] {
+    var sums = [Double](repeating: 0, count: term.curve.count)
+    var span = sums.mutableSpan
+    let places = term.places.span
+    if term.isWeighted {
+      let weights = weights.span
+      forEachRow(term, others) { span[Int(places[$0])] += weights[$0] * $1 }
+    } else {
+      forEachRow(term, others) { span[Int(places[$0])] += $1 }
     }
-    return rest.indices.map { rest[$0] - sums[groups[$0]] / totals[groups[$0]] }
+    return sums
+  }
+
+  /// The scores less the levels and all curves but the term's, [row].
+  private func partial(_ term: BackfittingTerm, _ others: [Double]) -> [Double] {
+    var partial = [Double](repeating: 0, count: scores.count)
+    forEachRow(term, others) { partial[$0] = $1 + term.curve[Int(term.places[$0])] }
+    return partial
+  }
+
+  /// |scores less curves and levels|, [row].
+  private func residuals() -> [Double] {
+    var residuals = [Double](repeating: 0, count: scores.count)
+    forEachRow(terms[0], others(than: 0)) { residuals[$0] = abs($1) }
+    return residuals
+  }
+
+  /// Each row, and its score less all curves and its prompt's level, one prompt after another.
+  ///
+  /// - Parameter others: the scores less all curves but the term's, [row].
+  @inline(__always)
+  private func forEachRow(
+    _ term: BackfittingTerm, _ others: [Double], _ body: (Int, Double) -> Void
+  ) {
+    let (starts, rows) = (groups.starts.span, groups.rows.span)
+    let (weights, others) = (weights.span, others.span)
+    let (places, curve) = (term.places.span, term.curve.span)
+    var rests: [Double] = []
+    for group in 0..<starts.count - 1 {
+      let (first, size) = (starts[group], starts[group + 1] - starts[group])
+      while rests.count < size { rests.append(0) }
+      var span = rests.mutableSpan
+      var (sum, total) = (0.0, 0.0)
+      for member in 0..<size {
+        let row = Int(rows[first + member])
+        let rest = others[row] - curve[Int(places[row])]
+        span[member] = rest
+        // A prompt whose every row has lost its weight keeps a level: the plain mean, nearly.
+        let weight = max(weights[row], 1e-9)
+        sum += weight * rest
+        total += weight
+      }
+      let level = sum / total
+      for member in 0..<size { body(Int(rows[first + member]), span[member] - level) }
+    }
   }
 
   /// What estimating the prompts' levels costs, about: residuals are smaller by the root of the share
   /// of degrees of freedom that is left, and only the covariate's spread within prompts speaks.
   private static func inflation(_ column: [Double], _ prompts: PromptGroups?) -> Double {
     guard let prompts, prompts.count < column.count else { return 1 }
-    let within = prompts.rows.reduce(0.0) { sum, rows in
-      rows.map { column[$0] }.centred.reduce(sum) { $0 + $1 * $1 }
+    let members = prompts.members
+    let within = (0..<prompts.count).reduce(0.0) { sum, group in
+      members[group].map { column[Int($0)] }.centred.reduce(sum) { $0 + $1 * $1 }
     }
     let total = column.centred.reduce(0) { $0 + $1 * $1 }
     let left = Double(column.count - prompts.count) / Double(column.count)
     return within > 0 ? (total / within / left).squareRoot() : 1
-  }
-
-  private mutating func findErrors(
-    _ scores: [Double], _ columns: [[Double]], _ prompts: PromptGroups?, _ smoother: Lowess,
-    _ weights: [Double], _ sorted: inout [SortedPoints?]
-  ) throws(TareError) {
-    for term in columns.indices {
-      let partial = partial(term, scores, prompts, weights)
-      let fit = try smoother.fit(
-        x: columns[term], y: partial, robustness: weights, standardErrors: true,
-        sorted: &sorted[term])
-      let inflation = Self.inflation(columns[term], prompts)
-      errors.append((fit.standardErrors ?? []).map { $0.map { $0 * inflation } })
-    }
   }
 }
 

@@ -7,8 +7,12 @@ final class KnotWeights {
   /// Σ ω over the points of each in `x`, Σ ω y in `y`, [knot].
   let masses: [SIMD2<Double>]
 
-  init(x: [Double], masses: [SIMD2<Double>]) {
+  /// Whether the sums are not those of the points' own y.
+  let isOfOtherY: Bool
+
+  init(x: [Double], masses: [SIMD2<Double>], isOfOtherY: Bool = false) {
     self.x = x
     self.masses = masses
+    self.isOfOtherY = isOfOtherY
   }
 }

@@ -32,7 +32,8 @@ struct LocalRegression {
     neighbours = settings.neighbours(of: points.count)
     degree = settings.degree
     rules = settings.rules
-    guard caseWeights != nil, points.hasTies else {
+    // Where nothing ties, y need not be found again.
+    guard caseWeights != nil, points.hasTies || knots.isOfOtherY else {
       (x, y, memberWeights) = (points.x, points.y, weights)
       return
     }

@@ -109,15 +109,25 @@ package struct Lowess: Sendable, Hashable {
     x: [Double], y: [Double], robustness: [Double], standardErrors: Bool = false,
     sorted: inout SortedPoints?
   ) throws(TareError) -> LowessFit {
-    try Columns.check(["x": x, "y": y])
-    try Self.checkCount(x.count)
     let points =
-      sorted.map { SortedPoints($0, y: y) }
-      ?? SortedPoints(x: x, y: y, weights: nil, rules: rules)
+      if let sorted {
+        SortedPoints(sorted, y: y)
+      } else {
+        try self.points(x: x, y: y)
+      }
     sorted = points
     return try fit(
       points, robustness: robustness, standardErrors: standardErrors, slopes: false,
       everyPointDirectly: false)
+  }
+
+  /// The points in order.
+  ///
+  /// - Throws: as `fit`.
+  func points(x: [Double], y: [Double]) throws(TareError) -> SortedPoints {
+    try Columns.check(["x": x, "y": y])
+    try Self.checkCount(x.count)
+    return SortedPoints(x: x, y: y, weights: nil, rules: rules)
   }
 
   /// The same, every neighbourhood summed directly: about n times `frac` n operations. The reference
@@ -153,11 +163,7 @@ package struct Lowess: Sendable, Hashable {
       }, everyPointDirectly: everyPointDirectly)
     let curve = smoother.robustCurve(keepInfluence: standardErrors, keepSlopes: slopes)
     let errors = standardErrors ? smoother.standardErrors(of: curve) : nil
-    guard curve.value.allSatisfy(\.isFinite) else {
-      throw .badData(
-        place: "LOWESS", found: "values so large that the fit overflows",
-        accepted: "x and y whose squares a double can hold")
-    }
+    guard curve.value.allSatisfy(\.isFinite) else { throw Self.overflow }
     return LowessFit(
       fitted: points.inInputOrder(curve.value).map { $0 + points.middle },
       standardErrors: errors.map { points.inInputOrder($0).map(Self.known) },
@@ -165,6 +171,12 @@ package struct Lowess: Sendable, Hashable {
       knotErrors: errors.map { $0.map(Self.known) },
       knotSlopes: slopes && degree > 0 ? curve.slope.map(Self.known) : nil,
       directFits: smoother.directFits)
+  }
+
+  static var overflow: TareError {
+    .badData(
+      place: "LOWESS", found: "values so large that the fit overflows",
+      accepted: "x and y whose squares a double can hold")
   }
 
   private static func known(_ value: Double) -> Double? { value.isNaN ? nil : value }

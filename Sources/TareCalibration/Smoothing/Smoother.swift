@@ -92,13 +92,25 @@ struct Smoother {
   }
 
   private mutating func pass(keepInfluence: Bool, keepSlopes: Bool) -> LowessCurve {
+    let (all, caseWeights) = (points, caseWeights)
+    return pass(
+      points.knotWeights(weights), keepInfluence: keepInfluence, keepSlopes: keepSlopes
+    ) { all.own($0, caseWeights) }
+  }
+
+  /// - Parameters:
+  ///   - knots: what there is at the distinct x.
+  ///   - own: what the curve goes through where a neighbourhood has no weight.
+  mutating func pass(
+    _ knots: KnotWeights, keepInfluence: Bool, keepSlopes: Bool,
+    own: (Neighbourhood) -> Double
+  ) -> LowessCurve {
     var curve = LowessCurve(
       value: .init(repeating: 0, count: points.knotX.count),
       slope: keepSlopes ? .init(repeating: .nan, count: points.knotX.count) : [], influence: [])
     if keepInfluence { curve.influence.reserveCapacity(evaluated.count) }
-    let (all, caseWeights) = (points, caseWeights)
-    forEachFit { place, fit in
-      curve.value[place.knot] = fit?.value ?? all.own(place, caseWeights)
+    forEachFit(knots) { place, fit in
+      curve.value[place.knot] = fit?.value ?? own(place)
       if keepSlopes { curve.slope[place.knot] = fit?.slope ?? .nan }
       if keepInfluence { curve.influence.append(fit?.influence ?? .init(repeating: .nan)) }
     }
@@ -124,9 +136,10 @@ struct Smoother {
   }
 
   /// The local regression at each evaluated point in turn, nil where it has none.
-  private mutating func forEachFit(_ body: (Neighbourhood, LocalFit?) -> Void) {
+  private mutating func forEachFit(
+    _ knots: KnotWeights, _ body: (Neighbourhood, LocalFit?) -> Void
+  ) {
     var walk = walk()
-    let knots = points.knotWeights(weights)
     var regression = regression(knots)
     guard !everyPointDirectly else {
       for point in evaluated {

@@ -92,6 +92,15 @@ final class SortedPoints: Sendable {
     return points
   }
 
+  /// The distinct x of each point, by the order of the input.
+  var knotOfRow: [Int32] {
+    var knots = [Int32](repeating: 0, count: count)
+    for knot in knotX.indices {
+      for point in points(of: knot) { knots[Int(order[point])] = Int32(knot) }
+    }
+    return knots
+  }
+
   /// `weights` of the points, and those times y, summed at each distinct x: the same bits in every
   /// order of the points.
   func knotWeights(_ weights: [Double]) -> KnotWeights {
