@@ -22,6 +22,10 @@ package struct CalibrationTable: Sendable {
   private(set) var origin: [Int]?
   /// Whether nothing but what the rows hold decided their order; see `canonical`.
   private(set) var isCanonical = false
+  /// Fits that this table has in common with others.
+  private(set) var sharedFits: SharedFits?
+  /// The folds of those whose prompts are not here.
+  private(set) var leftOut: Set<Int> = []
 
   /// - Throws: `TareError.badData` that names column and row (from 1) of a number that is not
   ///   finite, and for columns that are empty or of unequal length.
@@ -122,6 +126,38 @@ extension CalibrationTable {
     var table = try taking(rows)
     table.isCanonical = true
     return (table, rows)
+  }
+
+  /// The same table, of which no fit is made twice.
+  package func sharingFits() -> CalibrationTable {
+    var table = self
+    table.sharedFits = SharedFits(folds: Folds.usual, isByContents: Folds.areByContents(self))
+    return table
+  }
+
+  /// All prompts but those of one fold.
+  ///
+  /// - Throws: `TareError.badData` where none is left.
+  func without(_ fold: Int, of folds: Folds, _ shared: SharedFits) throws(TareError) -> Self {
+    let rows = folds.ofRow.indices.filter { folds.ofRow[$0] != fold }
+    guard !rows.isEmpty else {
+      throw .badData(
+        place: "column of prompts", found: "no prompt outside fold \(fold + 1)",
+        accepted: "prompts for \(folds.count) folds")
+    }
+    var table = try taking(rows)
+    table.leftOut = (shared === sharedFits ? leftOut : []).union([fold])
+    table.sharedFits = shared
+    return table
+  }
+
+  /// The fits that tables without one fold have in common: this table's, where its folds are those.
+  func sharedFits(of folds: Folds) -> SharedFits {
+    let isByContents = Folds.areByContents(self)
+    if let sharedFits, sharedFits.folds == folds.count, sharedFits.isByContents == isByContents {
+      return sharedFits
+    }
+    return SharedFits(folds: folds.count, isByContents: isByContents)
   }
 
   /// About so many rows, of whole prompts drawn at random; nil where there are no more.

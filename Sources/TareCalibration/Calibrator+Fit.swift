@@ -1,6 +1,4 @@
 /// Fitting a calibration: what all methods have in common.
-internal import Dispatch
-internal import Synchronization
 package import TareCore
 
 extension Calibrator {
@@ -65,7 +63,7 @@ extension Calibrator {
     guard table.prompts != nil else {
       throw .usage("gamma from labels needs prompts: a column that says which rows answer the same")
     }
-    return try crossFitted(table, settings, Folds(of: table, count: 5)).values(for: table)
+    return try crossFitted(table, settings, Folds(of: table, count: Folds.usual)).values(for: table)
   }
 
   private func check(_ table: CalibrationTable, _ settings: FitSettings) throws(TareError) {
@@ -107,45 +105,19 @@ extension Calibrator {
     _ table: CalibrationTable, _ settings: FitSettings, _ folds: Folds
   ) throws(TareError) -> Bias {
     // Two at a time: each holds most of the table, and none knows of the others.
-    let found = Mutex<[Result<Bias, TareError>?]>(Array(repeating: nil, count: folds.count))
-    let next = Mutex(0)
-    DispatchQueue.concurrentPerform(iterations: min(2, folds.count)) { _ in
-      while true {
-        let fold = next.withLock { next in
-          defer { next += 1 }
-          return next
-        }
-        guard fold < folds.count else { return }
-        let bias = Result { () throws(TareError) in
-          try self.bias(of: table, settings, without: fold, folds)
-        }
-        found.withLock { $0[fold] = bias }
-      }
+    let shared = table.sharedFits(of: folds)
+    let biases = try ParallelParts.map(threads: 2, count: folds.count) { (fold) throws(TareError) in
+      var parameters: JSONObject = [:]
+      return try self.findEach(table.without(fold, of: folds, shared), settings, &parameters).taken
     }
-    var biases: [Bias] = []
-    for bias in found.withLock({ $0 }).compactMap(\.self) { biases.append(try bias.get()) }
     return table.prompts?.areRowNumbers == true ? .rowFolds(biases) : .folds(biases)
-  }
-
-  /// What is found in the prompts of all folds but one.
-  private func bias(
-    of table: CalibrationTable, _ settings: FitSettings, without fold: Int, _ folds: Folds
-  ) throws(TareError) -> Bias {
-    let rows = folds.split(fold).outside
-    guard !rows.isEmpty else {
-      throw .badData(
-        place: "column of prompts", found: "no prompt outside fold \(fold + 1)",
-        accepted: "prompts for \(folds.count) folds")
-    }
-    var parameters: JSONObject = [:]
-    return try findEach(try table.taking(rows), settings, &parameters).taken
   }
 
   /// The bias of all rows, or of each subset by itself.
   private func findEach(
     _ table: CalibrationTable, _ settings: FitSettings, _ parameters: inout JSONObject
   ) throws(TareError) -> FoundBias {
-    var found = try find(in: table)
+    var found = try findOnce(in: table)
     guard settings.perSubset, let subsets = table.subsets else { return found }
     let fit = try SubsetFit(self, table, subsets, pooled: found.taken, settings.shrinkage)
     found.bias = fit.bias

@@ -59,6 +59,31 @@ package struct PromptGroups: Sendable {
     return PromptGroups(groupOfRow: groups, ids: taken)
   }
 
+  /// Whether no two rows of a group have the same position, from 0, [row].
+  package func areDistinct(_ positions: [Int]) -> Bool {
+    if (positions.max() ?? 0) < UInt64.bitWidth {
+      var taken = [UInt64](repeating: 0, count: count)
+      for (row, group) in groupOfRow.enumerated() {
+        let bit = UInt64(1) << UInt64(positions[row])
+        if taken[group] & bit != 0 { return false }
+        taken[group] |= bit
+      }
+      return true
+    }
+    struct Place: Hashable { let group, position: Int }
+    var taken: Set<Place> = []
+    return groupOfRow.enumerated().allSatisfy { row, group in
+      taken.insert(Place(group: group, position: positions[row])).inserted
+    }
+  }
+
+  /// How many rows each group has, [group].
+  package var counts: [Int] {
+    var counts = [Int](repeating: 0, count: count)
+    for group in groupOfRow { counts[group] += 1 }
+    return counts
+  }
+
   /// The rows of each group, in order, [group].
   package var rows: [[Int]] {
     let members = members

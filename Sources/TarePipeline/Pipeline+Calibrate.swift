@@ -239,10 +239,13 @@ extension CalibrateOutcome.Part {
     self.name = name
     self.rows = rows
     self.calibration = calibration
-    before = table.covariates.indices.map { Diagnosis(of: table, covariate: $0, thorough: true) }
-    after = table.covariates.indices.map {
-      Diagnosis(of: calibrated, covariate: $0, thorough: true)
+    let covariates = table.covariates.count
+    let diagnoses = ParallelParts.map(threads: 2, count: 2 * covariates) { [table] index in
+      Diagnosis(
+        of: index < covariates ? table : calibrated, covariate: index % covariates, thorough: true)
     }
+    before = Array(diagnoses[..<covariates])
+    after = Array(diagnoses[covariates...])
     self.outside = outside
     points = zip(table.columns.first ?? [], table.scores).map { ($0, $1) }
     let prompts = table.prompts ?? PromptGroups(table.scores.indices.map(String.init))

@@ -18,7 +18,7 @@ extension Pipeline {
       saved?.bias.needsNames != true, !request.settings.perSubset
     else { return nil }
     var pieces = try CSVPieces(ByteStream(path))
-    let layout = try StreamedLayout(&pieces, request, names)
+    let layout = try StreamedLayout(&pieces, request, names, readsAll: saved == nil)
     guard let layout, saved == nil || !request.source.badRows.leavesOut || !layout.needsAllRows
     else {
       if !ByteStream.isPlainFile(path) {
@@ -27,8 +27,8 @@ extension Pipeline {
       return nil
     }
     guard let saved else {
-      guard let (scores, reader) = try readScores(request, layout, pieces) else { return nil }
-      return try fit(request, scores, reader, path)
+      guard let read = try readScores(request, layout, pieces) else { return nil }
+      return try fit(request, read, path)
     }
     var scores = StreamedScores(layout)
     var reader = try CSVColumnReader(
@@ -36,10 +36,15 @@ extension Pipeline {
     return try apply(saved, request, &scores, &reader, path)
   }
 
+  /// `table` is with its labels, used or not.
+  private typealias Streamed = (
+    scores: StreamedScores, reader: CSVColumnReader, table: CalibrationTable
+  )
+
   /// The whole of a file of one reward model's scores; nil where it must be taken whole.
   private func readScores(
     _ request: CalibrateRequest, _ layout: StreamedLayout, _ pieces: CSVPieces
-  ) throws(TareError) -> (StreamedScores, CSVColumnReader)? {
+  ) throws(TareError) -> Streamed? {
     var scores = StreamedScores(layout)
     var reader = try CSVColumnReader(
       pieces, columns: layout.columns, badRows: request.source.badRows)
@@ -49,7 +54,9 @@ extension Pipeline {
     }
     let isWhole =
       !request.source.badRows.leavesOut || !layout.needsAllRows || !scores.hasBadRows(reader)
-    return isWhole ? (scores, reader) : nil
+    guard isWhole else { return nil }
+    let table = try scores.table(reader, rows: nil)
+    return scores.repeatsPlaces(reader, in: table) ? nil : (scores, reader, table)
   }
 
   /// What a file's calibration is fitted to, read in pieces; nil where it is taken whole.
@@ -58,10 +65,11 @@ extension Pipeline {
   ) throws(TareError) -> CalibrationTable? {
     guard let path = request.streamedPath, ByteStream.isPlainFile(path) else { return nil }
     var pieces = try CSVPieces(ByteStream(path))
-    guard let layout = try StreamedLayout(&pieces, request, try request.covariateNames(nil)),
-      let (scores, reader) = try readScores(request, layout, pieces)
+    let names = try request.covariateNames(nil)
+    guard let layout = try StreamedLayout(&pieces, request, names, readsAll: true),
+      let read = try readScores(request, layout, pieces)
     else { return nil }
-    return try request.labelled(try scores.table(reader, rows: nil))
+    return try request.labelled(read.table)
   }
 
   /// The same of a file as a whole, of each of its reward models: what `tableInPieces` gives where it gives
@@ -74,10 +82,9 @@ extension Pipeline {
   }
 
   private func fit(
-    _ request: CalibrateRequest, _ scores: StreamedScores, _ reader: CSVColumnReader,
-    _ path: String
+    _ request: CalibrateRequest, _ read: Streamed, _ path: String
   ) throws(TareError) -> CalibrateOutcome {
-    let labelled = try scores.table(reader, rows: nil)
+    let (scores, reader, labelled) = read
     let table = try request.labelled(labelled)
     let calibration: Calibration
     let calibrated: CalibratedScores

@@ -11,14 +11,18 @@ struct StreamedLayout {
   let models: Int
   /// Those that tell prompts apart.
   let prompts: Range<Int>
+  /// The one that holds a response's place among its prompt's, if one does.
+  private(set) var index: Int?
   let table: TableLayout
 
+  /// - Parameter readsAll: whether all rows are read before any is written.
   /// - Returns: nil where the table must be taken whole: another format or layout, a covariate that
   ///   is counted on a text, prompts that are known by more than one column, positions, whose doubles
-  ///   are found among all rows, several pairs of a prompt, and prompts that have both ids and texts,
-  ///   which are checked against each other.
+  ///   are found among all rows, unless those are read and none is left out, several pairs of a prompt, and prompts that
+  ///   have both ids and texts, which are checked against each other.
   init?(
-    _ pieces: inout CSVPieces, _ request: CalibrateRequest, _ covariates: [String]
+    _ pieces: inout CSVPieces, _ request: CalibrateRequest, _ covariates: [String],
+    readsAll: Bool
   ) throws(TareError) {
     let source = request.source
     // These begin gzip and zstd.
@@ -31,7 +35,7 @@ struct StreamedLayout {
     source.badRows.tell(pieces.notes, of: pieces.name)
     let header = opening.columns
     guard let found = TableLayout.ofResponses(header, source.columns),
-      found.layout.index == nil, found.layout.pair == nil, found.layout.promptTexts == nil
+      found.layout.index == nil || readsAll && !source.badRows.leavesOut, found.layout.pair == nil, found.layout.promptTexts == nil
     else { return nil }
     table = found.layout
     var numbers = [found.score]
@@ -59,6 +63,10 @@ struct StreamedLayout {
     case .named, .conversations, .rows: break
     }
     prompts = models..<columns.names.count
+    if let place = table.index {
+      index = columns.names.count
+      columns.names.append(.init(place))
+    }
     columns.labels = table.role.map { [CSVColumns.Label($0, .role)] } ?? []
     let kind: CSVColumns.Label.Kind = table.isLabelNamed ? .needed : .possible
     columns.labels += table.labels.map { CSVColumns.Label($0, kind) }

@@ -35,6 +35,15 @@ struct StreamedScores {
     !reader.skipped.isEmpty || reader.labelColumns.contains { $0.problem != nil }
   }
 
+  /// Whether a place among a prompt's responses is taken twice: perhaps an error, which a look at the
+  /// whole tells.
+  func repeatsPlaces(_ reader: CSVColumnReader, in table: CalibrationTable) -> Bool {
+    guard let column = layout.index, let prompts = table.prompts else { return false }
+    let known = reader.names[column].all.map { Int($0) }
+    guard known.allSatisfy({ $0.map { $0 >= 0 } ?? false }) else { return false }
+    return !prompts.areDistinct(names[column].map { known[Int($0)] ?? 0 })
+  }
+
   /// The column that holds several reward models, if one does.
   func severalModels(in reader: CSVColumnReader) -> Int? {
     (0..<layout.models).first { reader.names[$0].count > 1 }

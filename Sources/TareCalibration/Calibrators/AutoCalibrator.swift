@@ -85,7 +85,8 @@ package struct AutoCalibrator: Calibrator {
     guard let method = verdict.method, let gamma = verdict.gamma else {
       return abstaining(verdict.findings)
     }
-    var found = try method == "lowess" ? pooled.find(in: table) : within.find(in: table)
+    var found =
+      try method == "lowess" ? pooled.findOnce(in: table) : within.findOnce(in: table)
     found.gamma = gamma
     for (name, value) in verdict.findings.members { found.findings[name] = value }
     return found

@@ -23,10 +23,16 @@ package struct Association: Sendable, Hashable {
   ///
   /// - Returns: nil where either column is constant within every prompt.
   package init?(within prompts: PromptGroups, of scores: [Double], on values: [Double]) {
-    let groups = prompts.rows.filter { $0.count > 1 }
-    self.init(
-      of: groups.flatMap { $0.map { scores[$0] }.centred },
-      on: groups.flatMap { $0.map { values[$0] }.centred })
+    let members = prompts.members
+    func centred(_ column: [Double]) -> [Double] {
+      var all: [Double] = []
+      all.reserveCapacity(column.count)
+      for group in 0..<prompts.count where members[group].count > 1 {
+        all.append(members[group], ofCentred: column)
+      }
+      return all
+    }
+    self.init(of: centred(scores), on: centred(values))
   }
 }
 
@@ -65,6 +71,14 @@ extension [Double] {
     let sum = differences.reduce(0, +)
     let count = Double(count)
     return differences.map { (count * $0 - sum) / count }
+  }
+
+  /// Appends what `centred` gives for some rows of a column.
+  mutating func append(_ rows: ArraySlice<Int32>, ofCentred column: [Double]) {
+    guard let first = rows.first.map({ column[Int($0)] }) else { return }
+    let sum = rows.reduce(0.0) { $0 + (column[Int($1)] - first) }
+    let count = Double(rows.count)
+    for row in rows { append((count * (column[Int(row)] - first) - sum) / count) }
   }
 
   /// The rank of each value from 1, ties at the average of theirs.

@@ -42,7 +42,7 @@ package struct Diagnosis: Sendable, Hashable {
     covariate = table.covariates[index]
     n = table.count
     prompts = table.prompts?.count
-    comparedPrompts = table.prompts.map { $0.rows.count { $0.count > 1 } } ?? 0
+    comparedPrompts = table.prompts?.counts.count { $0 > 1 } ?? 0
     pooled = Association(of: table.scores, on: column)
     withinPrompt = table.prompts.flatMap {
       Association(within: $0, of: table.scores, on: column)

@@ -10,18 +10,18 @@ package struct PairOrder: Sendable, Hashable {
 
   /// All pairs within each prompt.
   package init(within prompts: PromptGroups, _ a: [Double], _ b: [Double]) {
-    for rows in prompts.rows where rows.count > 1 {
-      add(rows.map { (a[$0], b[$0]) })
-    }
+    let members = prompts.members
+    for group in 0..<prompts.count { add(members[group], a, b) }
   }
 
   /// The pairs of each prompt by themselves, [prompt].
   package static func each(
     within prompts: PromptGroups, _ a: [Double], _ b: [Double]
   ) -> [PairOrder] {
-    prompts.rows.map { rows in
+    let members = prompts.members
+    return (0..<prompts.count).map { group in
       var order = PairOrder()
-      if rows.count > 1 { order.add(rows.map { (a[$0], b[$0]) }) }
+      order.add(members[group], a, b)
       return order
     }
   }
@@ -30,6 +30,25 @@ package struct PairOrder: Sendable, Hashable {
   /// Nil where there is no such pair.
   package var concordantShare: Double? {
     count == 0 ? nil : Double(concordant) / Double(count)
+  }
+
+  /// Of fewer rows pairs are compared one by one.
+  private static let many = 16
+
+  /// All pairs of some rows.
+  private mutating func add(_ rows: ArraySlice<Int32>, _ a: [Double], _ b: [Double]) {
+    guard rows.count < Self.many else {
+      add(rows.map { (a[Int($0)], b[Int($0)]) })
+      return
+    }
+    for (place, first) in rows.enumerated() {
+      for second in rows.dropFirst(place + 1) {
+        let (firstA, secondA) = (a[Int(first)], a[Int(second)])
+        let (firstB, secondB) = (b[Int(first)], b[Int(second)])
+        if firstA == secondA || firstB == secondB { continue }
+        if (firstA < secondA) == (firstB < secondB) { concordant += 1 } else { discordant += 1 }
+      }
+    }
   }
 
   /// All pairs of these points, in n log n steps (Knight 1966): sorted by the first column, the

@@ -155,9 +155,10 @@ struct Backfitting {
   private static func inflation(_ column: [Double], _ prompts: PromptGroups?) -> Double {
     guard let prompts, prompts.count < column.count else { return 1 }
     let members = prompts.members
-    let within = (0..<prompts.count).reduce(0.0) { sum, group in
-      members[group].map { column[Int($0)] }.centred.reduce(sum) { $0 + $1 * $1 }
-    }
+    var centred: [Double] = []
+    centred.reserveCapacity(column.count)
+    for group in 0..<prompts.count { centred.append(members[group], ofCentred: column) }
+    let within = centred.reduce(0) { $0 + $1 * $1 }
     let total = column.centred.reduce(0) { $0 + $1 * $1 }
     let left = Double(column.count - prompts.count) / Double(column.count)
     return within > 0 ? (total / within / left).squareRoot() : 1

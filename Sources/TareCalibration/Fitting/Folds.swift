@@ -24,12 +24,20 @@ package struct Folds: Sendable {
   ///   are none.
   init(of table: CalibrationTable, count: Int, byContents: Bool? = nil) {
     let prompts = table.prompts ?? PromptGroups([String]())
-    guard byContents ?? (table.prompts?.areRowNumbers ?? true) else {
+    guard byContents ?? Self.areByContents(table) else {
       self.init(prompts, count: count)
       return
     }
     self.init(
       count: count, ofRow: RowKeys.numbers(of: table).map { Folds.fold(of: $0, among: count) })
+  }
+
+  /// How many choose gamma.
+  static let usual = 5
+
+  /// Whether the rows of a table are dealt by what they hold.
+  static func areByContents(_ table: CalibrationTable) -> Bool {
+    table.prompts?.areRowNumbers ?? true
   }
 
   /// FNV-1a over the id's UTF-8, mixed once more (its low bits alone are poor): the same on every

@@ -57,8 +57,8 @@ package struct GammaChoice: Sendable, Hashable {
     interval = Self.interval(
       all, pairs, start: [fit.slope, -fit.slope * fit.gamma * all.unit])
     // The folds of the biases: a fit of gamma sees no score that its test prompts' biases saw.
-    let folds = Folds(of: table, count: 5).ofRow
-    let held = Self.held(all, pairs, pairs.better.map { folds[$0] })
+    let folds = Folds(of: table, count: Folds.usual).ofRow
+    let held = Self.held(all, pairs, pairs.better.map { folds[$0] }, fit)
     (gain, gainError) = (held.gain.mean, held.gain.standardError)
     (rightRaw, rightCalibrated) = (held.rightRaw, held.rightCalibrated)
     let isBetter = gain > gainError && rightCalibrated >= rightRaw
@@ -135,8 +135,10 @@ package struct GammaChoice: Sendable, Hashable {
       zip(scores, bias).map { $0 - gamma * unit * $1 }
     }
 
-    func slope(at gamma: Double) -> Double {
-      let fit = PairLogit([calibrated(gamma)], weights: weights, ridge: [1e-6])
+    /// - Parameter start: a slope to begin with.
+    func slope(at gamma: Double, start: Double = 0) -> Double {
+      let fit = PairLogit(
+        [calibrated(gamma)], weights: weights, ridge: [1e-6], start: [start])
       return max(0, fit?.coefficients[0] ?? 0)
     }
   }
@@ -166,14 +168,24 @@ package struct GammaChoice: Sendable, Hashable {
     var rightCalibrated = 0.0
   }
 
-  /// - Parameter folds: of each pair, [pair].
-  private static func held(_ all: Sample, _ pairs: LabelledPairs, _ folds: [Int]) -> Held {
-    var held = Held(gain: [Double](repeating: 0, count: pairs.prompts))
-    for fold in 0..<5 {
+  /// - Parameters:
+  ///   - folds: of each pair, [pair].
+  ///   - whole: the fit to all, from which those without a fold are not far.
+  private static func held(
+    _ all: Sample, _ pairs: LabelledPairs, _ folds: [Int], _ whole: (slope: Double, gamma: Double)
+  ) -> Held {
+    let start = [whole.slope, -whole.slope * whole.gamma * all.unit]
+    let rawStart = all.slope(at: 0)
+    typealias Fit = (slope: Double, gamma: Double, raw: Double)
+    let fits = ParallelParts.map(threads: 2, count: Folds.usual) { fold -> Fit in
       let sample = all.weighted(
         pairs.weight.indices.map { folds[$0] == fold ? 0 : pairs.weight[$0] })
-      let fit = sample.fit()
-      let raw = sample.slope(at: 0)
+      let fit = sample.fit(start: start)
+      return (fit.slope, fit.gamma, sample.slope(at: 0, start: rawStart))
+    }
+    var held = Held(gain: [Double](repeating: 0, count: pairs.prompts))
+    for (fold, fit) in fits.enumerated() {
+      let raw = fit.raw
       let calibrated = all.calibrated(fit.gamma)
       for pair in pairs.weight.indices where folds[pair] == fold {
         let weight = pairs.weight[pair]

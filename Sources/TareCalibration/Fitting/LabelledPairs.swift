@@ -21,25 +21,32 @@ struct LabelledPairs {
   init?(_ table: CalibrationTable) {
     guard let labels = table.labels, let groups = table.prompts else { return nil }
     var random = Xoshiro256(seed: 1)
-    for rows in groups.rows {
-      if let given = table.pairs, Set(rows.map { given[$0] }).count > 1 {
-        addGivenPairs(of: rows, given, labels, table)
+    let members = groups.members
+    for group in 0..<groups.count {
+      var rows = members[group]
+      if let given = table.pairs, Set(rows.map { given[Int($0)] }).count > 1 {
+        addGivenPairs(of: rows.map(Int.init), given, labels, table)
         continue
       }
       // Partners must not be those that happen to stand near in the file.
-      let rows = rows.count > Self.partners + 1 ? rows.shuffled(using: &random) : rows
+      if rows.count > Self.partners + 1 { rows = rows.shuffled(using: &random)[...] }
       let start = better.count
       for (position, first) in rows.enumerated() {
-        for second in rows[(position + 1)...].prefix(Self.partners)
-        where labels[first] != labels[second] {
-          let isFirst = labels[first] > labels[second]
-          better.append(isFirst ? first : second)
-          worse.append(isFirst ? second : first)
-          prompt.append(prompts)
+        for second in rows.dropFirst(position + 1).prefix(Self.partners) {
+          add(Int(first), Int(second), labels)
         }
       }
       endPrompt(from: start)
     }
+  }
+
+  private mutating func add(_ first: Int, _ second: Int, _ labels: [Double]) {
+    let (labelOfFirst, labelOfSecond) = (labels[first], labels[second])
+    guard labelOfFirst != labelOfSecond else { return }
+    let isFirst = labelOfFirst > labelOfSecond
+    better.append(isFirst ? first : second)
+    worse.append(isFirst ? second : first)
+    prompt.append(prompts)
   }
 
   /// - Parameter rows: of a prompt, in an order that what they hold decides.

@@ -54,7 +54,11 @@ struct PairLogit {
     var information = features.indices.map { row in
       features.indices.map { $0 == row ? ridge[row] : 0 }
     }
-    // The two that gamma is chosen by, where sums stay in registers.
+    // The one or two that gamma is chosen by, where sums stay in registers.
+    if features.count == 1 {
+      let sums = derivatives(features[0], weights, ridge[0], coefficients[0])
+      return ([sums.gradient], [[sums.information]])
+    }
     if features.count == 2 {
       let sums = derivatives(features[0], features[1], weights, ridge, coefficients)
       return (
@@ -78,6 +82,20 @@ struct PairLogit {
     }
     for row in features.indices {
       for column in 0..<row { information[column][row] = information[row][column] }
+    }
+    return (gradient, information)
+  }
+
+  private static func derivatives(
+    _ x: [Double], _ weights: [Double], _ ridge: Double, _ slope: Double
+  ) -> (gradient: Double, information: Double) {
+    let (x, weights) = (x.span, weights.span)
+    var (gradient, information) = (-ridge * slope, ridge)
+    for pair in 0..<weights.count {
+      let (x, weight) = (x[pair], weights[pair])
+      let lost = 1 / (1 + exp(slope * x))
+      gradient += weight * lost * x
+      information += weight * lost * (1 - lost) * x * x
     }
     return (gradient, information)
   }

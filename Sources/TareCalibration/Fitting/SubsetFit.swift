@@ -51,7 +51,7 @@ struct SubsetFit {
   private static func chosen(
     _ calibrator: some Calibrator, _ table: CalibrationTable, _ subsets: [String]
   ) throws(TareError) -> Double {
-    let folds = Folds(of: table, count: 5)
+    let folds = Folds(of: table, count: Folds.usual)
     var errors = [Double](repeating: 0, count: candidates.count)
     for fold in 0..<folds.count {
       let (inside, outside) = folds.split(fold)

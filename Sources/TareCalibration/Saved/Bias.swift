@@ -63,19 +63,42 @@ package indirect enum Bias: Sendable, Hashable {
         share * $0 + (1 - share) * $1
       }
     case .folds(let biases):
-      let values = biases.map { $0.values(for: table) }
       guard let prompts = table.prompts else {
         // A row without a prompt belongs to no fold: the mean of all.
+        let values = biases.map { $0.values(for: table) }
         return (0..<table.count).map { row in
           values.reduce(0) { $0 + $1[row] } / Double(values.count)
         }
       }
-      let folds = Folds(prompts, count: biases.count).ofRow
-      return folds.indices.map { values[folds[$0]][$0] }
+      return Bias.values(biases, table, Folds(prompts, count: biases.count).ofRow)
     case .rowFolds(let biases):
-      let values = biases.map { $0.values(for: table) }
-      let folds = Folds(of: table, count: biases.count, byContents: true).ofRow
-      return folds.indices.map { values[folds[$0]][$0] }
+      let folds = Folds(of: table, count: biases.count, byContents: true)
+      return Bias.values(biases, table, folds.ofRow)
+    }
+  }
+
+  /// - Parameter folds: which of the biases counts for each row, [row].
+  private static func values(
+    _ biases: [Bias], _ table: CalibrationTable, _ folds: [Int]
+  ) -> [Double] {
+    let curves = biases.compactMap(\.plainCurve)
+    if curves.count == biases.count {
+      return folds.indices.map { row in
+        let (curve, covariate, share) = curves[folds[row]]
+        return share * curve.bias(at: table.columns[covariate][row])
+      }
+    }
+    let values = biases.map { $0.values(for: table) }
+    return folds.indices.map { values[folds[$0]][$0] }
+  }
+
+  /// A share of a curve over one covariate that looks at nothing but a row's own value.
+  private var plainCurve: (curve: Curve, covariate: Int, share: Double)? {
+    switch self {
+    case .curve(let curve, let covariate) where !needsNames: (curve, covariate, 1)
+    case .scaled(let bias, let share):
+      bias.plainCurve.map { ($0.curve, $0.covariate, share * $0.share) }
+    default: nil
     }
   }
 

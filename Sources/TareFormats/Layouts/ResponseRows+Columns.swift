@@ -112,26 +112,8 @@ extension ResponseRows {
       }
     }
     guard let index = found.index, let positions = indices(table, index) else { return inOrder() }
-    return areDistinct(positions, groups)
+    return groups.areDistinct(positions)
       ? positions : found.hasOwnPositions(found.prompt) ? nil : inOrder()
-  }
-
-  private func areDistinct(_ positions: [Int], _ groups: PromptGroups) -> Bool {
-    let most = positions.max() ?? 0
-    if most < UInt64.bitWidth {
-      var taken = [UInt64](repeating: 0, count: groups.count)
-      for (row, group) in groups.groupOfRow.enumerated() {
-        let bit = UInt64(1) << UInt64(positions[row])
-        if taken[group] & bit != 0 { return false }
-        taken[group] |= bit
-      }
-      return true
-    }
-    struct Place: Hashable { let group, position: Int }
-    var taken: Set<Place> = []
-    return groups.groupOfRow.enumerated().allSatisfy { row, group in
-      taken.insert(Place(group: group, position: positions[row])).inserted
-    }
   }
 
   /// Whole numbers from 0; nil where the column holds something else.

@@ -1,0 +1,62 @@
+/// Fits to all prompts but some, each made once.
+internal import Synchronization
+internal import TareCore
+
+/// What methods found without the prompts of some folds.
+///
+/// Where a method that is cross-fitted chooses by folds itself, most fits are wanted twice: without folds
+/// 1 and 2 is without 2 and 1, and without fold 1 alone both for the choice and for what was chosen.
+final class SharedFits: Sendable {
+  /// How many folds the prompts were dealt to.
+  let folds: Int
+  /// Whether rows were dealt by what they hold, see `Folds`.
+  let isByContents: Bool
+
+  private let fits = Mutex<[Key: Fit]>([:])
+
+  private struct Key: Hashable {
+    let method: String
+    let leftOut: Set<Int>
+  }
+
+  private final class Fit: Sendable {
+    let found = Mutex<Result<FoundBias, TareError>?>(nil)
+  }
+
+  init(folds: Int, isByContents: Bool) {
+    self.folds = folds
+    self.isByContents = isByContents
+  }
+
+  /// - Parameters:
+  ///   - method: with all settings that decide what it finds.
+  ///   - leftOut: the folds whose prompts the table does not have.
+  ///   - make: finds it; called by the first who asks, while others wait.
+  func found(
+    by method: String, without leftOut: Set<Int>, _ make: () throws(TareError) -> FoundBias
+  ) throws(TareError) -> FoundBias {
+    let key = Key(method: method, leftOut: leftOut)
+    let fit = fits.withLock { fits in
+      let fit = fits[key] ?? Fit()
+      fits[key] = fit
+      return fit
+    }
+    let result = fit.found.withLock { found in
+      let result = found ?? Result { () throws(TareError) in try make() }
+      found = result
+      return result
+    }
+    return try result.get()
+  }
+}
+
+extension Calibrator {
+  /// What the method finds in a table; where that has fits in common with others, made once.
+  func findOnce(in table: CalibrationTable) throws(TareError) -> FoundBias {
+    guard let shared = table.sharedFits else { return try find(in: table) }
+    let method = Self.key + JSONValue.object(parameters).text()
+    return try shared.found(by: method, without: table.leftOut) { () throws(TareError) in
+      try find(in: table)
+    }
+  }
+}
