@@ -19,7 +19,7 @@ package struct CalibrationTable: Sendable {
   /// pairs say nothing of each other. nil where all of a prompt's rows compare.
   package private(set) var pairs: [Int]?
   /// Where the rows stood in the table that this one was made of, [row]; nil where they stand there.
-  private(set) var origin: [Int]?
+  private(set) var origin: [Int32]?
   /// Whether nothing but what the rows hold decided their order; see `canonical`.
   private(set) var isCanonical = false
   /// Fits that this table has in common with others.
@@ -101,7 +101,7 @@ package struct CalibrationTable: Sendable {
   }
 
   /// The number of a row for people, from 1, in the table that was read.
-  func number(of row: Int) -> Int { (origin?[row] ?? row) + 1 }
+  func number(of row: Int) -> Int { (origin.map { Int($0[row]) } ?? row) + 1 }
 }
 
 extension CalibrationTable {
@@ -114,7 +114,7 @@ extension CalibrationTable {
       subsets: subsets.map { subsets in rows.map { subsets[$0] } },
       labels: labels.map { labels in rows.map { labels[$0] } })
     table.pairs = pairs.map { pairs in rows.map { pairs[$0] } }
-    table.origin = origin.map { origin in rows.map { origin[$0] } } ?? rows
+    table.origin = rows.map { origin?[$0] ?? Int32($0) }
     return table
   }
 
@@ -125,6 +125,7 @@ extension CalibrationTable {
     let rows = canonicalOrder
     var table = try taking(rows)
     table.isCanonical = true
+    (table.sharedFits, table.leftOut) = (sharedFits, leftOut)
     return (table, rows)
   }
 

@@ -36,10 +36,14 @@ extension Pipeline {
     return try apply(saved, request, &scores, &reader, path)
   }
 
-  /// `table` is with its labels, used or not.
-  private typealias Streamed = (
-    scores: StreamedScores, reader: CSVColumnReader, table: CalibrationTable
-  )
+  /// What a file held.
+  private struct Streamed {
+    let layout: StreamedLayout
+    /// With its labels, used or not.
+    let table: CalibrationTable
+    let name: String
+    let skipped: SkippedRows
+  }
 
   /// The whole of a file of one reward model's scores; nil where it must be taken whole.
   private func readScores(
@@ -56,7 +60,8 @@ extension Pipeline {
       !request.source.badRows.leavesOut || !layout.needsAllRows || !scores.hasBadRows(reader)
     guard isWhole else { return nil }
     let table = try scores.table(reader, rows: nil)
-    return scores.repeatsPlaces(reader, in: table) ? nil : (scores, reader, table)
+    guard !scores.repeatsPlaces(reader, in: table) else { return nil }
+    return Streamed(layout: layout, table: table, name: reader.name, skipped: reader.skipped)
   }
 
   /// What a file's calibration is fitted to, read in pieces; nil where it is taken whole.
@@ -84,7 +89,7 @@ extension Pipeline {
   private func fit(
     _ request: CalibrateRequest, _ read: Streamed, _ path: String
   ) throws(TareError) -> CalibrateOutcome {
-    let (scores, reader, labelled) = read
+    let labelled = read.table
     let table = try request.labelled(labelled)
     let calibration: Calibration
     let calibrated: CalibratedScores
@@ -104,21 +109,22 @@ extension Pipeline {
     }
     if let sink = try request.sink() {
       var again = try CSVColumnReader(
-        CSVPieces(ByteStream(path)), columns: scores.layout.columns,
+        CSVPieces(ByteStream(path)), columns: read.layout.columns,
         badRows: request.source.badRows, numbersNames: false)
       var rewriter = CSVRewriter(again.header, adding: ["calibrated", "bias"], to: sink)
-      while try again.nextBlock(), again.count <= reader.count {
+      while try again.nextBlock(), again.count <= labelled.count {
         try rewriter.write(
           again, [calibrated.calibrated, calibrated.bias], from: again.count - again.block.count)
       }
-      guard again.count == reader.count else {
+      guard again.count == labelled.count else {
         throw .fault("\(path): changed while it was read")
       }
       try rewriter.flush()
       try sink.finish()
     }
     return CalibrateOutcome(
-      parts: [part], rows: nil, note: scores.layout.note(table), skipped: request.skipped(reader))
+      parts: [part], rows: nil, note: read.layout.note(table),
+      skipped: request.skipped(read.skipped, of: read.name))
   }
 
   private func apply(
@@ -171,7 +177,8 @@ extension Pipeline {
           ignoresLabels: request.settings.ignoresLabels))
     }
     return CalibrateOutcome(
-      parts: parts, rows: nil, note: note, skipped: request.skipped(reader))
+      parts: parts, rows: nil, note: note,
+      skipped: request.skipped(reader.skipped, of: reader.name))
   }
 }
 
@@ -200,9 +207,9 @@ extension CalibrateRequest {
     return try ByteSink(output)
   }
 
-  fileprivate func skipped(_ reader: CSVColumnReader) -> SkippedRows? {
+  fileprivate func skipped(_ skipped: SkippedRows, of name: String) -> SkippedRows? {
     guard source.badRows.leavesOut else { return nil }
-    source.badRows.note(reader.skipped, of: reader.name)
-    return reader.skipped
+    source.badRows.note(skipped, of: name)
+    return skipped
   }
 }

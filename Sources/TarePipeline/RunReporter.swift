@@ -67,9 +67,10 @@ extension RunReporter {
       let covariate = model.covariates.first(where: { $0.name == length }) ?? model.length(length)
     else { return nil }
     let isGrouped = request.evaluation.sources.contains { $0.group != nil }
-    return try CalibrationTable(
+    let table = try CalibrationTable(
       model.responses, covariates: [covariate],
       prompts: isGrouped ? PromptGroups(model.responses.lazy.map(\.promptID)) : nil)
+    return table.sharingFits()
   }
 
   /// What the scores have to do with length, whether to correct that, and calibrated scores where the

@@ -1,6 +1,7 @@
 /// Folds of prompts, and fits that never see a prompt's own scores.
 import TareCalibration
 import TareCore
+import TareTesting
 import Testing
 
 @Suite struct CrossFitTests {
@@ -73,5 +74,34 @@ import Testing
     #expect(try calibration.apply(to: bare).bias == [mean])
     let error = #expect(throws: TareError.self) { try Made.fit("lowess", bare, settings) }
     #expect(error?.description.hasPrefix("--cross-fit needs prompts") == true)
+  }
+
+  /// Fits that several folds have in common are made once: what comes of it is what fits to each part
+  /// by itself give.
+  @Test func `a method that chooses by folds is cross-fitted as by hand`() throws {
+    let table = try Made.table {
+      ($0.prompts, $0.responses, $0.within, $0.labelSlope) = (200, 3, 1.5, 0)
+    }
+    let crossFitted = try Made.fit("auto", table, settings)
+    let prompts = try #require(table.prompts)
+    let folds = Folds(prompts, count: 5).ofRow
+    let bias = try crossFitted.apply(to: table).bias
+    var corrected = 0
+    for fold in 0..<5 {
+      let rows = folds.indices.filter { folds[$0] != fold }
+      let part = try CalibrationTable(
+        scores: rows.map { table.scores[$0] }, columns: [rows.map { table.columns[0][$0] }],
+        covariates: table.covariates, prompts: prompts.taking(rows),
+        labels: table.labels.map { labels in rows.map { labels[$0] } })
+      let byHand = try Made.fit("auto", part)
+      let expected = try byHand.apply(to: table).bias
+      for row in folds.indices where folds[row] == fold {
+        expectClose([bias[row]], [expected[row]], tolerance: 1e-9)
+      }
+      corrected += byHand.gamma > 0 ? 1 : 0
+    }
+    #expect(corrected == 5, "nothing was compared where each part abstains")
+    let again = try Made.fit("auto", table.sharingFits(), settings)
+    #expect(try again.apply(to: table).bias == bias)
   }
 }

@@ -165,12 +165,10 @@ package struct Lowess: Sendable, Hashable {
     let errors = standardErrors ? smoother.standardErrors(of: curve) : nil
     guard curve.value.allSatisfy(\.isFinite) else { throw Self.overflow }
     return LowessFit(
-      fitted: points.inInputOrder(curve.value).map { $0 + points.middle },
-      standardErrors: errors.map { points.inInputOrder($0).map(Self.known) },
       knotX: points.knotX, knotY: curve.value.map { $0 + points.middle },
       knotErrors: errors.map { $0.map(Self.known) },
       knotSlopes: slopes && degree > 0 ? curve.slope.map(Self.known) : nil,
-      directFits: smoother.directFits)
+      directFits: smoother.directFits, points: points)
   }
 
   static var overflow: TareError {

@@ -1,11 +1,7 @@
 /// A LOWESS curve.
 
 /// The curve at the points it was fitted to.
-package struct LowessFit: Sendable, Hashable {
-  /// The curve at each point, [point], in the order of the input.
-  package let fitted: [Double]
-  /// The standard error at each point, [point], as `knotErrors`.
-  package let standardErrors: [Double?]?
+package struct LowessFit: Sendable {
   /// The distinct x, [knot], ascending.
   package let knotX: [Double]
   /// The curve at each of them, [knot].
@@ -19,4 +15,13 @@ package struct LowessFit: Sendable, Hashable {
   /// Local regressions that were summed point by point because the fast sums would have lost
   /// digits, over all passes.
   package let directFits: Int
+  let points: SortedPoints
+
+  /// The curve at each point, [point], in the order of the input.
+  package var fitted: [Double] { points.inInputOrder(knotY, otherwise: 0) }
+
+  /// The standard error at each point, [point], as `knotErrors`.
+  package var standardErrors: [Double?]? {
+    knotErrors.map { points.inInputOrder($0, otherwise: nil) }
+  }
 }

@@ -80,8 +80,10 @@ final class SortedPoints: Sendable {
   }
 
   /// Values of the knots given to their points, [point], in the order of the input.
-  func inInputOrder(_ values: [Double]) -> [Double] {
-    var points = [Double](repeating: 0, count: count)
+  ///
+  /// - Parameter nothing: any value.
+  func inInputOrder<Value>(_ values: [Value], otherwise nothing: Value) -> [Value] {
+    var points = [Value](repeating: nothing, count: count)
     guard hasTies else {
       for (row, value) in zip(order, values) { points[Int(row)] = value }
       return points
@@ -93,13 +95,7 @@ final class SortedPoints: Sendable {
   }
 
   /// The distinct x of each point, by the order of the input.
-  var knotOfRow: [Int32] {
-    var knots = [Int32](repeating: 0, count: count)
-    for knot in knotX.indices {
-      for point in points(of: knot) { knots[Int(order[point])] = Int32(knot) }
-    }
-    return knots
-  }
+  var knotOfRow: [Int32] { inInputOrder((0..<Int32(knotX.count)).map(\.self), otherwise: 0) }
 
   /// `weights` of the points, and those times y, summed at each distinct x: the same bits in every
   /// order of the points.
