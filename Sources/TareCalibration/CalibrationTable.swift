@@ -147,6 +147,8 @@ extension CalibrationTable {
         accepted: "prompts for \(folds.count) folds")
     }
     var table = try taking(rows)
+    // What is left stays in the order that its contents decide.
+    table.isCanonical = isCanonical
     table.leftOut = (shared === sharedFits ? leftOut : []).union([fold])
     table.sharedFits = shared
     return table

@@ -36,11 +36,9 @@ package struct AutoCalibrator: Calibrator {
   package var rowOrder: RowOrder { pooled.rowOrder == .asGiven ? .asGiven : .canonical }
 
   package func find(in table: CalibrationTable) throws(TareError) -> FoundBias {
-    if let pairs = LabelledPairs(table), pairs.prompts >= GammaChoice.leastPrompts {
-      return try findWithLabels(table)
-    }
-    let diagnosis = Diagnosis(of: table, thorough: true)
     let labelled = LabelledPairs(table)?.prompts ?? 0
+    if labelled >= GammaChoice.leastPrompts, let found = try findWithLabels(table) { return found }
+    let diagnosis = Diagnosis(of: table, thorough: true)
     let verdict = Verdict(diagnosis, assumption, labelledPrompts: labelled)
     guard let direction = verdict.direction else {
       return abstaining(verdict.findings)
@@ -76,10 +74,15 @@ package struct AutoCalibrator: Calibrator {
     return gammas.filter { $0 > 0 }.min() ?? 1
   }
 
-  private func findWithLabels(_ table: CalibrationTable) throws(TareError) -> FoundBias {
+  private func findWithLabels(_ table: CalibrationTable) throws(TareError) -> FoundBias? {
+    let (ordered, rows) = try table.canonical()
+    guard let labelled = LabelledScores(ordered) else { return nil }
+    func choice(_ biases: [Double]) -> GammaChoice {
+      GammaChoice(labelled, biases: rows.map { biases[$0] })
+    }
     let choices = [
-      ("within-prompt", try GammaChoice(table, biases: try within.outOfFoldBiases(table))),
-      ("lowess", try GammaChoice(table, biases: try pooled.outOfFoldBiases(table))),
+      ("within-prompt", choice(try within.outOfFoldBiases(table))),
+      ("lowess", choice(try pooled.outOfFoldBiases(table))),
     ]
     let verdict = Verdict(choices)
     guard let method = verdict.method, let gamma = verdict.gamma else {

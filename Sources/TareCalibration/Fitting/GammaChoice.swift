@@ -40,14 +40,18 @@ package struct GammaChoice: Sendable, Hashable {
     _ given: CalibrationTable, biases givenBiases: [Double]
   ) throws(TareError) {
     let (table, rows) = try given.canonical()
-    let biases = rows.map { givenBiases[$0] }
-    guard let pairs = LabelledPairs(table) else {
+    guard let labelled = LabelledScores(table) else {
       throw .usage("gamma from labels needs prompts and labels (1 = the better response)")
     }
+    self.init(labelled, biases: rows.map { givenBiases[$0] })
+  }
+
+  /// - Parameter biases: as above, in the order of the rows that `labelled` was made of.
+  init(_ labelled: LabelledScores, biases: [Double]) {
+    let pairs = labelled.pairs
     prompts = pairs.prompts
     self.pairs = pairs.count
-    let all = Sample(
-      pairs.differences(table.scores), pairs.differences(biases), pairs.weight, pairs.prompts)
+    let all = Sample(labelled, pairs.differences(biases))
     let fit = all.fit()
     estimate = fit.gamma
     guard prompts >= Self.leastPrompts else {
@@ -56,9 +60,7 @@ package struct GammaChoice: Sendable, Hashable {
     }
     interval = Self.interval(
       all, pairs, start: [fit.slope, -fit.slope * fit.gamma * all.unit])
-    // The folds of the biases: a fit of gamma sees no score that its test prompts' biases saw.
-    let folds = Folds(of: table, count: Folds.usual).ofRow
-    let held = Self.held(all, pairs, pairs.better.map { folds[$0] }, fit)
+    let held = Self.held(all, labelled, fit)
     (gain, gainError) = (held.gain.mean, held.gain.standardError)
     (rightRaw, rightCalibrated) = (held.rightRaw, held.rightCalibrated)
     let isBetter = gain > gainError && rightCalibrated >= rightRaw
@@ -74,19 +76,13 @@ package struct GammaChoice: Sendable, Hashable {
     /// What a gamma of 1 is on bias in units of its own spread.
     let unit: Double
 
-    /// Differences of scores and of biases, [pair]; both are kept in units of their root mean square,
-    /// so that no unit of the scores changes what is found.
-    init(_ scores: [Double], _ bias: [Double], _ weights: [Double], _ prompts: Int) {
-      func spread(_ column: [Double]) -> Double {
-        let sum = zip(column, weights).reduce(0) { $0 + $1.0 * $1.0 * $1.1 }
-        let spread = (sum / Double(max(1, prompts))).squareRoot()
-        return spread > 0 ? spread : 1
-      }
-      let (ofScores, ofBias) = (spread(scores), spread(bias))
-      self.scores = scores.map { $0 / ofScores }
-      self.bias = bias.map { $0 / ofBias }
-      self.weights = weights
-      unit = ofBias / ofScores
+    /// - Parameter bias: differences, [pair]; kept in units of their root mean square, as scores are.
+    init(_ labelled: LabelledScores, _ bias: [Double]) {
+      let spread = labelled.pairs.spread(of: bias)
+      scores = labelled.differences
+      self.bias = bias.map { $0 / spread }
+      weights = labelled.pairs.weight
+      unit = spread / labelled.spread
     }
 
     func weighted(_ weights: [Double]) -> Sample {
@@ -135,11 +131,8 @@ package struct GammaChoice: Sendable, Hashable {
       zip(scores, bias).map { $0 - gamma * unit * $1 }
     }
 
-    /// - Parameter start: a slope to begin with.
-    func slope(at gamma: Double, start: Double = 0) -> Double {
-      let fit = PairLogit(
-        [calibrated(gamma)], weights: weights, ridge: [1e-6], start: [start])
-      return max(0, fit?.coefficients[0] ?? 0)
+    func slope(at gamma: Double) -> Double {
+      LabelledScores.slope(of: calibrated(gamma), weights)
     }
   }
 
@@ -168,24 +161,18 @@ package struct GammaChoice: Sendable, Hashable {
     var rightCalibrated = 0.0
   }
 
-  /// - Parameters:
-  ///   - folds: of each pair, [pair].
-  ///   - whole: the fit to all, from which those without a fold are not far.
+  /// - Parameter whole: the fit to all, from which those without a fold are not far.
   private static func held(
-    _ all: Sample, _ pairs: LabelledPairs, _ folds: [Int], _ whole: (slope: Double, gamma: Double)
+    _ all: Sample, _ labelled: LabelledScores, _ whole: (slope: Double, gamma: Double)
   ) -> Held {
+    let (pairs, folds) = (labelled.pairs, labelled.folds)
     let start = [whole.slope, -whole.slope * whole.gamma * all.unit]
-    let rawStart = all.slope(at: 0)
-    typealias Fit = (slope: Double, gamma: Double, raw: Double)
-    let fits = ParallelParts.map(threads: 2, count: Folds.usual) { fold -> Fit in
-      let sample = all.weighted(
-        pairs.weight.indices.map { folds[$0] == fold ? 0 : pairs.weight[$0] })
-      let fit = sample.fit(start: start)
-      return (fit.slope, fit.gamma, sample.slope(at: 0, start: rawStart))
+    let fits = ParallelParts.map(threads: 2, count: Folds.usual) { fold in
+      all.weighted(labelled.weights(without: fold)).fit(start: start)
     }
     var held = Held(gain: [Double](repeating: 0, count: pairs.prompts))
     for (fold, fit) in fits.enumerated() {
-      let raw = fit.raw
+      let raw = labelled.slopes[fold]
       let calibrated = all.calibrated(fit.gamma)
       for pair in pairs.weight.indices where folds[pair] == fold {
         let weight = pairs.weight[pair]

@@ -88,6 +88,13 @@ struct LabelledPairs {
 
   var count: Int { better.count }
 
+  /// The root mean square of differences, every prompt weighing alike; 1 where all are 0.
+  func spread(of differences: [Double]) -> Double {
+    let sum = zip(differences, weight).reduce(0) { $0 + $1.0 * $1.0 * $1.1 }
+    let spread = (sum / Double(max(1, prompts))).squareRoot()
+    return spread > 0 ? spread : 1
+  }
+
   /// Better less worse of a column, [pair].
   func differences(_ column: [Double]) -> [Double] {
     zip(better, worse).map { column[$0] - column[$1] }

@@ -1,0 +1,52 @@
+/// What the choice of gamma takes from labels and scores, whatever the biases are.
+internal import TareCore
+
+/// Margins of labelled pairs, and how well they alone predict which response is better.
+struct LabelledScores {
+  let pairs: LabelledPairs
+  /// Better less worse score in units of the root mean square, so that no unit of the scores changes
+  /// what is found, [pair].
+  let differences: [Double]
+  /// That unit.
+  let spread: Double
+  /// The fold of each pair, [pair]: that of the biases, so that a fit of gamma sees no score that its
+  /// test prompts' biases saw.
+  let folds: [Int]
+  /// P(better wins) = σ(slope · difference) by the pairs outside each fold, [fold].
+  let slopes: [Double]
+
+  /// - Parameter table: in its canonical order.
+  /// - Returns: nil without labels or prompts.
+  init?(_ table: CalibrationTable) {
+    guard let pairs = LabelledPairs(table) else { return nil }
+    let differences = pairs.differences(table.scores)
+    let spread = pairs.spread(of: differences)
+    let scaled = differences.map { $0 / spread }
+    let ofRow = Folds(of: table, count: Folds.usual).ofRow
+    let folds = pairs.better.map { ofRow[$0] }
+    let start = Self.slope(of: scaled, pairs.weight)
+    slopes = ParallelParts.map(threads: 2, count: Folds.usual) { fold in
+      Self.slope(of: scaled, Self.weights(pairs, folds, without: fold), start: start)
+    }
+    (self.pairs, self.differences, self.spread, self.folds) = (pairs, scaled, spread, folds)
+  }
+
+  /// The weights of the pairs, 0 in one fold, [pair].
+  func weights(without fold: Int) -> [Double] { Self.weights(pairs, folds, without: fold) }
+
+  private static func weights(
+    _ pairs: LabelledPairs, _ folds: [Int], without fold: Int
+  ) -> [Double] {
+    pairs.weight.indices.map { folds[$0] == fold ? 0 : pairs.weight[$0] }
+  }
+
+  /// By maximum likelihood, from 0.
+  ///
+  /// - Parameter start: a slope to begin with.
+  static func slope(
+    of differences: [Double], _ weights: [Double], start: Double = 0
+  ) -> Double {
+    let fit = PairLogit([differences], weights: weights, ridge: [1e-6], start: [start])
+    return max(0, fit?.coefficients[0] ?? 0)
+  }
+}
