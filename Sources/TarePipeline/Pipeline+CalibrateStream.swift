@@ -171,7 +171,7 @@ extension Pipeline {
 extension CalibrateRequest {
   /// The file that may be read in pieces.
   fileprivate var streamedPath: String? {
-    guard case .file(let path) = source.place, !SavedDataset.isFolder(path), source.by == nil,
+    guard case .file(let path) = source.place, !TableFiles.isSeveral(path), source.by == nil,
       source.filters.isEmpty, source.mapping.isEmpty, source.subset == nil,
       source.format == nil || source.format == CSVFile.key
     else { return nil }

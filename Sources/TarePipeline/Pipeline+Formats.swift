@@ -26,7 +26,7 @@ extension Pipeline {
   package func formats(_ request: FormatsRequest) throws(TareError) -> FormatsOutcome {
     let file = try InputFile(request.input)
     let description = try FileDescription(
-      file.data, name: file.name, format: request.format,
+      file.data, name: file.name, files: file.files, format: request.format,
       columns: try ColumnMapping(command: request.columns))
     return FormatsOutcome(
       json: description.json, text: description.text,
@@ -70,7 +70,9 @@ extension Pipeline {
 extension FileDescription {
   /// The page, for people.
   fileprivate var text: String {
-    var lines = ["\(name): \(container.summary), \(rowCount) \(rowCount == 1 ? "row" : "rows")"]
+    let files = fileCount > 1 ? "\(fileCount) files, " : ""
+    let rows = "\(rowCount) \(rowCount == 1 ? "row" : "rows")"
+    var lines = ["\(name): \(container.summary), \(files)\(rows)"]
     lines.append("Columns: \(columns.joined(separator: ", "))".cut(to: 400))
     if let texts {
       lines += ["", "Texts: \(texts.layout.key) (\(texts.layout.summary))"] + texts.lines
