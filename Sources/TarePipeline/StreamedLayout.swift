@@ -21,8 +21,7 @@ struct StreamedLayout {
     _ pieces: inout CSVPieces, _ request: CalibrateRequest, _ covariates: [String]
   ) throws(TareError) {
     let source = request.source
-    // These begin gzip and zstd.
-    guard let first = pieces.firstCharacter, first != 0x1F, first != 0x28, !pieces.isBinary,
+    guard let first = pieces.firstCharacter, !pieces.isBinary,
       source.format != nil || (first != UInt8(ascii: "{") && first != UInt8(ascii: "["))
     else { return nil }
     try pieces.refuseUnread()
