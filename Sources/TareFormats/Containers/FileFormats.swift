@@ -14,10 +14,17 @@ package enum FileFormats {
       CSVFile.self,
     ]
   ) { $0 }
+
+  /// Key, one line, and an example of each.
+  package static var examples: [(key: String, summary: String, example: String)] {
+    registry.entries.map { ($0.key, $0.summary, $0.example) }
+  }
 }
 
 /// A way to lay out prompts and responses, or scores, in a file.
 package protocol FileFormat: Registered {
+  /// A small file as it stands, or for a binary one how Python writes it.
+  static var example: String { get }
   /// Whether the file's content is of this format.
   static func recognises(_ file: SourceFile) -> Bool
   /// The rows in the file's order, not yet understood.

@@ -4,6 +4,8 @@ package import TareCore
 package enum ArrowFile: FileFormat {
   package static let key = "arrow"
   package static let summary = "Arrow IPC files (Feather version 2) and streams"
+  package static let example =
+    #"pandas.DataFrame({"prompt_id": ["7"], "score": [2.5]}).to_feather("scores.feather")"#
 
   package static func recognises(_ file: SourceFile) -> Bool {
     if case .binary(.arrow) = file.opening { true } else { false }

@@ -4,6 +4,8 @@ package import TareCore
 package enum ParquetFile: FileFormat {
   package static let key = "parquet"
   package static let summary = "Apache Parquet, typed columns"
+  package static let example =
+    #"pandas.DataFrame({"prompt_id": ["7"], "score": [2.5]}).to_parquet("scores.parquet")"#
 
   package static func recognises(_ file: SourceFile) -> Bool {
     if case .binary(.parquet) = file.opening { true } else { false }
