@@ -133,6 +133,7 @@ extension ScoreSource {
       let column = by == nil ? try severalRuns(table, columns.runs(of: table)) : by
       guard let column else {
         let scores = try ScoreTable(table, columns: columns)
+        badRows.tell(scores.notes, of: file.name)
         return ScoreParts(
           parts: [ScorePart(table: scores, name: nil, score: score)], covariates: scores.covariates,
           table: table, store: nil, skipped: skipped, lost: lost)
@@ -142,6 +143,7 @@ extension ScoreSource {
       var found: [Covariate] = []
       for (value, rows) in try table.grouped(by: column) {
         let scores = try ScoreTable(rows, columns: columns)
+        badRows.tell(scores.notes, of: file.name)
         // The columns are the same in all parts.
         found = scores.covariates
         parts.append(ScorePart(table: scores, name: value, score: score))

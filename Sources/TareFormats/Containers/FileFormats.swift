@@ -59,8 +59,10 @@ package func readCandidates(
       rows = try found.rows(of: file)
     }
     var bad = SkippedRows()
+    var notes: [String] = []
     let sets = try candidateSets(
-      rows.map(\.withUsualNames), columns, badRows, counting: &bad)
+      rows.map(\.withUsualNames), columns, badRows, counting: &bad, notes: &notes)
+    badRows.tell(notes, of: name)
     skipped.add(bad)
     badRows.note(skipped, of: name)
     return sets
