@@ -185,7 +185,8 @@ package struct JSONReader {
 
   // MARK: - Numbers and strings
 
-  /// The number that is next: `.int` where it is written as one and fits, else `.double`.
+  /// The number that is next: `.int` where it is written as one and fits, `.bigInt` where it does not,
+  /// else `.double`.
   package mutating func number() throws(TareError) -> JSONValue {
     let start = position
     let (text, isInteger) = try numberText()
@@ -194,7 +195,7 @@ package struct JSONReader {
       position = start
       throw error("the number \(text.prefix(40))", "a number that a double can hold")
     }
-    return .double(value)
+    return isInteger ? .bigInt(text) : .double(value)
   }
 
   /// The number that is next as it is written, and whether it is written as an integer.

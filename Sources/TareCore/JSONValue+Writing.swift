@@ -22,6 +22,7 @@ extension JSONValue {
     case .null: out += "null"
     case .bool(let value): out += value ? "true" : "false"
     case .int(let value): out += "\(value)"
+    case .bigInt(let digits): out += digits
     case .double(let value): out += value.isFinite ? "\(value)" : "null"
     case .string(let value): Self.quote(value, to: &out)
     case .array(let values):

@@ -4,6 +4,8 @@ package enum JSONValue: Sendable, Hashable {
   case null
   case bool(Bool)
   case int(Int)
+  /// An integer of more than 64 bits, as it is written; a double can hold one of its size.
+  case bigInt(String)
   case double(Double)
   case string(String)
   case array([JSONValue])
@@ -49,6 +51,7 @@ extension JSONValue {
   package var double: Double? {
     switch self {
     case .int(let value): Double(value)
+    case .bigInt(let digits): Double(digits)
     case .double(let value): value
     default: nil
     }
@@ -61,7 +64,7 @@ extension JSONValue {
     switch self {
     case .null: "null"
     case .bool: "a boolean"
-    case .int, .double: "a number"
+    case .int, .bigInt, .double: "a number"
     case .string: "a string"
     case .array: "an array"
     case .object: "an object"

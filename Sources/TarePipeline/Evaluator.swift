@@ -40,6 +40,7 @@ struct Evaluator: Sendable {
     for source in request.against { sources += try source.filesOfFolder() ?? [source] }
     for source in sources {
       let read = try source.read(covariates: [])
+        .withoutLonePrompts(of: source, for: request.benchmark)
       guard read.parts.count == 1 else {
         throw .usage(
           "--against wants one model's scores, not those of \(read.parts.count); --against-where "
@@ -100,7 +101,8 @@ struct Evaluator: Sendable {
   private func read(_ source: ScoreSource) throws(TareError) -> ScoreParts {
     try source.read(
       covariates: request.length.map { [$0] } ?? [],
-      optional: request.length == nil ? [Length.key] : [])
+      optional: request.length == nil ? [Length.key] : []
+    ).withoutLonePrompts(of: source, for: request.benchmark)
   }
 
   /// What `body` makes of each model of a source; its errors name file, model and line.

@@ -1,5 +1,5 @@
-/// An input that a user named: a file, compressed with gzip or zstd or not, a dataset's folder, or standard
-/// input as "-".
+/// An input that a user named: a file, compressed with gzip or zstd or not, several files that are one table, or
+/// standard input as "-".
 package import Foundation
 package import TareCore
 internal import TareFormats
@@ -8,6 +8,8 @@ package struct InputFile: Sendable {
   /// What errors call it.
   package let name: String
   package let data: Data
+  /// How many files the data are of.
+  package private(set) var files = 1
 
   /// - Parameter bytes: compressed or not.
   /// - Throws: `TareError.badData` for damaged gzip or zstd.
@@ -20,15 +22,17 @@ package struct InputFile: Sendable {
     do { data = try compression.inflated(bytes) } catch { throw error.inside(name) }
   }
 
+  /// - Parameter path: a file's, or one of those that `TableFiles` takes.
   /// - Throws: `TareError.badData` if the file cannot be read, or is damaged gzip or zstd.
   package init(_ path: String) throws(TareError) {
     do {
+      let several = path == "-" ? nil : try TableFiles(path)
       let bytes =
         path == "-"
         ? FileHandle.standardInput.readDataToEndOfFile()
-        : try SavedDataset.content(of: path)
-          ?? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
+        : try several?.content() ?? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
       try self.init(name: path == "-" ? "standard input" : path, bytes: bytes)
+      files = several?.paths.count ?? 1
     } catch let error as TareError {
       throw error
     } catch {

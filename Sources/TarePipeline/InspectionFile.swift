@@ -117,7 +117,7 @@ extension JSONValue {
   /// A number itself, of others the kind.
   fileprivate var shown: String {
     switch self {
-    case .int, .double: text()
+    case .int, .bigInt, .double: text()
     default: kindName
     }
   }

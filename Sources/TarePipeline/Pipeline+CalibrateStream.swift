@@ -5,35 +5,43 @@ package import TareCore
 internal import TareFormats
 
 extension Pipeline {
-  /// Fitting reads the file for its scores, fits, and reads it again to write the rows. A saved
-  /// calibration is applied in one pass, so that standard input will do; rows before a bad one have
-  /// then been written.
+  /// Fitting reads the file for its scores, fits, and reads it again to write the rows; what can be read
+  /// only once is kept in a temporary file for that. A saved calibration is applied in one pass; rows
+  /// before a bad one have then been written.
   ///
   /// - Parameter request: holds what was read of standard input where nil is returned.
   /// - Returns: nil for any other source, which is then taken whole.
   func calibrateStream(
     _ request: inout CalibrateRequest, _ saved: Calibration?, _ names: [String]
   ) throws(TareError) -> CalibrateOutcome? {
-    guard let path = request.streamedPath, saved != nil || ByteStream.isPlainFile(path),
-      saved?.bias.needsNames != true, !request.settings.perSubset
+    guard let path = request.streamedPath, saved?.bias.needsNames != true,
+      !request.settings.perSubset
     else { return nil }
-    var pieces = try CSVPieces(ByteStream(path))
+    let stream = try ByteStream(path, isKept: saved == nil)
+    var pieces = try CSVPieces(stream)
     let layout = try StreamedLayout(&pieces, request, names, readsAll: saved == nil)
     guard let layout, saved == nil || !request.source.badRows.leavesOut || !layout.needsAllRows
     else {
-      if !ByteStream.isPlainFile(path) {
+      if stream.isKept {
+        request.source.content = try InputFile(name: stream.name, bytes: stream.everything())
+      } else if !ByteStream.isPlainFile(path) {
         request.source.content = try InputFile(name: pieces.name, bytes: pieces.everything())
       }
       return nil
     }
     guard let saved else {
-      guard let read = try readScores(request, layout, pieces) else { return nil }
-      return try fit(request, read, path)
+      if let read = try readScores(request, layout, pieces) {
+        return try fit(request, read, stream)
+      }
+      if stream.isKept {
+        request.source.content = try InputFile(name: stream.name, bytes: stream.everything())
+      }
+      return nil
     }
     var scores = StreamedScores(layout)
     var reader = try CSVColumnReader(
       pieces, columns: layout.columns, badRows: request.source.badRows)
-    return try apply(saved, request, &scores, &reader, path)
+    return try apply(saved, request, &scores, &reader)
   }
 
   /// What a file held.
@@ -87,7 +95,7 @@ extension Pipeline {
   }
 
   private func fit(
-    _ request: CalibrateRequest, _ read: Streamed, _ path: String
+    _ request: CalibrateRequest, _ read: Streamed, _ stream: ByteStream
   ) throws(TareError) -> CalibrateOutcome {
     let labelled = read.table
     let table = try request.labelled(labelled)
@@ -97,7 +105,7 @@ extension Pipeline {
       calibration = try request.settings.fit(table, date: Self.now)
       calibrated = try calibration.apply(to: table)
     } catch {
-      throw error.inside(path)
+      throw error.inside(stream.name)
     }
     let part = try CalibrateOutcome.Part(
       nil, table, calibration, calibrated.calibrated, rows: table.count,
@@ -109,7 +117,7 @@ extension Pipeline {
     }
     if let sink = try request.sink() {
       var again = try CSVColumnReader(
-        CSVPieces(ByteStream(path)), columns: read.layout.columns,
+        CSVPieces(stream.again()), columns: read.layout.columns,
         badRows: request.source.badRows, numbersNames: false)
       var rewriter = CSVRewriter(again.header, adding: ["calibrated", "bias"], to: sink)
       while try again.nextBlock(), again.count <= labelled.count {
@@ -117,7 +125,7 @@ extension Pipeline {
           again, [calibrated.calibrated, calibrated.bias], from: again.count - again.block.count)
       }
       guard again.count == labelled.count else {
-        throw .fault("\(path): changed while it was read")
+        throw .fault("\(stream.name): changed while it was read")
       }
       try rewriter.flush()
       try sink.finish()
@@ -129,7 +137,7 @@ extension Pipeline {
 
   private func apply(
     _ saved: Calibration, _ request: CalibrateRequest, _ scores: inout StreamedScores,
-    _ reader: inout CSVColumnReader, _ path: String
+    _ reader: inout CSVColumnReader
   ) throws(TareError) -> CalibrateOutcome {
     warn(ofApplied: saved, to: scores.layout.covariates)
     let sink = try request.sink()
@@ -144,7 +152,7 @@ extension Pipeline {
       do throws(TareError) {
         calibrated = try saved.apply(to: table, after: reader.count - block.count)
       } catch {
-        throw error.inside(path)
+        throw error.inside(reader.name)
       }
       outside += calibrated.outside
       try rewriter?.write(reader, [calibrated.calibrated, calibrated.bias])
@@ -185,7 +193,7 @@ extension Pipeline {
 extension CalibrateRequest {
   /// The file that may be read in pieces.
   fileprivate var streamedPath: String? {
-    guard case .file(let path) = source.place, !SavedDataset.isFolder(path), source.by == nil,
+    guard case .file(let path) = source.place, !TableFiles.isSeveral(path), source.by == nil,
       source.filters.isEmpty, source.mapping.isEmpty, source.subset == nil,
       source.format == nil || source.format == CSVFile.key
     else { return nil }

@@ -26,19 +26,22 @@ extension Pipeline {
   package func formats(_ request: FormatsRequest) throws(TareError) -> FormatsOutcome {
     let file = try InputFile(request.input)
     let description = try FileDescription(
-      file.data, name: file.name, format: request.format,
+      file.data, name: file.name, files: file.files, format: request.format,
       columns: try ColumnMapping(command: request.columns))
     return FormatsOutcome(
       json: description.json, text: description.text,
       isUnknown: description.commands.isEmpty)
   }
 
-  /// All containers and layouts, with an example line of each.
+  /// All containers and layouts, with an example of each.
   package func formats() -> FormatsOutcome {
-    let containers = FileFormats.registry.help
+    let containers = FileFormats.examples
     let (rows, scores) = (RowLayouts.examples, ScoreLayouts.examples)
     func list(_ entries: [(key: String, summary: String, example: String)]) -> [String] {
-      entries.flatMap { ["  \($0.key): \($0.summary)", "    \($0.example)"] }
+      entries.flatMap { entry in
+        ["  \(entry.key): \(entry.summary)"]
+          + entry.example.split(separator: "\n").map { "    \($0)" }
+      }
     }
     func json(_ entries: [(key: String, summary: String, example: String)]) -> JSONValue {
       .array(
@@ -47,7 +50,7 @@ extension Pipeline {
         })
     }
     let lines =
-      ["Containers"] + containers.map { "  \($0.key): \($0.summary)" }
+      ["Containers"] + list(containers)
       + ["", "Layouts of texts (score, tokenize, train-head, rank --model, pairs --model)"]
       + list(rows)
       + ["", "Layouts of scores (calibrate, evaluate, rank, pairs, report, runs import)"]
@@ -59,9 +62,7 @@ extension Pipeline {
       ]
     return FormatsOutcome(
       json: [
-        "containers": .array(
-          containers.map { ["key": .string($0.key), "summary": .string($0.summary)] }),
-        "texts": json(rows), "scores": json(scores),
+        "containers": json(containers), "texts": json(rows), "scores": json(scores),
       ],
       text: lines.joined(separator: "\n"), isUnknown: false)
   }
@@ -70,7 +71,9 @@ extension Pipeline {
 extension FileDescription {
   /// The page, for people.
   fileprivate var text: String {
-    var lines = ["\(name): \(container.summary), \(rowCount) \(rowCount == 1 ? "row" : "rows")"]
+    let files = fileCount > 1 ? "\(fileCount) files, " : ""
+    let rows = "\(rowCount) \(rowCount == 1 ? "row" : "rows")"
+    var lines = ["\(name): \(container.summary), \(files)\(rows)"]
     lines.append("Columns: \(columns.joined(separator: ", "))".cut(to: 400))
     if let texts {
       lines += ["", "Texts: \(texts.layout.key) (\(texts.layout.summary))"] + texts.lines

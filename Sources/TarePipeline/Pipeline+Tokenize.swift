@@ -14,8 +14,11 @@ extension Pipeline {
     let columns = try ColumnMapping(command: request.columns)
     for input in request.inputs {
       let file = try InputFile(input)
+      let policy = RowPolicy()
       let sets = try readCandidates(
-        file.data, name: file.name, format: request.format, columns: columns)
+        file.data, name: file.name, format: request.format, columns: columns,
+        badRows: policy.badRows)
+      for note in policy.notes { observer.notice(note) }
       noticeUnusedText(of: sets, in: file)
       warn(of: sets, text, options)
       for row in try sets.joiningSteps(for: text, options) {

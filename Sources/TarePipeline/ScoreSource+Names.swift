@@ -1,6 +1,7 @@
 /// What score sources are called where there are several, and folders of files.
 internal import Foundation
 internal import TareCore
+internal import TareFormats
 
 extension [ScoreSource] {
   /// A short name of each that no other has: a run's name, or as much of a file's path as tells it
@@ -36,11 +37,13 @@ extension URL {
 }
 
 extension ScoreSource {
-  /// The score files of a folder, which hold one model's scores together; nil for another source.
+  /// The score files of a folder, which hold one model's scores together; nil for another source, such as
+  /// a folder whose files are one table.
   func filesOfFolder() throws(TareError) -> [ScoreSource]? {
     guard case .file(let path) = place else { return nil }
     var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder),
+      isFolder.boolValue, !TableFiles.isTable(folder: path)
     else { return nil }
     let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
     let files = names.filter { name in
@@ -50,7 +53,7 @@ extension ScoreSource {
     guard !files.isEmpty else {
       throw .badData(
         place: path, found: "a folder without score files",
-        accepted: "files that end in .json, .jsonl, .ndjson, .csv, .tsv, .gz or .zst")
+        accepted: "files that end in .json, .jsonl, .ndjson, .csv, .tsv, .gz, .zst or .parquet")
     }
     return files.map { name in
       var source = self

@@ -73,7 +73,7 @@ struct ScorePart {
 
 /// A source that was read.
 struct ScoreParts {
-  let parts: [ScorePart]
+  var parts: [ScorePart]
   /// Those that were asked for, in that order, each a column or counted on the texts.
   let covariates: [Covariate]
   /// The whole file, for writing it again.
@@ -81,6 +81,8 @@ struct ScoreParts {
   let store: Store?
   /// Bad rows that were left out.
   var skipped = SkippedRows()
+  /// The prompts of those rows, and how many rows do not say whose they were.
+  var lost: (prompts: Set<PromptKey>, unknown: Int) = ([], 0)
 }
 
 extension ScoreSource {
@@ -118,29 +120,36 @@ extension ScoreSource {
       if !filters.isEmpty { table = try table.matching(filters) }
       var columns = self.columns
       columns.covariates = covariates
+      var lost: (prompts: Set<PromptKey>, unknown: Int) = ([], skipped.count)
       if badRows.leavesOut {
+        let all = table
         table = try ScoreTable.goodRows(
-          of: table, columns: columns, badRows, counting: &skipped)
+          of: all, columns: columns, badRows, counting: &skipped)
+        let found = ScoreTable.promptsLeftOut(of: all, keeping: table, columns: columns)
+        lost = (found.prompts, lost.unknown + found.unknown)
         badRows.note(skipped, of: file.name)
       }
       columns.optionalCovariates = optional
       let column = by == nil ? try severalRuns(table, columns.runs(of: table)) : by
       guard let column else {
         let scores = try ScoreTable(table, columns: columns)
+        badRows.tell(scores.notes, of: file.name)
         return ScoreParts(
           parts: [ScorePart(table: scores, name: nil, score: score)], covariates: scores.covariates,
-          table: table, store: nil, skipped: skipped)
+          table: table, store: nil, skipped: skipped, lost: lost)
       }
       columns.runs = columns.runs.filter { $0 == column }
       var parts: [ScorePart] = []
       var found: [Covariate] = []
       for (value, rows) in try table.grouped(by: column) {
         let scores = try ScoreTable(rows, columns: columns)
+        badRows.tell(scores.notes, of: file.name)
         // The columns are the same in all parts.
         found = scores.covariates
         parts.append(ScorePart(table: scores, name: value, score: score))
       }
-      return ScoreParts(parts: parts, covariates: found, table: table, store: nil, skipped: skipped)
+      return ScoreParts(
+        parts: parts, covariates: found, table: table, store: nil, skipped: skipped, lost: lost)
     }
   }
 
@@ -187,7 +196,7 @@ extension ScorePart {
     return table.table.columns.map { "'\($0)'" }.joined(separator: ", ")
   }
 
-  fileprivate init(table: ScoreTable, name: String?, score: String?) {
+  init(table: ScoreTable, name: String?, score: String?) {
     self.init(name: name, responses: table.responses, origin: .table(table), score: score)
   }
 }

@@ -25,8 +25,7 @@ struct StreamedLayout {
     readsAll: Bool
   ) throws(TareError) {
     let source = request.source
-    // These begin gzip and zstd.
-    guard let first = pieces.firstCharacter, first != 0x1F, first != 0x28, !pieces.isBinary,
+    guard let first = pieces.firstCharacter, !pieces.isBinary,
       source.format != nil || (first != UInt8(ascii: "{") && first != UInt8(ascii: "["))
     else { return nil }
     try pieces.refuseUnread()

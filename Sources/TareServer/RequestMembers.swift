@@ -55,7 +55,7 @@ extension JSONValue {
     case .string(let text): text.isEmpty
     case .array(let elements): elements.isEmpty
     case .object(let object): object.isEmpty
-    case .bool, .int, .double: false
+    case .bool, .int, .bigInt, .double: false
     }
   }
 
@@ -65,7 +65,7 @@ extension JSONValue {
     case .string(let text): !text.isEmpty
     case .array(let elements): elements.contains { $0.holdsText }
     case .object(let object): object.members.contains { $0.value.holdsText }
-    case .null, .bool, .int, .double: false
+    case .null, .bool, .int, .bigInt, .double: false
     }
   }
 }

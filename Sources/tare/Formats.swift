@@ -12,7 +12,7 @@ struct Formats: ParsableCommand {
         tare formats pairs.jsonl
         tare formats answers.csv --columns prompt=question,response=answer
 
-      Without a file it lists the containers and layouts, with an example line of each. With one it \
+      Without a file it lists the containers and layouts, with an example of each. With one it \
       prints what the file is, which columns are taken for what, which are left over, the first \
       rows as Tare reads them, and the commands that can use it. The exit code is 65 where no \
       command can.

@@ -127,6 +127,19 @@ import Testing
     }
   }
 
+  @Test(arguments: ArrowSamples.files)
+  func `columns are copied as they stand, types and all`(name: String) throws {
+    let table = try readTable(Data(ArrowSamples.bytes(name)), name: name)
+    let score = TableColumn(name: "calibrated", values: table.rows.map { .double(Double($0)) })
+    let once = try table.data(adding: [score])
+    // What was added is replaced by itself, and what was copied is copied again.
+    #expect(try readTable(once, name: name).data(adding: [score]) == once)
+    // Of a type nothing else tells the zone.
+    let zone = Data("Europe/Berlin".utf8)
+    let before = try Data(ArrowSamples.bytes(name)).range(of: zone)
+    #expect((once.range(of: zone) == nil) == (before == nil))
+  }
+
   private static let written = ProcessInfo.processInfo.environment["TARE_WRITTEN_ARROW"]
 
   /// Fixtures/arrow/check_written.py reads them with other libraries.

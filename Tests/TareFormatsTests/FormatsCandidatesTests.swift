@@ -291,6 +291,29 @@ import Testing
       failure(pair + "\n" + pair).hasPrefix("in, line 2: found the id 'a', which line 1 has too"))
   }
 
+  @Test func `an id of several pairs stands for several prompts where theirs differ`() throws {
+    func row(_ id: String, _ prompt: String, _ better: String) -> String {
+      #"{"pair_id":"\#(id)","question":"\#(prompt)","response_A":"\#(better)","response_B":"r","#
+        + #""label":"A>B"}"#
+    }
+    let rows = [
+      row("7", "p", "a"), row("7", "q", "a"), row("7", "p", "b"), row("7", "s", "a"),
+      row("7-2", "t", "a"), row("8", "p", "a"),
+    ]
+    let sets = try read(rows.joined(separator: "\n"))
+    #expect(sets.map(\.id) == ["7", "7-2", "7", "7-3", "7-2-2", "8"])
+    // The same pair a second time is no other prompt.
+    #expect(failure(rows[1] + "\n" + rows[0] + "\n" + rows[1]).contains("with the same responses"))
+    let log = BadRows.Log()
+    _ = try readCandidates(
+      Data(rows.joined(separator: "\n").utf8), name: "in", badRows: BadRows(log: log))
+    #expect(
+      log.notes == [
+        "in: 2 ids, such as '7', stand for several prompts, which are taken as separate: '7', "
+          + "'7-2' …"
+      ])
+  }
+
   @Test func `a prompt may have several pairs`() throws {
     let sets = try read(
       """

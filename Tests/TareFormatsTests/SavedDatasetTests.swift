@@ -9,7 +9,7 @@ import Testing
 
   @Test(arguments: ["dataset", "splits/train", "splits/test"])
   func `a folder's files are one table`(name: String) throws {
-    let content = try #require(try SavedDataset.content(of: path(name)))
+    let content = try #require(try TableFiles(path(name))).content()
     let table = try readTable(content, name: name)
     let expected = try #require(ArrowSamples.expected[name]?.object)
     #expect(Set(table.columns) == Set(expected.keys))
@@ -22,12 +22,12 @@ import Testing
     #expect(
       try SavedDataset.files(of: path("dataset") + "/")
         == ["data-00000-of-00002.arrow", "data-00001-of-00002.arrow"].map { path("dataset/\($0)") })
-    #expect(try SavedDataset.content(of: path("scores.feather")) == nil)
-    #expect(try SavedDataset.content(of: path("nothing")) == nil)
+    #expect(try TableFiles(path("scores.feather")) == nil)
+    #expect(try TableFiles(path("nothing")) == nil)
   }
 
   @Test func `of several splits one must be named`() {
-    let error = #expect(throws: TareError.self) { try SavedDataset.content(of: path("splits")) }
+    let error = #expect(throws: TareError.self) { try TableFiles(path("splits")) }
     let text = error?.description ?? ""
     #expect(text.contains("the splits 'train', 'test'") && text.contains("splits/train"))
   }
@@ -36,7 +36,7 @@ import Testing
     let folder = try TemporaryFolder()
     func message() -> String {
       do throws(TareError) {
-        _ = try SavedDataset.content(of: folder.url.path)
+        _ = try TableFiles(folder.url.path)?.content()
         return ""
       } catch { return error.description }
     }

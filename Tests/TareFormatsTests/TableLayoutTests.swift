@@ -59,6 +59,30 @@ import Testing
     #expect(PromptGroups(of: table.responses).groupOfRow == [0, 1, 0, 1])
   }
 
+  @Test(arguments: [
+    "id,prompt,score_chosen,score_rejected\n7,x,1,0\n7,y,2,1\n7,x,3,0\n8,y,1,2\n",
+    "id,prompt,score_a,score_b,winner\n7,x,1,0,model_a\n7,y,2,1,model_a\n7,x,3,0,model_b\n"
+      + "8,y,1,2,model_a\n",
+  ])
+  func `where a row is a pair, an id may stand for several prompts`(rows: String) throws {
+    let table = try read(rows)
+    #expect(PromptGroups(of: table.responses).ids == ["7", "7-2", "8"])
+    #expect(table.notes.first?.hasPrefix("the id '7' stands for several prompts") == true)
+    let whole = try read(
+      rows.split(separator: "\n").filter { !$0.hasPrefix("7,y") }.joined(separator: "\n"))
+    #expect(PromptGroups(of: whole.responses).ids == ["7", "8"] && whole.notes.isEmpty)
+  }
+
+  @Test func `JudgeBench's pairs of one id and other questions are prompts by themselves`() throws {
+    func row(_ question: String, _ score: Double) -> String {
+      #"{"pair_id":"7","source":"s","question":"\#(question)","label":"A>B","#
+        + #""judgments":[{"judgment":{"scores":[\#(score),1]}}]}"#
+    }
+    let table = try read([row("x", 2), row("y", 0)].joined(separator: "\n"))
+    #expect(table.responses.map(\.promptID) == ["7", "7", "7-2", "7-2"])
+    #expect(failure([row("x", 2), row("x", 0)].joined(separator: "\n")).contains("a second time"))
+  }
+
   @Test func `ids that every row has for itself are the rows' where prompts come again`() throws {
     let rows = "NAME,prompt,response,score\n1,x,a,1\n2,x,b,2\n3,y,c,3\n"
     let table = try read(rows.replacing("NAME", with: "id"))

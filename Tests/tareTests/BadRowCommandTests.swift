@@ -74,4 +74,34 @@ import Testing
     #expect(rows.dropFirst().first?.hasPrefix(",raw,pairs,overall,,accuracy,1.0,") == true)
     #expect(try Program.run(["rank", input, "--output-format", "xml", "-o", "-"]).status == 64)
   }
+
+  @Test func `evaluate leaves out prompts that lost their chosen or rejected response`() throws {
+    func evaluate(_ rows: [String], _ options: [String]) throws -> Program.Result {
+      let text = (["id,role,score,length"] + rows).joined(separator: "\n") + "\n"
+      return try Program.run(["evaluate", folder.file("in.csv", Data(text.utf8))] + options)
+    }
+    let good = ["a,chosen,2,3", "a,rejected,1,4", "b,chosen,0,5", "b,rejected,1,6"]
+    let bad = ["c,chosen,,3", "c,rejected,1,4", "d,rejected,x,3", "d,chosen,2,1"]
+    let whole = try evaluate(good, ["--json"])
+    let left = try evaluate(good + bad, ["--json", "--skip-bad-rows"])
+    #expect(left.status == 0, "\(left.error)")
+    #expect(left.output == whole.output)
+    #expect(left.error.contains("2 prompts lost a response and were left out"))
+    // One that never had two sides is no prompt that lost one.
+    let lone = try evaluate(good + bad + ["e,chosen,1,2"], ["--skip-bad-rows"])
+    #expect(lone.status == 65 && lone.error.contains("1 chosen and 0 rejected responses"))
+    // A row of too many cells does not say whose it was.
+    let broken = try evaluate(good + ["f,chosen,1,2", "f,rejected,1,2,3"], ["--skip-bad-rows"])
+    #expect(broken.status == 0)
+    #expect(broken.error.contains("1 prompt lost a response and was left out"))
+    // Of several candidates, too, what is left decides nothing.
+    let many = ["g,chosen,1,2", "g,rejected,0,2", "g,rejected,2,2", "h,chosen,nan,1"]
+    let two = try evaluate(
+      good + many + ["h,rejected,1,1", "h,rejected,2,1"], ["--json", "--missing", "drop"])
+    #expect(try JSONValue(parsing: two.output)["benchmark"] == "pairs")
+    let report = try Program.run([
+      "report", folder.path("in.csv"), "--missing", "drop", "-o", folder.path("r.html"),
+    ])
+    #expect(report.status == 0, "\(report.error)")
+  }
 }

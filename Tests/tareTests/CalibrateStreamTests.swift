@@ -1,6 +1,7 @@
 /// CSV files are calibrated in pieces; the table as a whole, which `--where` asks for, gives the same.
 import Foundation
 import TareCore
+import TareFormats
 import TareTesting
 import Testing
 
@@ -69,6 +70,53 @@ import Testing
     #expect(try String(contentsOfFile: output, encoding: .utf8) == whole.output)
   }
 
+  /// - Returns: the rows and the report of `calibrate -` with the file as standard input.
+  private func piped(
+    _ input: String, _ options: [String]
+  ) throws -> (rows: String, report: String) {
+    let output = folder.path("piped.csv")
+    let shell = Process()
+    shell.executableURL = URL(filePath: "/bin/sh")
+    shell.arguments =
+      [
+        "-c",
+        #"in=$1; out=$2; shift 2; cat "$in" | "$0" calibrate - -o "$out" "$@" >"$out.txt" 2>&1"#,
+        Program.executable.path, input, output, "--covariate", "len",
+      ] + options
+    try shell.run()
+    shell.waitUntilExit()
+    let report = try String(contentsOfFile: output + ".txt", encoding: .utf8)
+    return ((try? String(contentsOfFile: output, encoding: .utf8)) ?? "", report)
+  }
+
+  @Test(arguments: [["m"], ["m", "n"]])
+  func `compressed files and standard input give what the plain file gives`(
+    _ models: [String]
+  ) throws {
+    let input = try sample(models: models)
+    let data = try Data(contentsOf: URL(filePath: input))
+    let plain = try run([input])
+    for compression in Compression.allCases {
+      let compressed = try folder.file("in.csv" + compression.ending, compression.deflated(data))
+      let read = try run([compressed])
+      #expect(read.status == 0, "\(read.error)")
+      #expect(read.output == plain.output)
+      #expect(read.error.replacing(compression.ending, with: "") == plain.error)
+      #expect(try piped(compressed, []).rows == plain.output)
+      let cut = try folder.file(
+        "cut" + compression.ending, compression.deflated(data).dropLast(9))
+      let refused = try run([cut])
+      #expect(refused.status == 65)
+      #expect(refused.error.contains("\(cut): found "), "\(refused.error)")
+      #expect(refused.error.contains("that end too early"), "\(refused.error)")
+    }
+    let through = try piped(input, [])
+    #expect(through.rows == plain.output)
+    // Another layout is taken whole, from what was read and the rest.
+    let wide = try folder.file("wide.jsonl", Data(#"{"id":"a","score":1.5,"len":3}"#.utf8))
+    #expect(try piped(wide, ["--method", "mean"]).rows.contains(#""calibrated":1.5"#))
+  }
+
   @Test func `bad rows are refused with line and column, or skipped and counted`() throws {
     let bad = ["1,m,p,,1,9,s,t", "1,m,p,nan,1,9,s,t", "1,m,p,1,0", "1,m,p,1,1,x,s,t"]
     let input = try sample(models: ["m"], bad: bad)
@@ -94,6 +142,13 @@ import Testing
       _ = try sample(models: ["m"], bad: bad)
     }
     #expect(try run(["--store", "x", "--run", "y", "--skip-bad-rows"]).status == 64)
+  }
+
+  @Test func `bad rows of standard input are left out`() throws {
+    let input = try sample(models: ["m"], bad: ["1,m,p,,1,9,s,t", "1,m,p,1,0"])
+    let skipped = try piped(input, ["--skip-bad-rows"])
+    #expect(skipped.report.contains("standard input: Skipped 2 bad rows"), "\(skipped.report)")
+    #expect(try skipped.rows == run([sample(models: ["m"])]).output)
   }
 
   /// The most memory that a calibration of the file takes, in MiB; Python asks the system for it.
@@ -135,5 +190,8 @@ import Testing
     // 80 MB, of which the reader holds a MiB or two, and the writer another.
     let wide = try peak(file("wide.csv", text: String(repeating: "many words ", count: 1818)))
     #expect(wide - narrow < 16, "\(wide) MiB after \(narrow) MiB")
+    let gzipped = try Gzip.deflated(Data(contentsOf: URL(filePath: folder.path("wide.csv"))))
+    let compressed = try peak(folder.file("wide.csv.gz", gzipped))
+    #expect(compressed - narrow < 16, "\(compressed) MiB after \(narrow) MiB")
   }
 }

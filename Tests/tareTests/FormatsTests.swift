@@ -22,7 +22,10 @@ import Testing
     }
     let json = try JSONValue(parsing: Program.run(["formats", "--json"]).output)
     #expect(json["texts"]?.array?.contains { $0["key"] == "pairs" } == true)
-    #expect(json["scores"]?.array?.allSatisfy { $0["example"]?.string != nil } == true)
+    for kind in ["containers", "texts", "scores"] {
+      #expect(json[kind]?.array?.allSatisfy { $0["example"]?.string != nil } == true)
+    }
+    #expect(text.output.contains("    prompt_id,score,length\n    7,2.5,120\n"))
     #expect(try Program.run(["formats", "--columns", "a=b"]).status == 64)
   }
 

@@ -55,7 +55,7 @@ extension Column {
       case .null: return nil
       case .bool: self = .bool
       case .int: self = .integer
-      case .double: self = .number
+      case .bigInt, .double: self = .number
       case .string: self = .text
       case .array: self = .list
       case .object: self = .object

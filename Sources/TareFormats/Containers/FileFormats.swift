@@ -14,10 +14,17 @@ package enum FileFormats {
       CSVFile.self,
     ]
   ) { $0 }
+
+  /// Key, one line, and an example of each.
+  package static var examples: [(key: String, summary: String, example: String)] {
+    registry.entries.map { ($0.key, $0.summary, $0.example) }
+  }
 }
 
 /// A way to lay out prompts and responses, or scores, in a file.
 package protocol FileFormat: Registered {
+  /// A small file as it stands, or for a binary one how Python writes it.
+  static var example: String { get }
   /// Whether the file's content is of this format.
   static func recognises(_ file: SourceFile) -> Bool
   /// The rows in the file's order, not yet understood.
@@ -52,8 +59,10 @@ package func readCandidates(
       rows = try found.rows(of: file)
     }
     var bad = SkippedRows()
+    var notes: [String] = []
     let sets = try candidateSets(
-      rows.map(\.withUsualNames), columns, badRows, counting: &bad)
+      rows.map(\.withUsualNames), columns, badRows, counting: &bad, notes: &notes)
+    badRows.tell(notes, of: name)
     skipped.add(bad)
     badRows.note(skipped, of: name)
     return sets

@@ -7,6 +7,7 @@ extension FileDescription {
       "file": .string(name), "container": container.json, "rows": .int(rowCount),
       "columns": .array(columns.map { .string($0) }),
     ]
+    if fileCount > 1 { object["files"] = .int(fileCount) }
     object["texts"] = texts?.json ?? .null
     object["scores"] = scores?.json ?? .null
     if let nearest {

@@ -43,6 +43,8 @@ package struct FileDescription: Sendable {
 
   package let name: String
   package let container: Kind
+  /// How many files the table is of.
+  package let fileCount: Int
   package let rowCount: Int
   package let columns: [String]
   package private(set) var texts: Reading?
@@ -60,11 +62,13 @@ package struct FileDescription: Sendable {
   /// As many rows as are read to find out what the file is.
   private static let tried = 200
 
-  /// - Parameters are those of `readTable`.
+  /// - Parameter files: how many the data are of; the others are those of `readTable`.
   /// - Throws: `TareError.badData` for a file that no container can read.
   package init(
-    _ data: Data, name: String, format: String? = nil, columns mapping: ColumnMapping = .init()
+    _ data: Data, name: String, files: Int = 1, format: String? = nil,
+    columns mapping: ColumnMapping = .init()
   ) throws(TareError) {
+    fileCount = files
     let table = try readTable(data, name: name, format: format, columns: mapping)
     self.name = name
     let container = try FileFormats.registry.entry(for: table.format)

@@ -5,10 +5,12 @@ import TareCore
 ///   - mapping: other names for the rows' columns.
 ///   - badRows: which rows are left out.
 ///   - skipped: counts them.
-/// - Throws: `TareError.badData` if a row has no known layout or two prompts share an id.
+///   - notes: gets what a reader should know of how rows were taken, a phrase each.
+/// - Throws: `TareError.badData` if a row has no known layout, or rows of a response each share an id and
+///   have different prompts.
 func candidateSets(
   _ rows: [SourceRow], _ mapping: ColumnMapping, _ badRows: BadRows,
-  counting skipped: inout SkippedRows
+  counting skipped: inout SkippedRows, notes: inout [String]
 ) throws(TareError) -> [CandidateSet] {
   var sets: [CandidateSet] = []
   var prompts = SharedPrompts()
@@ -33,6 +35,7 @@ func candidateSets(
     }
   }
   if sets.isEmpty, let error = skipped.first { throw error }
+  if let note = prompts.note { notes.append(note) }
   return sets
 }
 

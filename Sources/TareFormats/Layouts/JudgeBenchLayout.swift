@@ -18,7 +18,7 @@ struct JudgeBenchLayout: ScoreLayout {
   /// "score" for the judgements themselves; else a column of [A, B] that was added to them.
   private let score: String
 
-  let names = TableLayout.Names(subset: "source")
+  let names = TableLayout.Names(subset: "source", hasPairRows: true)
 
   func labelColumns(of table: DataTable) -> [String] { ["label"] }
   var scoreColumn: String { score == "score" ? "judgments" : score }

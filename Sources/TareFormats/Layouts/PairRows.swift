@@ -14,7 +14,7 @@ struct PairRows: ScoreLayout {
   /// RM-Bench names a prompt's domain. Beside a prompt's id `id` is the pair's own.
   let names = TableLayout.Names(
     ids: ["prompt_id", "id", "pair_id"], sections: ["section", "domain"], hasPromptTexts: true,
-    conversations: ["chosen"])
+    conversations: ["chosen"], hasPairRows: true)
   let hasWholePrompts = false
   /// The columns of the scores.
   private let chosen, rejected: String

@@ -6,13 +6,18 @@ struct PromptNames {
   let ids: [String]
   /// By what rows are one prompt's; another than the layout's where its ids turn out to be the rows'.
   let rule: PromptRule
+  /// What a reader should know of the ids, in a phrase.
+  private(set) var note: String?
 
   /// - Throws: `TareError.badData` that names the row of an id that is missing, or none, or that stands
   ///   for two prompts.
   init(_ table: DataTable, _ layout: TableLayout) throws(TareError) {
     switch layout.prompt {
     case .id(let column):
-      let ids = try Self.ids(table, column, try table.names(in: column))
+      var ids = try Self.ids(table, column, try table.names(in: column))
+      if let texts = layout.pairTexts, let names = Self.names(by: texts, in: table) {
+        (ids, note) = try Self.separated(ids, names, in: table, layout)
+      }
       if let texts = layout.promptTexts, let names = Self.names(by: texts, in: table),
         try Self.check(ids, of: column, against: names, in: table, layout)
       {
@@ -43,6 +48,21 @@ struct PromptNames {
       return names(ofTexts: [prompts] + contexts.map(table.cells))
     case .named, .id, .rows: return nil
     }
+  }
+
+  /// The ids, other ones for further prompts under one id; a row without a prompt is of the first.
+  private static func separated(
+    _ ids: [String], _ names: [String?], in table: DataTable, _ layout: TableLayout
+  ) throws(TareError) -> (ids: [String], note: String?) {
+    let subsets = try layout.subset.map { (name) throws(TareError) in try table.names(in: name) }
+    let sections = try layout.section.map { (name) throws(TareError) in try table.names(in: name) }
+    var prompts = SeparatePrompts<String>()
+    let separated = zip(ids, names).enumerated().map { row, prompt in
+      guard let name = prompt.1 else { return prompt.0 }
+      let key = PromptKey(section: sections?[row], subset: subsets?[row], id: prompt.0)
+      return prompts.id(key, of: name)
+    }
+    return (separated, prompts.note)
   }
 
   /// - Returns: whether the ids are the rows' own, each another, while prompts come again.

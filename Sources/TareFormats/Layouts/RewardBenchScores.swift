@@ -9,6 +9,9 @@ package import TareCore
 package enum RewardBenchScores: FileFormat {
   package static let key = "rewardbench"
   package static let summary = "RewardBench's score file, an object of lists"
+  package static let example = #"""
+    {"id":["7"],"subset":["chat"],"scores_chosen":[2.5],"scores_rejected":[-1.0],"results":[1]}
+    """#
 
   package static func recognises(_ file: SourceFile) -> Bool {
     // Rows of JSON Lines can have scores in lists too, but not their ids, subsets and results.

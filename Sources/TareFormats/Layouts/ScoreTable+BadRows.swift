@@ -54,6 +54,40 @@ extension ScoreTable {
     skipped.add(bad)
     return bad.isEmpty ? table : table.selecting(good)
   }
+
+  /// The prompts of rows that were left out.
+  ///
+  /// - Returns: also how many of the rows do not say whose they are.
+  package static func promptsLeftOut(
+    of all: DataTable, keeping good: DataTable, columns: ScoreColumns
+  ) -> (prompts: Set<PromptKey>, unknown: Int) {
+    guard good.rows.count < all.rows.count,
+      let layout = try? scoreLayout(of: all, columns: columns)
+    else { return ([], 0) }
+    let found = TableLayout(all.columns, columns, layout.names)
+    let kept = Set(good.rows)
+    var prompts: Set<PromptKey> = []
+    var unknown = 0
+    for (position, row) in all.rows.enumerated() where !kept.contains(row) {
+      let one = all.selecting([position])
+      func name(_ column: String?) -> String? {
+        guard let column, let names = try? one.names(in: column) else { return nil }
+        return names[0]
+      }
+      guard let id = try? PromptNames(one, found).ids.first else {
+        unknown += 1
+        continue
+      }
+      prompts.insert(PromptKey(section: name(found.section), subset: name(found.subset), id: id))
+    }
+    return (prompts, unknown)
+  }
+
+  /// The same table with the rows of these responses alone.
+  package func selecting(_ responses: [Int]) throws(TareError) -> ScoreTable {
+    let rows = Set(responses.map { rowOfResponse[$0] }).sorted()
+    return try ScoreTable(table.selecting(rows), columns: wanted)
+  }
 }
 
 extension DataTable {

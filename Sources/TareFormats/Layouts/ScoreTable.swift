@@ -49,6 +49,8 @@ package struct ScoreTable: Sendable {
   package let covariates: [Covariate]
   /// By what the rows of one prompt are known.
   package let promptRule: PromptRule
+  /// What a reader should know of how prompts were told apart, a phrase each.
+  package let notes: [String]
   /// Whether the layout or a column says which responses are better.
   package let hasJudgement: Bool
   private let layout: any ScoreLayout
@@ -71,6 +73,7 @@ package struct ScoreTable: Sendable {
       wanted = columns
       rowOfResponse = Array(table.rows.indices)
       promptRule = TableLayout(table.columns, columns, layout.names).prompt
+      notes = []
       hasJudgement = responses.labels != nil || responses.roles.contains { $0 != .response }
       return
     }
@@ -84,8 +87,9 @@ package struct ScoreTable: Sendable {
     wanted = columns
     rowOfResponse = entries.map(\.row)
     let found = TableLayout(table.columns, columns, layout.names)
-    let (prompts, rule) = try Self.prompts(of: table, found, layout)
+    let (prompts, rule, note) = try Self.prompts(of: table, found, layout)
     promptRule = rule
+    notes = note.map { [$0] } ?? []
     hasJudgement = entries.contains { $0.role != .response || $0.label != nil }
     responses = ScoredResponses(
       try Self.responses(entries, of: table, found, prompts: prompts, rule, layout))
@@ -147,10 +151,10 @@ package struct ScoreTable: Sendable {
 extension ScoreTable {
   private static func prompts(
     of table: DataTable, _ found: TableLayout, _ layout: any ScoreLayout
-  ) throws(TareError) -> (ids: [String], PromptRule) {
-    if found.prompt.isGuess, let ids = layout.promptIDs(of: table) { return (ids, .id("")) }
+  ) throws(TareError) -> (ids: [String], PromptRule, note: String?) {
+    if found.prompt.isGuess, let ids = layout.promptIDs(of: table) { return (ids, .id(""), nil) }
     let names = try PromptNames(table, found)
-    return (names.ids, names.rule)
+    return (names.ids, names.rule, names.note)
   }
 
   private static func responses(

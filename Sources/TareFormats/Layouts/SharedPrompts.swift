@@ -7,10 +7,16 @@ struct SharedPrompts {
   private var rows: [PromptKey: [Row]] = [:]
   /// The ids that were made for prompts of rows without one.
   private var made: [Text: String] = [:]
+  private var separate = SeparatePrompts<Prompt>()
 
   private struct Row {
     let place: String
     let set: CandidateSet
+  }
+
+  private struct Prompt: Equatable {
+    let messages: [Message]
+    let context: TemplateContext
   }
 
   private struct Text: Hashable {
@@ -20,7 +26,11 @@ struct SharedPrompts {
     let context: TemplateContext
   }
 
-  /// Gives a set without an id that of the first with its prompt, and checks that an id stands for one
+  /// What a reader should know of the ids, in a phrase.
+  var note: String? { separate.note }
+
+  /// Gives a set without an id that of the first with its prompt, and a pair or list by itself whose id
+  /// stands for another prompt already an id with a number; checks that another id stands for one
   /// prompt.
   ///
   /// - Parameters:
@@ -35,6 +45,11 @@ struct SharedPrompts {
         subset: set.subset, section: set.section, prompt: set.prompt, context: set.context)
       set.id = made[text] ?? set.id
       made[text] = set.id
+    }
+    if hasID, set.responses.count > 1 {
+      set.id = separate.id(
+        PromptKey(section: set.section, subset: set.subset, id: set.id),
+        of: Prompt(messages: set.prompt, context: set.context))
     }
     let key = PromptKey(section: set.section, subset: set.subset, id: set.id)
     let before = rows[key] ?? []

@@ -10,6 +10,8 @@ package struct TableLayout: Sendable {
   /// Where prompts have ids: by what else they could be known, their texts or conversations.
   package let promptTexts: PromptRule?
   let mayNumberRows: Bool
+  /// By what prompts of one id are told apart, where each row is a pair by itself.
+  let pairTexts: PromptRule?
   package let subset: String?
   package let section: String?
   /// "chosen", "rejected" or "response"; nil where a label is named, which tells more.
@@ -40,6 +42,8 @@ package struct TableLayout: Sendable {
     var hasPromptTexts = false
     /// Columns of conversations that may hold their prompts.
     var conversations: [String] = []
+    /// Whether each row is a pair by itself, so that an id may stand for several prompts.
+    var hasPairRows = false
     /// Whether an id that each row has for itself may be the row's and not its prompt's.
     var mayNumberRows = false
   }
@@ -57,6 +61,8 @@ package struct TableLayout: Sendable {
       (prompt, promptTexts) = (guessed, nil)
     }
     mayNumberRows = names.mayNumberRows
+    let texts = PromptRule.guessed(columns, conversations: names.conversations)
+    pairTexts = names.hasPairRows && !prompt.isGuess && wanted.group == nil ? texts : nil
     let hasSubsets = wanted.subset != "none"
     subset = hasSubsets ? wanted.subset ?? columns.column(names.subset) : nil
     section = hasSubsets ? columns.first(of: names.sections) : nil

@@ -27,7 +27,8 @@ struct VoteRows: ScoreLayout {
   private let score: String
   private let verdict: String
 
-  let names = TableLayout.Names(ids: ["prompt_id", "id", "pair_id"], hasPromptTexts: true)
+  let names = TableLayout.Names(
+    ids: ["prompt_id", "id", "pair_id"], hasPromptTexts: true, hasPairRows: true)
   let hasWholePrompts = false
   var scoreColumn: String { "\(score)_\(form.sides[0])" }
   var scoreColumns: [String] { form.sides.map { "\(score)_\($0)" } }

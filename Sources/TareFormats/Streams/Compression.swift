@@ -30,6 +30,13 @@ package enum Compression: CaseIterable, Sendable {
     }
   }
 
+  func inflater() throws(TareError) -> any StreamInflater {
+    switch self {
+    case .gzip: try GzipInflater()
+    case .zstd: try ZstdInflater()
+    }
+  }
+
   package func inflated(_ data: Data) throws(TareError) -> Data {
     switch self {
     case .gzip: try Gzip.inflated(data)

@@ -5,8 +5,7 @@ package import TareCore
 
 package enum Gzip {
   /// 15 bits of window, and 16 for gzip's header in place of zlib's own.
-  private static let windowBits: Int32 = 15 + 16
-  private static let pieceSize = 1 << 18
+  fileprivate static let windowBits: Int32 = 15 + 16
 
   /// Whether the bytes begin as gzip does.
   package static func isGzip(_ data: Data) -> Bool { data.starts(with: [0x1F, 0x8B]) }
@@ -15,50 +14,7 @@ package enum Gzip {
   ///
   /// - Throws: `TareError.badData` for bytes that are damaged or end too early.
   package static func inflated(_ data: Data) throws(TareError) -> Data {
-    var stream = z_stream()
-    guard inflateInit2_(&stream, windowBits, ZLIB_VERSION, size) == Z_OK else { throw memory }
-    defer { inflateEnd(&stream) }
-    var input = Array(data)
-    var content = Data()
-    var piece = [UInt8](repeating: 0, count: pieceSize)
-    let result: Result<Void, TareError> = input.withUnsafeMutableBufferPointer { bytes in
-      var rest = bytes.count
-      stream.next_in = bytes.baseAddress
-      while true {
-        if stream.avail_in == 0 {
-          stream.avail_in = UInt32(min(rest, Int(UInt32.max)))
-          rest -= Int(stream.avail_in)
-        }
-        let status = next(&stream, &piece, &content)
-        if status == Z_STREAM_END {
-          // Tapes and some tools fill up with zeros.
-          guard bytes.suffix(Int(stream.avail_in) + rest).contains(where: { $0 != 0 }) else {
-            return .success(())
-          }
-          guard inflateReset(&stream) == Z_OK else { return .failure(memory) }
-        } else if status == Z_BUF_ERROR || (status == Z_OK && stream.avail_in == 0 && rest == 0) {
-          // A full piece may hide that there is more to come of what was read.
-          guard stream.avail_out == 0 else { return .failure(damage("that end too early")) }
-        } else if status != Z_OK {
-          let reason = stream.msg.map { String(cString: $0) } ?? "damaged"
-          return .failure(damage("that are damaged (\(reason))"))
-        }
-      }
-    }
-    try result.get()
-    return content
-  }
-
-  private static func next(
-    _ stream: inout z_stream, _ piece: inout [UInt8], _ content: inout Data
-  ) -> Int32 {
-    piece.withUnsafeMutableBufferPointer { room in
-      stream.next_out = room.baseAddress
-      stream.avail_out = UInt32(room.count)
-      let status = inflate(&stream, Z_NO_FLUSH)
-      content.append(contentsOf: room[..<(room.count - Int(stream.avail_out))])
-      return status
-    }
+    try GzipInflater().content(of: data)
   }
 
   /// One gzip member, without name and time, so that equal content gives equal bytes.
@@ -86,12 +42,66 @@ package enum Gzip {
     return Data(output.prefix(output.count - Int(stream.avail_out)))
   }
 
-  private static var size: Int32 { Int32(MemoryLayout<z_stream>.size) }
-  private static var memory: TareError {
+  fileprivate static var size: Int32 { Int32(MemoryLayout<z_stream>.size) }
+  fileprivate static var memory: TareError {
     .fault("zlib has no memory for gzip, or the data are above 4 GB")
   }
 
-  private static func damage(_ what: String) -> TareError {
+  fileprivate static func damage(_ what: String) -> TareError {
     .badData(place: "", found: "gzipped bytes \(what)", accepted: "a whole gzip file")
+  }
+}
+
+/// Members one behind the other, which zeros may follow: tapes and some tools fill up with them.
+final class GzipInflater: StreamInflater {
+  /// At one place, of which zlib keeps the address.
+  private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+  private var place = Place.inside
+
+  private enum Place { case inside, behindMember, inZeros }
+
+  /// - Parameter takesZlib: whether zlib's own header is taken, too.
+  init(takesZlib: Bool = false) throws(TareError) {
+    stream.initialize(to: z_stream())
+    let bits = Gzip.windowBits + (takesZlib ? 16 : 0)
+    guard inflateInit2_(stream, bits, ZLIB_VERSION, Gzip.size) == Z_OK else { throw Gzip.memory }
+  }
+
+  deinit {
+    inflateEnd(stream)
+    stream.deallocate()
+  }
+
+  var isWhole: Bool { place != .inside }
+  var endsTooEarly: TareError { Gzip.damage("that end too early") }
+
+  func next(
+    _ bytes: UnsafeRawBufferPointer, to room: UnsafeMutableRawBufferPointer
+  ) throws(TareError) -> (read: Int, written: Int) {
+    if place != .inside {
+      let zeros = bytes.prefix { $0 == 0 }.count
+      if zeros > 0 { place = .inZeros }
+      if zeros > 0 || bytes.isEmpty { return (zeros, 0) }
+      guard place == .behindMember else {
+        throw Gzip.damage("that are damaged (incorrect header check)")
+      }
+      guard inflateReset(stream) == Z_OK else { throw Gzip.memory }
+      place = .inside
+    }
+    let (most, free) = (min(bytes.count, 1 << 30), min(room.count, 1 << 30))
+    stream.pointee.next_in = UnsafeMutablePointer(
+      mutating: bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
+    stream.pointee.avail_in = UInt32(most)
+    stream.pointee.next_out = room.baseAddress?.assumingMemoryBound(to: UInt8.self)
+    stream.pointee.avail_out = UInt32(free)
+    let status = CZlib.inflate(stream, Z_NO_FLUSH)
+    switch status {
+    case Z_STREAM_END: place = .behindMember
+    case Z_OK, Z_BUF_ERROR: break
+    default:
+      let reason = stream.pointee.msg.map { String(cString: $0) } ?? "damaged"
+      throw Gzip.damage("that are damaged (\(reason))")
+    }
+    return (most - Int(stream.pointee.avail_in), free - Int(stream.pointee.avail_out))
   }
 }

@@ -16,48 +16,89 @@ package enum Zstd {
   ///
   /// - Throws: `TareError.badData` for bytes that are damaged or end too early.
   package static func inflated(_ data: Data) throws(TareError) -> Data {
-    guard let stream = ZSTD_createDStream() else { throw memory }
-    defer { ZSTD_freeDStream(stream) }
-    let input = Array(data)
-    var content = Data()
-    var piece = [UInt8](repeating: 0, count: ZSTD_DStreamOutSize())
-    var position = 0
-    while true {
-      let before = position
-      let status = input.withUnsafeBytes { bytes in
-        piece.withUnsafeMutableBytes { room in
-          var source = ZSTD_inBuffer(src: bytes.baseAddress, size: bytes.count, pos: position)
-          var target = ZSTD_outBuffer(dst: room.baseAddress, size: room.count, pos: 0)
-          let status = ZSTD_decompressStream(stream, &target, &source)
-          position = source.pos
-          content.append(contentsOf: room[..<target.pos])
-          return (code: status, written: target.pos)
-        }
-      }
-      guard ZSTD_isError(status.code) == 0 else {
-        throw damage("that are damaged (\(String(cString: ZSTD_getErrorName(status.code))))")
-      }
-      // 0 at the end of a frame whose content is all out.
-      if status.code == 0, position == input.count { return content }
-      guard position > before || status.written > 0 else { throw damage("that end too early") }
-    }
+    try ZstdInflater().content(of: data)
   }
 
   /// One frame with a checksum.
   package static func deflated(_ data: Data) throws(TareError) -> Data {
-    guard let context = ZSTD_createCCtx() else { throw memory }
-    defer { ZSTD_freeCCtx(context) }
-    _ = ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1)
-    let input = Array(data)
-    var output = [UInt8](repeating: 0, count: ZSTD_compressBound(input.count))
-    let count = ZSTD_compress2(context, &output, output.count, input, input.count)
-    guard ZSTD_isError(count) == 0 else { throw memory }
+    let deflater = try ZstdDeflater(level: ZSTD_defaultCLevel(), hasChecksum: true)
+    var output = [UInt8](repeating: 0, count: ZstdDeflater.bound(of: data.count))
+    let count = data.withUnsafeBytes { bytes in
+      output.withUnsafeMutableBytes { deflater.deflate(bytes, to: $0) }
+    }
+    guard let count else { throw memory }
     return Data(output.prefix(count))
   }
 
-  private static var memory: TareError { .fault("zstd has no memory") }
+  /// What a frame says of its content; nil where it says nothing, or is damaged.
+  static func contentSize(of bytes: UnsafeRawBufferPointer) -> Int? {
+    // Both unknown and damaged are above.
+    Int(exactly: ZSTD_getFrameContentSize(bytes.baseAddress, bytes.count))
+  }
 
-  private static func damage(_ what: String) -> TareError {
+  fileprivate static var memory: TareError { .fault("zstd has no memory") }
+
+  fileprivate static func damage(_ what: String) -> TareError {
     .badData(place: "", found: "zstd's bytes \(what)", accepted: "a whole zstd file")
+  }
+}
+
+/// Frames one behind the other.
+final class ZstdInflater: StreamInflater {
+  private let context: OpaquePointer
+  /// Whether a frame has ended, and its content is all out.
+  private(set) var isWhole = false
+
+  init() throws(TareError) {
+    guard let context = ZSTD_createDCtx() else { throw Zstd.memory }
+    self.context = context
+  }
+
+  deinit { ZSTD_freeDCtx(context) }
+
+  var endsTooEarly: TareError { Zstd.damage("that end too early") }
+
+  func next(
+    _ bytes: UnsafeRawBufferPointer, to room: UnsafeMutableRawBufferPointer
+  ) throws(TareError) -> (read: Int, written: Int) {
+    if isWhole, bytes.isEmpty { return (0, 0) }
+    var source = ZSTD_inBuffer(src: bytes.baseAddress, size: bytes.count, pos: 0)
+    var target = ZSTD_outBuffer(dst: room.baseAddress, size: room.count, pos: 0)
+    let status = ZSTD_decompressStream(context, &target, &source)
+    guard ZSTD_isError(status) == 0 else {
+      throw Zstd.damage("that are damaged (\(String(cString: ZSTD_getErrorName(status))))")
+    }
+    isWhole = status == 0
+    return (source.pos, target.pos)
+  }
+
+  /// The same as `StreamInflater` has it, in one call and without a window of its own.
+  func inflate(_ bytes: UnsafeRawBufferPointer, to room: UnsafeMutableRawBufferPointer) -> Int? {
+    let size = ZSTD_decompressDCtx(
+      context, room.baseAddress, room.count, bytes.baseAddress, bytes.count)
+    return ZSTD_isError(size) == 0 ? size : nil
+  }
+}
+
+/// Compresses one frame after another.
+final class ZstdDeflater {
+  private let context: OpaquePointer
+
+  init(level: Int32, hasChecksum: Bool = false) throws(TareError) {
+    guard let context = ZSTD_createCCtx() else { throw Zstd.memory }
+    self.context = context
+    _ = ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level)
+    _ = ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, hasChecksum ? 1 : 0)
+  }
+
+  deinit { ZSTD_freeCCtx(context) }
+
+  /// Bytes that so many become at most.
+  static func bound(of count: Int) -> Int { ZSTD_compressBound(count) }
+
+  /// - Returns: how many bytes were written; nil where it fails.
+  func deflate(_ bytes: UnsafeRawBufferPointer, to room: UnsafeMutableRawBufferPointer) -> Int? {
+    let size = ZSTD_compress2(context, room.baseAddress, room.count, bytes.baseAddress, bytes.count)
+    return ZSTD_isError(size) == 0 ? size : nil
   }
 }

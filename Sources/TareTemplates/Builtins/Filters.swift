@@ -163,6 +163,7 @@ enum Filters {
     "abs": Builtin { call throws(Fault) in
       switch call.subject {
       case .float(let value): return .float(value.magnitude)
+      case .bigInt(let digits): return .bigInt(digits.replacing("-", with: ""))
       case .undefined(let message): throw .undefined(message)
       default:
         guard let value = call.subject.index else {
@@ -173,6 +174,7 @@ enum Filters {
     },
     "int": Builtin("default", "base") { call throws(Fault) in
       if case .undefined(let message) = call.subject { throw .undefined(message) }
+      if call.subject.isBig { return call.subject }
       let value = try integer(call.subject, base: try call.int("base") ?? 10)
       return value.map(Value.int) ?? call.given("default") ?? .int(0)
     },
@@ -236,6 +238,7 @@ enum Filters {
 
   /// What Python's `float` makes of a string.
   static func float(_ value: Value) -> Double? {
+    if case .bigInt(let digits) = value { return Double(digits) }
     guard case .string(let text) = value else { return nil }
     let written = text.stripped(nil).withASCIIDigits.lowercased()
     let isPlaced = written.indices.allSatisfy { index in
@@ -254,6 +257,7 @@ enum Filters {
   ) throws(Fault) -> Value {
     guard let number = value.number else {
       if case .undefined(let message) = value { throw .undefined(message) }
+      if value.isBig { throw .value("\(value.text), which takes more than 64 bits") }
       throw .type("type \(value.typeName) doesn't define __round__ method")
     }
     switch method {

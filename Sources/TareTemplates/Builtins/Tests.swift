@@ -9,9 +9,9 @@ enum Tests {
     "boolean": kind { if case .bool = $0 { true } else { false } },
     "true": kind { if case .bool(true) = $0 { true } else { false } },
     "false": kind { if case .bool(false) = $0 { true } else { false } },
-    "integer": kind { if case .int = $0 { true } else { false } },
+    "integer": kind { if case .int = $0 { true } else { $0.isBig } },
     "float": kind { if case .float = $0 { true } else { false } },
-    "number": kind { $0.number != nil },
+    "number": kind { $0.number != nil || $0.isBig },
     "escaped": kind { if case .markup = $0 { true } else { false } }.handling(.sees),
     "string": kind { if case .string = $0 { true } else { false } },
     "mapping": kind { if case .dict = $0 { true } else { false } },
@@ -88,6 +88,7 @@ enum Tests {
     case (.none, .none), (.undefined, .undefined): true
     case (.bool(let a), .bool(let b)): a == b
     case (.int(let a), .int(let b)): a == b
+    case (.bigInt(let a), .bigInt(let b)): a == b
     case (.string(let a), .string(let b)): a.isSame(as: b)
     case (.namespace, .namespace), (.macro, .macro), (.loop, .loop), (.iterator, .iterator): a == b
     // Values never change, so that what is stored in one place is one object.

@@ -13,6 +13,9 @@ extension Value {
     if case .undefined(let message) = other { throw .undefined(message) }
     if let joined = try joining(operation, other, budget: budget) { return joined }
     if let a = index, let b = other.index { return try Self.integers(operation, a, b) }
+    for value in [self, other] where value.isBig {
+      throw .value("computing with \(value.text), which takes more than 64 bits")
+    }
     guard let a = number, let b = other.number else {
       throw unsupported(operation, other)
     }

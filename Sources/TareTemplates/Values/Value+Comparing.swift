@@ -16,6 +16,7 @@ extension Value: Hashable {
     case (.loop(let a), .loop(let b)): return a === b
     case (.macro(let a), .macro(let b)): return a === b
     case (.function(let a), .function(let b)): return a.name == b.name && a.subject == b.subject
+    case (.bigInt, _), (_, .bigInt): return WholeNumber(left) == WholeNumber(right)
     case (.float(let a), .float(let b)): return a == b
     case (.float(let float), let other), (let other, .float(let float)):
       return other.index.map { Int(exactly: float) == $0 } ?? false
@@ -29,6 +30,7 @@ extension Value: Hashable {
     switch self {
     case .bool(let value): hasher.combine(value ? 1 : 0)
     case .int(let value): hasher.combine(value)
+    case .bigInt(let digits): hasher.combine(Double(digits) ?? 0)
     case .float(let value):
       if let whole = Int(exactly: value) { hasher.combine(whole) } else { hasher.combine(value) }
     // Strings that are the same by scalars have the same hash.
@@ -60,6 +62,9 @@ extension Value: Hashable {
       return a.count < b.count
     default:
       if let a = index, let b = other.index { return a < b }
+      if isBig || other.isBig, let a = WholeNumber(self), let b = WholeNumber(other) {
+        return a < b
+      }
       guard let a = number, let b = other.number else {
         let (left, right) = sign.hasPrefix(">") ? (other, self) : (self, other)
         throw .type(

@@ -15,12 +15,8 @@ extension Value {
     case .null: return .none
     case .bool(let value): return .bool(value)
     case .int(let value): return .int(value)
-    case .double(let value):
-      // It may have been an integer, which Python would print digit by digit.
-      guard value.magnitude < 0x1p63 else {
-        throw .value("the number \(value), which takes more than 64 bits")
-      }
-      return .float(value)
+    case .bigInt(let digits): return .bigInt(digits)
+    case .double(let value): return .float(value)
     case .string(let text): return .string(text)
     case .array(let values):
       return try .list(
@@ -57,6 +53,7 @@ struct JSONWriter {
     case .none: out += "null"
     case .bool(let value): out += value ? "true" : "false"
     case .int(let value): out += String(value)
+    case .bigInt(let digits): out += digits
     case .float(let value): out += number(value)
     case .string(let text), .markup(let text): quote(text, to: &out)
     case .list(let items), .tuple(let items):
@@ -111,6 +108,7 @@ struct JSONWriter {
     case .none: return "null"
     case .bool(let value): return value ? "true" : "false"
     case .int(let value): return String(value)
+    case .bigInt(let digits): return digits
     case .float(let value): return number(value)
     default:
       throw .type("keys must be str, int, float, bool or None, not \(key.typeName)")

@@ -17,6 +17,7 @@ extension Value {
     case .none: "None"
     case .bool(let value): value ? "True" : "False"
     case .int(let value): String(value)
+    case .bigInt(let digits): digits
     case .float(let value): value.pythonText
     case .string(let text): text.pythonRepresentation
     case .markup(let text): "Markup(\(text.pythonRepresentation))"

@@ -7,6 +7,8 @@ enum Value {
   case none
   case bool(Bool)
   case int(Int)
+  /// An integer of more than 64 bits: it is printed and compared, and nothing is computed with it.
+  case bigInt(String)
   case float(Double)
   case string(String)
   /// A string that `safe` or `escape` marked, Python's `Markup`: what is joined to it is escaped.
@@ -65,7 +67,7 @@ extension Value {
     case .undefined: "Undefined"
     case .none: "NoneType"
     case .bool: "bool"
-    case .int: "int"
+    case .int, .bigInt: "int"
     case .float: "float"
     case .string: "str"
     case .markup: "Markup"
@@ -100,6 +102,7 @@ extension Value {
     case .undefined, .none: false
     case .bool(let value): value
     case .int(let value): value != 0
+    case .bigInt: true
     case .float(let value): value != 0
     case .string(let text), .markup(let text): !text.isEmpty
     case .list(let items), .tuple(let items), .view(let items, _): !items.values.isEmpty

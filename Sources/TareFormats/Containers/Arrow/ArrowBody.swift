@@ -8,6 +8,17 @@ struct ArrowBody {
 
   init(_ deflater: ArrowDeflater?) { self.deflater = deflater }
 
+  // MARK: - Copies
+
+  mutating func add(node length: Int64, nulls: Int64) { nodes += [length, nulls] }
+
+  /// A buffer as it stands in another body, compressed or not.
+  mutating func add(copied buffer: ArrowBytes) {
+    buffers += [Int64(bytes.count), Int64(buffer.count)]
+    bytes.append(contentsOf: buffer.buffer)
+    while bytes.count % 8 != 0 { bytes.append(0) }
+  }
+
   // MARK: - Buffers
 
   private mutating func add(_ buffer: UnsafeRawBufferPointer) {

@@ -51,6 +51,12 @@ struct ArrowColumnType {
     self.children = children
   }
 
+  /// A column whose texts are written row by row.
+  init(plain name: String, _ column: Column) {
+    var none: [Texts]?
+    self.init(name, column, &none)
+  }
+
   /// Bytes of all rows' texts.
   private static func length(_ codes: [Int32], _ texts: Texts, _ missing: [Bool]?) -> Int {
     var length = 0

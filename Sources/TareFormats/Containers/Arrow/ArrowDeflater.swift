@@ -1,23 +1,21 @@
 /// Compresses the buffers of record batches.
 internal import CLZ4
-internal import CZstd
 
 final class ArrowDeflater {
   private let codec: ArrowCodec
-  private var zstd: OpaquePointer?
+  private var zstd: ZstdDeflater?
 
   /// What pyarrow takes too.
   private static let zstdLevel: Int32 = 1
 
   init(_ codec: ArrowCodec) { self.codec = codec }
 
-  deinit { if let zstd { ZSTD_freeCCtx(zstd) } }
-
   /// Appends the bytes behind their length, or behind -1 as they are where they become no smaller.
   func deflate(_ bytes: UnsafeRawBufferPointer, to body: inout [UInt8]) {
     let start = body.count
     let bound =
-      codec == .zstd ? ZSTD_compressBound(bytes.count) : LZ4F_compressFrameBound(bytes.count, nil)
+      codec == .zstd
+      ? ZstdDeflater.bound(of: bytes.count) : LZ4F_compressFrameBound(bytes.count, nil)
     body.append(contentsOf: repeatElement(0, count: 8 + bound))
     let size = body.withUnsafeMutableBytes { body in
       deflate(bytes, UnsafeMutableRawBufferPointer(rebasing: body[(start + 8)...]))
@@ -41,11 +39,9 @@ final class ArrowDeflater {
   ) -> Int? {
     switch codec {
     case .zstd:
-      if zstd == nil { zstd = ZSTD_createCCtx() }
-      guard let zstd else { return nil }
-      let size = ZSTD_compressCCtx(
-        zstd, room.baseAddress, room.count, bytes.baseAddress, bytes.count, Self.zstdLevel)
-      return ZSTD_isError(size) == 0 ? size : nil
+      // Without memory the bytes stay as they are.
+      if zstd == nil { zstd = try? ZstdDeflater(level: Self.zstdLevel) }
+      return zstd?.deflate(bytes, to: room)
     case .lz4:
       let size = LZ4F_compressFrame(
         room.baseAddress, room.count, bytes.baseAddress, bytes.count, nil)

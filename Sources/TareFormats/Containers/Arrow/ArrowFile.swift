@@ -4,6 +4,8 @@ package import TareCore
 package enum ArrowFile: FileFormat {
   package static let key = "arrow"
   package static let summary = "Arrow IPC files (Feather version 2) and streams"
+  package static let example =
+    #"pandas.DataFrame({"prompt_id": ["7"], "score": [2.5]}).to_feather("scores.feather")"#
 
   package static func recognises(_ file: SourceFile) -> Bool {
     if case .binary(.arrow) = file.opening { true } else { false }
@@ -24,18 +26,28 @@ package enum ArrowFile: FileFormat {
     }
     let index = PandasIndex(table)
     let visible = table.columns.filter { !index.unnamed.contains($0.name) }
-    return ColumnRows(visible, count: table.count) { rows, added in
-      encoded(table, index, rows, adding: added)
+    let bytes = file.bytes
+    return ColumnRows(visible, count: table.count) { (rows, added) throws(TareError) in
+      // Rows by themselves are values; whole columns are copied in the types that they have.
+      guard rows.elementsEqual(0..<table.count) else {
+        return encoded(table, index, rows, adding: added)
+      }
+      let result: Result<[UInt8], TareError> = bytes.withUnsafeBytes { bytes in
+        Result { () throws(TareError) in
+          try ArrowCopy(ArrowBytes(bytes)).bytes(
+            adding: added.map { ($0.name, Column($0.values)) }, metadata: index.metadata)
+        }
+      }
+      return try result.get()
     }
   }
 
-  /// The rows as a table of the same layout and compression, with columns added or replaced.
+  /// Some rows as a table of the same layout and compression, with columns added or replaced.
   private static func encoded(
     _ table: ArrowTable, _ index: PandasIndex, _ rows: [Int], adding added: [TableColumn]
   ) -> [UInt8] {
-    let isWhole = rows.elementsEqual(0..<table.count)
     var columns = table.columns.map { name, column in
-      (name: name, column: isWhole ? column : column.selecting(rows))
+      (name: name, column: column.selecting(rows))
     }
     for column in added {
       let values = Column(column.values)

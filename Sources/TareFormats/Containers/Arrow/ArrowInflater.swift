@@ -1,6 +1,5 @@
 /// Decompresses the buffers of record batches.
 internal import CLZ4
-internal import CZstd
 internal import TareCore
 
 enum ArrowCodec: Int8, CaseIterable, Sendable {
@@ -15,14 +14,13 @@ final class ArrowInflater {
   /// How many of the rooms are in use, and bytes taken of the budget for them.
   private var inUse = 0
   private var held = 0
-  private var zstd: OpaquePointer?
+  private var zstd: ZstdInflater?
   private var lz4: OpaquePointer?
 
   init(_ budget: ArrowBudget) { self.budget = budget }
 
   deinit {
     for room in rooms { room.deallocate() }
-    if let zstd { ZSTD_freeDCtx(zstd) }
     if let lz4 { LZ4F_freeDecompressionContext(lz4) }
   }
 
@@ -55,9 +53,9 @@ final class ArrowInflater {
     // 255 for each byte that continues a length.
     case .lz4: return bytes.count.multipliedReportingOverflow(by: 256).partialValue
     case .zstd:
-      let size = ZSTD_getFrameContentSize(bytes.buffer.baseAddress, bytes.count)
-      // Both unknown and damaged are above; at most 128 KiB come of a block of 4 bytes.
-      return Int(exactly: size) ?? bytes.count.multipliedReportingOverflow(by: 1 << 15).partialValue
+      // Where the frame does not say it, at most 128 KiB come of a block of 4 bytes.
+      return Zstd.contentSize(of: bytes.buffer)
+        ?? bytes.count.multipliedReportingOverflow(by: 1 << 15).partialValue
     }
   }
 
@@ -77,11 +75,8 @@ final class ArrowInflater {
   private func unzstd(
     _ bytes: ArrowBytes, _ room: UnsafeMutableRawBufferPointer
   ) throws(TareError) -> Int? {
-    if zstd == nil { zstd = ZSTD_createDCtx() }
-    guard let zstd else { throw .fault("no memory for Zstandard") }
-    let size = ZSTD_decompressDCtx(
-      zstd, room.baseAddress, room.count, bytes.buffer.baseAddress, bytes.count)
-    return ZSTD_isError(size) == 0 ? size : nil
+    if zstd == nil { zstd = try ZstdInflater() }
+    return zstd?.inflate(bytes.buffer, to: room)
   }
 
   private func unlz4(

@@ -47,19 +47,29 @@ package enum ArrowReader {
   private static func table(
     _ bytes: ArrowBytes, _ names: Set<String>?, _ budget: ArrowBudget
   ) throws(TareError) -> ArrowTable {
+    let parts = try parts(of: bytes)
+    var table = try ArrowTableReader(parts.schema, names, budget)
+    try table.read(parts.messages)
+    return try table.table(parts.isFile ? .file : .stream)
+  }
+
+  /// A file or stream in its messages.
+  struct Parts {
+    let schema: ArrowSchema
+    /// The same as the file has it.
+    let table: FlatTable
+    let messages: [ArrowMessage]
+    let isFile: Bool
+  }
+
+  static func parts(of bytes: ArrowBytes) throws(TareError) -> Parts {
     guard !bytes.starts(with: oldFeather) else {
       throw .badData(
         place: "", found: "a Feather file of version 1",
         accepted: "Feather version 2, which is Arrow")
     }
-    let isFile = bytes.starts(with: mark)
-    let parts = isFile ? try file(bytes) : try stream(bytes)
-    var table = try ArrowTableReader(parts.schema, names, budget)
-    try table.read(parts.messages)
-    return try table.table(isFile ? .file : .stream)
+    return bytes.starts(with: mark) ? try file(bytes) : try stream(bytes)
   }
-
-  private typealias Parts = (schema: ArrowSchema, messages: [ArrowMessage])
 
   // MARK: - File
 
@@ -83,7 +93,7 @@ package enum ArrowReader {
         }
       }
     }
-    return (schema, messages)
+    return Parts(schema: schema, table: table, messages: messages, isFile: true)
   }
 
   private static func footer(of bytes: ArrowBytes) throws(TareError) -> FlatTable {
@@ -107,6 +117,7 @@ package enum ArrowReader {
 
   private static func stream(_ bytes: ArrowBytes) throws(TareError) -> Parts {
     var schema: ArrowSchema?
+    var table: FlatTable?
     var messages: [ArrowMessage] = []
     var position = 0
     while true {
@@ -132,12 +143,13 @@ package enum ArrowReader {
             accepted: "streams of the same columns")
         }
         schema = schema ?? found
+        table = table ?? message.header
       } catch {
         throw schema == nil ? error : error.inside("message \(messages.count + 2)")
       }
     }
-    guard let schema else { throw .arrow("a stream without a schema") }
-    return (schema, messages)
+    guard let schema, let table else { throw .arrow("a stream without a schema") }
+    return Parts(schema: schema, table: table, messages: messages, isFile: false)
   }
 }
 

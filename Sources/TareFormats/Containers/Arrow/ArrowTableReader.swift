@@ -96,16 +96,7 @@ extension ArrowBatch {
   /// Leaves out a column's nodes and buffers.
   func skip(_ field: ArrowField) throws(TareError) {
     _ = try nextNode()
-    var buffers = 0
-    switch field.dictionary == nil ? field.type : .integer(bits: 32, isSigned: true) {
-    case .null, .runEnd: break
-    case .bool, .integer, .float, .decimal, .fixedBinary, .date, .time, .timestamp, .duration:
-      buffers = 2
-    case .text, .binary, .listView: buffers = 3
-    case .textView, .binaryView: buffers = 2 + (try nextVariadicCount())
-    case .list, .map: buffers = 2
-    case .fixedList, .structure: buffers = 1
-    }
+    let buffers = field.bufferCount + (field.isView ? try nextVariadicCount() : 0)
     skipBuffers(buffers)
     guard field.dictionary == nil else { return }
     for child in field.children { try skip(child) }

@@ -81,16 +81,14 @@ package struct ArrowWriter: Sequence, IteratorProtocol {
     switch part {
     case .start:
       part = .dictionary(0)
-      // Messages begin at multiples of eight bytes.
-      let mark = layout == .file ? ArrowReader.mark + [0, 0] : []
-      return mark + message(1, schema)
+      return Self.start(isFile: layout == .file) + Self.message(1, schema)
     case .dictionary(let id) where id < dictionaries.count:
       part = .dictionary(id + 1)
       let texts = Column(.texts(dictionaries[id]))
       var body = ArrowBody(deflater)
       var none: [Texts]?
       body.add(texts, ArrowColumnType("", texts, &none), 0..<texts.count)
-      let records = records(body, rows: texts.count)
+      let records = FlatValue.records(body, rows: texts.count, codec: codec)
       return message(2, .table([.int64(Int64(id)), records]), body, &dictionaryBlocks)
     case .dictionary:
       part = .batch(firstRow: 0)
@@ -100,23 +98,13 @@ package struct ArrowWriter: Sequence, IteratorProtocol {
       part = .batch(firstRow: rows.upperBound)
       var body = ArrowBody(deflater)
       for (column, type) in zip(columns, types) { body.add(column.column, type, rows) }
-      return message(3, records(body, rows: rows.count), body, &batchBlocks)
+      let records = FlatValue.records(body, rows: rows.count, codec: codec)
+      return message(3, records, body, &batchBlocks)
     case .batch:
       part = .done
-      return end()
+      return Self.end(isFile: layout == .file, schema, dictionaryBlocks, batchBlocks)
     case .done: return nil
     }
-  }
-
-  private func end() -> [UInt8] {
-    let mark = ArrowReader.continuation + [0, 0, 0, 0]
-    guard layout == .file else { return mark }
-    let footer = FlatWriter.bytes([
-      .int16(Self.version), schema,
-      .structs(dictionaryBlocks, count: dictionaryBlocks.count / 3),
-      .structs(batchBlocks, count: batchBlocks.count / 3),
-    ])
-    return mark + footer + Self.bytes(Int32(footer.count)) + ArrowReader.mark
   }
 
   // MARK: - Messages
@@ -128,28 +116,49 @@ package struct ArrowWriter: Sequence, IteratorProtocol {
     withUnsafeBytes(of: number.littleEndian) { Array($0) }
   }
 
-  /// The table `RecordBatch`.
-  private func records(_ body: ArrowBody, rows: Int) -> FlatValue {
-    .table([
-      .int64(Int64(rows)), .structs(body.nodes, count: body.nodes.count / 2),
-      .structs(body.buffers, count: body.buffers.count / 2),
-      codec.map { .table([.int8($0.rawValue), .int8(0)]) },
+  /// What stands before the first message: messages begin at multiples of eight bytes.
+  static func start(isFile: Bool) -> [UInt8] { isFile ? ArrowReader.mark + [0, 0] : [] }
+
+  /// What stands behind the last message.
+  static func end(
+    isFile: Bool, _ schema: FlatValue, _ dictionaryBlocks: [Int64], _ batchBlocks: [Int64]
+  ) -> [UInt8] {
+    let mark = ArrowReader.continuation + [0, 0, 0, 0]
+    guard isFile else { return mark }
+    let footer = FlatWriter.bytes([
+      .int16(version), schema, .structs(dictionaryBlocks, count: dictionaryBlocks.count / 3),
+      .structs(batchBlocks, count: batchBlocks.count / 3),
     ])
+    return mark + footer + bytes(Int32(footer.count)) + ArrowReader.mark
   }
 
-  private func message(_ kind: Int8, _ header: FlatValue, bodySize: Int = 0) -> [UInt8] {
+  static func message(_ kind: Int8, _ header: FlatValue, bodySize: Int = 0) -> [UInt8] {
     var metadata = FlatWriter.bytes([
-      .int16(Self.version), .int8(kind), header, .int64(Int64(bodySize)),
+      .int16(version), .int8(kind), header, .int64(Int64(bodySize)),
     ])
     while metadata.count % 8 != 0 { metadata.append(0) }
-    return ArrowReader.continuation + Self.bytes(Int32(metadata.count)) + metadata
+    return ArrowReader.continuation + bytes(Int32(metadata.count)) + metadata
   }
 
   private func message(
     _ kind: Int8, _ header: FlatValue, _ body: ArrowBody, _ blocks: inout [Int64]
   ) -> [UInt8] {
-    let metadata = message(kind, header, bodySize: body.bytes.count)
+    let metadata = Self.message(kind, header, bodySize: body.bytes.count)
     blocks += [Int64(position), Int64(metadata.count), Int64(body.bytes.count)]
     return metadata + body.bytes
+  }
+}
+
+extension FlatValue {
+  /// The table `RecordBatch`.
+  static func records(
+    _ body: ArrowBody, rows: Int, codec: ArrowCodec?, variadicCounts: [Int64] = []
+  ) -> FlatValue {
+    .table([
+      .int64(Int64(rows)), .structs(body.nodes, count: body.nodes.count / 2),
+      .structs(body.buffers, count: body.buffers.count / 2),
+      codec.map { .table([.int8($0.rawValue), .int8(0)]) },
+      variadicCounts.isEmpty ? nil : .structs(variadicCounts, count: variadicCounts.count),
+    ])
   }
 }

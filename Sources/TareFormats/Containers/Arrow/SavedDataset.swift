@@ -1,28 +1,19 @@
 /// Folders that `save_to_disk` of Hugging Face's datasets writes: Arrow streams, and JSON that names them.
-package import Foundation
+internal import Foundation
 package import TareCore
 
 package enum SavedDataset {
-  /// The streams of a folder one behind the other, which read as one table; nil for what is no folder.
-  ///
-  /// - Throws: `TareError.badData` for a folder of another kind, and for one of several splits, which
-  ///   are named.
-  package static func content(of path: String) throws(TareError) -> Data? {
-    guard isFolder(path) else { return nil }
-    var content = Data()
-    for file in try files(of: path) {
-      do {
-        content += try Data(contentsOf: URL(filePath: file), options: .mappedIfSafe)
-      } catch {
-        throw .badData(
-          place: file, found: "no file that can be read",
-          accepted: "the files that \(path)/state.json names")
-      }
+  /// Whether a folder has the files that `save_to_disk` writes.
+  static func isSaved(_ folder: String) -> Bool {
+    ["dataset_dict.json", "state.json"].contains {
+      FileManager.default.fileExists(atPath: "\(folder)/\($0)")
     }
-    return content
   }
 
   /// The paths of a folder's streams, in the order of their rows.
+  ///
+  /// - Throws: `TareError.badData` for a folder of another kind, and for one of several splits, which
+  ///   are named.
   package static func files(of folder: String) throws(TareError) -> [String] {
     let folder = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
     if let splits = try json("dataset_dict.json", in: folder) {
@@ -34,7 +25,7 @@ package enum SavedDataset {
     guard let state = try json("state.json", in: folder) else {
       throw .badData(
         place: folder, found: "a folder",
-        accepted: "a file, or a folder that datasets' save_to_disk wrote")
+        accepted: "a file, a folder of Parquet files, or one that datasets' save_to_disk wrote")
     }
     let place = "\(folder)/state.json"
     // Before datasets 2.0 rows that were picked were left in their place, with a list of them.
@@ -58,12 +49,6 @@ package enum SavedDataset {
       throw .badData(place: place, found: "no data files", accepted: "at least one")
     }
     return files
-  }
-
-  package static func isFolder(_ path: String) -> Bool {
-    var isFolder: ObjCBool = false
-    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-    return exists && isFolder.boolValue
   }
 
   /// - Returns: nil where there is no such file.

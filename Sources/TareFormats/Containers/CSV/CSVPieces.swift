@@ -33,10 +33,14 @@ package struct CSVPieces {
     self.pieceSize = max(1, pieceSize)
     self.longestRow = longestRow ?? CSVFault.longestRow
     buffer = [UInt8](repeating: 0, count: self.pieceSize)
-    // As many bytes as tell UTF-16 by its first line.
-    while count < UTF16Text.sampleBytes, !isAtEnd { try read() }
-    if let order = UTF16Text.order(of: buffer.span.extracting(0..<count), isWhole: isAtEnd) {
-      try decode(order)
+    do throws(TareError) {
+      // As many bytes as tell UTF-16 by its first line.
+      while count < UTF16Text.sampleBytes, !isAtEnd { try read() }
+      if let order = UTF16Text.order(of: buffer.span.extracting(0..<count), isWhole: isAtEnd) {
+        try decode(order)
+      }
+    } catch {
+      throw error.inside(stream.name)
     }
     // A byte order mark counts as nothing.
     if buffer[..<count].starts(with: [0xEF, 0xBB, 0xBF]) {
@@ -68,9 +72,13 @@ package struct CSVPieces {
     }
   }
 
-  /// Everything that was read so far and all that follows it; nothing is left to be read then.
+  /// Everything that was read so far and all that follows it, as UTF-8; nothing is left to be read then.
   package mutating func everything() throws(TareError) -> Data {
-    while !isAtEnd { try read() }
+    do throws(TareError) {
+      while !isAtEnd { try read() }
+    } catch {
+      throw error.inside(name)
+    }
     return Data(buffer[..<count])
   }
 
@@ -158,12 +166,8 @@ package struct CSVPieces {
   private mutating func decoded(_ read: Int) throws(TareError) -> Int {
     guard decoder != nil else { return read }
     var text: [UInt8] = []
-    do throws(TareError) {
-      try decoder?.decode(buffer[count..<count + read], to: &text)
-      if isAtEnd { try decoder?.finish() }
-    } catch {
-      throw error.inside(name)
-    }
+    try decoder?.decode(buffer[count..<count + read], to: &text)
+    if isAtEnd { try decoder?.finish() }
     buffer.replaceSubrange(count..<count + read, with: text)
     return text.count
   }

@@ -4,6 +4,8 @@ package import TareCore
 package enum JSONFile: FileFormat {
   package static let key = "json"
   package static let summary = "JSON, an array of objects, one object, or a pandas table"
+  package static let example =
+    #"[{"prompt_id":"7","score":2.5},{"prompt_id":"8","score":1}]"#
 
   package static func recognises(_ file: SourceFile) -> Bool {
     switch file.opening {

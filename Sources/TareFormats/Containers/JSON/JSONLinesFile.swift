@@ -4,6 +4,8 @@ package import TareCore
 package enum JSONLinesFile: FileFormat {
   package static let key = "jsonl"
   package static let summary = "JSON Lines, an object a row"
+  package static let example =
+    #"{"prompt_id":"7","score":2.5,"length":120}"#
 
   package static func recognises(_ file: SourceFile) -> Bool {
     guard case .line(let object, let isOnly) = file.opening else { return false }

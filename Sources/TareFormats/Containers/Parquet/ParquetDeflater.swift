@@ -1,15 +1,13 @@
 /// Compresses the pages that are written.
 internal import CLZ4
 internal import CSnappy
-internal import CZlib
-internal import CZstd
 internal import Foundation
 internal import TareCore
 
 final class ParquetDeflater {
   private let codec: ParquetCodec
   private let level: Int32
-  private var zstd: OpaquePointer?
+  private var zstd: ZstdDeflater?
   private var room = UnsafeMutableRawBufferPointer.allocate(byteCount: 0, alignment: 16)
 
   init(_ codec: ParquetCodec, level: Int32) {
@@ -17,10 +15,7 @@ final class ParquetDeflater {
     self.level = level
   }
 
-  deinit {
-    room.deallocate()
-    if let zstd { ZSTD_freeCCtx(zstd) }
-  }
+  deinit { room.deallocate() }
 
   /// Compresses a page and appends it.
   ///
@@ -40,15 +35,7 @@ final class ParquetDeflater {
       room.deallocate()
       room = .allocate(byteCount: needed, alignment: 16)
     }
-    let size = page.withUnsafeBytes { source -> Int? in
-      // An empty page has no address, and compresses to what says so.
-      var nothing: UInt8 = 0
-      guard let target = room.baseAddress else { return nil }
-      if let base = source.baseAddress { return deflate(base, page.count, target) }
-      return withUnsafeBytes(of: &nothing) {
-        $0.baseAddress.flatMap { deflate($0, 0, target) }
-      }
-    }
+    let size = try deflate(page)
     guard let size else { throw failure }
     bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: room[..<size]))
     return size
@@ -58,7 +45,7 @@ final class ParquetDeflater {
   private func bound(of count: Int) throws(TareError) -> Int {
     switch codec {
     case .snappy: return snappy_max_compressed_length(count)
-    case .zstd: return ZSTD_compressBound(count)
+    case .zstd: return ZstdDeflater.bound(of: count)
     case .lz4Raw:
       guard let count = Int32(exactly: count) else { throw failure }
       return Int(LZ4_compressBound(count))
@@ -66,25 +53,26 @@ final class ParquetDeflater {
     }
   }
 
-  /// - Returns: nil where it fails.
-  private func deflate(
-    _ source: UnsafeRawPointer, _ count: Int, _ target: UnsafeMutableRawPointer
-  ) -> Int? {
-    let (text, out) = (
-      source.assumingMemoryBound(to: CChar.self), target.assumingMemoryBound(to: CChar.self)
-    )
+  /// - Returns: how many bytes of the room are the page; nil where it fails.
+  private func deflate(_ page: [UInt8]) throws(TareError) -> Int? {
+    if codec == .zstd, zstd == nil { zstd = try ZstdDeflater(level: level) }
+    // An empty page has no address, and compresses to what says so.
+    let bytes = page.isEmpty ? [0] : page
+    return bytes.withUnsafeBytes { source in
+      deflate(UnsafeRawBufferPointer(rebasing: source[..<page.count]))
+    }
+  }
+
+  private func deflate(_ page: UnsafeRawBufferPointer) -> Int? {
+    let text = page.assumingMemoryBound(to: CChar.self).baseAddress
+    let out = room.assumingMemoryBound(to: CChar.self).baseAddress
     switch codec {
     case .snappy:
       var size = room.count
-      return snappy_compress(text, count, out, &size) == SNAPPY_OK ? size : nil
-    case .zstd:
-      if zstd == nil { zstd = ZSTD_createCCtx() }
-      guard let zstd else { return nil }
-      let size = ZSTD_compressCCtx(zstd, target, room.count, source, count, level)
-      return ZSTD_isError(size) == 0 ? size : nil
+      return snappy_compress(text, page.count, out, &size) == SNAPPY_OK ? size : nil
+    case .zstd: return zstd?.deflate(page, to: room)
     case .lz4Raw:
-      let most = Int32(clamping: room.count)
-      let size = LZ4_compress_default(text, out, Int32(count), most)
+      let size = LZ4_compress_default(text, out, Int32(page.count), Int32(clamping: room.count))
       return size > 0 ? Int(size) : nil
     case .uncompressed, .gzip: return nil
     }

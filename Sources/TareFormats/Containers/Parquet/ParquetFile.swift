@@ -4,6 +4,8 @@ package import TareCore
 package enum ParquetFile: FileFormat {
   package static let key = "parquet"
   package static let summary = "Apache Parquet, typed columns"
+  package static let example =
+    #"pandas.DataFrame({"prompt_id": ["7"], "score": [2.5]}).to_parquet("scores.parquet")"#
 
   package static func recognises(_ file: SourceFile) -> Bool {
     if case .binary(.parquet) = file.opening { true } else { false }
@@ -40,19 +42,22 @@ private struct ParquetOriginal: Sendable {
   private let count: Int
   private let keyValues: [(key: String, value: String)]
 
+  /// Where Arrow's libraries keep the types that Parquet does not have, such as time zones.
+  private static let arrowSchema = "ARROW:schema"
+
   init(_ reader: ParquetReader, _ fields: [ParquetReader.ReadField]) {
     columns = fields.map {
       (reader.schema.fields[$0.field].name, $0.stored, reader.schema.elements[$0.field])
     }
     count = reader.count
-    // Arrow's own schema would not have the columns that are added; all else is kept.
-    keyValues = reader.metadata.keyValues.filter { $0.key != "ARROW:schema" }
+    keyValues = reader.metadata.keyValues
   }
 
   func encoded(_ rows: [Int], adding added: [TableColumn]) throws(TareError) -> [UInt8] {
     let isWhole = rows.count == count && rows.indices.allSatisfy { rows[$0] == $0 }
     var stored: [Column] = []
     var schema: [[ParquetElement]] = []
+    var replaced: [(name: String, column: Column)] = []
     func add(_ column: TableColumn) throws(TareError) {
       var values = Column(column.values)
       if (try? ParquetElement.all(column.name, values).checked) == nil {
@@ -61,9 +66,8 @@ private struct ParquetOriginal: Sendable {
       }
       schema.append(try ParquetElement.all(column.name, values))
       stored.append(values)
+      replaced.append((column.name, values))
     }
-    var options = ParquetWriter.Options()
-    options.keyValues = keyValues
     var bytes: [UInt8] = []
     for (name, column, elements) in columns {
       if let replacing = added.first(where: { $0.name == name }) {
@@ -75,6 +79,11 @@ private struct ParquetOriginal: Sendable {
     }
     for column in added where !columns.contains(where: { $0.name == column.name }) {
       try add(column)
+    }
+    var options = ParquetWriter.Options()
+    options.keyValues = keyValues.compactMap { key, value in
+      guard key == Self.arrowSchema else { return (key, value) }
+      return ArrowSchemaCopy.encoded(value, adding: replaced).map { (key, $0) }
     }
     var writer = ParquetWriter(options) { bytes += $0 }
     try writer.write(stored, schema)

@@ -19,6 +19,7 @@ struct ParquetMetadata: Sendable {
   /// Where a row group's values of one leaf stand.
   struct Chunk: Sendable {
     var physical = -1
+    var encodings: [Int] = []
     var codec = 0
     var valueCount = 0
     var size = 0
@@ -131,6 +132,10 @@ struct ParquetMetadata: Sendable {
     try reader.structure { (reader, field, kind) throws(TareError) in
       switch field {
       case 1: found.physical = try reader.integer(kind)
+      case 2:
+        try reader.list(kind) { (reader, kind) throws(TareError) in
+          found.encodings.append(try reader.integer(kind))
+        }
       case 4: found.codec = try reader.integer(kind)
       case 5: found.valueCount = try reader.count(kind)
       case 6: found.size = try reader.count(kind)

@@ -62,22 +62,27 @@ package struct ParquetReader: Sendable {
     count = metadata.rowCount
   }
 
-  private static func footer(of file: ParquetBytes) throws(TareError) -> ParquetMetadata {
+  static func footer(of file: ParquetBytes) throws(TareError) -> ParquetMetadata {
     do throws(TareError) {
-      guard file.count >= 12 else { throw .parquet("\(file.count) bytes") }
-      let mark = Array(try file.slice(file.count - 4, 4).buffer)
-      guard mark != Array("PARE".utf8) else {
-        throw .unsupportedParquet("an encrypted file", accepted: "Parquet without encryption")
-      }
-      guard mark == Array("PAR1".utf8) else {
-        throw .parquet("no 'PAR1' at the end, so that the file is cut off")
-      }
-      let size = Int(try file.load(file.count - 8, as: UInt32.self))
-      guard size <= file.count - 12 else { throw .parquet("a footer of \(size) bytes") }
-      return try ParquetMetadata(try file.slice(file.count - 8 - size, size))
+      return try ParquetMetadata(try footerBytes(of: file))
     } catch {
       throw error.inside("Parquet footer")
     }
+  }
+
+  /// The footer as it is written, which the last eight bytes of the file follow.
+  static func footerBytes(of file: ParquetBytes) throws(TareError) -> ParquetBytes {
+    guard file.count >= 12 else { throw .parquet("\(file.count) bytes") }
+    let mark = Array(try file.slice(file.count - 4, 4).buffer)
+    guard mark != Array("PARE".utf8) else {
+      throw .unsupportedParquet("an encrypted file", accepted: "Parquet without encryption")
+    }
+    guard mark == Array("PAR1".utf8) else {
+      throw .parquet("no 'PAR1' at the end, so that the file is cut off")
+    }
+    let size = Int(try file.load(file.count - 8, as: UInt32.self))
+    guard size <= file.count - 12 else { throw .parquet("a footer of \(size) bytes") }
+    return try file.slice(file.count - 8 - size, size)
   }
 
   private static func with<Value>(

@@ -119,14 +119,7 @@ package struct ParquetWriter {
       writer.field(3, int64: count)
       writer.field(4, structures: rowGroups)
       if !options.keyValues.isEmpty {
-        writer.field(
-          5,
-          structures: options.keyValues.map { pair in
-            ThriftWriter.structure { writer in
-              writer.field(1, pair.key)
-              writer.field(2, pair.value)
-            }
-          })
+        writer.field(5, keyValues: options.keyValues)
       }
       writer.field(6, "tare")
       // Least and greatest values are in the order of their types.

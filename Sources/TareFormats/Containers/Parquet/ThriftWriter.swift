@@ -75,6 +75,18 @@ struct ThriftWriter {
     for structure in structures { bytes += structure }
   }
 
+  /// Pairs of texts, as the structures KeyValue.
+  mutating func field(_ number: Int, keyValues: [(key: String, value: String)]) {
+    field(
+      number,
+      structures: keyValues.map { pair in
+        ThriftWriter.structure { writer in
+          writer.field(1, pair.key)
+          writer.field(2, pair.value)
+        }
+      })
+  }
+
   private mutating func head(_ number: Int, _ kind: Kind) {
     // All fields stand in order and closer than 16.
     bytes.append(UInt8(number - last) << 4 | kind.rawValue)
