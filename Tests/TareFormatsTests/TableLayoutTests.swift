@@ -60,7 +60,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "id,prompt,score_chosen,score_rejected\n7,x,1,0\n7,y,2,1\n7,x,3,0\n8,y,1,2\n",
+    "prompt_id,prompt,score_chosen,score_rejected\n7,x,1,0\n7,y,2,1\n7,x,3,0\n8,y,1,2\n",
     "id,prompt,score_a,score_b,winner\n7,x,1,0,model_a\n7,y,2,1,model_a\n7,x,3,0,model_b\n"
       + "8,y,1,2,model_a\n",
   ])

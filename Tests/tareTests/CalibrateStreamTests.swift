@@ -114,7 +114,11 @@ import Testing
     #expect(through.rows == plain.output)
     // Another layout is taken whole, from what was read and the rest.
     let wide = try folder.file("wide.jsonl", Data(#"{"id":"a","score":1.5,"len":3}"#.utf8))
-    #expect(try piped(wide, ["--method", "mean"]).rows.contains(#""calibrated":1.5"#))
+    let whole = try run([wide, "--method", "mean", "-o", folder.path("whole.csv")])
+    #expect(whole.status == 0, "\(whole.error)")
+    #expect(
+      try piped(wide, ["--method", "mean"]).rows
+        == String(contentsOfFile: folder.path("whole.csv"), encoding: .utf8))
   }
 
   @Test func `bad rows are refused with line and column, or skipped and counted`() throws {

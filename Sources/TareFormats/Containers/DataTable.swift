@@ -41,7 +41,11 @@ package struct DataTable: Sendable {
   /// The table's rows in the layout of their file, with columns added or replaced.
   package func data(adding columns: [TableColumn] = []) throws(TareError) -> Data {
     precondition(columns.allSatisfy { $0.values.count == rows.count }, "a value a row")
-    return Data(try source.encoded(rows, adding: columns))
+    do throws(TareError) {
+      return Data(try source.encoded(rows, adding: columns))
+    } catch {
+      throw error.inside(name)
+    }
   }
 
   /// The same as a file of this name holds them: in another format where one is asked for, by `key` or

@@ -102,8 +102,11 @@ struct ParquetParts {
         accepted: "Parquet files that can be read each by itself")
     }
     let start = min(chunk.dataOffset, chunk.dictionaryOffset ?? chunk.dataOffset)
-    guard chunk.hasMetadata, start >= 4, start <= end, chunk.dataOffset <= end,
-      chunk.compressedSize <= end - start
+    // Where there are no values the offsets may be any.
+    guard chunk.hasMetadata,
+      chunk.valueCount == 0
+        || (start >= 4 && start <= end && chunk.dataOffset <= end
+          && chunk.compressedSize <= end - start)
     else { throw .parquet("values of '\(path.joined(separator: "."))' outside of the file") }
     let shift = content.count - 4
     return ThriftWriter.structure { writer in
@@ -116,8 +119,12 @@ struct ParquetParts {
         metadata.field(5, int64: chunk.valueCount)
         metadata.field(6, int64: chunk.size)
         metadata.field(7, int64: chunk.compressedSize)
-        metadata.field(9, int64: chunk.dataOffset + shift)
-        if let offset = chunk.dictionaryOffset { metadata.field(11, int64: offset + shift) }
+        if chunk.valueCount > 0 {
+          metadata.field(9, int64: chunk.dataOffset + shift)
+          if let offset = chunk.dictionaryOffset { metadata.field(11, int64: offset + shift) }
+        } else {
+          metadata.field(9, int64: 4)
+        }
       }
     }
   }
