@@ -7,34 +7,33 @@ internal import TareFormats
 package struct InputFile: Sendable {
   /// What errors call it.
   package let name: String
-  package let data: Data
+  /// What it holds, without compression.
+  package let bytes: [UInt8]
+  package var data: Data { Data(bytes) }
+  package var digest: Digest { bytes.withUnsafeBytes { Digest(of: $0) } }
 
   /// - Parameter bytes: compressed or not.
   /// - Throws: `TareError.badData` for damaged gzip or zstd.
-  init(name: String, bytes: Data) throws(TareError) {
+  init(name: String, bytes: [UInt8]) throws(TareError) {
     self.name = name
-    guard let compression = Compression(of: bytes) else {
-      data = bytes
+    guard let compression = Compression(of: Data(bytes.prefix(Compression.openingBytes))) else {
+      self.bytes = bytes
       return
     }
-    do { data = try compression.inflated(bytes) } catch { throw error.inside(name) }
+    do {
+      self.bytes = Array(try compression.inflated(Data(bytes)))
+    } catch {
+      throw error.inside(name)
+    }
   }
 
   /// - Throws: `TareError.badData` if the file cannot be read, or is damaged gzip or zstd.
   package init(_ path: String) throws(TareError) {
-    do {
-      let bytes =
-        path == "-"
-        ? FileHandle.standardInput.readDataToEndOfFile()
-        : try SavedDataset.content(of: path)
-          ?? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
-      try self.init(name: path == "-" ? "standard input" : path, bytes: bytes)
-    } catch let error as TareError {
-      throw error
-    } catch {
-      throw .badData(
-        place: path, found: "no file that can be read",
-        accepted: "a readable file, or - for standard input")
+    if path != "-", let content = try SavedDataset.content(of: path) {
+      try self.init(name: path, bytes: Array(content))
+    } else {
+      let stream = try ByteStream(path)
+      try self.init(name: stream.name, bytes: stream.rest())
     }
   }
 }

@@ -22,7 +22,7 @@ extension Pipeline {
     guard let layout, saved == nil || !request.source.badRows.leavesOut || !layout.needsAllRows
     else {
       if !ByteStream.isPlainFile(path) {
-        request.source.content = try InputFile(name: pieces.name, bytes: pieces.everything())
+        request.source.content = try InputFile(name: pieces.name, bytes: Array(pieces.everything()))
       }
       return nil
     }

@@ -15,7 +15,7 @@ extension Pipeline {
     for input in request.inputs {
       let file = try InputFile(input)
       let sets = try readCandidates(
-        file.data, name: file.name, format: request.format, columns: columns)
+        file.bytes, name: file.name, format: request.format, columns: columns)
       noticeUnusedText(of: sets, in: file)
       warn(of: sets, text, options)
       for row in try sets.joiningSteps(for: text, options) {

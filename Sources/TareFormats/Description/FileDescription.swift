@@ -1,5 +1,4 @@
 /// What a file is and how Tare reads it: container, layout, columns, and its first rows.
-package import Foundation
 package import TareCore
 
 package struct FileDescription: Sendable {
@@ -63,9 +62,9 @@ package struct FileDescription: Sendable {
   /// - Parameters are those of `readTable`.
   /// - Throws: `TareError.badData` for a file that no container can read.
   package init(
-    _ data: Data, name: String, format: String? = nil, columns mapping: ColumnMapping = .init()
+    _ bytes: [UInt8], name: String, format: String? = nil, columns mapping: ColumnMapping = .init()
   ) throws(TareError) {
-    let table = try readTable(data, name: name, format: format, columns: mapping)
+    let table = try readTable(bytes, name: name, format: format, columns: mapping)
     self.name = name
     let container = try FileFormats.registry.entry(for: table.format)
     self.container = Kind(key: container.key, summary: container.summary)
@@ -87,7 +86,7 @@ package struct FileDescription: Sendable {
   }
 
   private static func rows(of table: DataTable) -> [SourceRow] {
-    let cells = table.columns.map { ($0, table.cells($0)) }
+    let cells = table.named(table.columns)
     return table.rows.indices.map { row in
       // A column that the row does not have is no column of its layout.
       let all = table.row(row, cells)
@@ -233,13 +232,13 @@ extension FileDescription {
   private static func rows(_ table: ScoreTable) -> [Row] {
     var rows: [Row] = []
     var last: Int?
-    var texts: [Conversation]?
+    var texts: Conversations?
     if let all = try? table.conversations() { texts = all }
     for (position, response) in table.responses.enumerated() {
       let shown = Response(
         role: response.role.rawValue, text: texts?[position].response, score: response.score,
         label: response.label)
-      let row = table.rowOfResponse[position]
+      let row = table.row(ofResponse: position)
       let before = row == last ? rows.removeLast().responses : []
       guard rows.count < Self.shown else { break }
       rows.append(
