@@ -7,8 +7,9 @@ polars doing the plain part of the same (read, group, best of n, accuracy by sub
       [--rows 200000 2000000 10000000] [--texts] [--parquet] [--only evaluate rank ...] [--limit 600]
 
 The tables are made once in --folder, from a seed: four responses a prompt, exactly one of them right, in eight
-subsets of unequal size; the score goes with the label and with the length. --texts adds 100,000 prompts with four
-responses of about 1,200 characters each as JSON Lines (520 MB). A command that runs past --limit seconds is stopped
+subsets of unequal size; the score goes with the label and with the length. `pairs` writes texts, so it gets the same
+scores beside short prompts and responses. --texts adds 100,000 prompts with four responses of about 1,200 characters
+each as JSON Lines (492 MB). A command that runs past --limit seconds is stopped
 and gets null. Memory is the peak of the resident set (wait4). Prints JSON, and writes it to
 results/speed/tables-<machine>.json where --machine is given.
 """
@@ -98,8 +99,19 @@ def table(rows):
     return csv
 
 
+def short_texts(csv, rows):
+    """Makes the table of so many rows with short prompts and responses, for `pairs`."""
+    path = folder / f"short-texts{rows}.csv"
+    if not path.exists():
+        import polars as pl
+        pl.read_csv(csv).select(
+            "prompt_id", "index", pl.format("Question {}?", "prompt_id").alias("prompt"),
+            pl.format("Answer {}.", "index").alias("response"), "score", "label").write_csv(path)
+    return path
+
+
 def texts():
-    """Makes 100,000 prompts × 4 responses with their texts, a response a line, 520 MB."""
+    """Makes 100,000 prompts × 4 responses with their texts, a response a line, 492 MB."""
     import random
     path = folder / "texts.jsonl"
     if path.exists():
@@ -193,6 +205,8 @@ results = []
 for count in arguments.rows:
     csv = table(count)
     run(csv, works(str(csv)), results)
+    short = short_texts(csv, count)
+    run(short, {"pairs": text_works(str(short))["pairs"]}, results)
     if arguments.parquet:
         parquet = csv.with_suffix(".parquet")
         run(parquet, works(str(parquet)), results)

@@ -7,12 +7,16 @@
 /// one that calls takes each value that it is offered, once, by one of the methods.
 package struct JSONReader {
   private let bytes: [UInt8]
+  /// Where the text begins and ends within the bytes.
+  private let start: Int
+  private let end: Int
   private let firstLine: Int
   /// Whether NaN, Infinity and -Infinity are numbers, as Python writes them.
   private let takesNonFinite: Bool
   /// Whether a lone surrogate, which Python writes for broken text, becomes U+FFFD.
   private let takesLoneSurrogates: Bool
-  private var position = 0
+  /// Where it stands in the bytes.
+  package private(set) var position = 0
   private var depth = 0
   /// Deeper nesting than any real file has, shallow enough for every thread's stack.
   private static let deepest = 256
@@ -26,20 +30,35 @@ package struct JSONReader {
     takesLoneSurrogates: Bool = true
   ) {
     self.bytes = bytes
+    start = 0
+    end = bytes.count
     self.firstLine = firstLine
     self.takesNonFinite = takesNonFinite
     self.takesLoneSurrogates = takesLoneSurrogates
+  }
+
+  /// Reads a part of some bytes as a text of its own.
+  package init(
+    _ bytes: [UInt8], in range: Range<Int>, firstLine: Int = 1, takesNonFinite: Bool = false
+  ) {
+    self.bytes = bytes
+    start = range.lowerBound
+    end = range.upperBound
+    position = start
+    self.firstLine = firstLine
+    self.takesNonFinite = takesNonFinite
+    takesLoneSurrogates = true
   }
 
   /// The whole text, which is one value, taken by `body`.
   package mutating func document(
     _ body: (inout JSONReader) throws(TareError) -> Void
   ) throws(TareError) {
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
+    if bytes[start..<end].starts(with: [0xEF, 0xBB, 0xBF]) { position = start + 3 }
     skipSpace()
     try body(&self)
     skipSpace()
-    guard position == bytes.count else {
+    guard position == end else {
       throw error("text after the value", "end of input")
     }
   }
@@ -49,7 +68,7 @@ package struct JSONReader {
     _ body: (inout JSONReader) throws(TareError) -> Void
   ) throws(TareError) {
     skipSpace()
-    while position < bytes.count {
+    while position < end {
       try body(&self)
       skipSpace()
     }
@@ -57,7 +76,7 @@ package struct JSONReader {
 
   /// The next value.
   package mutating func value() throws(TareError) -> JSONValue {
-    guard position < bytes.count else { throw error("end of input", "a value") }
+    guard position < end else { throw error("end of input", "a value") }
     switch bytes[position] {
     case UInt8(ascii: "{"):
       var object = JSONObject()
@@ -69,10 +88,7 @@ package struct JSONReader {
       var array: [JSONValue] = []
       try elements { (reader) throws(TareError) in array.append(try reader.value()) }
       return .array(array)
-    case UInt8(ascii: "\""):
-      var text: [UInt8] = []
-      try appendString(to: &text)
-      return .string(String(decoding: text, as: UTF8.self))
+    case UInt8(ascii: "\""): return .string(try text())
     case UInt8(ascii: "t"): return try word("true", .bool(true))
     case UInt8(ascii: "f"): return try word("false", .bool(false))
     case UInt8(ascii: "n"): return try word("null", .null)
@@ -85,24 +101,37 @@ package struct JSONReader {
     }
   }
 
+  /// Passes the next value, which is checked as if it were read.
+  package mutating func pass() throws(TareError) {
+    if isNext("{") {
+      try members { (_, reader) throws(TareError) in try reader.pass() }
+    } else if isNext("[") {
+      try elements { (reader) throws(TareError) in try reader.pass() }
+    } else if isNext("\"") {
+      try string { (_, _) in }
+    } else {
+      _ = try value()
+    }
+  }
+
   /// An error at the place that has been reached.
   package func error(_ found: String, _ accepted: String) -> TareError {
-    let before = bytes[..<min(position, bytes.count)]
+    let before = bytes[start..<min(position, end)]
     let line = before.count { $0 == 0x0A } + firstLine
-    let start = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
-    let column = before[start...].count { $0 & 0xC0 != 0x80 } + 1
+    let lineStart = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? start
+    let column = before[lineStart...].count { $0 & 0xC0 != 0x80 } + 1
     return .badData(place: "line \(line), column \(column)", found: found, accepted: accepted)
   }
 
   /// What stands at the position, for messages.
   package var here: String {
-    guard position < bytes.count else { return "end of input" }
-    let next = bytes[position..<min(position + 12, bytes.count)].prefix { $0 >= 0x20 }
+    guard position < end else { return "end of input" }
+    let next = bytes[position..<min(position + 12, end)].prefix { $0 >= 0x20 }
     return "'\(String(decoding: next, as: UTF8.self))'"
   }
 
   private mutating func skipSpace() {
-    while position < bytes.count {
+    while position < end {
       switch bytes[position] {
       case 0x20, 0x0A, 0x0D, 0x09: position += 1
       default: return
@@ -122,7 +151,7 @@ package struct JSONReader {
 
   /// Whether the next value, or what else is next, begins with the character.
   package func isNext(_ character: Unicode.Scalar) -> Bool {
-    position < bytes.count && bytes[position] == UInt8(ascii: character)
+    position < end && bytes[position] == UInt8(ascii: character)
   }
 
   // MARK: - Objects and arrays
@@ -173,7 +202,7 @@ package struct JSONReader {
       skipSpace()
       try item(&self)
       skipSpace()
-      guard position < bytes.count else { throw error("end of input", "',' or '\(close)'") }
+      guard position < end else { throw error("end of input", "',' or '\(close)'") }
       if isNext(close) {
         position += 1
         return
@@ -202,7 +231,7 @@ package struct JSONReader {
   package mutating func numberText() throws(TareError) -> (text: String, isInteger: Bool) {
     let start = position
     func digit(_ at: Int) -> Bool {
-      at < bytes.count && (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[at])
+      at < end && (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[at])
     }
     if isNext("-") { position += 1 }
     guard digit(position) else { throw error(here, "a digit") }
@@ -211,16 +240,16 @@ package struct JSONReader {
     }
     while digit(position) { position += 1 }
     var isInteger = true
-    if position < bytes.count, bytes[position] == UInt8(ascii: ".") {
+    if position < end, bytes[position] == UInt8(ascii: ".") {
       isInteger = false
       position += 1
       guard digit(position) else { throw error(here, "a digit") }
       while digit(position) { position += 1 }
     }
-    if position < bytes.count, bytes[position] | 0x20 == UInt8(ascii: "e") {
+    if position < end, bytes[position] | 0x20 == UInt8(ascii: "e") {
       isInteger = false
       position += 1
-      if position < bytes.count, [UInt8(ascii: "+"), UInt8(ascii: "-")].contains(bytes[position]) {
+      if position < end, [UInt8(ascii: "+"), UInt8(ascii: "-")].contains(bytes[position]) {
         position += 1
       }
       guard digit(position) else { throw error(here, "a digit") }
@@ -229,40 +258,75 @@ package struct JSONReader {
     return (String(decoding: bytes[start..<position], as: UTF8.self), isInteger)
   }
 
+  /// The string that is next.
+  package mutating func text() throws(TareError) -> String {
+    var text = ""
+    try string { plain, escaped in text += escaped ?? String(decoding: plain, as: UTF8.self) }
+    return text
+  }
+
   /// Appends the string that is next, in UTF-8.
   package mutating func appendString(to text: inout [UInt8]) throws(TareError) {
+    try string { plain, escaped in
+      if let escaped { text += escaped.utf8 } else { text += plain }
+    }
+  }
+
+  /// The string that is next, in parts that stand there as they are and characters that were escaped.
+  private mutating func string(
+    _ part: (_ plain: ArraySlice<UInt8>, _ escaped: String?) -> Void
+  ) throws(TareError) {
     guard isNext("\"") else { throw error(here, "a string") }
     position += 1
     while true {
       let start = position
-      while position < bytes.count, bytes[position] != UInt8(ascii: "\""),
-        bytes[position] != UInt8(ascii: "\\"), bytes[position] >= 0x20
-      {
-        position += 1
+      position = plainEnd(from: start)
+      do {
+        _ = try UTF8Span(validating: bytes.span.extracting(start..<position))
+      } catch {
+        throw self.error("bytes that are not UTF-8", "UTF-8 text")
       }
-      try appendUTF8(start..<position, to: &text)
-      guard position < bytes.count else { throw error("end of input", "a closing quote") }
+      part(bytes[start..<position], nil)
+      guard position < end else { throw error("end of input", "a closing quote") }
       switch bytes[position] {
       case UInt8(ascii: "\""):
         position += 1
         return
-      case UInt8(ascii: "\\"): text.append(contentsOf: Array(try escape().utf8))
+      case UInt8(ascii: "\\"): part([], try escape())
       default: throw error("a bare control character in a string", "an escape")
       }
     }
   }
 
-  private func appendUTF8(_ range: Range<Int>, to text: inout [UInt8]) throws(TareError) {
-    do {
-      _ = try UTF8Span(validating: bytes.span.extracting(range))
-    } catch {
-      throw self.error("bytes that are not UTF-8", "UTF-8 text")
+  /// Where a string's plain characters end: at a quote, a backslash, a control character or the end.
+  ///
+  /// Eight bytes at a time: subtracting borrows into the top bit of a byte that is 0, or less than a
+  /// blank, so the lowest marked byte is the first one looked for (Warren, Hacker's Delight, 6-1).
+  private func plainEnd(from start: Int) -> Int {
+    let words = bytes.span.bytes
+    let every: UInt64 = 0x0101_0101_0101_0101
+    func zeros(_ word: UInt64) -> UInt64 { (word &- every) & ~word }
+    var place = start
+    while place + 8 <= end {
+      let word = UInt64(
+        littleEndian: words.unsafeLoadUnaligned(fromByteOffset: place, as: UInt64.self))
+      let hits =
+        zeros(word ^ (every &* UInt64(UInt8(ascii: "\""))))
+        | zeros(word ^ (every &* UInt64(UInt8(ascii: "\\")))) | (word &- every &* 0x20) & ~word
+      let marks = hits & (every &* 0x80)
+      if marks != 0 { return place + marks.trailingZeroBitCount / 8 }
+      place += 8
     }
-    text.append(contentsOf: bytes[range])
+    while place < end, bytes[place] != UInt8(ascii: "\""), bytes[place] != UInt8(ascii: "\\"),
+      bytes[place] >= 0x20
+    {
+      place += 1
+    }
+    return place
   }
 
   private mutating func escape() throws(TareError) -> String {
-    guard position + 1 < bytes.count else { throw error("end of input", "an escape") }
+    guard position + 1 < end else { throw error("end of input", "an escape") }
     let letter = bytes[position + 1]
     if letter == UInt8(ascii: "u") { return String(try unicodeEscape()) }
     let text =
@@ -296,7 +360,7 @@ package struct JSONReader {
   private mutating func unicodeScalar() throws(TareError) -> Unicode.Scalar? {
     let high = try hexUnit()
     if let scalar = Unicode.Scalar(high) { return scalar }
-    guard high < 0xDC00, position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"),
+    guard high < 0xDC00, position + 1 < end, bytes[position] == UInt8(ascii: "\\"),
       bytes[position + 1] == UInt8(ascii: "u")
     else { return nil }
     let mark = position
@@ -309,12 +373,12 @@ package struct JSONReader {
   }
 
   private mutating func hexUnit() throws(TareError) -> UInt32 {
-    let end = position + 6
-    guard end <= bytes.count,
-      bytes[(position + 2)..<end].allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
-      let unit = UInt32(String(decoding: bytes[(position + 2)..<end], as: UTF8.self), radix: 16)
+    let next = position + 6
+    guard next <= end,
+      bytes[(position + 2)..<next].allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
+      let unit = UInt32(String(decoding: bytes[(position + 2)..<next], as: UTF8.self), radix: 16)
     else { throw error(here, "\\u and four hexadecimal digits") }
-    position = end
+    position = next
     return unit
   }
 }

@@ -59,6 +59,15 @@ extension JSONValue {
 
   private static func quote(_ text: String, to out: inout String) {
     out += "\""
+    defer { out += "\"" }
+    // Most texts stand as they are. U+2028 and U+2029 begin with 0xE2.
+    let isPlain = text.utf8.allSatisfy {
+      $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") && $0 != 0xE2
+    }
+    if isPlain {
+      out += text
+      return
+    }
     for scalar in text.unicodeScalars {
       switch scalar {
       case "\"": out += "\\\""
@@ -72,6 +81,5 @@ extension JSONValue {
       default: out.unicodeScalars.append(scalar)
       }
     }
-    out += "\""
   }
 }

@@ -14,9 +14,13 @@ package enum JSONValue: Sendable, Hashable {
 
 /// A JSON object in the order of its source. A key that stands twice keeps its first place and its
 /// last value, as Python's `json` does.
-package struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
-  package private(set) var keys: [String] = []
-  private var values: [String: JSONValue] = [:]
+package struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
+  /// Key and value of each member, in order.
+  package private(set) var members: [(key: String, value: JSONValue)] = []
+  /// Where each key stands; empty in an object of few members, which are looked through.
+  private var places: [String: Int] = [:]
+  /// Members that are found by looking as soon as by a table, which would take most of the memory.
+  private static let few = 12
 
   package init() {}
 
@@ -24,19 +28,56 @@ package struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     for (key, value) in elements { self[key] = value }
   }
 
-  package var isEmpty: Bool { keys.isEmpty }
-  package var count: Int { keys.count }
-  /// Key and value of each member, in order.
-  package var members: [(key: String, value: JSONValue)] { keys.map { ($0, values[$0] ?? .null) } }
+  package var isEmpty: Bool { members.isEmpty }
+  package var count: Int { members.count }
+  package var keys: [String] { members.map(\.key) }
+
+  /// Whether these are its keys, in this order.
+  package func hasKeys(_ keys: [String]) -> Bool {
+    members.count == keys.count && zip(members, keys).allSatisfy { $0.key == $1 }
+  }
 
   package subscript(key: String) -> JSONValue? {
-    get { values[key] }
+    get { place(of: key).map { members[$0].value } }
     set {
-      if let newValue {
-        if values.updateValue(newValue, forKey: key) == nil { keys.append(key) }
-      } else if values.removeValue(forKey: key) != nil {
-        keys.removeAll { $0 == key }
+      switch (place(of: key), newValue) {
+      case (let place?, let value?): members[place].value = value
+      case (nil, let value?):
+        members.append((key, value))
+        if !places.isEmpty {
+          places[key] = members.count - 1
+        } else if members.count > Self.few {
+          findPlaces()
+        }
+      case (let place?, nil):
+        members.remove(at: place)
+        findPlaces()
+      case (nil, nil): break
       }
+    }
+  }
+
+  private func place(of key: String) -> Int? {
+    places.isEmpty ? members.firstIndex { $0.key == key } : places[key]
+  }
+
+  private mutating func findPlaces() {
+    places = [:]
+    guard members.count > Self.few else { return }
+    for (place, member) in members.enumerated() { places[member.key] = place }
+  }
+}
+
+extension JSONObject: Hashable {
+  package static func == (first: JSONObject, second: JSONObject) -> Bool {
+    first.members.elementsEqual(second.members) { $0.key == $1.key && $0.value == $1.value }
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(members.count)
+    for (key, value) in members {
+      hasher.combine(key)
+      hasher.combine(value)
     }
   }
 }

@@ -97,7 +97,7 @@ extension Message: Hashable {
   /// Whether they have the same members, in any order.
   package static func == (left: Message, right: Message) -> Bool {
     left.members.count == right.members.count
-      && left.members.keys.allSatisfy { left.members[$0] == right.members[$0] }
+      && left.members.members.allSatisfy { right.members[$0.key] == $0.value }
   }
 
   package func hash(into hasher: inout Hasher) {

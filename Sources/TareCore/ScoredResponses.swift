@@ -177,7 +177,9 @@ extension ScoredResponses {
 
 extension PromptGroups {
   /// By prompt within subset and section, groups in the order of their first rows.
-  init(prompts: NameColumn, subsets: NameColumn?, sections: NameColumn?) {
+  ///
+  /// - Parameter prompts: every row has one.
+  package init(prompts: NameColumn, subsets: NameColumn?, sections: NameColumn?) {
     struct Key: Hashable {
       let prompt, subset, section: Int32
     }

@@ -7,9 +7,9 @@ extension Calibration {
   /// taken off, or no curve says what.
   ///
   /// - Parameter points: the covariate and the score.
-  func curve(through points: [(x: Double, y: Double)]) -> [PlotPoint] {
+  func curve(through points: some Collection<(x: Double, y: Double)>) -> [PlotPoint] {
     guard gamma != 0 else { return [] }
-    let drawn = Set(points.map(\.x)).sorted().compactMap { value in
+    let drawn = Set(points.lazy.map(\.x)).sorted().compactMap { value in
       bias(at: value).map { PlotPoint(x: value, y: $0) }
     }
     guard !drawn.isEmpty else { return [] }

@@ -14,7 +14,7 @@ extension ColumnMapping {
       }
       let file = try InputFile(String(text.dropFirst()))
       do throws(TareError) {
-        try add(contents: Array(file.data))
+        try add(contents: file.bytes)
       } catch {
         throw error.inside(file.name)
       }

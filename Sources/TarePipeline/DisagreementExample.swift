@@ -19,13 +19,14 @@ struct DisagreementExample: Sendable {
   /// - Parameter texts: prompt and response of each row, [row].
   static func examples(
     _ disagreements: some Sequence<Disagreement>, _ responses: ScoredResponses,
-    _ texts: [Conversation]?
+    _ texts: Conversations?
   ) -> [DisagreementExample] {
     let disagreements = Array(disagreements)
     guard !disagreements.isEmpty else { return [] }
     let prompts = Set(disagreements.map(\.promptID))
     var rows: [Place: Int] = [:]
-    for row in responses.indices where prompts.contains(responses.prompts[row] ?? "") {
+    let isWanted = responses.prompts.names.map(prompts.contains)
+    for row in responses.indices where isWanted[Int(responses.prompts.codes[row])] {
       rows[Place(responses[row])] = row
     }
     return disagreements.map { disagreement in
@@ -73,7 +74,7 @@ struct DisagreementExample: Sendable {
 
 extension ScorePart {
   /// Prompt and response of each row; nil where they are not known.
-  func texts(in store: Store?) throws(TareError) -> [Conversation]? {
+  func texts(in store: Store?) throws(TareError) -> Conversations? {
     switch origin {
     case .table(let table): return try table.conversations()
     case .run(let run, let items):
@@ -81,7 +82,7 @@ extension ScorePart {
         return try ScoreTable(try file.table()).conversations()
       }
       let known = try store?.items(of: run, withTexts: true).compactMap(\.conversation) ?? []
-      return known.count == items.count ? known : nil
+      return known.count == items.count ? Conversations(known) : nil
     }
   }
 }

@@ -85,18 +85,23 @@ struct Evaluator: Sendable {
 
   /// Whether AlpacaEval's column is named near the beginning: other files need not be read for this.
   private static func mayHoldPreferences(_ source: ScoreSource) -> Bool {
-    let data: Data?
+    let opening: Data?
     switch source.place {
-    case .file(let path): data = source.content?.data ?? (try? InputFile(path))?.data
+    case .file(let path):
+      let file = source.content ?? (try? InputFile(path))
+      opening = (file?.bytes.prefix(openingBytes)).map { Data($0) }
     case .run(let name, let path):
       let store = try? existingStore(path)
-      data =
+      opening =
         (try? store?.run(named: name)).flatMap { run in
           run.flatMap { run in try? store?.source(of: run) }
-        }?.data
+        }?.data.prefix(openingBytes)
     }
-    return data?.prefix(1 << 18).range(of: Data("preference".utf8)) != nil
+    return opening?.range(of: Data("preference".utf8)) != nil
   }
+
+  /// Bytes that hold a header, or the first row's names.
+  private static let openingBytes = 1 << 18
 
   private func read(_ source: ScoreSource) throws(TareError) -> ScoreParts {
     try source.read(

@@ -7,38 +7,37 @@ internal import TareFormats
 package struct InputFile: Sendable {
   /// What errors call it.
   package let name: String
-  package let data: Data
-  /// How many files the data are of.
+  /// What it holds, without compression.
+  package let bytes: [UInt8]
+  package var data: Data { Data(bytes) }
+  package var digest: Digest { bytes.withUnsafeBytes { Digest(of: $0) } }
+  /// How many files it is of.
   package private(set) var files = 1
 
   /// - Parameter bytes: compressed or not.
   /// - Throws: `TareError.badData` for damaged gzip or zstd.
-  init(name: String, bytes: Data) throws(TareError) {
+  init(name: String, bytes: [UInt8]) throws(TareError) {
     self.name = name
-    guard let compression = Compression(of: bytes) else {
-      data = bytes
+    guard let compression = Compression(of: Data(bytes.prefix(Compression.openingBytes))) else {
+      self.bytes = bytes
       return
     }
-    do { data = try compression.inflated(bytes) } catch { throw error.inside(name) }
+    do {
+      self.bytes = Array(try compression.inflated(Data(bytes)))
+    } catch {
+      throw error.inside(name)
+    }
   }
 
   /// - Parameter path: a file's, or one of those that `TableFiles` takes.
   /// - Throws: `TareError.badData` if the file cannot be read, or is damaged gzip or zstd.
   package init(_ path: String) throws(TareError) {
-    do {
-      let several = path == "-" ? nil : try TableFiles(path)
-      let bytes =
-        path == "-"
-        ? FileHandle.standardInput.readDataToEndOfFile()
-        : try several?.content() ?? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
-      try self.init(name: path == "-" ? "standard input" : path, bytes: bytes)
-      files = several?.paths.count ?? 1
-    } catch let error as TareError {
-      throw error
-    } catch {
-      throw .badData(
-        place: path, found: "no file that can be read",
-        accepted: "a readable file, or - for standard input")
+    if path != "-", let several = try TableFiles(path) {
+      try self.init(name: path, bytes: Array(several.content()))
+      files = several.paths.count
+    } else {
+      let stream = try ByteStream(path)
+      try self.init(name: stream.name, bytes: stream.rest())
     }
   }
 }

@@ -23,9 +23,10 @@ extension Pipeline {
     guard let layout, saved == nil || !request.source.badRows.leavesOut || !layout.needsAllRows
     else {
       if stream.isKept {
-        request.source.content = try InputFile(name: stream.name, bytes: stream.everything())
+        request.source.content = try InputFile(
+          name: stream.name, bytes: Array(stream.everything()))
       } else if !ByteStream.isPlainFile(path) {
-        request.source.content = try InputFile(name: pieces.name, bytes: pieces.everything())
+        request.source.content = try InputFile(name: pieces.name, bytes: Array(pieces.everything()))
       }
       return nil
     }
@@ -34,7 +35,8 @@ extension Pipeline {
         return try fit(request, read, stream)
       }
       if stream.isKept {
-        request.source.content = try InputFile(name: stream.name, bytes: stream.everything())
+        request.source.content = try InputFile(
+          name: stream.name, bytes: Array(stream.everything()))
       }
       return nil
     }

@@ -26,7 +26,7 @@ extension Pipeline {
   package func formats(_ request: FormatsRequest) throws(TareError) -> FormatsOutcome {
     let file = try InputFile(request.input)
     let description = try FileDescription(
-      file.data, name: file.name, files: file.files, format: request.format,
+      file.bytes, name: file.name, files: file.files, format: request.format,
       columns: try ColumnMapping(command: request.columns))
     return FormatsOutcome(
       json: description.json, text: description.text,

@@ -1,4 +1,5 @@
 /// `tare pairs`: preference pairs for DPO and its kin, in the formats of TRL.
+package import Foundation
 package import TareCore
 internal import TareEvaluation
 internal import TareRanking
@@ -25,15 +26,43 @@ package struct PairsRequest: Sendable {
 }
 
 package struct PairsOutcome: Sendable {
-  /// One line a pair.
-  package let rows: [JSONObject]
   let made: PreferencePairs
+  private let texts: Conversations
+  private let isPlain: Bool
   /// How often the chosen response is the longer one, by the scores as they were used.
   let lengths: PairLengths
   /// The same of the pairs that the scores without calibration make; nil where nothing was calibrated.
   let before: PairLengths?
   /// Which scores were used, and what was guessed of the rows, a sentence each.
   package let notes: [String]
+
+  /// - Throws: `TareError.badData` where no plain string can hold a prompt.
+  fileprivate init(
+    _ made: PreferencePairs, before: PreferencePairs?, texts: Conversations, isPlain: Bool,
+    notes: [String]
+  ) throws(TareError) {
+    self.made = made
+    self.texts = texts
+    self.isPlain = isPlain
+    self.notes = notes
+    lengths = PairLengths(made)
+    self.before = before.map(PairLengths.init)
+    guard isPlain else { return }
+    for pair in made.pairs { try pair.requireStrings(texts) }
+  }
+
+  /// One line a pair.
+  package var lines: some Sequence<String> {
+    made.pairs.lazy.map { [texts, isPlain] pair in
+      JSONValue.object(pair.row(texts, isPlain: isPlain)).text()
+    }
+  }
+
+  /// The pairs in the format that is asked for, by its key or the file's name.
+  package func encoded(for path: String?, format: String?) throws(TareError) -> Data {
+    try Pipeline.encoded(
+      made.pairs.map { $0.row(texts, isPlain: isPlain) }, for: path, format: format)
+  }
 
   /// Why there is nothing to write; nil where there is something.
   package var failure: TareError? {
@@ -79,11 +108,9 @@ extension Pipeline {
       try PreferencePairs(
         Ranking.rankings(of: candidates.responses, by: scores), texts: texts, settings)
     }
-    var rows: [JSONObject] = []
-    for pair in made.pairs { rows.append(try pair.row(texts, isPlain: request.isPlain)) }
-    return PairsOutcome(
-      rows: rows, made: made, lengths: PairLengths(made, texts),
-      before: before.map { PairLengths($0, texts) }, notes: candidates.notes + [candidates.used])
+    return try PairsOutcome(
+      made, before: before, texts: texts, isPlain: request.isPlain,
+      notes: candidates.notes + [candidates.used])
   }
 
   private func settings(_ request: PairsRequest) throws(TareError) -> PreferencePairs.Settings {
@@ -114,16 +141,10 @@ extension Pipeline {
 
 extension PreferencePair {
   /// TRL's preference format with an explicit prompt: conversational, or of plain strings.
-  fileprivate func row(_ texts: [Conversation], isPlain: Bool) throws(TareError) -> JSONObject {
+  fileprivate func row(_ texts: Conversations, isPlain: Bool) -> JSONObject {
     let (better, worse) = (texts[chosen.row], texts[rejected.row])
     var row: JSONObject
     if isPlain {
-      if let found = better.beyondStrings ?? worse.beyondStrings {
-        throw .badData(
-          place: "prompt '\(promptID)'", found: found,
-          accepted: "one message of the user, and responses that are a text each, for plain "
-            + "strings; leave out --plain")
-      }
       row = [
         "prompt": .string(better.prompt[0].content), "chosen": .string(better.response),
         "rejected": .string(worse.response),
@@ -140,6 +161,17 @@ extension PreferencePair {
     row["score_chosen"] = .double(chosen.score)
     row["score_rejected"] = .double(rejected.score)
     return row
+  }
+
+  /// - Throws: `TareError.badData` where strings cannot hold the pair.
+  fileprivate func requireStrings(_ texts: Conversations) throws(TareError) {
+    guard
+      let found = texts[chosen.row].beyondStrings ?? texts[rejected.row].beyondStrings
+    else { return }
+    throw .badData(
+      place: "prompt '\(promptID)'", found: found,
+      accepted: "one message of the user, and responses that are a text each, for plain "
+        + "strings; leave out --plain")
   }
 }
 
@@ -165,8 +197,8 @@ struct PairLengths: Sendable {
   /// Mean length of chosen less that of rejected, in Unicode scalars.
   let meanDifference: Double
 
-  init(_ made: PreferencePairs, _ texts: [Conversation]) {
-    let differences = made.pairs.map { texts[$0.chosen.row].length - texts[$0.rejected.row].length }
+  init(_ made: PreferencePairs) {
+    let differences = made.pairs.map(\.lengthDifference)
     pairs = differences.count
     prompts = Set(made.pairs.map(\.promptID)).count
     chosenLonger = differences.count { $0 > 0 }

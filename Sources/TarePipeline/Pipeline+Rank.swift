@@ -16,41 +16,34 @@ package struct RankRequest: Sendable {
 package struct RankOutcome: Sendable {
   let rankings: Rankings
   private let top: Int?
-  private let conversations: [Conversation]
-  /// The candidates' texts by row; empty where they are not known.
-  var texts: [String] { conversations.map(\.response) }
-  let curve: BestOfNCurve
+  private let candidates: ScoredCandidates
+  /// Prompt and response by row; nil where they are not known.
+  var conversations: Conversations? { candidates.texts }
+  /// What the best of n candidates is worth.
+  var curve: BestOfNCurve {
+    BestOfNCurve(candidates.responses, scores: candidates.scores, labels: candidates.labels)
+  }
   /// Responses without a label, where others have one: labels are then left out of the curve.
-  let unlabelled: Int
+  var unlabelled: Int { candidates.unlabelled }
   /// Which scores were used, and what was guessed of the rows, a sentence each.
   package let notes: [String]
 
   /// One line a prompt: its candidates from the best, their scores, margins and texts.
   package var lines: some Sequence<String> {
     rankings.lazy.map { [top, conversations] ranking in
-      conversations.isEmpty
-        ? ranking.line(top: top)
-        : JSONValue.object(ranking.row(top: top, texts: conversations)).text()
+      ranking.line(top: top) { place in
+        conversations.map { $0[place.row].turns.responseJSON }
+      }
     }
   }
 
   fileprivate init(
-    _ rankings: Rankings, top: Int?, texts: [Conversation], curve: BestOfNCurve, unlabelled: Int,
-    notes: [String]
+    _ rankings: Rankings, of candidates: ScoredCandidates, top: Int?
   ) {
     self.rankings = rankings
+    self.candidates = candidates
     self.top = top
-    conversations = texts
-    self.curve = curve
-    self.unlabelled = unlabelled
-    self.notes = notes
-  }
-
-  /// Whether the rankings go there as JSON Lines, which need not be held.
-  package func areLines(for path: String?, format: String?) throws(TareError) -> Bool {
-    guard path.map({ !$0.hasSuffix(".gz") && !$0.hasSuffix(".zst") }) ?? true else { return false }
-    let wanted = try OutputFormats.format(format, for: path)
-    return wanted == nil || wanted?.key == JSONLinesOutput.key
+    notes = candidates.notes + [candidates.used]
   }
 
   private var rows: [JSONObject] {
@@ -62,11 +55,11 @@ package struct RankOutcome: Sendable {
   package func encoded(for path: String?, format: String?) throws(TareError) -> Data {
     let wanted = try OutputFormats.format(format, for: path) ?? JSONLinesOutput.self
     let isNested = [JSONLinesOutput.key, JSONOutput.key].contains(wanted.key)
-    return try Pipeline.encoded(isNested ? rows : candidates, for: path, format: format)
+    return try Pipeline.encoded(isNested ? rows : rowsOfCandidates, for: path, format: format)
   }
 
   /// One row per candidate, best first.
-  private var candidates: [JSONObject] {
+  private var rowsOfCandidates: [JSONObject] {
     rows.flatMap { row in
       (row["ranked"]?.array ?? []).enumerated().map { place, candidate in
         var object = JSONObject()
@@ -89,19 +82,15 @@ extension Pipeline {
     if let top = request.top, top < 1 { throw .usage("--top \(top); accepted: at least 1") }
     let candidates = try scoredCandidates(request.candidates)
     let rankings = try Ranking.rankings(of: candidates.responses, by: candidates.scores)
-    return RankOutcome(
-      rankings, top: request.top, texts: candidates.texts ?? [],
-      curve: BestOfNCurve(
-        candidates.responses, scores: candidates.scores, labels: candidates.labels),
-      unlabelled: candidates.unlabelled, notes: candidates.notes + [candidates.used])
+    return RankOutcome(rankings, of: candidates, top: request.top)
   }
 }
 
 extension Ranking {
-  /// - Parameter texts: the responses by row; may be empty.
-  fileprivate func row(top: Int?, texts: [Conversation]) -> JSONObject {
+  /// - Parameter texts: the responses by row.
+  fileprivate func row(top: Int?, texts: Conversations?) -> JSONObject {
     var object = json(top: top).object ?? [:]
-    guard !texts.isEmpty else { return object }
+    guard let texts else { return object }
     let ranked = (object["ranked"]?.array ?? []).enumerated().map { place, candidate in
       var candidate = candidate.object ?? [:]
       candidate["response"] = texts[places[place].row].turns.responseJSON

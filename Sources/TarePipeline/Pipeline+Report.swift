@@ -130,7 +130,7 @@ private struct ReportedInspection {
     facts = [
       .init("Inspection", name),
       .init(
-        "Inspection SHA-256", input.data.withUnsafeBytes { Digest(of: $0) }.description),
+        "Inspection SHA-256", input.digest.description),
     ]
   }
 
@@ -150,7 +150,7 @@ extension ScoreSource {
       if let content { file = content } else { file = try InputFile(path) }
       var facts: [Report.Fact] = [
         .init("File", path == "-" ? file.name : URL(filePath: path).lastPathComponent),
-        .init("File SHA-256", file.data.withUnsafeBytes { Digest(of: $0) }.description),
+        .init("File SHA-256", file.digest.description),
       ]
       if let score { facts.append(.init("Score column", score)) }
       for (name, value) in filters.sorted(by: { $0.key < $1.key }) {

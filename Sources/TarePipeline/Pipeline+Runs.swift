@@ -124,14 +124,14 @@ extension InputFile {
     _ badRows: BadRows, format: String?
   ) throws(TareError) -> InputFile {
     let table = try readTable(
-      data, name: name, format: format, skipsBadRows: badRows.skips,
+      bytes, name: name, format: format, skipsBadRows: badRows.skips,
       dropsMissing: badRows.dropsMissing)
     var skipped = table.skipped
     let good = try ScoreTable.goodRows(
       of: table, columns: ScoreColumns(), badRows, counting: &skipped)
     badRows.tell(table.notes, of: name)
     badRows.note(skipped, of: name)
-    return skipped.isEmpty ? self : try InputFile(name: name, bytes: good.data())
+    return skipped.isEmpty ? self : try InputFile(name: name, bytes: Array(good.data()))
   }
 
   private static let scoreLineKeys = [

@@ -113,7 +113,7 @@ extension Pipeline {
     for input in inputs {
       let file = try InputFile(input)
       var more = try readCandidates(
-        file.data, name: file.name, format: format, columns: columns, badRows: policy.badRows)
+        file.bytes, name: file.name, format: format, columns: columns, badRows: policy.badRows)
       noticeUnusedText(of: more, in: file)
       // Ids, those made up for rows without one above all, are unique in their own file only.
       let taken = Set(rows.map(\.id))

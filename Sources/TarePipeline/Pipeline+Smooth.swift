@@ -133,7 +133,7 @@ extension Pipeline {
     let file = try InputFile(request.input)
     let badRows = request.policy.badRows
     var table = try readTable(
-      file.data, name: file.name, format: request.format, skipsBadRows: badRows.skips,
+      file.bytes, name: file.name, format: request.format, skipsBadRows: badRows.skips,
       dropsMissing: badRows.dropsMissing, columns: try ColumnMapping(command: request.columns))
     badRows.tell(table.notes, of: file.name)
     if !request.filters.isEmpty { table = try table.matching(request.filters) }

@@ -48,7 +48,7 @@ extension RankOutcome {
   package func text(top: Int?, coloured: Bool) -> String {
     let table =
       noteText
-      + RankingTable(rankings, texts: texts.map(\.firstLine), top: top)
+      + RankingTable(rankings, top: top) { row in conversations?[row].response.firstLine }
       .text(style: .init(coloured))
     guard rankings.count > 1, rankings.allSatisfy({ $0.places.count == 1 }) else { return table }
     let hint = """

@@ -16,7 +16,7 @@ extension Pipeline {
       let file = try InputFile(input)
       let policy = RowPolicy()
       let sets = try readCandidates(
-        file.data, name: file.name, format: request.format, columns: columns,
+        file.bytes, name: file.name, format: request.format, columns: columns,
         badRows: policy.badRows)
       for note in policy.notes { observer.notice(note) }
       noticeUnusedText(of: sets, in: file)

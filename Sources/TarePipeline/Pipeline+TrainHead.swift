@@ -89,7 +89,7 @@ extension Pipeline {
   ) throws(TareError) -> (file: InputFile, rows: [CandidateSet]) {
     let file = try InputFile(path)
     let read = try readCandidates(
-      file.data, name: file.name, format: format, columns: columns, badRows: policy.badRows)
+      file.bytes, name: file.name, format: format, columns: columns, badRows: policy.badRows)
     if let note = read.tieNote { observer.notice("\(file.name): \(note)") }
     let rows = read.filter { !$0.isTie }
     noticeUnusedText(of: rows, in: file)
@@ -152,7 +152,7 @@ extension LinearHead {
     let diagnosis = Diagnosis(of: try CalibrationTable(responses, covariates: [.length]))
     return [
       "file": .string(URL(filePath: pairs.file.name).lastPathComponent),
-      "sha256": .string(pairs.file.data.withUnsafeBytes { Digest(of: $0) }.description),
+      "sha256": .string(pairs.file.digest.description),
       "evaluation": evaluation.json, "length": diagnosis.json,
     ]
   }

@@ -39,7 +39,7 @@ extension Pipeline {
       domains.append(
         SequenceOutcome.Domain(
           file: URL(filePath: file.name).lastPathComponent,
-          digest: file.data.withUnsafeBytes { Digest(of: $0) }, pairs: domain.count,
+          digest: file.digest, pairs: domain.count,
           prompts: Set(domain.prompts).count))
       pairs.append(domain)
     }

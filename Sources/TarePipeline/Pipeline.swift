@@ -42,6 +42,12 @@ package struct Pipeline: Sendable {
   /// Keys of the formats that results are written in, for help texts.
   package static let outputFormats = OutputFormats.registry.keys.joined(separator: ", ")
 
+  /// Whether a result goes there as JSON Lines, which need not be held.
+  package static func areLines(for path: String?, format: String?) throws(TareError) -> Bool {
+    guard path.map({ Compression(ending: $0.lowercased()) == nil }) ?? true else { return false }
+    return try OutputFormats.format(format, for: path).map { $0.key == JSONLinesOutput.key } ?? true
+  }
+
   /// Rows of results in the format that is asked for, by its key or the file's name; JSON Lines where
   /// neither does.
   package static func encoded(

@@ -85,7 +85,8 @@ extension RunReporter {
         corrects: auto.findings["decision"]?.string == "correct", reason: reason,
         isByLabels: auto.usesLabels)
     }
-    let points = zip(table.columns[0], table.scores).map { (x: $0, y: $1) }
+    let (lengths, scores) = (table.columns[0], table.scores)
+    let points = scores.indices.lazy.map { (x: lengths[$0], y: scores[$0]) }
     if model.calibrated != nil {
       if let calibration = try stored(of: model), calibration.covariates.first?.name == length {
         page.removed = calibration.curve(through: points)
@@ -100,11 +101,7 @@ extension RunReporter {
     if let calibrated = model.calibrated {
       page.after = LengthCurve(Diagnosis(of: try table.scored(calibrated), thorough: true))
     }
-    page.responses = table.scores.indices.map { row in
-      .init(
-        length: table.columns[0][row], score: table.scores[row],
-        calibrated: model.calibrated?[row])
-    }
+    page.responses = .init(lengths: lengths, scores: scores, calibrated: model.calibrated)
   }
 
   /// Of so many folds: what labels chose is judged on prompts that had no part in the choice.
@@ -186,15 +183,10 @@ extension Array {
 
 extension RunReporter {
   /// Of pairs of a chosen and a rejected response; none where the data are of another kind.
-  private func margins(of model: ScoredModel) -> [Report.Margin] {
-    guard let raw = try? ScoredPair.pairs(of: model.responses) else { return [] }
-    let calibrated = model.calibrated.flatMap { scores in
-      try? ScoredPair.pairs(of: model.responses.scored(scores))
-    }
-    let after = calibrated?.margins
-    return raw.margins.enumerated().map { place, margin in
-      .init(raw: margin, calibrated: after?[place])
-    }
+  private func margins(of model: ScoredModel) -> Report.Margins {
+    guard let pairs = try? ScoredPair.pairs(of: model.responses) else { return .init(raw: []) }
+    return .init(
+      raw: pairs.margins, calibrated: model.calibrated.flatMap { pairs.margins(by: $0) } ?? [])
   }
 
   /// Texts take at most about so many characters of the page.

@@ -113,7 +113,7 @@ extension ScoreSource {
       let file: InputFile
       if let content { file = content } else { file = try InputFile(path) }
       var table = try readTable(
-        file.data, name: file.name, format: format, skipsBadRows: badRows.skips,
+        file.bytes, name: file.name, format: format, skipsBadRows: badRows.skips,
         dropsMissing: badRows.dropsMissing, columns: try ColumnMapping(command: mapping))
       badRows.tell(table.notes, of: file.name)
       var skipped = table.skipped

@@ -32,14 +32,14 @@ package struct CandidatesRequest: Sendable {
 }
 
 /// Responses in input order.
-struct ScoredCandidates {
+struct ScoredCandidates: Sendable {
   let responses: ScoredResponses
   /// What counts: calibrated, normalised, combined, [row].
   let scores: [Double]
   /// The same without calibration, [row]; nil where nothing was calibrated.
   let uncalibrated: [Double]?
   /// Prompt and response, [row]; nil where they are not known.
-  let texts: [Conversation]?
+  let texts: Conversations?
   /// What is there in place of texts, for messages.
   let withoutTexts: String
   /// Which scores count, in a sentence.
@@ -62,8 +62,14 @@ struct ScoredCandidates {
 extension ScoredResponses {
   /// How good each is, [row]; nil where one of them has no label.
   var judgements: [Double]? {
-    let all = indices.map(goodness)
-    return all.contains(where: Self.isMissing) ? nil : all
+    var all: [Double] = []
+    all.reserveCapacity(count)
+    for row in indices {
+      let goodness = goodness(row)
+      guard !Self.isMissing(goodness) else { return nil }
+      all.append(goodness)
+    }
+    return all
   }
 }
 
@@ -83,14 +89,15 @@ extension Pipeline {
     // Scores of one kind are combined.
     let takesCalibrated =
       calibrations.isEmpty && !request.isRaw && members.allSatisfy { $0.calibrated != nil }
-    var texts: [Conversation]?
+    var texts: Conversations?
     var scores: [[Double]] = []
     var uncalibrated: [[Double]] = []
+    let isCalibrated = takesCalibrated || !calibrations.isEmpty
     for (index, member) in members.enumerated() {
+      // The first one's rows are where they are.
       let positions =
         index == 0
-        ? Array(first.responses.indices)
-        : try first.responses.positions(in: member.responses, named: member.name)
+        ? nil : try first.responses.positions(in: member.responses, named: member.name)
       try agree(on: &texts, member, positions)
       let raw = member.responses.scores
       var own = takesCalibrated ? member.calibrated?.scores ?? raw : raw
@@ -105,12 +112,13 @@ extension Pipeline {
         own = try calibration.apply(to: table).calibrated
       }
       scores.append(normalised(own, of: member.responses, request, positions))
-      uncalibrated.append(normalised(raw, of: member.responses, request, positions))
+      if isCalibrated {
+        uncalibrated.append(normalised(raw, of: member.responses, request, positions))
+      }
     }
     return ScoredCandidates(
       responses: first.responses, scores: ensemble.combined(scores),
-      uncalibrated: calibrations.isEmpty && !takesCalibrated
-        ? nil : ensemble.combined(uncalibrated),
+      uncalibrated: isCalibrated ? ensemble.combined(uncalibrated) : nil,
       texts: texts, withoutTexts: first.withoutTexts, used: used(members, takesCalibrated, request),
       notes: members.compactMap(\.note).first.map { [$0] } ?? [])
   }
@@ -136,16 +144,16 @@ extension Pipeline {
 
   /// Takes a model's texts, or finds them to be those of the models before.
   private func agree(
-    on texts: inout [Conversation]?, _ member: Member, _ positions: [Int]
+    on texts: inout Conversations?, _ member: Member, _ positions: [Int]?
   ) throws(TareError) {
     guard let own = member.texts else { return }
-    let placed = positions.map { own[$0] }
+    let placed = positions.map(own.taking) ?? own
     guard let known = texts else {
       texts = placed
       return
     }
     guard let row = placed.indices.first(where: { placed[$0] != known[$0] }) else { return }
-    let response = member.responses[positions[row]]
+    let response = member.responses[positions?[row] ?? row]
     throw .badData(
       place: member.name,
       found:
@@ -155,10 +163,10 @@ extension Pipeline {
 
   private func normalised(
     _ scores: [Double], of responses: ScoredResponses, _ request: CandidatesRequest,
-    _ positions: [Int]
+    _ positions: [Int]?
   ) -> [Double] {
     let scores = request.normalises ? responses.normalisedByPrompt(scores) : scores
-    return positions.map { scores[$0] }
+    return positions?.map { scores[$0] } ?? scores
   }
 
   private func ensemble(_ request: CandidatesRequest) throws(TareError) -> Ensemble {
@@ -188,7 +196,7 @@ private struct Member {
   let name: String
   let responses: ScoredResponses
   let covariates: [Covariate]
-  let texts: [Conversation]?
+  let texts: Conversations?
   var withoutTexts = "scores without texts"
   /// Where the scores stand.
   let scores: String

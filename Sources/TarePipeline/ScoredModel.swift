@@ -20,12 +20,12 @@ struct ScoredModel {
   var isOneOfSeveral = false
 
   /// Prompt and response of each row; nil where they are not known.
-  func texts() throws(TareError) -> [Conversation]? {
-    var texts: [Conversation] = []
+  func texts() throws(TareError) -> Conversations? {
+    var texts: [Conversations] = []
     for part in parts {
       guard let own = try part.texts(in: store) else { return nil }
-      texts += own
+      texts.append(own)
     }
-    return texts
+    return Conversations(joining: texts)
   }
 }

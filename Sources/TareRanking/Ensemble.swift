@@ -11,15 +11,15 @@ package enum Ensemble: Sendable, Hashable {
 
   /// - Parameter members: scores by model, [model][response], at least one model.
   package func combined(_ members: [[Double]]) -> [Double] {
-    members[0].indices.map { row in
-      let scores = members.map { $0[row] }
-      let mean = scores.reduce(0, +) / Double(scores.count)
+    let count = Double(members.count)
+    return members[0].indices.map { row in
+      let mean = members.reduce(0) { $0 + $1[row] } / count
       switch self {
       case .mean: return mean
-      case .min: return scores.min() ?? mean
+      case .min: return members.dropFirst().reduce(members[0][row]) { Swift.min($0, $1[row]) }
       case .meanLessDeviations(let factor):
-        let squares = scores.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-        return mean - factor * (squares / Double(scores.count)).squareRoot()
+        let squares = members.reduce(0) { $0 + ($1[row] - mean) * ($1[row] - mean) }
+        return mean - factor * (squares / count).squareRoot()
       }
     }
   }

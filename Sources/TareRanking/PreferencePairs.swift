@@ -6,6 +6,8 @@ package struct PreferencePair: Sendable, Hashable {
   package let promptID: String
   package let chosen: Ranking.Place
   package let rejected: Ranking.Place
+  /// Length of the chosen response less that of the rejected one, in Unicode scalars.
+  package let lengthDifference: Int
 
   package var margin: Double { chosen.score - rejected.score }
 }
@@ -53,58 +55,70 @@ package struct PreferencePairs: Sendable {
 
   /// - Parameters:
   ///   - rankings: of all prompts.
-  ///   - texts: prompt and response of each row, by which repetitions are found, [row].
+  ///   - texts: prompt and response of each row, by which repetitions are found, [row]; they are read
+  ///     as they are needed.
   /// - Throws: `TareError.badData` that names the row whose prompt is another than that of the first
   ///   response with its id.
-  package init(
-    _ rankings: some Collection<Ranking>, texts: [Conversation], _ settings: Settings
-  ) throws(TareError) {
+  package init<Texts: RandomAccessCollection<Conversation>>(
+    _ rankings: some Collection<Ranking>, texts: Texts, _ settings: Settings
+  ) throws(TareError) where Texts.Index == Int {
     prompts = rankings.count
     var random = Xoshiro256(seed: settings.seed)
-    var seen: Set<[Conversation]> = []
+    var seen = SeenPairs(texts)
     for ranking in rankings {
-      try Self.requireOnePrompt(ranking, texts)
+      let own = ranking.places.map { texts[$0.row] }
+      try Self.requireOnePrompt(ranking, own)
       var responses: Set<Conversation> = []
-      let places = ranking.places.filter { responses.insert(texts[$0.row]).inserted }
+      let kept = own.indices.filter { responses.insert(own[$0]).inserted }
+      let places = kept.map { ranking.places[$0] }
       dropped.repeatedResponses += ranking.places.count - places.count
       guard places.count > 1 else {
         dropped.singlePrompts += 1
         continue
       }
-      var made: [PreferencePair] = []
+      var made: [(pair: PreferencePair, hash: Int)] = []
       for (better, worse) in Self.candidates(settings, places, &random) {
+        let (chosen, rejected) = (own[kept[better]], own[kept[worse]])
         let pair = PreferencePair(
-          promptID: ranking.promptID, chosen: places[better], rejected: places[worse])
+          promptID: ranking.promptID, chosen: places[better], rejected: places[worse],
+          lengthDifference: chosen.length - rejected.length)
         if pair.margin == 0, settings.dropsTies {
           dropped.ties += 1
         } else if pair.margin < settings.margin {
           dropped.belowMargin += 1
-        } else if seen.contains(pair.texts(texts)) {
-          dropped.repeatedPairs += 1
         } else {
-          made.append(pair)
+          let hash = SeenPairs<Texts>.hash(chosen, rejected)
+          if seen.contains(chosen, rejected, hash) {
+            dropped.repeatedPairs += 1
+          } else {
+            made.append((pair, hash))
+          }
         }
       }
       if let most = settings.mostPerPrompt, made.count > most {
         dropped.beyondMost += made.count - most
         // Swift's sort is stable: of equal margins those of the better responses stay.
-        made = Array(made.sorted { $0.margin > $1.margin }.prefix(most))
+        made = Array(made.sorted { $0.pair.margin > $1.pair.margin }.prefix(most))
       }
       // No two pairs of one prompt are alike: its responses differ.
-      for pair in made { seen.insert(pair.texts(texts)) }
-      pairs += made
+      for (pair, hash) in made { seen.insert(pair, hash) }
+      pairs += made.map(\.pair)
     }
   }
 
+  /// - Parameter texts: of each place.
   private static func requireOnePrompt(
     _ ranking: Ranking, _ texts: [Conversation]
   ) throws(TareError) {
-    let rows = ranking.places.map(\.row).sorted()
-    let first = texts[rows[0]]
+    let places = ranking.places.indices.sorted {
+      ranking.places[$0].row < ranking.places[$1].row
+    }
+    let rows = places.map { ranking.places[$0].row }
+    let first = texts[places[0]]
     guard
-      let other = rows.first(where: {
+      let other = places.first(where: {
         texts[$0].prompt != first.prompt || texts[$0].context != first.context
-      })
+      }).map({ ranking.places[$0].row })
     else { return }
     throw .badData(
       place: "row \(other + 1) (prompt '\(ranking.promptID)')",
@@ -135,8 +149,25 @@ package struct PreferencePairs: Sendable {
   }
 }
 
-extension PreferencePair {
-  fileprivate func texts(_ texts: [Conversation]) -> [Conversation] {
-    [texts[chosen.row], texts[rejected.row]]
+/// Pairs by what they say: found by a hash and compared as they stand, so that no text is held.
+private struct SeenPairs<Texts: RandomAccessCollection<Conversation>> where Texts.Index == Int {
+  private let texts: Texts
+  /// Rows of chosen and rejected responses by their hash.
+  private var rows: [Int: [(chosen: Int, rejected: Int)]] = [:]
+
+  init(_ texts: Texts) { self.texts = texts }
+
+  static func hash(_ chosen: Conversation, _ rejected: Conversation) -> Int {
+    [chosen, rejected].hashValue
+  }
+
+  func contains(_ chosen: Conversation, _ rejected: Conversation, _ hash: Int) -> Bool {
+    rows[hash]?
+      .contains { texts[$0.chosen] == chosen && texts[$0.rejected] == rejected } ?? false
+  }
+
+  /// - Parameter hash: of its texts.
+  mutating func insert(_ pair: PreferencePair, _ hash: Int) {
+    rows[hash, default: []].append((pair.chosen.row, pair.rejected.row))
   }
 }

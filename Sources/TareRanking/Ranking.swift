@@ -63,7 +63,11 @@ package struct Ranking: Sendable, Hashable {
 
 extension Ranking {
   /// The text of `json`, on one line.
-  package func line(top: Int? = nil) -> String {
+  ///
+  /// - Parameter response: what a candidate says, which is written behind its margin.
+  package func line(
+    top: Int? = nil, response: (Place) -> JSONValue? = { _ in nil }
+  ) -> String {
     var line = "{\"id\":" + JSONValue.string(promptID).text()
     if let subset { line += ",\"subset\":" + JSONValue.string(subset).text() }
     line += ",\"ranked\":["
@@ -72,6 +76,7 @@ extension Ranking {
       line += "{\"index\":\(place.index),\"score\":\(place.score),\"margin\":"
       // A difference of scores may overflow.
       if let margin = place.margin, margin.isFinite { line += "\(margin)" } else { line += "null" }
+      if let response = response(place) { line += ",\"response\":" + response.text() }
       line += "}"
     }
     return line + "]}"

@@ -42,14 +42,14 @@ package struct Report: Sendable {
     package var unevaluated: String?
     /// How the calibrated scores came to be, or why there are none.
     package var calibration: CalibrationStory?
-    package var responses: [Response] = []
+    package var responses: Responses = []
     /// Score against length before and after calibration.
     package var before: LengthCurve?
     package var after: LengthCurve?
     /// The curve that calibration takes off, at the level of the scores, length ascending.
     package var removed: [PlotPoint] = []
     package var advice: Advice?
-    package var margins: [Margin] = []
+    package var margins = Margins(raw: [])
     package var changes: Changes?
     package var bestOfN: BestOfNCurves?
     package var provenance: [Fact] = []
@@ -88,17 +88,6 @@ package struct Report: Sendable {
     package init(length: Double, score: Double, calibrated: Double? = nil) {
       self.length = length
       self.score = score
-      self.calibrated = calibrated
-    }
-  }
-
-  /// What the chosen response of a pair scores above the rejected one.
-  package struct Margin: Sendable, Hashable {
-    package var raw: Double
-    package var calibrated: Double?
-
-    package init(raw: Double, calibrated: Double? = nil) {
-      self.raw = raw
       self.calibrated = calibrated
     }
   }

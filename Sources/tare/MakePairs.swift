@@ -72,9 +72,12 @@ struct MakePairs: ParsableCommand {
     let outcome = try pipeline.pairs(request)
     // No file at all rather than an empty one, which would be trained on.
     if outcome.failure == nil {
-      try Output.write(
-        Pipeline.encoded(outcome.rows, for: output, format: outputFormat.outputFormat),
-        to: output ?? "-")
+      let (path, format) = (output ?? "-", outputFormat.outputFormat)
+      if try Pipeline.areLines(for: output, format: format) {
+        try Output.write(outcome.lines, to: path)
+      } else {
+        try Output.write(outcome.encoded(for: output, format: format), to: path)
+      }
     }
     if let stats { try Output.write([outcome.statistics.object ?? [:]], to: stats) }
     if json {

@@ -53,7 +53,7 @@ struct Rank: ParsableCommand {
     let outcome = try pipeline.rank(request)
     if let output {
       let format = outputFormat.outputFormat
-      if try outcome.areLines(for: output, format: format) {
+      if try Pipeline.areLines(for: output, format: format) {
         try Output.write(outcome.lines, to: output)
       } else {
         try Output.write(outcome.encoded(for: output, format: format), to: output)

@@ -277,9 +277,8 @@ import Testing
   @Test func `every report section has its place on the page`() throws {
     let options = EvaluationOptions(bootstrap: try Bootstrap(resamples: 100, seed: 1))
     var run = Report.Run(name: "r", raw: try Pairs.evaluate(responses, options))
-    run.responses = responses.map {
-      .init(length: $0.covariates["length"] ?? 0, score: $0.score)
-    }
+    run.responses = .init(
+      lengths: responses.map { $0.covariates["length"] ?? 0 }, scores: responses.map(\.score))
     let report = Report(title: "t", date: "2026-11-23", runs: [run])
     let page = report.html()
     let shown = ReportSections.registry.entries.filter { $0.isShown(in: report) }

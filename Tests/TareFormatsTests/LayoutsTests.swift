@@ -26,7 +26,7 @@ import Testing
   @Test(arguments: RowLayouts.examples.map(\.key))
   func `a layout's example is read by it, and has prompt and responses`(key: String) throws {
     let example = try #require(RowLayouts.examples.first { $0.key == key }?.example)
-    let page = try FileDescription(Data(example.utf8), name: "in")
+    let page = try FileDescription(Array(example.utf8), name: "in")
     let reading = try #require(page.texts)
     #expect(reading.layout.key == key)
     #expect(reading.problem == nil)
@@ -43,14 +43,14 @@ import Testing
   @Test(arguments: FileFormats.examples.map(\.key).filter { $0 != "parquet" && $0 != "arrow" })
   func `a container's example is recognised`(key: String) throws {
     let example = try #require(FileFormats.examples.first { $0.key == key }?.example)
-    let page = try FileDescription(Data(example.utf8), name: "in")
+    let page = try FileDescription(Array(example.utf8), name: "in")
     #expect(page.container.key == key && page.scores?.problem == nil && page.scores != nil)
   }
 
   @Test(arguments: ScoreLayouts.examples.map(\.key))
   func `a score layout's example is read by it`(key: String) throws {
     let example = try #require(ScoreLayouts.examples.first { $0.key == key }?.example)
-    let page = try FileDescription(Data(example.utf8), name: "in")
+    let page = try FileDescription(Array(example.utf8), name: "in")
     let reading = try #require(page.scores)
     #expect(reading.layout.key == key)
     #expect(reading.problem == nil)

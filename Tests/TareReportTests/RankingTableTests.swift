@@ -16,7 +16,7 @@ import Testing
 
   @Test func `candidates stand in order with their margins`() throws {
     let texts = ["one", "the second\nresponse", "three", "four"]
-    let text = RankingTable(try rankings(), texts: texts).text()
+    let text = RankingTable(try rankings()) { texts[$0] }.text()
     #expect(
       text == """
         prompt  rank  response    score  margin  text

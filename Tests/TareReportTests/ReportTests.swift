@@ -32,11 +32,12 @@ import Testing
     func report(_ runs: Report.Run...) -> Report { Report(title: "T", date: "D", runs: runs) }
     var whole = Report.Run(
       name: "whole", raw: made.raw, calibrated: made.calibrated, comparison: made.comparison)
-    whole.responses = responses(100)
+    whole.responses = .init(responses(100))
     (whole.before, whole.after) = (curve, curve)
     whole.removed = [PlotPoint(x: 0, y: 1), PlotPoint(x: 3000, y: 2)]
     whole.advice = Advice(corrects: true, reason: "Why.")
-    whole.margins = (0..<50).map { .init(raw: Double($0 % 7) - 2, calibrated: Double($0 % 5) - 1) }
+    whole.margins = .init(
+      raw: (0..<50).map { Double($0 % 7) - 2 }, calibrated: (0..<50).map { Double($0 % 5) - 1 })
     whole.changes = Changes(
       gained: 1, lost: 1, examples: [example("a", true), example("b", false)])
     whole.bestOfN = BestOfNCurves(panels: [
@@ -45,14 +46,14 @@ import Testing
     whole.provenance = [.init("Model", "m")]
     let rawAlone = Report.Run(name: "raw alone", raw: made.raw)
     var dense = whole
-    dense.responses = responses(5000)
+    dense.responses = .init(responses(5000))
     var odd = Report.Run(name: "odd")
     odd.responses = [
       .init(length: 0, score: 1), .init(length: .nan, score: 1),
       .init(length: 5, score: .infinity),
     ]
     odd.before = LengthCurve(places: [.init(length: 3, score: 2)])
-    odd.margins = [.init(raw: 0), .init(raw: .infinity), .init(raw: .nan, calibrated: 0)]
+    odd.margins = .init(raw: [0, .infinity, .nan], calibrated: [0])
     var noLengths = rawAlone
     noLengths.raw = try Made([MadePair(1, 1)]).raw
     let hostileMade = try Made([MadePair(1, 0, subset: hostile, section: hostile)])
@@ -147,12 +148,12 @@ import Testing
 
   @Test func `many responses are drawn as squares, and the page stays small`() throws {
     var run = Report.Run(name: "r")
-    run.responses = ReportTests.responses(100_000)
+    run.responses = .init(ReportTests.responses(100_000))
     let page = Report(title: "T", date: "D", runs: [run]).html()
     #expect(page.contains("100,000 responses, more where stronger"))
     // The limit for a report of 100,000 scores.
     #expect(page.utf8.count < 3_000_000)
-    run.responses = ReportTests.responses(1500)
+    run.responses = .init(ReportTests.responses(1500))
     let dots = Report(title: "T", date: "D", runs: [run]).html()
     #expect(dots.count(of: "<circle") == 3000)
   }

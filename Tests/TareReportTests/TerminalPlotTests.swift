@@ -87,7 +87,7 @@ import Testing
       Report.Response(length: $0.x, score: $0.y, calibrated: $0.y)
     }
     var run = Report.Run(name: "r")
-    run.responses = responses
+    run.responses = .init(responses)
     run.before = LengthCurve(
       places: points.map { .init(length: $0.x, score: $0.y, interval: $0.y...$0.y) })
     run.removed = points

@@ -85,7 +85,7 @@ import Testing
       Report.Response(length: Double($0), score: $0.isMultiple(of: 2) ? 1 : -1)
     }
     var run = Report.Run(name: "a")
-    run.responses = responses
+    run.responses = .init(responses)
     run.before = LengthCurve(
       places: [.init(length: 1, score: 0), .init(length: 101, score: -5)],
       withinPrompt: .init(0.3, 0.1...0.5))

@@ -92,7 +92,7 @@ import Testing
     let data = Data(lines.map { JSONValue.object($0).text() + "\n" }.joined().utf8)
     let table = try ScoreTable(try readTable(data, name: "a.jsonl"))
     #expect(
-      try table.conversations()
+      try table.conversations().map(Array.init)
         == store.items(of: run, withTexts: true).compactMap(\.conversation))
   }
 

@@ -135,6 +135,12 @@ extension ScoredPairs {
 
   package var margins: [Double] { chosenRows.indices.map(margin) }
 
+  /// The margins by other scores of the same responses, [row]; nil where one is not finite.
+  package func margins(by scores: [Double]) -> [Double]? {
+    guard scores.allSatisfy(\.isFinite) else { return nil }
+    return chosenRows.indices.map { scores[Int(chosenRows[$0])] - scores[Int(rejectedRows[$0])] }
+  }
+
   /// By how much the chosen response is longer, [pair]; nil where a length is not known.
   var lengthDifferences: [Double]? {
     guard let lengths, hasLengths else { return nil }

@@ -53,8 +53,11 @@ package struct MappedRows: TableRows {
 }
 
 /// The rows under the names that a mapping gives their columns.
-func mapped(_ rows: [SourceRow], _ mapping: ColumnMapping) throws(TareError) -> [SourceRow] {
-  guard !mapping.isEmpty else { return rows }
+///
+/// - Precondition: the mapping is not empty.
+func mapped(
+  _ rows: some Collection<SourceRow>, _ mapping: ColumnMapping
+) throws(TareError) -> [SourceRow] {
   var columns: [String] = []
   var known: Set<String> = []
   for row in rows { columns += row.columns.keys.filter { known.insert($0).inserted } }

@@ -32,6 +32,10 @@ package struct ColumnRows: TableRows {
   package func place(of row: Int) -> String { "row \(row + 1)" }
   package func column(_ name: String) -> Column? { stored[name] }
 
+  package func value(of column: String, in row: Int) -> JSONValue {
+    stored[column]?[row] ?? .null
+  }
+
   package func values(of column: String, in rows: [Int]) -> [JSONValue] {
     guard let column = stored[column] else {
       return [JSONValue](repeating: .null, count: rows.count)
@@ -46,9 +50,9 @@ package struct ColumnRows: TableRows {
   }
 
   /// The same rows, each by itself.
-  package var sourceRows: [SourceRow] {
+  package var sourceRows: SourceRows {
     let named = columns.compactMap { name in stored[name].map { (name, $0) } }
-    return (0..<count).map { row in
+    return SourceRows(count: count) { row in
       var cells = JSONObject()
       for (name, column) in named { cells[name] = column[row] }
       return SourceRow(place: place(of: row), columns: cells)

@@ -163,10 +163,35 @@ extension DataTable {
     return numbers
   }
 
+  /// The same of any column of names.
+  ///
+  /// - Throws: `TareError.badData` as `names` does.
+  func nameColumn(of column: String) throws(TareError) -> NameColumn {
+    if let names = nameColumn(column) { return names }
+    return NameColumn(try names(in: column))
+  }
+
+  /// A column under the name that a reader knows it by.
+  struct Named: Sendable {
+    let name: String
+    /// As the file spells it.
+    fileprivate let column: String
+  }
+
+  func named(_ columns: [String]) -> [Named] {
+    let known = ColumnNames(source.columns)
+    return columns.map { Named(name: $0, column: known.column($0) ?? $0) }
+  }
+
+  /// A column's value in a row, null where it has none.
+  func cell(_ row: Int, _ column: Named) -> JSONValue {
+    source.value(of: column.column, in: rows[row])
+  }
+
   /// A row with some of its cells, to be read as prompt and responses.
-  func row(_ row: Int, _ columns: [(name: String, values: [JSONValue])]) -> SourceRow {
+  func row(_ row: Int, _ columns: [Named]) -> SourceRow {
     var cells = JSONObject()
-    for column in columns { cells[column.name] = column.values[row] }
+    for column in columns { cells[column.name] = cell(row, column) }
     return SourceRow(place: source.place(of: rows[row]), columns: cells, isText: source.isText)
   }
 

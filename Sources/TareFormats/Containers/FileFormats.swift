@@ -28,7 +28,7 @@ package protocol FileFormat: Registered {
   /// Whether the file's content is of this format.
   static func recognises(_ file: SourceFile) -> Bool
   /// The rows in the file's order, not yet understood.
-  static func rows(of file: SourceFile) throws(TareError) -> [SourceRow]
+  static func rows(of file: SourceFile) throws(TareError) -> SourceRows
   /// The same rows by columns, with what is needed to write them back as they were.
   static func table(of file: SourceFile) throws(TareError) -> any TableRows
 }
@@ -43,15 +43,15 @@ package protocol FileFormat: Registered {
 /// - Returns: a set a row, in the file's order, their ids unique.
 /// - Throws: `TareError.badData` that names file, line or row, and column.
 package func readCandidates(
-  _ data: Data, name: String, format: String? = nil, columns: ColumnMapping = .init(),
+  _ bytes: [UInt8], name: String, format: String? = nil, columns: ColumnMapping = .init(),
   badRows: BadRows = BadRows()
 ) throws(TareError) -> [CandidateSet] {
   do {
     let file = try SourceFile(
-      data, skipsBadRows: badRows.skips, dropsMissing: badRows.dropsMissing)
+      bytes, skipsBadRows: badRows.skips, dropsMissing: badRows.dropsMissing)
     let found = try fileFormat(of: file, key: format)
     var skipped = SkippedRows()
-    let rows: [SourceRow]
+    let rows: SourceRows
     if badRows.leavesOut {
       let table = try found.table(of: file)
       (rows, skipped) = (table.sourceRows, table.skipped)
@@ -61,7 +61,7 @@ package func readCandidates(
     var bad = SkippedRows()
     var notes: [String] = []
     let sets = try candidateSets(
-      rows.map(\.withUsualNames), columns, badRows, counting: &bad, notes: &notes)
+      rows.lazy.map(\.withUsualNames), columns, badRows, counting: &bad, notes: &notes)
     badRows.tell(notes, of: name)
     skipped.add(bad)
     badRows.note(skipped, of: name)
@@ -77,11 +77,11 @@ package func readCandidates(
 /// that cannot be read are left out, and counted in the table's `skipped`; with `dropsMissing` the NaN
 /// of Python's JSON is read, for whoever leaves out the rows that have it.
 package func readTable(
-  _ data: Data, name: String, format: String? = nil, skipsBadRows: Bool = false,
+  _ bytes: [UInt8], name: String, format: String? = nil, skipsBadRows: Bool = false,
   dropsMissing: Bool = false, columns: ColumnMapping = .init()
 ) throws(TareError) -> DataTable {
   do {
-    let file = try SourceFile(data, skipsBadRows: skipsBadRows, dropsMissing: dropsMissing)
+    let file = try SourceFile(bytes, skipsBadRows: skipsBadRows, dropsMissing: dropsMissing)
     let found = try fileFormat(of: file, key: format)
     let notes = file.wasUTF16 ? [SourceFile.utf16Note] : []
     let rows = try found.table(of: file)
@@ -91,6 +91,25 @@ package func readTable(
   } catch {
     throw error.inside(name)
   }
+}
+
+/// The same of bytes that are held as `Data`.
+package func readCandidates(
+  _ data: Data, name: String, format: String? = nil, columns: ColumnMapping = .init(),
+  badRows: BadRows = BadRows()
+) throws(TareError) -> [CandidateSet] {
+  try readCandidates(
+    Array(data), name: name, format: format, columns: columns, badRows: badRows)
+}
+
+/// The same of bytes that are held as `Data`.
+package func readTable(
+  _ data: Data, name: String, format: String? = nil, skipsBadRows: Bool = false,
+  dropsMissing: Bool = false, columns: ColumnMapping = .init()
+) throws(TareError) -> DataTable {
+  try readTable(
+    Array(data), name: name, format: format, skipsBadRows: skipsBadRows,
+    dropsMissing: dropsMissing, columns: columns)
 }
 
 /// The format asked for, or else the first that recognises the content.

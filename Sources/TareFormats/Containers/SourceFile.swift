@@ -60,15 +60,15 @@ package struct SourceFile: Sendable {
 
   /// - Throws: `TareError.badData` if there is nothing but white space or a line is not UTF-8.
   package init(
-    _ data: Data, skipsBadRows: Bool = false, dropsMissing: Bool = false
+    _ content: [UInt8], skipsBadRows: Bool = false, dropsMissing: Bool = false
   ) throws(TareError) {
-    var bytes = Array(data)
+    var bytes = content
     if let kind = BinaryKind(bytes) {
       (self.bytes, self.skipsBadRows, opening) = (bytes, skipsBadRows, .binary(kind))
       (wasUTF16, takesNonFinite) = (false, false)
       return
     }
-    try UnreadFile.refuse(data)
+    try UnreadFile.refuse(Data(bytes.prefix(UnreadFile.openingBytes)))
     let order = UTF16Text.order(of: bytes.span, isWhole: true)
     if let order { bytes = try UTF16Text.utf8(bytes, order) }
     wasUTF16 = order != nil
@@ -86,6 +86,11 @@ package struct SourceFile: Sendable {
     } else {
       self.opening = opening
     }
+  }
+
+  /// The same of bytes that are held as `Data`.
+  package init(_ data: Data, skipsBadRows: Bool = false) throws(TareError) {
+    try self.init(Array(data), skipsBadRows: skipsBadRows)
   }
 
   /// - Parameter firstLine: the number of the first line of the bytes.

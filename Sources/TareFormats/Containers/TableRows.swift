@@ -21,7 +21,9 @@ package protocol TableRows: Sendable {
   /// "line 12", or "row 12" where a row has no line of its own.
   func place(of row: Int) -> String
   /// The rows, not yet understood.
-  var sourceRows: [SourceRow] { get }
+  var sourceRows: SourceRows { get }
+  /// A column's value in a row, null where it has none.
+  func value(of column: String, in row: Int) -> JSONValue
   /// A column's value in each of the rows, null where a row has none.
   func values(of column: String, in rows: [Int]) -> [JSONValue]
   /// A column of all rows by its type; nil where the format keeps no typed columns.
@@ -42,16 +44,16 @@ extension TableRows {
   package var hasDecimalCommas: Bool { false }
   package var plainFormat: String? { nil }
 
-  package var sourceRows: [SourceRow] {
-    var rows = [JSONObject](repeating: [:], count: count)
-    for column in columns {
-      for (row, value) in values(of: column, in: Array(0..<count)).enumerated() {
-        rows[row][column] = value
-      }
+  package var sourceRows: SourceRows {
+    SourceRows(count: count) { row in
+      var cells = JSONObject()
+      for column in columns { cells[column] = value(of: column, in: row) }
+      return SourceRow(place: place(of: row), columns: cells, isText: isText)
     }
-    return rows.enumerated().map { row, columns in
-      SourceRow(place: place(of: row), columns: columns, isText: isText)
-    }
+  }
+
+  package func value(of column: String, in row: Int) -> JSONValue {
+    values(of: column, in: [row])[0]
   }
 
   package func decimalMark(of column: String) -> DecimalMark { .point }

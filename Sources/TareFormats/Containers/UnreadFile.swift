@@ -17,9 +17,12 @@ package struct UnreadFile: Sendable {
     self.init(Array(opening.utf8), name, advice)
   }
 
+  /// Bytes by which a file is known.
+  static let openingBytes = 4096
+
   /// - Throws: `TareError.badData` that names what the file is, where that is nothing Tare reads.
   package static func refuse(_ data: Data) throws(TareError) {
-    let start = data.prefix(4096)
+    let start = data.prefix(openingBytes)
     if start.starts(with: [0x50, 0x4B]) {
       guard let archive = archive(start) else { return }
       throw archive.error

@@ -1,5 +1,4 @@
 /// What a file is and how Tare reads it: container, layout, columns, and its first rows.
-package import Foundation
 package import TareCore
 
 package struct FileDescription: Sendable {
@@ -65,11 +64,11 @@ package struct FileDescription: Sendable {
   /// - Parameter files: how many the data are of; the others are those of `readTable`.
   /// - Throws: `TareError.badData` for a file that no container can read.
   package init(
-    _ data: Data, name: String, files: Int = 1, format: String? = nil,
+    _ bytes: [UInt8], name: String, files: Int = 1, format: String? = nil,
     columns mapping: ColumnMapping = .init()
   ) throws(TareError) {
     fileCount = files
-    let table = try readTable(data, name: name, format: format, columns: mapping)
+    let table = try readTable(bytes, name: name, format: format, columns: mapping)
     self.name = name
     let container = try FileFormats.registry.entry(for: table.format)
     self.container = Kind(key: container.key, summary: container.summary)
@@ -91,7 +90,7 @@ package struct FileDescription: Sendable {
   }
 
   private static func rows(of table: DataTable) -> [SourceRow] {
-    let cells = table.columns.map { ($0, table.cells($0)) }
+    let cells = table.named(table.columns)
     return table.rows.indices.map { row in
       // A column that the row does not have is no column of its layout.
       let all = table.row(row, cells)
@@ -237,13 +236,13 @@ extension FileDescription {
   private static func rows(_ table: ScoreTable) -> [Row] {
     var rows: [Row] = []
     var last: Int?
-    var texts: [Conversation]?
+    var texts: Conversations?
     if let all = try? table.conversations() { texts = all }
     for (position, response) in table.responses.enumerated() {
       let shown = Response(
         role: response.role.rawValue, text: texts?[position].response, score: response.score,
         label: response.label)
-      let row = table.rowOfResponse[position]
+      let row = table.row(ofResponse: position)
       let before = row == last ? rows.removeLast().responses : []
       guard rows.count < Self.shown else { break }
       rows.append(

@@ -9,14 +9,26 @@ import TareCore
 /// - Throws: `TareError.badData` if a row has no known layout, or rows of a response each share an id and
 ///   have different prompts.
 func candidateSets(
-  _ rows: [SourceRow], _ mapping: ColumnMapping, _ badRows: BadRows,
+  _ rows: some Collection<SourceRow>, _ mapping: ColumnMapping, _ badRows: BadRows,
+  counting skipped: inout SkippedRows, notes: inout [String]
+) throws(TareError) -> [CandidateSet] {
+  guard mapping.isEmpty else {
+    return try sets(
+      of: mapped(rows, mapping), mapping, badRows, counting: &skipped, notes: &notes)
+  }
+  return try sets(of: rows, mapping, badRows, counting: &skipped, notes: &notes)
+}
+
+/// The same of rows whose columns have the names that the mapping gives them.
+private func sets(
+  of rows: some Collection<SourceRow>, _ mapping: ColumnMapping, _ badRows: BadRows,
   counting skipped: inout SkippedRows, notes: inout [String]
 ) throws(TareError) -> [CandidateSet] {
   var sets: [CandidateSet] = []
   var prompts = SharedPrompts()
   var finder = RowLayoutFinder(mapping)
   sets.reserveCapacity(rows.count)
-  for (index, row) in try mapped(rows, mapping).enumerated() {
+  for (index, row) in rows.enumerated() {
     do throws(TareError) {
       let read = try candidateSet(row, number: index + 1, finder.layout(of: row))
       let hasID =

@@ -2,114 +2,130 @@
 import TareCore
 
 struct PromptNames {
-  /// [row]
-  let ids: [String]
+  /// Every row has one.
+  let prompts: NameColumn
   /// By what rows are one prompt's; another than the layout's where its ids turn out to be the rows'.
   let rule: PromptRule
   /// What a reader should know of the ids, in a phrase.
   private(set) var note: String?
+
+  /// [row]
+  var ids: [String] { prompts.codes.map { prompts.names[Int($0)] } }
 
   /// - Throws: `TareError.badData` that names the row of an id that is missing, or none, or that stands
   ///   for two prompts.
   init(_ table: DataTable, _ layout: TableLayout) throws(TareError) {
     switch layout.prompt {
     case .id(let column):
-      var ids = try Self.ids(table, column, try table.names(in: column))
+      var ids = try Self.ids(table, column, try table.nameColumn(of: column))
       if let texts = layout.pairTexts, let names = Self.names(by: texts, in: table) {
         (ids, note) = try Self.separated(ids, names, in: table, layout)
       }
       if let texts = layout.promptTexts, let names = Self.names(by: texts, in: table),
         try Self.check(ids, of: column, against: names, in: table, layout)
       {
-        self.ids = zip(names, table.rows).map { $0 ?? PromptRule.name(ofRow: $1) }
-        rule = texts
+        (prompts, rule) = (Self.complete(names, in: table), texts)
       } else {
-        (self.ids, rule) = (ids, layout.prompt)
+        (prompts, rule) = (ids, layout.prompt)
       }
     case .named(let column):
-      ids = try Self.ids(table, column, try table.values(in: column).map(Self.name))
-      rule = layout.prompt
+      let names: NameColumn
+      if let found = table.nameColumn(column) {
+        names = found
+      } else {
+        names = NameColumn(try table.values(in: column).map(Self.name))
+      }
+      (prompts, rule) = (try Self.ids(table, column, names), layout.prompt)
     case .texts, .conversations, .rows:
-      let names = Self.names(by: layout.prompt, in: table) ?? table.rows.map { _ in nil }
-      // A row without a prompt belongs to no other.
-      ids = zip(names, table.rows).map { $0 ?? PromptRule.name(ofRow: $1) }
-      rule = layout.prompt
+      let none = NameColumn(names: [], codes: table.rows.map { _ in -1 })
+      let names = Self.names(by: layout.prompt, in: table) ?? none
+      (prompts, rule) = (Self.complete(names, in: table), layout.prompt)
     }
   }
 
-  /// Names made of the prompts themselves, [row]; nil in a row without one, or for another rule.
-  private static func names(by rule: PromptRule, in table: DataTable) -> [String?]? {
+  /// A row without a prompt belongs to no other.
+  private static func complete(_ names: NameColumn, in table: DataTable) -> NameColumn {
+    guard !names.isComplete else { return names }
+    return NameColumn(
+      table.rows.indices.lazy.map { row -> String? in
+        names[row] ?? PromptRule.name(ofRow: table.rows[row])
+      })
+  }
+
+  /// Names made of the prompts themselves, none in a row without one; nil for another rule.
+  private static func names(by rule: PromptRule, in table: DataTable) -> NameColumn? {
     switch rule {
-    case .texts(let columns): return names(ofTexts: columns.map(table.cells))
+    case .texts(let columns):
+      let columns = table.named(columns)
+      return names(of: table) { row in columns.map { table.cell(row, $0) } }
     case .conversations(let column, let contexts):
-      let prompts = table.cells(column).map { cell -> JSONValue in
-        prompt(before: cell, isText: table.isText).map { .string($0) } ?? .null
+      let columns = table.named([column] + contexts)
+      return names(of: table) { row in
+        let prompt = prompt(before: table.cell(row, columns[0]), isText: table.isText)
+        return [prompt.map { .string($0) } ?? .null]
+          + columns.dropFirst().map { table.cell(row, $0) }
       }
-      return names(ofTexts: [prompts] + contexts.map(table.cells))
     case .named, .id, .rows: return nil
     }
   }
 
   /// The ids, other ones for further prompts under one id; a row without a prompt is of the first.
   private static func separated(
-    _ ids: [String], _ names: [String?], in table: DataTable, _ layout: TableLayout
-  ) throws(TareError) -> (ids: [String], note: String?) {
+    _ ids: NameColumn, _ names: NameColumn, in table: DataTable, _ layout: TableLayout
+  ) throws(TareError) -> (ids: NameColumn, note: String?) {
     let subsets = try layout.subset.map { (name) throws(TareError) in try table.names(in: name) }
     let sections = try layout.section.map { (name) throws(TareError) in try table.names(in: name) }
     var prompts = SeparatePrompts<String>()
-    let separated = zip(ids, names).enumerated().map { row, prompt in
-      guard let name = prompt.1 else { return prompt.0 }
-      let key = PromptKey(section: sections?[row], subset: subsets?[row], id: prompt.0)
+    let separated = ids.codes.indices.map { row -> String? in
+      guard let id = ids[row], let name = names[row] else { return ids[row] }
+      let key = PromptKey(section: sections?[row], subset: subsets?[row], id: id)
       return prompts.id(key, of: name)
     }
-    return (separated, prompts.note)
+    return (NameColumn(separated), prompts.note)
   }
 
   /// - Returns: whether the ids are the rows' own, each another, while prompts come again.
   /// - Throws: `TareError.badData` that names two rows with one id and different prompts.
   private static func check(
-    _ ids: [String], of column: String, against names: [String?], in table: DataTable,
+    _ ids: NameColumn, of column: String, against names: NameColumn, in table: DataTable,
     _ layout: TableLayout
   ) throws(TareError) -> Bool {
-    let none = [String?](repeating: nil, count: ids.count)
-    let subsets = try layout.subset.map { (name) throws(TareError) in try table.names(in: name) }
-    let sections = try layout.section.map { (name) throws(TareError) in try table.names(in: name) }
-    var first: [PromptKey: Int] = [:]
-    var prompts: Set<PromptKey> = []
-    var promptsComeAgain = false
-    for (row, id) in ids.enumerated() {
-      let (section, subset) = ((sections ?? none)[row], (subsets ?? none)[row])
-      if let name = names[row] {
-        let isNew = prompts.insert(PromptKey(section: section, subset: subset, id: name)).inserted
-        if !isNew { promptsComeAgain = true }
-      }
-      let key = PromptKey(section: section, subset: subset, id: id)
-      guard let before = first[key] else {
-        first[key] = row
-        continue
-      }
-      if let name = names[row], let other = names[before], name != other {
+    let subsets = try layout.subset.map { (name) throws(TareError) in
+      try table.nameColumn(of: name)
+    }
+    let sections = try layout.section.map { (name) throws(TareError) in
+      try table.nameColumn(of: name)
+    }
+    let groups = PromptGroups(prompts: ids, subsets: subsets, sections: sections)
+    var first = [Int](repeating: -1, count: groups.count)
+    for (row, group) in groups.groupOfRow.enumerated() {
+      let before = first[group]
+      if before < 0 {
+        first[group] = row
+      } else if names.codes[row] >= 0, names.codes[before] >= 0,
+        names.codes[row] != names.codes[before]
+      {
         throw table.error(
-          row, column, found: "the id '\(id)' with another prompt than \(table.place(of: before))",
+          row, column,
+          found: "the id '\(ids[row] ?? "")' with another prompt than \(table.place(of: before))",
           accepted: "one prompt under one id")
       }
     }
-    return layout.mayNumberRows && first.count == ids.count && promptsComeAgain
-      && column.trimmed.lowercased() != "prompt_id"
+    guard layout.mayNumberRows, groups.count == ids.count,
+      column.trimmed.lowercased() != "prompt_id"
+    else { return false }
+    let named = names.codes.indices.filter { names.codes[$0] >= 0 }
+    return PromptGroups(
+      prompts: names.taking(named), subsets: subsets?.taking(named),
+      sections: sections?.taking(named)
+    ).count < named.count
   }
 
   private static func ids(
-    _ table: DataTable, _ column: String, _ names: [String?]
-  ) throws(TareError) -> [String] {
-    var ids: [String] = []
-    ids.reserveCapacity(names.count)
-    for (row, name) in names.enumerated() {
-      guard let name else {
-        throw table.error(row, column, found: "no value", accepted: "the prompt's id")
-      }
-      ids.append(name)
-    }
-    return ids
+    _ table: DataTable, _ column: String, _ names: NameColumn
+  ) throws(TareError) -> NameColumn {
+    guard let row = names.codes.firstIndex(of: -1) else { return names }
+    throw table.error(row, column, found: "no value", accepted: "the prompt's id")
   }
 
   /// A column that the user names may hold anything: an id as it is, a text whole.
@@ -118,25 +134,36 @@ struct PromptNames {
     return PromptRule.text(cell)
   }
 
-  /// - Parameter columns: cells, [column][row].
-  /// - Returns: nil for a row without a prompt.
-  private static func names(ofTexts columns: [[JSONValue]]) -> [String?] {
-    var names: [[JSONValue]: String] = [:]
-    return columns[0].indices.map { row in
-      let cells = columns.map { $0[row] }
-      guard let text = PromptRule.text(cells[0]) else { return nil }
-      if let name = names[cells] { return name }
-      let others = cells.dropFirst().map(PromptRule.text)
-      let name: String
-      if others.contains(where: { $0 != nil }) {
-        name = PromptRule.name(
-          JSONValue.array([.string(text)] + others.map { $0.map { .string($0) } ?? .null }).text())
-      } else {
-        name = PromptRule.name(text)
+  /// - Parameter cells: the prompt of a row and what belongs to it.
+  private static func names(of table: DataTable, _ cells: (Int) -> [JSONValue]) -> NameColumn {
+    var known: [[JSONValue]: String] = [:]
+    // Rows of one prompt stand together as a rule.
+    var last: (cells: [JSONValue], name: String)?
+    var names: [String?] = []
+    names.reserveCapacity(table.rows.count)
+    for row in table.rows.indices {
+      let cells = cells(row)
+      if let last, last.cells == cells {
+        names.append(last.name)
+        continue
       }
-      names[cells] = name
-      return name
+      guard let text = PromptRule.text(cells[0]) else {
+        names.append(nil)
+        continue
+      }
+      let name = known[cells] ?? name(of: text, cells.dropFirst())
+      known[cells] = name
+      last = (cells, name)
+      names.append(name)
     }
+    return NameColumn(names)
+  }
+
+  private static func name(of text: String, _ others: ArraySlice<JSONValue>) -> String {
+    let others = others.map(PromptRule.text)
+    guard others.contains(where: { $0 != nil }) else { return PromptRule.name(text) }
+    return PromptRule.name(
+      JSONValue.array([.string(text)] + others.map { $0.map { .string($0) } ?? .null }).text())
   }
 
   /// The messages before the response of a conversation; nil where there are none.

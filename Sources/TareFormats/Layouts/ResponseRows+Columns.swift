@@ -2,19 +2,15 @@
 import TareCore
 
 extension ResponseRows {
-  /// The responses and the covariates that were asked for, the same as by `entries`; nil where a row must
-  /// be looked at by itself, be it for what is wrong with it.
+  /// The responses, the covariates that were asked for, and by what prompts are known, the same as by
+  /// `entries`; nil where a row must be looked at by itself, be it for what is wrong with it.
   func responses(
     of table: DataTable, _ columns: ScoreColumns
-  ) -> (responses: ScoredResponses, covariates: [Covariate])? {
+  ) -> (responses: ScoredResponses, covariates: [Covariate], rule: PromptRule)? {
     let found = TableLayout(table.columns, columns, names)
-    guard !table.has("steps"), found.pair == nil, found.promptTexts == nil,
-      let scores = table.numberColumn(score),
-      let names = covariateNames(in: table, columns)
-    else { return nil }
-    let covariates = names.compactMap(table.numberColumn)
-    guard covariates.count == names.count, let judged = judgement(of: table, found),
-      let prompts = prompts(of: table, found.prompt)
+    guard !table.has("steps"), found.pair == nil, let scores = try? table.numbers(in: score),
+      let covariates = covariates(in: table, columns), let judged = judgement(of: table, found),
+      let prompts = prompts(of: table, found)
     else { return nil }
     var others: [NameColumn?] = []
     for column in [found.subset, found.section] {
@@ -30,20 +26,39 @@ extension ResponseRows {
       scores: scores, positions: [Int](repeating: 0, count: scores.count), roles: judged.roles,
       labels: hasLabels
         ? judged.labels.map { $0.isNaN ? ScoredResponses.missing : $0 } : nil,
-      covariateNames: names, covariates: covariates, prompts: prompts, subsets: others[0],
-      sections: others[1])
-    guard let positions = positions(of: made, in: table, found) else { return nil }
-    let known = ColumnNames(table.columns)
-    return (made.placed(positions), names.map { Covariate.inColumn($0, of: known) })
+      covariateNames: covariates.map(\.name), covariates: covariates.map(\.values),
+      prompts: prompts.prompts, subsets: others[0], sections: others[1])
+    guard let positions = positions(of: made, in: table, found, prompts.rule) else { return nil }
+    return (made.placed(positions), covariates.map(\.covariate), prompts.rule)
   }
 
-  /// Those that stand in columns; nil where one is counted on texts, or is not there.
-  private func covariateNames(in table: DataTable, _ columns: ScoreColumns) -> [String]? {
-    guard columns.covariates.allSatisfy(table.has) else { return nil }
+  private typealias Values = (name: String, covariate: Covariate, values: [Double])
+
+  /// With those that are left out where they cannot be had; nil where one is missing.
+  private func covariates(in table: DataTable, _ columns: ScoreColumns) -> [Values]? {
     let all = columns.covariates + columns.optionalCovariates
     guard Set(all).count == all.count else { return nil }
-    if all.allSatisfy(table.has) { return all }
-    return hasTexts(table) ? nil : columns.covariates
+    if !columns.optionalCovariates.isEmpty, let found = try? covariates(all, in: table) {
+      return found
+    }
+    return try? covariates(columns.covariates, in: table)
+  }
+
+  /// Columns of numbers, or counted on the texts.
+  private func covariates(
+    _ names: [String], in table: DataTable
+  ) throws(TareError) -> [Values] {
+    let known = ColumnNames(table.columns)
+    return try names.map { (name) throws(TareError) in
+      if let numbers = table.numberColumn(name) {
+        return (name, Covariate.inColumn(name, of: known), numbers)
+      }
+      let column = try CovariateColumn(name, in: table, texts: texts, scores: score)
+      let values = try table.rows.indices.map { (row) throws(TareError) in
+        try column.values(row, count: 1)[0]
+      }
+      return (column.covariate.name, column.covariate, values)
+    }
   }
 
   private func judgement(of table: DataTable, _ found: TableLayout) -> Judgement? {
@@ -75,7 +90,9 @@ extension ResponseRows {
         return column.take(Label(number: numbers[row]), text: "", row: row)
       }
     } else {
-      guard let names = table.nameColumn(name) else { return nil }
+      guard let names = table.nameColumn(name) else {
+        return try? Self.labels(in: table, name, roles, isNamed: found.isLabelNamed)
+      }
       let known = names.names.map { Label($0) }
       labels = names.codes.indices.map { row in
         guard roles[row] == .response else { return .nan }
@@ -87,21 +104,20 @@ extension ResponseRows {
     return Judgement.Candidate(name: name, column: column, labels: labels)
   }
 
-  private func prompts(of table: DataTable, _ rule: PromptRule) -> NameColumn? {
-    switch rule {
-    case .id(let column), .named(let column):
-      guard let names = table.nameColumn(column), names.isComplete else { return nil }
-      return names
-    case .rows:
-      return NameColumn(
+  private func prompts(
+    of table: DataTable, _ found: TableLayout
+  ) -> (prompts: NameColumn, rule: PromptRule)? {
+    if found.prompt == .rows {
+      let names = NameColumn(
         names: table.rows.map(PromptRule.name), codes: table.rows.indices.map { Int32($0) })
-    case .texts, .conversations: return nil
+      return (names, .rows)
     }
+    return (try? PromptNames(table, found)).map { ($0.prompts, $0.rule) }
   }
 
   /// The place of each response among its prompt's; nil where one is taken twice.
   private func positions(
-    of responses: ScoredResponses, in table: DataTable, _ found: TableLayout
+    of responses: ScoredResponses, in table: DataTable, _ found: TableLayout, _ rule: PromptRule
   ) -> [Int]? {
     let groups = responses.groups
     func inOrder() -> [Int] {
@@ -113,7 +129,7 @@ extension ResponseRows {
     }
     guard let index = found.index, let positions = indices(table, index) else { return inOrder() }
     return groups.areDistinct(positions)
-      ? positions : found.hasOwnPositions(found.prompt) ? nil : inOrder()
+      ? positions : found.hasOwnPositions(rule) ? nil : inOrder()
   }
 
   /// Whole numbers from 0; nil where the column holds something else.

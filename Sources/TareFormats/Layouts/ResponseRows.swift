@@ -14,16 +14,11 @@ struct ResponseRows: ScoreLayout {
   let score: String
   /// The column of step scores; it stands for the scores where there are none.
   private let steps = "steps"
-  private let texts = TextColumns(
+  let texts = TextColumns(
     responses: ["response", "completion", "output", "answer", "messages"],
     prompts: ["instruction", "question"])
 
   var scoreColumn: String { score }
-
-  /// Whether covariates may be counted on texts.
-  func hasTexts(_ table: DataTable) -> Bool {
-    (texts.all + texts.prompts + ["prompt"]).contains(where: table.has)
-  }
 
   init?(_ table: DataTable, score: String) {
     // Pairs may have a column of that name too.
@@ -127,7 +122,7 @@ extension ResponseRows {
   }
 
   /// The labels of the rows whose role says nothing.
-  private static func labels(
+  static func labels(
     in table: DataTable, _ name: String, _ roles: [Role], isNamed: Bool
   ) throws(TareError) -> Judgement.Candidate {
     var column = LabelColumn(isNamed: isNamed)

@@ -25,8 +25,8 @@ package enum RewardBenchScores: FileFormat {
     ["scores_chosen", "scores", "results"].first { object[$0]?.array != nil }
   }
 
-  package static func rows(of file: SourceFile) throws(TareError) -> [SourceRow] {
-    try lists(of: file).rows
+  package static func rows(of file: SourceFile) throws(TareError) -> SourceRows {
+    SourceRows(try lists(of: file).rows)
   }
 
   package static func table(of file: SourceFile) throws(TareError) -> any TableRows {

@@ -85,7 +85,7 @@ extension ScoreTable {
 
   /// The same table with the rows of these responses alone.
   package func selecting(_ responses: [Int]) throws(TareError) -> ScoreTable {
-    let rows = Set(responses.map { rowOfResponse[$0] }).sorted()
+    let rows = Set(responses.map { row(ofResponse: $0) }).sorted()
     return try ScoreTable(table.selecting(rows), columns: wanted)
   }
 }

@@ -14,14 +14,15 @@ extension ScoreTable {
   ///
   /// - Throws: `TareError.badData` that names the row whose texts are other than the first row's, or
   ///   not as many as its scores.
-  package func conversations() throws(TareError) -> [Conversation]? {
-    let columns = table.columns.map { ($0, table.cells($0)) }
+  /// Every row is read once, so that what is wrong with one is known; after that they are read as they
+  /// are asked for.
+  package func conversations() throws(TareError) -> Conversations? {
+    let columns = table.named(table.columns)
     guard let first = try? RowLayouts.layout(of: table.row(0, columns)), !first.isRendered else {
       return nil
     }
     var counts = [Int](repeating: 0, count: table.rows.count)
-    for row in rowOfResponse { counts[row] += 1 }
-    var conversations: [Conversation] = []
+    for response in responses.indices { counts[row(ofResponse: response)] += 1 }
     var finder = RowLayoutFinder()
     for (position, count) in counts.enumerated() where count > 0 {
       let source = table.row(position, columns)
@@ -36,20 +37,38 @@ extension ScoreTable {
         if content.responses.contains(where: { $0.turns.contains(where: \.isRendered) }) {
           return nil
         }
-        conversations += content.responses.map {
-          Conversation(prompt: content.prompt, turns: $0.turns, context: content.context)
-        }
       } catch {
         throw error.inside(table.name)
       }
     }
-    return conversations
+    let layouts = finder
+    return Conversations(count: responses.count) { response in
+      conversation(response, columns, layouts)
+    }
+  }
+
+  /// A response with its prompt, of a row that has been read before.
+  private func conversation(
+    _ response: Int, _ columns: [DataTable.Named], _ layouts: RowLayoutFinder
+  ) -> Conversation {
+    let row = row(ofResponse: response)
+    // Rows ascend.
+    var first = response
+    while first > 0, self.row(ofResponse: first - 1) == row { first -= 1 }
+    let source = table.row(row, columns)
+    var finder = layouts
+    guard let content = try? finder.layout(of: source).read(source),
+      content.responses.indices.contains(response - first)
+    else { preconditionFailure("the row was read before") }
+    return Conversation(
+      prompt: content.prompt, turns: content.responses[response - first].turns,
+      context: content.context)
   }
 
   /// Columns that look like text and are no part of these conversations, as far as the first thousand rows
   /// show.
   package var textColumnsUnused: [String] {
-    let columns = table.columns.map { ($0, table.cells($0)) }
+    let columns = table.named(table.columns)
     var finder = RowLayoutFinder()
     let sets = table.rows.indices.prefix(1000).compactMap { position -> CandidateSet? in
       let source = table.row(position, columns)

@@ -56,8 +56,8 @@ package struct ScoreTable: Sendable {
   private let layout: any ScoreLayout
   /// As they were asked for.
   let wanted: ScoreColumns
-  /// The position of each response's row in the table.
-  let rowOfResponse: [Int]
+  /// The position of each response's row in the table; nil where row r holds response r.
+  private let rows: [Int]?
 
   /// - Throws: `TareError.badData` for a column that is missing, a value that is not a finite number,
   ///   the scores of several reward models in one table, and the same response twice.
@@ -67,13 +67,12 @@ package struct ScoreTable: Sendable {
     if let rows = layout as? ResponseRows, let taken = rows.responses(of: table, columns),
       !taken.responses.isEmpty
     {
-      (responses, covariates) = taken
+      (responses, covariates, promptRule) = taken
       self.table = table
       self.layout = layout
       wanted = columns
-      rowOfResponse = Array(table.rows.indices)
-      promptRule = TableLayout(table.columns, columns, layout.names).prompt
       notes = []
+      self.rows = nil
       hasJudgement = responses.labels != nil || responses.roles.contains { $0 != .response }
       return
     }
@@ -85,7 +84,7 @@ package struct ScoreTable: Sendable {
     self.table = table
     self.layout = layout
     wanted = columns
-    rowOfResponse = entries.map(\.row)
+    rows = entries.map(\.row)
     let found = TableLayout(table.columns, columns, layout.names)
     let (prompts, rule, note) = try Self.prompts(of: table, found, layout)
     promptRule = rule
@@ -112,12 +111,15 @@ package struct ScoreTable: Sendable {
   /// How many rows hold responses.
   package var rowCount: Int {
     // Rows ascend.
-    zip(rowOfResponse, rowOfResponse.dropFirst()).count { $0 != $1 } + 1
+    rows.map { zip($0, $0.dropFirst()).count { $0 != $1 } + 1 } ?? responses.count
   }
+
+  /// The position of a response's row in the table.
+  func row(ofResponse response: Int) -> Int { rows?[response] ?? response }
 
   /// Where a response stands in its file: "line 12", or "row 12" where rows have no lines.
   package func place(ofResponse response: Int) -> String {
-    table.place(of: rowOfResponse[response])
+    table.place(of: row(ofResponse: response))
   }
 
   /// Numbers, one a response, as columns of the table: under their name where a row is a response,

@@ -59,6 +59,10 @@ struct SharedPrompts {
         place: place, found: "the id '\(set.id)' with another prompt than \(first.place)",
         accepted: "one prompt under one id")
     }
+    // Its texts are held once. Messages with more members may have them in another order.
+    if let first = before.first, first.set.prompt.allSatisfy(\.isPlain) {
+      set.prompt = first.set.prompt
+    }
     // An answer may be given twice; a pair that stands twice is one too many.
     if hasID, set.responses.count > 1,
       let same = before.first(where: { $0.set.responses == set.responses })

@@ -8,7 +8,8 @@ extension SourceRow {
   /// The row with columns such as "Prompt" under the names that the layouts know; others, and those
   /// whose usual name is there too, keep theirs.
   var withUsualNames: SourceRow {
-    guard columns.keys.contains(where: { Self.usualName(of: $0, in: columns) != nil }) else {
+    guard columns.members.contains(where: { Self.usualName(of: $0.key, in: columns) != nil })
+    else {
       return self
     }
     var renamed = JSONObject()

@@ -25,7 +25,7 @@ struct TextCells {
   let isWhole: Bool
   private let response: String?
   private let prompt: String?
-  private let columns: [(name: String, values: [JSONValue])]
+  private let columns: [DataTable.Named]
 
   /// - Returns: nil if the table has none of the texts that are needed.
   init?(_ kind: any TextCovariate.Type, _ texts: TextColumns, in table: DataTable) {
@@ -36,7 +36,7 @@ struct TextCells {
     self.name = name
     isWhole = response.map(texts.whole.contains) ?? false
     let around = isOfPrompt ? Self.aroundPrompts.filter(table.has) : []
-    columns = ([response, prompt].compactMap(\.self) + around).map { ($0, table.cells($0)) }
+    columns = table.named([response, prompt].compactMap(\.self) + around)
   }
 
   /// Columns that add to a prompt.

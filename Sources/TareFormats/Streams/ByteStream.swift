@@ -118,6 +118,26 @@ package final class ByteStream {
     }
   }
 
+  /// Everything that is left of it, in memory of just that size where it is a plain file.
+  package func rest() throws(TareError) -> [UInt8] {
+    var status = stat()
+    let size = fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+    // A byte more tells that this is all.
+    var bytes = [UInt8](repeating: 0, count: max(1 << 16, size + 1))
+    var count = 0
+    while true {
+      let read: Int
+      do { read = try self.read(to: count, of: &bytes, most: bytes.count) } catch {
+        throw error.inside(name)
+      }
+      if read == 0 { break }
+      count += read
+      if count == bytes.count { bytes += [UInt8](repeating: 0, count: count) }
+    }
+    bytes.removeLast(bytes.count - count)
+    return bytes
+  }
+
   /// Finds out by the first bytes how the file is compressed.
   private func lookAtMark() throws(TareError) {
     while waiting.count < Self.markSize, !isAtEnd { try fill(from: waiting.count) }

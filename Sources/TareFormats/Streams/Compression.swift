@@ -6,6 +6,9 @@ package enum Compression: CaseIterable, Sendable {
   case gzip
   case zstd
 
+  /// Bytes by which it is known.
+  package static let openingBytes = 4
+
   /// - Returns: nil for bytes that are not compressed so.
   package init?(of data: Data) {
     if Gzip.isGzip(data) {

@@ -8,6 +8,9 @@ struct Axis: Sendable {
 
   let range: ClosedRange<Double>
   let scale: AxisScale
+  /// Where the range begins and ends on the scale.
+  private let low: Double
+  private let high: Double
 
   /// Beyond this, differences of two values may be infinite, and below its inverse, 0.
   private static let most = 1e300
@@ -17,12 +20,11 @@ struct Axis: Sendable {
   ///
   /// - Parameter margin: share of the span that is added at both ends.
   init(spanning values: some Sequence<Double>, scale: AxisScale = .linear, margin: Double = 0) {
-    let usable = values.filter {
+    let usable = values.lazy.filter {
       abs($0) <= Axis.most && (scale == .linear || $0 >= 1 / Axis.most)
     }
-    self.scale = scale
     guard let least = usable.min(), let most = usable.max() else {
-      range = scale == .log ? 1...10 : 0...1
+      self.init(scale == .log ? 1...10 : 0...1, scale)
       return
     }
     let low = Axis.place(least, scale)
@@ -30,22 +32,26 @@ struct Axis: Sendable {
     let widening =
       high - low > 1 / Axis.most
       ? margin * (high - low) : scale == .log ? 0.5 : max(0.5, abs(low) * 0.05)
-    range = Axis.value(low - widening, scale)...Axis.value(high + widening, scale)
+    self.init(
+      Axis.value(low - widening, scale)...Axis.value(high + widening, scale), scale)
+  }
+
+  private init(_ range: ClosedRange<Double>, _ scale: AxisScale) {
+    self.range = range
+    self.scale = scale
+    low = Axis.place(range.lowerBound, scale)
+    high = Axis.place(range.upperBound, scale)
   }
 
   /// Where a value lies, 0 at the axis' start and 1 at its end; values beyond it are put at its
   /// ends.
   func position(of value: Double) -> Double {
     if scale == .log, value <= 0 { return 0 }
-    let low = Axis.place(range.lowerBound, scale)
-    let high = Axis.place(range.upperBound, scale)
     return min(1, max(0, (Axis.place(value, scale) - low) / (high - low)))
   }
 
   /// The value at a position, the inverse of `position(of:)`.
   func value(at position: Double) -> Double {
-    let low = Axis.place(range.lowerBound, scale)
-    let high = Axis.place(range.upperBound, scale)
     return Axis.value(low + position * (high - low), scale)
   }
 

@@ -6,8 +6,10 @@ struct DensityPlot {
   let title: String
   /// Whose scores they are.
   let subject: String
-  /// Those that are not finite are left out.
-  let points: [PlotPoint]
+  /// Of the responses whose score is finite too, [response].
+  private let lengths: [Double]
+  /// [response]
+  private let scores: [Double]
   /// x ascending; may be empty.
   let curve: [LengthCurve.Place]
   let curveName: String
@@ -16,6 +18,8 @@ struct DensityPlot {
   /// The class of its colours: "raw" or "calibrated".
   let kind: String
   private let frame: PlotFrame
+  /// Those that hold points, where there are many.
+  private let filledSquares: [Square]
 
   /// More points than this are drawn as squares that hold them.
   private static let mostDots = 1500
@@ -24,32 +28,44 @@ struct DensityPlot {
 
   /// - Parameter ySpan: how much of the score the plot shows at least.
   init(
-    title: String, subject: String, points: [PlotPoint], curve: [LengthCurve.Place],
-    curveName: String, removed: [PlotPoint] = [], kind: String, ySpan: Double
+    title: String, subject: String, lengths: [Double], scores: [Double],
+    curve: [LengthCurve.Place], curveName: String, removed: [PlotPoint] = [], kind: String,
+    ySpan: Double
   ) {
     self.title = title
     self.subject = subject
-    self.points = points.filter(\.isFinite)
+    (self.lengths, self.scores) = Self.finite(lengths, scores)
     self.curve = curve.filter { $0.length.isFinite && $0.score.isFinite }
     self.curveName = curveName
     self.removed = removed.filter(\.isFinite)
     self.kind = kind
-    let lengths = self.points.map(\.x).filter { $0 > 0 }
-    let isWide = (lengths.max() ?? 1) > 10 * (lengths.min() ?? 1)
-    let scores = self.points.map(\.y)
-    let low = scores.min() ?? 0
-    let high = scores.max() ?? 0
+    let positive = self.lengths.lazy.filter { $0 > 0 }
+    let isWide = (positive.max() ?? 1) > 10 * (positive.min() ?? 1)
+    let low = self.scores.min() ?? 0
+    let high = self.scores.max() ?? 0
     let missing = max(0, ySpan - (high - low)) / 2
     frame = PlotFrame(
-      x: Axis(spanning: self.points.map(\.x), scale: isWide ? .log : .linear, margin: 0.02),
+      x: Axis(spanning: self.lengths, scale: isWide ? .log : .linear, margin: 0.02),
       y: Axis(spanning: [low - missing, high + missing], margin: 0.03),
       xTitle: "length", yTitle: "score")
+    filledSquares =
+      self.scores.count > Self.mostDots ? Self.squares(self.lengths, self.scores, in: frame) : []
+  }
+
+  /// Without the responses whose length or score is not finite.
+  private static func finite(
+    _ lengths: [Double], _ scores: [Double]
+  ) -> (lengths: [Double], scores: [Double]) {
+    func isFinite(_ row: Int) -> Bool { lengths[row].isFinite && scores[row].isFinite }
+    guard !scores.indices.allSatisfy(isFinite) else { return (lengths, scores) }
+    let rows = scores.indices.filter(isFinite)
+    return (rows.map { lengths[$0] }, rows.map { scores[$0] })
   }
 
   var figure: Markup {
     var keys = [
       Figure.Key(
-        "points", points.count.counted("response") + (isDense ? ", more where stronger" : ""))
+        "points", scores.count.counted("response") + (isDense ? ", more where stronger" : ""))
     ]
     if !curve.isEmpty {
       keys.append(.init("curve", curveName + (hasBand ? " with its 95% band" : "")))
@@ -71,14 +87,14 @@ struct DensityPlot {
 }
 
 extension DensityPlot {
-  private var isDense: Bool { points.count > DensityPlot.mostDots }
+  private var isDense: Bool { scores.count > DensityPlot.mostDots }
   private var hasBand: Bool { curve.contains { $0.interval != nil } }
 
   /// The picture in words.
   private var description: String {
     let extent = """
-      \(points.count.counted("response")) of length \(span(points.map(\.x), 0)), scores \
-      \(span(points.map(\.y), 2))
+      \(scores.count.counted("response")) of length \(span(lengths, 0)), scores \
+      \(span(scores, 2))
       """
     guard !curve.isEmpty else { return extent + "." }
     return """
@@ -97,12 +113,12 @@ extension DensityPlot {
   }
 
   @MarkupBuilder private var dots: [Markup] {
-    for point in points {
+    for (length, score) in zip(lengths, scores) {
       tag(
         "circle",
-        ["cx": frame.place(x: point.x).svg, "cy": frame.place(y: point.y).svg, "r": "2.5"]
+        ["cx": frame.place(x: length).svg, "cy": frame.place(y: score).svg, "r": "2.5"]
       ) {
-        tag("title") { "length \(point.x.fixed(0)), score \(point.y.fixed(3))" }
+        tag("title") { "length \(length.fixed(0)), score \(score.fixed(3))" }
       }
     }
   }
@@ -164,12 +180,14 @@ extension DensityPlot {
   }
 
   /// The squares that hold points.
-  private var filledSquares: [Square] {
+  private static func squares(
+    _ lengths: [Double], _ scores: [Double], in frame: PlotFrame
+  ) -> [Square] {
     let (columns, rows) = DensityPlot.squares
     var counts = [Int](repeating: 0, count: columns * rows)
-    for point in points {
-      let column = min(columns - 1, Int(frame.x.position(of: point.x) * Double(columns)))
-      let row = min(rows - 1, Int(frame.y.position(of: point.y) * Double(rows)))
+    for (length, score) in zip(lengths, scores) {
+      let column = min(columns - 1, Int(frame.x.position(of: length) * Double(columns)))
+      let row = min(rows - 1, Int(frame.y.position(of: score) * Double(rows)))
       counts[row * columns + column] += 1
     }
     return counts.indices.filter { counts[$0] > 0 }.map { index in
@@ -221,7 +239,7 @@ extension DensityPlot {
     guard isDense else {
       return CSVDownload(
         "Points as CSV", file: "\(subject) \(kind) points", header: ["length", "score"],
-        rows: points.map { ["\($0.x)", "\($0.y)"] })
+        rows: zip(lengths, scores).map { ["\($0)", "\($1)"] })
     }
     return CSVDownload(
       "Density as CSV", file: "\(subject) \(kind) density",

@@ -2,22 +2,25 @@
 
 struct MarginPlot {
   let subject: String
+  /// Ascending.
   private let raw: [Double]
+  /// Ascending.
   private let calibrated: [Double]
   /// Edges of the bars, ascending, all alike in width; 0 is one of them.
   private let edges: [Double]
 
   private static let bars = 40
 
-  /// - Parameter margins: those that are not finite are left out.
-  init(subject: String, margins: [Report.Margin]) {
+  init(subject: String, margins: Report.Margins) {
     self.subject = subject
-    raw = margins.map(\.raw).filter(\.isFinite)
-    calibrated = margins.compactMap(\.calibrated).filter(\.isFinite)
+    raw = margins.raw
+    calibrated = margins.calibrated
     // The outermost hundredths are counted in the outer bars, or a single pair would flatten all.
-    let sorted = (raw + calibrated).sorted()
-    let low = min(0, sorted.isEmpty ? -1 : sorted[sorted.count / 200])
-    let high = max(0, sorted.isEmpty ? 1 : sorted[sorted.count - 1 - sorted.count / 200])
+    let outer = (raw.count + calibrated.count) / 200 + 1
+    let lowest = (raw.prefix(outer) + calibrated.prefix(outer)).sorted()
+    let highest = (raw.suffix(outer) + calibrated.suffix(outer)).sorted(by: >)
+    let low = min(0, lowest.isEmpty ? -1 : lowest[outer - 1])
+    let high = max(0, highest.isEmpty ? 1 : highest[outer - 1])
     let width = high > low ? (high - low) / Double(Self.bars) : 1
     let first = (low / width).rounded(.down)
     let last = max((high / width).rounded(.up), first + 1)
@@ -109,8 +112,7 @@ struct MarginPlot {
   }
 
   private var description: String {
-    func words(_ kind: String, _ margins: [Double]) -> String {
-      let sorted = margins.sorted()
+    func words(_ kind: String, _ sorted: [Double]) -> String {
       let wrong = Double(sorted.count { $0 <= 0 }) / Double(sorted.count)
       return
         "\(kind): median \(sorted[sorted.count / 2].significant(3)), \(wrong.percent)% at 0 or below."

@@ -19,20 +19,19 @@ package enum LengthCurveSection: ReportSection {
   }
 
   private static func panels(of run: Report.Run) -> [DensityPlot] {
-    let before = run.responses.map { PlotPoint(x: $0.length, y: $0.score) }
-    let after = run.responses.compactMap { response in
-      response.calibrated.map { PlotPoint(x: response.length, y: $0) }
-    }
+    let responses = run.responses
     // Both panels have the same scale, so that slopes can be compared.
-    let span = max(before.map(\.y).span, after.map(\.y).span)
+    let span = max(responses.scores.span, responses.calibrated?.span ?? 0)
     let raw = DensityPlot(
-      title: "Before: raw scores", subject: run.name, points: before,
-      curve: run.before?.places ?? [], curveName: "LOWESS", removed: run.removed, kind: "raw",
+      title: "Before: raw scores", subject: run.name, lengths: responses.lengths,
+      scores: responses.scores, curve: run.before?.places ?? [],
+      curveName: "LOWESS", removed: run.removed, kind: "raw",
       ySpan: span)
-    guard !after.isEmpty else { return [raw] }
+    guard let after = responses.calibrated else { return [raw] }
     let calibrated = DensityPlot(
-      title: "After: calibrated scores", subject: run.name, points: after,
-      curve: run.after?.places ?? [], curveName: "LOWESS", kind: "calibrated", ySpan: span)
+      title: "After: calibrated scores", subject: run.name, lengths: responses.lengths,
+      scores: after, curve: run.after?.places ?? [],
+      curveName: "LOWESS", kind: "calibrated", ySpan: span)
     return [raw, calibrated]
   }
 
@@ -59,7 +58,7 @@ extension LengthCurve.Correlation {
 extension [Double] {
   /// Of the finite values.
   fileprivate var span: Double {
-    let finite = filter(\.isFinite)
+    let finite = lazy.filter(\.isFinite)
     guard let least = finite.min(), let most = finite.max() else { return 0 }
     return most - least
   }

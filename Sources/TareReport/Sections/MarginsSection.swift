@@ -25,8 +25,7 @@ package enum MarginsSection: ReportSection {
   }
 
   private static func sentences(of run: Report.Run) -> [String] {
-    func sentence(_ kind: String, _ margins: [Double]) -> String? {
-      let sorted = margins.filter(\.isFinite).sorted()
+    func sentence(_ kind: String, _ sorted: [Double]) -> String? {
       guard !sorted.isEmpty else { return nil }
       func place(_ share: Double) -> String {
         sorted[Int((share * Double(sorted.count - 1)).rounded())].significant(3)
@@ -37,8 +36,7 @@ package enum MarginsSection: ReportSection {
         """
     }
     return [
-      sentence("Raw", run.margins.map(\.raw)),
-      sentence("Calibrated", run.margins.compactMap(\.calibrated)),
+      sentence("Raw", run.margins.raw), sentence("Calibrated", run.margins.calibrated),
     ].compactMap(\.self)
   }
 }

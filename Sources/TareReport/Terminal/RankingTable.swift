@@ -3,7 +3,8 @@ package import TareRanking
 
 package struct RankingTable: Sendable {
   private let rankings: [Ranking]
-  private let texts: [String]
+  /// The beginnings of responses by row, where they are known.
+  private let texts: [Int: String]
   private let top: Int?
   /// Prompts beyond those that are shown.
   private let more: Int
@@ -11,13 +12,19 @@ package struct RankingTable: Sendable {
   private static let most = 1000
 
   /// - Parameters:
-  ///   - texts: the response of each row, of which the beginning is shown, [row]; may be empty.
   ///   - top: how many candidates of each prompt are shown, all if nil.
-  package init(_ rankings: some Collection<Ranking>, texts: [String] = [], top: Int? = nil) {
+  ///   - text: the response of a row, of which the beginning is shown.
+  package init(
+    _ rankings: some Collection<Ranking>, top: Int? = nil, text: (Int) -> String? = { _ in nil }
+  ) {
     self.rankings = Array(rankings.prefix(Self.most))
     more = rankings.count - self.rankings.count
-    self.texts = texts
     self.top = top
+    var texts: [Int: String] = [:]
+    for place in self.rankings.flatMap({ $0.places.prefix(top ?? $0.places.count) }) {
+      texts[place.row] = text(place.row)
+    }
+    self.texts = texts
   }
 
   package func text(width: Int = 80, style: TerminalStyle = .plain) -> String {
@@ -36,7 +43,7 @@ package struct RankingTable: Sendable {
           rank == 0 ? ranking.promptID : "", (rank + 1).text, place.index.text,
           place.score.fixed(4), marginText(place.margin),
         ]
-        if texts.indices.contains(place.row) { cells.append(texts[place.row]) }
+        if let text = texts[place.row] { cells.append(text) }
         table.addRow(cells, isBold: rank == 0 && shown.count > 1)
       }
     }

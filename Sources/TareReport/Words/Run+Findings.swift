@@ -52,8 +52,8 @@ extension Report.Run {
 
   /// How much the fitted score changes over the middle of the lengths.
   private var curveFinding: String? {
-    let lengths = responses.map(\.length).filter(\.isFinite).sorted()
-    let scores = responses.map(\.score).filter(\.isFinite)
+    let lengths = responses.lengths.filter(\.isFinite).sorted()
+    let scores = responses.scores.filter(\.isFinite)
     let curve = before?.places.map { PlotPoint(x: $0.length, y: $0.score) } ?? []
     guard lengths.count > 1, scores.count > 1 else { return nil }
     let short = lengths[lengths.count / 10]

@@ -11,7 +11,7 @@ package enum ArrowFile: FileFormat {
     if case .binary(.arrow) = file.opening { true } else { false }
   }
 
-  package static func rows(of file: SourceFile) throws(TareError) -> [SourceRow] {
+  package static func rows(of file: SourceFile) throws(TareError) -> SourceRows {
     try columnRows(of: file).sourceRows
   }
 

@@ -11,7 +11,7 @@ package enum CSVFile: FileFormat {
     if case .text = file.opening { true } else { false }
   }
 
-  package static func rows(of file: SourceFile) throws(TareError) -> [SourceRow] {
+  package static func rows(of file: SourceFile) throws(TareError) -> SourceRows {
     try CSVTable(file.bytes).sourceRows
   }
 

@@ -34,6 +34,10 @@ package struct CSVTable: TableRows {
     case .fault(let fault): throw fault.error([])
     case .needsMore, .end: header = try CSVHeader(nil, ends: [], in: bytes.span, dialect)
     }
+    // What is reserved and not used costs no memory.
+    let lineCount = bytes.count { $0 == newLine } + 1
+    starts.reserveCapacity(lineCount)
+    ends.reserveCapacity(lineCount * header.columns.count)
     var cells: [Int] = []
     rows: while true {
       cells.removeAll(keepingCapacity: true)
@@ -89,6 +93,10 @@ package struct CSVTable: TableRows {
   package func decimalMark(of column: String) -> DecimalMark {
     guard let marks, let index = columns.firstIndex(of: column) else { return .point }
     return marks[index]
+  }
+
+  package func value(of column: String, in row: Int) -> JSONValue {
+    columns.firstIndex(of: column).map { .string(text(row, $0)) } ?? .null
   }
 
   package func values(of column: String, in rows: [Int]) -> [JSONValue] {

@@ -15,8 +15,8 @@ package enum JSONFile: FileFormat {
     }
   }
 
-  package static func rows(of file: SourceFile) throws(TareError) -> [SourceRow] {
-    try parsed(file).rows
+  package static func rows(of file: SourceFile) throws(TareError) -> SourceRows {
+    SourceRows(try parsed(file).rows)
   }
 
   package static func table(of file: SourceFile) throws(TareError) -> any TableRows {

@@ -5,11 +5,9 @@ package struct JSONRows: TableRows {
   package let columns: [String]
   private let rows: [SourceRow]
   private let layout: Layout
-  package let skipped: SkippedRows
+  package var skipped: SkippedRows { SkippedRows() }
 
   enum Layout: Sendable {
-    /// An object a line, with the line's text from brace to brace, [row].
-    case lines([[UInt8]])
     /// One array of objects.
     case array
     /// Objects one after another, over several lines each.
@@ -20,14 +18,13 @@ package struct JSONRows: TableRows {
     case columns(JSONObject)
   }
 
-  init(_ rows: [SourceRow], layout: Layout, skipped: SkippedRows = SkippedRows()) {
+  init(_ rows: [SourceRow], layout: Layout) {
     self.rows = rows
-    self.skipped = skipped
     self.layout = layout
     var columns: [String] = []
     var known: Set<String> = []
     var previous: [String] = []
-    for row in rows where row.columns.keys != previous {
+    for row in rows where !row.columns.hasKeys(previous) {
       previous = row.columns.keys
       columns += previous.filter { known.insert($0).inserted }
     }
@@ -35,17 +32,20 @@ package struct JSONRows: TableRows {
   }
 
   package var count: Int { rows.count }
-  package var sourceRows: [SourceRow] { rows }
+  package var sourceRows: SourceRows { SourceRows(rows) }
 
   package var plainFormat: String? {
     switch layout {
-    case .lines: JSONLinesOutput.key
     case .array, .frame(.records, _): JSONOutput.key
     case .sequence, .frame, .columns: nil
     }
   }
   package var isText: Bool { false }
   package func place(of row: Int) -> String { rows[row].place }
+
+  package func value(of column: String, in row: Int) -> JSONValue {
+    rows[row].columns[column] ?? .null
+  }
 
   package func values(of column: String, in selected: [Int]) -> [JSONValue] {
     selected.map { rows[$0].columns[column] ?? .null }
@@ -57,12 +57,6 @@ package struct JSONRows: TableRows {
 extension JSONRows {
   package func encoded(_ selected: [Int], adding added: [TableColumn]) -> [UInt8] {
     switch layout {
-    case .lines(let texts):
-      var out: [UInt8] = []
-      for (position, row) in selected.enumerated() {
-        append(rows[row], texts[row], adding: added, at: position, to: &out)
-      }
-      return out
     case .array:
       let objects = selected.enumerated().map { position, row in
         JSONValue.object(object(rows[row], adding: added, at: position))
@@ -86,29 +80,6 @@ extension JSONRows {
       for column in added { whole[column.name] = .array(column.values) }
       return Array((JSONValue.object(whole).text() + "\n").utf8)
     }
-  }
-
-  /// Writes the line as it stands, with members before its closing brace; a line that has one of
-  /// them already is written anew.
-  private func append(
-    _ row: SourceRow, _ text: [UInt8], adding added: [TableColumn], at position: Int,
-    to out: inout [UInt8]
-  ) {
-    if added.contains(where: { row.columns[$0.name] != nil }) {
-      out += JSONValue.object(object(row, adding: added, at: position)).text().utf8
-    } else {
-      out += text.dropLast()
-      var isFirst = row.columns.isEmpty
-      for column in added {
-        if !isFirst { out.append(comma) }
-        isFirst = false
-        out += JSONValue.string(column.name).text().utf8
-        out.append(UInt8(ascii: ":"))
-        out += column.values[position].text().utf8
-      }
-      out.append(UInt8(ascii: "}"))
-    }
-    out.append(newLine)
   }
 
   private func object(

@@ -11,7 +11,7 @@ package enum ParquetFile: FileFormat {
     if case .binary(.parquet) = file.opening { true } else { false }
   }
 
-  package static func rows(of file: SourceFile) throws(TareError) -> [SourceRow] {
+  package static func rows(of file: SourceFile) throws(TareError) -> SourceRows {
     try columns(of: file).sourceRows
   }
 

@@ -11,7 +11,7 @@ struct RowLayoutFinder {
 
   /// - Throws: `TareError.badData` that says which layout is nearest and what it lacks.
   mutating func layout(of row: SourceRow) throws(TareError) -> any RowLayout.Type {
-    if row.columns.keys != keys {
+    if !row.columns.hasKeys(keys) {
       keys = row.columns.keys
       let all = Set(keys)
       possible = RowLayouts.registry.entries.filter { layout in
