@@ -180,11 +180,16 @@ struct Evaluator: Sendable {
     return try Benchmarks.registry.entry(for: key)
   }
 
-  func part(_ model: ScoredModel) throws(TareError) -> EvaluateOutcome.Part {
+  private func options(for model: ScoredModel) -> EvaluationOptions {
     var options = options
     options.difficulty = difficulty
     // Models that are ranked share their resamples.
     options.bootstrap.isPaired = model.isOneOfSeveral || request.sources.count > 1
+    return options
+  }
+
+  func part(_ model: ScoredModel) throws(TareError) -> EvaluateOutcome.Part {
+    let options = options(for: model)
     let responses = model.responses
     let benchmark = try benchmark(for: responses)
     let calibrated = model.calibrated.map { responses.scored($0) }
@@ -192,7 +197,7 @@ struct Evaluator: Sendable {
       try benchmark.compare(other, responses, options)
     }
     let nearMiss = request.benchmark == nil ? Benchmarks.nearMiss(responses) : nil
-    func evaluated(_ responses: ScoredResponses) throws(TareError) -> Evaluation {
+    @Sendable func evaluated(_ responses: ScoredResponses) throws(TareError) -> Evaluation {
       var evaluation = try benchmark.evaluate(responses, options)
       if let nearMiss { evaluation.warning = nearMiss }
       if let note = model.parts.compactMap(\.groupingNote).first {
@@ -201,17 +206,23 @@ struct Evaluator: Sendable {
       }
       return evaluation
     }
-    return EvaluateOutcome.Part(
-      name: model.name, raw: try evaluated(responses),
-      calibrated: try calibrated.map { (calibrated) throws(TareError) in
-        try evaluated(calibrated)
-      },
-      calibration: calibrated == nil ? nil : model.calibration,
-      comparison: try calibrated.map { (calibrated) throws(TareError) in
-        var comparison = try benchmark.compare(responses, calibrated, options)
+    let raw: Evaluation
+    var after: (evaluation: Evaluation, comparison: Comparison)?
+    if let calibrated {
+      (raw, after) = try ParallelParts.both { () throws(TareError) in
+        try evaluated(responses)
+      } _: { () throws(TareError) -> (evaluation: Evaluation, comparison: Comparison) in
+        let evaluation = try evaluated(calibrated)
+        var comparison: Comparison = try benchmark.compare(responses, calibrated, options)
         comparison.labelUse = model.calibration?.labels ?? .unknown
-        return comparison
-      },
+        return (evaluation, comparison)
+      }
+    } else {
+      raw = try evaluated(responses)
+    }
+    return EvaluateOutcome.Part(
+      name: model.name, raw: raw, calibrated: after?.evaluation,
+      calibration: calibrated == nil ? nil : model.calibration, comparison: after?.comparison,
       against: against, sides: (sides.other, name(of: model)),
       examples: DisagreementExample.examples(
         against?.disagreements.prefix(request.disagreements) ?? [], responses,

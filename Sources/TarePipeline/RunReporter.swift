@@ -78,8 +78,12 @@ extension RunReporter {
   private func calibrate(
     _ table: CalibrationTable, _ model: inout ScoredModel, _ page: inout Report.Run
   ) throws(TareError) {
-    page.before = LengthCurve(Diagnosis(of: table, thorough: true))
-    let auto = try CalibrateSettings().fit(table, date: Pipeline.now)
+    let (before, auto) = try ParallelParts.both { () throws(TareError) in
+      Diagnosis(of: table, thorough: true)
+    } _: { () throws(TareError) in
+      try CalibrateSettings().fit(table, date: Pipeline.now)
+    }
+    page.before = LengthCurve(before)
     page.advice = auto.findings["reason"]?.string.map { reason in
       Advice(
         corrects: auto.findings["decision"]?.string == "correct", reason: reason,
