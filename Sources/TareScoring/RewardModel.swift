@@ -113,11 +113,18 @@ package final class RewardModel: Sendable {
       let others = try Self.sums(conversations, reference)
       steps = zip(sums, others).map { [Float(beta * ($0 - $1))] }
     }
+    try checkUnchanged()
     var scores: [Score] = []
     for (conversation, values) in zip(conversations, steps) {
       scores.append(try Self.score(conversation, values))
     }
     return scores
+  }
+
+  /// What was computed was computed with the weights that the digest is of.
+  private func checkUnchanged() throws(TareError) {
+    try text.weights.checkUnchanged()
+    if case .implicit(let reference, _, _) = reading { try reference.checkUnchanged() }
   }
 
   private static func score(
@@ -171,7 +178,9 @@ package final class FeatureExtractor: Sendable {
   package func features(
     _ conversations: [TokenizedConversation], probe: PassProbe? = nil
   ) throws(TareError) -> [[Float]] {
-    try runner.states(conversations, probe: probe).map { $0[$0.count - 1] }
+    let states = try runner.states(conversations, probe: probe)
+    try text.weights.checkUnchanged()
+    return states.map { $0[$0.count - 1] }
   }
 }
 

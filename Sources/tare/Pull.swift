@@ -47,7 +47,7 @@ struct Pull: AsyncParsableCommand {
     request.excludes = exclude
     request.jobs = jobs
     let outcome = try await Pipeline(observer: Terminal.observer()).pull(request) { progress in
-      if Terminal.errorIsTerminal { Terminal.show(progress) }
+      Terminal.show(progress)
     }
     try Terminal.tell(outcome.text, onStandardOutput: false)
     if json {

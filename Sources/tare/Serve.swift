@@ -72,13 +72,16 @@ struct Serve: AsyncParsableCommand {
   @Option(help: "Most texts of a request.")
   var maxTexts = ServerLimits().texts
 
+  /// Of seconds, bytes and counts: what clocks can still add to the time.
+  private static let most = 1 << 40
+
   func validate() throws {
     for (name, value) in [
       ("--max-waiting", maxWaiting), ("--max-body", maxBody), ("--max-texts", maxTexts),
       ("--max-seconds", maxSeconds), ("--max-transfer-seconds", maxTransferSeconds),
       ("--max-connections", maxConnections),
-    ] where value < 1 {
-      throw ValidationError("\(name) \(value); accepted: 1 or more")
+    ] where !(1...Self.most).contains(value) {
+      throw ValidationError("\(name) \(value); accepted: 1 to \(Self.most)")
     }
     guard cache == nil || !engine.engine.isEmpty else {
       throw ValidationError("--cache goes with --engine")

@@ -28,6 +28,12 @@ struct Tare: AsyncParsableCommand {
     ])
 
   static func main() async {
+    // A mapped file that becomes shorter has no bytes where there were some.
+    signal(SIGBUS) { _ in
+      let message: StaticString = "Error: a file became shorter while it was read\n"
+      write(STDERR_FILENO, message.utf8Start, message.utf8CodeUnitCount)
+      _exit(65)
+    }
     do {
       var command = try parseAsRoot()
       do {

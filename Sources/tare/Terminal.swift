@@ -36,14 +36,17 @@ enum Terminal {
 
   private static let stopRequests = Atomic<Int>(0)
 
-  /// An observer that shows progress on a terminal, and stops after the current batch at Ctrl-C.
+  /// An observer that shows progress, on a log a line a minute, and stops after the current batch at
+  /// Ctrl-C or SIGTERM.
   static func observer() -> StageObserver {
-    signal(SIGINT) { _ in
-      // A second Ctrl-C does not wait for the batch: what is stored is stored.
-      if Terminal.stopRequests.add(1, ordering: .relaxed).newValue > 1 { _exit(130) }
+    for number in [SIGINT, SIGTERM] {
+      signal(number) { _ in
+        // A second one does not wait for the batch: what is stored is stored.
+        if Terminal.stopRequests.add(1, ordering: .relaxed).newValue > 1 { _exit(130) }
+      }
     }
     return StageObserver(
-      report: { progress in if errorIsTerminal { show(progress) } },
+      report: show,
       notice: warn, shouldStop: { stopRequests.load(ordering: .relaxed) > 0 })
   }
 
@@ -70,8 +73,20 @@ enum Terminal {
     show(line, isLast: progress.done == progress.total)
   }
 
-  /// Shows a line in the place of the one before.
+  /// Between two lines of progress on a log.
+  private static let pause = Duration.seconds(60)
+  private static let lastLine = Mutex(ContinuousClock.now)
+
+  /// Shows a line in the place of the one before; what is no terminal gets one now and then.
   private static func show(_ line: String, isLast: Bool) {
+    guard errorIsTerminal else {
+      let isDue = lastLine.withLock { last in
+        guard last.duration(to: .now) >= pause else { return false }
+        last = .now
+        return true
+      }
+      return isDue ? writeError(line + "\n") : ()
+    }
     let end = isLast || stopRequests.load(ordering: .relaxed) > 0
     writeError("\r\u{1B}[K\(line)\(end ? "\n" : "")")
   }

@@ -37,6 +37,24 @@ import Testing
   private static let rendered =
     "<|im_start|>user\nth<|im_end|>\n<|im_start|>assistant\nok<|im_end|>\n"
 
+  /// A reward must never be another text's.
+  @Test(arguments: [
+    #"{"data": [{"index": 0, "probs": [1.5]}, {"index": 0, "probs": [2.5]}]}"#,
+    #"{"data": [{"index": 0, "probs": [1.5]}, {"index": 2, "probs": [2.5]}]}"#,
+    #"{"data": [{"index": -1, "probs": [1.5]}, {"index": 0, "probs": [2.5]}]}"#,
+    #"{"data": [{"index": 0, "probs": [1.5]}, {"probs": [2.5]}]}"#,
+  ])
+  func `a reply that does not have each index once is refused`(reply: String) async throws {
+    let server = try server(reply)
+    let text = try model()
+    let engine = try RemoteEngine(url: server.url, protocol: "vllm")
+    let tokens = try text.tokenize(Self.conversation, options)
+    let error = await #expect(throws: TareError.self) {
+      try await RemoteModel(engine, text: text).rewards([tokens, tokens])
+    }
+    #expect(error?.description.contains("each index from 0 to 1 once") == true, "\(error as Any)")
+  }
+
   @Test func `vLLM gets tokens, its model's name, and is told to leave the reward raw`()
     async throws
   {

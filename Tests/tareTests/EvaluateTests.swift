@@ -19,6 +19,34 @@ import Testing
     return try JSONValue(parsing: result.output)
   }
 
+  @Test func `a leaderboard of one file with subsets and one without has both`() throws {
+    let parts = try file(
+      "parts.csv",
+      ["prompt_id,score,label,subset", "1,2,1,a", "1,1,0,a", "2,2,1,b", "2,1,0,b", "3,1,1,b", "3,2,0,b"])
+    let plain = try file("plain.csv", ["prompt_id,score,label", "1,1,1", "1,2,0", "2,1,1", "2,2,0"])
+    for paths in [[parts, plain], [plain, parts]] {
+      let result = try Program.run(["evaluate"] + paths)
+      try #require(result.status == 0, "\(result.error)")
+      // Subsets and their macro average are one model's alone.
+      let rows = result.output.split(separator: "\n").map { $0.split(separator: " ") }
+      #expect(rows.contains(["plain", "–", "–", "–"]), "\(result.output)")
+      #expect(rows.contains(["parts", "100.0", "50.0", "75.0"]), "\(result.output)")
+    }
+  }
+
+  @Test func `NaN deep inside is found at once`() throws {
+    let path = try file(
+      "deep.json",
+      [String(repeating: "[", count: 100) + "NaN" + String(repeating: "]", count: 100)])
+    #expect(try Program.run(["evaluate", path]).status == 65)
+  }
+
+  @Test func `resamples that would never end are refused`() throws {
+    let path = try planted { $0 ? "1" : "0" }
+    let result = try Program.run(["evaluate", path, "--bootstrap", "\(Int.max)"])
+    #expect(result.status == 64 && result.error.contains("1 to 1000000"), "\(result.error)")
+  }
+
   /// Ten prompts of four responses, of which the lowest of the first five prompts is right.
   private func planted(_ label: (Bool) -> String) throws -> String {
     try file(

@@ -9,6 +9,20 @@ package final class MappedFile: @unchecked Sendable {
   package let url: URL
   package let bytes: UnsafeRawBufferPointer
   package var path: String { url.path }
+  /// Kept open: another file of the same name is not this one.
+  private let descriptor: Int32
+  private let stamp: Stamp
+
+  /// What a change of a file's bytes changes.
+  private struct Stamp: Equatable {
+    let size: off_t
+    let seconds, nanoseconds: Int
+
+    init(_ status: stat) {
+      size = status.st_size
+      (seconds, nanoseconds) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
+    }
+  }
 
   /// - Throws: `TareError.badData` if the file cannot be opened or is empty.
   package init(_ url: URL) throws(TareError) {
@@ -17,7 +31,8 @@ package final class MappedFile: @unchecked Sendable {
       throw .badData(
         place: url.path, found: String(cString: strerror(errno)), accepted: "a readable file")
     }
-    defer { close(descriptor) }
+    var keepsOpen = false
+    defer { if !keepsOpen { close(descriptor) } }
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       throw .badData(place: url.path, found: "a folder or device", accepted: "a file")
@@ -31,7 +46,23 @@ package final class MappedFile: @unchecked Sendable {
       throw .fault("\(url.path): cannot be mapped: \(String(cString: strerror(errno)))")
     }
     self.url = url
+    self.descriptor = descriptor
+    stamp = Stamp(status)
+    keepsOpen = true
     bytes = UnsafeRawBufferPointer(start: start, count: size)
+  }
+
+  /// The bytes are those on the disk: what was read of a file that has been written to since it was
+  /// opened may be of either state.
+  ///
+  /// - Throws: `TareError.badData` if it has been.
+  package func checkUnchanged() throws(TareError) {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, Stamp(status) == stamp else {
+      throw .badData(
+        place: path, found: "a file that was changed while it was read",
+        accepted: "one that stays as it is; a new one is put in its place by renaming it")
+    }
   }
 
   /// Takes the whole pages of a range out of the process's memory; the system's cache of the file
@@ -60,5 +91,8 @@ package final class MappedFile: @unchecked Sendable {
   /// A copy of the bytes. `bytes` is gone with the object, so what reads a file whole takes this.
   package func copy() -> [UInt8] { withExtendedLifetime(self) { Array(bytes) } }
 
-  deinit { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count) }
+  deinit {
+    munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
+    close(descriptor)
+  }
 }

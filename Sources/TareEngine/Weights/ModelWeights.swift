@@ -32,6 +32,11 @@ package struct ModelWeights: Sendable {
   /// What a user must know of the files to trust the scores, a sentence each.
   package let remarks: [String]
 
+  /// - Throws: `TareError.badData` if a file was written to since it was opened.
+  package func checkUnchanged() throws(TareError) {
+    for file in files { try file.file.checkUnchanged() }
+  }
+
   /// Opens a .gguf file, a folder, or a folder with a PEFT adapter.
   ///
   /// - Parameters:

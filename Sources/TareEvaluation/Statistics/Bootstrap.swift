@@ -17,12 +17,16 @@ package struct Bootstrap: Sendable, Hashable {
   /// prompts have to be drawn however many there are.
   package var isPaired = false
 
+  /// The percentiles' own chance is far below any digit that is shown.
+  private static let mostResamples = 1_000_000
+
   /// Prompts up to which prompts are drawn. The published benchmarks have fewer.
   static let mostDrawn = 20_000
 
   package init(resamples: Int = 10_000, seed: UInt64 = 1) throws(TareError) {
-    guard resamples > 0 else {
-      throw .usage("\(resamples) bootstrap resamples; accepted: 1 or more")
+    guard (1...Self.mostResamples).contains(resamples) else {
+      throw .usage(
+        "\(resamples) bootstrap resamples; accepted: 1 to \(Self.mostResamples)")
     }
     self.resamples = resamples
     self.seed = seed

@@ -195,8 +195,13 @@ extension JSONValue {
 
   /// The first number within that is NaN or infinite.
   fileprivate var nonFinite: Double? {
-    if let array { return array.lazy.compactMap(\.nonFinite).first }
-    if let object { return object.members.lazy.compactMap(\.value.nonFinite).first }
+    // Each is looked at once, however deep it lies.
+    for element in array ?? [] {
+      if let found = element.nonFinite { return found }
+    }
+    for member in object?.members ?? [] {
+      if let found = member.value.nonFinite { return found }
+    }
     return double.flatMap { $0.isFinite ? nil : $0 }
   }
 }

@@ -79,17 +79,16 @@ package struct LeaderboardTable: Sendable {
   /// The sections of each model (its subsets where there are none) and its other totals.
   private var parts: TerminalTable? {
     let models = leaderboard.rows.compactMap { entries[$0.name]?.raw.accuracies }
-    guard let first = models.first else { return nil }
-    let hasSections = !first.sections.isEmpty
+    let hasSections = models.contains { !$0.sections.isEmpty }
+    let named = models.map { hasSections ? $0.sections : $0.subsets }
+    let namesOfParts = Self.names(of: named)
     // An average that is the total of every model says nothing new.
-    let averages = first.averages.indices.filter { index in
-      models.contains { $0.averages[index].value.value != $0.overall.value }
-    }
-    let parts = models.map { model in
-      let named = hasSections ? model.sections : model.subsets
-      return (named.count <= Self.mostParts ? named : []) + averages.map { model.averages[$0] }
-    }
-    let names = parts[0].map(\.name)
+    let averages = Self.names(
+      of: models.map { model in
+        model.averages.filter { $0.value.value != model.overall.value }
+      })
+    let names = (namesOfParts.count <= Self.mostParts ? namesOfParts : []) + averages
+    let parts = zip(named, models).map { named, model in named + model.averages }
     guard !names.isEmpty else { return nil }
     var table = TerminalTable(
       columns: [.init("model", .left, leastWidth: 12)] + names.map { .init($0, leastWidth: 5) })
@@ -99,6 +98,12 @@ package struct LeaderboardTable: Sendable {
           + names.map { name in numbers.first { $0.name == name }?.value.value.percent ?? "–" })
     }
     return table
+  }
+
+  /// In the order in which models first have them: not every model has all.
+  private static func names(of parts: [[Breakdown<Accuracy>.Named]]) -> [String] {
+    var known: Set<String> = []
+    return parts.joined().map(\.name).filter { known.insert($0).inserted }
   }
 
   private func qText(_ q: Double) -> String { q < 0.001 ? "<0.001" : q.fixed(3) }

@@ -65,15 +65,27 @@ extension RemoteProtocol {
 
 extension JSONValue {
   /// The elements of an array, by their `index` where they have one.
+  ///
+  /// - Throws: `TareError.badData` where those are not 0 to the last, each once: some text would get
+  ///   another's reward.
   func ordered(_ place: String) throws(TareError) -> [JSONValue] {
     guard let array else {
       throw .badData(place: place, found: outline, accepted: "an array, an element a text")
     }
-    let order = array.enumerated().sorted {
-      ($0.element["index"]?.int ?? $0.offset, $0.offset)
-        < ($1.element["index"]?.int ?? $1.offset, $1.offset)
+    guard array.contains(where: { $0["index"] != nil }) else { return array }
+    var ordered = [JSONValue?](repeating: nil, count: array.count)
+    for element in array {
+      guard let index = element["index"]?.int, ordered.indices.contains(index),
+        ordered[index] == nil
+      else {
+        throw .badData(
+          place: place, found: "the index \(element["index"]?.text() ?? "missing") among "
+            + "\(array.count) elements, or twice",
+          accepted: "each index from 0 to \(array.count - 1) once")
+      }
+      ordered[index] = element
     }
-    return order.map(\.element)
+    return ordered.compactMap(\.self)
   }
 
   /// The only element of an array.
