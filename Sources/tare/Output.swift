@@ -6,25 +6,25 @@ internal import TarePipeline
 enum Output {
   /// Some lines at a time.
   private static func forEachPiece(
-    of lines: some Sequence<String>, _ action: (Data) throws(TareError) -> Void
+    of lines: some Sequence<some Sequence<UInt8>>, _ action: (Data) throws(TareError) -> Void
   ) throws(TareError) {
-    var piece = ""
+    var piece: [UInt8] = []
     for line in lines {
       piece += line
-      piece += "\n"
-      guard piece.utf8.count > 1 << 18 else { continue }
-      try action(Data(piece.utf8))
-      piece = ""
+      piece.append(UInt8(ascii: "\n"))
+      guard piece.count > 1 << 18 else { continue }
+      try action(Data(piece))
+      piece.removeAll(keepingCapacity: true)
     }
-    try action(Data(piece.utf8))
+    try action(Data(piece))
   }
 
   /// One JSON line a row.
   static func print(_ rows: [JSONObject]) throws(TareError) {
-    try print(rows.lazy.map { JSONValue.object($0).text() })
+    try print(rows.lazy.map { JSONValue.object($0).text().utf8 })
   }
 
-  static func print(_ lines: some Sequence<String>) throws(TareError) {
+  static func print(_ lines: some Sequence<some Sequence<UInt8>>) throws(TareError) {
     try forEachPiece(of: lines) { (piece) throws(TareError) in try print(piece) }
   }
 
@@ -89,10 +89,12 @@ enum Output {
   }
 
   static func write(_ rows: [JSONObject], to path: String) throws(TareError) {
-    try write(rows.lazy.map { JSONValue.object($0).text() }, to: path)
+    try write(rows.lazy.map { JSONValue.object($0).text().utf8 }, to: path)
   }
 
-  static func write(_ lines: some Sequence<String>, to path: String) throws(TareError) {
+  static func write(
+    _ lines: some Sequence<some Sequence<UInt8>>, to path: String
+  ) throws(TareError) {
     // A reader that has seen enough (`| head`) is no error.
     signal(SIGPIPE, SIG_DFL)
     let sink = try Pipeline.sink(path)
