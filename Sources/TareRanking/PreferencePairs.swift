@@ -4,12 +4,20 @@ package import TareCore
 /// A better and a worse response to one prompt, by row in the input.
 package struct PreferencePair: Sendable, Hashable {
   package let promptID: String
-  package let chosen: Ranking.Place
-  package let rejected: Ranking.Place
+  package let chosen: Response
+  package let rejected: Response
   /// Length of the chosen response less that of the rejected one, in Unicode scalars.
   package let lengthDifference: Int
 
   package var margin: Double { chosen.score - rejected.score }
+
+  /// What a pair keeps of a candidate's place.
+  package struct Response: Sendable, Hashable {
+    package let row: Int
+    package let score: Double
+
+    init(_ place: Ranking.Place) { (row, score) = (place.row, place.score) }
+  }
 }
 
 package enum PairRule: String, Sendable, CaseIterable {
@@ -66,6 +74,7 @@ package struct PreferencePairs: Sendable {
     var seen: Set<Texts> = []
     var responses: Set<Int32> = []
     // What is reserved and not used costs no memory.
+    seen.reserveCapacity(settings.rule == .all ? 0 : prompts)
     pairs.reserveCapacity(settings.rule == .all ? 0 : prompts)
     for ranking in rankings {
       try Self.requireOnePrompt(ranking, texts.prompts)
@@ -78,7 +87,8 @@ package struct PreferencePairs: Sendable {
       }
       var made: [PreferencePair] = []
       for (better, worse) in Self.candidates(settings, places, &random) {
-        let (chosen, rejected) = (places[better], places[worse])
+        let chosen = PreferencePair.Response(places[better])
+        let rejected = PreferencePair.Response(places[worse])
         let pair = PreferencePair(
           promptID: ranking.promptID, chosen: chosen, rejected: rejected,
           lengthDifference: Int(texts.lengths[chosen.row] - texts.lengths[rejected.row]))

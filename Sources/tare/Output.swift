@@ -5,19 +5,27 @@ internal import TarePipeline
 
 enum Output {
   /// Some lines at a time.
-  private static func forEachPiece(
-    of lines: some Sequence<some Sequence<UInt8>>, _ action: (Data) throws(TareError) -> Void
-  ) throws(TareError) {
-    var piece: [UInt8] = []
-    for line in lines {
+  private struct Pieces {
+    private var piece: [UInt8] = []
+
+    /// - Parameter write: gets the lines up to here, where they are many.
+    mutating func add(
+      _ line: some Sequence<UInt8>, _ write: (Data) throws(TareError) -> Void
+    ) throws(TareError) {
       piece += line
       piece.append(UInt8(ascii: "\n"))
-      guard piece.count > 1 << 18 else { continue }
-      try action(Data(piece))
+      guard piece.count > 1 << 18 else { return }
+      try finish(write)
+    }
+
+    mutating func finish(_ write: (Data) throws(TareError) -> Void) throws(TareError) {
+      try write(Data(piece))
       piece.removeAll(keepingCapacity: true)
     }
-    try action(Data(piece))
   }
+
+  /// Hands over rows one by one.
+  typealias Rows = ((JSONObject) throws(TareError) -> Void) throws(TareError) -> Void
 
   /// One JSON line a row.
   static func print(_ rows: [JSONObject]) throws(TareError) {
@@ -25,7 +33,20 @@ enum Output {
   }
 
   static func print(_ lines: some Sequence<some Sequence<UInt8>>) throws(TareError) {
-    try forEachPiece(of: lines) { (piece) throws(TareError) in try print(piece) }
+    var pieces = Pieces()
+    for line in lines { try pieces.add(line) { (piece) throws(TareError) in try print(piece) } }
+    try pieces.finish { (piece) throws(TareError) in try print(piece) }
+  }
+
+  /// One JSON line a row, as rows come.
+  static func print(_ rows: Rows) throws(TareError) {
+    var pieces = Pieces()
+    try rows { (row) throws(TareError) in
+      try pieces.add(JSONValue.object(row).text().utf8) { (piece) throws(TareError) in
+        try print(piece)
+      }
+    }
+    try pieces.finish { (piece) throws(TareError) in try print(piece) }
   }
 
   /// A result as indented JSON.
@@ -98,7 +119,23 @@ enum Output {
     // A reader that has seen enough (`| head`) is no error.
     signal(SIGPIPE, SIG_DFL)
     let sink = try Pipeline.sink(path)
-    try forEachPiece(of: lines) { (piece) throws(TareError) in try sink(.some(piece)) }
+    var pieces = Pieces()
+    for line in lines { try pieces.add(line) { (piece) throws(TareError) in try sink(piece) } }
+    try pieces.finish { (piece) throws(TareError) in try sink(piece) }
+    try sink(nil)
+  }
+
+  static func write(_ rows: Rows, to path: String) throws(TareError) {
+    // A reader that has seen enough (`| head`) is no error.
+    signal(SIGPIPE, SIG_DFL)
+    let sink = try Pipeline.sink(path)
+    var pieces = Pieces()
+    try rows { (row) throws(TareError) in
+      try pieces.add(JSONValue.object(row).text().utf8) { (piece) throws(TareError) in
+        try sink(piece)
+      }
+    }
+    try pieces.finish { (piece) throws(TareError) in try sink(piece) }
     try sink(nil)
   }
 

@@ -32,7 +32,7 @@ import Testing
   }
 
   private func indices(_ made: PreferencePairs) -> [[Int]] {
-    made.pairs.map { [$0.chosen.index, $0.rejected.index] }
+    made.pairs.map { [$0.chosen.row, $0.rejected.row] }
   }
 
   @Test func `best and worst, best and another, all`() throws {

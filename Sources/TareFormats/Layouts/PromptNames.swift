@@ -63,7 +63,8 @@ struct PromptNames {
   private static func plainNumbers(
     by rule: PromptRule, in table: DataTable
   ) -> (numbers: [Int32], firstRows: [Int32])? {
-    guard case .texts(let columns) = rule, columns.count == 1, let text = table.texts(of: columns[0])
+    guard case .texts(let columns) = rule, columns.count == 1,
+      let text = table.texts(of: columns[0])
     else { return nil }
     var numbers = RowNumbers()
     var isPlain = true
