@@ -3,11 +3,24 @@
 package struct Conversations: RandomAccessCollection, Sendable {
   package let count: Int
   private let read: @Sendable (Int) -> Conversation
+  /// The same as bytes, where each is a plain prompt with a plain response.
+  package let plain: (any PlainTexts)?
 
   /// - Parameter read: gives the conversation of a row, the same every time.
   package init(count: Int, read: @escaping @Sendable (Int) -> Conversation) {
     self.count = count
     self.read = read
+    plain = nil
+  }
+
+  package init(count: Int, _ plain: some PlainTexts) {
+    self.count = count
+    self.plain = plain
+    read = { row in
+      Conversation(
+        prompt: [.user(String(decoding: plain.prompt(row), as: UTF8.self))],
+        response: String(decoding: plain.response(row), as: UTF8.self))
+    }
   }
 
   package init(_ conversations: [Conversation]) {
@@ -31,5 +44,27 @@ package struct Conversations: RandomAccessCollection, Sendable {
   /// Those of some rows, in the order given.
   package func taking(_ rows: [Int]) -> Conversations {
     Conversations(count: rows.count) { self[rows[$0]] }
+  }
+}
+
+/// Conversations of one message of the user and a response that is a text, with nothing else.
+package protocol PlainTexts: Sendable {
+  /// Appends the UTF-8 of a row's prompt, the same every time.
+  func appendPrompt(of row: Int, to text: inout [UInt8])
+  /// Appends that of its response.
+  func appendResponse(of row: Int, to text: inout [UInt8])
+}
+
+extension PlainTexts {
+  package func prompt(_ row: Int) -> [UInt8] {
+    var text: [UInt8] = []
+    appendPrompt(of: row, to: &text)
+    return text
+  }
+
+  package func response(_ row: Int) -> [UInt8] {
+    var text: [UInt8] = []
+    appendResponse(of: row, to: &text)
+    return text
   }
 }

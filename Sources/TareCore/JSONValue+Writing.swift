@@ -83,3 +83,42 @@ extension JSONValue {
     }
   }
 }
+
+// MARK: - UTF-8
+
+extension [UInt8] {
+  /// Appends a text in UTF-8 as a JSON string, written as `JSONValue` writes it.
+  package mutating func appendQuoted(_ text: [UInt8]) {
+    append(UInt8(ascii: "\""))
+    var start = 0
+    for (place, byte) in text.enumerated() where byte < 0x20 || Self.isMarked(byte) {
+      guard let escape = Self.escape(of: text, at: place) else { continue }
+      append(contentsOf: text[start..<place])
+      append(contentsOf: escape.utf8)
+      start = place + (byte == 0xE2 ? 3 : 1)
+    }
+    append(contentsOf: text[start...])
+    append(UInt8(ascii: "\""))
+  }
+
+  /// Whether a byte is, or begins, what may have to be escaped though it is no control character.
+  @inline(__always)
+  private static func isMarked(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0xE2
+  }
+
+  private static func escape(of text: [UInt8], at place: Int) -> String? {
+    switch text[place] {
+    case UInt8(ascii: "\""): "\\\""
+    case UInt8(ascii: "\\"): "\\\\"
+    case UInt8(ascii: "\n"): "\\n"
+    case UInt8(ascii: "\r"): "\\r"
+    case UInt8(ascii: "\t"): "\\t"
+    case 0xE2:
+      // U+2028 and U+2029.
+      text[place...].starts(with: [0xE2, 0x80, 0xA8])
+        ? "\\u2028" : text[place...].starts(with: [0xE2, 0x80, 0xA9]) ? "\\u2029" : nil
+    case let byte: (byte < 0x10 ? "\\u000" : "\\u00") + String(byte, radix: 16)
+    }
+  }
+}

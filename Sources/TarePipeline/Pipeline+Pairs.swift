@@ -47,14 +47,15 @@ package struct PairsOutcome: Sendable {
     self.notes = notes
     lengths = PairLengths(made)
     self.before = before.map(PairLengths.init)
-    guard isPlain else { return }
+    guard isPlain, texts.plain == nil else { return }
     for pair in made.pairs { try pair.requireStrings(texts) }
   }
 
   /// One line a pair.
-  package var lines: some Sequence<String> {
+  package var lines: some Sequence<[UInt8]> {
     made.pairs.lazy.map { [texts, isPlain] pair in
-      JSONValue.object(pair.row(texts, isPlain: isPlain)).text()
+      if let plain = texts.plain { return pair.line(plain, isPlain: isPlain) }
+      return Array(JSONValue.object(pair.row(texts, isPlain: isPlain)).text().utf8)
     }
   }
 
@@ -102,11 +103,12 @@ extension Pipeline {
         place: "the candidates", found: candidates.withoutTexts,
         accepted: "rows with prompt and response, or a run that was scored from texts")
     }
+    let numbers = ConversationNumbers(texts)
     let made = try PreferencePairs(
-      Ranking.rankings(of: candidates.responses, by: candidates.scores), texts: texts, settings)
+      Ranking.rankings(of: candidates.responses, by: candidates.scores), texts: numbers, settings)
     let before = try candidates.uncalibrated.map { (scores) throws(TareError) in
       try PreferencePairs(
-        Ranking.rankings(of: candidates.responses, by: scores), texts: texts, settings)
+        Ranking.rankings(of: candidates.responses, by: scores), texts: numbers, settings)
     }
     return try PairsOutcome(
       made, before: before, texts: texts, isPlain: request.isPlain,
@@ -161,6 +163,27 @@ extension PreferencePair {
     row["score_chosen"] = .double(chosen.score)
     row["score_rejected"] = .double(rejected.score)
     return row
+  }
+
+  /// The text of the same row of plain texts, on one line, in UTF-8.
+  fileprivate func line(_ texts: any PlainTexts, isPlain: Bool) -> [UInt8] {
+    var line: [UInt8] = []
+    var separator = "{"
+    func append(_ key: String, role: String, _ text: [UInt8]) {
+      line += "\(separator)\"\(key)\":".utf8
+      separator = ","
+      if !isPlain { line += "[{\"role\":\"\(role)\",\"content\":".utf8 }
+      line.appendQuoted(text)
+      if !isPlain { line += "}]".utf8 }
+    }
+    append("prompt", role: "user", texts.prompt(chosen.row))
+    append("chosen", role: "assistant", texts.response(chosen.row))
+    append("rejected", role: "assistant", texts.response(rejected.row))
+    line += ",\"id\":".utf8
+    line.appendQuoted(Array(promptID.utf8))
+    line += ",\"score_chosen\":\(JSONValue.double(chosen.score).text())".utf8
+    line += ",\"score_rejected\":\(JSONValue.double(rejected.score).text())}".utf8
+    return line
   }
 
   /// - Throws: `TareError.badData` where strings cannot hold the pair.

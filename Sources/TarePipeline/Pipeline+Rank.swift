@@ -29,11 +29,13 @@ package struct RankOutcome: Sendable {
   package let notes: [String]
 
   /// One line a prompt: its candidates from the best, their scores, margins and texts.
-  package var lines: some Sequence<String> {
+  package var lines: some Sequence<[UInt8]> {
     rankings.lazy.map { [top, conversations] ranking in
-      ranking.line(top: top) { place in
-        conversations.map { $0[place.row].turns.responseJSON }
-      }
+      ranking.line(
+        top: top,
+        response: conversations.map { texts in
+          { place, line in texts.appendResponse(of: place.row, to: &line) }
+        })
     }
   }
 
@@ -83,6 +85,17 @@ extension Pipeline {
     let candidates = try scoredCandidates(request.candidates)
     let rankings = try Ranking.rankings(of: candidates.responses, by: candidates.scores)
     return RankOutcome(rankings, of: candidates, top: request.top)
+  }
+}
+
+extension Conversations {
+  /// Appends the response of a row as JSON: a text, or messages where it is more than one.
+  fileprivate func appendResponse(of row: Int, to line: inout [UInt8]) {
+    if let plain {
+      line.appendQuoted(plain.response(row))
+    } else {
+      line += self[row].turns.responseJSON.text().utf8
+    }
   }
 }
 

@@ -14,7 +14,7 @@ package struct ScoreRequest: Sendable {
   /// What happens to rows that cannot be taken.
   package var policy = RowPolicy()
   package var settings: ScoringSettings
-  /// Where scores are kept, under the run's name; nil keeps them in memory.
+  /// Where scores are kept, under the run's name; nil keeps them until they are written.
   package var store: String?
   package var run: String?
 
@@ -26,8 +26,7 @@ package struct ScoreRequest: Sendable {
 
 /// What `score` did.
 package struct ScoreOutcome: Sendable {
-  /// One line a response, in input order.
-  package let rows: [JSONObject]
+  package let responses: Int
   /// Responses that were computed now.
   package let computed: Int
   /// Responses that repeat the text of one before them, and need no score of their own.
@@ -40,10 +39,19 @@ package struct ScoreOutcome: Sendable {
   package let findings: InputFindings
   /// Run and store, where there is one.
   package let destination: String?
+  fileprivate let store: Store
+  fileprivate let run: Run
+
+  /// Hands over a line for each response, in input order, as it is read from the store.
+  package func forEachRow(
+    _ body: (JSONObject) throws(TareError) -> Void
+  ) throws(TareError) {
+    try store.forEachExportRow(of: run, body)
+  }
 
   package var json: JSONValue {
     var object: JSONObject = [
-      "responses": .int(rows.count), "computed": .int(computed),
+      "responses": .int(responses), "computed": .int(computed),
       "repeated": .int(repeated), "truncated": .int(truncated),
       "tokens": .int(tokens), "computedTokens": .int(computedTokens),
       "sharedTokens": .int(tokens - computedTokens), "seconds": .double(seconds),
@@ -54,7 +62,7 @@ package struct ScoreOutcome: Sendable {
 
   /// In words, a sentence a line.
   package var text: String {
-    let whole = "\(rows.count) responses"
+    let whole = "\(responses) responses"
     var lines: [String] = []
     if computed == 0 {
       lines.append("nothing to score: the store has all scores of these \(whole)")
@@ -73,7 +81,7 @@ package struct ScoreOutcome: Sendable {
 
   /// Where the scores of the responses that were not computed are from.
   private var others: String {
-    let known = rows.count - computed - repeated
+    let known = responses - computed - repeated
     let parts = [(repeated, "repeated within the input"), (known, "known from the store")]
     return parts.filter { $0.0 > 0 }.map { "; \($0.0) \($0.1)" }.joined()
   }
@@ -83,14 +91,14 @@ extension Pipeline {
   package func score(_ request: ScoreRequest) throws(TareError) -> ScoreOutcome {
     let (store, run, summary) = try scoredRun(request)
     return ScoreOutcome(
-      rows: try store.exportRows(of: run), computed: summary.computed,
+      responses: summary.responses, computed: summary.computed,
       repeated: summary.responses - max(summary.distinct, summary.computed),
       truncated: summary.truncated, tokens: summary.tokens, computedTokens: summary.rows,
       seconds: summary.seconds, findings: summary.findings,
-      destination: request.store.map { "\($0), run '\(run.name)'" })
+      destination: request.store.map { "\($0), run '\(run.name)'" }, store: store, run: run)
   }
 
-  /// Scores the request's rows in its store, or in one in memory.
+  /// Scores the request's rows in its store, or in one that is gone afterwards.
   func scoredRun(
     _ request: ScoreRequest
   ) throws(TareError) -> (store: Store, run: Run, summary: ScoreSummary) {
@@ -149,6 +157,10 @@ extension Pipeline {
   ) throws(TareError) -> (Store, ScoreSummary) {
     let settings = request.settings
     let name = request.run ?? "score"
+    func openStore() throws(TareError) -> Store {
+      guard let path = request.store else { return try .temporary() }
+      return try Store(path: path)
+    }
     func run(in store: Store) throws(TareError) -> Run? {
       try store.runs().map(\.run).first { $0.name == name }
     }
@@ -176,7 +188,7 @@ extension Pipeline {
       let text = try settings.textAlone()
       warn(of: text)
       let model = try EngineModel(engine, text: text, settings, isKept: request.store != nil)
-      let store = try Store(path: request.store ?? ":memory:")
+      let store = try openStore()
       return try score(
         in: store, with: model,
         settings.options(engineModel: model.model, text: text, run: run(in: store)))
@@ -185,7 +197,7 @@ extension Pipeline {
     warn(of: text)
     let model = try settings.rewardModel(text)
     for remark in settings.remarks(text) { observer.notice(remark) }
-    let store = try Store(path: request.store ?? ":memory:")
+    let store = try openStore()
     return try score(in: store, with: model, settings.options(model, run: run(in: store)))
   }
 }

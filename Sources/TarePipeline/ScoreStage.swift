@@ -74,11 +74,10 @@ extension Store {
     }
     runner.skip(duplicates)
     try finish(run)
-    let items = try items(of: run)
     return ScoreSummary(
-      run: try self.run(named: name), responses: items.count,
+      run: try self.run(named: name), responses: try summary(of: run).items,
       distinct: try distinctTexts(of: run), computed: runner.computed,
-      truncated: items.count { $0.score?.truncated == true },
+      truncated: try truncatedTexts(of: run),
       unreadSteps: unreadSteps, tokens: runner.tokens, rows: runner.rows, seconds: runner.seconds,
       findings: findings)
   }

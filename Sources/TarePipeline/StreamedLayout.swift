@@ -34,7 +34,8 @@ struct StreamedLayout {
     source.badRows.tell(pieces.notes, of: pieces.name)
     let header = opening.columns
     guard let found = TableLayout.ofResponses(header, source.columns),
-      found.layout.index == nil || readsAll && !source.badRows.leavesOut, found.layout.pair == nil, found.layout.promptTexts == nil
+      found.layout.index == nil || readsAll && !source.badRows.leavesOut,
+      found.layout.pair == nil, found.layout.promptTexts == nil
     else { return nil }
     table = found.layout
     var numbers = [found.score]

@@ -11,6 +11,10 @@ package enum Ensemble: Sendable, Hashable {
 
   /// - Parameter members: scores by model, [model][response], at least one model.
   package func combined(_ members: [[Double]]) -> [Double] {
+    // A model by itself is taken as it is, but for the sign of a zero, which no sum keeps.
+    if members.count == 1, !members[0].contains(where: { $0 == 0 && $0.sign == .minus }) {
+      return members[0]
+    }
     let count = Double(members.count)
     return members[0].indices.map { row in
       let mean = members.reduce(0) { $0 + $1[row] } / count

@@ -4,12 +4,20 @@ package import TareCore
 /// A better and a worse response to one prompt, by row in the input.
 package struct PreferencePair: Sendable, Hashable {
   package let promptID: String
-  package let chosen: Ranking.Place
-  package let rejected: Ranking.Place
+  package let chosen: Response
+  package let rejected: Response
   /// Length of the chosen response less that of the rejected one, in Unicode scalars.
   package let lengthDifference: Int
 
   package var margin: Double { chosen.score - rejected.score }
+
+  /// What a pair keeps of a candidate's place.
+  package struct Response: Sendable, Hashable {
+    package let row: Int
+    package let score: Double
+
+    init(_ place: Ranking.Place) { (row, score) = (place.row, place.score) }
+  }
 }
 
 package enum PairRule: String, Sendable, CaseIterable {
@@ -55,74 +63,78 @@ package struct PreferencePairs: Sendable {
 
   /// - Parameters:
   ///   - rankings: of all prompts.
-  ///   - texts: prompt and response of each row, by which repetitions are found, [row]; they are read
-  ///     as they are needed.
+  ///   - texts: of each row, by which repetitions are found.
   /// - Throws: `TareError.badData` that names the row whose prompt is another than that of the first
   ///   response with its id.
-  package init<Texts: RandomAccessCollection<Conversation>>(
-    _ rankings: some Collection<Ranking>, texts: Texts, _ settings: Settings
-  ) throws(TareError) where Texts.Index == Int {
+  package init(
+    _ rankings: some Collection<Ranking>, texts: ConversationNumbers, _ settings: Settings
+  ) throws(TareError) {
     prompts = rankings.count
     var random = Xoshiro256(seed: settings.seed)
-    var seen = SeenPairs(texts)
+    var seen: Set<Texts> = []
+    var responses: Set<Int32> = []
+    // What is reserved and not used costs no memory.
+    seen.reserveCapacity(settings.rule == .all ? 0 : prompts)
+    pairs.reserveCapacity(settings.rule == .all ? 0 : prompts)
     for ranking in rankings {
-      let own = ranking.places.map { texts[$0.row] }
-      try Self.requireOnePrompt(ranking, own)
-      var responses: Set<Conversation> = []
-      let kept = own.indices.filter { responses.insert(own[$0]).inserted }
-      let places = kept.map { ranking.places[$0] }
+      try Self.requireOnePrompt(ranking, texts.prompts)
+      responses.removeAll(keepingCapacity: true)
+      let places = ranking.places.filter { responses.insert(texts.responses[$0.row]).inserted }
       dropped.repeatedResponses += ranking.places.count - places.count
       guard places.count > 1 else {
         dropped.singlePrompts += 1
         continue
       }
-      var made: [(pair: PreferencePair, hash: Int)] = []
+      var made: [PreferencePair] = []
       for (better, worse) in Self.candidates(settings, places, &random) {
-        let (chosen, rejected) = (own[kept[better]], own[kept[worse]])
+        let chosen = PreferencePair.Response(places[better])
+        let rejected = PreferencePair.Response(places[worse])
         let pair = PreferencePair(
-          promptID: ranking.promptID, chosen: places[better], rejected: places[worse],
-          lengthDifference: chosen.length - rejected.length)
+          promptID: ranking.promptID, chosen: chosen, rejected: rejected,
+          lengthDifference: Int(texts.lengths[chosen.row] - texts.lengths[rejected.row]))
         if pair.margin == 0, settings.dropsTies {
           dropped.ties += 1
         } else if pair.margin < settings.margin {
           dropped.belowMargin += 1
+        } else if seen.contains(Texts(pair, texts)) {
+          dropped.repeatedPairs += 1
         } else {
-          let hash = SeenPairs<Texts>.hash(chosen, rejected)
-          if seen.contains(chosen, rejected, hash) {
-            dropped.repeatedPairs += 1
-          } else {
-            made.append((pair, hash))
-          }
+          made.append(pair)
         }
       }
       if let most = settings.mostPerPrompt, made.count > most {
         dropped.beyondMost += made.count - most
         // Swift's sort is stable: of equal margins those of the better responses stay.
-        made = Array(made.sorted { $0.pair.margin > $1.pair.margin }.prefix(most))
+        made = Array(made.sorted { $0.margin > $1.margin }.prefix(most))
       }
       // No two pairs of one prompt are alike: its responses differ.
-      for (pair, hash) in made { seen.insert(pair, hash) }
-      pairs += made.map(\.pair)
+      for pair in made { seen.insert(Texts(pair, texts)) }
+      pairs += made
     }
   }
 
-  /// - Parameter texts: of each place.
-  private static func requireOnePrompt(
-    _ ranking: Ranking, _ texts: [Conversation]
-  ) throws(TareError) {
-    let places = ranking.places.indices.sorted {
-      ranking.places[$0].row < ranking.places[$1].row
+  /// What a pair says.
+  private struct Texts: Hashable {
+    let prompt, chosen, rejected: Int32
+
+    init(_ pair: PreferencePair, _ texts: ConversationNumbers) {
+      prompt = texts.prompts[pair.chosen.row]
+      chosen = texts.responses[pair.chosen.row]
+      rejected = texts.responses[pair.rejected.row]
     }
-    let rows = places.map { ranking.places[$0].row }
-    let first = texts[places[0]]
+  }
+
+  /// - Parameter prompts: equal where the prompts are, [row].
+  private static func requireOnePrompt(
+    _ ranking: Ranking, _ prompts: [Int32]
+  ) throws(TareError) {
+    let first = ranking.places.lazy.map(\.row).min() ?? 0
     guard
-      let other = places.first(where: {
-        texts[$0].prompt != first.prompt || texts[$0].context != first.context
-      }).map({ ranking.places[$0].row })
+      let other = ranking.places.lazy.map(\.row).filter({ prompts[$0] != prompts[first] }).min()
     else { return }
     throw .badData(
       place: "row \(other + 1) (prompt '\(ranking.promptID)')",
-      found: "another prompt than that of row \(rows[0] + 1), which has the same id",
+      found: "another prompt than that of row \(first + 1), which has the same id",
       accepted: "responses to one prompt under one id")
   }
 
@@ -146,28 +158,5 @@ package struct PreferencePairs: Sendable {
         ((better + 1)..<max(places.count, better + 1)).map { (better, $0) }
       }
     }
-  }
-}
-
-/// Pairs by what they say: found by a hash and compared as they stand, so that no text is held.
-private struct SeenPairs<Texts: RandomAccessCollection<Conversation>> where Texts.Index == Int {
-  private let texts: Texts
-  /// Rows of chosen and rejected responses by their hash.
-  private var rows: [Int: [(chosen: Int, rejected: Int)]] = [:]
-
-  init(_ texts: Texts) { self.texts = texts }
-
-  static func hash(_ chosen: Conversation, _ rejected: Conversation) -> Int {
-    [chosen, rejected].hashValue
-  }
-
-  func contains(_ chosen: Conversation, _ rejected: Conversation, _ hash: Int) -> Bool {
-    rows[hash]?
-      .contains { texts[$0.chosen] == chosen && texts[$0.rejected] == rejected } ?? false
-  }
-
-  /// - Parameter hash: of its texts.
-  mutating func insert(_ pair: PreferencePair, _ hash: Int) {
-    rows[hash, default: []].append((pair.chosen.row, pair.rejected.row))
   }
 }

@@ -62,24 +62,33 @@ package struct Ranking: Sendable, Hashable {
 }
 
 extension Ranking {
-  /// The text of `json`, on one line.
+  /// The text of `json`, on one line, in UTF-8.
   ///
-  /// - Parameter response: what a candidate says, which is written behind its margin.
+  /// - Parameter response: appends, as JSON, what a candidate says, which is written behind its margin;
+  ///   nil for nothing.
   package func line(
-    top: Int? = nil, response: (Place) -> JSONValue? = { _ in nil }
-  ) -> String {
-    var line = "{\"id\":" + JSONValue.string(promptID).text()
-    if let subset { line += ",\"subset\":" + JSONValue.string(subset).text() }
-    line += ",\"ranked\":["
-    for (number, place) in places.prefix(top ?? places.count).enumerated() {
-      if number > 0 { line += "," }
-      line += "{\"index\":\(place.index),\"score\":\(place.score),\"margin\":"
-      // A difference of scores may overflow.
-      if let margin = place.margin, margin.isFinite { line += "\(margin)" } else { line += "null" }
-      if let response = response(place) { line += ",\"response\":" + response.text() }
-      line += "}"
+    top: Int? = nil, response: ((Place, inout [UInt8]) -> Void)? = nil
+  ) -> [UInt8] {
+    var line = Array("{\"id\":".utf8)
+    line.appendQuoted(Array(promptID.utf8))
+    if let subset {
+      line += ",\"subset\":".utf8
+      line.appendQuoted(Array(subset.utf8))
     }
-    return line + "]}"
+    line += ",\"ranked\":[".utf8
+    for (number, place) in places.prefix(top ?? places.count).enumerated() {
+      if number > 0 { line.append(UInt8(ascii: ",")) }
+      line += "{\"index\":\(place.index),\"score\":\(place.score),\"margin\":".utf8
+      // A difference of scores may overflow.
+      line += (place.margin.flatMap { $0.isFinite ? "\($0)" : nil } ?? "null").utf8
+      if let response {
+        line += ",\"response\":".utf8
+        response(place, &line)
+      }
+      line.append(UInt8(ascii: "}"))
+    }
+    line += "]}".utf8
+    return line
   }
 
   /// The best `top` candidates, all if nil.

@@ -6,7 +6,32 @@ extension Store {
   /// A run as lines of score output, in input order, with prompts and responses where the store has
   /// them.
   package func exportRows(of run: Run) throws(TareError) -> [JSONObject] {
-    try items(of: run, withTexts: true).map(\.scoreRow)
+    var rows: [JSONObject] = []
+    try forEachExportRow(of: run) { rows.append($0) }
+    return rows
+  }
+
+  /// The same one by one, so that none is held.
+  package func forEachExportRow(
+    of run: Run, _ body: (JSONObject) throws(TareError) -> Void
+  ) throws(TareError) {
+    let pairs = try pairNumbers(of: run)
+    var place = 0
+    // An error of `body` is none of the store's.
+    var failure: TareError?
+    try forEachItem(of: run, withTexts: true) { item in
+      var item = item
+      item.pair = pairs.indices.contains(place) ? pairs[place] : nil
+      place += 1
+      do throws(TareError) {
+        try body(item.scoreRow)
+        return true
+      } catch {
+        failure = error
+        return false
+      }
+    }
+    if let failure { throw failure }
   }
 
   /// A finished run made of lines of score output.

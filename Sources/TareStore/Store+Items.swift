@@ -105,6 +105,46 @@ extension Store {
     return items
   }
 
+  /// Which of its prompt's pairs each response of a run is of, in input order: as `RunItem.pair`.
+  func pairNumbers(of run: Run) throws(TareError) -> [Int?] {
+    try read { db in
+      var (rows, roles, keys): ([Int], [Role], [PromptKey]) = ([], [], [])
+      let found = try Row.fetchCursor(
+        db,
+        sql: """
+          SELECT position, role, subset, section, name
+          FROM inputRow JOIN item ON item.inputRow = inputRow.id
+          WHERE run = ? ORDER BY position, responseIndex
+          """, arguments: [run.id])
+      while let row = try found.next() {
+        rows.append(try row.decode(atIndex: 0))
+        roles.append(try Role(row, at: 1))
+        keys.append(
+          PromptKey(
+            section: try row.decode(atIndex: 3), subset: try row.decode(atIndex: 2),
+            id: try row.decode(atIndex: 4)))
+      }
+      return PairNumbers(rows: rows, roles: roles) { keys[$0] }.numbers
+    }
+  }
+
+  /// How many scored responses of a run were cut to fit the model.
+  package func truncatedTexts(of run: Run) throws(TareError) -> Int {
+    try read { db in
+      let count = try Int.fetchOne(
+        db,
+        sql: """
+          SELECT count(*)
+          FROM run
+            JOIN inputRow ON inputRow.run = run.id
+            JOIN item ON item.inputRow = inputRow.id
+            JOIN score ON score.scorer = run.scorer AND score.tokenDigest = item.tokenDigest
+          WHERE run.id = ? AND item.truncated
+          """, arguments: [run.id])
+      return count ?? 0
+    }
+  }
+
   /// `RunItem.id` of all responses of a run in input order.
   func itemIDs(of run: Run) throws(TareError) -> [Int64] {
     try read { db in
@@ -134,6 +174,20 @@ extension Store {
   func mapItems<Value>(
     of run: Run, withTexts: Bool, _ transform: (RunItem) throws -> Value
   ) throws(TareError) -> [Value] {
+    var values: [Value] = []
+    try forEachItem(of: run, withTexts: withTexts) { item in
+      values.append(try transform(item))
+      return true
+    }
+    return values
+  }
+
+  /// Each response of a run in input order; one at a time is in memory.
+  ///
+  /// - Parameter body: returns whether it wants the next one.
+  func forEachItem(
+    of run: Run, withTexts: Bool, _ body: (RunItem) throws -> Bool
+  ) throws(TareError) {
     try read { db in
       try requireExists(run, in: db)
       let steps =
@@ -165,15 +219,13 @@ extension Store {
           WHERE run.id = ?
           ORDER BY position, responseIndex
           """, arguments: [run.id])
-      var values: [Value] = []
       var places = RowPlaces()
       while let row = try rows.next() {
         var item = try RunItem(row)
         item.index = places.place(
           position: item.position, index: item.index, given: item.givenIndex, of: item.promptKey)
-        values.append(try transform(item))
+        guard try body(item) else { return }
       }
-      return values
     }
   }
 

@@ -27,11 +27,25 @@ package final class Store: Sendable {
   /// - Parameters:
   ///   - path: the file; ":memory:" is a store that vanishes with this object.
   ///   - patience: how long to wait for another process that is writing.
-  package init(
+  package convenience init(
     path: String, access: Access = .readWrite, patience: Duration = .seconds(30)
   ) throws(TareError) {
-    self.path = path
     guard !path.isEmpty else { throw .usage("the store's path is empty") }
+    // SQLite would take a path like "file:x?mode=ro" for a URI.
+    try self.init(
+      path: path, file: path.hasPrefix("file:") ? "./" + path : path, access, patience)
+  }
+
+  /// A store that vanishes with this object, as ":memory:" does, but may be larger than memory: what
+  /// does not fit into its cache is in a file without a name (see https://sqlite.org/inmemorydb.html).
+  package static func temporary() throws(TareError) -> Store {
+    try Store(path: ":memory:", file: "", .readWrite, .zero)
+  }
+
+  private init(
+    path: String, file: String, _ access: Access, _ patience: Duration
+  ) throws(TareError) {
+    self.path = path
     if access == .readOnly, !FileManager.default.fileExists(atPath: path) {
       throw .usage("\(path): there is no such store")
     }
@@ -44,12 +58,10 @@ package final class Store: Sendable {
         // Digests fall anywhere in their index: a million's fits into a cache of 128 MB.
         try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA cache_size = -131072")
       }
-      // SQLite would take a path like "file:x?mode=ro" for a URI.
-      let file = path.hasPrefix("file:") ? "./" + path : path
       database = try DatabaseQueue(path: file, configuration: configuration)
       switch access {
       case .readOnly: try checkUpToDate()
-      case .readWrite: try prepare(patience: patience)
+      case .readWrite: try prepare(patience: patience, isTemporary: file.isEmpty)
       }
     } catch {
       throw TareError(error, store: path)
@@ -81,14 +93,18 @@ package final class Store: Sendable {
   /// Makes an empty file a store and brings an older store up to date.
   ///
   /// Other processes may be doing the same to the same file; nobody's database is touched.
-  private func prepare(patience: Duration) throws {
+  private func prepare(patience: Duration, isTemporary: Bool) throws {
     if try database.read(isUnclaimed) {
       try database.write { db in
         guard try isUnclaimed(db) else { return }
         try db.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
       }
     }
-    try enterWriteAheadLog(patience: patience)
+    if isTemporary {
+      try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = MEMORY") }
+    } else {
+      try enterWriteAheadLog(patience: patience)
+    }
     try readSchema(checkNotNewer)
     try migrate()
   }

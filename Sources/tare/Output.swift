@@ -5,27 +5,48 @@ internal import TarePipeline
 
 enum Output {
   /// Some lines at a time.
-  private static func forEachPiece(
-    of lines: some Sequence<String>, _ action: (Data) throws(TareError) -> Void
-  ) throws(TareError) {
-    var piece = ""
-    for line in lines {
+  private struct Pieces {
+    private var piece: [UInt8] = []
+
+    /// - Parameter write: gets the lines up to here, where they are many.
+    mutating func add(
+      _ line: some Sequence<UInt8>, _ write: (Data) throws(TareError) -> Void
+    ) throws(TareError) {
       piece += line
-      piece += "\n"
-      guard piece.utf8.count > 1 << 18 else { continue }
-      try action(Data(piece.utf8))
-      piece = ""
+      piece.append(UInt8(ascii: "\n"))
+      guard piece.count > 1 << 18 else { return }
+      try finish(write)
     }
-    try action(Data(piece.utf8))
+
+    mutating func finish(_ write: (Data) throws(TareError) -> Void) throws(TareError) {
+      try write(Data(piece))
+      piece.removeAll(keepingCapacity: true)
+    }
   }
+
+  /// Hands over rows one by one.
+  typealias Rows = ((JSONObject) throws(TareError) -> Void) throws(TareError) -> Void
 
   /// One JSON line a row.
   static func print(_ rows: [JSONObject]) throws(TareError) {
-    try print(rows.lazy.map { JSONValue.object($0).text() })
+    try print(rows.lazy.map { JSONValue.object($0).text().utf8 })
   }
 
-  static func print(_ lines: some Sequence<String>) throws(TareError) {
-    try forEachPiece(of: lines) { (piece) throws(TareError) in try print(piece) }
+  static func print(_ lines: some Sequence<some Sequence<UInt8>>) throws(TareError) {
+    var pieces = Pieces()
+    for line in lines { try pieces.add(line) { (piece) throws(TareError) in try print(piece) } }
+    try pieces.finish { (piece) throws(TareError) in try print(piece) }
+  }
+
+  /// One JSON line a row, as rows come.
+  static func print(_ rows: Rows) throws(TareError) {
+    var pieces = Pieces()
+    try rows { (row) throws(TareError) in
+      try pieces.add(JSONValue.object(row).text().utf8) { (piece) throws(TareError) in
+        try print(piece)
+      }
+    }
+    try pieces.finish { (piece) throws(TareError) in try print(piece) }
   }
 
   /// A result as indented JSON.
@@ -89,14 +110,32 @@ enum Output {
   }
 
   static func write(_ rows: [JSONObject], to path: String) throws(TareError) {
-    try write(rows.lazy.map { JSONValue.object($0).text() }, to: path)
+    try write(rows.lazy.map { JSONValue.object($0).text().utf8 }, to: path)
   }
 
-  static func write(_ lines: some Sequence<String>, to path: String) throws(TareError) {
+  static func write(
+    _ lines: some Sequence<some Sequence<UInt8>>, to path: String
+  ) throws(TareError) {
     // A reader that has seen enough (`| head`) is no error.
     signal(SIGPIPE, SIG_DFL)
     let sink = try Pipeline.sink(path)
-    try forEachPiece(of: lines) { (piece) throws(TareError) in try sink(.some(piece)) }
+    var pieces = Pieces()
+    for line in lines { try pieces.add(line) { (piece) throws(TareError) in try sink(piece) } }
+    try pieces.finish { (piece) throws(TareError) in try sink(piece) }
+    try sink(nil)
+  }
+
+  static func write(_ rows: Rows, to path: String) throws(TareError) {
+    // A reader that has seen enough (`| head`) is no error.
+    signal(SIGPIPE, SIG_DFL)
+    let sink = try Pipeline.sink(path)
+    var pieces = Pieces()
+    try rows { (row) throws(TareError) in
+      try pieces.add(JSONValue.object(row).text().utf8) { (piece) throws(TareError) in
+        try sink(piece)
+      }
+    }
+    try pieces.finish { (piece) throws(TareError) in try sink(piece) }
     try sink(nil)
   }
 

@@ -68,9 +68,9 @@ struct Score: ParsableCommand {
     try pipeline.checkWritable(output)
     let outcome = try pipeline.score(request)
     if printsRows {
-      try Output.print(outcome.rows)
+      try Output.print(outcome.forEachRow)
     } else if let output {
-      try Output.write(outcome.rows, to: output)
+      try Output.write(outcome.forEachRow, to: output)
     }
     for line in outcome.findings.lines { try Terminal.tell(line, onStandardOutput: false) }
     if json, !printsRows {

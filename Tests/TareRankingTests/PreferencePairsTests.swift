@@ -27,11 +27,12 @@ import Testing
     }
     var settings = PreferencePairs.Settings()
     change(&settings)
-    return try PreferencePairs(Ranking.rankings(of: responses), texts: texts, settings)
+    return try PreferencePairs(
+      Ranking.rankings(of: responses), texts: ConversationNumbers(Conversations(texts)), settings)
   }
 
   private func indices(_ made: PreferencePairs) -> [[Int]] {
-    made.pairs.map { [$0.chosen.index, $0.rejected.index] }
+    made.pairs.map { [$0.chosen.row, $0.rejected.row] }
   }
 
   @Test func `best and worst, best and another, all`() throws {
@@ -108,7 +109,8 @@ import Testing
     }
     let texts = ["2 + 2?", "France?"].map { Conversation(prompt: [.user($0)], response: "four") }
     let error = #expect(throws: TareError.self) {
-      try PreferencePairs(Ranking.rankings(of: responses), texts: texts, .init())
+      try PreferencePairs(
+        Ranking.rankings(of: responses), texts: ConversationNumbers(Conversations(texts)), .init())
     }
     #expect(error?.description.hasPrefix("row 2 (prompt 'a'): found another prompt") == true)
   }

@@ -171,6 +171,12 @@ extension DataTable {
     return NameColumn(try names(in: column))
   }
 
+  /// The texts of a column by position; nil where there is none that the file spells so.
+  func texts(of column: String) -> TextReader? {
+    guard let read = source.texts(of: column) else { return nil }
+    return { [rows] position, text in read(rows[position], &text) }
+  }
+
   /// A column under the name that a reader knows it by.
   struct Named: Sendable {
     let name: String

@@ -33,10 +33,15 @@ package protocol TableRows: Sendable {
   /// A column's names, of strings and whole numbers, no name where a cell is empty; nil where a cell
   /// holds another kind of value, or only `values` can tell.
   func names(of column: String, in rows: [Int]) -> NameColumn?
+  /// The texts of a column; nil where there is no such column.
+  func texts(of column: String) -> TextReader?
   /// The rows in the layout of their file, cells that are not added or replaced as they were.
   /// - Throws: `TareError.fault` where the format cannot hold them.
   func encoded(_ rows: [Int], adding columns: [TableColumn]) throws(TareError) -> [UInt8]
 }
+
+/// Appends the UTF-8 of a row's cell, the same every time; false where it is no text.
+package typealias TextReader = @Sendable (_ row: Int, _ text: inout [UInt8]) -> Bool
 
 extension TableRows {
   package func column(_ name: String) -> Column? { nil }
@@ -64,6 +69,15 @@ extension TableRows {
 
   package func names(of column: String, in rows: [Int]) -> NameColumn? {
     self.column(column)?.names(in: rows)
+  }
+
+  package func texts(of column: String) -> TextReader? {
+    guard columns.contains(column) else { return nil }
+    return { row, text in
+      guard let cell = value(of: column, in: row).string else { return false }
+      text += cell.utf8
+      return true
+    }
   }
 }
 

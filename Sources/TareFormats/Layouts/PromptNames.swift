@@ -21,8 +21,9 @@ struct PromptNames {
       if let texts = layout.pairTexts, let names = Self.names(by: texts, in: table) {
         (ids, note) = try Self.separated(ids, names, in: table, layout)
       }
-      if let texts = layout.promptTexts, let names = Self.names(by: texts, in: table),
-        try Self.check(ids, of: column, against: names, in: table, layout)
+      if let texts = layout.promptTexts, let numbers = Self.numbers(by: texts, in: table),
+        try Self.check(ids, of: column, against: numbers, in: table, layout),
+        let names = Self.names(by: texts, in: table)
       {
         (prompts, rule) = (Self.complete(names, in: table), texts)
       } else {
@@ -52,10 +53,42 @@ struct PromptNames {
       })
   }
 
+  /// Which prompt each row has, -1 for none, [row]; nil as for `names`.
+  private static func numbers(by rule: PromptRule, in table: DataTable) -> [Int32]? {
+    plainNumbers(by: rule, in: table)?.numbers ?? names(by: rule, in: table)?.codes
+  }
+
+  /// The same where prompts are the texts of one column, with the row that has each first; nil where
+  /// they are, or may be, more.
+  private static func plainNumbers(
+    by rule: PromptRule, in table: DataTable
+  ) -> (numbers: [Int32], firstRows: [Int32])? {
+    guard case .texts(let columns) = rule, columns.count == 1,
+      let text = table.texts(of: columns[0])
+    else { return nil }
+    var numbers = RowNumbers()
+    var isPlain = true
+    let found = numbers.numbers(ofTexts: table.rows.count) { row, bytes in
+      guard isPlain, text(row, &bytes) else {
+        isPlain = false
+        return false
+      }
+      return !bytes.isEmpty
+    }
+    return isPlain ? (found, numbers.firstRows) : nil
+  }
+
   /// Names made of the prompts themselves, none in a row without one; nil for another rule.
   private static func names(by rule: PromptRule, in table: DataTable) -> NameColumn? {
     switch rule {
     case .texts(let columns):
+      if let (numbers, firstRows) = plainNumbers(by: rule, in: table) {
+        let column = table.named(columns)[0]
+        let names = firstRows.map {
+          PromptRule.text(table.cell(Int($0), column)).map(PromptRule.name)
+        }
+        return NameColumn(numbers.lazy.map { $0 < 0 ? nil : names[Int($0)] })
+      }
       let columns = table.named(columns)
       return names(of: table) { row in columns.map { table.cell(row, $0) } }
     case .conversations(let column, let contexts):
@@ -84,10 +117,11 @@ struct PromptNames {
     return (NameColumn(separated), prompts.note)
   }
 
+  /// - Parameter numbers: which prompt each row has, -1 for none, [row].
   /// - Returns: whether the ids are the rows' own, each another, while prompts come again.
   /// - Throws: `TareError.badData` that names two rows with one id and different prompts.
   private static func check(
-    _ ids: NameColumn, of column: String, against names: NameColumn, in table: DataTable,
+    _ ids: NameColumn, of column: String, against numbers: [Int32], in table: DataTable,
     _ layout: TableLayout
   ) throws(TareError) -> Bool {
     let subsets = try layout.subset.map { (name) throws(TareError) in
@@ -102,9 +136,7 @@ struct PromptNames {
       let before = first[group]
       if before < 0 {
         first[group] = row
-      } else if names.codes[row] >= 0, names.codes[before] >= 0,
-        names.codes[row] != names.codes[before]
-      {
+      } else if numbers[row] >= 0, numbers[before] >= 0, numbers[row] != numbers[before] {
         throw table.error(
           row, column,
           found: "the id '\(ids[row] ?? "")' with another prompt than \(table.place(of: before))",
@@ -114,11 +146,11 @@ struct PromptNames {
     guard layout.mayNumberRows, groups.count == ids.count,
       column.trimmed.lowercased() != "prompt_id"
     else { return false }
-    let named = names.codes.indices.filter { names.codes[$0] >= 0 }
-    return PromptGroups(
-      prompts: names.taking(named), subsets: subsets?.taking(named),
-      sections: sections?.taking(named)
-    ).count < named.count
+    let numbered = numbers.indices.filter { numbers[$0] >= 0 }
+    let keys = numbered.map { row in
+      [numbers[row], subsets?.codes[row] ?? -1, sections?.codes[row] ?? -1]
+    }
+    return Set(keys).count < numbered.count
   }
 
   private static func ids(

@@ -4,14 +4,17 @@ import TareCore
 /// Rows belong to one prompt that have the same id within their subset and section, or have no id and the
 /// same prompt.
 struct SharedPrompts {
-  private var rows: [PromptKey: [Row]] = [:]
+  private var rows: [PromptKey: (prompt: Prompt, rows: [Row])] = [:]
   /// The ids that were made for prompts of rows without one.
   private var made: [Text: String] = [:]
   private var separate = SeparatePrompts<Prompt>()
 
+  /// What further rows of the prompt are compared with.
   private struct Row {
     let place: String
-    let set: CandidateSet
+    let index: Int?
+    /// Of a pair or list.
+    let responses: [Candidate]
   }
 
   private struct Prompt: Equatable {
@@ -52,34 +55,34 @@ struct SharedPrompts {
         of: Prompt(messages: set.prompt, context: set.context))
     }
     let key = PromptKey(section: set.section, subset: set.subset, id: set.id)
-    let before = rows[key] ?? []
-    if let first = before.first, (first.set.prompt, first.set.context) != (set.prompt, set.context)
-    {
+    let own = Prompt(messages: set.prompt, context: set.context)
+    let prompt = rows[key]?.prompt ?? own
+    let before = rows[key]?.rows ?? []
+    if let first = before.first, prompt != own {
       throw .badData(
         place: place, found: "the id '\(set.id)' with another prompt than \(first.place)",
         accepted: "one prompt under one id")
     }
     // Its texts are held once. Messages with more members may have them in another order.
-    if let first = before.first, first.set.prompt.allSatisfy(\.isPlain) {
-      set.prompt = first.set.prompt
-    }
+    if prompt.messages.allSatisfy(\.isPlain) { set.prompt = prompt.messages }
     // An answer may be given twice; a pair that stands twice is one too many.
     if hasID, set.responses.count > 1,
-      let same = before.first(where: { $0.set.responses == set.responses })
+      let same = before.first(where: { $0.responses == set.responses })
     {
       throw .badData(
         place: place,
         found: "the id '\(set.id)', which \(same.place) has too, with the same responses",
         accepted: "each pair or list of responses once")
     }
-    if let index = set.extras["index"]?.int,
-      let same = before.first(where: { $0.set.extras["index"]?.int == index })
-    {
+    let index = set.extras["index"]?.int
+    if let index, let same = before.first(where: { $0.index == index }) {
       throw .badData(
         place: "\(place), column 'index'",
         found: "response \(index) of '\(set.id)', as in \(same.place)",
         accepted: "another place for each response of a prompt")
     }
-    rows[key] = before + [Row(place: place, set: set)]
+    let row = Row(
+      place: place, index: index, responses: set.responses.count > 1 ? set.responses : [])
+    rows[key, default: (prompt, [])].rows.append(row)
   }
 }

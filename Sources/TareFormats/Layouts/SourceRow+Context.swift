@@ -2,13 +2,16 @@
 import TareCore
 
 extension SourceRow {
+  static let contextColumns = ["tools", "documents", "chat_template_kwargs"]
+  static let mediaColumns = ["image", "images", "video", "videos", "audio", "audios"]
+
   /// The context, and the columns that it was read from.
   ///
   /// Lists and objects may also stand as JSON in a string, as in CSV and in LLaMA-Factory's data.
   func context() throws(TareError) -> (context: TemplateContext, columns: [String]) {
     try refuseMedia()
     var found: JSONObject = [:]
-    for column in ["tools", "documents", "chat_template_kwargs"] {
+    for column in Self.contextColumns {
       found[column] = try structure(column)
     }
     do throws(TareError) {
@@ -46,7 +49,7 @@ extension SourceRow {
 
   /// Pictures and sounds cannot be scored, and a text without its picture is another text.
   private func refuseMedia() throws(TareError) {
-    for column in ["image", "images", "video", "videos", "audio", "audios"] {
+    for column in Self.mediaColumns {
       let found: String
       switch columns[column] {
       case .array(let elements)? where !elements.isEmpty: found = "\(elements.count) of them"

@@ -7,7 +7,7 @@ extension SourceRow {
   func value(_ column: String) throws(TareError) -> JSONValue {
     let value = columns[column] ?? .null
     guard isText, let text = value.string,
-      Self.listColumns.contains(column) || isMessageList(text)
+      Self.listColumns.contains(column) || Self.isMessageList(text)
     else { return value }
     return try parsed(text, column)
   }
@@ -29,7 +29,7 @@ extension SourceRow {
 
   /// Whether a cell holds a list of messages, be it as Python prints one: that is no JSON and must
   /// not be scored as text.
-  private func isMessageList(_ text: String) -> Bool {
+  static func isMessageList(_ text: String) -> Bool {
     guard text.hasPrefix("[") else { return false }
     if ["role", "content", "from", "value"].contains(where: { text.hasPrefix("[{'\($0)'") }) {
       return true

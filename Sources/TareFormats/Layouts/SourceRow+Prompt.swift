@@ -168,7 +168,7 @@ extension ResponseText {
 }
 
 extension RowTexts {
-  private static let systemColumns = ["system", "system_prompt"]
+  static let systemColumns = ["system", "system_prompt"]
 
   /// With the system message of a column before the prompt, where the prompt has none.
   func withSystem(of row: SourceRow) throws(TareError) -> RowTexts {

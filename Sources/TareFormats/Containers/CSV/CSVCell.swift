@@ -30,6 +30,20 @@ enum CSVCell {
     return inner
   }
 
+  /// Appends what a cell says.
+  static func appendText(of cell: ArraySlice<UInt8>, to text: inout [UInt8]) {
+    guard cell.first == quote else {
+      text += cell
+      return
+    }
+    let inner = cell.dropFirst().dropLast()
+    if inner.contains(quote) {
+      text += bytes(in: cell.span, 0, cell.count)
+    } else {
+      text += inner
+    }
+  }
+
   /// A number, in quotes or not.
   static func number(
     in bytes: Span<UInt8>, _ start: Int, _ end: Int, _ mark: DecimalMark

@@ -150,6 +150,14 @@ extension CSVTable {
     }
     return names.column(codes)
   }
+
+  package func texts(of column: String) -> TextReader? {
+    guard let index = columns.firstIndex(of: column) else { return nil }
+    return { row, text in
+      CSVCell.appendText(of: cell(row, index), to: &text)
+      return true
+    }
+  }
 }
 
 // MARK: - Writing

@@ -193,6 +193,16 @@ extension JSONLinesTable {
     return names.column(codes)
   }
 
+  package func texts(of column: String) -> TextReader? {
+    guard let column = columns.firstIndex(of: column) else { return nil }
+    return { row, text in
+      guard let start = start(row, column), bytes[start] == quote else { return false }
+      var reader = JSONReader(bytes, in: start..<range(row).upperBound)
+      // It was passed before.
+      return (try? reader.appendString(to: &text)) != nil
+    }
+  }
+
   private func isNumeric(_ byte: UInt8) -> Bool {
     byte == UInt8(ascii: "-") || byte &- UInt8(ascii: "0") < 10
   }

@@ -9,6 +9,7 @@ enum CompletionRow: RowLayout {
     LayoutColumn(.label, "label", isNeeded: false),
   ]
   static let marks = ["completion"]
+  static let plainResponse: String? = "completion"
   static let example = #"{"prompt":"2+2?","completion":"4","label":true}"#
 
   static func read(_ row: SourceRow) throws(TareError) -> RowContent {

@@ -6,6 +6,7 @@ enum ResponseRow: RowLayout {
   static let summary = "prompt, response"
   static let columns = [LayoutColumn(.prompt, "prompt"), LayoutColumn(.response, "response")]
   static let marks = ["response"]
+  static let plainResponse: String? = "response"
   static let example = #"{"prompt":"2+2?","response":"4"}"#
 
   static func read(_ row: SourceRow) throws(TareError) -> RowContent {

@@ -10,6 +10,8 @@ protocol RowLayout: Registered {
   static var example: String { get }
   /// Whether prompt and response are one text that a template has rendered.
   static var isRendered: Bool { get }
+  /// The column of its response, where a row of nothing but texts is that beside a column `prompt`.
+  static var plainResponse: String? { get }
   /// Whether a row is of this layout; it has the columns that are needed.
   static func recognises(_ row: SourceRow) -> Bool
   static func read(_ row: SourceRow) throws(TareError) -> RowContent
@@ -18,6 +20,7 @@ protocol RowLayout: Registered {
 extension RowLayout {
   static var marks: [String] { [] }
   static var isRendered: Bool { false }
+  static var plainResponse: String? { nil }
   static func recognises(_ row: SourceRow) -> Bool { hasColumns(row) }
   static func hasColumns(_ row: SourceRow) -> Bool { missing(in: row).isEmpty }
 

@@ -13,12 +13,19 @@ struct RowLayoutFinder {
   mutating func layout(of row: SourceRow) throws(TareError) -> any RowLayout.Type {
     if !row.columns.hasKeys(keys) {
       keys = row.columns.keys
-      let all = Set(keys)
-      possible = RowLayouts.registry.entries.filter { layout in
-        layout.columns.allSatisfy { !$0.isNeeded || $0.names.contains(where: all.contains) }
-      }
+      possible = RowLayouts.possible(for: keys)
     }
     if let layout = possible.first(where: { $0.recognises(row) }) { return layout }
     throw NearestLayout(to: row).error(row, mapping)
+  }
+}
+
+extension RowLayouts {
+  /// The layouts whose needed columns are among these, whatever they hold.
+  static func possible(for columns: [String]) -> [any RowLayout.Type] {
+    let all = Set(columns)
+    return registry.entries.filter { layout in
+      layout.columns.allSatisfy { !$0.isNeeded || $0.names.contains(where: all.contains) }
+    }
   }
 }
