@@ -22,8 +22,12 @@ import Testing
   @Test func `a leaderboard of one file with subsets and one without has both`() throws {
     let parts = try file(
       "parts.csv",
-      ["prompt_id,score,label,subset", "1,2,1,a", "1,1,0,a", "2,2,1,b", "2,1,0,b", "3,1,1,b", "3,2,0,b"])
-    let plain = try file("plain.csv", ["prompt_id,score,label", "1,1,1", "1,2,0", "2,1,1", "2,2,0"])
+      [
+        "prompt_id,score,label,subset", "1,2,1,a", "1,1,0,a", "2,2,1,b", "2,1,0,b", "3,1,1,b",
+        "3,2,0,b",
+      ])
+    let plain = try file(
+      "plain.csv", ["prompt_id,score,label", "1,1,1", "1,2,0", "2,1,1", "2,2,0"])
     for paths in [[parts, plain], [plain, parts]] {
       let result = try Program.run(["evaluate"] + paths)
       try #require(result.status == 0, "\(result.error)")

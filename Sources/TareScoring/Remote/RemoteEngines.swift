@@ -79,7 +79,8 @@ extension JSONValue {
         ordered[index] == nil
       else {
         throw .badData(
-          place: place, found: "the index \(element["index"]?.text() ?? "missing") among "
+          place: place,
+          found: "the index \(element["index"]?.text() ?? "missing") among "
             + "\(array.count) elements, or twice",
           accepted: "each index from 0 to \(array.count - 1) once")
       }
