@@ -510,6 +510,21 @@ import Testing
     #expect(hub.requests.count == 1)
   }
 
+  @Test func `sizes whose sum no number holds are too much for the disk`() async throws {
+    let files = ["config.json", "model-1.safetensors", "model-2.safetensors"].enumerated().map {
+      #"{"rfilename": "\#($1)", "size": \#(1 << 62), "blobId": "\#(String(repeating: "\($0)", count: 40))"}"#
+    }
+    let hub = try LoopbackHub(Self.model) { request in
+      request.path.hasPrefix("/api")
+        ? .reply(
+          200,
+          #"{"sha": "\#(Self.model.commit)", "siblings": [\#(files.joined(separator: ","))]}"#)
+        : .serve
+    }
+    let failed = try await error(pull(hub))
+    #expect(failed.exitCode == 70 && failed.description.contains("EB are to come"), "\(failed)")
+  }
+
   @Test func `calls that cannot work are refused without a request`() throws {
     let hub = try LoopbackHub(Self.model)
     for id in ["", "a/b/c", "a--b", "../x", "a/..", "-a", "a/b.git", "a b", "./model", "a/é"] {

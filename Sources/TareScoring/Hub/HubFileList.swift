@@ -65,10 +65,7 @@ struct HubFileList: Sendable {
     return commit.hex
   }
 
-  /// A petabyte: no file has more, and the sum of a list's sizes stays a number.
-  private static let mostBytes = 1 << 50
-
-  /// - Returns: nil if an entry has no size that a file can have, or no hash.
+  /// - Returns: nil if an entry has no size or no hash.
   private static func files(
     _ entries: [JSONValue], _ names: HubListNames
   ) throws(TareError) -> [HubFile]? {
@@ -80,7 +77,7 @@ struct HubFileList: Sendable {
       }
       // A large file's entry for Git is a pointer to it.
       let large = entry["lfs"].flatMap { $0.object == nil ? nil : $0 }
-      guard let size = (large?["size"] ?? entry["size"])?.int, (0...mostBytes).contains(size),
+      guard let size = (large?["size"] ?? entry["size"])?.int, size >= 0,
         let hex = (large.map { $0[names.largeHash] } ?? entry[names.hash])?.string,
         let checksum = HubChecksum(hex: hex)
       else { return nil }

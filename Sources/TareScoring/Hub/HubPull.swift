@@ -102,7 +102,7 @@ package struct HubPull: Sendable {
     // Equal files have one blob.
     var blobs: [HubChecksum: HubFile] = [:]
     for file in files { blobs[file.checksum] = file }
-    meter.expect(blobs.values.reduce(0) { $0 + $1.size })
+    meter.expect(blobs.values.reduce(0) { Self.sum($0, $1.size) })
     try settings.cache.checkSpace(for: missingBytes(blobs.values))
 
     // The longest first, so that they do not end alone.
@@ -132,10 +132,14 @@ package struct HubPull: Sendable {
       var status = stat()
       if stat(settings.cache.blob(id, file.checksum).path, &status) == 0 { return sum }
       let partial = stat(settings.cache.incomplete(id, file.checksum).path, &status) == 0
-      let (next, overflow) = sum.addingReportingOverflow(
-        file.size - min(partial ? Int(status.st_size) : 0, file.size))
-      return overflow ? .max : next
+      return Self.sum(sum, file.size - min(partial ? Int(status.st_size) : 0, file.size))
     }
+  }
+
+  /// A hub may state any sizes: what no number holds is as much as one does.
+  private static func sum(_ first: Int, _ second: Int) -> Int {
+    let (sum, overflow) = first.addingReportingOverflow(second)
+    return overflow ? .max : sum
   }
 
   /// Runs downloads, `jobs` at a time; the first that fails ends all.
