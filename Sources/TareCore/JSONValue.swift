@@ -1,6 +1,6 @@
 /// JSON as a value, with objects that keep their order and integers that stay integers.
 
-package enum JSONValue: Sendable, Hashable {
+package enum JSONValue: Sendable {
   case null
   case bool(Bool)
   case int(Int)
@@ -12,13 +12,45 @@ package enum JSONValue: Sendable, Hashable {
   case object(JSONObject)
 }
 
+extension JSONValue: Hashable {
+  /// Texts are told apart by their bytes.
+  package static func == (first: JSONValue, second: JSONValue) -> Bool {
+    switch (first, second) {
+    case (.null, .null): true
+    case (.bool(let first), .bool(let second)): first == second
+    case (.int(let first), .int(let second)): first == second
+    case (.bigInt(let first), .bigInt(let second)): first == second
+    case (.double(let first), .double(let second)): first == second
+    case (.string(let first), .string(let second)): first.isExactly(second)
+    case (.array(let first), .array(let second)): first == second
+    case (.object(let first), .object(let second)): first == second
+    case (.null, _), (.bool, _), (.int, _), (.bigInt, _), (.double, _), (.string, _), (.array, _),
+      (.object, _):
+      false
+    }
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    switch self {
+    case .null: break
+    case .bool(let value): hasher.combine(value)
+    case .int(let value): hasher.combine(value)
+    case .bigInt(let digits): hasher.combine(digits)
+    case .double(let value): hasher.combine(value)
+    case .string(let text): hasher.combine(text)
+    case .array(let elements): hasher.combine(elements)
+    case .object(let object): hasher.combine(object)
+    }
+  }
+}
+
 /// A JSON object in the order of its source. A key that stands twice keeps its first place and its
 /// last value, as Python's `json` does.
 package struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
   /// Key and value of each member, in order.
   package private(set) var members: [(key: String, value: JSONValue)] = []
   /// Where each key stands; empty in an object of few members, which are looked through.
-  private var places: [String: Int] = [:]
+  private var places: [ExactText: Int] = [:]
   /// Members that are found by looking as soon as by a table, which would take most of the memory.
   private static let few = 12
 
@@ -34,7 +66,7 @@ package struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
 
   /// Whether these are its keys, in this order.
   package func hasKeys(_ keys: [String]) -> Bool {
-    members.count == keys.count && zip(members, keys).allSatisfy { $0.key == $1 }
+    members.count == keys.count && zip(members, keys).allSatisfy { $0.key.isExactly($1) }
   }
 
   package subscript(key: String) -> JSONValue? {
@@ -45,7 +77,7 @@ package struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
       case (nil, let value?):
         members.append((key, value))
         if !places.isEmpty {
-          places[key] = members.count - 1
+          places[ExactText(key)] = members.count - 1
         } else if members.count > Self.few {
           findPlaces()
         }
@@ -58,19 +90,22 @@ package struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
   }
 
   private func place(of key: String) -> Int? {
-    places.isEmpty ? members.firstIndex { $0.key == key } : places[key]
+    places.isEmpty
+      ? members.firstIndex { $0.key.isExactly(key) } : places[ExactText(key)]
   }
 
   private mutating func findPlaces() {
     places = [:]
     guard members.count > Self.few else { return }
-    for (place, member) in members.enumerated() { places[member.key] = place }
+    for (place, member) in members.enumerated() { places[ExactText(member.key)] = place }
   }
 }
 
 extension JSONObject: Hashable {
   package static func == (first: JSONObject, second: JSONObject) -> Bool {
-    first.members.elementsEqual(second.members) { $0.key == $1.key && $0.value == $1.value }
+    first.members.elementsEqual(second.members) {
+      $0.key.isExactly($1.key) && $0.value == $1.value
+    }
   }
 
   package func hash(into hasher: inout Hasher) {

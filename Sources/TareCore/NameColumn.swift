@@ -1,4 +1,4 @@
-/// Names of which many are the same, row by row.
+/// Names of which many are the same, row by row; names of other bytes are other names.
 
 package struct NameColumn: Sendable, Equatable {
   /// Each name once.
@@ -14,16 +14,17 @@ package struct NameColumn: Sendable, Equatable {
 
   package init(_ rows: some Sequence<String?>) {
     var names: [String] = []
-    var numbers: [String: Int32] = [:]
-    var last: (name: String, code: Int32)?
-    codes = rows.map { name in
-      guard let name else { return -1 }
+    var numbers: [ExactText: Int32] = [:]
+    var last: (name: ExactText, code: Int32)?
+    codes = rows.map { text in
+      guard let text else { return -1 }
+      let name = ExactText(text)
       // Rows of one name stand together as a rule.
       if let last, last.name == name { return last.code }
       let code = numbers[name] ?? Int32(names.count)
       if code == names.count {
         numbers[name] = code
-        names.append(name)
+        names.append(text)
       }
       last = (name, code)
       return code

@@ -11,7 +11,7 @@ package struct PromptGroups: Sendable {
 
   /// - Parameter prompts: the prompt's id of each row, [row].
   package init(_ prompts: some Sequence<String>) {
-    self.init(keys: prompts) { $0 }
+    self.init(keys: prompts.lazy.map { ExactText($0) }) { $0.text }
   }
 
   /// Groups responses by id within subset and section: RewardBench's subsets number their prompts
@@ -117,16 +117,22 @@ package struct PromptGroups: Sendable {
   }
 }
 
-/// What tells prompts apart: their id within subset and section.
+/// What tells prompts apart: their id within subset and section, each by its bytes.
 package struct PromptKey: Hashable, Sendable {
-  package let section: String?
-  package let subset: String?
-  package let id: String
+  private let exact: Exact
+  package var section: String? { exact.section?.text }
+  package var subset: String? { exact.subset?.text }
+  package var id: String { exact.id.text }
+
+  private struct Exact: Hashable {
+    let section, subset: ExactText?
+    let id: ExactText
+  }
 
   package init(section: String?, subset: String?, id: String) {
-    self.section = section
-    self.subset = subset
-    self.id = id
+    exact = Exact(
+      section: section.map { ExactText($0) }, subset: subset.map { ExactText($0) },
+      id: ExactText(id))
   }
 
   package init(_ response: ScoredResponse) {

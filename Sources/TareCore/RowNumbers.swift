@@ -41,8 +41,6 @@ package struct RowNumbers: Sendable {
 extension RowNumbers {
   /// The number of each row's text, -1 where it has none.
   ///
-  /// Texts are equal as strings are: letters with marks can be written in two ways.
-  ///
   /// - Parameter text: appends the UTF-8 of a row's text, the same every time; false for none.
   package mutating func numbers(
     ofTexts count: Int, _ text: (Int, inout [UInt8]) -> Bool
@@ -54,18 +52,14 @@ extension RowNumbers {
       guard text(row, &own) else { return -1 }
       // Rows of one prompt stand together as a rule.
       if lastNumber >= 0, own == last { return lastNumber }
-      swap(&own, &last)
-      own.removeAll(keepingCapacity: true)
-      own += last
-      CanonicalText.compose(&own)
       var hasher = Hasher()
       own.withUnsafeBytes { hasher.combine(bytes: $0) }
       lastNumber = number(of: row, hash: hasher.finalize()) { before in
         other.removeAll(keepingCapacity: true)
         _ = text(before, &other)
-        CanonicalText.compose(&other)
         return own == other
       }
+      swap(&own, &last)
       return lastNumber
     }
   }

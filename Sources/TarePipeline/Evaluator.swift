@@ -85,23 +85,39 @@ struct Evaluator: Sendable {
 
   /// Whether AlpacaEval's column is named near the beginning: other files need not be read for this.
   private static func mayHoldPreferences(_ source: ScoreSource) -> Bool {
-    let opening: Data?
+    let opening: [UInt8]?
     switch source.place {
     case .file(let path):
-      let file = source.content ?? (try? InputFile(path))
-      opening = (file?.bytes.prefix(openingBytes)).map { Data($0) }
+      if let content = source.content {
+        opening = Array(content.bytes.prefix(openingBytes))
+      } else if TableFiles.isSeveral(path) {
+        return true
+      } else {
+        opening = path == "-" ? nil : try? ByteStream(path).opening(openingBytes)
+      }
     case .run(let name, let path):
       let store = try? existingStore(path)
       opening =
         (try? store?.run(named: name)).flatMap { run in
           run.flatMap { run in try? store?.source(of: run) }
-        }?.data.prefix(openingBytes)
+        }.map { Array($0.data.prefix(openingBytes)) }
     }
-    return opening?.range(of: Data("preference".utf8)) != nil
+    guard let opening else { return false }
+    return !namesColumnsFirst(opening) || Data(opening).range(of: Data("preference".utf8)) != nil
   }
 
   /// Bytes that hold a header, or the first row's names.
   private static let openingBytes = 1 << 18
+
+  /// Whether all columns are named before the second row: Parquet names them at its end, and pandas
+  /// writes JSON column by column.
+  private static func namesColumnsFirst(_ opening: [UInt8]) -> Bool {
+    if opening.starts(with: "PAR1".utf8) { return false }
+    let text = opening.drop { $0 <= 0x20 }
+    guard text.first == UInt8(ascii: "{") else { return true }
+    let line = Array(text.prefix { $0 != UInt8(ascii: "\n") })
+    return (try? JSONValue(parsing: line)) != nil && line.count < text.count
+  }
 
   private func read(_ source: ScoreSource) throws(TareError) -> ScoreParts {
     try source.read(

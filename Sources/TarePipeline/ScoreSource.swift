@@ -167,7 +167,8 @@ extension ScoreSource {
     _ table: DataTable, _ candidates: [String]
   ) throws(TareError) -> String? {
     for column in candidates where table.has(column) {
-      if Set(try table.names(in: column)).count > 1 { return column }
+      let names = NameColumn(try table.names(in: column))
+      if names.names.count > (names.isComplete ? 1 : 0) { return column }
     }
     return nil
   }

@@ -18,8 +18,8 @@ struct StreamedLayout {
   /// - Parameter readsAll: whether all rows are read before any is written.
   /// - Returns: nil where the table must be taken whole: another format or layout, a covariate that
   ///   is counted on a text, prompts that are known by more than one column, positions, whose doubles
-  ///   are found among all rows, unless those are read and none is left out, several pairs of a prompt, and prompts that
-  ///   have both ids and texts, which are checked against each other.
+  ///   are found among all rows, unless those are read and none is left out, several pairs of a
+  ///   prompt, and prompts that have both ids and texts, which are checked against each other.
   init?(
     _ pieces: inout CSVPieces, _ request: CalibrateRequest, _ covariates: [String],
     readsAll: Bool

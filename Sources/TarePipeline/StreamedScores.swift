@@ -100,18 +100,15 @@ struct StreamedScores {
     let texts = reader.names[layout.models]
     let ofText = isOfTexts
     var groups = rows.map { ids[$0] }
-    let same = texts.sameTexts
-    if let same { groups = groups.map { same[Int($0)] } }
     // Who has no text is of no other row's prompt.
     if ofText, let empty = texts.all.firstIndex(of: "") {
       for place in groups.indices where groups[place] == empty { groups[place] = -1 - Int32(place) }
     }
     // Numbers of names count from 0 in the order of their rows only where all rows are here.
-    if rows.count < scores.count || same != nil || ofText { groups = numbered(groups, groups) }
-    for (offset, column) in columns.enumerated().dropFirst()
+    if rows.count < scores.count || ofText { groups = numbered(groups, groups) }
+    for column in columns.dropFirst()
     where column.contains(where: { $0 != column[0] }) {
-      let same = reader.names[layout.models + offset].sameTexts
-      groups = numbered(groups, rows.map { same?[Int(column[$0])] ?? column[$0] })
+      groups = numbered(groups, rows.map { column[$0] })
     }
     var names: [String] = []
     for (place, group) in groups.enumerated() where Int(group) == names.count {

@@ -21,4 +21,14 @@ import Testing
     same["k0"] = 0
     #expect(same != object)
   }
+
+  /// An é in one scalar and in two.
+  @Test(arguments: [0, 20])
+  func `keys and texts of other bytes are other ones`(more: Int) throws {
+    let others = (0..<more).map { #""k\#($0)":0,"# }.joined()
+    let object = try JSONValue(parsing: "{\(others)\"\u{E9}\":1,\"e\u{301}\":2}")
+    #expect(object["\u{E9}"] == 1 && object["e\u{301}"] == 2)
+    #expect(JSONValue.string("\u{E9}") != .string("e\u{301}"))
+    #expect(JSONValue.string("\u{E9}") == .string("\u{E9}"))
+  }
 }

@@ -75,6 +75,18 @@ import Testing
     #expect(message().contains("b.parquet: found 4 bytes"))
   }
 
+  @Test func `nothing in a folder is left out or put together without a word`() throws {
+    for name in ["train", "test"] { try write("\(name).parquet", [("id", [.string(name)])]) }
+    #expect(message().contains("the splits 'test', 'train'"))
+    #expect(message().contains("/train*.parquet'"))
+    #expect(try table(folder.path("train*.parquet")).values(in: "id") == ["train"])
+    try FileManager.default.removeItem(atPath: folder.path("test.parquet"))
+    _ = try folder.file("dataset_infos.json", Data("{}".utf8))
+    #expect(try table().values(in: "id") == ["train"])
+    _ = try folder.file("more.jsonl", Data("{}".utf8))
+    #expect(message().contains("'more.jsonl' beside Parquet files"))
+  }
+
   @Test func `of several splits one is named by a pattern, and a split is whole`() throws {
     for (name, id) in [
       ("train-00000-of-00002", "a"), ("train-00001-of-00002", "b"), ("test-00000-of-00001", "c"),

@@ -38,6 +38,33 @@ import Testing
     }
   }
 
+  /// An é in one scalar and in two is one text to Swift, and two ids to whoever wrote the file.
+  @Test func `ids and models of other bytes are other ones`() throws {
+    let ids = ["caf\u{E9}", "cafe\u{301}"]
+    let csv = try file(
+      "ids.csv",
+      ["prompt_id,score,label"]
+        + [(0, 1, 1), (0, 0, 0), (1, 0, 1), (1, 1, 0)].map { "\(ids[$0.0]),\($0.1),\($0.2)" })
+    let lines = try file(
+      "ids.jsonl",
+      ids.enumerated().map {
+        #"{"id": "\#($1)", "score_chosen": \#(1 - $0), "score_rejected": \#($0)}"#
+      })
+    for path in [csv, lines] {
+      let result = try Program.run(["evaluate", path, "--json"])
+      try #require(result.status == 0, "\(result.error)")
+      let overall = try JSONValue(parsing: result.output)["overall"]
+      #expect(overall?["n"] == 2 && overall?["accuracy"]?.double == 0.5, "\(result.output)")
+    }
+    let models = try file(
+      "models.csv",
+      ["rm,prompt_id,score,label"]
+        + ids.flatMap { model in ["\(model),p,1,1", "\(model),p,0,0"] })
+    let result = try Program.run(["evaluate", models, "--json"])
+    try #require(result.status == 0, "\(result.error)")
+    #expect(try JSONValue(parsing: result.output)["parts"]?.array?.count == 2, "\(result.output)")
+  }
+
   @Test func `NaN deep inside is found at once`() throws {
     let path = try file(
       "deep.json",

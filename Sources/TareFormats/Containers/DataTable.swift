@@ -279,17 +279,16 @@ extension DataTable {
   package func grouped(
     by column: String
   ) throws(TareError) -> [(value: String, table: DataTable)] {
-    var order: [String] = []
-    var members: [String: [Int]] = [:]
-    for (row, value) in try names(in: column).enumerated() {
-      guard let value else {
+    let values = NameColumn(try names(in: column))
+    var members = [[Int]](repeating: [], count: values.names.count)
+    for (row, code) in values.codes.enumerated() {
+      guard code >= 0 else {
         throw error(row, column, found: "no value", accepted: "the name of the row's group")
       }
-      if members[value] == nil { order.append(value) }
-      members[value, default: []].append(rows[row])
+      members[Int(code)].append(rows[row])
     }
-    return order.map {
-      ($0, DataTable(name: name, rows: members[$0] ?? [], source, format: format))
+    return zip(values.names, members).map { value, rows in
+      (value, DataTable(name: name, rows: rows, source, format: format))
     }
   }
 

@@ -1,5 +1,5 @@
-/// Several files that are one table, their rows one behind the other: a folder of Parquet files, a pattern that
-/// matches such, or what `save_to_disk` of Hugging Face's datasets wrote.
+/// Several files that are one table, their rows one behind the other: a folder of Parquet files, a
+/// pattern that matches such, or what `save_to_disk` of Hugging Face's datasets wrote.
 package import Foundation
 package import TareCore
 
@@ -28,6 +28,7 @@ package struct TableFiles: Sendable {
       return
     }
     try Self.checkSplits(names, of: path)
+    try Self.checkOthers(beside: names, in: path)
     paths = names.map { URL(filePath: path).appending(path: $0).path }
     kind = .parquet
   }
@@ -80,6 +81,21 @@ package struct TableFiles: Sendable {
     }.sorted()
   }
 
+  /// Files of other formats would be left out without a word.
+  private static func checkOthers(beside names: [String], in folder: String) throws(TareError) {
+    let all = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    let others = all.sorted().filter { name in
+      !["dataset_info.json", "dataset_infos.json"].contains(name) && !name.hasPrefix(".")
+        && [".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".arrow", ".feather"].contains {
+          name.lowercased().hasSuffix($0)
+        }
+    }
+    guard let other = others.first else { return }
+    throw .badData(
+      place: folder, found: "'\(other)' beside Parquet files",
+      accepted: "Parquet files alone, such as '\(folder)/*.parquet'")
+  }
+
   private static func matches(of path: String) throws(TareError) -> [String] {
     let url = URL(filePath: path)
     let parts = url.lastPathComponent.split(separator: "*", omittingEmptySubsequences: false)
@@ -93,24 +109,38 @@ package struct TableFiles: Sendable {
     return names.map { folder.appending(path: $0).path }
   }
 
-  /// Names such as train-00000-of-00003.parquet say what there should be.
+  /// Parts of a dataset that are no one table, as they are usually called.
+  private static let usualSplits: Set = [
+    "train", "training", "test", "testing", "validation", "valid", "val", "dev", "eval", "heldout",
+  ]
+
+  /// Names such as train-00000-of-00003.parquet say what there should be, and train.parquet beside
+  /// test.parquet that they are apart.
   private static func checkSplits(_ names: [String], of folder: String) throws(TareError) {
-    var counts: [String: (found: Int, whole: Int)] = [:]
+    var counts: [String: (found: Int, whole: Int?)] = [:]
     for name in names {
-      guard let match = name.wholeMatch(of: /(.+)-\d+-of-(\d+)(-[0-9a-f]+)?\.parquet/),
-        let whole = Int(match.2)
-      else { return }
-      counts[String(match.1), default: (0, whole)].found += 1
+      if let match = name.wholeMatch(of: /(.+)-\d+-of-(\d+)(-[0-9a-f]+)?\.parquet/) {
+        counts[String(match.1), default: (0, Int(match.2))].found += 1
+      } else {
+        counts[String(name.prefix { $0.isLetter }), default: (0, nil)].found += 1
+      }
     }
     let splits = counts.keys.sorted()
-    guard splits.count == 1, let split = splits.first, let count = counts[split] else {
+    let areApart =
+      counts.values.allSatisfy { $0.whole != nil }
+      || splits.contains { usualSplits.contains($0.lowercased()) }
+    if splits.count > 1, areApart, let split = splits.last, let count = counts[split] {
       throw .badData(
         place: folder, found: "a dataset with the splits \(list(splits))",
-        accepted: "one of them, such as '\(folder)/\(splits.last ?? "train")-*.parquet'")
+        accepted: "one of them, such as "
+          + "'\(folder)/\(split)\(count.whole == nil ? "" : "-")*.parquet'")
     }
-    guard count.found == count.whole else {
+    guard splits.count == 1, let split = splits.first, let count = counts[split],
+      let whole = count.whole
+    else { return }
+    guard count.found == whole else {
       throw .badData(
-        place: folder, found: "\(count.found) of the \(count.whole) files of '\(split)'",
+        place: folder, found: "\(count.found) of the \(whole) files of '\(split)'",
         accepted: "all of them; '\(folder)/\(split)-*.parquet' reads those that are there")
     }
   }

@@ -43,11 +43,11 @@ struct AlpacaEvalLayout: ScoreLayout {
   /// its number.
   func promptIDs(of table: DataTable) -> [String]? {
     guard table.has("instruction") else { return nil }
-    var seen: [String: Int] = [:]
+    var seen: [ExactText: Int] = [:]
     return table.cells("instruction").enumerated().map { row, cell in
       let text = cell.string ?? "row-\(row + 1)"
-      let count = (seen[text] ?? 0) + 1
-      seen[text] = count
+      let count = (seen[ExactText(text)] ?? 0) + 1
+      seen[ExactText(text)] = count
       return count == 1 ? text : "\(text) (\(count))"
     }
   }

@@ -92,9 +92,9 @@ struct PairRows: ScoreLayout {
     let isOfPrompt = ColumnNames([column]).column("prompt_id") != nil
     guard !texts.isEmpty || !isOfPrompt else { return }
     let scores = [table.cells(chosen), table.cells(rejected)]
-    var seen: [[String]: [Int]] = [:]
+    var seen: [PromptKey: [Int]] = [:]
     for (row, id) in ids.enumerated() {
-      let key = [id, subsets?[row] ?? ""]
+      let key = PromptKey(section: nil, subset: subsets?[row] ?? "", id: id)
       let before = seen[key] ?? []
       seen[key] = before + [row]
       guard let first = before.first(where: { other in texts.allSatisfy { $0[other] == $0[row] } })

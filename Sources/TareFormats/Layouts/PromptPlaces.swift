@@ -1,5 +1,7 @@
 /// The places of a prompt's responses, as they come.
 
+import TareCore
+
 struct PromptPlaces {
   /// The row of the last response.
   private(set) var row: Int?
@@ -7,7 +9,7 @@ struct PromptPlaces {
   private var taken: Set<Int> = []
   private var highest = -1
   /// The numbers of the pairs so far.
-  private var pairs: [String: Int] = [:]
+  private var pairs: [ExactText: Int] = [:]
 
   /// - Parameters:
   ///   - position: the place that the table gives it.
@@ -32,8 +34,8 @@ struct PromptPlaces {
   /// The number of the entry's pair within the prompt; nil for the first.
   private mutating func pair(of entry: ScoreEntry) -> Int? {
     guard let pair = entry.pair else { return nil }
-    let number = pairs[pair] ?? pairs.count
-    pairs[pair] = number
+    let number = pairs[ExactText(pair)] ?? pairs.count
+    pairs[ExactText(pair)] = number
     return number == 0 ? nil : number
   }
 }

@@ -138,7 +138,7 @@ package struct ScoreTable: Sendable {
 
   private static func checkOneRun(_ table: DataTable, _ columns: [String]) throws(TareError) {
     for column in columns where table.has(column) {
-      let values = Set(try table.names(in: column).compactMap { $0 }).sorted()
+      let values = NameColumn(try table.names(in: column)).names.sorted()
       guard values.count < 2 else {
         throw .badData(
           place: "\(table.name), column '\(column)'", found: "\(values.count) (\(list(values)))",
@@ -165,17 +165,21 @@ extension ScoreTable {
   ) throws(TareError) -> [ScoredResponse] {
     let subsets = try names(table, found.subset)
     let sections = try names(table, found.section)
-    func key(_ row: Int) -> [String] {
-      [sections?[row] ?? "", subsets?[row] ?? "", prompts[row]]
+    func key(_ row: Int) -> PromptKey {
+      PromptKey(section: sections?[row] ?? "", subset: subsets?[row] ?? "", id: prompts[row])
     }
     var hasPositions = found.hasOwnPositions(rule)
     if !hasPositions {
-      var taken: Set<[String]> = []
+      struct Place: Hashable {
+        let key: PromptKey
+        let index: Int
+      }
+      var taken: Set<Place> = []
       hasPositions = entries.allSatisfy { entry in
-        entry.index.map { taken.insert(key(entry.row) + ["\($0)"]).inserted } ?? true
+        entry.index.map { taken.insert(Place(key: key(entry.row), index: $0)).inserted } ?? true
       }
     }
-    var places: [[String]: PromptPlaces] = [:]
+    var places: [PromptKey: PromptPlaces] = [:]
     var responses: [ScoredResponse] = []
     responses.reserveCapacity(entries.count)
     for entry in entries {

@@ -118,6 +118,19 @@ package final class ByteStream {
     }
   }
 
+  /// The first bytes of what is left of it, fewer where there are no more.
+  package func opening(_ most: Int) throws(TareError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: most)
+    var count = 0
+    while count < most {
+      let read = try read(to: count, of: &bytes, most: most)
+      if read == 0 { break }
+      count += read
+    }
+    bytes.removeLast(most - count)
+    return bytes
+  }
+
   /// Everything that is left of it, in memory of just that size where it is a plain file.
   package func rest() throws(TareError) -> [UInt8] {
     var status = stat()
@@ -182,10 +195,9 @@ private final class KeptBytes {
 
   init() throws(TareError) {
     let folder = FileManager.default.temporaryDirectory.path
-    var name = Array("\(folder)/tare-XXXXXX".utf8CString)
-    descriptor = mkstemp(&name)
+    let name = "\(folder)/tare-\(UUID().uuidString)"
+    descriptor = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw Self.fault(in: folder) }
-    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     unlink(name)
   }
 

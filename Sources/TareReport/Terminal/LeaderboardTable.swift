@@ -1,5 +1,6 @@
 /// Several models in their order for the terminal: ranks with intervals, the distance to the best, and
 /// the parts of the total.
+import TareCore
 package import TareEvaluation
 
 package struct LeaderboardTable: Sendable {
@@ -17,13 +18,13 @@ package struct LeaderboardTable: Sendable {
   }
 
   private let leaderboard: Leaderboard
-  private let entries: [String: Entry]
+  private let entries: [ExactText: Entry]
   /// More columns than these are left to JSON.
   private static let mostParts = 6
 
   package init(_ leaderboard: Leaderboard, _ entries: [Entry]) {
     self.leaderboard = leaderboard
-    self.entries = Dictionary(entries.map { ($0.name, $0) }) { first, _ in first }
+    self.entries = Dictionary(entries.map { (ExactText($0.name), $0) }) { first, _ in first }
   }
 
   package func text(width: Int = 80, style: TerminalStyle = .plain) -> String {
@@ -63,7 +64,7 @@ package struct LeaderboardTable: Sendable {
           + row.accuracy.interval.percent,
       ]
       if hasCalibrated {
-        let overall = entries[row.name]?.calibrated?.accuracies.overall
+        let overall = entries[ExactText(row.name)]?.calibrated?.accuracies.overall
         cells.append(
           overall.map { $0.value.percent.padded(toWidth: 5, .right) } ?? "–")
       }
@@ -78,7 +79,7 @@ package struct LeaderboardTable: Sendable {
 
   /// The sections of each model (its subsets where there are none) and its other totals.
   private var parts: TerminalTable? {
-    let models = leaderboard.rows.compactMap { entries[$0.name]?.raw.accuracies }
+    let models = leaderboard.rows.compactMap { entries[ExactText($0.name)]?.raw.accuracies }
     let hasSections = models.contains { !$0.sections.isEmpty }
     let named = models.map { hasSections ? $0.sections : $0.subsets }
     let namesOfParts = Self.names(of: named)

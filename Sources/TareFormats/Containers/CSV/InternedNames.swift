@@ -22,23 +22,8 @@ package struct InternedNames: Sendable {
   /// Every name, in order.
   package var all: [String] { ends.indices.map { self[$0] } }
 
-  /// For each name the number of the first one that is the same text, though of other bytes: letters
-  /// with marks can be written in two ways. nil where all names are ASCII.
-  package var sameTexts: [Int32]? {
-    guard bytes.contains(where: { $0 >= 0x80 }) else { return nil }
-    var first: [String: Int32] = [:]
-    return all.enumerated().map { index, name in
-      if let number = first[name] { return number }
-      first[name] = Int32(index)
-      return Int32(index)
-    }
-  }
-
   /// The column of rows that have these names, -1 for none, [row].
-  func column(_ codes: [Int32]) -> NameColumn {
-    guard let sameTexts else { return NameColumn(names: all, codes: codes) }
-    return NameColumn(codes.map { $0 < 0 ? nil : self[Int(sameTexts[Int($0)])] })
-  }
+  func column(_ codes: [Int32]) -> NameColumn { NameColumn(names: all, codes: codes) }
 
   private func range(_ index: Int) -> Range<Int> {
     (index == 0 ? 0 : ends[index - 1])..<ends[index]

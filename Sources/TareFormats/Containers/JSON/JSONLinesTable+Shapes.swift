@@ -7,7 +7,7 @@ extension JSONLinesTable {
     /// In the order in which they first appear.
     private(set) var columns: [String] = []
     private(set) var shapes: [Shape] = []
-    private var numbers: [String: Int32] = [:]
+    private var numbers: [[UInt8]: Int32] = [:]
     private var numbersOfShapes: [[Int32]: Int32] = [:]
     /// The UTF-8 of each column's name, [column].
     private var names: [[UInt8]] = []
@@ -66,11 +66,10 @@ extension JSONLinesTable {
     }
 
     private mutating func column(_ name: [UInt8]) -> Int32 {
-      let text = String(decoding: name, as: UTF8.self)
-      if let number = numbers[text] { return number }
+      if let number = numbers[name] { return number }
       let number = Int32(columns.count)
-      numbers[text] = number
-      columns.append(text)
+      numbers[name] = number
+      columns.append(String(decoding: name, as: UTF8.self))
       names.append(name)
       return number
     }
