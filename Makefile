@@ -6,6 +6,7 @@
 #   make build     builds `tare` in release
 #   make lint      checks format and data sets
 #   make format    formats the Swift sources
+#   make docs      writes the command reference and the demo's output into docs/
 #   make bench     measures speed on this machine, beside its arithmetic limit
 #   make real-scores DATA=FOLDER  measures every calibrator on tables of real scores
 #   make evaluations DATA=FOLDER  evaluates every score file of a folder into results/
@@ -15,7 +16,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: demo test deps model build lint format bench real-scores evaluations fixtures clean
+.PHONY: demo test deps model build lint format docs bench real-scores evaluations fixtures clean
 
 TARE := .build/release/tare
 MODEL := models/SmolLM2-135M-Instruct.Q4_1.gguf
@@ -73,6 +74,9 @@ lint:
 
 format:
 	swift format --in-place --parallel --recursive Package.swift Sources Tests
+
+docs: build
+	@python3 docs/generate.py $(TARE)
 
 bench: build model
 	@echo "for the ratios to torch and OpenVINO run Benchmarks/speed.py, which measures both in one sitting"

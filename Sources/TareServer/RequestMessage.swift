@@ -6,6 +6,13 @@ struct RequestMessage {
 
   init(_ value: JSONValue) { self.value = value }
 
+  /// The message as transformers' tokenizers hand it to a template (5.23, `apply_chat_template`).
+  var withoutNulls: JSONValue {
+    guard var message = value.object else { return value }
+    for (name, value) in message.members where value == .null { message[name] = nil }
+    return .object(message)
+  }
+
   /// The message as chat templates have it, which vLLM makes of it (`_postprocess_messages` in
   /// vllm/entrypoints/chat_utils.py): arguments of tool calls as objects, not as JSON in a string; thoughts
   /// under both their names; parts of text by one name; and without members that are null, but for the

@@ -182,11 +182,15 @@ import Testing
 
   // MARK: - Fuzz
 
+  /// Rounds for each file; more of them, for a longer run, by TARE_FUZZ_ROUNDS.
+  private static let rounds =
+    Int(ProcessInfo.processInfo.environment["TARE_FUZZ_ROUNDS"] ?? "") ?? 60
+
   @Test func `changed bytes are read or refused, never a trap`() throws {
     var generator = SplitMix(state: 20)
     var outcomes = [false: 0, true: 0]
     for name in Self.files ?? [] {
-      for _ in 0..<60 {
+      for _ in 0..<Self.rounds {
         let bytes = try Self.mutated(Array(Self.content(name)), &generator)
         let isRead = Self.read(bytes, generator: &generator)
         outcomes[isRead, default: 0] += 1

@@ -191,6 +191,16 @@ import Testing
     #expect(try await post("/reward", pair, template: template).texts == ["q;a;formal"])
   }
 
+  @Test func `slime's null members are left out, as transformers does`() async throws {
+    let template = "{% for m in messages %}{{ m.content }}{{ m.name is defined }};{% endfor %}"
+    let body = """
+      {"prompt": [{"role": "user", "content": "q", "name": null},
+        {"role": "assistant", "content": null}, {"role": "user", "content": "r"}], "response": "a"}
+      """
+    #expect(
+      try await post("/reward", body, template: template).texts == ["qFalse;False;rFalse;aFalse;"])
+  }
+
   @Test func `pairs have the template's variables`() async throws {
     let template = "{% for m in messages %}{{ m.content }};{% endfor %}{{ style }}"
     for (path, body) in [

@@ -12,13 +12,15 @@ package enum Program {
     package let error: String
   }
 
-  /// - Parameter environment: variables beside those of this process, or in their place.
+  /// - Parameters:
+  ///   - environment: variables beside those of this process, or in their place.
+  ///   - other: another program in its place.
   package static func start(
     _ arguments: [String], environment: [String: String] = [:], output: Any? = nil,
-    error: Any? = nil
+    error: Any? = nil, of other: URL? = nil
   ) throws -> Process {
     let process = Process()
-    process.executableURL = executable
+    process.executableURL = other ?? executable
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
@@ -36,7 +38,7 @@ package enum Program {
 
   /// Runs to the end and gives what it printed.
   package static func run(
-    _ arguments: [String], environment: [String: String] = [:]
+    _ arguments: [String], environment: [String: String] = [:], of other: URL? = nil
   ) throws -> Result {
     // Files, not pipes: a pipe that is full would stop the program.
     let folder = try TemporaryFolder()
@@ -44,7 +46,7 @@ package enum Program {
     let error = try folder.file("err", Data())
     let process = try start(
       arguments, environment: environment, output: FileHandle(forWritingAtPath: output),
-      error: FileHandle(forWritingAtPath: error))
+      error: FileHandle(forWritingAtPath: error), of: other)
     process.waitUntilExit()
     return Result(
       status: process.terminationStatus,

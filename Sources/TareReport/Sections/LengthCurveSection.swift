@@ -8,7 +8,9 @@ package enum LengthCurveSection: ReportSection {
   package static func contents(of report: Report) -> [Markup] {
     eachRun(of: report) { run in
       if run.responses.isEmpty {
-        tag("p", ["class": "missing"]) { "There are no responses with score and length to draw." }
+        tag("p", ["class": "missing"]) {
+          "There are no responses with score and length to draw. --length names their lengths."
+        }
       } else {
         tag("div", ["class": "panels"]) {
           for panel in panels(of: run) { panel.figure }

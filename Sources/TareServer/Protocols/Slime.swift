@@ -15,7 +15,9 @@ enum Slime: WireProtocol {
       let response = try call.string("response")
       let context = try call.templateContext()
       guard call.body["prompt"]?.array == nil else {
-        let prompt = try call.messages("prompt")
+        let prompt = try call.messages("prompt") { (message) in
+          RequestMessage(message).withoutNulls
+        }
         return try await reward(
           of: .conversation(Conversation(prompt: prompt, response: response, context: context)),
           call)
