@@ -24,8 +24,7 @@ MODEL_SHA256 := b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53
 HEAD := results/heads/smollm2-135m-alpaca.safetensors
 DEMO := demo.sqlite
 PYTHON ?= python3
-PACKAGES := libopenblas-dev libsqlite3-dev libdnnl-dev zlib1g-dev libzstd-dev libsnappy-dev \
-  liblz4-dev
+PACKAGES := libopenblas-dev libsqlite3-dev zlib1g-dev libzstd-dev libsnappy-dev liblz4-dev
 # The report is tested in a real browser.
 TEST_PACKAGES := chromium chromium-driver
 
@@ -78,9 +77,11 @@ format:
 docs: build
 	@python3 docs/generate.py $(TARE)
 
+bench: PACKAGES += libdnnl-dev
 bench: build model
 	@echo "for the ratios to torch and OpenVINO run Benchmarks/speed.py, which measures both in one sitting"
 	$(TARE) bench --model $(MODEL)
+	$(CC) -O2 Benchmarks/onednn.c -o .build/onednn -ldnnl && .build/onednn
 	@echo "exact LOWESS; for statsmodels and fastlowess beside it set PYTHON to an environment that has them"
 	$(PYTHON) Benchmarks/lowess.py --tare $(TARE)
 

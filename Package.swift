@@ -54,7 +54,7 @@ let package = Package(
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
     .target(
-      name: "TareEngine", dependencies: ["TareCore", "CKernels", "COpenBLAS", "COneDNN"]),
+      name: "TareEngine", dependencies: ["TareCore", "CKernels", "COpenBLAS"]),
     .target(name: "TareTokenizers", dependencies: ["TareCore"]),
     .target(name: "TareTemplates", dependencies: ["TareCore"]),
 
@@ -85,8 +85,7 @@ let package = Package(
 
     // MARK: - C
     .target(name: "CKernels"),
-    .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
-    .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+    .target(name: "COpenBLAS"),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),

@@ -159,7 +159,7 @@ def full_load():
     delta = {name: last[name] - first[name] for name in first}
     return result | {
         "cpuSecondsPer1000Tokens": round(delta["cpu"] / delta["tare_tokens_total"] * 1000, 4),
-        "tokensPerSecond": round(delta["tare_tokens_total"] / seconds, 1),
+        "tokens_per_second": round(delta["tare_tokens_total"] / seconds, 1),
         "computedPerSecond": round(delta["tare_tokens_computed_total"] / seconds, 1),
         "modelShareOfTime": round(delta["tare_model_seconds_total"] / seconds, 4), "load": load()}
 
@@ -168,9 +168,9 @@ def bare_rate():
     whole, one = bare(len(rows)), bare(1)
     seconds = whole["seconds"] - one["seconds"]
     tokens = whole["tokens"] - one["tokens"]
-    shared = whole["sharedTokens"] - one["sharedTokens"]
+    shared = whole["shared_tokens"] - one["shared_tokens"]
     return {"cpuSecondsPer1000Tokens": round((whole["cpu"] - one["cpu"]) / tokens * 1000, 4),
-            "tokensPerSecond": round(tokens / seconds, 1), "computedPerSecond": round((tokens - shared) / seconds, 1),
+            "tokens_per_second": round(tokens / seconds, 1), "computedPerSecond": round((tokens - shared) / seconds, 1),
             "tokens": whole["tokens"], "seconds": round(whole["seconds"], 2), "loadingAndOneTextSeconds": round(
                 one["seconds"], 2), "load": load()}
 
@@ -212,7 +212,7 @@ try:
             "server / bare, processors' time a token": round(statistics.median(
                 r["server"]["cpuSecondsPer1000Tokens"] / r["bare"]["cpuSecondsPer1000Tokens"] for r in result["rounds"]), 4),
             "bare / server, tokens a second": round(statistics.median(
-                r["bare"]["tokensPerSecond"] / r["server"]["tokensPerSecond"] for r in result["rounds"]), 4),
+                r["bare"]["tokens_per_second"] / r["server"]["tokens_per_second"] for r in result["rounds"]), 4),
             "bare / server, computed tokens a second": round(statistics.median(
                 r["bare"]["computedPerSecond"] / r["server"]["computedPerSecond"] for r in result["rounds"]), 4)}
     print("prefixes", file=sys.stderr)

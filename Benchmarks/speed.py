@@ -94,7 +94,7 @@ rounds = []
 for _ in range(arguments.rounds):
     bench = json.loads(subprocess.run(
         [arguments.tare, "bench", "--model", arguments.model, "--json"], check=True, capture_output=True).stdout)
-    row = {"tare": bench["precisions"], "products": bench["productGFLOPs"], "kernels": bench["kernels"]}
+    row = {"tare": bench["precisions"], "products": bench["product_gflops"], "kernels": bench["kernels"]}
     for name in peers:
         lines = subprocess.run(
             [sys.executable, __file__, arguments.shape, arguments.model, "--peer", name], check=True,
@@ -118,15 +118,15 @@ result = {
     "versions": {name: importlib.metadata.version(name) for name in ["torch", "transformers"] + (
         ["openvino", "nncf"] if arguments.openvino else [])},
     "work": f"{arguments.shape}, {SEQUENCES} sequences of {LENGTH} tokens",
-    "tokensPerSecond": {
-        **{f"tare {p}": round(median(lambda r: r["tare"][p]["tokensPerSecond"]), 1) for p in precisions},
+    "tokens_per_second": {
+        **{f"tare {p}": round(median(lambda r: r["tare"][p]["tokens_per_second"]), 1) for p in precisions},
         **{name: round(median(lambda r: r[name]), 1) for name in peers}},
-    "shareOfLimit": {p: round(median(lambda r: r["tare"][p]["shareOfLimit"]), 3) for p in precisions},
+    "share_of_limit": {p: round(median(lambda r: r["tare"][p]["share_of_limit"]), 3) for p in precisions},
     "shareOfLibrariesLimit": {
-        p: round(median(lambda r: r["tare"][p]["effectiveGFLOPs"] / max(
+        p: round(median(lambda r: r["tare"][p]["effective_gflops"] / max(
             v for k, v in r["products"][p].items() if k != "tare")), 3) for p in precisions},
     "ratios": {
-        f"tare {p} / {name}": round(median(lambda r: r["tare"][p]["tokensPerSecond"] / r[name]), 2)
+        f"tare {p} / {name}": round(median(lambda r: r["tare"][p]["tokens_per_second"] / r[name]), 2)
         for p in precisions for name in peers
         if name.split()[1] == p or (p == "int8" and name == "torch bfloat16")},
     "rounds": rounds,

@@ -29,5 +29,5 @@ with torch.inference_mode():
         ids = tuple(row["ids"])
         if ids not in known:
             states = model(input_ids=torch.tensor([ids])).last_hidden_state
-            known[ids] = float(states[0, row["readAt"]].float() @ weight) + bias
+            known[ids] = float(states[0, row["read_at"]].float() @ weight) + bias
         print(json.dumps({"id": row["id"], "role": row["role"], "score": known[ids]}))

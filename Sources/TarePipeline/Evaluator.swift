@@ -93,7 +93,7 @@ struct Evaluator: Sendable {
       } else if TableFiles.isSeveral(path) {
         return true
       } else {
-        opening = path == "-" ? nil : try? ByteStream(path).opening(openingBytes)
+        opening = try? ByteStream(path).opening(openingBytes)
       }
     case .run(let name, let path):
       let store = try? existingStore(path)

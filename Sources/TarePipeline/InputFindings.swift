@@ -85,9 +85,9 @@ package struct InputFindings: Sendable {
 
   /// Members for the summary: those of findings that there are.
   var members: [(key: String, value: JSONValue)] {
-    var members: [(key: String, value: JSONValue)] = [("controlTokens", controlTokens.json)]
-    if stepsInPrompts.texts > 0 { members.append(("stepsInPrompts", stepsInPrompts.json)) }
-    if nullContents.texts > 0 { members.append(("nullContents", nullContents.json)) }
+    var members: [(key: String, value: JSONValue)] = [("control_tokens", controlTokens.json)]
+    if stepsInPrompts.texts > 0 { members.append(("steps_in_prompts", stepsInPrompts.json)) }
+    if nullContents.texts > 0 { members.append(("null_contents", nullContents.json)) }
     return members
   }
 }

@@ -53,7 +53,7 @@ package struct BenchOutcome: Sendable {
     }
     var object: JSONObject = [
       "threads": .int(limit.threads), "kernels": .string(limit.kernels),
-      "productGFLOPs": .object(products),
+      "product_gflops": .object(products),
     ]
     guard let model else { return .object(object) }
     object["model"] = .string(model)
@@ -61,15 +61,15 @@ package struct BenchOutcome: Sendable {
     object["length"] = .int(Self.length)
     var precisions: JSONObject = [:]
     if let text {
-      object["tokenizedPerSecond"] = .double(text.tokensPerSecond)
-      object["storedPerSecond"] = .double(text.scoresPerSecond)
+      object["tokenized_per_second"] = .double(text.tokensPerSecond)
+      object["stored_per_second"] = .double(text.scoresPerSecond)
     }
     for speed in speeds {
       precisions[speed.precision.rawValue] = [
-        "tokensPerSecond": .double(speed.tokensPerSecond),
-        "effectiveGFLOPs": .double(speed.effective), "limitGFLOPs": .double(speed.limit),
-        "shareOfLimit": .double(speed.shareOfLimit), "loadingSeconds": .double(speed.loading),
-        "timeShares": [
+        "tokens_per_second": .double(speed.tokensPerSecond),
+        "effective_gflops": .double(speed.effective), "limit_gflops": .double(speed.limit),
+        "share_of_limit": .double(speed.shareOfLimit), "loading_seconds": .double(speed.loading),
+        "time_shares": [
           "products": .double(speed.products), "attention": .double(speed.attention),
           "rest": .double(speed.rest), "tokenizing": .double(share(ofTokenizing: speed)),
           "storing": .double(share(ofStoring: speed)),
@@ -92,10 +92,10 @@ package struct BenchOutcome: Sendable {
   package func text(coloured: Bool) -> String {
     var table = TerminalTable(columns: [
       .init("large products on \(limit.threads) threads, 10⁹ operations/s", .left),
-      .init("tare (\(limit.kernels))"), .init("oneDNN"), .init("OpenBLAS"),
+      .init("tare (\(limit.kernels))"), .init("OpenBLAS"),
     ])
     for precision in Precision.allCases {
-      let cells = ["tare", "oneDNN", "OpenBLAS"].map { library in
+      let cells = ["tare", "OpenBLAS"].map { library in
         limit.products.first { $0.library == library && $0.precision == precision }
           .map { $0.speed.fixed(0) } ?? "–"
       }

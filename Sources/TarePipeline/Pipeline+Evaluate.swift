@@ -31,8 +31,8 @@ extension Pipeline {
   /// One source that cannot be evaluated is an error; of several it is named and the others go on.
   package func evaluate(_ request: EvaluateRequest) throws(TareError) -> EvaluateOutcome {
     var request = request
-    for index in request.sources.indices { try request.sources[index].readStandardInput() }
-    for index in request.against.indices { try request.against[index].readStandardInput() }
+    for index in request.sources.indices { try request.sources[index].readPipe() }
+    for index in request.against.indices { try request.against[index].readPipe() }
     let names = request.sources.names
     let evaluator = try Evaluator(request)
     var parts: [EvaluateOutcome.Part] = []

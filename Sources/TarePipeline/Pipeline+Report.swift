@@ -34,7 +34,7 @@ extension Pipeline {
   package func report(_ request: ReportRequest) throws(TareError) -> String {
     var request = request
     for index in request.evaluation.sources.indices {
-      try request.evaluation.sources[index].readStandardInput()
+      try request.evaluation.sources[index].readPipe()
     }
     guard request.examples >= 0 else {
       throw .usage("--examples \(request.examples); accepted: 0 or more")

@@ -135,7 +135,7 @@ extension InputFile {
   }
 
   private static let scoreLineKeys = [
-    "id", "role", "index", "score", "tokens", "length", "truncated", "readAt",
+    "id", "role", "index", "score", "tokens", "length", "truncated", "read_at",
   ]
 
   /// The lines if each is one that `tare score` wrote, with float32 scores and nothing calibrated; nil for
@@ -143,7 +143,7 @@ extension InputFile {
   fileprivate var scoreLines: [JSONObject]? {
     var lines: [JSONObject] = []
     for line in data.split(separator: UInt8(ascii: "\n")) {
-      guard let object = try? JSONValue(parsing: Data(line)).object,
+      guard let object = (try? JSONValue(parsing: Data(line)))?.object?.withTodaysNames,
         Self.scoreLineKeys.allSatisfy({ object[$0] != nil }), object["calibrated"] == nil,
         object.scores.allSatisfy(\.isStoredExactly)
       else { return nil }
@@ -180,7 +180,10 @@ extension URL {
   /// The name without the endings of score files.
   var scoreFileName: String {
     var url = self
-    for ending in ["gz", "zst", "json", "jsonl", "ndjson", "csv", "tsv"]
+    for ending in [
+      "gz", "zst", "json", "jsonl", "ndjson", "csv", "tsv", "parquet", "pq", "arrow", "feather",
+      "ipc",
+    ]
     where url.pathExtension == ending {
       url = url.deletingPathExtension()
     }

@@ -53,8 +53,8 @@ package struct ScoreOutcome: Sendable {
     var object: JSONObject = [
       "responses": .int(responses), "computed": .int(computed),
       "repeated": .int(repeated), "truncated": .int(truncated),
-      "tokens": .int(tokens), "computedTokens": .int(computedTokens),
-      "sharedTokens": .int(tokens - computedTokens), "seconds": .double(seconds),
+      "tokens": .int(tokens), "computed_tokens": .int(computedTokens),
+      "shared_tokens": .int(tokens - computedTokens), "seconds": .double(seconds),
     ]
     for (key, value) in findings.members { object[key] = value }
     return .object(object)

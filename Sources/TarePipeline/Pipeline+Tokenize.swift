@@ -31,7 +31,7 @@ extension Pipeline {
               "id": .string(row.id), "role": .string(candidate.role.rawValue),
               "text": .string(try text.text(of: tokens)),
               "ids": .array(tokens.ids.map { .int(Int($0)) }),
-              "readAt": .int(tokens.readAt), "truncated": .bool(tokens.truncated),
+              "read_at": .int(tokens.readAt), "truncated": .bool(tokens.truncated),
             ])
           } catch {
             throw error.inside("\(file.name), row '\(row.id)'")

@@ -34,7 +34,7 @@ package struct ScoreSource: Sendable {
     set { policy.badRows.skips = newValue }
   }
   var badRows: BadRows { policy.badRows }
-  /// What standard input held, where it was read already.
+  /// What a source that can be read but once held, where it was read already.
   var content: InputFile?
 
   package init(_ place: Place) { self.place = place }
@@ -50,9 +50,11 @@ package struct ScoreSource: Sendable {
     return columns
   }
 
-  /// Holds what standard input has, if that is the source: it can be read but once.
-  mutating func readStandardInput() throws(TareError) {
-    if case .file("-") = place, content == nil { content = try InputFile("-") }
+  /// Holds what standard input or another pipe has, if that is the source: it can be read but once.
+  mutating func readPipe() throws(TareError) {
+    if case .file(let path) = place, content == nil, ByteStream.isReadOnce(path) {
+      content = try InputFile(path)
+    }
   }
 }
 

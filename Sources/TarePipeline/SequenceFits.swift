@@ -17,6 +17,7 @@ struct SequenceFits: Sendable {
   var count: Int { rules.count + 1 + (needsThreshold ? 1 : 0) }
 
   func run(seed: UInt64, _ progress: inout FitProgress) throws(TareError) -> SeedResult {
+    try OpenBLAS.require()
     let split = try split(seed: seed)
     var result = SeedResult(testPairs: split.map(\.test.count))
     if needsThreshold {

@@ -35,6 +35,7 @@ struct StreamedLayout {
     let header = opening.columns
     guard let found = TableLayout.ofResponses(header, source.columns),
       found.layout.index == nil || readsAll && !source.badRows.leavesOut,
+      found.layout.role.map(opening.seemsEmpty) != true,
       found.layout.pair == nil, found.layout.promptTexts == nil
     else { return nil }
     table = found.layout

@@ -1,5 +1,5 @@
 /// A line of `tare score`'s output, which is also what a run is exported to and imported from:
-/// `{"id", "role", "index", "score", "tokens", "length", "truncated", "readAt", "steps"?, …, "prompt",
+/// `{"id", "role", "index", "score", "tokens", "length", "truncated", "read_at", "steps"?, …, "prompt",
 /// "response", "tools"?, "documents"?, "chat_template_kwargs"?}`.
 package import TareCore
 
@@ -20,7 +20,7 @@ struct ScoreRow {
   var extras: JSONObject
 
   static let keys: Set<String> = [
-    "id", "role", "index", "pair", "score", "tokens", "length", "truncated", "readAt", "steps",
+    "id", "role", "index", "pair", "score", "tokens", "length", "truncated", "read_at", "steps",
     "subset", "section", "prompt", "response", "tools", "documents", "chat_template_kwargs",
   ]
 
@@ -30,6 +30,7 @@ struct ScoreRow {
   /// - Throws: `TareError.badData` whose place is the member's name. Only `id`, `score` and either
   ///   `length` or `response` must be there.
   init(_ row: JSONObject) throws(TareError) {
+    let row = row.withTodaysNames
     promptID = try row.required("id", "an integer or a string without NUL characters") { id in
       id.int.map(String.init) ?? id.name
     }
@@ -43,7 +44,7 @@ struct ScoreRow {
       score.double.map(Float.init).flatMap { $0.isFinite ? $0 : nil }
     }
     let readAt =
-      try row.optional("readAt", "an integer from 0, below tokens") { readAt in
+      try row.optional("read_at", "an integer from 0, below tokens") { readAt in
         readAt.natural.flatMap { $0 < max(tokens, 1) ? $0 : nil }
       } ?? 0
     let steps = try row.optional("steps", "an array of {\"position\", \"score\"}") { steps in
@@ -81,7 +82,7 @@ extension RunItem {
       "score": score.map { .double(Double($0.value)) } ?? .null,
       "tokens": score.map { .int($0.tokens) } ?? .null, "length": .int(length),
       "truncated": score.map { .bool($0.truncated) } ?? .null,
-      "readAt": score.map { .int($0.readAt) } ?? .null,
+      "read_at": score.map { .int($0.readAt) } ?? .null,
     ]
     if let steps = score?.steps, !steps.isEmpty {
       row["steps"] = .array(
@@ -151,4 +152,15 @@ extension JSONValue {
 
   /// The integer if it is not negative.
   fileprivate var natural: Int? { int.flatMap { $0 >= 0 ? $0 : nil } }
+}
+
+extension JSONObject {
+  /// The row under today's names: until version 0.1 `tare score` wrote `readAt`.
+  package var withTodaysNames: JSONObject {
+    guard let readAt = self["readAt"], self["read_at"] == nil else { return self }
+    var row = self
+    row["readAt"] = nil
+    row["read_at"] = readAt
+    return row
+  }
 }

@@ -10,8 +10,9 @@ struct Bench: ParsableCommand {
     discussion: """
       Example: tare bench --model model.gguf
 
-      The limit is the fastest of Tare's own kernels, oneDNN and OpenBLAS in large matrix products. Only figures of one \
-      sitting can be compared: other work on the machine slows all of them.
+      The limit is the faster of Tare's own kernels and OpenBLAS, where it is installed, in large \
+      matrix products. Only figures of one sitting can be compared: other work on the machine slows \
+      all of them.
       """)
 
   @Option(help: "The model: a folder or a .gguf file (default: the machine alone).")

@@ -216,4 +216,16 @@ import Testing
     #expect(throws: TareError.self) { try readTable(Data(lone), name: "in") }
     #expect(throws: TareError.self) { try samples.cells(lone) }
   }
+
+  @Test func `a point before three digits is no fraction where others have commas`() throws {
+    let file = "id;score;length\na;2,5;1.234\nb;1,2;987\n"
+    let error = #expect(throws: TareError.self) { try table(file).numbers(in: "length") }
+    #expect(error?.description.contains("'1.234'") == true)
+    #expect(error?.description.contains("may be thousands or a fraction") == true)
+    #expect(try table(file).numbers(in: "score") == [2.5, 1.2])
+    let later = "id;score;length\n" + String(repeating: "a;2,5;987\n", count: 200) + "b;1,5;1.234\n"
+    #expect(throws: TareError.self) { try table(later).numbers(in: "length") }
+    #expect(try table("id;score\na;1.234\nb;987\n").numbers(in: "score") == [1.234, 987])
+    #expect(try table("id;x;score\na;1,5;0.123\n").numbers(in: "score") == [0.123])
+  }
 }

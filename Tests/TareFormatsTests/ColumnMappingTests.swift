@@ -156,4 +156,16 @@ import Testing
     #expect(try table.numbers(in: "score") == [2])
     #expect(throws: TareError.self) { try table.numbers(in: "reward") }
   }
+
+  @Test func `another format has the file's own columns, too`() throws {
+    let text = "prompt_id,question,score,reward\na,x,1,2\n"
+    let table = try readTable(
+      Data(text.utf8), name: "in", columns: mapping("score=reward,prompt=question"))
+    #expect(try ScoreTable(table).responses.map(\.score) == [2])
+    let added = [TableColumn(name: "calibrated", values: [.double(0.5)])]
+    let written = try table.data(adding: added, for: "out.jsonl", format: nil)
+    #expect(
+      String(decoding: written, as: UTF8.self)
+        == #"{"prompt_id":"a","question":"x","score":1,"reward":2,"calibrated":0.5}"# + "\n")
+  }
 }

@@ -56,7 +56,7 @@ import Testing
   }
 
   @Test func `the tokens of tare's own output are those of the store`() throws {
-    let own = try read(#"{"id":"a","score":1,"tokens":9,"length":4,"readAt":8}"#, "tokens")
+    let own = try read(#"{"id":"a","score":1,"tokens":9,"length":4,"read_at":8}"#, "tokens")
     #expect(own.covariates == [.computed(Tokens.self)])
     #expect(try read("score,tokens\n1,2\n", "tokens").covariates == [.column("tokens")])
   }
@@ -142,5 +142,19 @@ import Testing
     let error = #expect(throws: TareError.self) { try read(text, name) }
     #expect(error?.description.hasPrefix(message) == true, "\(error?.description ?? "")")
     #expect(error?.exitCode == 65)
+  }
+
+  @Test func `a length that cannot be used is told of`() throws {
+    let rows = "prompt_id,score,label,length\na,2,1,10\na,1,0,n/a\n"
+    func table(_ text: String) throws -> ScoreTable {
+      var columns = ScoreColumns()
+      columns.optionalCovariates = ["length"]
+      return try ScoreTable(readTable(Data(text.utf8), name: "in"), columns: columns)
+    }
+    let found = try table(rows)
+    #expect(found.covariates.isEmpty)
+    #expect(found.notes.count == 1)
+    #expect(found.notes.first?.contains("line 3, column 'length': found 'n/a'") == true)
+    #expect(try table("prompt_id,score,label\na,2,1\n").notes.isEmpty)
   }
 }

@@ -122,4 +122,44 @@ import Testing
     #expect(
       failure(#"{"score_a":2,"score_b":1,"winner":"C"}"#).contains("column 'winner': found \"C\""))
   }
+
+  @Test func `a score beside a pair's two is no response's`() throws {
+    let rows = "id,score,score_chosen,score_rejected\n1,5,2,1\n2,7,0,1\n"
+    #expect(try read(rows).responses.map(\.score) == [2, 1, 0, 1])
+    let labelled = "id,score,score_chosen,score_rejected,label\n1,5,2,1,1\n1,7,0,1,0\n"
+    #expect(try read(labelled).responses.map(\.score) == [5, 7])
+    #expect(try read(rows) { $0.score = "score_chosen" }.responses.map(\.score) == [2, 0])
+  }
+
+  @Test func `a column of roles that is empty says nothing`() throws {
+    let table = try read("prompt_id,score,role,label\na,2,,1\na,1,,0\n")
+    #expect(table.responses.map(\.role) == [.chosen, .rejected])
+    #expect(
+      failure("prompt_id,score,role,label\na,2,chosen,1\na,1,,0\n").contains("column 'role'"))
+  }
+
+  @Test func `a pair's columns may begin with the side`() throws {
+    let table = try read(
+      "id,chosen_score,rejected_score,chosen_length,rejected_length\n1,2,1,30,4\n"
+    ) {
+      $0.covariates = ["length"]
+    }
+    #expect(table.responses.map { $0.covariates["length"] } == [30, 4])
+  }
+
+  @Test func `names may be numbers, true and false`() throws {
+    let rows =
+      #"{"prompt_id":1.0,"score":2,"label":1,"ok":true}"# + "\n"
+      + #"{"prompt_id":12345678901234567890,"score":1,"label":0,"ok":false}"# + "\n"
+    let table = try readTable(Data(rows.utf8), name: "in")
+    #expect(
+      try ScoreTable(table).responses.map(\.promptID) == ["1.0", "12345678901234567890"])
+    #expect(try table.matching(["ok": "true"]).rows == [0])
+    #expect(try table.matching(["prompt_id": "1"]).rows == [0])
+  }
+
+  @Test func `a list of steps in a cell of CSV is a list`() throws {
+    let table = try read("id,subset,label,steps\na,gsm8k,-1,\"[0.9, 0.8]\"\n")
+    #expect(table.responses.first?.steps == [0.9, 0.8])
+  }
 }

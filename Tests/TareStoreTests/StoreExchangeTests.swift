@@ -22,7 +22,7 @@ import Testing
     #expect(
       JSONValue.object(line).text()
         == #"{"id":"a","role":"chosen","index":0,"score":2.6666667461395264,"tokens":10,"#
-        + #""length":8,"truncated":false,"readAt":9,"subset":"easy","section":"Chat","n":1,"#
+        + #""length":8,"truncated":false,"read_at":9,"subset":"easy","section":"Chat","n":1,"#
         + #""input_score":"mine"}"#)
   }
 
@@ -56,7 +56,7 @@ import Testing
 
   @Test func `scores without texts are imported`() throws {
     let rows = try lines(
-      #"{"id":1,"role":"chosen","index":0,"score":0.5,"tokens":9,"length":3,"readAt":8}"#,
+      #"{"id":1,"role":"chosen","index":0,"score":0.5,"tokens":9,"length":3,"read_at":8}"#,
       #"{"id":1,"role":"rejected","index":1,"score":-2,"length":4,"truncated":true,"why":"x"}"#,
       #"{"id":1,"score":7.25,"length":0}"#)
     let run = try store.importRun(named: "x", from: rows, source: "x.jsonl")
@@ -93,7 +93,7 @@ import Testing
     (#"{"id":"a","score":1}"#, "length: found nothing"),
     (#"{"id":"a","score":1,"length":-1}"#, "length: found -1"),
     (#"{"id":"a","score":1,"length":1,"role":"winner"}"#, #"role: found "winner""#),
-    (#"{"id":"a","score":1,"length":1,"tokens":3,"readAt":3}"#, "readAt: found 3"),
+    (#"{"id":"a","score":1,"length":1,"tokens":3,"read_at":3}"#, "read_at: found 3"),
     (#"{"id":"a","score":1,"length":1,"prompt":["Hi"]}"#, #"prompt: found ["Hi"]"#),
   ])
   func `a line that is not right is named with its member`(line: String, message: String) throws {

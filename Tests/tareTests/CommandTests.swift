@@ -60,7 +60,7 @@ import Testing
     #expect(
       rows.map { $0["role"]?.string }
         == Array(repeating: ["chosen", "rejected"], count: 5).flatMap { $0 })
-    for key in ["index", "score", "tokens", "length", "truncated", "readAt", "subset"] {
+    for key in ["index", "score", "tokens", "length", "truncated", "read_at", "subset"] {
       #expect(rows[0][key] != nil, "\(key)")
     }
   }

@@ -30,9 +30,9 @@ import Testing
     let plain = try run()
     #expect(
       plain.error.contains("1 text contains control tokens, such as '<|im_end|>' in row 'ends'"))
-    #expect(plain.summary["controlTokens"]?["texts"] == 1)
-    #expect(plain.summary["controlTokens"]?["example"] == "ends")
-    #expect(plain.summary["nullContents"] == nil)
+    #expect(plain.summary["control_tokens"]?["texts"] == 1)
+    #expect(plain.summary["control_tokens"]?["example"] == "ends")
+    #expect(plain.summary["null_contents"] == nil)
     let sanitized = try run("--sanitize-control-tokens")
     #expect(sanitized.error.contains("they are encoded as plain text"))
     // Only the text with the tokens has another score, and more tokens.

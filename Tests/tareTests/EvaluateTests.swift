@@ -290,4 +290,39 @@ import Testing
     let page = try Program.run(["report"] + source + ["--bootstrap", "200", "--output", "-"])
     #expect(page.output.contains("without their labels"))
   }
+
+  /// Above the size that is looked at before the file is read.
+  @Test func `a pipe is read from its beginning`() throws {
+    var lines: [String] = []
+    for prompt in 0..<4000 {
+      for (score, label) in [(prompt > 2000 ? 1 : 0, 1), (prompt > 2000 ? 0 : 1, 0)] {
+        lines.append(
+          #"{"prompt_id": \#(prompt), "score": \#(score), "label": \#(label), "x": 1234567}"#)
+      }
+    }
+    let path = try file("scores.jsonl", lines)
+    let whole = try evaluate(path)
+    for command in ["report -o /dev/null", "evaluate --bootstrap 200 --json"] {
+      let result = try Program.run(
+        ["-c", "\(Program.executable.path) \(command) <(cat \(path))"],
+        of: URL(filePath: "/bin/bash"))
+      try #require(result.status == 0, "\(result.error)")
+      guard command.hasPrefix("evaluate") else { continue }
+      let piped = try JSONValue(parsing: result.output)
+      #expect(piped["overall"] == whole["overall"])
+      #expect(piped["overall"]?["n"] == 4000)
+    }
+  }
+
+  @Test func `sides are compared whatever the order of a prompt's rows`() throws {
+    let header = "prompt_id,score,label"
+    let first = try file("first.csv", [header, "a,2,1", "a,1,0", "b,2,1", "b,1,0"])
+    let second = try file("second.csv", [header, "a,2,0", "a,1,1", "b,1,0", "b,2,1"])
+    let result = try evaluate(first, "--against", second)
+    let same = try evaluate(
+      first, "--against", file("third.csv", [header, "a,1,1", "a,2,0", "b,2,1", "b,1,0"]))
+    #expect(result["against"]?["overall"]?["n"] == 2)
+    #expect(result["against"]?["overall"]?["b"] == 0.5)
+    #expect(result["against"]?["overall"] == same["against"]?["overall"])
+  }
 }

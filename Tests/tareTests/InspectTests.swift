@@ -61,24 +61,24 @@ import Testing
     #expect(status == 0)
     #expect(
       json.object?.keys == [
-        "name", "path", "format", "modelType", "family", "architectures", "layers", "hiddenSize",
-        "heads", "keyValueHeads", "vocabularySize", "contextLength", "parameters", "stored",
-        "memory", "languageModelHead", "head", "unknownTensors", "tokenizer", "readRule",
-        "readRuleSource", "pad", "eos", "bos", "template", "sample", "bosPolicy", "sha256",
+        "name", "path", "format", "model_type", "family", "architectures", "layers", "hidden_size",
+        "heads", "key_value_heads", "vocabulary_size", "context_length", "parameters", "stored",
+        "memory", "language_model_head", "head", "unknown_tensors", "tokenizer", "read_rule",
+        "read_rule_source", "pad", "eos", "bos", "template", "sample", "bos_policy", "sha256",
         "findings",
       ])
     #expect(json["name"] == "tiny.gguf")
     #expect(json["family"] == "llama")
     #expect(json["layers"] == 2)
-    #expect(json["vocabularySize"] == 260)
-    #expect(json["contextLength"] == 512)
+    #expect(json["vocabulary_size"] == 260)
+    #expect(json["context_length"] == 512)
     #expect(json["head"] == ["kind": "linear", "tensors": ["score.weight"], "outputs": 1])
-    #expect(json["readRule"] == "hf")
+    #expect(json["read_rule"] == "hf")
     #expect(json["pad"] == ["id": 2, "token": "<|im_end|>"])
     #expect(json["template"]?["lines"] == 3)
     #expect(json["template"]?["name"] == "default")
     #expect(
-      json["bosPolicy"] == ["tokenizerAdds": false, "templateWrites": 1, "kept": 1])
+      json["bos_policy"] == ["tokenizer_adds": false, "template_writes": 1, "kept": 1])
     #expect(json["sha256"]?.string?.count == 64)
     // 260·64 + 2·(2·64 + 2·64·64 + 2·32·64 + 3·64·128) + 64 of the last norm + 64 of the head.
     #expect(json["parameters"] == 90_752)
@@ -104,7 +104,7 @@ import Testing
     let (status, json) = try inspect(tiny(more: []))
     #expect(status == 65)
     #expect(json["head"] == .null)
-    #expect(json["languageModelHead"] == "tied")
+    #expect(json["language_model_head"] == "tied")
     #expect(json["sample"] != nil)
     let error = try #require(findings(json).first { $0.hasPrefix("error") })
     for way in ["--head FILE", "logit:TOKEN", "yes-no", "--reference"] {
@@ -119,8 +119,8 @@ import Testing
     #expect(status == 0)
     let ids = try #require(json["sample"]?["ids"]?.array)
     #expect(ids.last == 2)
-    #expect(json["sample"]?["readAt"]?.int == ids.count - 2)
-    #expect(json["sample"]?["readToken"]?["token"] == ".")
+    #expect(json["sample"]?["read_at"]?.int == ids.count - 2)
+    #expect(json["sample"]?["read_token"]?["token"] == ".")
     #expect(
       findings(json).contains {
         $0.hasPrefix("warning: padding and end token are the same") && $0.contains("'.'")
@@ -132,14 +132,14 @@ import Testing
   @Test func `tensors that nothing uses are listed`() throws {
     let (status, json) = try inspect(tiny(more: ["cls.output.weight", "gating.weight"]))
     #expect(status == 0)
-    #expect(json["unknownTensors"] == ["gating.weight"])
+    #expect(json["unknown_tensors"] == ["gating.weight"])
     #expect(findings(json).contains("warning: 1 tensor that nothing uses: gating.weight"))
   }
 
   @Test func `a template that is no Jinja is an error, and the rest is described`() throws {
     let (status, json) = try inspect(tiny(template: "{% for %}"))
     #expect(status == 65)
-    #expect(json["template"]?["firstLines"] == ["{% for %}"])
+    #expect(json["template"]?["first_lines"] == ["{% for %}"])
     #expect(json["head"]?["outputs"] == 1)
     #expect(json["tokenizer"]?["tokens"] == 260)
     #expect(
@@ -153,7 +153,7 @@ import Testing
       """
     let (status, json) = try inspect(tiny(template: template))
     #expect(status == 0)
-    #expect(json["template"]?["usesDate"] == true)
+    #expect(json["template"]?["uses_date"] == true)
     #expect(findings(json).contains { $0.hasPrefix("note: the template writes the date") })
     #expect(
       findings(json).contains { $0.hasPrefix("note: the template refuses system messages") })
@@ -183,7 +183,7 @@ import Testing
     #expect(try inspect(family("sharded")).json["shards"] == 3)
     let mixture = try inspect(family("qwen3_moe")).json
     #expect(mixture["experts"] == 5)
-    #expect(mixture["expertsActive"] == 2)
+    #expect(mixture["experts_active"] == 2)
     let adapter = try inspect(family("lora/plain")).json
     #expect(adapter["adapter"]?["rank"] == 4)
     #expect(adapter["adapter"]?["changes"]?.array?.count == 4)
@@ -197,7 +197,7 @@ import Testing
     let (status, json) = try inspect(folder.url.path)
     #expect(status == 65)
     #expect(json["family"] == "llama")
-    #expect(json["hiddenSize"] == 32)
+    #expect(json["hidden_size"] == 32)
     #expect(findings(json).contains { $0.contains("Python pickles") })
   }
 
@@ -220,9 +220,9 @@ import Testing
     guard let model = try parity("qwen2_prm") else { return }
     let (status, json) = try inspect(model)
     #expect(status == 0)
-    #expect(json["readRule"] == "step:151936:min")
-    #expect(json["readRuleSource"] == "by 'step_token' in config.json")
-    #expect(json["sample"]?["readToken"]?["token"] == "<extra_0>")
+    #expect(json["read_rule"] == "step:151936:min")
+    #expect(json["read_rule_source"] == "by 'step_token' in config.json")
+    #expect(json["sample"]?["read_token"]?["token"] == "<extra_0>")
     #expect(json["head"]?["outputs"] == 2)
     #expect(!findings(json).contains { $0.contains("outputs") })
   }
@@ -231,7 +231,7 @@ import Testing
     guard let model = try parity("rmoe") else { return }
     let (status, json) = try inspect(model)
     #expect(status == 0)
-    #expect(json["bosPolicy"] == ["tokenizerAdds": true, "templateWrites": 1, "kept": 1])
+    #expect(json["bos_policy"] == ["tokenizer_adds": true, "template_writes": 1, "kept": 1])
     #expect(findings(json).contains { $0.hasPrefix("note: template and tokenizer would both") })
     #expect(findings(json).contains { $0.hasPrefix("warning: padding and end token") })
 

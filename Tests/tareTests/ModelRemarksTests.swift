@@ -82,7 +82,7 @@ import Testing
     #expect(result.status == 0, "\(result.output)")
     let json = try JSONValue(parsing: result.output)
     #expect(json["head"]?["kind"] == "linear")
-    #expect(json["headFile"]?.string?.hasSuffix("value_head.safetensors") == true)
+    #expect(json["head_file"]?.string?.hasSuffix("value_head.safetensors") == true)
   }
 
   @Test func `inspect tells what a CrossEncoder of logits reads`() throws {
@@ -92,7 +92,7 @@ import Testing
     let json = try JSONValue(parsing: result.output)
     #expect(json["head"]?["kind"] == "token")
     #expect(json["reranker"]?["tokens"] == [261, 262])
-    #expect(json["readRule"] == "last")
+    #expect(json["read_rule"] == "last")
     #expect(json["sample"]?["text"]?.string?.contains("query\nHi") == true)
   }
 

@@ -54,9 +54,9 @@ import Testing
     let store = workshop.folder.path("s.sqlite")
     let result = try Program.run(workshop.score("--store", store, "--run", "r", "--json"))
     let json = try JSONValue(parsing: result.output)
-    let (tokens, computed) = (json["tokens"]?.int ?? 0, json["computedTokens"]?.int ?? 0)
+    let (tokens, computed) = (json["tokens"]?.int ?? 0, json["computed_tokens"]?.int ?? 0)
     #expect(computed > 0 && computed < tokens)
-    #expect(json["sharedTokens"]?.int == tokens - computed)
+    #expect(json["shared_tokens"]?.int == tokens - computed)
   }
 
   @Test func `a benchmark has a table for each precision`() throws {
@@ -68,11 +68,11 @@ import Testing
     let json = try JSONValue(parsing: result.output)
     for precision in ["float32", "int8"] {
       let speed = json["precisions"]?[precision]
-      for key in ["tokensPerSecond", "effectiveGFLOPs", "limitGFLOPs", "shareOfLimit"] {
+      for key in ["tokens_per_second", "effective_gflops", "limit_gflops", "share_of_limit"] {
         #expect((speed?[key]?.double ?? 0) > 0, "\(key)")
       }
     }
     #expect(json["precisions"]?["bfloat16"] == nil)
-    #expect((json["storedPerSecond"]?.double ?? 0) > 0)
+    #expect((json["stored_per_second"]?.double ?? 0) > 0)
   }
 }

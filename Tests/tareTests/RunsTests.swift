@@ -180,7 +180,7 @@ import Testing
 
   @Test func `lines in the form of score's keep scores that no float32 holds`() throws {
     let line = { (id: String, score: String) in
-      "{\"id\":\"\(id)\",\"role\":\"response\",\"index\":0,\"score\":\(score),\"tokens\":3,\"length\":2,\"truncated\":false,\"readAt\":2}\n"
+      "{\"id\":\"\(id)\",\"role\":\"response\",\"index\":0,\"score\":\(score),\"tokens\":3,\"length\":2,\"truncated\":false,\"read_at\":2}\n"
     }
     let text = line("a", "0.1") + line("b", "0.10000000001") + line("c", "-0.0")
     let file = try folder.file("x.jsonl", Data(text.utf8))

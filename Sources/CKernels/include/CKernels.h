@@ -1,4 +1,4 @@
-// C kernels for what neither OpenBLAS nor oneDNN has: attention, norms, rotary embedding,
+// C kernels for what no BLAS has: attention, norms, rotary embedding,
 // activations, dequantisation. They know shapes, never a model.
 //
 // One source (kernels.inc.h) is compiled once for each CPU feature level into a table of functions;

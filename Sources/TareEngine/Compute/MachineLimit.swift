@@ -1,6 +1,5 @@
 /// What the machine can do at most: large matrix products, nothing else.
 internal import CKernels
-internal import COneDNN
 internal import COpenBLAS
 internal import Foundation
 internal import Synchronization
@@ -37,14 +36,9 @@ package struct MachineLimit: Sendable {
     for precision in Precision.allCases {
       products.append(("tare", precision, ownSpeed(precision, threads: threads)))
     }
-    for (precision, source, weights, target) in [
-      (Precision.float32, dnnl_f32, dnnl_f32, dnnl_f32),
-      (.bfloat16, dnnl_bf16, dnnl_bf16, dnnl_f32), (.int8, dnnl_u8, dnnl_s8, dnnl_s32),
-    ] {
-      guard let product = OneDNNProduct(source, weights, target) else { continue }
-      products.append(("oneDNN", precision, product.speed()))
+    if OpenBLAS.isThere {
+      products.append(("OpenBLAS", .float32, openBLASSpeed(threads: threads)))
     }
-    products.append(("OpenBLAS", .float32, openBLASSpeed(threads: threads)))
     return MachineLimit(
       products: products, kernels: String(cString: tare_kernels().pointee.name), threads: threads)
   }
@@ -70,7 +64,6 @@ package struct MachineLimit: Sendable {
   }
 
   private static func openBLASSpeed(threads: Int) -> Double {
-    openblas_set_num_threads(1)
     let size = 1024
     let pool = WorkerPool(threadCount: threads)
     let matrices = (0..<threads).map { _ in
@@ -80,7 +73,7 @@ package struct MachineLimit: Sendable {
       pool.run(parts: threads) { part, _ in
         let (a, b, c) = (matrices[part][0], matrices[part][1], matrices[part][2])
         for _ in 0..<4 {
-          cblas_sgemm(
+          OpenBLAS.functions.sgemm(
             CblasRowMajor, CblasNoTrans, CblasTrans, Int32(size), Int32(size), Int32(size), 1,
             a.view.base, Int32(size), b.view.base, Int32(size), 0, c.view.base, Int32(size))
         }
@@ -99,70 +92,4 @@ private func best(rounds: Int, operations: Double, _ work: () -> Void) -> Double
     fastest = min(fastest, (ContinuousClock.now - start) / .seconds(1))
   }
   return operations / fastest / 1e9
-}
-
-/// One product of oneDNN, 2048 × 2048 × 2048, ready to run.
-private final class OneDNNProduct {
-  private static let size = 2048
-  private var engine: dnnl_engine_t?
-  private var stream: dnnl_stream_t?
-  private var primitive: dnnl_primitive_t?
-  private var memories: [dnnl_memory_t?] = []
-
-  /// - Returns: nil if oneDNN has no such product on this machine.
-  init?(_ source: dnnl_data_type_t, _ weights: dnnl_data_type_t, _ target: dnnl_data_type_t) {
-    guard dnnl_engine_create(&engine, dnnl_cpu, 0) == dnnl_success,
-      dnnl_stream_create(&stream, engine, UInt32(dnnl_stream_default_flags.rawValue))
-        == dnnl_success
-    else { return nil }
-    var dimensions = [dnnl_dim_t](repeating: 0, count: 12)
-    (dimensions[0], dimensions[1]) = (dnnl_dim_t(Self.size), dnnl_dim_t(Self.size))
-    func description(_ type: dnnl_data_type_t, _ tag: dnnl_format_tag_t) -> dnnl_memory_desc_t {
-      var result = dnnl_memory_desc_t()
-      dnnl_memory_desc_init_by_tag(&result, 2, &dimensions, type, tag)
-      return result
-    }
-    var sourceDescription = description(source, dnnl_ab)
-    var weightsDescription = description(weights, dnnl_format_tag_any)
-    var targetDescription = description(target, dnnl_ab)
-    var product = dnnl_matmul_desc_t()
-    var primitiveDescription: dnnl_primitive_desc_t?
-    guard
-      dnnl_matmul_desc_init(
-        &product, &sourceDescription, &weightsDescription, nil, &targetDescription) == dnnl_success,
-      dnnl_primitive_desc_create(&primitiveDescription, &product, nil, engine, nil)
-        == dnnl_success
-    else { return nil }
-    defer { dnnl_primitive_desc_destroy(primitiveDescription) }
-    guard dnnl_primitive_create(&primitive, primitiveDescription) == dnnl_success else {
-      return nil
-    }
-    for query in [dnnl_query_src_md, dnnl_query_weights_md, dnnl_query_dst_md] {
-      var memory: dnnl_memory_t?
-      // A handle of −1 asks oneDNN to allocate.
-      guard
-        dnnl_memory_create(
-          &memory, dnnl_primitive_desc_query_md(primitiveDescription, query, 0), engine,
-          UnsafeMutableRawPointer(bitPattern: -1)) == dnnl_success
-      else { return nil }
-      memories.append(memory)
-    }
-  }
-
-  deinit {
-    for memory in memories { dnnl_memory_destroy(memory) }
-    if let primitive { dnnl_primitive_destroy(primitive) }
-    if let stream { dnnl_stream_destroy(stream) }
-    if let engine { dnnl_engine_destroy(engine) }
-  }
-
-  func speed() -> Double {
-    let arguments = zip([DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST], memories).map {
-      dnnl_exec_arg_t(arg: $0, memory: $1)
-    }
-    return best(rounds: 5, operations: 2 * pow(Double(Self.size), 3)) {
-      dnnl_primitive_execute(primitive, stream, Int32(arguments.count), arguments)
-      dnnl_stream_wait(stream)
-    }
-  }
 }

@@ -29,7 +29,7 @@ package struct PairFeatures: Sendable {
   /// w · difference of each pair.
   func margins(_ weights: [Double]) -> [Double] {
     var margins = [Double](repeating: 0, count: count)
-    cblas_dgemv(
+    OpenBLAS.functions.dgemv(
       CblasRowMajor, CblasNoTrans, Int32(count), Int32(width), 1, differences, Int32(width),
       weights, 1, 0, &margins, 1)
     return margins
@@ -52,8 +52,7 @@ package enum BradleyTerry {
     _ pairs: PairFeatures, ridge: Double, from start: [Double]? = nil
   ) throws(TareError) -> [Double] {
     precondition(ridge > 0)
-    // One thread: OpenBLAS's order of summation is fixed then.
-    openblas_set_num_threads(1)
+    try OpenBLAS.require()
     var weights = start ?? [Double](repeating: 0, count: pairs.width)
     var value = objective(pairs, weights, ridge)
     for _ in 0..<mostSteps {
@@ -96,7 +95,7 @@ package enum BradleyTerry {
     // p = σ(−margin): how wrong each pair still is.
     let wrong = pairs.margins(weights).map { 1 / (1 + exp($0)) }
     var gradient = weights.map { ridge * $0 }
-    cblas_dgemv(
+    OpenBLAS.functions.dgemv(
       CblasRowMajor, CblasTrans, Int32(count), Int32(width), -1, pairs.differences, Int32(width),
       wrong, 1, 1, &gradient, 1)
     var scaled = pairs.differences
@@ -105,14 +104,14 @@ package enum BradleyTerry {
       for column in (row * width)..<((row + 1) * width) { scaled[column] *= factor }
     }
     var hessian = [Double](repeating: 0, count: width * width)
-    cblas_dsyrk(
+    OpenBLAS.functions.dsyrk(
       CblasRowMajor, CblasUpper, CblasTrans, Int32(width), Int32(count), 1, scaled, Int32(width),
       0, &hessian, Int32(width))
     for i in 0..<width { hessian[i * width + i] += ridge }
     var step = gradient
     var (size, one, info) = (Int32(width), Int32(1), Int32(0))
     // Upper by rows is lower by columns.
-    dposv_("L", &size, &one, &hessian, &size, &step, &size, &info)
+    OpenBLAS.functions.dposv("L", &size, &one, &hessian, &size, &step, &size, &info)
     guard info == 0 else {
       throw .fault("the head's fit met a matrix that is not positive definite (ridge \(ridge))")
     }

@@ -33,7 +33,7 @@ package struct DenseLayer: Sendable, Hashable {
     var results: [Double] = []
     results.reserveCapacity(count * outputs)
     for _ in 0..<count { results += biases }
-    cblas_dgemm(
+    OpenBLAS.functions.dgemm(
       CblasRowMajor, CblasNoTrans, CblasTrans, Int32(count), Int32(outputs), Int32(inputs), 1,
       rows, Int32(inputs), values, Int32(inputs + 1), 1, &results, Int32(outputs))
     return results
@@ -47,7 +47,7 @@ package struct DenseLayer: Sendable, Hashable {
   func gradient(_ slopes: [Double], _ rows: [Double], count: Int) -> [Double] {
     precondition(slopes.count == count * outputs && rows.count == count * inputs)
     var gradient = [Double](repeating: 0, count: values.count)
-    cblas_dgemm(
+    OpenBLAS.functions.dgemm(
       CblasRowMajor, CblasTrans, CblasNoTrans, Int32(outputs), Int32(inputs), Int32(count), 1,
       slopes, Int32(outputs), rows, Int32(inputs), 0, &gradient, Int32(inputs + 1))
     for row in 0..<count {
@@ -61,7 +61,7 @@ package struct DenseLayer: Sendable, Hashable {
   /// The loss's derivative by the layer's inputs, [count, inputs].
   func inputSlopes(_ slopes: [Double], count: Int) -> [Double] {
     var results = [Double](repeating: 0, count: count * inputs)
-    cblas_dgemm(
+    OpenBLAS.functions.dgemm(
       CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(count), Int32(inputs), Int32(outputs), 1,
       slopes, Int32(outputs), values, Int32(inputs + 1), 0, &results, Int32(inputs))
     return results

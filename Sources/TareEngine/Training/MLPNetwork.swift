@@ -1,5 +1,4 @@
 /// An MLP head that can be fitted: linear layers with ReLU between them and one reward at the end.
-internal import COpenBLAS
 internal import Foundation
 package import TareCore
 
@@ -31,7 +30,6 @@ package struct MLPNetwork: Sendable, Hashable {
 
   /// The outputs of each linear layer before ReLU, [layer][count, outputs].
   func outputs(_ rows: [Double], count: Int) -> [[Double]] {
-    openblas_set_num_threads(1)
     var outputs: [[Double]] = []
     for (index, layer) in layers.enumerated() {
       let inputs = index == 0 ? rows : outputs[index - 1].map { max($0, 0) }

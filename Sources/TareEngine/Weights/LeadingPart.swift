@@ -85,12 +85,12 @@ private struct KrylovIteration {
     }
     let new = Array(frame.values[(before * columns)...])
     var image = [Double](repeating: 0, count: added * rows)
-    cblas_dgemm(
+    OpenBLAS.functions.dgemm(
       CblasRowMajor, CblasNoTrans, CblasTrans, Int32(added), Int32(rows), Int32(columns), 1, new,
       Int32(columns), matrix, Int32(columns), 0, &image, Int32(rows))
     images += image
     var next = [Double](repeating: 0, count: added * columns)
-    cblas_dgemm(
+    OpenBLAS.functions.dgemm(
       CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(added), Int32(columns), Int32(rows), 1,
       image,
       Int32(rows), matrix, Int32(columns), 0, &next, Int32(columns))
@@ -119,7 +119,7 @@ private struct KrylovIteration {
     let count = frame.count
     guard count > 0 else { return Ritz() }
     var gram = [Double](repeating: 0, count: count * count)
-    cblas_dgemm(
+    OpenBLAS.functions.dgemm(
       CblasRowMajor, CblasNoTrans, CblasTrans, Int32(count), Int32(count), Int32(rows), 1, images,
       Int32(rows), images, Int32(rows), 0, &gram, Int32(count))
     var values = [Double](repeating: 0, count: count)
@@ -127,7 +127,7 @@ private struct KrylovIteration {
     var workSize = Int32(max(1, 66 * count))
     var work = [Double](repeating: 0, count: Int(workSize))
     var info = Int32(0)
-    dsyev_("V", "L", &size, &gram, &size, &values, &work, &workSize, &info)
+    OpenBLAS.functions.dsyev("V", "L", &size, &gram, &size, &values, &work, &workSize, &info)
     // Values ascend; vector i is column i by columns, which is row i by rows.
     let vectors = (0..<count).map { Array(gram[($0 * count)..<(($0 + 1) * count)]) }
     return Ritz(values: values.reversed(), vectors: vectors.reversed())
@@ -138,7 +138,7 @@ private struct KrylovIteration {
     guard count > 0, frame.count > 0 else { return [] }
     let factors = ritz.vectors.prefix(count).flatMap { $0 }
     var result = [Double](repeating: 0, count: count * width)
-    cblas_dgemm(
+    OpenBLAS.functions.dgemm(
       CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(count), Int32(width), Int32(frame.count), 1,
       factors, Int32(frame.count), source, Int32(width), 0, &result, Int32(width))
     return result

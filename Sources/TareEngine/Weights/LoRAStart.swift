@@ -50,6 +50,7 @@ enum LoRAStart: Sendable, Equatable {
     from target: FloatView, rows: Int, columns: Int, rank: Int, scale: Double
   ) throws(TareError) {
     guard self != .besideBase, rank > 0 else { return }
+    try OpenBLAS.require()
     var values = (0..<target.count).map { Double(target.base[$0]) }
     switch self {
     case .besideBase: return
@@ -59,7 +60,7 @@ enum LoRAStart: Sendable, Equatable {
     case .olora:
       let left = try Self.firstDirections(values, rows: rows, columns: columns, count: rank)
       var right = [Double](repeating: 0, count: rank * columns)
-      cblas_dgemm(
+      OpenBLAS.functions.dgemm(
         CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(rank), Int32(columns), Int32(rows), 1,
         left, Int32(rows), values, Int32(columns), 0, &right, Int32(columns))
       Self.multiply(left, right, rank: rank, rows, columns, -scale, into: &values)
@@ -72,7 +73,7 @@ enum LoRAStart: Sendable, Equatable {
     _ left: [Double], _ right: [Double], rank: Int, _ rows: Int, _ columns: Int, _ factor: Double,
     into values: inout [Double]
   ) {
-    cblas_dgemm(
+    OpenBLAS.functions.dgemm(
       CblasRowMajor, CblasTrans, CblasNoTrans, Int32(rows), Int32(columns), Int32(rank), factor,
       left, Int32(rows), right, Int32(columns), 1, &values, Int32(columns))
   }
@@ -112,11 +113,11 @@ package struct OrthonormalRows {
     var rest = vector
     var shares = [Double](repeating: 0, count: count)
     for _ in 0..<2 {
-      cblas_dgemv(
+      OpenBLAS.functions.dgemv(
         CblasRowMajor, CblasNoTrans, Int32(count), Int32(width), 1, values, Int32(width), rest, 1,
         0,
         &shares, 1)
-      cblas_dgemv(
+      OpenBLAS.functions.dgemv(
         CblasRowMajor, CblasTrans, Int32(count), Int32(width), -1, values, Int32(width), shares, 1,
         1,
         &rest, 1)

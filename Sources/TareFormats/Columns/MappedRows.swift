@@ -21,6 +21,7 @@ package struct MappedRows: TableRows {
   package var notes: [String] { source.notes }
   package var plainFormat: String? { source.plainFormat }
   package var hasDecimalCommas: Bool { source.hasDecimalCommas }
+  package var asWritten: any TableRows { source }
   package func place(of row: Int) -> String { source.place(of: row) }
 
   package func decimalMark(of column: String) -> DecimalMark {

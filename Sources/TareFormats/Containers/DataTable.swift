@@ -76,16 +76,18 @@ package struct DataTable: Sendable {
     return plain == wanted.key
   }
 
-  /// The table's columns of a type each, others added or in the place of those that have their names.
+  /// The file's columns of a type each, others added or in the place of those that have their names.
   package func output(adding added: [TableColumn] = []) -> OutputTable {
-    var columns = self.columns.map { name in
+    let source = source.asWritten
+    var columns = source.columns.map { name in
       let new = added.first { $0.name == name }
-      let column =
-        new.map { Column($0.values) } ?? source.column(name)?.selecting(rows)
-        ?? (isText ? Column(cells: cells(name), mark(of: name)) : Column(cells(name)))
-      return (name: name, column: column)
+      let column = new.map { Column($0.values) } ?? source.column(name)?.selecting(rows)
+      if let column { return (name: name, column: column) }
+      let cells = source.values(of: name, in: rows)
+      let mark = source.hasDecimalCommas ? source.decimalMark(of: name) : .point
+      return (name, isText ? Column(cells: cells, mark) : Column(cells))
     }
-    for new in added where !self.columns.contains(new.name) {
+    for new in added where !source.columns.contains(new.name) {
       columns.append((new.name, Column(new.values)))
     }
     return OutputTable(columns, count: rows.count)
@@ -132,7 +134,7 @@ extension DataTable {
     return numbers
   }
 
-  /// Names such as ids, strings or integers; nil where a cell is empty or null.
+  /// Names such as ids, strings, numbers, true and false; nil where a cell is empty or null.
   package func names(in column: String) throws(TareError) -> [String?] {
     if let names = nameColumn(column) { return names.codes.indices.map { names[$0] } }
     var names: [String?] = []
@@ -142,8 +144,12 @@ extension DataTable {
       case .null: names.append(nil)
       case .string(let text): names.append(text.isEmpty ? nil : text)
       case .int(let number): names.append("\(number)")
+      case .bigInt(let digits): names.append(digits)
+      case .bool(let value): names.append("\(value)")
+      // A column of integers with a gap is one of floating-point numbers in pandas.
+      case .double(let number) where number.isFinite: names.append("\(number)")
       default:
-        throw error(row, column, found: value.kindName, accepted: "a string or an integer")
+        throw error(row, column, found: value.kindName, accepted: "a string or a number")
       }
     }
     return names
@@ -262,7 +268,11 @@ extension DataTable {
     var table = self
     for (column, value) in wanted.sorted(by: { $0.key < $1.key }) {
       let names = try table.names(in: column)
-      let kept = zip(table.rows, names).filter { $0.1 == value }.map(\.0)
+      var kept = zip(table.rows, names).filter { $0.1?.isExactly(value) == true }.map(\.0)
+      if kept.isEmpty, let number = Double(value) {
+        let cells = table.cells(column)
+        kept = zip(table.rows, cells).filter { $0.1.double == number }.map(\.0)
+      }
       guard !kept.isEmpty else {
         throw .badData(
           place: "\(name), column '\(column)'", found: "no row with '\(value)'",

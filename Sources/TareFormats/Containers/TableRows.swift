@@ -18,6 +18,8 @@ package protocol TableRows: Sendable {
   var hasDecimalCommas: Bool { get }
   /// What stands before the fraction of a column's numbers where they are texts.
   func decimalMark(of column: String) -> DecimalMark
+  /// The same rows under the names that their file has.
+  var asWritten: any TableRows { get }
   /// "line 12", or "row 12" where a row has no line of its own.
   func place(of row: Int) -> String
   /// The rows, not yet understood.
@@ -62,6 +64,7 @@ extension TableRows {
   }
 
   package func decimalMark(of column: String) -> DecimalMark { .point }
+  package var asWritten: any TableRows { self }
 
   package func numbers(of column: String, in rows: [Int]) -> [Double]? {
     self.column(column)?.numbers(in: rows)

@@ -209,6 +209,7 @@ extension FileDescription {
     if let label = found.labels.first(where: table.has) { take("label", label) }
     take("index", found.index)
     for column in found.runs { take("model", column) }
+    for name in CovariateColumn.spellings(of: Length.key) { take(Length.key, table.column(name)) }
     var rows: [Row] = []
     var problem: String?
     do throws(TareError) {

@@ -38,8 +38,12 @@ extension ColumnNames {
         ", one name that holds '\(separator)': cells are separated by commas, semicolons, tabs "
         + "or bars"
     }
-    if let naming { accepted += "; name it with \(naming)" }
-    if let likely { accepted += " (perhaps '\(likely)')" }
+    if let pair = likelyPair, score == "score" {
+      accepted +=
+        "; a pair a row: --columns score_chosen=\(pair.chosen),score_rejected=\(pair.rejected)"
+    } else if let naming {
+      accepted += "; name it with \(naming)" + (likely.map { " (perhaps '\($0)')" } ?? "")
+    }
     return ("no column '\(score)'", accepted)
   }
 
@@ -47,6 +51,18 @@ extension ColumnNames {
   private var otherSeparator: String? {
     guard all.count == 1 else { return nil }
     return [(" ", "a space"), (":", ":"), ("^", "^")].first { all[0].contains($0.0) }?.1
+  }
+
+  /// The columns that sound like the scores of a pair's two sides, and differ by its name alone.
+  private var likelyPair: (chosen: String, rejected: String)? {
+    guard likely != nil else { return nil }
+    for (chosen, rejected) in [("chosen", "rejected"), ("_w", "_l"), ("_a", "_b"), ("A", "B")] {
+      for name in all where name.contains(chosen) {
+        let other = name.replacing(chosen, with: rejected)
+        if name != other, all.contains(other) { return (name, other) }
+      }
+    }
+    return nil
   }
 
   /// The column that sounds most like scores.

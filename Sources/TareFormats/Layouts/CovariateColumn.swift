@@ -33,9 +33,13 @@ struct CovariateColumn {
     self.scores = scores
     let kind = TextCovariates.named(name)
     let isOfRow = kind?.source != .response
-    let own = side.map { "\(name)_\($0.name)" } ?? name
+    // NAME_chosen, or chosen_NAME.
+    let spelled: (String) -> String =
+      side?.all.contains { table.has("\($0)_\(name)") } == true
+      ? { "\($0)_\(name)" } : { "\(name)_\($0)" }
+    let own = side.map { spelled($0.name) } ?? name
     // A side's column that is missing beside the other's is an error, not a reason to count.
-    let hasColumn = table.has(own) || side?.all.contains { table.has("\(name)_\($0)") } == true
+    let hasColumn = table.has(own) || side?.all.contains { table.has(spelled($0)) } == true
     if hasColumn || (isOfRow && table.has(name)) {
       let column = hasColumn ? own : name
       let isShared = isOfRow && column == name
@@ -54,6 +58,11 @@ struct CovariateColumn {
     } else {
       throw Self.noColumn(own, in: table, texts)
     }
+  }
+
+  /// The columns in which a covariate of rows, or of pairs, may stand.
+  static func spellings(of name: String) -> [String] {
+    [name] + ["chosen", "rejected"].flatMap { ["\(name)_\($0)", "\($0)_\(name)"] }
   }
 
   /// A covariate that stands in a column of another name.
@@ -114,7 +123,7 @@ extension Covariate {
   /// The covariate that stands in a column of its own name.
   static func inColumn(_ name: String, of columns: ColumnNames) -> Covariate {
     // The tokens and lengths of `tare score`'s own output are those of the store.
-    let isOwn = columns.column("readAt") != nil
+    let isOwn = columns.first(of: ["read_at", "readAt"]) != nil
     if name == Tokens.key, isOwn { return .computed(Tokens.self) }
     return name == Length.key && !isOwn ? .lengthInColumn : .named(name)
   }

@@ -26,6 +26,13 @@ struct ResponseRows: ScoreLayout {
       score == "score" && table.has(steps) && PairRows(table, score: score) == nil
       && !table.has("scores")
     guard table.has(score) || isSteps else { return nil }
+    // Beside a pair's two scores, one for the row is no response's, unless a label says so.
+    let names = ["role"] + TableLayout.labelNames
+    if score == "score", !names.contains(where: table.has),
+      ["score_chosen", "score_rejected"].allSatisfy(table.has)
+    {
+      return nil
+    }
     self.score = score
   }
 
@@ -65,7 +72,7 @@ struct ResponseRows: ScoreLayout {
     guard table.has(steps) else { return [] }
     let isNeeded = !table.has(score)
     var rows: [[Double]] = []
-    for (row, cell) in table.cells(steps).enumerated() {
+    for (row, cell) in try table.listCells(steps).enumerated() {
       let elements = (cell.array ?? []).map { $0["score"] ?? $0 }
       // Beside a score the column may as well hold the steps' texts or their number.
       guard isNeeded || elements.allSatisfy({ $0.double != nil }) else {
@@ -159,7 +166,9 @@ extension ResponseRows {
   private func roles(in table: DataTable, _ layout: TableLayout) throws(TareError) -> [Role] {
     guard let column = layout.role else { return table.rows.map { _ in .response } }
     var roles: [Role] = []
-    for (row, value) in table.cells(column).enumerated() {
+    let cells = table.cells(column)
+    if cells.allSatisfy(\.labelText.isEmpty) { return table.rows.map { _ in .response } }
+    for (row, value) in cells.enumerated() {
       guard let role = value.string.flatMap(Role.init(rawValue:)) else {
         throw table.error(
           row, column, found: value.text(),

@@ -71,7 +71,7 @@ package struct ScoreTable: Sendable {
       self.table = table
       self.layout = layout
       wanted = columns
-      notes = []
+      notes = Self.unused(columns, of: table, layout, covariates)
       self.rows = nil
       hasJudgement = responses.labels != nil || responses.roles.contains { $0 != .response }
       return
@@ -88,10 +88,32 @@ package struct ScoreTable: Sendable {
     let found = TableLayout(table.columns, columns, layout.names)
     let (prompts, rule, note) = try Self.prompts(of: table, found, layout)
     promptRule = rule
-    notes = note.map { [$0] } ?? []
+    notes = (note.map { [$0] } ?? []) + Self.unused(columns, of: table, layout, covariates)
     hasJudgement = entries.contains { $0.role != .response || $0.label != nil }
     responses = ScoredResponses(
       try Self.responses(entries, of: table, found, prompts: prompts, rule, layout))
+  }
+
+  /// Why columns that would have been taken are not.
+  private static func unused(
+    _ columns: ScoreColumns, of table: DataTable, _ layout: any ScoreLayout,
+    _ taken: [Covariate]
+  ) -> [String] {
+    guard taken.count < columns.covariates.count + columns.optionalCovariates.count else {
+      return []
+    }
+    return columns.optionalCovariates.compactMap { name in
+      guard CovariateColumn.spellings(of: name).contains(where: table.has) else { return nil }
+      var one = columns
+      one.covariates = [name]
+      one.optionalCovariates = []
+      do {
+        _ = try layout.entries(of: table, columns: one)
+        return nil
+      } catch {
+        return "'\(name)' is left out: \(error)"
+      }
+    }
   }
 
   private static func entries(

@@ -22,7 +22,7 @@ package struct SourceRow: Sendable {
   /// Whether the column is there and not null.
   func has(_ column: String) -> Bool { (columns[column] ?? .null) != .null }
 
-  /// A short string or an integer that names something; nil where there is none.
+  /// A short string or a number that names something; nil where there is none.
   func name(_ column: String) throws(TareError) -> String? {
     switch columns[column] {
     case nil, .null: return nil
@@ -31,8 +31,10 @@ package struct SourceRow: Sendable {
       return nil
     case .string(let text): return text
     case .int(let number): return "\(number)"
+    case .bigInt(let digits): return digits
+    case .double(let number) where number.isFinite: return "\(number)"
     case .some(let other):
-      throw error(column, found: other.kindName, accepted: "a string or an integer")
+      throw error(column, found: other.kindName, accepted: "a string or a number")
     }
   }
 

@@ -79,6 +79,13 @@ package final class ByteStream {
     return path != "-" && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
+  /// Whether the path is standard input's, a pipe's or a device's, which can be read but once.
+  package static func isReadOnce(_ path: String) -> Bool {
+    var status = stat()
+    if path == "-" { return true }
+    return stat(path, &status) == 0 && ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+  }
+
   deinit { if isOwned { close(descriptor) } }
 
   /// Reads at most `most` bytes of content to an offset of the buffer.

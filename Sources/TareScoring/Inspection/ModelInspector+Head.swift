@@ -12,7 +12,7 @@ extension ModelInspector {
     let isTied =
       output == nil && config.isLanguageModel && config["tie_word_embeddings"]?.bool == true
     result.add(
-      "languageModelHead", isTied ? "tied" : output.map { .string($0) } ?? .null,
+      "language_model_head", isTied ? "tied" : output.map { .string($0) } ?? .null,
       output == nil && !isTied ? nil : "LM head", output ?? "the embedding (tied)")
     describeReranker(weights)
     let head: any RewardHead
@@ -68,7 +68,7 @@ extension ModelInspector {
     }
     guard let head = loaded else { return nil }
     describe(head, in: file.file.url.lastPathComponent)
-    result.add("headFile", .string(file.file.path))
+    result.add("head_file", .string(file.file.path))
     noteNormalisation(head, weights.config)
     return head
   }

@@ -23,8 +23,8 @@ extension ModelInspector {
       "sample",
       [
         "text": .string(sample.text), "ids": .array(sample.ids.map { .int(Int($0)) }),
-        "readAt": .int(sample.readAt),
-        "readToken": ["id": .int(Int(read)), "token": spelling.map { .string($0) } ?? .null],
+        "read_at": .int(sample.readAt),
+        "read_token": ["id": .int(Int(read)), "token": spelling.map { .string($0) } ?? .null],
       ], "sample",
       "user 'Hi', assistant '\(response)': \(sample.ids.count) tokens, read at \(sample.readAt) of 0 to "
         + "\(sample.ids.count - 1): \(read)" + (spelling.map { " '\($0)'" } ?? ""))
@@ -43,7 +43,7 @@ extension ModelInspector {
     guard let bos = model.tokenizer.bosID,
       let written = try? model.tokenize(conversation, asWritten).ids.prefix(while: { $0 == bos })
     else {
-      result.add("bosPolicy", ["tokenizerAdds": false], "BOS policy", "the model has none")
+      result.add("bos_policy", ["tokenizer_adds": false], "BOS policy", "the model has none")
       return
     }
     let adds = model.tokenizer.addsBOS
@@ -51,9 +51,9 @@ extension ModelInspector {
     let count = ["none", "one", "two"]
     func words(_ number: Int) -> String { number < count.count ? count[number] : "\(number)" }
     result.add(
-      "bosPolicy",
+      "bos_policy",
       [
-        "tokenizerAdds": .bool(adds), "templateWrites": .int(written.count), "kept": .int(kept),
+        "tokenizer_adds": .bool(adds), "template_writes": .int(written.count), "kept": .int(kept),
       ], "BOS policy",
       "the template writes \(words(written.count)), the tokenizer "
         + "\(adds ? "would add one" : "adds none"); texts begin with \(words(kept))")

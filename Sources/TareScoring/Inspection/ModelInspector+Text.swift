@@ -16,7 +16,7 @@ extension ModelInspector {
     let rule = describeReadRule(config, tokenizer, head, appendedID)
     if let appendedID {
       result.add(
-        "appendedToken", Self.token(appendedID, tokenizer), "appended",
+        "appended_token", Self.token(appendedID, tokenizer), "appended",
         Self.text(appendedID, tokenizer))
     }
     let special = describeTokens(config, tokenizer, isGGUF: weights?.ggufMetadata != nil)
@@ -100,8 +100,8 @@ extension ModelInspector {
     }
     let source = needsTokenizer ? "its step token is not known" : Self.source(config, head)
     let name = needsTokenizer ? "step" : (rule ?? .huggingFace).description
-    result.add("readRule", .string(name), "read rule", "\(name), \(Self.words(rule)): \(source)")
-    result.add("readRuleSource", .string(source))
+    result.add("read_rule", .string(name), "read rule", "\(name), \(Self.words(rule)): \(source)")
+    result.add("read_rule_source", .string(source))
     if let head, head.outputCount > 1 {
       if case .step? = rule { return rule }
       if OutputChoice.own(of: head, rule, reranker) != .single { return rule }
@@ -233,7 +233,7 @@ extension ModelInspector {
       } else {
         result.add("template", .null, "template", "none")
       }
-      result.add("otherTemplates", .array(others.map { .string($0) }))
+      result.add("other_templates", .array(others.map { .string($0) }))
       result.find(.error, error.description)
       return nil
     }
@@ -247,7 +247,7 @@ extension ModelInspector {
       "template",
       [
         "name": .string(name), "lines": .int(lines.count),
-        "firstLines": .array(first.map { .string($0) }), "usesDate": .bool(usesDate),
+        "first_lines": .array(first.map { .string($0) }), "uses_date": .bool(usesDate),
         "others": .array(others.map { .string($0) }),
       ], "template",
       "'\(name)', \(lines.count == 1 ? "1 line" : "\(lines.count) lines")"

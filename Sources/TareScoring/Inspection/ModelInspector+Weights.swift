@@ -130,7 +130,7 @@ extension ModelInspector {
     let unknown = body.unusedTensors.filter { name in
       !layers.contains(name.split(separator: ".").dropLast())
     }
-    result.add("unknownTensors", .array(unknown.map { .string($0) }))
+    result.add("unknown_tensors", .array(unknown.map { .string($0) }))
     if !unknown.isEmpty {
       let shown = unknown.prefix(8).joined(separator: ", ")
       result.find(

@@ -75,7 +75,7 @@ package struct ModelInspector {
     let type = config["model_type"]?.string
     let family = result.attempt { () throws(TareError) in try Architectures.family(named: config) }
     let summary = family.map { "\($0.key) (\($0.summary))" }
-    result.add("modelType", type.map { .string($0) } ?? .null)
+    result.add("model_type", type.map { .string($0) } ?? .null)
     result.add("family", family.map { .string($0.key) } ?? .null, "family", summary ?? type)
     result.add(
       "architectures", .array(classes.map { .string($0) }),
@@ -85,11 +85,11 @@ package struct ModelInspector {
       let size = result.attempt({ () throws(TareError) in try family.size(config) })
     else { return nil }
     result.add("layers", .int(size.layerCount), "layers")
-    result.add("hiddenSize", .int(size.hiddenSize), "hidden size")
+    result.add("hidden_size", .int(size.hiddenSize), "hidden size")
     describeAttention(family, config)
-    result.add("vocabularySize", .int(size.vocabularySize), "vocabulary")
+    result.add("vocabulary_size", .int(size.vocabularySize), "vocabulary")
     result.add(
-      "contextLength", .int(size.contextLength), "context",
+      "context_length", .int(size.contextLength), "context",
       size.contextLength == Int(Int32.max)
         ? "no limit: rotary scaling grows with the text" : "\(size.contextLength) tokens")
     if config["max_position_embeddings"] == nil {
@@ -114,7 +114,7 @@ package struct ModelInspector {
       spec.headCount == spec.keyValueHeadCount
         ? "\(spec.headCount) of \(spec.headDim)"
         : "\(spec.headCount) of \(spec.headDim), keys and values \(spec.keyValueHeadCount)")
-    result.add("keyValueHeads", .int(spec.keyValueHeadCount))
+    result.add("key_value_heads", .int(spec.keyValueHeadCount))
     let mixtures = spec.layers.compactMap { layer in
       if case .mixture(let mixture) = layer.feedForward { mixture } else { nil }
     }
@@ -124,7 +124,7 @@ package struct ModelInspector {
         "experts", .int(mixture.experts), "experts",
         "\(mixture.experts) in \(places), \(mixture.chosen) of them for a token"
           + (mixture.shared == nil ? "" : ", and a shared one"))
-      result.add("expertsActive", .int(mixture.chosen))
+      result.add("experts_active", .int(mixture.chosen))
     }
   }
 }

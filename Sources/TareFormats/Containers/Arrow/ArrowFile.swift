@@ -25,7 +25,9 @@ package enum ArrowFile: FileFormat {
       throw .badData(place: "", found: "no rows", accepted: "at least one row")
     }
     let index = PandasIndex(table)
+    let classes = ClassNames(table.metadata)
     let visible = table.columns.filter { !index.unnamed.contains($0.name) }
+      .map { (name: $0.name, column: classes.named($0.name, $0.column)) }
     let bytes = file.bytes
     return ColumnRows(visible, count: table.count) { (rows, added) throws(TareError) in
       // Rows by themselves are values; whole columns are copied in the types that they have.

@@ -13,6 +13,8 @@ struct CSVDialect: Sendable, Equatable {
   var rivals: [UInt8] = []
   /// The mark of each column's numbers, [column]; nil where it is a point in all of them.
   var marks: [DecimalMark]?
+  /// Columns without a value in the rows that were looked at, by their places.
+  var emptyColumns: Set<Int> = []
 
   /// As many rows and bytes as are looked at: a file that changes behind them is refused there.
   private static let sampleRows = 100
@@ -166,6 +168,7 @@ extension CSVDialect {
     var shapes = [Set<DecimalMark.Shape>](repeating: [], count: columns)
     // An answer such as "2,5" among texts says nothing of how the file's numbers are written.
     var areNumbers = [Bool](repeating: true, count: columns)
+    var hasValues = [Bool](repeating: false, count: columns)
     for _ in 0..<Self.sampleRows {
       ends.removeAll(keepingCapacity: true)
       guard
@@ -179,25 +182,35 @@ extension CSVDialect {
         let (first, last) = isQuoted ? (start + 1, end - 1) : (start, end)
         let shape = DecimalMark.shape(of: bytes, first, last)
         shapes[column].insert(shape)
+        if first < last { hasValues[column] = true }
         if shape == .none, first < last, DecimalText.number(in: bytes, first, last) == nil {
           areNumbers[column] = false
         }
         start = end + 1
       }
     }
+    emptyColumns = Set(hasValues.indices.filter { !hasValues[$0] })
     let all = zip(shapes, areNumbers).reduce(into: Set<DecimalMark.Shape>()) { all, column in
       if column.1 { all.formUnion(column.0) }
     }
     guard separator != comma || all.contains(.comma) || all.contains(.ambiguous) else { return }
     let usual: DecimalMark =
-      switch (all.contains(.point), all.contains(.comma)) {
-      case (true, _): .point
-      case (false, true): .comma
-      case (false, false): separator == comma ? .point : .undecided
+      if all.contains(.point) {
+        .point
+      } else if all.contains(.comma) {
+        .comma
+      } else if all.contains(.pointOrThousands) || separator == comma {
+        .point
+      } else {
+        .undecided
       }
     let marks = shapes.map { (shapes) -> DecimalMark in
-      if shapes.contains(.comma) { return shapes.contains(.point) ? .undecided : .comma }
-      if shapes.contains(.point) { return .point }
+      let hasPoint = shapes.contains(.point)
+      if shapes.contains(.comma) {
+        return hasPoint || shapes.contains(.pointOrThousands) ? .undecided : .comma
+      }
+      if hasPoint { return .point }
+      if shapes.contains(.pointOrThousands) { return all.contains(.comma) ? .unclear : .point }
       if shapes.contains(.ambiguous), usual != .comma { return .unclear }
       return usual
     }

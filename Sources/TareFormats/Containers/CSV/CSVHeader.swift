@@ -19,6 +19,11 @@ package struct CSVHeader: Sendable {
     }
   }
 
+  /// Whether the first rows have no value in a column.
+  package func seemsEmpty(_ column: String) -> Bool {
+    columns.firstIndex(of: column).map(dialect.emptyColumns.contains) ?? false
+  }
+
   /// - Parameters:
   ///   - row: the header's row and the ends of its cells; nil where the file has none.
   ///   - bytes: those of the file from its beginning.

@@ -19,6 +19,8 @@ package enum DecimalMark: Sendable, Equatable {
     case comma
     /// One to three digits, and three behind a comma: a fraction or thousands.
     case ambiguous
+    /// The same with a point, which is a fraction unless other columns have decimal commas.
+    case pointOrThousands
   }
 
   /// The mark once a number of this shape was met.
@@ -26,7 +28,7 @@ package enum DecimalMark: Sendable, Equatable {
     guard self == .undecided else { return }
     switch shape {
     case .none: break
-    case .point: self = .point
+    case .point, .pointOrThousands: self = .point
     case .comma: self = .comma
     case .ambiguous: self = .unclear
     }
@@ -55,9 +57,9 @@ package enum DecimalMark: Sendable, Equatable {
       guard bytes[fraction] | 0x20 == UInt8(ascii: "e") else { return .none }
       return bytes[mark] == sign ? .comma : .point
     }
-    guard bytes[mark] == sign else { return .point }
     let mayBeThousands = decimals == 3 && 1...3 ~= whole && bytes[start] != UInt8(ascii: "0")
-    return mayBeThousands ? .ambiguous : .comma
+    return bytes[mark] == sign
+      ? mayBeThousands ? .ambiguous : .comma : mayBeThousands ? .pointOrThousands : .point
   }
 }
 
@@ -70,7 +72,8 @@ extension DecimalText {
     if mark == .point { return number(in: bytes, start, end) ?? element(in: bytes, start, end) }
     switch DecimalMark.shape(of: bytes, start, end) {
     case .none: return number(in: bytes, start, end) ?? element(in: bytes, start, end)
-    case .point where mark != .comma: return number(in: bytes, start, end)
+    case .point where mark != .comma, .pointOrThousands where mark != .comma && mark != .unclear:
+      return number(in: bytes, start, end)
     case .comma where mark != .unclear, .ambiguous where mark == .comma:
       let text = (start..<end).map { bytes[$0] == comma ? UInt8(ascii: ".") : bytes[$0] }
       return number(in: text.span, 0, text.count)
@@ -106,6 +109,10 @@ extension DecimalText {
     case (.ambiguous, .undecided), (.ambiguous, .unclear):
       return "a finite number; this may be thousands or a fraction: write it without the comma"
         + " or with a point"
+    case (.pointOrThousands, .comma), (.pointOrThousands, .unclear):
+      return
+        "a finite number; in a file with decimal commas this may be thousands or a fraction: write "
+        + "it without the point or with a comma"
     case (.comma, .unclear), (.comma, .point):
       return "a finite number with a decimal point, as others of the file have it"
     case (.point, .comma):

@@ -55,11 +55,23 @@ extension JSONFrame {
     if let rows = object["rows"]?.array, isObjects(rows) {
       return rows.allSatisfy { $0["row"]?.object != nil } ? .hub : .wrapped("rows")
     }
+    for name in ["results", "records", "examples"] where object["score"] == nil {
+      if let rows = object[name]?.array, isObjects(rows), isTheOnlyList(name, in: object) {
+        return .wrapped(name)
+      }
+    }
     if let data {
       if isObjects(data) { return .wrapped("data") }
       if object.keys.count == 1, data.first?.array != nil { throw values }
     }
     return frame(ofMembers: object)
+  }
+
+  /// Whether the other members say something of all rows, such as the model's name.
+  private static func isTheOnlyList(_ name: String, in object: JSONObject) -> Bool {
+    object.members.allSatisfy { key, value in
+      key == name || (value.array == nil && value.object == nil)
+    }
   }
 
   private static func isObjects(_ values: [JSONValue]) -> Bool {

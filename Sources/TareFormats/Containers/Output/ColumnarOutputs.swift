@@ -16,7 +16,7 @@ package enum ParquetOutput: OutputFormat {
 package enum ArrowOutput: OutputFormat {
   package static let key = "arrow"
   package static let summary = "Arrow IPC (Feather version 2), compressed with zstd"
-  package static let endings = [".arrow", ".feather"]
+  package static let endings = [".arrow", ".feather", ".ipc"]
   package static let inputs = [ArrowFile.key]
 
   package static func encoded(_ table: OutputTable) -> Data {

@@ -18,7 +18,8 @@ package enum OutputFormats {
   /// The format that is asked for, or that the file's name asks for.
   ///
   /// - Returns: nil where neither does.
-  /// - Throws: `TareError.usage` for a format that is none.
+  /// - Throws: `TareError.usage` for a format that is none, and for the ending of one that Tare does not
+  ///   write.
   package static func format(
     _ key: String?, for path: String?
   ) throws(TareError) -> (any OutputFormat.Type)? {
@@ -28,8 +29,20 @@ package enum OutputFormats {
     if let compression = Compression(ending: name) {
       name = String(name.dropLast(compression.ending.count))
     }
+    if let foreign = foreign.first(where: name.hasSuffix) {
+      throw .usage(
+        "'\(path)': Tare does not write \(foreign); accepted: "
+          + registry.entries.map { $0.endings[0] }.joined(separator: ", ")
+          + ", or --output-format for another name")
+    }
     return registry.entries.first { format in format.endings.contains { name.hasSuffix($0) } }
   }
+
+  /// Endings of tables, and of compression, that would promise something else than what is written.
+  private static let foreign = [
+    ".xlsx", ".xls", ".ods", ".pkl", ".pickle", ".npy", ".npz", ".h5", ".hdf5", ".orc", ".avro",
+    ".rds", ".sqlite", ".db", ".html", ".bz2", ".xz", ".zip", ".lz4",
+  ]
 
   /// The bytes of a result as a file of this name holds them: compressed where it ends so.
   package static func compressed(_ data: Data, for path: String?) throws(TareError) -> Data {

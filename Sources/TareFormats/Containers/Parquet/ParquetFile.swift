@@ -27,9 +27,14 @@ package enum ParquetFile: FileFormat {
     let fields = try reader.read(Array(reader.schema.fields.indices), threads: threads)
     let shown = reader.shown.map { fields[$0] }
     let original = ParquetOriginal(reader, fields)
-    return ColumnRows(
-      shown.map { (reader.schema.fields[$0.field].name, $0.meant) }, count: reader.count
-    ) { (rows, added) throws(TareError) in try original.encoded(rows, adding: added) }
+    let classes = ClassNames(reader.metadata.keyValues)
+    let columns = shown.map { field in
+      let name = reader.schema.fields[field.field].name
+      return (name: name, column: classes.named(name, field.meant))
+    }
+    return ColumnRows(columns, count: reader.count) { (rows, added) throws(TareError) in
+      try original.encoded(rows, adding: added)
+    }
   }
 
   /// More of them seldom make a file's few columns faster.

@@ -1,2 +1,0 @@
-// oneDNN's C interface.
-#include <oneapi/dnnl/dnnl.h>

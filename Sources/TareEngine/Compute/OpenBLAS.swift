@@ -1,0 +1,24 @@
+/// Products and solvers of OpenBLAS, which is loaded when it is first wanted.
+internal import COpenBLAS
+package import TareCore
+
+package enum OpenBLAS {
+  private static let loaded = tare_openblas()?.pointee
+
+  package static var isThere: Bool { loaded != nil }
+
+  /// - Throws: `TareError.unreachable` where the library is missing: say so before the first product.
+  package static func require() throws(TareError) {
+    guard isThere else {
+      throw .unreachable(
+        "libopenblas.so.0 is missing: heads are trained with it, and adapters of PiSSA and OLoRA read "
+          + "(Debian: apt-get install libopenblas0)")
+    }
+  }
+
+  /// What it has; `require` was called before.
+  static var functions: tare_openblas {
+    guard let loaded else { preconditionFailure("OpenBLAS was not asked for") }
+    return loaded
+  }
+}
