@@ -28,7 +28,8 @@ package enum ParquetFile: FileFormat {
     let shown = reader.shown.map { fields[$0] }
     let original = ParquetOriginal(reader, fields)
     return ColumnRows(
-      shown.map { (reader.schema.fields[$0.field].name, $0.meant) }, count: reader.count
+      shown.map { (reader.schema.fields[$0.field].name, $0.meant) }, count: reader.count,
+      copy: ParquetCopy(reader)
     ) { (rows, added) throws(TareError) in try original.encoded(rows, adding: added) }
   }
 
@@ -37,10 +38,9 @@ package enum ParquetFile: FileFormat {
 }
 
 /// What a file is written back from: its columns as they are stored, in its own schema.
-private struct ParquetOriginal: Sendable {
+struct ParquetOriginal: Sendable {
   private let columns: [(name: String, column: Column, elements: [ParquetElement])]
-  private let count: Int
-  private let keyValues: [(key: String, value: String)]
+  private let reader: ParquetReader
 
   /// Where Arrow's libraries keep the types that Parquet does not have, such as time zones.
   private static let arrowSchema = "ARROW:schema"
@@ -49,12 +49,21 @@ private struct ParquetOriginal: Sendable {
     columns = fields.map {
       (reader.schema.fields[$0.field].name, $0.stored, reader.schema.elements[$0.field])
     }
-    count = reader.count
-    keyValues = reader.metadata.keyValues
+    self.reader = reader
+  }
+
+  /// What the footer of a copy carries beside the schema.
+  static func keyValues(
+    of reader: ParquetReader, adding columns: [(name: String, column: Column)]
+  ) -> [(key: String, value: String)] {
+    reader.metadata.keyValues.compactMap { key, value in
+      guard key == Self.arrowSchema else { return (key, value) }
+      return ArrowSchemaCopy.encoded(value, adding: columns).map { (key, $0) }
+    }
   }
 
   func encoded(_ rows: [Int], adding added: [TableColumn]) throws(TareError) -> [UInt8] {
-    let isWhole = rows.count == count && rows.indices.allSatisfy { rows[$0] == $0 }
+    let isWhole = rows.count == reader.count && rows.indices.allSatisfy { rows[$0] == $0 }
     var stored: [Column] = []
     var schema: [[ParquetElement]] = []
     var replaced: [(name: String, column: Column)] = []
@@ -81,10 +90,7 @@ private struct ParquetOriginal: Sendable {
       try add(column)
     }
     var options = ParquetWriter.Options()
-    options.keyValues = keyValues.compactMap { key, value in
-      guard key == Self.arrowSchema else { return (key, value) }
-      return ArrowSchemaCopy.encoded(value, adding: replaced).map { (key, $0) }
-    }
+    options.keyValues = Self.keyValues(of: reader, adding: replaced)
     var writer = ParquetWriter(options) { bytes += $0 }
     try writer.write(stored, schema)
     try writer.finish()
