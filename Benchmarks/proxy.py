@@ -9,31 +9,13 @@ texts that it has; with --model it tokenizes them, too. Prints JSON. Needs nothi
 """
 import argparse
 import http.client
-import http.server
 import json
 import statistics
 import subprocess
 import threading
 import time
 
-
-class Engine(http.server.BaseHTTPRequestHandler):
-    """OpenRLHF's protocol; every text's reward is its length."""
-
-    protocol_version = "HTTP/1.1"
-    # Head and body are two packets, and on a connection that is kept the second would wait 40 ms.
-    disable_nagle_algorithm = True
-
-    def do_POST(self):
-        texts = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["query"]
-        body = json.dumps({"rewards": [float(len(text)) for text in texts]}).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
+import stub_engine
 
 
 def ask(port, text):
@@ -55,7 +37,7 @@ def main():
     parser.add_argument("--model")
     parser.add_argument("--requests", type=int, default=200)
     arguments = parser.parse_args()
-    engine = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Engine)
+    engine = stub_engine.engine()
     threading.Thread(target=engine.serve_forever, daemon=True).start()
     command = [arguments.tare, "serve", "--port", "0", "--engine-protocol", "openrlhf",
                "--engine", f"http://127.0.0.1:{engine.server_port}"]

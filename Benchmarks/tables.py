@@ -4,13 +4,14 @@ polars doing the plain part of the same (read, group, best of n, accuracy by sub
 
   python3 -m venv venv && venv/bin/pip install numpy polars pyarrow
   venv/bin/python Benchmarks/tables.py [--tare .build/release/tare] [--folder /tmp/speed-tables] [--machine NAME]
-      [--rows 200000 2000000 10000000] [--texts] [--parquet] [--only evaluate rank ...] [--limit 600]
+      [--rows 200000 2000000 10000000] [--texts [--model FOLDER_OR_GGUF]] [--parquet] [--only evaluate rank ...]
+      [--limit 600]
 
 The tables are made once in --folder, from a seed: four responses a prompt, exactly one of them right, in eight
 subsets of unequal size; the score goes with the label and with the length. `pairs` writes texts, so it gets the same
 scores beside short prompts and responses. --texts adds 100,000 prompts with four responses of about 1,200 characters
-each as JSON Lines (492 MB). A command that runs past --limit seconds is stopped
-and gets null. Memory is the peak of the resident set (wait4). Prints JSON, and writes it to
+each as JSON Lines (492 MB), and with --model, of which `score` needs tokenizer and template alone, `score` by an engine
+that answers at once (stub_engine.py). A command that runs past --limit seconds is stopped and gets null. Memory is the peak of the resident set (wait4). Prints JSON, and writes it to
 results/speed/tables-<machine>.json where --machine is given.
 """
 import argparse
@@ -26,12 +27,15 @@ import sys
 import threading
 import time
 
+import stub_engine
+
 parser = argparse.ArgumentParser()
 parser.add_argument("--tare", default=".build/release/tare")
 parser.add_argument("--folder", default="/tmp/speed-tables")
 parser.add_argument("--machine", help="a short name for the results' file")
 parser.add_argument("--rows", type=int, nargs="+", default=[2_000_000])
 parser.add_argument("--texts", action="store_true")
+parser.add_argument("--model")
 parser.add_argument("--parquet", action="store_true")
 parser.add_argument("--only", nargs="+", help="names of the work, see the source")
 parser.add_argument("--limit", type=float, default=600)
@@ -183,6 +187,12 @@ def text_works(path):
     }
 
 
+def score_work(path, server):
+    return {"score": [
+        arguments.tare, "score", path, "--model", arguments.model, "--output", str(folder / "out") + ".jsonl",
+        "--engine", f"http://127.0.0.1:{server.server_port}", "--engine-protocol", "openrlhf"]}
+
+
 def run(path, commands, results):
     for name, command in commands.items():
         if arguments.only and name not in arguments.only:
@@ -213,6 +223,11 @@ for count in arguments.rows:
 if arguments.texts:
     path = texts()
     run(path, text_works(str(path)), results)
+    if arguments.model:
+        server = stub_engine.engine()
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        run(path, score_work(str(path), server), results)
+        server.shutdown()
 result = {
     "command": "python Benchmarks/tables.py --machine NAME",
     "date": datetime.date.today().isoformat(),

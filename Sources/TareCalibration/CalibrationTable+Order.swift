@@ -19,13 +19,13 @@ extension CalibrationTable {
     }
     // The rows of each prompt, one prompt after another.
     var starts = [Int](repeating: 0, count: prompts.count + 1)
-    for group in prompts.groupOfRow { starts[group + 1] += 1 }
+    for group in prompts.groupOfRow { starts[Int(group) + 1] += 1 }
     for group in 0..<prompts.count { starts[group + 1] += starts[group] }
     var next = starts
     var members = [Int](repeating: 0, count: count)
     for (row, group) in prompts.groupOfRow.enumerated() {
-      members[next[group]] = row
-      next[group] += 1
+      members[next[Int(group)]] = row
+      next[Int(group)] += 1
     }
     let order = SortOrder.ascending(by: RowKeys(rows, prompts), count: prompts.count) {
       prompts.ids[$0] < prompts.ids[$1]
@@ -98,8 +98,8 @@ struct RowKeys {
     contents = [UInt64](repeating: 0, count: prompts.count)
     scored = contents
     for (row, group) in prompts.groupOfRow.enumerated() {
-      contents[group] &+= Self.mixed(rows.contents[row])
-      scored[group] &+= Self.mixed(rows.scored[row])
+      contents[Int(group)] &+= Self.mixed(rows.contents[row])
+      scored[Int(group)] &+= Self.mixed(rows.scored[row])
     }
   }
 

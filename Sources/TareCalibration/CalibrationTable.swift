@@ -26,6 +26,8 @@ package struct CalibrationTable: Sendable {
   private(set) var sharedFits: SharedFits?
   /// The folds of those whose prompts are not here.
   private(set) var leftOut: Set<Int> = []
+  /// Whether nobody asks how sure curves are that are fitted to it.
+  private(set) var needsNoErrors = false
 
   /// - Throws: `TareError.badData` that names column and row (from 1) of a number that is not
   ///   finite, and for columns that are empty or of unequal length.
@@ -140,7 +142,7 @@ extension CalibrationTable {
   ///
   /// - Throws: `TareError.badData` where none is left.
   func without(_ fold: Int, of folds: Folds, _ shared: SharedFits) throws(TareError) -> Self {
-    let rows = folds.ofRow.indices.filter { folds.ofRow[$0] != fold }
+    let rows = folds.rows(without: fold)
     guard !rows.isEmpty else {
       throw .badData(
         place: "column of prompts", found: "no prompt outside fold \(fold + 1)",
@@ -151,6 +153,16 @@ extension CalibrationTable {
     table.isCanonical = isCanonical
     table.leftOut = (shared === sharedFits ? leftOut : []).union([fold])
     table.sharedFits = shared
+    table.needsNoErrors = needsNoErrors
+    return table
+  }
+
+  /// The same for fits of which nothing but the biases is wanted, unless others share them: without
+  /// labels, and nobody asks how sure curves are.
+  func forBiasesAlone() throws(TareError) -> CalibrationTable {
+    var table = try withoutLabels()
+    (table.sharedFits, table.leftOut) = (sharedFits, leftOut)
+    table.needsNoErrors = sharedFits == nil
     return table
   }
 
@@ -181,6 +193,13 @@ extension CalibrationTable {
   package func withoutLabels() throws(TareError) -> CalibrationTable {
     let table = try CalibrationTable(
       scores: scores, columns: columns, covariates: covariates, prompts: prompts, subsets: subsets)
+    return table.ordered(as: self)
+  }
+
+  /// The same table without its subsets.
+  package func withoutSubsets() throws(TareError) -> CalibrationTable {
+    let table = try CalibrationTable(
+      scores: scores, columns: columns, covariates: covariates, prompts: prompts, labels: labels)
     return table.ordered(as: self)
   }
 

@@ -34,22 +34,23 @@ package struct InputFindings: Sendable {
   package private(set) var stepsInPrompts = Finding()
   private let areSanitized: Bool
 
-  init(_ rows: [CandidateSet], _ model: TextModel, _ options: ScoringOptions) {
-    areSanitized = options.sanitizesControlTokens
-    for row in rows {
-      for candidate in row.responses {
-        let conversation = row.conversation(candidate)
-        // Its control tokens are the template's.
-        guard conversation.renderedText == nil else { continue }
-        if let token = model.controlToken(in: conversation, options) {
-          controlTokens.add(row.id, token: token)
-        }
-        if model.hasSteps(inPromptOf: conversation, options) {
-          stepsInPrompts.add(row.id, token: nil)
-        }
-        if model.isChangedByNullContent(conversation, options) {
-          nullContents.add(row.id, token: nil)
-        }
+  /// Of no rows yet.
+  init(_ options: ScoringOptions) { areSanitized = options.sanitizesControlTokens }
+
+  /// - Parameter options: those that it was made with.
+  mutating func add(_ row: CandidateSet, _ model: TextModel, _ options: ScoringOptions) {
+    for candidate in row.responses {
+      let conversation = row.conversation(candidate)
+      // Its control tokens are the template's.
+      guard conversation.renderedText == nil else { continue }
+      if let token = model.controlToken(in: conversation, options) {
+        controlTokens.add(row.id, token: token)
+      }
+      if model.hasSteps(inPromptOf: conversation, options) {
+        stepsInPrompts.add(row.id, token: nil)
+      }
+      if model.isChangedByNullContent(conversation, options) {
+        nullContents.add(row.id, token: nil)
       }
     }
   }

@@ -15,7 +15,7 @@ struct InspectedTexts {
   var tokens: Int { items.reduce(0) { $0 + $1.conversation.ids.count } }
 
   init(
-    _ rows: [CandidateSet], _ text: TextModel, _ options: ScoringOptions, file: String
+    _ rows: CandidateSets, _ text: TextModel, _ options: ScoringOptions, file: String
   ) throws(TareError) {
     var items: [Item] = []
     for (position, row) in rows.enumerated() {

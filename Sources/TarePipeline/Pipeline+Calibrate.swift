@@ -101,7 +101,8 @@ extension Pipeline {
     // Labels that do not count need be none.
     if request.settings.ignoresLabels { request.source.label = "none" }
     if let outcome = try calibrateStream(&request, saved, names) { return outcome }
-    let source = try request.source.read(covariates: names)
+    var source = try request.source.read(covariates: names)
+    if let outcome = try calibrateCopy(&source, request, saved) { return outcome }
     if request.save != nil, source.parts.count > 1 {
       throw Self.severalModels(source.parts.count)
     }

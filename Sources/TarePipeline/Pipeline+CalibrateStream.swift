@@ -212,7 +212,7 @@ extension CalibrateRequest {
     return plain == wanted.key
   }
 
-  fileprivate func sink() throws(TareError) -> ByteSink? {
+  func sink() throws(TareError) -> ByteSink? {
     guard output != nil || printsRows else { return nil }
     return try ByteSink(output)
   }

@@ -116,31 +116,20 @@ extension Pipeline {
   func readRows(
     _ inputs: [String], format: String?, _ columns: ColumnMapping,
     _ policy: RowPolicy = RowPolicy()
-  ) throws(TareError) -> [CandidateSet] {
-    var rows: [CandidateSet] = []
+  ) throws(TareError) -> CandidateSets {
+    var rows = CandidateSets()
     for input in inputs {
       let file = try InputFile(input)
-      var more = try readCandidates(
+      let more = try readCandidateSets(
         file.bytes, name: file.name, format: format, columns: columns, badRows: policy.badRows)
-      noticeUnusedText(of: more, in: file)
+      noticeUnusedText(more.unusedTextColumns, in: file.name)
       // Ids, those made up for rows without one above all, are unique in their own file only.
-      let taken = Set(rows.map(\.id))
-      for index in more.indices where taken.contains(more[index].id) {
-        more[index].id = "\(file.name):\(more[index].id)"
-        guard !taken.contains(more[index].id) else {
-          throw .usage("the same file is given twice")
-        }
-      }
-      rows += more
+      try rows.append(more, from: file.name)
     }
     return rows
   }
 
   /// Tells of columns that look like text and that no model sees.
-  func noticeUnusedText(of rows: [CandidateSet], in file: InputFile) {
-    noticeUnusedText(unusedTextColumns(of: rows), in: file.name)
-  }
-
   func noticeUnusedText(_ names: [String], in file: String) {
     let columns = names.map { "'\($0)'" }
     guard let last = columns.last else { return }
@@ -153,7 +142,7 @@ extension Pipeline {
   }
 
   private func scored(
-    _ rows: [CandidateSet], _ columns: ColumnMapping, _ request: ScoreRequest
+    _ rows: CandidateSets, _ columns: ColumnMapping, _ request: ScoreRequest
   ) throws(TareError) -> (Store, ScoreSummary) {
     let settings = request.settings
     let name = request.run ?? "score"

@@ -15,11 +15,11 @@ extension Pipeline {
     for input in request.inputs {
       let file = try InputFile(input)
       let policy = RowPolicy()
-      let sets = try readCandidates(
+      let sets = try readCandidateSets(
         file.bytes, name: file.name, format: request.format, columns: columns,
         badRows: policy.badRows)
       for note in policy.notes { observer.notice(note) }
-      noticeUnusedText(of: sets, in: file)
+      noticeUnusedText(sets.unusedTextColumns, in: file.name)
       warn(of: sets, text, options)
       for row in try sets.joiningSteps(for: text, options) {
         for candidate in row.responses {

@@ -92,7 +92,7 @@ extension Pipeline {
       file.bytes, name: file.name, format: format, columns: columns, badRows: policy.badRows)
     if let note = read.tieNote { observer.notice("\(file.name): \(note)") }
     let rows = read.filter { !$0.isTie }
-    noticeUnusedText(of: rows, in: file)
+    noticeUnusedText(unusedTextColumns(of: rows), in: file.name)
     do throws(TareError) {
       return (file, try rows.joiningLabelledAnswers())
     } catch {

@@ -28,8 +28,10 @@ extension Pipeline {
   }
 
   /// What is to be known of texts that are tokenised and not scored.
-  func warn(of rows: [CandidateSet], _ text: TextModel, _ options: ScoringOptions) {
-    InputFindings(rows, text, options).lines.forEach(observer.notice)
+  func warn(of rows: CandidateSets, _ text: TextModel, _ options: ScoringOptions) {
+    var findings = InputFindings(options)
+    for row in rows { findings.add(row, text, options) }
+    findings.lines.forEach(observer.notice)
   }
 
   /// A process reward model reads nothing after the last step token.
@@ -41,31 +43,42 @@ extension Pipeline {
   }
 }
 
-extension [CandidateSet] {
+extension CandidateSets {
   /// Responses that a file gave as steps, made one text, and contents of parts, made what the template
   /// reads.
   /// - Throws: `TareError.badData` with the row if the model's step token cannot be put there.
   func joiningSteps(
     for text: TextModel, _ options: ScoringOptions
-  ) throws(TareError) -> [CandidateSet] {
-    var sets = map { $0.fittingParts(to: text) }
-    for place in sets.indices {
-      var set = sets[place]
-      guard set.responses.contains(where: { $0.turns.last?.steps != nil }) else { continue }
-      for index in set.responses.indices {
-        let turns = set.responses[index].turns
-        guard let last = turns.last, let steps = last.steps else { continue }
-        do throws(TareError) {
-          let response = try text.response(ofSteps: steps, options)
-          set.responses[index].turns =
-            turns.dropLast() + [Message(role: last.role, content: response)]
-        } catch {
-          throw error.inside("row '\(set.id)'")
-        }
-      }
-      sets[place] = set
+  ) throws(TareError) -> CandidateSets {
+    if hasSteps {
+      for set in self { _ = try set.joiningSteps(for: text, options) }
     }
-    return sets
+    // What can be wrong with it was found.
+    return changed { set in
+      let fitting = set.fittingParts(to: text)
+      return (try? fitting.joiningSteps(for: text, options)) ?? fitting
+    }
+  }
+}
+
+extension CandidateSet {
+  fileprivate func joiningSteps(
+    for text: TextModel, _ options: ScoringOptions
+  ) throws(TareError) -> CandidateSet {
+    guard responses.contains(where: { $0.turns.last?.steps != nil }) else { return self }
+    var set = self
+    for index in responses.indices {
+      let turns = responses[index].turns
+      guard let last = turns.last, let steps = last.steps else { continue }
+      do throws(TareError) {
+        let response = try text.response(ofSteps: steps, options)
+        set.responses[index].turns =
+          turns.dropLast() + [Message(role: last.role, content: response)]
+      } catch {
+        throw error.inside("row '\(id)'")
+      }
+    }
+    return set
   }
 }
 

@@ -79,7 +79,7 @@ struct ScoreParts {
   /// Those that were asked for, in that order, each a column or counted on the texts.
   let covariates: [Covariate]
   /// The whole file, for writing it again.
-  let table: DataTable?
+  var table: DataTable?
   let store: Store?
   /// Bad rows that were left out.
   var skipped = SkippedRows()

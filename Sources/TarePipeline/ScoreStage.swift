@@ -36,7 +36,7 @@ extension Store {
   /// - Throws: `TareError.badData` with the row if a conversation cannot be scored;
   ///   `TareError.interrupted` if the observer asks to stop.
   package func score(
-    _ rows: [CandidateSet], as name: String, with model: some ScoringModel,
+    _ rows: some Sequence<CandidateSet>, as name: String, with model: some ScoringModel,
     _ options: ScoringOptions, columns: JSONObject = [:],
     observer: StageObserver = StageObserver()
   ) throws(TareError) -> ScoreSummary {
@@ -46,9 +46,9 @@ extension Store {
     let run = try createOrResumeRun(
       named: name, scorer: scorer, templateDate: options.date.text,
       settings: settings)
-    try addItems(rows, to: run)
+    var findings = InputFindings(options)
+    try addItems(rows, to: run) { findings.add($0, model.text, options) }
 
-    let findings = InputFindings(rows, model.text, options)
     let before = try summary(of: run)
     var runner = BatchRunner(
       work: "scored", total: before.items, isKept: isKept, sharesPrefixes: model.sharesPrefixes,

@@ -6,11 +6,14 @@ package import TareCore
 extension Store {
   /// Adds rows of the input to a run; rows that it has already are compared and stay.
   ///
-  /// - Parameter first: position of the first row in the whole input, from 0.
+  /// - Parameters:
+  ///   - first: position of the first row in the whole input, from 0.
+  ///   - body: sees each row that was added or is there.
   /// - Throws: `TareError.badData` with the row's number if a row differs from the one stored at its
   ///   position, or has no response.
   package func addItems(
-    _ rows: some Sequence<CandidateSet>, at first: Int = 0, to run: Run
+    _ rows: some Sequence<CandidateSet>, at first: Int = 0, to run: Run,
+    _ body: (CandidateSet) -> Void = { _ in }
   ) throws(TareError) {
     try write { db in
       try requireExists(run, in: db)
@@ -18,6 +21,7 @@ extension Store {
       for (position, row) in zip(first..., rows) {
         do {
           if try row.add(to: run, at: position, in: db) { added += 1 }
+          body(row)
         } catch let error as TareError {
           throw error.inside("run '\(run.name)', row \(position + 1)")
         }

@@ -14,7 +14,7 @@ import Testing
     #expect(folds.ofRow == reversed.ofRow.reversed())
     for fold in 0..<5 {
       // 200 of each are expected, with a standard deviation of 13.
-      #expect((150...250).contains(folds.ofRow.count { $0 == fold }))
+      #expect((150...250).contains(folds.ofRow.count { Int($0) == fold }))
     }
     // Saved calibrations rely on these numbers: they must never change.
     #expect(
@@ -57,7 +57,8 @@ import Testing
     let rows = prompts.rows.reversed().prefix(20).flatMap { $0 }
     let part = try CalibrationTable(
       scores: rows.map { table.scores[$0] }, values: rows.map { table.columns[0][$0] },
-      covariate: .length, prompts: PromptGroups(rows.map { prompts.ids[prompts.groupOfRow[$0]] }))
+      covariate: .length,
+      prompts: PromptGroups(rows.map { prompts.ids[Int(prompts.groupOfRow[$0])] }))
     #expect(try read.apply(to: part).bias == rows.map { whole.bias[$0] })
     #expect(calibration.parameters["cross_fit"] == 5)
   }
@@ -84,7 +85,7 @@ import Testing
     }
     let crossFitted = try Made.fit("auto", table, settings)
     let prompts = try #require(table.prompts)
-    let folds = Folds(prompts, count: 5).ofRow
+    let folds = Folds(prompts, count: 5).ofRow.map { Int($0) }
     let bias = try crossFitted.apply(to: table).bias
     var corrected = 0
     for fold in 0..<5 {

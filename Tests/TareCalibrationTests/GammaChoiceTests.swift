@@ -100,7 +100,7 @@ import Testing
     let plain = try table(gamma: 0.7, prompts: 400, seed: 11)
     let prompts = try #require(plain.prompts)
     let responses = plain.scores.indices.map { row -> ScoredResponse in
-      let group = prompts.groupOfRow[row]
+      let group = Int(prompts.groupOfRow[row])
       var response = ScoredResponse(
         promptID: numbered ? "p\(group / 2)" : "p\(group)", index: row, role: .response,
         score: plain.scores[row] + (numbered && group % 2 == 1 ? 50 : 0),

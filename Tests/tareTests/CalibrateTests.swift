@@ -38,6 +38,25 @@ import Testing
     try Program.run(["calibrate", scores, "--group", "prompt_id"] + arguments)
   }
 
+  @Test(
+    arguments: methods + ["lowess --per-subset", "lowess --ignore-labels", "auto --cross-fit 5"])
+  func `Parquet is calibrated as CSV is`(method: String) throws {
+    let words = method.split(separator: " ").map(String.init)
+    let parquet = folder.path("scores.parquet")
+    #expect(
+      try calibrate(covariates("penalty") + ["--method", "penalty", "-o", parquet]).status == 0)
+    var written: [String] = []
+    for source in [scores, parquet] {
+      let out = folder.path("out.csv")
+      let result = try Program.run(
+        ["calibrate", source, "--group", "prompt_id", "-o", out] + covariates(words[0])
+          + ["--method"] + words)
+      #expect(result.status == 0, "\(result.error)")
+      written.append(try result.output + String(contentsOfFile: out, encoding: .utf8))
+    }
+    #expect(written[0] == written[1])
+  }
+
   @Test(arguments: methods)
   func `a method's calibration is saved, and applied gives the same file`(method: String) throws {
     let saved = folder.path("\(method).json")

@@ -75,16 +75,13 @@ package struct AutoCalibrator: Calibrator {
   }
 
   private func findWithLabels(_ table: CalibrationTable) throws(TareError) -> FoundBias? {
-    let (ordered, rows) = try table.canonical()
-    guard let labelled = LabelledScores(ordered) else { return nil }
-    func choice(_ biases: [Double]) -> GammaChoice {
-      GammaChoice(labelled, biases: rows.map { biases[$0] })
-    }
-    let choices = [
-      ("within-prompt", choice(try within.outOfFoldBiases(table))),
-      ("lowess", choice(try pooled.outOfFoldBiases(table))),
+    // Before the pairs are, which are as large as the table.
+    let plain = try table.forBiasesAlone()
+    let biases = [
+      ("within-prompt", try within.outOfFoldBiases(plain)),
+      ("lowess", try pooled.outOfFoldBiases(plain)),
     ]
-    let verdict = Verdict(choices)
+    guard let verdict = try verdict(table, biases) else { return nil }
     guard let method = verdict.method, let gamma = verdict.gamma else {
       return abstaining(verdict.findings)
     }
@@ -93,6 +90,23 @@ package struct AutoCalibrator: Calibrator {
     found.gamma = gamma
     for (name, value) in verdict.findings.members { found.findings[name] = value }
     return found
+  }
+
+  /// - Parameter biases: the methods', from fits to the prompts of other folds, [row].
+  /// - Returns: nil without labels.
+  private func verdict(
+    _ table: CalibrationTable, _ biases: [(method: String, values: [Double])]
+  ) throws(TareError) -> Verdict? {
+    let (ordered, rows) = try table.canonical()
+    guard let labelled = LabelledScores(ordered) else { return nil }
+    return Verdict(
+      biases.map { method, values in
+        let isOrdered = table.isCanonical
+        return (
+          method,
+          GammaChoice(labelled, biases: isOrdered ? values : rows.map { values[$0] })
+        )
+      })
   }
 
   private func abstaining(_ findings: JSONObject) -> FoundBias {

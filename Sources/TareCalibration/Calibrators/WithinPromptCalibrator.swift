@@ -31,7 +31,7 @@ package struct WithinPromptCalibrator: Calibrator {
     }
     let fit = try Backfitting(
       scores: table.scores, columns: [try table.column(0, on: scale)], prompts: prompts,
-      lowess: lowess, it: lowess.it)
+      lowess: lowess, it: lowess.it, findsErrors: !table.needsNoErrors)
     return FoundBias(
       .curve(fit.terms[0].curve(over: table.columns[0], scale), covariate: 0),
       findings: fit.findings)

@@ -48,7 +48,9 @@ struct Resampling {
       return rows.isEmpty ? nil : (rows, 1)
     }
     let isDrawn = (0..<groups).map { _ in random.next() < wanted }
-    let rows = (0..<count).filter { isDrawn[prompts?.groupOfRow[$0] ?? $0] }
+    let rows = (0..<count).filter { row in
+      isDrawn[prompts.map { prompts in Int(prompts.groupOfRow[row]) } ?? row]
+    }
     return rows.isEmpty ? nil : (rows, Double(isDrawn.count { $0 }) / Double(groups))
   }
 

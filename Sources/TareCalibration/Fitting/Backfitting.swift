@@ -32,20 +32,23 @@ struct Backfitting {
   /// - Parameters:
   ///   - columns: the covariates on their scale, [term][row].
   ///   - it: robustifying iterations.
+  ///   - findsErrors: whether the curves' standard errors are wanted.
   init(
-    scores: [Double], columns: [[Double]], prompts: PromptGroups?, lowess: Lowess, it: Int
+    scores: [Double], columns: [[Double]], prompts: PromptGroups?, lowess: Lowess, it: Int,
+    findsErrors: Bool = true
   ) throws(TareError) {
     let level = scores.mean
     self.scores = scores.map { $0 - level }
+    try Columns.check(["y": self.scores])
     groups =
       (prompts
-      ?? PromptGroups(groupOfRow: [Int](repeating: 0, count: scores.count), ids: [""])).members
+      ?? PromptGroups(groupOfRow: [Int32](repeating: 0, count: scores.count), ids: [""])).members
     weights = [Double](repeating: 1, count: scores.count)
     let smoother = try Lowess(
       frac: lowess.frac, it: 0, delta: lowess.delta, degree: lowess.degree, rules: lowess.rules)
     terms = []
     for column in columns {
-      terms.append(try BackfittingTerm(column, self.scores, smoother))
+      terms.append(try BackfittingTerm(column, smoother))
     }
     let range = max((scores.max() ?? 0) - (scores.min() ?? 0), .leastNormalMagnitude)
     for iteration in 0...it {
@@ -58,7 +61,7 @@ struct Backfitting {
       else { break }
       weights = bisquare
     }
-    for term in terms.indices {
+    for term in terms.indices where findsErrors {
       try terms[term].findErrors(
         of: partial(terms[term], others(than: term)), weights,
         inflation: Self.inflation(columns[term], prompts))

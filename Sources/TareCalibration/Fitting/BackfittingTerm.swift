@@ -28,7 +28,7 @@ struct BackfittingTerm {
   /// - Parameters:
   ///   - column: the covariate on its scale, [row].
   ///   - lowess: without robustness iterations.
-  init(_ column: [Double], _ scores: [Double], _ lowess: Lowess) throws(TareError) {
+  init(_ column: [Double], _ lowess: Lowess) throws(TareError) {
     self.column = column
     self.lowess = lowess
     guard lowess.rules == .tare else {
@@ -37,7 +37,7 @@ struct BackfittingTerm {
       curve = column.map { _ in 0 }
       return
     }
-    let points = try lowess.points(x: column, y: scores)
+    let points = try lowess.points(x: column)
     self.points = points
     places = points.knotOfRow
     counts = points.knotX.indices.map { Double(points.points(of: $0).count) }
@@ -51,6 +51,8 @@ struct BackfittingTerm {
   mutating func weigh(_ weights: [Double]) {
     self.weights = weights
     if lowess.rules == .tare, let points {
+      // Its weights are one a row.
+      smoother = nil
       smoother = KnotSmoother(lowess, points, robustness: weights)
     }
   }
@@ -99,6 +101,7 @@ struct BackfittingTerm {
   mutating func findErrors(
     of partial: [Double], _ weights: [Double], inflation: Double
   ) throws(TareError) {
+    smoother = nil
     let fit = try lowess.fit(
       x: column, y: partial, robustness: weights, standardErrors: true, sorted: &points)
     let found = lowess.rules == .tare ? fit.knotErrors : fit.standardErrors

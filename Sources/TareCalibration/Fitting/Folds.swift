@@ -7,15 +7,15 @@ package import TareCore
 package struct Folds: Sendable {
   package let count: Int
   /// The fold of each row, [row].
-  package let ofRow: [Int]
+  package let ofRow: [Int32]
 
   package init(_ prompts: PromptGroups, count: Int) {
     self.count = count
-    let folds = prompts.ids.map { Folds.fold(of: $0, among: count) }
-    ofRow = prompts.groupOfRow.map { folds[$0] }
+    let folds = prompts.ids.map { Int32(Folds.fold(of: $0, among: count)) }
+    ofRow = prompts.groupOfRow.map { folds[Int($0)] }
   }
 
-  private init(count: Int, ofRow: [Int]) {
+  private init(count: Int, ofRow: [Int32]) {
     self.count = count
     self.ofRow = ofRow
   }
@@ -29,7 +29,8 @@ package struct Folds: Sendable {
       return
     }
     self.init(
-      count: count, ofRow: RowKeys.numbers(of: table).map { Folds.fold(of: $0, among: count) })
+      count: count,
+      ofRow: RowKeys.numbers(of: table).map { Int32(Folds.fold(of: $0, among: count)) })
   }
 
   /// How many choose gamma.
@@ -57,6 +58,13 @@ package struct Folds: Sendable {
 
   /// - Returns: rows in the fold, and all others.
   func split(_ fold: Int) -> (inside: [Int], outside: [Int]) {
-    (ofRow.indices.filter { ofRow[$0] == fold }, ofRow.indices.filter { ofRow[$0] != fold })
+    (rows { $0 == fold }, rows { $0 != fold })
+  }
+
+  /// The rows of all folds but one.
+  func rows(without fold: Int) -> [Int] { rows { $0 != fold } }
+
+  private func rows(_ isWanted: (Int) -> Bool) -> [Int] {
+    ofRow.indices.filter { isWanted(Int(ofRow[$0])) }
   }
 }

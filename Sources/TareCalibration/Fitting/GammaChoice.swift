@@ -148,7 +148,7 @@ package struct GammaChoice: Sendable, Hashable {
     let estimates = (0..<200).map { _ -> Double in
       var counts = [Double](repeating: 0, count: pairs.prompts)
       for _ in 0..<pairs.prompts { counts[random.next(below: pairs.prompts)] += 1 }
-      let weights = pairs.weight.indices.map { pairs.weight[$0] * counts[pairs.prompt[$0]] }
+      let weights = pairs.weight.indices.map { pairs.weight[$0] * counts[Int(pairs.prompt[$0])] }
       return all.weighted(weights).gamma(start: start)
     }.sorted()
     return estimates.quantile(0.025)...estimates.quantile(0.975)
@@ -174,9 +174,9 @@ package struct GammaChoice: Sendable, Hashable {
     for (fold, fit) in fits.enumerated() {
       let raw = labelled.slopes[fold]
       let calibrated = all.calibrated(fit.gamma)
-      for pair in pairs.weight.indices where folds[pair] == fold {
+      for pair in pairs.weight.indices where Int(folds[pair]) == fold {
         let weight = pairs.weight[pair]
-        held.gain[pairs.prompt[pair]] +=
+        held.gain[Int(pairs.prompt[pair])] +=
           weight
           * (PairLogit.loss(raw * all.scores[pair]) - PairLogit.loss(fit.slope * calibrated[pair]))
         held.rightRaw += weight * share(all.scores[pair])

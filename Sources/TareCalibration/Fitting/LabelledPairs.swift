@@ -5,10 +5,10 @@ internal import TareCore
 /// prompt was given as several pairs, these alone: nobody compared the responses of different ones.
 struct LabelledPairs {
   /// Rows of the table, [pair].
-  private(set) var better: [Int] = []
-  private(set) var worse: [Int] = []
+  private(set) var better: [Int32] = []
+  private(set) var worse: [Int32] = []
   /// The prompt of each pair, [pair].
-  private(set) var prompt: [Int] = []
+  private(set) var prompt: [Int32] = []
   /// One over the prompt's pairs, [pair].
   private(set) var weight: [Double] = []
   private(set) var prompts = 0
@@ -33,20 +33,20 @@ struct LabelledPairs {
       let start = better.count
       for (position, first) in rows.enumerated() {
         for second in rows.dropFirst(position + 1).prefix(Self.partners) {
-          add(Int(first), Int(second), labels)
+          add(first, second, labels)
         }
       }
       endPrompt(from: start)
     }
   }
 
-  private mutating func add(_ first: Int, _ second: Int, _ labels: [Double]) {
-    let (labelOfFirst, labelOfSecond) = (labels[first], labels[second])
+  private mutating func add(_ first: Int32, _ second: Int32, _ labels: [Double]) {
+    let (labelOfFirst, labelOfSecond) = (labels[Int(first)], labels[Int(second)])
     guard labelOfFirst != labelOfSecond else { return }
     let isFirst = labelOfFirst > labelOfSecond
     better.append(isFirst ? first : second)
     worse.append(isFirst ? second : first)
-    prompt.append(prompts)
+    prompt.append(Int32(prompts))
   }
 
   /// - Parameter rows: of a prompt, in an order that what they hold decides.
@@ -71,9 +71,9 @@ struct LabelledPairs {
     for pair in found.map({ ($0, numbers($0)) })
       .sorted(by: { $0.1.lexicographicallyPrecedes($1.1) }).map(\.0)
     {
-      better.append(pair.better)
-      worse.append(pair.worse)
-      prompt.append(prompts)
+      better.append(Int32(pair.better))
+      worse.append(Int32(pair.worse))
+      prompt.append(Int32(prompts))
     }
     endPrompt(from: start)
   }
@@ -97,6 +97,6 @@ struct LabelledPairs {
 
   /// Better less worse of a column, [pair].
   func differences(_ column: [Double]) -> [Double] {
-    zip(better, worse).map { column[$0] - column[$1] }
+    zip(better, worse).map { column[Int($0)] - column[Int($1)] }
   }
 }

@@ -7,7 +7,7 @@ extension Lowess {
     of y: [Double], over covariate: Int, of table: CalibrationTable, _ scale: Scale
   ) throws(TareError) -> Curve {
     let x = try table.column(covariate, on: scale)
-    let fit = try fit(x: x, y: y, standardErrors: true)
+    let fit = try fit(x: x, y: y, standardErrors: !table.needsNoErrors)
     guard scale == .char else {
       return Curve(
         rows: table.columns[covariate], bias: fit.fitted, errors: fit.standardErrors ?? [])

@@ -126,7 +126,7 @@ struct PairLogit {
 
   /// Covariance of the coefficients where the pairs of one prompt belong together (sandwich).
   func covariance(
-    _ features: [[Double]], weights: [Double], prompts: [Int], count: Int
+    _ features: [[Double]], weights: [Double], prompts: [Int32], count: Int
   ) -> [[Double]] {
     var scores = [[Double]](
       repeating: [Double](repeating: 0, count: features.count), count: count)
@@ -134,7 +134,7 @@ struct PairLogit {
     for pair in weights.indices {
       let lost = weights[pair] / (1 + exp(logits[pair]))
       for feature in features.indices {
-        scores[prompts[pair]][feature] += lost * features[feature][pair]
+        scores[Int(prompts[pair])][feature] += lost * features[feature][pair]
       }
     }
     var meat = features.map { _ in features.map { _ in 0.0 } }

@@ -79,17 +79,17 @@ package indirect enum Bias: Sendable, Hashable {
 
   /// - Parameter folds: which of the biases counts for each row, [row].
   private static func values(
-    _ biases: [Bias], _ table: CalibrationTable, _ folds: [Int]
+    _ biases: [Bias], _ table: CalibrationTable, _ folds: [Int32]
   ) -> [Double] {
     let curves = biases.compactMap(\.plainCurve)
     if curves.count == biases.count {
       return folds.indices.map { row in
-        let (curve, covariate, share) = curves[folds[row]]
+        let (curve, covariate, share) = curves[Int(folds[row])]
         return share * curve.bias(at: table.columns[covariate][row])
       }
     }
     let values = biases.map { $0.values(for: table) }
-    return folds.indices.map { values[folds[$0]][$0] }
+    return folds.indices.map { values[Int(folds[$0])][$0] }
   }
 
   /// A share of a curve over one covariate that looks at nothing but a row's own value.
@@ -125,8 +125,10 @@ package indirect enum Bias: Sendable, Hashable {
     var isLeft = isThin
     if let prompts {
       var groups = [Bool](repeating: false, count: prompts.count)
-      for (row, group) in prompts.groupOfRow.enumerated() where isThin[row] { groups[group] = true }
-      isLeft = prompts.groupOfRow.map { groups[$0] }
+      for (row, group) in prompts.groupOfRow.enumerated() where isThin[row] {
+        groups[Int(group)] = true
+      }
+      isLeft = prompts.groupOfRow.map { groups[Int($0)] }
     }
     for row in values.indices where isLeft[row] { values[row] = 0 }
     return values

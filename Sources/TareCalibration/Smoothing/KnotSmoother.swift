@@ -16,7 +16,7 @@ struct KnotSmoother {
     smoother = Smoother(
       lowess, points, robustness: points.order.map { robustness[Int($0)] },
       everyPointDirectly: false)
-    weights = points.knotWeights(smoother.weights).masses.map(\.x)
+    weights = points.knotTotals(smoother.weights)
   }
 
   /// The curve of some y at each distinct x, [knot].

@@ -113,7 +113,7 @@ package struct Lowess: Sendable, Hashable {
       if let sorted {
         SortedPoints(sorted, y: y)
       } else {
-        try self.points(x: x, y: y)
+        try points(x, y)
       }
     sorted = points
     return try fit(
@@ -121,10 +121,16 @@ package struct Lowess: Sendable, Hashable {
       everyPointDirectly: false)
   }
 
-  /// The points in order.
+  /// The points in order, for fits to one y after another.
   ///
   /// - Throws: as `fit`.
-  func points(x: [Double], y: [Double]) throws(TareError) -> SortedPoints {
+  func points(x: [Double]) throws(TareError) -> SortedPoints {
+    try Columns.check(["x": x])
+    try Self.checkCount(x.count)
+    return SortedPoints(x: x)
+  }
+
+  private func points(_ x: [Double], _ y: [Double]) throws(TareError) -> SortedPoints {
     try Columns.check(["x": x, "y": y])
     try Self.checkCount(x.count)
     return SortedPoints(x: x, y: y, weights: nil, rules: rules)

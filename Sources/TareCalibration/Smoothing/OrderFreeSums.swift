@@ -54,4 +54,19 @@ struct OrderFreeSums {
     }
     return (coarseSum + fineSum) * unscale
   }
+
+  /// Σ ω alone, to the bits that `x` above has.
+  @inline(__always)
+  func sum(over range: Range<Int>, weights: borrowing Span<Double>) -> Double {
+    if range.count <= 2 { return range.reduce(0) { $0 + weights[$1] } }
+    var coarseSum = 0.0
+    var fineSum = 0.0
+    for index in range {
+      let value = weights[index] * scale.x
+      let high = (value + coarse) - coarse
+      coarseSum += high
+      fineSum += (value - high + fine) - fine
+    }
+    return (coarseSum + fineSum) * unscale.x
+  }
 }

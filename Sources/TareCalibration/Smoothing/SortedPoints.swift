@@ -7,7 +7,7 @@ final class SortedPoints: Sendable {
   let order: [Int32]
   /// [point]
   let x: [Double]
-  /// y less `middle`, [point].
+  /// y less `middle`, [point]; empty where the points are of no y.
   let y: [Double]
   /// The middle of y's range. Sums over y lose digits in proportion to |y|; without the middle
   /// that is at most half of the range.
@@ -24,15 +24,18 @@ final class SortedPoints: Sendable {
   /// The most points at one x.
   let largestTie: Int
 
-  init(x: [Double], y: [Double], weights: [Double]?, rules: Lowess.Rules) {
+  /// Points of no y yet, all of one weight.
+  convenience init(x: [Double]) { self.init(x: x, y: nil, weights: nil, rules: .tare) }
+
+  init(x: [Double], y: [Double]?, weights: [Double]?, rules: Lowess.Rules) {
     let (order, sorted) = SortOrder.ascending(x)
     self.order = order
     self.x = sorted
-    let (low, high) = (y.min() ?? 0, y.max() ?? 0)
+    let (low, high) = (y?.min() ?? 0, y?.max() ?? 0)
     let middle = low / 2 + high / 2
     self.middle = middle
     halfRange = high / 2 - low / 2
-    self.y = order.map { y[Int($0)] - middle }
+    self.y = y.map { y in order.map { y[Int($0)] - middle } } ?? []
     let greatest = weights?.max() ?? 1
     self.weights = weights.map { weights in
       guard greatest > 0 else { return .init(repeating: 0, count: x.count) }
@@ -113,6 +116,13 @@ final class SortedPoints: Sendable {
       masses[knot] = sums.sum(over: points(of: knot), weights: weights.span, y: y.span)
     }
     return KnotWeights(x: knotX, masses: masses)
+  }
+
+  /// `weights` of the points summed at each distinct x, [knot]: what `knotWeights` has of them.
+  func knotTotals(_ weights: [Double]) -> [Double] {
+    guard hasTies else { return weights }
+    let sums = OrderFreeSums(greatest: SIMD2(weights.max() ?? 0, 0), terms: largestTie)
+    return knotX.indices.map { sums.sum(over: points(of: $0), weights: weights.span) }
   }
 
   /// What the curve goes through where a neighbourhood has no weight: for statsmodels and R the first

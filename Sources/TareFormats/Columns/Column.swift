@@ -76,6 +76,9 @@ package struct Texts: Sendable, Equatable {
     String(decoding: bytes[starts[row]..<starts[row + 1]], as: UTF8.self)
   }
 
+  /// Where a text stands in `bytes`.
+  func range(of text: Int) -> Range<Int> { starts[text]..<starts[text + 1] }
+
   package mutating func append(_ text: some Sequence<UInt8>) {
     bytes.append(contentsOf: text)
     starts.append(bytes.count)

@@ -60,7 +60,7 @@ struct ColumnView {
   /// - Throws: `TareError.badData` that names the members there are, where no row has the member that a
   ///   name stands for.
   /// - Parameter cells: the values of a column of the file.
-  func check(_ cells: (String) -> [JSONValue]) throws(TareError) {
+  func check<Cells: Sequence<JSONValue>>(_ cells: (String) -> Cells) throws(TareError) {
     for source in sources where !source.steps.isEmpty {
       let values = cells(source.column)
       guard !values.contains(where: { $0.following(source.steps) != nil }) else { continue }

@@ -56,13 +56,11 @@ package struct MappedRows: TableRows {
 /// The rows under the names that a mapping gives their columns.
 ///
 /// - Precondition: the mapping is not empty.
-func mapped(
-  _ rows: some Collection<SourceRow>, _ mapping: ColumnMapping
-) throws(TareError) -> [SourceRow] {
+func mapped(_ rows: SourceRows, _ mapping: ColumnMapping) throws(TareError) -> SourceRows {
   var columns: [String] = []
   var known: Set<String> = []
   for row in rows { columns += row.columns.keys.filter { known.insert($0).inserted } }
   let view = try ColumnView(mapping, of: columns)
-  try view.check { column in rows.map { $0.columns[column] ?? .null } }
-  return rows.map(view.row)
+  try view.check { column in rows.lazy.map { $0.columns[column] ?? .null } }
+  return rows.changed { view.row($0) }
 }

@@ -20,6 +20,14 @@ struct ClassNames {
     }
   }
 
+  /// Whether no column has any.
+  var isEmpty: Bool { names.isEmpty }
+
+  /// The columns that are read by names, as they are read.
+  func columns(_ all: [(name: String, column: Column)]) -> [(name: String, column: Column)] {
+    all.filter { names[$0.name] != nil }.map { ($0.name, named($0.name, $0.column)) }
+  }
+
   /// The column by its names; as it stands where it has none, or holds other numbers.
   func named(_ name: String, _ column: Column) -> Column {
     guard let names = names[name] else { return column }

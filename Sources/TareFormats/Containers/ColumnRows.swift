@@ -7,6 +7,8 @@ package struct ColumnRows: TableRows {
   private let stored: [String: Column]
   /// Writes rows of the table, with columns added or replaced, in the file's format.
   private let encoder: Encoder
+  /// The file, where it can be copied in pieces.
+  package let copy: ParquetCopy?
 
   package typealias Encoder =
     @Sendable (_ rows: [Int], _ added: [TableColumn]) throws(TareError) -> [UInt8]
@@ -14,10 +16,13 @@ package struct ColumnRows: TableRows {
   /// - Parameters:
   ///   - columns: each with `count` rows; of two that share a name the first is the one that is
   /// read.
+  ///   - copy: the file, where it can be copied in pieces.
   ///   - encoder: writes rows in the file's format, with what it needs to keep of the file.
-  package init(
-    _ columns: [(name: String, column: Column)], count: Int, encoder: @escaping Encoder
+  init(
+    _ columns: [(name: String, column: Column)], count: Int, copy: ParquetCopy? = nil,
+    encoder: @escaping Encoder
   ) {
+    self.copy = copy
     precondition(columns.allSatisfy { $0.column.count == count }, "a value a row")
     self.count = count
     self.encoder = encoder

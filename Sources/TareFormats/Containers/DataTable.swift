@@ -76,6 +76,17 @@ package struct DataTable: Sendable {
     return plain == wanted.key
   }
 
+  /// The same in pieces; nil where the file or the other format must be had whole.
+  func copy(for path: String?, format key: String?) throws(TareError) -> TableCopy? {
+    guard let copy = source.copy, rows.count == source.count,
+      rows.indices.allSatisfy({ rows[$0] == $0 }),
+      path.flatMap({ Compression(ending: $0.lowercased()) }) == nil
+    else { return nil }
+    if try keepsLayout(for: path, format: key) { return TableCopy(name: name, copy, as: nil) }
+    let wanted = try OutputFormats.format(key, for: path) as? any RowwiseOutput.Type
+    return wanted.map { TableCopy(name: name, copy, as: $0) }
+  }
+
   /// The file's columns of a type each, others added or in the place of those that have their names.
   package func output(adding added: [TableColumn] = []) -> OutputTable {
     let source = source.asWritten

@@ -33,7 +33,7 @@ package protocol FileFormat: Registered {
   static func table(of file: SourceFile) throws(TareError) -> any TableRows
 }
 
-/// Reads the input of `score`, `rank` and `pairs`.
+/// Reads the input of `score`, `rank` and `pairs`, each set as it is asked for.
 ///
 /// - Parameters:
 ///   - name: what errors call the file.
@@ -42,10 +42,10 @@ package protocol FileFormat: Registered {
 ///   - badRows: which rows are left out rather than refused; its log is told.
 /// - Returns: a set a row, in the file's order, their ids unique.
 /// - Throws: `TareError.badData` that names file, line or row, and column.
-package func readCandidates(
+package func readCandidateSets(
   _ bytes: [UInt8], name: String, format: String? = nil, columns: ColumnMapping = .init(),
   badRows: BadRows = BadRows()
-) throws(TareError) -> [CandidateSet] {
+) throws(TareError) -> CandidateSets {
   do {
     let file = try SourceFile(
       bytes, skipsBadRows: badRows.skips, dropsMissing: badRows.dropsMissing)
@@ -60,8 +60,8 @@ package func readCandidates(
     }
     var bad = SkippedRows()
     var notes: [String] = []
-    let sets = try candidateSets(
-      rows.lazy.map(\.withUsualNames), columns, badRows, counting: &bad, notes: &notes)
+    let sets = try CandidateSets(
+      rows.changed { $0.withUsualNames }, columns, badRows, counting: &bad, notes: &notes)
     badRows.tell(notes, of: name)
     skipped.add(bad)
     badRows.note(skipped, of: name)
@@ -69,6 +69,16 @@ package func readCandidates(
   } catch {
     throw error.inside(name)
   }
+}
+
+/// The same as they all are.
+package func readCandidates(
+  _ bytes: [UInt8], name: String, format: String? = nil, columns: ColumnMapping = .init(),
+  badRows: BadRows = BadRows()
+) throws(TareError) -> [CandidateSet] {
+  Array(
+    try readCandidateSets(
+      bytes, name: name, format: format, columns: columns, badRows: badRows))
 }
 
 /// Reads a table with any columns: scores for `calibrate` and `evaluate`, numbers for `smooth`.

@@ -15,4 +15,9 @@ package struct SourceRows: RandomAccessCollection, Sendable {
   package var startIndex: Int { 0 }
   package var endIndex: Int { count }
   package subscript(number: Int) -> SourceRow { row(number) }
+
+  /// The same rows, each made another as it is asked for.
+  func changed(_ change: @escaping @Sendable (SourceRow) -> SourceRow) -> SourceRows {
+    SourceRows(count: count) { [row] in change(row($0)) }
+  }
 }

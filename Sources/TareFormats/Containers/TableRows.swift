@@ -24,6 +24,8 @@ package protocol TableRows: Sendable {
   func place(of row: Int) -> String
   /// The rows, not yet understood.
   var sourceRows: SourceRows { get }
+  /// The file, where it can be copied in pieces.
+  var copy: ParquetCopy? { get }
   /// A column's value in a row, null where it has none.
   func value(of column: String, in row: Int) -> JSONValue
   /// A column's value in each of the rows, null where a row has none.
@@ -46,6 +48,7 @@ package protocol TableRows: Sendable {
 package typealias TextReader = @Sendable (_ row: Int, _ text: inout [UInt8]) -> Bool
 
 extension TableRows {
+  package var copy: ParquetCopy? { nil }
   package func column(_ name: String) -> Column? { nil }
   package var notes: [String] { [] }
   package var hasDecimalCommas: Bool { false }

@@ -11,11 +11,19 @@ extension CandidateSet {
 
 extension [CandidateSet] {
   /// How many are ties, in a sentence; nil where none is.
-  package var tieNote: String? {
-    let count = count { $0.isTie }
+  package var tieNote: String? { CandidateSet.note(ofTies: count { $0.isTie }, among: count) }
+}
+
+extension CandidateSets {
+  /// How many are ties, in a sentence; nil where none is.
+  package var tieNote: String? { CandidateSet.note(ofTies: ties, among: count) }
+}
+
+extension CandidateSet {
+  fileprivate static func note(ofTies count: Int, among all: Int) -> String? {
     guard count > 0 else { return nil }
     return count == 1
-      ? "1 of \(self.count) pairs is a tie: its responses are scored, and are no pair"
-      : "\(count) of \(self.count) pairs are ties: their responses are scored, and are no pairs"
+      ? "1 of \(all) pairs is a tie: its responses are scored, and are no pair"
+      : "\(count) of \(all) pairs are ties: their responses are scored, and are no pairs"
   }
 }

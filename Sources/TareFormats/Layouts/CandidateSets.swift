@@ -1,92 +1,156 @@
-/// Rows of a file to prompts with their responses: ids, subsets, and the columns carried through.
-import TareCore
+/// The prompts and responses of files, read anew as they are asked for: of a large file little more than its
+/// bytes is held.
+package import TareCore
 
-/// - Parameters:
-///   - mapping: other names for the rows' columns.
-///   - badRows: which rows are left out.
-///   - skipped: counts them.
-///   - notes: gets what a reader should know of how rows were taken, a phrase each.
-/// - Throws: `TareError.badData` if a row has no known layout, or rows of a response each share an id and
-///   have different prompts.
-func candidateSets(
-  _ rows: some Collection<SourceRow>, _ mapping: ColumnMapping, _ badRows: BadRows,
-  counting skipped: inout SkippedRows, notes: inout [String]
-) throws(TareError) -> [CandidateSet] {
-  guard mapping.isEmpty else {
-    return try sets(
-      of: mapped(rows, mapping), mapping, badRows, counting: &skipped, notes: &notes)
+/// A set for each row, or several, in the files' order.
+package struct CandidateSets: Sequence, Sendable {
+  /// The ids of the sets, [set].
+  package private(set) var ids: [String] = []
+  /// Columns that look like text and are no part of the sets.
+  package private(set) var unusedTextColumns: [String] = []
+  /// Pairs of which neither response is better.
+  package private(set) var ties = 0
+  /// Whether a response was given as steps.
+  package private(set) var hasSteps = false
+  private var files: [File] = []
+
+  /// The rows of one file that are taken.
+  fileprivate struct File: Sendable {
+    let rows: SourceRows
+    let finder: RowLayoutFinder
+    let taken: [Int]
+    /// What is made of each set.
+    var change: @Sendable (CandidateSet) -> CandidateSet = { $0 }
   }
-  return try sets(of: rows, mapping, badRows, counting: &skipped, notes: &notes)
+
+  package init() {}
+
+  package var count: Int { ids.count }
+  package var underestimatedCount: Int { count }
+
+  package func makeIterator() -> Iterator { Iterator(files, ids) }
+
+  /// The same sets, each made another as it is asked for.
+  package func changed(
+    _ change: @escaping @Sendable (CandidateSet) -> CandidateSet
+  ) -> CandidateSets {
+    var rows = self
+    for index in files.indices {
+      rows.files[index].change = { [before = files[index].change] in change(before($0)) }
+    }
+    return rows
+  }
+
+  /// Adds another file's sets, whose ids are `name` for those that are taken.
+  ///
+  /// - Throws: `TareError.usage` where such an id is taken as well.
+  package mutating func append(_ more: CandidateSets, from name: String) throws(TareError) {
+    let taken = Set(ids.lazy.map { ExactText($0) })
+    for id in more.ids {
+      let isTaken = taken.contains(ExactText(id))
+      let own = isTaken ? "\(name):\(id)" : id
+      guard !isTaken || !taken.contains(ExactText(own)) else {
+        throw .usage("the same file is given twice")
+      }
+      ids.append(own)
+    }
+    files += more.files
+    unusedTextColumns += more.unusedTextColumns.filter { !unusedTextColumns.contains($0) }
+    ties += more.ties
+    hasSteps = hasSteps || more.hasSteps
+  }
 }
 
-/// The same of rows whose columns have the names that the mapping gives them.
-private func sets(
-  of rows: some Collection<SourceRow>, _ mapping: ColumnMapping, _ badRows: BadRows,
-  counting skipped: inout SkippedRows, notes: inout [String]
-) throws(TareError) -> [CandidateSet] {
-  var sets: [CandidateSet] = []
-  var prompts = SharedPrompts()
-  var finder = RowLayoutFinder(mapping)
-  sets.reserveCapacity(rows.count)
-  for (index, row) in rows.enumerated() {
-    do throws(TareError) {
-      let read = try candidateSet(row, number: index + 1, finder.layout(of: row))
-      let hasID =
-        read.content.id != nil
-        || idColumns.contains { (row.columns[$0] ?? .null).labelText != "" }
-      for var set in read.sets {
-        try prompts.place(
-          &set, hasID: hasID, sharesPrompt: read.content.sharesPrompt, at: row.place)
-        sets.append(set)
+// MARK: - Reading
+
+extension CandidateSets {
+  /// Reads all rows of a file once, so that what is wrong with one is known.
+  ///
+  /// - Parameters:
+  ///   - mapping: other names for the rows' columns.
+  ///   - badRows: which rows are left out.
+  ///   - skipped: counts them.
+  ///   - notes: gets what a reader should know of how rows were taken, a phrase each.
+  /// - Throws: `TareError.badData` if a row has no known layout, or rows of a response each share an id
+  ///   and have different prompts.
+  init(
+    _ rows: SourceRows, _ mapping: ColumnMapping, _ badRows: BadRows,
+    counting skipped: inout SkippedRows, notes: inout [String]
+  ) throws(TareError) {
+    let rows = mapping.isEmpty ? rows : try mapped(rows, mapping)
+    var finder = RowLayoutFinder(mapping)
+    var prompts = SharedPrompts()
+    var unused = UnusedTextColumns()
+    var taken: [Int] = []
+    for (index, row) in rows.enumerated() {
+      do throws(TareError) {
+        let read = try candidateSets(of: row, number: index + 1, finder.layout(of: row))
+        ids += try read.sets.map { (set) throws(TareError) in
+          try prompts.id(
+            of: set, hasID: read.hasID, sharesPrompt: read.sharesPrompt, at: row.place)
+        }
+        for set in read.sets {
+          unused.add(set)
+          if set.isTie { ties += 1 }
+          hasSteps = hasSteps || set.hasSteps
+        }
+        taken.append(index)
+      } catch {
+        guard let kind = badRows.kind(.noConversation, isMissing: error.isOfMissing) else {
+          throw error
+        }
+        skipped.add(kind, line: row.line ?? index + 1, error)
       }
-    } catch {
-      guard let kind = badRows.kind(.noConversation, isMissing: error.isOfMissing) else {
-        throw error
+    }
+    if ids.isEmpty, let error = skipped.first { throw error }
+    if let note = prompts.note { notes.append(note) }
+    unusedTextColumns = unused.names
+    files = [File(rows: rows, finder: finder, taken: taken)]
+  }
+
+  package struct Iterator: IteratorProtocol {
+    private let files: [File]
+    private let ids: [String]
+    private var file = 0
+    private var place = 0
+    /// The set that is next.
+    private var set = 0
+    private var finder: RowLayoutFinder?
+    /// Sets of the last row, the first one last.
+    private var waiting: [CandidateSet] = []
+
+    fileprivate init(_ files: [File], _ ids: [String]) { (self.files, self.ids) = (files, ids) }
+
+    package mutating func next() -> CandidateSet? {
+      while waiting.isEmpty {
+        guard file < files.count else { return nil }
+        guard place < files[file].taken.count else {
+          (file, place, finder) = (file + 1, 0, nil)
+          continue
+        }
+        waiting = sets(of: files[file].taken[place], in: files[file])
+        place += 1
       }
-      skipped.add(kind, line: row.line ?? index + 1, error)
+      guard var next = waiting.popLast() else { return nil }
+      next.id = ids[set]
+      set += 1
+      return files[file].change(next)
+    }
+
+    private mutating func sets(of number: Int, in file: File) -> [CandidateSet] {
+      let row = file.rows[number]
+      var finder = finder ?? file.finder
+      defer { self.finder = finder }
+      guard let layout = try? finder.layout(of: row),
+        let read = try? candidateSets(of: row, number: number + 1, layout)
+      else { preconditionFailure("the row was read before") }
+      return read.sets.reversed()
     }
   }
-  if sets.isEmpty, let error = skipped.first { throw error }
-  if let note = prompts.note { notes.append(note) }
-  return sets
 }
 
-/// The columns that can hold the prompt's id, the first that is there counts, as in a score table.
-let idColumns = ["prompt_id", "id", "pair_id"]
-
-/// One set, or one for each response where the layout grades them: a grade is a row's.
-private func candidateSet(
-  _ row: SourceRow, number: Int, _ layout: any RowLayout.Type
-) throws(TareError) -> (sets: [CandidateSet], content: RowContent) {
-  let content = try layout.read(row)
-  var used = Set(content.columns)
-  func name(_ column: String) throws(TareError) -> String? {
-    guard let name = try row.name(column) else { return nil }
-    used.insert(column)
-    return name
+extension CandidateSet {
+  fileprivate var hasSteps: Bool {
+    responses.contains { $0.turns.last?[Message.stepsMember] != nil }
   }
-  var id = content.id
-  for column in idColumns where id == nil { id = try name(column) }
-  let subset = try name("subset")
-  let section = try name("section")
-  var extras = JSONObject()
-  // The place among the answers to the prompt is one answer's; of other rows it is a number like any.
-  let isPlace =
-    content.responses.count == 1 && content.responses[0].role == .response
-    && (row.columns["index"]?.int ?? -1) >= 0
-  for (key, value) in row.columns.members where !used.contains(key) {
-    extras[key == "index" && !isPlace ? "input_index" : key] = value
-  }
-  for (key, value) in content.extras.members { extras[key] = value }
-  let whole = CandidateSet(
-    id: id ?? "row-\(number)", subset: subset ?? content.subset, section: section,
-    prompt: content.prompt, responses: content.responses, context: content.context, extras: extras)
-  guard let grades = content.grades else { return ([whole], content) }
-  let sets = zip(content.responses, grades).map { response, grade in
-    var set = whole
-    set.responses = [response]
-    set.extras["label"] = .double(grade)
-    return set
-  }
-  return (sets, content)
 }

@@ -158,6 +158,12 @@ package struct ScoreTable: Sendable {
     try table.data(adding: columns.flatMap { self.columns($0.name, $0.values) })
   }
 
+  /// The table's file, to be written with a number a response added, in pieces; nil where it must be
+  /// had whole, or rows are not responses.
+  package func copy(for path: String?, format key: String?) throws(TareError) -> TableCopy? {
+    rows == nil && layout is ResponseRows ? try table.copy(for: path, format: key) : nil
+  }
+
   private static func checkOneRun(_ table: DataTable, _ columns: [String]) throws(TareError) {
     for column in columns where table.has(column) {
       let values = NameColumn(try table.names(in: column)).names.sorted()

@@ -2,87 +2,101 @@
 import TareCore
 
 /// Rows belong to one prompt that have the same id within their subset and section, or have no id and the
-/// same prompt.
+/// same prompt. Texts are compared by their digests, and none is held.
 struct SharedPrompts {
-  private var rows: [PromptKey: (prompt: Prompt, rows: [Row])] = [:]
+  private var rows: [PromptKey: (prompt: Digest, rows: [Row])] = [:]
   /// The ids that were made for prompts of rows without one.
-  private var made: [Text: String] = [:]
-  private var separate = SeparatePrompts<Prompt>()
+  private var made: [Digest: String] = [:]
+  private var separate = SeparatePrompts<Digest>()
 
   /// What further rows of the prompt are compared with.
   private struct Row {
     let place: String
     let index: Int?
     /// Of a pair or list.
-    let responses: [Candidate]
-  }
-
-  private struct Prompt: Equatable {
-    let messages: [Message]
-    let context: TemplateContext
-  }
-
-  private struct Text: Hashable {
-    let subset: String?
-    let section: String?
-    let prompt: [Message]
-    let context: TemplateContext
+    let responses: Digest?
   }
 
   /// What a reader should know of the ids, in a phrase.
   var note: String? { separate.note }
 
-  /// Gives a set without an id that of the first with its prompt, and a pair or list by itself whose id
-  /// stands for another prompt already an id with a number; checks that another id stands for one
+  /// The id of a set: without an id that of the first with its prompt, of a pair or list by itself whose
+  /// id stands for another prompt already one with a number; any other id is checked to stand for one
   /// prompt.
   ///
   /// - Parameters:
   ///   - hasID: whether the row has an id, or its set one that was made of its number.
   ///   - sharesPrompt: whether the set's prompt is all that its responses answer.
   /// - Throws: `TareError.badData` that names both rows.
-  mutating func place(
-    _ set: inout CandidateSet, hasID: Bool, sharesPrompt: Bool = true, at place: String
-  ) throws(TareError) {
+  mutating func id(
+    of set: CandidateSet, hasID: Bool, sharesPrompt: Bool = true, at place: String
+  ) throws(TareError) -> String {
+    let own = Digest(ofPromptOf: set)
+    var id = set.id
     if !hasID, sharesPrompt {
-      let text = Text(
-        subset: set.subset, section: set.section, prompt: set.prompt, context: set.context)
-      set.id = made[text] ?? set.id
-      made[text] = set.id
+      let group: JSONValue = [
+        set.subset.map { .string($0) } ?? .null, set.section.map { .string($0) } ?? .null,
+        .string("\(own)"),
+      ]
+      let text = Digest(of: group.text())
+      id = made[text] ?? id
+      made[text] = id
     }
-    if hasID, set.responses.count > 1 {
-      set.id = separate.id(
-        PromptKey(section: set.section, subset: set.subset, id: set.id),
-        of: Prompt(messages: set.prompt, context: set.context))
+    let isSeveral = set.responses.count > 1
+    if hasID, isSeveral {
+      id = separate.id(PromptKey(section: set.section, subset: set.subset, id: id), of: own)
     }
-    let key = PromptKey(section: set.section, subset: set.subset, id: set.id)
-    let own = Prompt(messages: set.prompt, context: set.context)
-    let prompt = rows[key]?.prompt ?? own
-    let before = rows[key]?.rows ?? []
+    let key = PromptKey(section: set.section, subset: set.subset, id: id)
+    let (prompt, before) = rows[key] ?? (own, [])
     if let first = before.first, prompt != own {
       throw .badData(
-        place: place, found: "the id '\(set.id)' with another prompt than \(first.place)",
+        place: place, found: "the id '\(id)' with another prompt than \(first.place)",
         accepted: "one prompt under one id")
     }
-    // Its texts are held once. Messages with more members may have them in another order.
-    if prompt.messages.allSatisfy(\.isPlain) { set.prompt = prompt.messages }
+    let responses = isSeveral ? Digest(ofResponsesOf: set) : nil
     // An answer may be given twice; a pair that stands twice is one too many.
-    if hasID, set.responses.count > 1,
-      let same = before.first(where: { $0.responses == set.responses })
-    {
+    if hasID, let responses, let same = before.first(where: { $0.responses == responses }) {
       throw .badData(
         place: place,
-        found: "the id '\(set.id)', which \(same.place) has too, with the same responses",
+        found: "the id '\(id)', which \(same.place) has too, with the same responses",
         accepted: "each pair or list of responses once")
     }
     let index = set.extras["index"]?.int
     if let index, let same = before.first(where: { $0.index == index }) {
       throw .badData(
         place: "\(place), column 'index'",
-        found: "response \(index) of '\(set.id)', as in \(same.place)",
+        found: "response \(index) of '\(id)', as in \(same.place)",
         accepted: "another place for each response of a prompt")
     }
-    let row = Row(
-      place: place, index: index, responses: set.responses.count > 1 ? set.responses : [])
-    rows[key, default: (prompt, [])].rows.append(row)
+    rows[key, default: (prompt, [])].rows.append(
+      Row(place: place, index: index, responses: responses))
+    return id
+  }
+}
+
+extension Digest {
+  /// Of what makes two prompts one.
+  fileprivate init(ofPromptOf set: CandidateSet) {
+    let context = JSONValue.object(set.context.json)
+    self.init(of: JSONValue.array(set.prompt.map(\.comparedJSON) + [context]).text())
+  }
+
+  /// Of roles and messages.
+  fileprivate init(ofResponsesOf set: CandidateSet) {
+    let responses = set.responses.map { response -> JSONValue in
+      .array([.string(response.role.rawValue)] + response.turns.map(\.comparedJSON))
+    }
+    self.init(of: JSONValue.array(responses).text())
+  }
+}
+
+extension Message {
+  /// The same for messages that have the same members, in any order.
+  fileprivate var comparedJSON: JSONValue {
+    guard !isPlain else { return json }
+    var sorted = JSONObject()
+    let members = members.members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+    for (key, value) in members { sorted[key] = value }
+    return .object(sorted)
   }
 }

@@ -7,18 +7,25 @@ package import TareCore
 /// or holds four words or more and its name is not that of an id, a source, a label or the like. A text
 /// that stands in the row's conversation as well is not missing from it.
 package func unusedTextColumns(of sets: [CandidateSet]) -> [String] {
-  var found: [String] = []
-  var kinds: [String: ColumnKind] = [:]
-  for set in sets {
+  var unused = UnusedTextColumns()
+  for set in sets { unused.add(set) }
+  return unused.names
+}
+
+/// The same set by set.
+struct UnusedTextColumns {
+  private(set) var names: [String] = []
+  private var kinds: [String: ColumnKind] = [:]
+
+  mutating func add(_ set: CandidateSet) {
     for (name, value) in set.extras.members {
       let kind = kinds[name] ?? ColumnKind(name)
       kinds[name] = kind
       guard kind != .found, value.looksLikeText(kind), !set.holds(value) else { continue }
       kinds[name] = .found
-      found.append(name)
+      names.append(name)
     }
   }
-  return found
 }
 
 /// What a column's name says of it.

@@ -29,15 +29,19 @@ package enum ArrowFile: FileFormat {
     let visible = table.columns.filter { !index.unnamed.contains($0.name) }
       .map { (name: $0.name, column: classes.named($0.name, $0.column)) }
     let bytes = file.bytes
+    // The schema's metadata, which are not written, say what the numbers stand for.
+    let named = classes.columns(visible)
     return ColumnRows(visible, count: table.count) { (rows, added) throws(TareError) in
       // Rows by themselves are values; whole columns are copied in the types that they have.
       guard rows.elementsEqual(0..<table.count) else {
-        return encoded(table, index, rows, adding: added)
+        return encoded(table, index, rows, adding: added, named)
       }
       let result: Result<[UInt8], TareError> = bytes.withUnsafeBytes { bytes in
         Result { () throws(TareError) in
           try ArrowCopy(ArrowBytes(bytes)).bytes(
-            adding: added.map { ($0.name, Column($0.values)) }, metadata: index.metadata)
+            adding: added.map { ($0.name, Column($0.values)) }
+              + named.filter { named in !added.contains { $0.name == named.name } },
+            metadata: index.metadata)
         }
       }
       return try result.get()
@@ -46,10 +50,12 @@ package enum ArrowFile: FileFormat {
 
   /// Some rows as a table of the same layout and compression, with columns added or replaced.
   private static func encoded(
-    _ table: ArrowTable, _ index: PandasIndex, _ rows: [Int], adding added: [TableColumn]
+    _ table: ArrowTable, _ index: PandasIndex, _ rows: [Int], adding added: [TableColumn],
+    _ named: [(name: String, column: Column)]
   ) -> [UInt8] {
     var columns = table.columns.map { name, column in
-      (name: name, column: column.selecting(rows))
+      let column = named.first { $0.name == name }?.column ?? column
+      return (name: name, column: column.selecting(rows))
     }
     for column in added {
       let values = Column(column.values)

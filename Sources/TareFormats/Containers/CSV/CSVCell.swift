@@ -54,6 +54,41 @@ enum CSVCell {
     return DecimalText.number(in: bytes, start + 1, end - 1, mark)
   }
 
+  /// Writes a row of a column as a cell, as its value is written.
+  static func append(
+    _ row: Int, of column: Column, to out: inout [UInt8], _ dialect: CSVDialect
+  ) {
+    if column.missing?[row] == true { return }
+    switch column.values {
+    case .integers(let values): out += String(values[row]).utf8
+    case .numbers(let values) where values[row].isFinite && !dialect.writesCommas:
+      out += values[row].description.utf8
+    case .texts(let texts): append(texts.bytes, texts.range(of: row), to: &out, dialect)
+    case .names(let codes, let texts):
+      append(texts.bytes, texts.range(of: Int(codes[row])), to: &out, dialect)
+    default: append(column[row], to: &out, dialect)
+    }
+  }
+
+  /// Writes a text, in quotes where it must be.
+  private static func append(
+    _ bytes: [UInt8], _ range: Range<Int>, to out: inout [UInt8], _ dialect: CSVDialect
+  ) {
+    let text = bytes[range]
+    guard
+      text.contains(where: { $0 == dialect.separator || $0 == quote || isLineEnd($0) })
+    else {
+      out += text
+      return
+    }
+    out.append(quote)
+    for byte in text {
+      if byte == quote { out.append(quote) }
+      out.append(byte)
+    }
+    out.append(quote)
+  }
+
   /// Writes a value as a cell: nothing for null, JSON for what is not a string, in quotes where it
   /// must be.
   static func append(_ value: JSONValue, to out: inout [UInt8], _ dialect: CSVDialect) {

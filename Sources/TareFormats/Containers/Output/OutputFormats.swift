@@ -62,6 +62,19 @@ package protocol OutputFormat: Registered {
   static func encoded(_ table: OutputTable) throws(TareError) -> Data
 }
 
+/// A format whose files are one row after another.
+package protocol RowwiseOutput: OutputFormat {
+  /// What stands before the rows.
+  static func header(of table: OutputTable) -> [UInt8]
+  static func encoded(_ table: OutputTable, rows: Range<Int>) -> [UInt8]
+}
+
+extension RowwiseOutput {
+  package static func encoded(_ table: OutputTable) -> Data {
+    Data(header(of: table) + encoded(table, rows: 0..<table.count))
+  }
+}
+
 /// A table that is written anew: columns of one type each.
 package struct OutputTable: Sendable {
   package struct Named: Sendable, Equatable {

@@ -2,64 +2,83 @@
 package import Foundation
 internal import TareCore
 
-package enum CSVOutput: OutputFormat {
+package enum CSVOutput: RowwiseOutput {
   package static let key = "csv"
   package static let summary = "CSV with a header line"
   package static let endings = [".csv"]
   package static let inputs = [CSVFile.key]
 
-  package static func encoded(_ table: OutputTable) -> Data {
-    separated(table, CSVDialect())
+  package static func header(of table: OutputTable) -> [UInt8] { header(of: table, CSVDialect()) }
+
+  package static func encoded(_ table: OutputTable, rows: Range<Int>) -> [UInt8] {
+    encoded(table, rows: rows, CSVDialect())
   }
 
-  /// What is no text, number or truth value stands in a cell as JSON.
-  static func separated(_ table: OutputTable, _ dialect: CSVDialect) -> Data {
+  static func header(of table: OutputTable, _ dialect: CSVDialect) -> [UInt8] {
     var out: [UInt8] = []
     for (index, column) in table.columns.enumerated() {
       if index > 0 { out.append(dialect.separator) }
       CSVCell.append(.string(column.name), to: &out, dialect)
     }
     out.append(newLine)
-    for row in 0..<table.count {
+    return out
+  }
+
+  /// What is no text, number or truth value stands in a cell as JSON.
+  static func encoded(
+    _ table: OutputTable, rows: Range<Int>, _ dialect: CSVDialect
+  ) -> [UInt8] {
+    var out: [UInt8] = []
+    for row in rows {
       let start = out.count
       for (index, column) in table.columns.enumerated() {
         if index > 0 { out.append(dialect.separator) }
-        CSVCell.append(column.column[row], to: &out, dialect)
+        CSVCell.append(row, of: column.column, to: &out, dialect)
       }
       // A blank line is no row.
       if out.count == start { out += [quote, quote] }
       out.append(newLine)
     }
-    return Data(out)
+    return out
   }
 }
 
-package enum TSVOutput: OutputFormat {
+package enum TSVOutput: RowwiseOutput {
   package static let key = "tsv"
   package static let summary = "values separated by tabs, with a header line"
   package static let endings = [".tsv", ".tab"]
   package static let inputs: [String] = []
 
-  package static func encoded(_ table: OutputTable) -> Data {
+  private static var dialect: CSVDialect {
     var dialect = CSVDialect()
     dialect.separator = UInt8(ascii: "\t")
-    return CSVOutput.separated(table, dialect)
+    return dialect
+  }
+
+  package static func header(of table: OutputTable) -> [UInt8] {
+    CSVOutput.header(of: table, dialect)
+  }
+
+  package static func encoded(_ table: OutputTable, rows: Range<Int>) -> [UInt8] {
+    CSVOutput.encoded(table, rows: rows, dialect)
   }
 }
 
-package enum JSONLinesOutput: OutputFormat {
+package enum JSONLinesOutput: RowwiseOutput {
   package static let key = "jsonl"
   package static let summary = "JSON Lines, one object per row"
   package static let endings = [".jsonl", ".ndjson"]
   package static let inputs = [JSONLinesFile.key]
 
-  package static func encoded(_ table: OutputTable) -> Data {
+  package static func header(of table: OutputTable) -> [UInt8] { [] }
+
+  package static func encoded(_ table: OutputTable, rows: Range<Int>) -> [UInt8] {
     var out: [UInt8] = []
-    for row in 0..<table.count {
+    for row in rows {
       out += JSONValue.object(table.row(row)).text().utf8
       out.append(newLine)
     }
-    return Data(out)
+    return out
   }
 }
 

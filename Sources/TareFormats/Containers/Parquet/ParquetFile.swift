@@ -32,7 +32,9 @@ package enum ParquetFile: FileFormat {
       let name = reader.schema.fields[field.field].name
       return (name: name, column: classes.named(name, field.meant))
     }
-    return ColumnRows(columns, count: reader.count) { (rows, added) throws(TareError) in
+    // Text has names in the place of numbers.
+    let copy = classes.isEmpty ? ParquetCopy(reader) : nil
+    return ColumnRows(columns, count: reader.count, copy: copy) { (rows, added) throws(TareError) in
       try original.encoded(rows, adding: added)
     }
   }
@@ -42,10 +44,9 @@ package enum ParquetFile: FileFormat {
 }
 
 /// What a file is written back from: its columns as they are stored, in its own schema.
-private struct ParquetOriginal: Sendable {
+struct ParquetOriginal: Sendable {
   private let columns: [(name: String, column: Column, elements: [ParquetElement])]
-  private let count: Int
-  private let keyValues: [(key: String, value: String)]
+  private let reader: ParquetReader
 
   /// Where Arrow's libraries keep the types that Parquet does not have, such as time zones.
   private static let arrowSchema = "ARROW:schema"
@@ -54,12 +55,21 @@ private struct ParquetOriginal: Sendable {
     columns = fields.map {
       (reader.schema.fields[$0.field].name, $0.stored, reader.schema.elements[$0.field])
     }
-    count = reader.count
-    keyValues = reader.metadata.keyValues
+    self.reader = reader
+  }
+
+  /// What the footer of a copy carries beside the schema.
+  static func keyValues(
+    of reader: ParquetReader, adding columns: [(name: String, column: Column)]
+  ) -> [(key: String, value: String)] {
+    reader.metadata.keyValues.compactMap { key, value in
+      guard key == Self.arrowSchema else { return (key, value) }
+      return ArrowSchemaCopy.encoded(value, adding: columns).map { (key, $0) }
+    }
   }
 
   func encoded(_ rows: [Int], adding added: [TableColumn]) throws(TareError) -> [UInt8] {
-    let isWhole = rows.count == count && rows.indices.allSatisfy { rows[$0] == $0 }
+    let isWhole = rows.count == reader.count && rows.indices.allSatisfy { rows[$0] == $0 }
     var stored: [Column] = []
     var schema: [[ParquetElement]] = []
     var replaced: [(name: String, column: Column)] = []
@@ -86,10 +96,7 @@ private struct ParquetOriginal: Sendable {
       try add(column)
     }
     var options = ParquetWriter.Options()
-    options.keyValues = keyValues.compactMap { key, value in
-      guard key == Self.arrowSchema else { return (key, value) }
-      return ArrowSchemaCopy.encoded(value, adding: replaced).map { (key, $0) }
-    }
+    options.keyValues = Self.keyValues(of: reader, adding: replaced)
     var writer = ParquetWriter(options) { bytes += $0 }
     try writer.write(stored, schema)
     try writer.finish()

@@ -158,11 +158,17 @@ extension ParquetReader {
   }
 
   /// Fields by their place in the schema.
-  func read(_ fields: [Int], threads: Int) throws(TareError) -> [ReadField] {
+  ///
+  /// - Parameter groups: the row groups; nil for all.
+  func read(
+    _ fields: [Int], groups: Range<Int>? = nil, threads: Int
+  ) throws(TareError) -> [ReadField] {
+    let groups = groups ?? metadata.rowGroups.indices
+    let count = metadata.rowGroups[groups].reduce(0) { $0 + $1.rowCount }
     let budget = ParquetBudget(maximumBytes: maximumBytes)
     let wanted = Set(fields).sorted().flatMap { Array(schema.fields[$0].leaves) }
     let leaves = try Self.with(bytes, mapped) { (file) throws(TareError) in
-      try decode(wanted, file, budget, threads: max(1, threads))
+      try decode(wanted, groups, file, budget, threads: max(1, threads))
     }
     var read: [ReadField] = []
     for index in fields {
@@ -190,15 +196,19 @@ extension ParquetReader {
   }
 
   private func decode(
-    _ leaves: [Int], _ file: ParquetBytes, _ budget: ParquetBudget, threads: Int
+    _ leaves: [Int], _ groups: Range<Int>, _ file: ParquetBytes, _ budget: ParquetBudget,
+    threads: Int
   ) throws(TareError) -> [Int: DecodedLeaf] {
     // Leaves are the parts, unless there are so few of them that threads would be idle.
     let pieces =
-      leaves.count >= threads * 2 ? 1 : max(1, min(threads, metadata.rowGroups.count))
-    let groups = metadata.rowGroups.count
+      leaves.count >= threads * 2 ? 1 : max(1, min(threads, groups.count))
+    let first = groups.lowerBound
     let parts = leaves.flatMap { leaf in
       (0..<pieces).map { piece in
-        Part(leaf: leaf, groups: piece * groups / pieces..<(piece + 1) * groups / pieces)
+        Part(
+          leaf: leaf,
+          groups: first + piece * groups.count / pieces..<first + (piece + 1) * groups.count
+            / pieces)
       }
     }
     let results = Mutex<[Int: Result<LeafValues, TareError>]>([:])
@@ -213,7 +223,7 @@ extension ParquetReader {
     for (index, part) in parts.enumerated() {
       guard let result = values[index] else { throw .fault("a part of a column was not read") }
       do throws(TareError) {
-        if part.groups.lowerBound == 0, index % pieces == 0 {
+        if index % pieces == 0 {
           joined.append(try result.get())
         } else {
           try joined[joined.count - 1].append(try result.get(), budget)
