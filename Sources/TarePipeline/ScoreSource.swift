@@ -77,7 +77,7 @@ struct ScoreParts {
   /// Those that were asked for, in that order, each a column or counted on the texts.
   let covariates: [Covariate]
   /// The whole file, for writing it again.
-  let table: DataTable?
+  var table: DataTable?
   let store: Store?
   /// Bad rows that were left out.
   var skipped = SkippedRows()
@@ -195,6 +195,14 @@ extension ScorePart {
   var columnsWithoutLabel: String? {
     guard case .table(let table) = origin, !table.hasJudgement else { return nil }
     return table.table.columns.map { "'\($0)'" }.joined(separator: ", ")
+  }
+
+  /// The same without the cells of its table, where nothing but the scores is to be had from it.
+  var withoutUnusedCells: ScorePart {
+    guard case .table(let table) = origin, !table.hasScores(named: Self.calibratedColumn),
+      !table.mayHoldTexts
+    else { return self }
+    return ScorePart(table: table.withoutCells, name: name, score: score)
   }
 
   init(table: ScoreTable, name: String?, score: String?) {
