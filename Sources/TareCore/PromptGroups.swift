@@ -7,7 +7,7 @@ package struct PromptGroups: Sendable {
   /// The prompt of each group, [group].
   package let ids: [String]
   /// The group of each row, [row].
-  package let groupOfRow: [Int]
+  package let groupOfRow: [Int32]
 
   /// - Parameter prompts: the prompt's id of each row, [row].
   package init(_ prompts: some Sequence<String>) {
@@ -23,13 +23,14 @@ package struct PromptGroups: Sendable {
   package init(of responses: ScoredResponses) { self = responses.groups }
 
   package init<Key: Hashable>(keys: some Sequence<Key>, id: (Key) -> String) {
-    var groups: [Key: Int] = [:]
+    var groups: [Key: Int32] = [:]
     var ids: [String] = []
     groupOfRow = keys.map { key in
       if let group = groups[key] { return group }
-      groups[key] = ids.count
+      let group = Int32(ids.count)
+      groups[key] = group
       ids.append(id(key))
-      return ids.count - 1
+      return group
     }
     self.ids = ids
   }
@@ -37,7 +38,7 @@ package struct PromptGroups: Sendable {
   /// - Parameters:
   ///   - groupOfRow: the group of each row, numbered from 0 in the order of their first rows, [row].
   ///   - ids: the prompt of each group, [group].
-  package init(groupOfRow: [Int], ids: [String]) {
+  package init(groupOfRow: [Int32], ids: [String]) {
     self.ids = ids
     self.groupOfRow = groupOfRow
   }
@@ -45,13 +46,14 @@ package struct PromptGroups: Sendable {
   package var count: Int { ids.count }
 
   /// The groups among some of the rows, in the order given.
-  package func taking(_ rows: [Int]) -> PromptGroups {
-    var numbers = [Int](repeating: -1, count: ids.count)
+  package func taking(_ rows: [Int32]) -> PromptGroups {
+    var numbers = [Int32](repeating: -1, count: ids.count)
     var taken: [String] = []
+    taken.reserveCapacity(min(ids.count, rows.count))
     let groups = rows.map { row in
-      let group = groupOfRow[row]
+      let group = Int(groupOfRow[Int(row)])
       if numbers[group] < 0 {
-        numbers[group] = taken.count
+        numbers[group] = Int32(taken.count)
         taken.append(ids[group])
       }
       return numbers[group]
@@ -65,12 +67,15 @@ package struct PromptGroups: Sendable {
       var taken = [UInt64](repeating: 0, count: count)
       for (row, group) in groupOfRow.enumerated() {
         let bit = UInt64(1) << UInt64(positions[row])
-        if taken[group] & bit != 0 { return false }
-        taken[group] |= bit
+        if taken[Int(group)] & bit != 0 { return false }
+        taken[Int(group)] |= bit
       }
       return true
     }
-    struct Place: Hashable { let group, position: Int }
+    struct Place: Hashable {
+      let group: Int32
+      let position: Int
+    }
     var taken: Set<Place> = []
     return groupOfRow.enumerated().allSatisfy { row, group in
       taken.insert(Place(group: group, position: positions[row])).inserted
@@ -80,7 +85,7 @@ package struct PromptGroups: Sendable {
   /// How many rows each group has, [group].
   package var counts: [Int] {
     var counts = [Int](repeating: 0, count: count)
-    for group in groupOfRow { counts[group] += 1 }
+    for group in groupOfRow { counts[Int(group)] += 1 }
     return counts
   }
 
@@ -101,13 +106,13 @@ package struct PromptGroups: Sendable {
 
     init(_ groups: PromptGroups) {
       var starts = [Int](repeating: 0, count: groups.count + 1)
-      for group in groups.groupOfRow { starts[group + 1] += 1 }
+      for group in groups.groupOfRow { starts[Int(group) + 1] += 1 }
       for group in 0..<groups.count { starts[group + 1] += starts[group] }
       var next = starts
       var rows = [Int32](repeating: 0, count: groups.groupOfRow.count)
       for (row, group) in groups.groupOfRow.enumerated() {
-        rows[next[group]] = Int32(row)
-        next[group] += 1
+        rows[next[Int(group)]] = Int32(row)
+        next[Int(group)] += 1
       }
       self.starts = starts
       self.rows = rows

@@ -185,18 +185,19 @@ extension PromptGroups {
     }
     var keys: [Key] = []
     // The first group of each prompt; further ones, of other subsets, are looked up.
-    var first = [Int](repeating: -1, count: prompts.names.count)
-    var others: [Key: Int] = [:]
-    let groupOfRow = prompts.codes.indices.map { row in
+    var first = [Int32](repeating: -1, count: prompts.names.count)
+    var others: [Key: Int32] = [:]
+    let groupOfRow = prompts.codes.indices.map { row -> Int32 in
       let key = Key(
         prompt: prompts.codes[row], subset: subsets?.codes[row] ?? -1,
         section: sections?.codes[row] ?? -1)
       let group = first[Int(key.prompt)]
-      if group >= 0, keys[group] == key { return group }
+      if group >= 0, keys[Int(group)] == key { return group }
       if group >= 0, let other = others[key] { return other }
-      if group < 0 { first[Int(key.prompt)] = keys.count } else { others[key] = keys.count }
+      let new = Int32(keys.count)
+      if group < 0 { first[Int(key.prompt)] = new } else { others[key] = new }
       keys.append(key)
-      return keys.count - 1
+      return new
     }
     self.init(groupOfRow: groupOfRow, ids: keys.map { prompts.names[Int($0.prompt)] })
   }

@@ -95,7 +95,7 @@ struct StreamedScores {
     let columns = names[layout.prompts]
     guard let ids = columns.first else {
       return PromptGroups(
-        groupOfRow: Array(rows.indices), ids: rows.map { PromptRule.name(ofRow: $0) })
+        groupOfRow: rows.indices.map { Int32($0) }, ids: rows.map { PromptRule.name(ofRow: $0) })
     }
     let texts = reader.names[layout.models]
     let ofText = isOfTexts
@@ -116,7 +116,7 @@ struct StreamedScores {
       names.append(
         !ofText ? text : text.isEmpty ? PromptRule.name(ofRow: rows[place]) : PromptRule.name(text))
     }
-    return PromptGroups(groupOfRow: groups.map(Int.init), ids: names)
+    return PromptGroups(groupOfRow: groups, ids: names)
   }
 
   /// Whether prompts are known by their texts.

@@ -207,7 +207,7 @@ import Testing
       let table = try CalibrationTable(
         scores: order.map { whole.scores[$0] }, values: order.map { whole.columns[0][$0] },
         covariate: whole.covariates[0],
-        prompts: PromptGroups(order.map { prompts.ids[prompts.groupOfRow[$0]] }))
+        prompts: PromptGroups(order.map { prompts.ids[Int(prompts.groupOfRow[$0])] }))
       let scores = try Made.fit("within-prompt", table).apply(to: table).calibrated
       let pairs = PairOrder(
         within: try #require(table.prompts), scores, order.map { labels[$0] })

@@ -116,7 +116,7 @@ import Testing
   }
 
   @Test func `whatever holds a prompt tells prompts apart`() throws {
-    func groups(_ text: String) throws -> [Int] {
+    func groups(_ text: String) throws -> [Int32] {
       PromptGroups(of: try read(text).responses).groupOfRow
     }
     #expect(try groups("question,score\nx,1\nx,2\ny,3\n") == [0, 0, 1])

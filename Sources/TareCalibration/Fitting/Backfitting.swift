@@ -32,14 +32,16 @@ struct Backfitting {
   /// - Parameters:
   ///   - columns: the covariates on their scale, [term][row].
   ///   - it: robustifying iterations.
+  ///   - standardErrors: whether those of the curves are wanted.
   init(
-    scores: [Double], columns: [[Double]], prompts: PromptGroups?, lowess: Lowess, it: Int
+    scores: [Double], columns: [[Double]], prompts: PromptGroups?, lowess: Lowess, it: Int,
+    standardErrors: Bool = true
   ) throws(TareError) {
     let level = scores.mean
     self.scores = scores.map { $0 - level }
     groups =
       (prompts
-      ?? PromptGroups(groupOfRow: [Int](repeating: 0, count: scores.count), ids: [""])).members
+      ?? PromptGroups(groupOfRow: [Int32](repeating: 0, count: scores.count), ids: [""])).members
     weights = [Double](repeating: 1, count: scores.count)
     let smoother = try Lowess(
       frac: lowess.frac, it: 0, delta: lowess.delta, degree: lowess.degree, rules: lowess.rules)
@@ -58,10 +60,10 @@ struct Backfitting {
       else { break }
       weights = bisquare
     }
-    for term in terms.indices {
+    for term in terms.indices where standardErrors {
       try terms[term].findErrors(
         of: partial(terms[term], others(than: term)), weights,
-        inflation: Self.inflation(columns[term], prompts))
+        inflation: prompts == nil ? 1 : Self.inflation(columns[term], groups))
     }
   }
 
@@ -152,15 +154,13 @@ struct Backfitting {
 
   /// What estimating the prompts' levels costs, about: residuals are smaller by the root of the share
   /// of degrees of freedom that is left, and only the covariate's spread within prompts speaks.
-  private static func inflation(_ column: [Double], _ prompts: PromptGroups?) -> Double {
-    guard let prompts, prompts.count < column.count else { return 1 }
-    let members = prompts.members
-    var centred: [Double] = []
-    centred.reserveCapacity(column.count)
-    for group in 0..<prompts.count { centred.append(members[group], ofCentred: column) }
-    let within = centred.reduce(0) { $0 + $1 * $1 }
-    let total = column.centred.reduce(0) { $0 + $1 * $1 }
-    let left = Double(column.count - prompts.count) / Double(column.count)
+  private static func inflation(_ column: [Double], _ prompts: PromptGroups.Members) -> Double {
+    let count = prompts.starts.count - 1
+    guard count < column.count else { return 1 }
+    var (within, total) = (0.0, 0.0)
+    for group in 0..<count { column.addSquares(ofCentred: prompts[group], to: &within) }
+    column.addSquares(ofCentred: (0..<Int32(column.count)), to: &total)
+    let left = Double(column.count - count) / Double(column.count)
     return within > 0 ? (total / within / left).squareRoot() : 1
   }
 }

@@ -7,15 +7,15 @@ package import TareCore
 package struct Folds: Sendable {
   package let count: Int
   /// The fold of each row, [row].
-  package let ofRow: [Int]
+  package let ofRow: [Int32]
 
   package init(_ prompts: PromptGroups, count: Int) {
     self.count = count
     let folds = prompts.ids.map { Folds.fold(of: $0, among: count) }
-    ofRow = prompts.groupOfRow.map { folds[$0] }
+    ofRow = prompts.groupOfRow.map { folds[Int($0)] }
   }
 
-  private init(count: Int, ofRow: [Int]) {
+  private init(count: Int, ofRow: [Int32]) {
     self.count = count
     self.ofRow = ofRow
   }
@@ -42,11 +42,13 @@ package struct Folds: Sendable {
 
   /// FNV-1a over the id's UTF-8, mixed once more (its low bits alone are poor): the same on every
   /// machine and in every version.
-  static func fold(of id: String, among count: Int) -> Int { fold(of: hash(of: id), among: count) }
+  static func fold(of id: String, among count: Int) -> Int32 {
+    fold(of: hash(of: id), among: count)
+  }
 
-  private static func fold(of hash: UInt64, among count: Int) -> Int {
+  private static func fold(of hash: UInt64, among count: Int) -> Int32 {
     var random = Xoshiro256(seed: hash)
-    return random.next(below: count)
+    return Int32(random.next(below: count))
   }
 
   static func hash(of text: String) -> UInt64 {
@@ -56,7 +58,11 @@ package struct Folds: Sendable {
   }
 
   /// - Returns: rows in the fold, and all others.
-  func split(_ fold: Int) -> (inside: [Int], outside: [Int]) {
-    (ofRow.indices.filter { ofRow[$0] == fold }, ofRow.indices.filter { ofRow[$0] != fold })
+  func split(_ fold: Int) -> (inside: [Int32], outside: [Int32]) {
+    ((0..<Int32(ofRow.count)).filter { ofRow[Int($0)] == fold }, rows(outside: fold))
+  }
+
+  func rows(outside fold: Int) -> [Int32] {
+    (0..<Int32(ofRow.count)).filter { ofRow[Int($0)] != fold }
   }
 }

@@ -11,7 +11,7 @@ struct LabelledScores {
   let spread: Double
   /// The fold of each pair, [pair]: that of the biases, so that a fit of gamma sees no score that its
   /// test prompts' biases saw.
-  let folds: [Int]
+  let folds: [Int32]
   /// P(better wins) = σ(slope · difference) by the pairs outside each fold, [fold].
   let slopes: [Double]
 
@@ -23,7 +23,7 @@ struct LabelledScores {
     let spread = pairs.spread(of: differences)
     let scaled = differences.map { $0 / spread }
     let ofRow = Folds(of: table, count: Folds.usual).ofRow
-    let folds = pairs.better.map { ofRow[$0] }
+    let folds = pairs.better.map { ofRow[Int($0)] }
     let start = Self.slope(of: scaled, pairs.weight)
     slopes = ParallelParts.map(threads: 2, count: Folds.usual) { fold in
       Self.slope(of: scaled, Self.weights(pairs, folds, without: fold), start: start)
@@ -35,7 +35,7 @@ struct LabelledScores {
   func weights(without fold: Int) -> [Double] { Self.weights(pairs, folds, without: fold) }
 
   private static func weights(
-    _ pairs: LabelledPairs, _ folds: [Int], without fold: Int
+    _ pairs: LabelledPairs, _ folds: [Int32], without fold: Int
   ) -> [Double] {
     pairs.weight.indices.map { folds[$0] == fold ? 0 : pairs.weight[$0] }
   }

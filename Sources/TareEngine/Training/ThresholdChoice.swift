@@ -30,7 +30,7 @@ package struct ThresholdChoice: Sendable {
     var totals = [Double](repeating: 0, count: thresholds.count)
     for fold in 0..<Self.folds {
       let parts = zip(pairs, groups).map { pairs, groups in
-        let isHeld = groups.groupOfRow.map { $0 % Self.folds == fold }
+        let isHeld = groups.groupOfRow.map { Int($0) % Self.folds == fold }
         return SplitDomain(
           train: pairs.rows(isHeld.indices.filter { !isHeld[$0] }),
           test: pairs.rows(isHeld.indices.filter { isHeld[$0] }))

@@ -133,9 +133,9 @@ struct PromptNames {
     let groups = PromptGroups(prompts: ids, subsets: subsets, sections: sections)
     var first = [Int](repeating: -1, count: groups.count)
     for (row, group) in groups.groupOfRow.enumerated() {
-      let before = first[group]
+      let before = first[Int(group)]
       if before < 0 {
-        first[group] = row
+        first[Int(group)] = row
       } else if numbers[row] >= 0, numbers[before] >= 0, numbers[row] != numbers[before] {
         throw table.error(
           row, column,

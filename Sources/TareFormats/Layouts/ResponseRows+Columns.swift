@@ -123,8 +123,8 @@ extension ResponseRows {
     func inOrder() -> [Int] {
       var next = [Int](repeating: 0, count: groups.count)
       return groups.groupOfRow.map { group in
-        next[group] += 1
-        return next[group] - 1
+        next[Int(group)] += 1
+        return next[Int(group)] - 1
       }
     }
     guard let index = found.index, let positions = indices(table, index) else { return inOrder() }
