@@ -53,10 +53,12 @@ struct Backfitting {
     for iteration in 0...it {
       for term in terms.indices { terms[term].weigh(weights) }
       try cycle(range)
+      for term in terms.indices { terms[term].forgetWeights() }
       guard iteration < it else { break }
       let residuals = residuals()
-      guard residuals.median > 1e-12 * range,
-        let bisquare = lowess.rules.bisquare(residuals, weights: nil)
+      let median = residuals.median
+      guard median > 1e-12 * range,
+        let bisquare = lowess.rules.bisquare(residuals, weights: nil, median: median)
       else { break }
       weights = bisquare
     }

@@ -63,6 +63,10 @@ package struct Folds: Sendable {
   }
 
   func rows(outside fold: Int) -> [Int32] {
-    (0..<Int32(ofRow.count)).filter { ofRow[Int($0)] != fold }
+    var rows: [Int32] = []
+    // What is reserved and not used costs no memory.
+    rows.reserveCapacity(ofRow.count)
+    for row in ofRow.indices where ofRow[row] != fold { rows.append(Int32(row)) }
+    return rows
   }
 }
