@@ -10,7 +10,7 @@ extension CalibrationTable {
   /// Contents are compared as 64 bits of a hash, which makes the order quick and arbitrary: a sample
   /// of the first ones would be no worse than any. The scores come second, so that a table and its
   /// calibrated twin are resampled alike.
-  var canonicalOrder: [Int] {
+  var canonicalOrder: [Int32] {
     let rows = RowKeys(self)
     guard let prompts, prompts.count < count || !prompts.areRowNumbers else {
       return SortOrder.ascending(by: rows, count: count) { first, second in
@@ -18,22 +18,16 @@ extension CalibrationTable {
       }
     }
     // The rows of each prompt, one prompt after another.
-    var starts = [Int](repeating: 0, count: prompts.count + 1)
-    for group in prompts.groupOfRow { starts[Int(group) + 1] += 1 }
-    for group in 0..<prompts.count { starts[group + 1] += starts[group] }
-    var next = starts
-    var members = [Int](repeating: 0, count: count)
-    for (row, group) in prompts.groupOfRow.enumerated() {
-      members[next[Int(group)]] = row
-      next[Int(group)] += 1
-    }
+    let grouped = prompts.members
+    let starts = grouped.starts
+    var members = grouped.rows
     let order = SortOrder.ascending(by: RowKeys(rows, prompts), count: prompts.count) {
       prompts.ids[$0] < prompts.ids[$1]
     }
-    var result: [Int] = []
+    var result: [Int32] = []
     result.reserveCapacity(count)
     for group in order {
-      let own = starts[group]..<starts[group + 1]
+      let own = starts[Int(group)]..<starts[Int(group) + 1]
       if own.count == 2 {
         let isAscending = !rows.ascend(members[own.lowerBound + 1], members[own.lowerBound])
         result.append(members[own.lowerBound + (isAscending ? 0 : 1)])
@@ -103,8 +97,9 @@ struct RowKeys {
     }
   }
 
-  func ascend(_ first: Int, _ second: Int) -> Bool {
-    (contents[first], scored[first]) < (contents[second], scored[second])
+  func ascend(_ first: Int32, _ second: Int32) -> Bool {
+    let (first, second) = (Int(first), Int(second))
+    return (contents[first], scored[first]) < (contents[second], scored[second])
   }
 
   private static func add(_ column: [Double], to keys: inout [UInt64]) {
@@ -127,15 +122,16 @@ extension SortOrder {
   /// The ascending order of keys; what has equal keys in the order that `precedes` says.
   fileprivate static func ascending(
     by keys: RowKeys, count: Int, precedes: (Int, Int) -> Bool
-  ) -> [Int] {
+  ) -> [Int32] {
     let (order, sorted) = ascending(keys: keys.contents)
-    var result = order.map(Int.init)
+    var result = order
     var start = 0
     while start < count {
       var end = start + 1
       while end < count, sorted[end] == sorted[start] { end += 1 }
       if end > start + 1 {
         result[start..<end].sort { first, second in
+          let (first, second) = (Int(first), Int(second))
           let (left, right) = (keys.scored[first], keys.scored[second])
           return left == right ? precedes(first, second) : left < right
         }

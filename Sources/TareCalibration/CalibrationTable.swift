@@ -11,13 +11,13 @@ package struct CalibrationTable: Sendable {
   package let columns: [[Double]]
   /// Which rows answer the same prompt; nil where that is not known.
   package let prompts: PromptGroups?
-  /// The subset of each row, [row]; nil where there are none.
-  package let subsets: [String]?
+  /// The subset of each row; nil where there are none.
+  package let subsets: NameColumn?
   /// How good each response is, more is better, [row]; nil where that is not known.
   package let labels: [Double]?
   /// Which of its prompt's pairs each row is of, where prompts have several, [row]: labels of different
   /// pairs say nothing of each other. nil where all of a prompt's rows compare.
-  package private(set) var pairs: [Int]?
+  package private(set) var pairs: [Int32]?
   /// Where the rows stood in the table that this one was made of, [row]; nil where they stand there.
   private(set) var origin: [Int32]?
   /// Whether nothing but what the rows hold decided their order; see `canonical`.
@@ -26,14 +26,21 @@ package struct CalibrationTable: Sendable {
   private(set) var sharedFits: SharedFits?
   /// The folds of those whose prompts are not here.
   private(set) var leftOut: Set<Int> = []
-  /// Whether nobody asks how sure curves are that are fitted to it.
-  private(set) var needsNoErrors = false
 
   /// - Throws: `TareError.badData` that names column and row (from 1) of a number that is not
   ///   finite, and for columns that are empty or of unequal length.
   package init(
     scores: [Double], columns: [[Double]], covariates: [Covariate], prompts: PromptGroups? = nil,
     subsets: [String]? = nil, labels: [Double]? = nil
+  ) throws(TareError) {
+    try self.init(
+      checking: scores, columns, covariates, prompts,
+      subsets: subsets.map { NameColumn($0.lazy.map(\.self)) }, labels)
+  }
+
+  private init(
+    checking scores: [Double], _ columns: [[Double]], _ covariates: [Covariate],
+    _ prompts: PromptGroups?, subsets: NameColumn?, _ labels: [Double]?
   ) throws(TareError) {
     precondition(columns.count == covariates.count, "a column a covariate")
     try Columns.check(["score": scores])
@@ -47,6 +54,14 @@ package struct CalibrationTable: Sendable {
         place: "column of \(name)", found: "\(rows) rows",
         accepted: "as many as column score, \(scores.count)")
     }
+    self.init(scores, columns, covariates, prompts, subsets, labels)
+  }
+
+  /// Of columns that have been checked.
+  private init(
+    _ scores: [Double], _ columns: [[Double]], _ covariates: [Covariate],
+    _ prompts: PromptGroups?, _ subsets: NameColumn?, _ labels: [Double]?
+  ) {
     self.covariates = covariates
     self.scores = scores
     self.columns = columns
@@ -75,13 +90,10 @@ package struct CalibrationTable: Sendable {
     for covariate in covariates {
       columns.append(try responses.values(of: covariate.name))
     }
-    let subsets = responses.subsets.map { subsets in subsets.codes.indices.map { subsets[$0] ?? "" }
-    }
     try self.init(
-      scores: responses.scores, columns: columns, covariates: covariates,
-      prompts: prompts ?? responses.groups,
-      subsets: subsets.flatMap { $0.contains { !$0.isEmpty } ? $0 : nil }, labels: responses.grades)
-    pairs = responses.pairs.map { $0.map { Int(Swift.max($0, 0)) } }
+      checking: responses.scores, columns, covariates, prompts ?? responses.groups,
+      subsets: responses.subsets.flatMap { $0.hasNames ? $0 : nil }, responses.grades)
+    pairs = responses.pairs.map { $0.map { Swift.max($0, 0) } }
   }
 
   package init(
@@ -108,24 +120,22 @@ package struct CalibrationTable: Sendable {
 
 extension CalibrationTable {
   /// Some of the rows, in the order given. Prompts keep their ids.
-  func taking(_ rows: [Int]) throws(TareError) -> CalibrationTable {
-    var table = try CalibrationTable(
-      scores: rows.map { scores[$0] }, columns: columns.map { column in rows.map { column[$0] } },
-      covariates: covariates,
-      prompts: prompts?.taking(rows),
-      subsets: subsets.map { subsets in rows.map { subsets[$0] } },
-      labels: labels.map { labels in rows.map { labels[$0] } })
-    table.pairs = pairs.map { pairs in rows.map { pairs[$0] } }
-    table.origin = rows.map { origin?[$0] ?? Int32($0) }
+  func taking(_ rows: [Int32]) -> CalibrationTable {
+    var table = CalibrationTable(
+      scores.taking(rows), columns.map { $0.taking(rows) }, covariates, prompts?.taking(rows),
+      subsets?.taking(rows), labels?.taking(rows))
+    table.pairs = pairs?.taking(rows)
+    table.origin = origin?.taking(rows) ?? rows
     return table
   }
 
-  /// The same rows in an order that only what they hold decides, and where each stood, [row]: what is
-  /// then computed in their order, or drawn at random by it, does not depend on the file's.
-  package func canonical() throws(TareError) -> (table: Self, rows: [Int]) {
-    guard !isCanonical else { return (self, Array(scores.indices)) }
+  /// The same rows in an order that only what they hold decides, and where each stood, [row], nil where
+  /// they stand so already: what is then computed in their order, or drawn at random by it, does not
+  /// depend on the file's.
+  package func canonical() -> (table: Self, rows: [Int32]?) {
+    guard !isCanonical else { return (self, nil) }
     let rows = canonicalOrder
-    var table = try taking(rows)
+    var table = taking(rows)
     table.isCanonical = true
     (table.sharedFits, table.leftOut) = (sharedFits, leftOut)
     return (table, rows)
@@ -138,32 +148,35 @@ extension CalibrationTable {
     return table
   }
 
+  /// The same rows without labels and subsets, for fits that look at neither.
+  var ofNumbersAlone: CalibrationTable {
+    var table = CalibrationTable(scores, columns, covariates, prompts, nil, nil).ordered(as: self)
+    table.pairs = nil
+    (table.sharedFits, table.leftOut) = (sharedFits, leftOut)
+    return table
+  }
+
   /// All prompts but those of one fold.
   ///
   /// - Throws: `TareError.badData` where none is left.
   func without(_ fold: Int, of folds: Folds, _ shared: SharedFits) throws(TareError) -> Self {
-    let rows = folds.rows(without: fold)
+    let rows = folds.rows(outside: fold)
     guard !rows.isEmpty else {
       throw .badData(
         place: "column of prompts", found: "no prompt outside fold \(fold + 1)",
         accepted: "prompts for \(folds.count) folds")
     }
-    var table = try taking(rows)
+    var table = taking(rows)
     // What is left stays in the order that its contents decide.
     table.isCanonical = isCanonical
-    table.leftOut = (shared === sharedFits ? leftOut : []).union([fold])
+    table.leftOut = foldsLeftOut(without: fold, shared)
     table.sharedFits = shared
-    table.needsNoErrors = needsNoErrors
     return table
   }
 
-  /// The same for fits of which nothing but the biases is wanted, unless others share them: without
-  /// labels, and nobody asks how sure curves are.
-  func forBiasesAlone() throws(TareError) -> CalibrationTable {
-    var table = try withoutLabels()
-    (table.sharedFits, table.leftOut) = (sharedFits, leftOut)
-    table.needsNoErrors = sharedFits == nil
-    return table
+  /// The folds that a table has not which lacks one more than this.
+  func foldsLeftOut(without fold: Int, _ shared: SharedFits) -> Set<Int> {
+    (shared === sharedFits ? leftOut : []).union([fold])
   }
 
   /// The fits that tables without one fold have in common: this table's, where its folds are those.
@@ -176,31 +189,26 @@ extension CalibrationTable {
   }
 
   /// About so many rows, of whole prompts drawn at random; nil where there are no more.
-  package func sample(atMost rows: Int) throws(TareError) -> (table: Self, rows: [Int])? {
+  package func sample(atMost rows: Int) -> (table: Self, rows: [Int32])? {
     guard let drawn = Resampling.sample(prompts, count: count, atMost: rows) else { return nil }
-    return (try taking(drawn.rows), drawn.rows)
+    return (taking(drawn.rows), drawn.rows)
   }
 
   /// The same table with other scores, [row].
   package func scored(_ scores: [Double]) throws(TareError) -> CalibrationTable {
     let table = try CalibrationTable(
-      scores: scores, columns: columns, covariates: covariates, prompts: prompts,
-      subsets: subsets, labels: labels)
+      checking: scores, columns, covariates, prompts, subsets: subsets, labels)
     return table.ordered(as: self)
   }
 
   /// The same table without its labels.
-  package func withoutLabels() throws(TareError) -> CalibrationTable {
-    let table = try CalibrationTable(
-      scores: scores, columns: columns, covariates: covariates, prompts: prompts, subsets: subsets)
-    return table.ordered(as: self)
+  package var withoutLabels: CalibrationTable {
+    CalibrationTable(scores, columns, covariates, prompts, subsets, nil).ordered(as: self)
   }
 
   /// The same table without its subsets.
-  package func withoutSubsets() throws(TareError) -> CalibrationTable {
-    let table = try CalibrationTable(
-      scores: scores, columns: columns, covariates: covariates, prompts: prompts, labels: labels)
-    return table.ordered(as: self)
+  package var withoutSubsets: CalibrationTable {
+    CalibrationTable(scores, columns, covariates, prompts, nil, labels).ordered(as: self)
   }
 
   /// The same table, which has its rows from another.

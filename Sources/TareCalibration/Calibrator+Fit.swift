@@ -16,7 +16,7 @@ extension Calibrator {
       switch rowOrder {
       case .asGiven: given
       case .irrelevant where settings.ignoresOrder: given
-      case .irrelevant, .canonical: try given.canonical().table
+      case .irrelevant, .canonical: given.canonical().table
       }
     var parameters = parameters
     let found = try findEach(table, settings, &parameters)
@@ -104,13 +104,17 @@ extension Calibrator {
   private func crossFitted(
     _ table: CalibrationTable, _ settings: FitSettings, _ folds: Folds
   ) throws(TareError) -> Bias {
-    // Two at a time: each holds most of the table, and none knows of the others.
     let shared = table.sharedFits(of: folds)
-    let biases = try ParallelParts.map(threads: 2, count: folds.count) { (fold) throws(TareError) in
+    // Each fit holds most of the table, and none knows of the others.
+    let threads = Self.hasFolds ? 1 : 2
+    let biases = try ParallelParts.map(threads: threads, count: folds.count) {
+      (fold) throws(TareError) in
+      var rest = TableWithoutFold(fold, of: folds, table, shared)
+      guard settings.perSubset else { return try rest.found(by: self).taken }
       var parameters: JSONObject = [:]
-      return try self.findEach(table.without(fold, of: folds, shared), settings, &parameters).taken
+      return try self.findEach(rest.table(), settings, &parameters).taken
     }
-    return table.prompts?.areRowNumbers == true ? .rowFolds(biases) : .folds(biases)
+    return Bias(ofFolds: biases, of: table)
   }
 
   /// The bias of all rows, or of each subset by itself.

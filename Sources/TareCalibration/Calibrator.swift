@@ -14,6 +14,8 @@ package protocol Calibrator: Registered, Sendable {
   /// Whether gamma may be chosen for it. Not where it chooses its own, or where what is taken off
   /// is no bias in the score's unit.
   static var allowsGamma: Bool { get }
+  /// Whether it fits to folds of the prompts itself, two at a time.
+  static var hasFolds: Bool { get }
 
   /// - Throws: `TareError.usage` for a setting out of range.
   init(_ options: CalibratorOptions) throws(TareError)
@@ -26,11 +28,19 @@ package protocol Calibrator: Registered, Sendable {
 
   /// Finds the bias.
   func find(in table: CalibrationTable) throws(TareError) -> FoundBias
+
+  /// The same, but for standard errors that take time: for fits of which nothing but the bias counts.
+  func findWithoutErrors(in table: CalibrationTable) throws(TareError) -> FoundBias
 }
 
 extension Calibrator {
   package static var covariateCount: ClosedRange<Int> { 1...1 }
   package static var needsLabels: Bool { false }
   package static var allowsGamma: Bool { true }
+  package static var hasFolds: Bool { false }
   package var rowOrder: RowOrder { .canonical }
+
+  package func findWithoutErrors(in table: CalibrationTable) throws(TareError) -> FoundBias {
+    try find(in: table)
+  }
 }

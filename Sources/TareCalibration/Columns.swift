@@ -24,6 +24,22 @@ enum Columns {
   }
 }
 
+extension Array {
+  /// Some of the rows, in the order given.
+  @inlinable
+  package func taking(_ rows: [Int32]) -> [Element] { rows.map { self[Int($0)] } }
+}
+
+extension [Double] {
+  /// What stands in the order of some rows, put back where those stood: of all rows, each once.
+  package func returned(to rows: [Int32]) -> [Double] {
+    precondition(rows.count == count, "a row a value")
+    var values = [Double](repeating: 0, count: count)
+    for (place, row) in rows.enumerated() { values[Int(row)] = self[place] }
+    return values
+  }
+}
+
 extension [Double] {
   /// The middle value, or the mean of the two middle ones; NaN where there is none.
   var median: Double {

@@ -40,8 +40,18 @@ package struct NameColumn: Sendable, Equatable {
     return code < 0 ? nil : names[Int(code)]
   }
 
+  /// Whether any row has a name that is not empty.
+  package var hasNames: Bool { codes.contains { $0 >= 0 && !names[Int($0)].isEmpty } }
+
   /// Some of the rows, in the order given.
-  package func taking(_ rows: [Int]) -> NameColumn {
-    NameColumn(names: names, codes: rows.map { codes[$0] })
+  package func taking(_ rows: [Int32]) -> NameColumn {
+    NameColumn(names: names, codes: rows.map { codes[Int($0)] })
+  }
+
+  /// The rows of each name; rows without one have the empty name.
+  package var rowsByName: [String: [Int32]] {
+    var rows: [String: [Int32]] = [:]
+    for row in codes.indices { rows[self[row] ?? "", default: []].append(Int32(row)) }
+    return rows
   }
 }

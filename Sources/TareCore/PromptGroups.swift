@@ -46,11 +46,12 @@ package struct PromptGroups: Sendable {
   package var count: Int { ids.count }
 
   /// The groups among some of the rows, in the order given.
-  package func taking(_ rows: [Int]) -> PromptGroups {
+  package func taking(_ rows: [Int32]) -> PromptGroups {
     var numbers = [Int32](repeating: -1, count: ids.count)
     var taken: [String] = []
+    taken.reserveCapacity(min(ids.count, rows.count))
     let groups = rows.map { row in
-      let group = Int(groupOfRow[row])
+      let group = Int(groupOfRow[Int(row)])
       if numbers[group] < 0 {
         numbers[group] = Int32(taken.count)
         taken.append(ids[group])

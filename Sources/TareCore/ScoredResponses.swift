@@ -187,17 +187,17 @@ extension PromptGroups {
     // The first group of each prompt; further ones, of other subsets, are looked up.
     var first = [Int32](repeating: -1, count: prompts.names.count)
     var others: [Key: Int32] = [:]
-    let groupOfRow = prompts.codes.indices.map { row in
+    let groupOfRow = prompts.codes.indices.map { row -> Int32 in
       let key = Key(
         prompt: prompts.codes[row], subset: subsets?.codes[row] ?? -1,
         section: sections?.codes[row] ?? -1)
       let group = first[Int(key.prompt)]
       if group >= 0, keys[Int(group)] == key { return group }
       if group >= 0, let other = others[key] { return other }
-      let next = Int32(keys.count)
-      if group < 0 { first[Int(key.prompt)] = next } else { others[key] = next }
+      let new = Int32(keys.count)
+      if group < 0 { first[Int(key.prompt)] = new } else { others[key] = new }
       keys.append(key)
-      return next
+      return new
     }
     self.init(groupOfRow: groupOfRow, ids: keys.map { prompts.names[Int($0.prompt)] })
   }

@@ -120,10 +120,13 @@ struct Evaluator: Sendable {
   }
 
   private func read(_ source: ScoreSource) throws(TareError) -> ScoreParts {
-    try source.read(
+    var read = try source.read(
       covariates: request.length.map { [$0] } ?? [],
       optional: request.length == nil ? [Length.key] : []
     ).withoutLonePrompts(of: source, for: request.benchmark)
+    read.table = nil
+    read.parts = read.parts.map(\.withoutUnusedCells)
+    return read
   }
 
   /// What `body` makes of each model of a source; its errors name file, model and line.

@@ -111,7 +111,7 @@ extension Pipeline {
     for part in source.parts {
       do throws(TareError) {
         let labelled = try request.table(of: part, source.covariates)
-        let table = try request.labelled(labelled)
+        let table = request.labelled(labelled)
         let calibration: Calibration
         if let saved {
           warn(ofApplied: saved, to: source.covariates)
@@ -185,8 +185,8 @@ extension CalibrateRequest {
   }
 
   /// The table, without its labels if they are to be ignored.
-  func labelled(_ table: CalibrationTable) throws(TareError) -> CalibrationTable {
-    settings.ignoresLabels ? try table.withoutLabels() : table
+  func labelled(_ table: CalibrationTable) -> CalibrationTable {
+    settings.ignoresLabels ? table.withoutLabels : table
   }
 }
 
@@ -230,12 +230,12 @@ extension CalibrateOutcome.Part {
     ignoresLabels: Bool
   ) throws(TareError) {
     // A sample, and what is resampled, depend on the rows and not on their order.
-    var (table, order) = try whole.canonical()
-    if let sample = try table.sample(atMost: Self.mostDiagnosed) {
+    var (table, order) = whole.canonical()
+    if let sample = table.sample(atMost: Self.mostDiagnosed) {
       table = sample.table
-      order = sample.rows.map { order[$0] }
+      order = order?.taking(sample.rows) ?? sample.rows
     }
-    let scores = order.map { wholeScores[$0] }
+    let scores = order.map { wholeScores.taking($0) } ?? wholeScores
     let calibrated = try table.scored(scores)
     self.name = name
     self.rows = rows

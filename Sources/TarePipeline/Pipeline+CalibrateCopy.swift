@@ -26,7 +26,7 @@ extension Pipeline {
   ) throws(TareError) -> CalibrationTable {
     let table = try request.table(of: source.parts[0], source.covariates)
     // Subsets are texts, which are needed by subset alone.
-    return saved == nil && !request.settings.perSubset ? try table.withoutSubsets() : table
+    return saved == nil && !request.settings.perSubset ? table.withoutSubsets : table
   }
 
   private func calibrate(

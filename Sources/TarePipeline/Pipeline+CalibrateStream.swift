@@ -84,7 +84,7 @@ extension Pipeline {
     guard let layout = try StreamedLayout(&pieces, request, names, readsAll: true),
       let read = try readScores(request, layout, pieces)
     else { return nil }
-    return try request.labelled(read.table)
+    return request.labelled(read.table)
   }
 
   /// The same of a file as a whole, of each of its reward models: what `tableInPieces` gives where it gives
@@ -100,7 +100,7 @@ extension Pipeline {
     _ request: CalibrateRequest, _ read: Streamed, _ stream: ByteStream
   ) throws(TareError) -> CalibrateOutcome {
     let labelled = read.table
-    let table = try request.labelled(labelled)
+    let table = request.labelled(labelled)
     let calibration: Calibration
     let calibrated: CalibratedScores
     do throws(TareError) {
@@ -176,7 +176,7 @@ extension Pipeline {
     var note: String?
     for (name, rows) in found {
       let labelled = try scores.table(reader, rows: rows)
-      let table = try request.labelled(labelled)
+      let table = request.labelled(labelled)
       let calibrated = try saved.apply(to: table)
       note = note ?? scores.layout.note(table)
       let isOnly = found.count == 1

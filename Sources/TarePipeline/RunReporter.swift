@@ -67,44 +67,46 @@ extension RunReporter {
       let covariate = model.covariates.first(where: { $0.name == length }) ?? model.length(length)
     else { return nil }
     let isGrouped = request.evaluation.sources.contains { $0.group != nil }
-    let table = try CalibrationTable(
+    return try CalibrationTable(
       model.responses, covariates: [covariate],
       prompts: isGrouped ? PromptGroups(model.responses.lazy.map(\.promptID)) : nil)
-    return table.sharingFits()
   }
 
   /// What the scores have to do with length, whether to correct that, and calibrated scores where the
   /// source has none.
   private func calibrate(
-    _ table: CalibrationTable, _ model: inout ScoredModel, _ page: inout Report.Run
+    _ given: CalibrationTable, _ model: inout ScoredModel, _ page: inout Report.Run
   ) throws(TareError) {
-    let (before, auto) = try ParallelParts.both { () throws(TareError) in
-      Diagnosis(of: table, thorough: true)
-    } _: { () throws(TareError) in
-      try CalibrateSettings().fit(table, date: Pipeline.now)
-    }
-    page.before = LengthCurve(before)
+    let (ordered, order) = given.canonical()
+    let table = ordered.sharingFits()
+    let auto = try CalibrateSettings().fit(table, date: Pipeline.now)
     page.advice = auto.findings["reason"]?.string.map { reason in
       Advice(
         corrects: auto.findings["decision"]?.string == "correct", reason: reason,
         isByLabels: auto.usesLabels)
     }
-    let (lengths, scores) = (table.columns[0], table.scores)
+    let (lengths, scores) = (given.columns[0], given.scores)
     let points = scores.indices.lazy.map { (x: lengths[$0], y: scores[$0]) }
-    if model.calibrated != nil {
+    var calibrated = model.calibrated.map { scores in order.map(scores.taking) ?? scores }
+    if calibrated != nil {
       if let calibration = try stored(of: model), calibration.covariates.first?.name == length {
         page.removed = calibration.curve(through: points)
       }
     } else if let settings = request.calibration {
       let calibration = settings.isAuto ? auto : try settings.fit(table, date: Pipeline.now)
-      model.calibration = try calibrate(table, by: calibration, settings, &model.calibrated)
-      if model.calibrated != nil { page.removed = calibration.curve(through: points) }
+      model.calibration = try calibrate(table, by: calibration, settings, &calibrated)
+      model.calibrated = calibrated.map { scores in order.map(scores.returned) ?? scores }
+      if calibrated != nil { page.removed = calibration.curve(through: points) }
     }
     page.calibration = model.calibration
     page.removed = page.removed.thinned(to: 200)
-    if let calibrated = model.calibrated {
-      page.after = LengthCurve(Diagnosis(of: try table.scored(calibrated), thorough: true))
+    var tables = [table]
+    if let calibrated { tables.append(try table.scored(calibrated)) }
+    let diagnoses = ParallelParts.map(threads: 2, count: tables.count) { [tables] in
+      Diagnosis(of: tables[$0], thorough: true)
     }
+    page.before = LengthCurve(diagnoses[0])
+    page.after = diagnoses.count > 1 ? LengthCurve(diagnoses[1]) : nil
     page.responses = .init(lengths: lengths, scores: scores, calibrated: model.calibrated)
   }
 
@@ -223,7 +225,7 @@ extension RunReporter {
   private func bestOfN(of model: ScoredModel) -> BestOfNCurves? {
     let responses = model.responses
     guard responses.groups.hasMany else { return nil }
-    func points(_ scores: [Double], _ values: [Double]) -> [BestOfNCurves.Point] {
+    @Sendable func points(_ scores: [Double], _ values: [Double]) -> [BestOfNCurves.Point] {
       let points = BestOfNCurve(responses, scores: scores, labels: values).points
       return points.compactMap { point in
         point.label.map {
@@ -234,21 +236,27 @@ extension RunReporter {
       }.thinned(to: Self.mostPlaces)
     }
     let raw = responses.scores
-    func panel(_ title: String, _ unit: String, _ values: [Double]) -> BestOfNCurves.Panel {
-      .init(
-        title: title, unit: unit, raw: points(raw, values),
-        calibrated: model.calibrated.map { points($0, values) } ?? [])
-    }
-    var panels: [BestOfNCurves.Panel] = []
+    var panels: [(title: String, unit: String, values: [Double])] = []
     if let labels = responses.judgements {
-      panels.append(panel("How good the best of n is by the labels", "mean label", labels))
+      panels.append(("How good the best of n is by the labels", "mean label", labels))
     } else {
-      panels.append(panel("The best of n by its raw score", "mean raw score", raw))
+      panels.append(("The best of n by its raw score", "mean raw score", raw))
     }
     if let lengths = responses.covariate(length) {
-      panels.append(panel("How long the best of n is", "mean length", lengths))
+      panels.append(("How long the best of n is", "mean length", lengths))
     }
-    return BestOfNCurves(panels: panels)
+    let scores = [raw] + [model.calibrated].compactMap(\.self)
+    let curves = ParallelParts.map(threads: 2, count: panels.count * scores.count) {
+      [panels] index in
+      points(scores[index % scores.count], panels[index / scores.count].values)
+    }
+    return BestOfNCurves(
+      panels: panels.enumerated().map { place, panel in
+        let own = curves[place * scores.count..<(place + 1) * scores.count]
+        return .init(
+          title: panel.title, unit: panel.unit, raw: own.first ?? [],
+          calibrated: own.dropFirst().first ?? [])
+      })
   }
 }
 

@@ -199,6 +199,14 @@ extension ScorePart {
     return table.table.columns.map { "'\($0)'" }.joined(separator: ", ")
   }
 
+  /// The same without the cells of its table, where nothing but the scores is to be had from it.
+  var withoutUnusedCells: ScorePart {
+    guard case .table(let table) = origin, !table.hasScores(named: Self.calibratedColumn),
+      !table.mayHoldTexts
+    else { return self }
+    return ScorePart(table: table.withoutCells, name: name, score: score)
+  }
+
   init(table: ScoreTable, name: String?, score: String?) {
     self.init(name: name, responses: table.responses, origin: .table(table), score: score)
   }

@@ -115,8 +115,8 @@ extension LinearHead {
       }
     }
     let features = PairFeatures(
-      differences: differences, width: width,
-      groups: PromptGroups(prompts).groupOfRow.map { Int($0) })
+      differences: differences, width: width, groups: PromptGroups(prompts).groupOfRow.map(Int.init)
+    )
     let choice = try BradleyTerry.chooseRidge(features, among: ridges, folds: folds)
     let scaled = try BradleyTerry.fit(features, ridge: choice.ridge)
     let weights = zip(scaled, statistics.deviations).map { $0 / $1 }

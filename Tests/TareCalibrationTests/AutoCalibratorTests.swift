@@ -128,7 +128,7 @@ import Testing
     try expectAbstains(table, "The labels do not support a correction")
     try expectAbstains(table, assume: .any, "(300 labelled prompts)")
     // The scores alone would have said otherwise.
-    #expect(try fit(try table.withoutLabels()).findings["decision"] == "correct")
+    #expect(try fit(table.withoutLabels).findings["decision"] == "correct")
   }
 
   @Test func `a few labels decide nothing`() throws {

@@ -162,7 +162,7 @@ import Testing
     }
     for method in ["bradley-terry", "isotonic"] {
       let error = #expect(throws: TareError.self) {
-        try Made.fit(method, try one.withoutLabels())
+        try Made.fit(method, one.withoutLabels)
       }
       #expect(error?.description.contains("needs a label in every row") == true)
     }

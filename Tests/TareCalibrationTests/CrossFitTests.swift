@@ -92,7 +92,7 @@ import Testing
       let rows = folds.indices.filter { folds[$0] != fold }
       let part = try CalibrationTable(
         scores: rows.map { table.scores[$0] }, columns: [rows.map { table.columns[0][$0] }],
-        covariates: table.covariates, prompts: prompts.taking(rows),
+        covariates: table.covariates, prompts: prompts.taking(rows.map { Int32($0) }),
         labels: table.labels.map { labels in rows.map { labels[$0] } })
       let byHand = try Made.fit("auto", part)
       let expected = try byHand.apply(to: table).bias

@@ -128,7 +128,7 @@ import Testing
     let table = try table(gamma: 0.5, prompts: 30, seed: 1)
     let settings = Made.settings { $0.gamma = .labels }
     for bare in [
-      try table.withoutLabels(),
+      table.withoutLabels,
       try CalibrationTable(
         scores: table.scores, columns: table.columns, covariates: table.covariates,
         labels: table.labels),

@@ -29,7 +29,7 @@ import Testing
     table: CalibrationTable, rows: [Int]
   ) {
     let subsets = try #require(table.subsets)
-    let rows = subsets.indices.filter { subsets[$0] == subset }
+    let rows = (0..<table.count).filter { subsets[$0] == subset }
     return (
       try CalibrationTable(
         scores: rows.map { table.scores[$0] }, values: rows.map { table.columns[0][$0] },
@@ -75,7 +75,8 @@ import Testing
 
   @Test func `a subset that is new or has under ten rows takes the fit of all`() throws {
     var table = try table(slopeOfB: -1)
-    var subsets = try #require(table.subsets)
+    let given = try #require(table.subsets)
+    var subsets = (0..<table.count).map { given[$0] ?? "" }
     for row in 0..<4 { subsets[row] = "few" }
     table = try CalibrationTable(
       scores: table.scores, columns: table.columns, covariates: table.covariates,

@@ -322,6 +322,22 @@ import Testing
         + "'length', 'gold', 'subset'")
   }
 
+  @Test(arguments: [
+    "prompt_id,score\na,1\n\nb,2\n", "prompt_id,score\na,1\nb,2\n",
+    "{\"prompt_id\":\"a\",\"score\":1}\n\n{\"prompt_id\":\"b\",\"score\":2}\n",
+  ])
+  func `scores without their cells are the same, on the same lines`(text: String) throws {
+    let table = try read(text)
+    #expect(!table.mayHoldTexts)
+    let bare = table.withoutCells
+    #expect(bare.responses == table.responses)
+    for response in table.responses.indices {
+      #expect(bare.place(ofResponse: response) == table.place(ofResponse: response))
+    }
+    #expect(throws: TareError.self) { try bare.data(adding: []) }
+    #expect(try read("prompt,response,score\nq,a,1\nq,b,2\n").mayHoldTexts)
+  }
+
   @Test func `blanks around a number do no harm`() throws {
     #expect(try read("score\n 1.5\n\"\t-2 \"\n").responses.map(\.score) == [1.5, -2])
   }

@@ -15,6 +15,7 @@ package struct AutoCalibrator: Calibrator {
     .assume, .frac, .it, .delta, .degree, .rules,
   ]
   package static let allowsGamma = false
+  package static let hasFolds = true
 
   private let within: WithinPromptCalibrator
   private let pooled: LowessCalibrator
@@ -36,7 +37,7 @@ package struct AutoCalibrator: Calibrator {
   package var rowOrder: RowOrder { pooled.rowOrder == .asGiven ? .asGiven : .canonical }
 
   package func find(in table: CalibrationTable) throws(TareError) -> FoundBias {
-    let labelled = LabelledPairs(table)?.prompts ?? 0
+    let labelled = LabelledPairs.promptCount(table)
     if labelled >= GammaChoice.leastPrompts, let found = try findWithLabels(table) { return found }
     let diagnosis = Diagnosis(of: table, thorough: true)
     let verdict = Verdict(diagnosis, assumption, labelledPrompts: labelled)
@@ -75,38 +76,41 @@ package struct AutoCalibrator: Calibrator {
   }
 
   private func findWithLabels(_ table: CalibrationTable) throws(TareError) -> FoundBias? {
-    // Before the pairs are, which are as large as the table.
-    let plain = try table.forBiasesAlone()
-    let biases = [
-      ("within-prompt", try within.outOfFoldBiases(plain)),
-      ("lowess", try pooled.outOfFoldBiases(plain)),
-    ]
-    guard let verdict = try verdict(table, biases) else { return nil }
+    let bare = table.ofNumbersAlone
+    let biases = try outOfFoldCurves(bare)
+    let (ordered, rows) = table.canonical()
+    guard let labelled = LabelledScores(ordered) else { return nil }
+    let choices = ParallelParts.map(threads: 2, count: biases.count) { method in
+      let values = biases[method].values(for: bare)
+      return GammaChoice(labelled, biases: rows.map { values.taking($0) } ?? values)
+    }
+    let verdict = Verdict([("within-prompt", choices[0]), ("lowess", choices[1])])
     guard let method = verdict.method, let gamma = verdict.gamma else {
       return abstaining(verdict.findings)
     }
     var found =
-      try method == "lowess" ? pooled.findOnce(in: table) : within.findOnce(in: table)
+      try method == "lowess" ? pooled.findOnce(in: bare) : within.findOnce(in: bare)
     found.gamma = gamma
     for (name, value) in verdict.findings.members { found.findings[name] = value }
     return found
   }
 
-  /// - Parameter biases: the methods', from fits to the prompts of other folds, [row].
-  /// - Returns: nil without labels.
-  private func verdict(
-    _ table: CalibrationTable, _ biases: [(method: String, values: [Double])]
-  ) throws(TareError) -> Verdict? {
-    let (ordered, rows) = try table.canonical()
-    guard let labelled = LabelledScores(ordered) else { return nil }
-    return Verdict(
-      biases.map { method, values in
-        let isOrdered = table.isCanonical
-        return (
-          method,
-          GammaChoice(labelled, biases: isOrdered ? values : rows.map { values[$0] })
-        )
-      })
+  /// Within prompts and over all responses, each from fits to the prompts of other folds.
+  private func outOfFoldCurves(_ table: CalibrationTable) throws(TareError) -> [Bias] {
+    let folds = Folds(of: table, count: Folds.usual)
+    let shared = table.sharedFits(of: folds)
+    // A fit without one fold may be what is taken off there in the end; one without two only chooses.
+    let isShared = table.sharedFits != nil && table.leftOut.isEmpty
+    let found = try ParallelParts.map(threads: 2, count: folds.count) { (fold) throws(TareError) in
+      var rest = TableWithoutFold(fold, of: folds, table, shared)
+      return (
+        try rest.found(by: within, standardErrors: isShared).taken,
+        try rest.found(by: pooled, standardErrors: isShared).taken
+      )
+    }
+    return [
+      Bias(ofFolds: found.map(\.0), of: table), Bias(ofFolds: found.map(\.1), of: table),
+    ]
   }
 
   private func abstaining(_ findings: JSONObject) -> FoundBias {

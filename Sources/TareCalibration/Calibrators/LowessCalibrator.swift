@@ -28,4 +28,10 @@ package struct LowessCalibrator: Calibrator {
   package func find(in table: CalibrationTable) throws(TareError) -> FoundBias {
     FoundBias(.curve(try lowess.curve(of: table.scores, over: 0, of: table, scale), covariate: 0))
   }
+
+  package func findWithoutErrors(in table: CalibrationTable) throws(TareError) -> FoundBias {
+    let curve = try lowess.curve(
+      of: table.scores, over: 0, of: table, scale, standardErrors: false)
+    return FoundBias(.curve(curve, covariate: 0))
+  }
 }

@@ -24,6 +24,16 @@ package struct WithinPromptCalibrator: Calibrator {
   package var rowOrder: RowOrder { lowess.rules.rowOrder }
 
   package func find(in table: CalibrationTable) throws(TareError) -> FoundBias {
+    try find(in: table, standardErrors: true)
+  }
+
+  package func findWithoutErrors(in table: CalibrationTable) throws(TareError) -> FoundBias {
+    try find(in: table, standardErrors: false)
+  }
+
+  private func find(
+    in table: CalibrationTable, standardErrors: Bool
+  ) throws(TareError) -> FoundBias {
     guard let prompts = table.prompts, prompts.count < table.count else {
       throw .badData(
         place: "column of prompts", found: "no prompt with two responses",
@@ -31,7 +41,7 @@ package struct WithinPromptCalibrator: Calibrator {
     }
     let fit = try Backfitting(
       scores: table.scores, columns: [try table.column(0, on: scale)], prompts: prompts,
-      lowess: lowess, it: lowess.it, findsErrors: !table.needsNoErrors)
+      lowess: lowess, it: lowess.it, standardErrors: standardErrors)
     return FoundBias(
       .curve(fit.terms[0].curve(over: table.columns[0], scale), covariate: 0),
       findings: fit.findings)

@@ -81,6 +81,17 @@ extension [Double] {
     for row in rows { append((count * (column[Int(row)] - first) - sum) / count) }
   }
 
+  /// Adds the squares of what `centred` gives for some rows of the column.
+  func addSquares(ofCentred rows: some Collection<Int32>, to squares: inout Double) {
+    guard let first = rows.first.map({ self[Int($0)] }) else { return }
+    let sum = rows.reduce(0.0) { $0 + (self[Int($1)] - first) }
+    let count = Double(rows.count)
+    for row in rows {
+      let centred = (count * (self[Int(row)] - first) - sum) / count
+      squares += centred * centred
+    }
+  }
+
   /// The rank of each value from 1, ties at the average of theirs.
   package var ranks: [Double] {
     let (order, sorted) = SortOrder.ascending(self)

@@ -36,8 +36,7 @@ package struct Diagnosis: Sendable, Hashable {
   ///   - index: the covariate's place in the table.
   ///   - thorough: finds intervals and curve too.
   package init(of given: CalibrationTable, covariate index: Int = 0, thorough: Bool = false) {
-    // Rows of a checked table are as good as the table.
-    let table = (try? given.canonical().table) ?? given
+    let table = given.canonical().table
     let column = table.columns[index]
     covariate = table.covariates[index]
     n = table.count

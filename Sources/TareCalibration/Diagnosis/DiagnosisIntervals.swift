@@ -19,7 +19,7 @@ package struct DiagnosisIntervals: Sendable, Hashable {
   /// - Parameter covariate: its place in the table.
   init(of whole: CalibrationTable, _ covariate: Int, _ diagnosis: Diagnosis) {
     let sample = Resampling.sample(whole.prompts, count: whole.count)
-    let table = sample.flatMap { try? whole.taking($0.rows) } ?? whole
+    let table = sample.map { whole.taking($0.rows) } ?? whole
     let share = sample?.share ?? 1
     resamples = Resampling.resamples(rows: table.count)
     let column = table.columns[covariate]

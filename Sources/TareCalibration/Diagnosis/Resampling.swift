@@ -37,19 +37,19 @@ struct Resampling {
   /// rows all stay with some of their rows: it is prompts that an interval counts.
   static func sample(
     _ prompts: PromptGroups?, count: Int, atMost most: Int = mostRows
-  ) -> (rows: [Int], share: Double)? {
+  ) -> (rows: [Int32], share: Double)? {
     guard count > most else { return nil }
     var random = Xoshiro256(seed: 1)
     let share = Double(most) / Double(count)
     let wanted = UInt64(share * Double(UInt64.max))
     let groups = prompts?.count ?? count
     if groups < 10_000 {
-      let rows = (0..<count).filter { _ in random.next() < wanted }
+      let rows = (0..<Int32(count)).filter { _ in random.next() < wanted }
       return rows.isEmpty ? nil : (rows, 1)
     }
     let isDrawn = (0..<groups).map { _ in random.next() < wanted }
-    let rows = (0..<count).filter { row in
-      isDrawn[prompts.map { prompts in Int(prompts.groupOfRow[row]) } ?? row]
+    let rows = (0..<Int32(count)).filter { row in
+      isDrawn[Int(prompts?.groupOfRow[Int(row)] ?? row)]
     }
     return rows.isEmpty ? nil : (rows, Double(isDrawn.count { $0 }) / Double(groups))
   }

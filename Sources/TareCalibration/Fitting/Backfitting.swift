@@ -32,10 +32,10 @@ struct Backfitting {
   /// - Parameters:
   ///   - columns: the covariates on their scale, [term][row].
   ///   - it: robustifying iterations.
-  ///   - findsErrors: whether the curves' standard errors are wanted.
+  ///   - standardErrors: whether those of the curves are wanted.
   init(
     scores: [Double], columns: [[Double]], prompts: PromptGroups?, lowess: Lowess, it: Int,
-    findsErrors: Bool = true
+    standardErrors: Bool = true
   ) throws(TareError) {
     let level = scores.mean
     self.scores = scores.map { $0 - level }
@@ -54,17 +54,19 @@ struct Backfitting {
     for iteration in 0...it {
       for term in terms.indices { terms[term].weigh(weights) }
       try cycle(range)
+      for term in terms.indices { terms[term].forgetWeights() }
       guard iteration < it else { break }
       let residuals = residuals()
-      guard residuals.median > 1e-12 * range,
-        let bisquare = lowess.rules.bisquare(residuals, weights: nil)
+      let median = residuals.median
+      guard median > 1e-12 * range,
+        let bisquare = lowess.rules.bisquare(residuals, weights: nil, median: median)
       else { break }
       weights = bisquare
     }
-    for term in terms.indices where findsErrors {
+    for term in terms.indices where standardErrors {
       try terms[term].findErrors(
         of: partial(terms[term], others(than: term)), weights,
-        inflation: Self.inflation(columns[term], prompts))
+        inflation: prompts == nil ? 1 : Self.inflation(columns[term], groups))
     }
   }
 
@@ -155,15 +157,13 @@ struct Backfitting {
 
   /// What estimating the prompts' levels costs, about: residuals are smaller by the root of the share
   /// of degrees of freedom that is left, and only the covariate's spread within prompts speaks.
-  private static func inflation(_ column: [Double], _ prompts: PromptGroups?) -> Double {
-    guard let prompts, prompts.count < column.count else { return 1 }
-    let members = prompts.members
-    var centred: [Double] = []
-    centred.reserveCapacity(column.count)
-    for group in 0..<prompts.count { centred.append(members[group], ofCentred: column) }
-    let within = centred.reduce(0) { $0 + $1 * $1 }
-    let total = column.centred.reduce(0) { $0 + $1 * $1 }
-    let left = Double(column.count - prompts.count) / Double(column.count)
+  private static func inflation(_ column: [Double], _ prompts: PromptGroups.Members) -> Double {
+    let count = prompts.starts.count - 1
+    guard count < column.count else { return 1 }
+    var (within, total) = (0.0, 0.0)
+    for group in 0..<count { column.addSquares(ofCentred: prompts[group], to: &within) }
+    column.addSquares(ofCentred: (0..<Int32(column.count)), to: &total)
+    let left = Double(column.count - count) / Double(column.count)
     return within > 0 ? (total / within / left).squareRoot() : 1
   }
 }

@@ -57,6 +57,9 @@ struct BackfittingTerm {
     }
   }
 
+  /// Ends the fits by these weights: what was made of them takes as much memory as the rows.
+  mutating func forgetWeights() { smoother = nil }
+
   /// Fits the curve anew, and centres it over the rows.
   ///
   /// - Parameters:
@@ -99,7 +102,7 @@ struct BackfittingTerm {
   ///   - partial: what is left without the curve, [row].
   ///   - inflation: what they are multiplied by.
   mutating func findErrors(
-    of partial: [Double], _ weights: [Double], inflation: Double
+    of partial: consuming [Double], _ weights: [Double], inflation: Double
   ) throws(TareError) {
     smoother = nil
     let fit = try lowess.fit(

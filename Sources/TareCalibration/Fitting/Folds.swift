@@ -11,7 +11,7 @@ package struct Folds: Sendable {
 
   package init(_ prompts: PromptGroups, count: Int) {
     self.count = count
-    let folds = prompts.ids.map { Int32(Folds.fold(of: $0, among: count)) }
+    let folds = prompts.ids.map { Folds.fold(of: $0, among: count) }
     ofRow = prompts.groupOfRow.map { folds[Int($0)] }
   }
 
@@ -43,11 +43,13 @@ package struct Folds: Sendable {
 
   /// FNV-1a over the id's UTF-8, mixed once more (its low bits alone are poor): the same on every
   /// machine and in every version.
-  static func fold(of id: String, among count: Int) -> Int { fold(of: hash(of: id), among: count) }
+  static func fold(of id: String, among count: Int) -> Int32 {
+    fold(of: hash(of: id), among: count)
+  }
 
-  private static func fold(of hash: UInt64, among count: Int) -> Int {
+  private static func fold(of hash: UInt64, among count: Int) -> Int32 {
     var random = Xoshiro256(seed: hash)
-    return random.next(below: count)
+    return Int32(random.next(below: count))
   }
 
   static func hash(of text: String) -> UInt64 {
@@ -57,14 +59,15 @@ package struct Folds: Sendable {
   }
 
   /// - Returns: rows in the fold, and all others.
-  func split(_ fold: Int) -> (inside: [Int], outside: [Int]) {
-    (rows { $0 == fold }, rows { $0 != fold })
+  func split(_ fold: Int) -> (inside: [Int32], outside: [Int32]) {
+    ((0..<Int32(ofRow.count)).filter { ofRow[Int($0)] == fold }, rows(outside: fold))
   }
 
-  /// The rows of all folds but one.
-  func rows(without fold: Int) -> [Int] { rows { $0 != fold } }
-
-  private func rows(_ isWanted: (Int) -> Bool) -> [Int] {
-    ofRow.indices.filter { isWanted(Int(ofRow[$0])) }
+  func rows(outside fold: Int) -> [Int32] {
+    var rows: [Int32] = []
+    // What is reserved and not used costs no memory.
+    rows.reserveCapacity(ofRow.count)
+    for row in ofRow.indices where ofRow[row] != fold { rows.append(Int32(row)) }
+    return rows
   }
 }

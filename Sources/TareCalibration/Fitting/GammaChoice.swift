@@ -39,11 +39,11 @@ package struct GammaChoice: Sendable, Hashable {
   package init(
     _ given: CalibrationTable, biases givenBiases: [Double]
   ) throws(TareError) {
-    let (table, rows) = try given.canonical()
+    let (table, rows) = given.canonical()
     guard let labelled = LabelledScores(table) else {
       throw .usage("gamma from labels needs prompts and labels (1 = the better response)")
     }
-    self.init(labelled, biases: rows.map { givenBiases[$0] })
+    self.init(labelled, biases: rows.map { givenBiases.taking($0) } ?? givenBiases)
   }
 
   /// - Parameter biases: as above, in the order of the rows that `labelled` was made of.
@@ -126,13 +126,14 @@ package struct GammaChoice: Sendable, Hashable {
 
     func gamma(start: [Double]) -> Double { fit(start: start).gamma }
 
-    /// Margins less gamma of their bias, in units of the scores' spread, [pair].
-    func calibrated(_ gamma: Double) -> [Double] {
-      zip(scores, bias).map { $0 - gamma * unit * $1 }
+    /// A margin less gamma of its bias, in units of the scores' spread.
+    @inline(__always)
+    func calibrated(_ gamma: Double, _ pair: Int) -> Double {
+      scores[pair] - gamma * unit * bias[pair]
     }
 
     func slope(at gamma: Double) -> Double {
-      LabelledScores.slope(of: calibrated(gamma), weights)
+      LabelledScores.slope(of: scores.indices.map { calibrated(gamma, $0) }, weights)
     }
   }
 
@@ -173,14 +174,13 @@ package struct GammaChoice: Sendable, Hashable {
     var held = Held(gain: [Double](repeating: 0, count: pairs.prompts))
     for (fold, fit) in fits.enumerated() {
       let raw = labelled.slopes[fold]
-      let calibrated = all.calibrated(fit.gamma)
-      for pair in pairs.weight.indices where Int(folds[pair]) == fold {
-        let weight = pairs.weight[pair]
+      for pair in pairs.weight.indices where folds[pair] == fold {
+        let (weight, calibrated) = (pairs.weight[pair], all.calibrated(fit.gamma, pair))
         held.gain[Int(pairs.prompt[pair])] +=
           weight
-          * (PairLogit.loss(raw * all.scores[pair]) - PairLogit.loss(fit.slope * calibrated[pair]))
+          * (PairLogit.loss(raw * all.scores[pair]) - PairLogit.loss(fit.slope * calibrated))
         held.rightRaw += weight * share(all.scores[pair])
-        held.rightCalibrated += weight * share(calibrated[pair])
+        held.rightCalibrated += weight * share(calibrated)
       }
     }
     return held

@@ -22,22 +22,48 @@ struct LabelledPairs {
     guard let labels = table.labels, let groups = table.prompts else { return nil }
     var random = Xoshiro256(seed: 1)
     let members = groups.members
+    reserve(table.count)
     for group in 0..<groups.count {
       var rows = members[group]
-      if let given = table.pairs, Set(rows.map { given[Int($0)] }).count > 1 {
-        addGivenPairs(of: rows.map(Int.init), given, labels, table)
+      if let given = table.pairs, Self.hasSeveral(rows, given) {
+        addGivenPairs(of: Array(rows), given, labels, table)
         continue
       }
       // Partners must not be those that happen to stand near in the file.
       if rows.count > Self.partners + 1 { rows = rows.shuffled(using: &random)[...] }
       let start = better.count
-      for (position, first) in rows.enumerated() {
-        for second in rows.dropFirst(position + 1).prefix(Self.partners) {
-          add(first, second, labels)
-        }
+      for first in rows.indices {
+        let partners = rows[(first + 1)...].prefix(Self.partners)
+        for second in partners { add(rows[first], second, labels) }
       }
       endPrompt(from: start)
     }
+  }
+
+  /// How many prompts have a pair, without finding all.
+  static func promptCount(_ table: CalibrationTable) -> Int {
+    guard let labels = table.labels, let groups = table.prompts else { return 0 }
+    let members = groups.members
+    return (0..<groups.count).count { group in
+      let rows = members[group]
+      guard let given = table.pairs, hasSeveral(rows, given) else {
+        return rows.contains { labels[Int($0)] != labels[Int(rows[rows.startIndex])] }
+      }
+      return Dictionary(grouping: rows) { given[Int($0)] }.values.contains { rows in
+        rows.contains { labels[Int($0)] != labels[Int(rows[0])] }
+      }
+    }
+  }
+
+  private static func hasSeveral(_ rows: ArraySlice<Int32>, _ given: [Int32]) -> Bool {
+    rows.contains { given[Int($0)] != given[Int(rows[rows.startIndex])] }
+  }
+
+  private mutating func reserve(_ count: Int) {
+    better.reserveCapacity(count)
+    worse.reserveCapacity(count)
+    prompt.reserveCapacity(count)
+    weight.reserveCapacity(count)
   }
 
   private mutating func add(_ first: Int32, _ second: Int32, _ labels: [Double]) {
@@ -51,28 +77,30 @@ struct LabelledPairs {
 
   /// - Parameter rows: of a prompt, in an order that what they hold decides.
   private mutating func addGivenPairs(
-    of rows: [Int], _ given: [Int], _ labels: [Double], _ table: CalibrationTable
+    of rows: [Int32], _ given: [Int32], _ labels: [Double], _ table: CalibrationTable
   ) {
     let start = better.count
-    var found: [(better: Int, worse: Int)] = []
-    for members in Dictionary(grouping: rows, by: { given[$0] }).values {
+    var found: [(better: Int32, worse: Int32)] = []
+    for members in Dictionary(grouping: rows, by: { given[Int($0)] }).values {
       for (position, first) in members.enumerated() {
         for second in members[(position + 1)...].prefix(Self.partners)
-        where labels[first] != labels[second] {
-          found.append(labels[first] > labels[second] ? (first, second) : (second, first))
+        where labels[Int(first)] != labels[Int(second)] {
+          found.append(
+            labels[Int(first)] > labels[Int(second)] ? (first, second) : (second, first))
         }
       }
     }
     // Pairs are numbered as they stand in the file, which must decide nothing: by their numbers alone.
-    func numbers(_ pair: (better: Int, worse: Int)) -> [Double] {
-      [pair.better, pair.worse].flatMap { row in [table.scores[row]] + table.columns.map { $0[row] }
+    func numbers(_ pair: (better: Int32, worse: Int32)) -> [Double] {
+      [Int(pair.better), Int(pair.worse)].flatMap { row in
+        [table.scores[row]] + table.columns.map { $0[row] }
       }
     }
     for pair in found.map({ ($0, numbers($0)) })
       .sorted(by: { $0.1.lexicographicallyPrecedes($1.1) }).map(\.0)
     {
-      better.append(Int32(pair.better))
-      worse.append(Int32(pair.worse))
+      better.append(pair.better)
+      worse.append(pair.worse)
       prompt.append(Int32(prompts))
     }
     endPrompt(from: start)
@@ -82,7 +110,7 @@ struct LabelledPairs {
   private mutating func endPrompt(from start: Int) {
     let pairs = better.count - start
     guard pairs > 0 else { return }
-    weight += [Double](repeating: 1 / Double(pairs), count: pairs)
+    for _ in 0..<pairs { weight.append(1 / Double(pairs)) }
     prompts += 1
   }
 

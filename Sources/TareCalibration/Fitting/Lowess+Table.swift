@@ -2,12 +2,13 @@
 internal import TareCore
 
 extension Lowess {
-  /// The curve of a column of numbers over a covariate of the table, with its standard errors.
+  /// The curve of a column of numbers over a covariate of the table.
   func curve(
-    of y: [Double], over covariate: Int, of table: CalibrationTable, _ scale: Scale
+    of y: [Double], over covariate: Int, of table: CalibrationTable, _ scale: Scale,
+    standardErrors: Bool = true
   ) throws(TareError) -> Curve {
     let x = try table.column(covariate, on: scale)
-    let fit = try fit(x: x, y: y, standardErrors: !table.needsNoErrors)
+    let fit = try fit(x: x, y: y, standardErrors: standardErrors)
     guard scale == .char else {
       return Curve(
         rows: table.columns[covariate], bias: fit.fitted, errors: fit.standardErrors ?? [])

@@ -41,10 +41,8 @@ struct PairLogit {
     logit > 0 ? log1p(exp(-logit)) : -logit + log1p(exp(logit))
   }
 
-  func logits(_ features: [[Double]]) -> [Double] {
-    (features.first ?? []).indices.map { pair in
-      features.indices.reduce(0) { $0 + coefficients[$1] * features[$1][pair] }
-    }
+  private func logit(_ features: [[Double]], _ pair: Int) -> Double {
+    features.indices.reduce(0) { $0 + coefficients[$1] * features[$1][pair] }
   }
 
   private static func derivatives(
@@ -128,19 +126,21 @@ struct PairLogit {
   func covariance(
     _ features: [[Double]], weights: [Double], prompts: [Int32], count: Int
   ) -> [[Double]] {
-    var scores = [[Double]](
-      repeating: [Double](repeating: 0, count: features.count), count: count)
-    let logits = logits(features)
+    // [prompt, feature]
+    var scores = [Double](repeating: 0, count: count * features.count)
     for pair in weights.indices {
-      let lost = weights[pair] / (1 + exp(logits[pair]))
-      for feature in features.indices {
-        scores[Int(prompts[pair])][feature] += lost * features[feature][pair]
-      }
+      let lost = weights[pair] / (1 + exp(logit(features, pair)))
+      let first = Int(prompts[pair]) * features.count
+      for feature in features.indices { scores[first + feature] += lost * features[feature][pair] }
     }
     var meat = features.map { _ in features.map { _ in 0.0 } }
-    for score in scores {
-      for row in features.indices {
-        for column in features.indices { meat[row][column] += score[row] * score[column] }
+    for row in features.indices {
+      for column in features.indices {
+        var sum = 0.0
+        for first in stride(from: 0, to: scores.count, by: features.count) {
+          sum += scores[first + row] * scores[first + column]
+        }
+        meat[row][column] = sum
       }
     }
     return SymmetricMatrix.product(SymmetricMatrix.product(inverse, meat), inverse)

@@ -54,9 +54,44 @@ extension Calibrator {
   /// What the method finds in a table; where that has fits in common with others, made once.
   func findOnce(in table: CalibrationTable) throws(TareError) -> FoundBias {
     guard let shared = table.sharedFits else { return try find(in: table) }
-    let method = Self.key + JSONValue.object(parameters).text()
-    return try shared.found(by: method, without: table.leftOut) { () throws(TareError) in
+    return try shared.found(by: keyOfFits, without: table.leftOut) { () throws(TareError) in
       try find(in: table)
+    }
+  }
+
+  /// The method with all settings that decide what it finds.
+  fileprivate var keyOfFits: String { Self.key + JSONValue.object(parameters).text() }
+}
+
+/// A table without one more fold, for one fit after another: its rows are copied when a fit is wanted
+/// that has not been made.
+struct TableWithoutFold {
+  private let whole: CalibrationTable
+  private let fold: Int
+  private let folds: Folds
+  private let shared: SharedFits
+  private var made: CalibrationTable?
+
+  init(_ fold: Int, of folds: Folds, _ whole: CalibrationTable, _ shared: SharedFits) {
+    (self.whole, self.fold, self.folds, self.shared) = (whole, fold, folds, shared)
+  }
+
+  mutating func table() throws(TareError) -> CalibrationTable {
+    if let made { return made }
+    let table = try whole.without(fold, of: folds, shared)
+    made = table
+    return table
+  }
+
+  /// - Parameter standardErrors: whether they are wanted; a fit without them is another fit.
+  mutating func found(
+    by method: some Calibrator, standardErrors: Bool = true
+  ) throws(TareError) -> FoundBias {
+    try shared.found(
+      by: method.keyOfFits + (standardErrors ? "" : " without errors"),
+      without: whole.foldsLeftOut(without: fold, shared)
+    ) { () throws(TareError) in
+      try standardErrors ? method.find(in: table()) : method.findWithoutErrors(in: table())
     }
   }
 }

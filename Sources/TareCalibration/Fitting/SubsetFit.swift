@@ -13,10 +13,10 @@ struct SubsetFit {
   /// - Parameter shrinkage: nil to choose among a few by the squared error left in prompts that a
   ///   fit did not see (five folds).
   init(
-    _ calibrator: some Calibrator, _ table: CalibrationTable, _ subsets: [String], pooled: Bias,
+    _ calibrator: some Calibrator, _ table: CalibrationTable, _ subsets: NameColumn, pooled: Bias,
     _ shrinkage: Double?
   ) throws(TareError) {
-    let own = try Self.own(calibrator, table, subsets)
+    let own = Self.own(calibrator, table, subsets)
     self.shrinkage =
       if let shrinkage { shrinkage } else { try Self.chosen(calibrator, table, subsets) }
     bias = Self.combined(own, pooled, self.shrinkage)
@@ -25,17 +25,15 @@ struct SubsetFit {
   private typealias Own = [String: (bias: Bias, rows: Int)]
 
   private static func own(
-    _ calibrator: some Calibrator, _ table: CalibrationTable, _ subsets: [String]
-  ) throws(TareError) -> Own {
-    var rows: [String: [Int]] = [:]
-    for (row, subset) in subsets.enumerated() { rows[subset, default: []].append(row) }
+    _ calibrator: some Calibrator, _ table: CalibrationTable, _ subsets: NameColumn
+  ) -> Own {
     var own: Own = [:]
-    for (subset, rows) in rows {
+    for (subset, rows) in subsets.rowsByName {
       // A few rows say nothing of a curve.
       guard rows.count >= 10 else { continue }
       // What cannot be fitted by itself, as within prompts where a subset has one response each, has
       // the bias of all.
-      guard let found = try? calibrator.find(in: try table.taking(rows)) else { continue }
+      guard let found = try? calibrator.find(in: table.taking(rows)) else { continue }
       own[subset] = (found.taken, rows.count)
     }
     return own
@@ -49,17 +47,17 @@ struct SubsetFit {
   }
 
   private static func chosen(
-    _ calibrator: some Calibrator, _ table: CalibrationTable, _ subsets: [String]
+    _ calibrator: some Calibrator, _ table: CalibrationTable, _ subsets: NameColumn
   ) throws(TareError) -> Double {
     let folds = Folds(of: table, count: Folds.usual)
     var errors = [Double](repeating: 0, count: candidates.count)
     for fold in 0..<folds.count {
       let (inside, outside) = folds.split(fold)
       guard !inside.isEmpty, !outside.isEmpty else { continue }
-      let training = try table.taking(outside)
-      let test = try table.taking(inside)
+      let training = table.taking(outside)
+      let test = table.taking(inside)
       let pooled = try calibrator.find(in: training).taken
-      let own = try Self.own(calibrator, training, training.subsets ?? [])
+      let own = Self.own(calibrator, training, training.subsets ?? subsets)
       for (index, shrinkage) in candidates.enumerated() {
         let bias = combined(own, pooled, shrinkage).values(for: test)
         errors[index] += zip(test.scores, bias).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }

@@ -25,6 +25,11 @@ package indirect enum Bias: Sendable, Hashable {
   /// The same for rows without prompts, each in a fold by its covariates and score.
   case rowFolds([Bias])
 
+  /// One for each fold, as the folds of a table's rows are known.
+  init(ofFolds biases: [Bias], of table: CalibrationTable) {
+    self = table.prompts?.areRowNumbers == true ? .rowFolds(biases) : .folds(biases)
+  }
+
   /// The bias of every row of the table, [row].
   package func values(for table: CalibrationTable) -> [Double] {
     switch self {
@@ -44,16 +49,16 @@ package indirect enum Bias: Sendable, Hashable {
       return table.scores.map { $0 - Bias.probability(of: $0, curve) }
     case .subsets(let biases, let otherwise):
       guard let subsets = table.subsets else { return otherwise.values(for: table) }
-      var rows: [String?: [Int]] = [:]
-      for (row, subset) in subsets.enumerated() {
-        rows[biases[subset] == nil ? nil : subset, default: []].append(row)
+      var rows: [String?: [Int32]] = [:]
+      for (subset, own) in subsets.rowsByName {
+        rows[biases[subset] == nil ? nil : subset, default: []] += own
       }
       var values = [Double](repeating: 0, count: table.count)
       for (subset, rows) in rows {
         let bias = subset.flatMap { biases[$0] } ?? otherwise
-        // Rows of a checked table are as good as the table.
-        guard let part = try? table.taking(rows) else { continue }
-        for (row, value) in zip(rows, bias.values(for: part)) { values[row] = value }
+        for (row, value) in zip(rows, bias.values(for: table.taking(rows))) {
+          values[Int(row)] = value
+        }
       }
       return values
     case .scaled(let bias, let share):
@@ -81,11 +86,13 @@ package indirect enum Bias: Sendable, Hashable {
   private static func values(
     _ biases: [Bias], _ table: CalibrationTable, _ folds: [Int32]
   ) -> [Double] {
-    let curves = biases.compactMap(\.plainCurve)
+    let curves = biases.compactMap(\.plainCurve).map {
+      ($0.curve.quickBias, $0.covariate, $0.share)
+    }
     if curves.count == biases.count {
       return folds.indices.map { row in
-        let (curve, covariate, share) = curves[Int(folds[row])]
-        return share * curve.bias(at: table.columns[covariate][row])
+        let (bias, covariate, share) = curves[Int(folds[row])]
+        return share * bias(table.columns[covariate][row])
       }
     }
     let values = biases.map { $0.values(for: table) }
@@ -119,7 +126,7 @@ package indirect enum Bias: Sendable, Hashable {
   private static func values(
     of curve: Curve, _ column: [Double], _ prompts: PromptGroups?
   ) -> [Double] {
-    var values = column.map(curve.bias)
+    var values = column.map(curve.quickBias)
     guard let knots = curve.knots, !knots.isThin.isEmpty else { return values }
     let isThin = column.map(knots.isThin)
     var isLeft = isThin

@@ -27,7 +27,12 @@ package enum Curve: Sendable, Hashable {
 
     /// At a knot, exactly its bias.
     func interpolated(at value: Double) -> Double {
-      let right = x.firstPlace(notLeftOf: value)
+      interpolated(at: value, notLeftOf: x.firstPlace(notLeftOf: value))
+    }
+
+    /// - Parameter right: the first knot that is not left of the value.
+    @inline(__always)
+    func interpolated(at value: Double, notLeftOf right: Int) -> Double {
       if right == x.count { return bias[x.count - 1] }
       if right == 0 || x[right] == value { return bias[right] }
       let share = (value - x[right - 1]) / (x[right] - x[right - 1])
@@ -48,6 +53,14 @@ package enum Curve: Sendable, Hashable {
     case .line(let slope, let intercept, let isLogarithmic):
       slope * (isLogarithmic ? Scale.logarithm(value) : value) + intercept
     case .knots(let knots): knots.interpolated(at: value)
+    }
+  }
+
+  /// The bias at any value, for many of them.
+  var quickBias: (Double) -> Double {
+    switch self {
+    case .line: bias(at:)
+    case .knots(let knots): KnotFinder(knots).bias(at:)
     }
   }
 

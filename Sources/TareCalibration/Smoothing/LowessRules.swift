@@ -32,7 +32,13 @@ extension Lowess.Rules {
   /// - Parameters:
   ///   - weights: case weights, [point]; nil means that all are alike. Points of weight 0 have no say
   ///     in the scale; with this program's rules a point has as much say as its weight.
-  func bisquare(_ residuals: [Double], weights: [Double]?) -> [Double]? {
+  ///   - median: that of the residuals, where it is known.
+  func bisquare(
+    _ residuals: [Double], weights: [Double]?, median known: Double? = nil
+  ) -> [Double]? {
+    if self == .tare, weights == nil, let known, !residuals.isEmpty {
+      return bisquare(residuals, scale: 6 * known)
+    }
     let counted = weights.map { weights in residuals.indices.filter { weights[$0] > 0 } }
     var chosen = counted.map { counted in counted.map { residuals[$0] } } ?? residuals
     // A fit without any weight goes through every point.
@@ -45,6 +51,10 @@ extension Lowess.Rules {
     }
     let scale = 6 * median
     if self == .r, scale < 1e-7 * chosen.mean { return nil }
+    return bisquare(residuals, scale: scale)
+  }
+
+  private func bisquare(_ residuals: [Double], scale: Double) -> [Double] {
     guard scale > 0 else { return residuals.map { $0 > 0 ? 0 : 1 } }
     if flat == 0, cut == 1 {
       // Without a branch, four at a time.

@@ -34,8 +34,11 @@ package struct ColumnRows: TableRows {
 
   package var isText: Bool { false }
   package var skipped: SkippedRows { SkippedRows() }
-  package func place(of row: Int) -> String { "row \(row + 1)" }
+  package func place(of row: Int) -> String { Self.place(of: row) }
+  package var withoutCells: any TableRows { EmptiedRows(self, place: Self.place) }
   package func column(_ name: String) -> Column? { stored[name] }
+
+  @Sendable private static func place(of row: Int) -> String { "row \(row + 1)" }
 
   package func value(of column: String, in row: Int) -> JSONValue {
     stored[column]?[row] ?? .null

@@ -262,6 +262,11 @@ extension DataTable {
 // MARK: - Parts of a table
 
 extension DataTable {
+  /// The same rows, of which no cell is asked for again: their values are null from now on.
+  var withoutCells: DataTable {
+    DataTable(name: name, rows: rows, source.withoutCells, format: format, notes: notes)
+  }
+
   /// The rows at these positions.
   package func selecting(_ positions: some Sequence<Int>) -> DataTable {
     DataTable(name: name, rows: positions.map { rows[$0] }, source, format: format)

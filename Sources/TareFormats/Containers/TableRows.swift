@@ -42,6 +42,8 @@ package protocol TableRows: Sendable {
   /// The rows in the layout of their file, cells that are not added or replaced as they were.
   /// - Throws: `TareError.fault` where the format cannot hold them.
   func encoded(_ rows: [Int], adding columns: [TableColumn]) throws(TareError) -> [UInt8]
+  /// The same rows without what takes the most memory.
+  var withoutCells: any TableRows { get }
 }
 
 /// Appends the UTF-8 of a row's cell, the same every time; false where it is no text.
@@ -53,6 +55,7 @@ extension TableRows {
   package var notes: [String] { [] }
   package var hasDecimalCommas: Bool { false }
   package var plainFormat: String? { nil }
+  package var withoutCells: any TableRows { self }
 
   package var sourceRows: SourceRows {
     SourceRows(count: count) { row in

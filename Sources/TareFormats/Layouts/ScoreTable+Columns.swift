@@ -2,12 +2,16 @@
 package import TareCore
 
 extension ScoreTable {
+  package func hasScores(named name: String) -> Bool {
+    table.has(name) || table.has("\(name)_chosen")
+  }
+
   /// Scores by that name, one a response: a column, or `NAME_chosen` and `NAME_rejected` where a row
   /// is a pair; nil where there are none.
   ///
   /// - Throws: `TareError.badData` that names the row of a value that is not a finite number.
   package func scores(named name: String) throws(TareError) -> [Double]? {
-    guard table.has(name) || table.has("\(name)_chosen") else { return nil }
+    guard hasScores(named: name) else { return nil }
     var columns = wanted
     columns.score = name
     (columns.covariates, columns.optionalCovariates) = ([], [])

@@ -42,7 +42,7 @@ package struct ScoreColumns: Sendable {
 }
 
 package struct ScoreTable: Sendable {
-  package let table: DataTable
+  package private(set) var table: DataTable
   /// In the table's order; where a row holds several, chosen before rejected or A before B.
   package let responses: ScoredResponses
   /// Those that were asked for, in that order: a column each, or counted on the texts.
@@ -125,6 +125,19 @@ package struct ScoreTable: Sendable {
       if let all = try? layout.entries(of: table, columns: more) { return all }
     }
     return try layout.entries(of: table, columns: columns)
+  }
+
+  /// Whether rows may hold prompts and responses.
+  package var mayHoldTexts: Bool {
+    (try? RowLayouts.layout(of: table.row(0, table.named(table.columns)))) != nil
+      || PlainRows(table) != nil
+  }
+
+  /// The same scores, without the cells of their table.
+  package var withoutCells: ScoreTable {
+    var scores = self
+    scores.table = table.withoutCells
+    return scores
   }
 
   /// The column of the scores, or of the first of a pair's.

@@ -16,7 +16,14 @@ package struct CSVTable: TableRows {
   package var columns: [String] { header.columns }
   package var count: Int { starts.count }
   package var isText: Bool { true }
-  package func place(of row: Int) -> String { "line \(lines.isEmpty ? row + 2 : Int(lines[row]))" }
+  package func place(of row: Int) -> String { Self.place(of: row, lines) }
+  package var withoutCells: any TableRows {
+    EmptiedRows(self) { [lines] row in Self.place(of: row, lines) }
+  }
+
+  private static func place(of row: Int, _ lines: [UInt32]) -> String {
+    "line \(lines.isEmpty ? row + 2 : Int(lines[row]))"
+  }
 
   /// The mark of each column's numbers, [column]; nil where it is a point in all of them.
   private var marks: [DecimalMark]?

@@ -102,7 +102,14 @@ package struct JSONLinesTable: TableRows {
   package var count: Int { starts.count }
   package var isText: Bool { false }
   package var plainFormat: String? { JSONLinesOutput.key }
-  package func place(of row: Int) -> String { "line \(lines.isEmpty ? row + 1 : Int(lines[row]))" }
+  package func place(of row: Int) -> String { Self.place(of: row, lines) }
+  package var withoutCells: any TableRows {
+    EmptiedRows(self) { [lines] row in Self.place(of: row, lines) }
+  }
+
+  private static func place(of row: Int, _ lines: [UInt32]) -> String {
+    "line \(lines.isEmpty ? row + 1 : Int(lines[row]))"
+  }
 }
 
 // MARK: - Values
