@@ -132,7 +132,8 @@ let package = Package(
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
-      ]),
+      ],
+      exclude: ["Fixtures"]),
     .testTarget(
       name: "RegistryTests",
       dependencies: [

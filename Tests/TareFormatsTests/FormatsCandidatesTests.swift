@@ -228,7 +228,7 @@ import Testing
       #"{"prompt":"p","response":"r","images":["a.png"]}"#,
       "in, line 1, column 'images': found 1 of them; accepted: none: text alone can be scored"
     ),
-    (#"{"id":1.5,"prompt":"p","response":"r"}"#, "in, line 1, column 'id': found a number"),
+    (#"{"id":true,"prompt":"p","response":"r"}"#, "in, line 1, column 'id': found a boolean"),
     (#"{"id":"","prompt":"p","response":"r"}"#, "in, line 1, column 'id': found an empty string"),
     (
       #"{"question":"q","response_A":"a","response_B":"b","label":"C"}"#,

@@ -313,16 +313,4 @@ import Testing
       #expect(piped["overall"]?["n"] == 4000)
     }
   }
-
-  @Test func `sides are compared whatever the order of a prompt's rows`() throws {
-    let header = "prompt_id,score,label"
-    let first = try file("first.csv", [header, "a,2,1", "a,1,0", "b,2,1", "b,1,0"])
-    let second = try file("second.csv", [header, "a,2,0", "a,1,1", "b,1,0", "b,2,1"])
-    let result = try evaluate(first, "--against", second)
-    let same = try evaluate(
-      first, "--against", file("third.csv", [header, "a,1,1", "a,2,0", "b,2,1", "b,1,0"]))
-    #expect(result["against"]?["overall"]?["n"] == 2)
-    #expect(result["against"]?["overall"]?["b"] == 0.5)
-    #expect(result["against"]?["overall"] == same["against"]?["overall"])
-  }
 }

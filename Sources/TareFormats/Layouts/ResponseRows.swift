@@ -167,7 +167,9 @@ extension ResponseRows {
     guard let column = layout.role else { return table.rows.map { _ in .response } }
     var roles: [Role] = []
     let cells = table.cells(column)
-    if cells.allSatisfy(\.labelText.isEmpty) { return table.rows.map { _ in .response } }
+    if cells.allSatisfy({ ($0.string ?? $0.labelText).isEmpty }) {
+      return table.rows.map { _ in .response }
+    }
     for (row, value) in cells.enumerated() {
       guard let role = value.string.flatMap(Role.init(rawValue:)) else {
         throw table.error(

@@ -137,10 +137,15 @@ extension CSVTable {
   package func numbers(of column: String, in rows: [Int]) -> [Double]? {
     guard let index = columns.firstIndex(of: column) else { return nil }
     let bytes = bytes.span
+    let mark = marks?[index] ?? .point
     return rows.map { row in
       var (start, end) = range(row, index)
       if start < end, bytes[start] == quote { (start, end) = (start + 1, end - 1) }
-      return DecimalText.number(in: bytes, start, end) ?? .nan
+      let number =
+        mark == .point
+        ? DecimalText.number(in: bytes, start, end)
+        : DecimalText.number(in: bytes, start, end, mark)
+      return number ?? .nan
     }
   }
 
