@@ -114,7 +114,7 @@ extension Pipeline {
         let table = request.labelled(labelled)
         let calibration: Calibration
         if let saved {
-          warn(ofApplied: saved, to: source.covariates)
+          warn(ofApplied: saved, to: source.covariates, table)
           calibration = saved
         } else {
           calibration = try request.settings.fit(table, date: Self.now)

@@ -16,7 +16,7 @@ extension Pipeline {
     let note = source.parts[0].groupingNote
     let labelled = try table(of: source, request, saved)
     let skipped = request.source.badRows.leavesOut ? source.skipped : nil
-    if let saved { warn(ofApplied: saved, to: source.covariates) }
+    if let saved { warn(ofApplied: saved, to: source.covariates, labelled) }
     (source.parts, source.table) = ([], nil)
     return try calibrate(labelled, request, saved, copy, note: note, skipped)
   }
@@ -33,7 +33,7 @@ extension Pipeline {
     _ labelled: CalibrationTable, _ request: CalibrateRequest, _ saved: Calibration?,
     _ copy: TableCopy, note: String?, _ skipped: SkippedRows?
   ) throws(TareError) -> CalibrateOutcome {
-    let table = try request.labelled(labelled)
+    let table = request.labelled(labelled)
     let calibration =
       if let saved { saved } else { try request.settings.fit(table, date: Self.now) }
     let scores = try calibration.apply(to: table)

@@ -17,7 +17,15 @@ extension Pipeline {
   }
 
   /// Lengths of which one is a column's, and the other counted.
-  func warn(ofApplied saved: Calibration, to covariates: [Covariate]) {
+  func warn(
+    ofApplied saved: Calibration, to covariates: [Covariate], _ table: CalibrationTable? = nil
+  ) {
+    let unknown = table.map(saved.bias.unknownSubsets) ?? []
+    if !unknown.isEmpty {
+      observer.notice(
+        "the calibration was fitted by subset, and has no fit for \(list(unknown)): there the fit to all "
+          + "subsets is taken off")
+    }
     guard let fitted = saved.covariates.first(where: { $0 == .length }),
       let applied = covariates.first(where: { $0 == .length }),
       fitted.isTakenForLength != applied.isTakenForLength

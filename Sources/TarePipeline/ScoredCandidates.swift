@@ -104,11 +104,11 @@ extension Pipeline {
       if let calibration = calibrations.count == 1
         ? calibrations[0] : calibrations.isEmpty ? nil : calibrations[index]
       {
-        warn(ofApplied: calibration, to: member.covariates)
         // One that was computed in another way is refused.
         let used = calibration.covariates.map(\.name)
         let table = try CalibrationTable(
           member.responses, covariates: member.covariates.filter { used.contains($0.name) })
+        warn(ofApplied: calibration, to: member.covariates, table)
         own = try calibration.apply(to: table).calibrated
       }
       scores.append(normalised(own, of: member.responses, request, positions))

@@ -213,4 +213,19 @@ import Testing
     #expect(result.status == 65)
     #expect(result.error.contains("broken.json, calibration.version"), "\(result.error)")
   }
+
+  @Test func `a subset without a fit of its own is named`() throws {
+    let saved = folder.path("subsets.json")
+    let fitted = try calibrate(
+      covariates("lowess") + [
+        "--method", "lowess", "--per-subset", "--save", saved, "-o", folder.path("o.csv"),
+      ])
+    #expect(fitted.status == 0, "\(fitted.error)")
+    let other = try folder.file(
+      "other.csv", Data("prompt_id,score,len_char,subset\na,1,100,s0\na,2,50,s9\n".utf8))
+    let result = try Program.run(["calibrate", other, "--apply", saved, "-o", "-"])
+    #expect(result.status == 0)
+    #expect(result.error.contains("has no fit for 's9'"), "\(result.error)")
+    #expect(!result.error.contains("s0"))
+  }
 }

@@ -25,6 +25,16 @@ package indirect enum Bias: Sendable, Hashable {
   /// The same for rows without prompts, each in a fold by its covariates and score.
   case rowFolds([Bias])
 
+  /// The table's subsets that have no bias of their own, where others have.
+  package func unknownSubsets(of table: CalibrationTable) -> [String] {
+    switch self {
+    case .subsets(let biases, _):
+      (table.subsets?.names ?? []).filter { biases[$0] == nil }
+    case .scaled(let bias, _): bias.unknownSubsets(of: table)
+    default: []
+    }
+  }
+
   /// One for each fold, as the folds of a table's rows are known.
   init(ofFolds biases: [Bias], of table: CalibrationTable) {
     self = table.prompts?.areRowNumbers == true ? .rowFolds(biases) : .folds(biases)
