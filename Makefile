@@ -4,6 +4,8 @@
 #   make deps      installs the system libraries that are missing
 #   make model     brings the demo's model into models/
 #   make build     builds `tare` in release
+#   make wheel     builds dist/tare_rm-….whl: the program with Swift's runtime inside, and `import tare`
+#   make test-wheel  installs the wheel in a virtual environment and passes its tests
 #   make lint      checks format and data sets
 #   make format    formats the Swift sources
 #   make docs      writes the command reference and the demo's output into docs/
@@ -16,7 +18,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: demo test deps model build lint format docs bench real-scores evaluations fixtures clean
+.PHONY: demo test deps model build wheel test-wheel lint format docs bench real-scores evaluations fixtures clean
 
 TARE := .build/release/tare
 MODEL := models/SmolLM2-135M-Instruct.Q4_1.gguf
@@ -24,7 +26,8 @@ MODEL_SHA256 := b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53
 HEAD := results/heads/smollm2-135m-alpaca.safetensors
 DEMO := demo.sqlite
 PYTHON ?= python3
-PACKAGES := libopenblas-dev libsqlite3-dev zlib1g-dev libzstd-dev libsnappy-dev liblz4-dev
+PACKAGES := libopenblas-dev libsqlite3-dev libssl-dev zlib1g-dev libzstd-dev libsnappy-dev \
+  liblz4-dev
 # The report is tested in a real browser.
 TEST_PACKAGES := chromium chromium-driver
 
@@ -65,6 +68,29 @@ model: deps
 
 build: deps
 	swift build -c release --product tare
+
+# What it links beside glibc is inside; 2.36 is Debian 12's glibc.
+WHEEL_PLATFORM := manylinux_2_36_x86_64
+WHEEL_LIBRARIES := libsqlite3.a libcrypto.a libz.a libzstd.a libsnappy.a liblz4.a
+
+wheel: deps
+	@mkdir -p .build/static dist
+	@for l in $(WHEEL_LIBRARIES); do ln -sf "$$($(CC) -print-file-name=$$l)" .build/static/$$l; done
+	swift build -c release --product tare --static-swift-stdlib --scratch-path .build/wheel \
+	  -Xlinker -L$(CURDIR)/.build/static -Xlinker --gc-sections
+	strip .build/wheel/release/tare -o .build/wheel/tare
+	python3 -m venv .build/wheel-tools
+	.build/wheel-tools/bin/pip install --quiet build hatchling
+	rm -f dist/tare_rm-*.whl
+	TARE_BINARY=$(CURDIR)/.build/wheel/tare TARE_PLATFORM=$(WHEEL_PLATFORM) \
+	  .build/wheel-tools/bin/python -m build --quiet --wheel --outdir dist python
+	@ls -l dist
+
+test-wheel: wheel
+	rm -rf .build/wheel-test && python3 -m venv .build/wheel-test
+	.build/wheel-test/bin/pip install --quiet "$$(echo dist/tare_rm-*.whl)[test]"
+	cd python && ../.build/wheel-test/bin/python -m pytest -q -p no:cacheprovider tests
+	.build/wheel-test/bin/python -m pytest -q -p no:cacheprovider --doctest-modules --pyargs tare
 
 lint:
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests

@@ -9,7 +9,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
@@ -80,12 +79,12 @@ let package = Package(
     .target(name: "TareReport", dependencies: ["TareCore", "TareEvaluation", "TareRanking"]),
 
     // MARK: - What every stage shares
-    .target(
-      name: "TareCore", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+    .target(name: "TareCore", dependencies: ["CCrypto"]),
 
     // MARK: - C
     .target(name: "CKernels"),
     .target(name: "COpenBLAS"),
+    .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),

@@ -7,6 +7,8 @@ package struct ScoredResponses: Sendable {
   package private(set) var scores: [Double]
   /// Position among the prompt's responses, [row].
   package private(set) var positions: [Int]
+  /// Whether positions are no more than the order of the rows.
+  package private(set) var arePlacedByRow = false
   /// [row]
   package let roles: [Role]
   /// `missing` where a row has none, [row]; nil where no row has one.
@@ -91,6 +93,13 @@ package struct ScoredResponses: Sendable {
     precondition(positions.count == count, "a position a response")
     var responses = self
     responses.positions = positions
+    return responses
+  }
+
+  /// The same responses, whose positions are no more than the order of the rows.
+  package var placedByRow: ScoredResponses {
+    var responses = self
+    responses.arePlacedByRow = true
     return responses
   }
 

@@ -313,4 +313,21 @@ import Testing
       #expect(piped["overall"]?["n"] == 4000)
     }
   }
+
+  /// Without a column `index` the order of a prompt's rows says nothing.
+  @Test func `sides are compared whatever the order of a prompt's rows`() throws {
+    let header = "prompt_id,score,label"
+    let first = try file("first.csv", [header, "a,2,1", "a,1,0", "b,2,1", "b,1,0"])
+    let second = try file("second.csv", [header, "a,2,0", "a,1,1", "b,1,0", "b,2,1"])
+    let overall = try evaluate(first, "--against", second)["against"]?["overall"]
+    #expect(overall?["n"] == 2)
+    #expect(overall?["difference"]?.double.map(abs) == 0.5)
+    let index = "prompt_id,index,score,label"
+    let placed = try Program.run([
+      "evaluate", file("placed.csv", [index, "a,0,2,1", "a,1,1,0"]), "--against",
+      file("others.csv", [index, "a,0,2,0", "a,1,1,1"]),
+    ])
+    #expect(placed.status == 65)
+    #expect(placed.error.contains("no prompt with the same responses and labels"))
+  }
 }

@@ -33,6 +33,7 @@ package struct CommonPrompts: Sendable {
       (self.a, self.b, leftOut) = (a, b, LeftOut())
       return
     }
+    let b = a.arePlacedByRow && b.arePlacedByRow ? Self.placed(b, as: a) : b
     let (first, second) = (Self.signatures(a), Self.signatures(b))
     var common: Set<PromptKey> = []
     var leftOut = LeftOut()
@@ -73,6 +74,35 @@ package struct CommonPrompts: Sendable {
         Signature(index: response.index, pair: response.pair, grade: response.grade))
     }
     return signatures
+  }
+
+  /// The second side with the places of the first, at prompts whose responses stand in another order but
+  /// are told apart by their labels: the chosen one and the rejected one, say.
+  private static func placed(_ b: ScoredResponses, as a: ScoredResponses) -> ScoredResponses {
+    let (first, second) = (grades(a), grades(b))
+    var positions = b.positions
+    for (key, rows) in second {
+      guard let own = first[key], own.keys == rows.keys else { continue }
+      for (grade, row) in rows { positions[row] = a.positions[own[grade] ?? 0] }
+    }
+    return b.placed(positions)
+  }
+
+  /// The row of each label of a prompt, where no two of its responses have the same, nor one none.
+  private static func grades(_ responses: ScoredResponses) -> [PromptKey: [Double: Int]] {
+    var grades: [PromptKey: [Double: Int]] = [:]
+    var unclear: Set<PromptKey> = []
+    for (row, response) in responses.enumerated() {
+      let key = PromptKey(response)
+      guard let grade = response.grade, response.pair == nil,
+        grades[key, default: [:]].updateValue(row, forKey: grade) == nil
+      else {
+        unclear.insert(key)
+        continue
+      }
+    }
+    for key in unclear { grades[key] = nil }
+    return grades
   }
 
   private static func nothingCommon(

@@ -29,7 +29,10 @@ extension ResponseRows {
       covariateNames: covariates.map(\.name), covariates: covariates.map(\.values),
       prompts: prompts.prompts, subsets: others[0], sections: others[1])
     guard let positions = positions(of: made, in: table, found, prompts.rule) else { return nil }
-    return (made.placed(positions), covariates.map(\.covariate), prompts.rule)
+    let placed = made.placed(positions)
+    return (
+      found.index == nil ? placed.placedByRow : placed, covariates.map(\.covariate), prompts.rule
+    )
   }
 
   private typealias Values = (name: String, covariate: Covariate, values: [Double])

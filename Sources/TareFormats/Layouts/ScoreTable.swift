@@ -90,8 +90,9 @@ package struct ScoreTable: Sendable {
     promptRule = rule
     notes = (note.map { [$0] } ?? []) + Self.unused(columns, of: table, layout, covariates)
     hasJudgement = entries.contains { $0.role != .response || $0.label != nil }
-    responses = ScoredResponses(
+    let placed = ScoredResponses(
       try Self.responses(entries, of: table, found, prompts: prompts, rule, layout))
+    responses = layout is ResponseRows && found.index == nil ? placed.placedByRow : placed
   }
 
   /// Why columns that would have been taken are not.
