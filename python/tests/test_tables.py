@@ -77,6 +77,16 @@ def test_a_picked_dataset_is_the_rows_that_were_picked(frame):
 
 
 @pytest.mark.filterwarnings("ignore::tare.TareWarning")
+def test_files_are_named(frame, by_csv, tmp_path):
+    frame.to_parquet(tmp_path / "in.parquet", index=False)
+    frame.to_csv(tmp_path / "in.csv.gz", index=False)
+    datasets.Dataset.from_pandas(frame, preserve_index=False).save_to_disk(tmp_path / "saved")
+    for name in ("in.parquet", "in.csv.gz", "saved"):
+        table = tare.calibrate(tmp_path / name, method="lowess").table
+        assert table["calibrated"].to_pylist() == by_csv
+
+
+@pytest.mark.filterwarnings("ignore::tare.TareWarning")
 def test_rows_that_are_left_out_have_no_numbers(frame):
     broken = frame.copy()
     broken.iloc[3, broken.columns.get_loc("score")] = np.nan

@@ -76,7 +76,12 @@ def given(data: Any, place: pathlib.Path, numbered: bool = False) -> str:
 def read(place: pathlib.Path) -> pyarrow.Table:
     import pyarrow as pa
     with pa.memory_map(str(place)) as source:
-        return pa.ipc.open_file(source).read_all()
+        try:
+            return pa.ipc.open_file(source).read_all()
+        except pa.ArrowInvalid:
+            # What was a stream is written back as one.
+            source.seek(0)
+            return pa.ipc.open_stream(source).read_all()
 
 
 def extended(data: Any, result: pyarrow.Table, names: list[str]) -> Any:
