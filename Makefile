@@ -69,15 +69,15 @@ model: deps
 build: deps
 	swift build -c release --product tare
 
-# What it links beside glibc is inside; 2.36 is Debian 12's glibc.
-WHEEL_PLATFORM := manylinux_2_36_x86_64
+# What it links beside glibc and libstdc++ is inside. The tag is what `auditwheel show` says of it.
+WHEEL_PLATFORM := manylinux_2_35_x86_64
 WHEEL_LIBRARIES := libsqlite3.a libcrypto.a libz.a libzstd.a libsnappy.a liblz4.a
 
 wheel: deps
 	@mkdir -p .build/static dist
 	@for l in $(WHEEL_LIBRARIES); do ln -sf "$$($(CC) -print-file-name=$$l)" .build/static/$$l; done
 	swift build -c release --product tare --static-swift-stdlib --scratch-path .build/wheel \
-	  -Xlinker -L$(CURDIR)/.build/static -Xlinker --gc-sections
+	  -Xlinker -L$(CURDIR)/.build/static
 	strip .build/wheel/release/tare -o .build/wheel/tare
 	python3 -m venv .build/wheel-tools
 	.build/wheel-tools/bin/pip install --quiet build hatchling
