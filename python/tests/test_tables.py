@@ -108,6 +108,24 @@ def test_a_calibration_is_kept_and_applied(frame, tmp_path):
     assert other.content.keys() == json.loads((tmp_path / "c.json").read_text()).keys()
 
 
+@pytest.mark.filterwarnings("ignore::tare.TareWarning")
+def test_auto_says_whether_it_corrected(frame):
+    corrected = tare.calibrate(frame)
+    assert corrected.is_corrected and corrected.table["bias"].abs().max() > 0
+    noise = frame.assign(score=np.random.default_rng(1).normal(size=ROWS), label=0)
+    left = tare.calibrate(noise, label="none")
+    assert not left.is_corrected and left.table["bias"].abs().max() == 0
+
+
+@pytest.mark.filterwarnings("ignore::tare.TareWarning")
+def test_class_labels_are_read_by_their_names():
+    features = datasets.Features({
+        "prompt_id": datasets.Value("string"), "score": datasets.Value("float64"),
+        "label": datasets.ClassLabel(names=["chosen", "rejected"])})
+    data = datasets.Dataset.from_dict({"prompt_id": ["a", "a"], "score": [2.0, 1.0], "label": [0, 1]}, features=features)
+    assert tare.evaluate(data).accuracy == 1
+
+
 def test_accuracy_is_the_share_of_right_pairs(frame):
     found = tare.evaluate(frame, length="length")
     scores = frame.sort_values(["prompt_id", "label"])["score"].to_numpy().reshape(-1, 2)

@@ -26,8 +26,8 @@ class Calibrated:
 
     @property
     def is_corrected(self) -> bool:
-        """Whether any score was changed."""
-        return self.json["parts"][0]["method"] != "none" and self.findings.get("decision") != "none"
+        """Whether the method took anything off: `auto` abstains where there is no reason to."""
+        return self.findings.get("decision") != "abstain"
 
     def __repr__(self) -> str:
         part = self.json["parts"][0]
