@@ -153,7 +153,7 @@ import Testing
       + #"{"prompt_id":12345678901234567890,"score":1,"label":0,"ok":false}"# + "\n"
     let table = try readTable(Data(rows.utf8), name: "in")
     #expect(
-      try ScoreTable(table).responses.map(\.promptID) == ["1.0", "12345678901234567890"])
+      try ScoreTable(table).responses.map(\.promptID) == ["1", "12345678901234567890"])
     #expect(try table.matching(["ok": "true"]).rows == [0])
     #expect(try table.matching(["prompt_id": "1"]).rows == [0])
   }
@@ -161,5 +161,24 @@ import Testing
   @Test func `a list of steps in a cell of CSV is a list`() throws {
     let table = try read("id,subset,label,steps\na,gsm8k,-1,\"[0.9, 0.8]\"\n")
     #expect(table.responses.first?.steps == [0.9, 0.8])
+  }
+
+  @Test func `numbers that may have lost digits name nothing, and 1 and 1.0 name one prompt`()
+    throws
+  {
+    let lost = #"{"prompt_id":1.2345678901234567e18,"score":1,"label":1}"#
+    #expect(failure(lost).contains("a number below 2^53"))
+    let mixed =
+      #"{"prompt_id":1,"score":2,"label":1}"# + "\n"
+      + #"{"prompt_id":1.0,"score":1,"label":0}"# + "\n"
+    #expect(try read(mixed).responses.map(\.promptID) == ["1", "1"])
+  }
+
+  @Test func `a row with a list of examples is a row`() throws {
+    let row = #"{"prompt_id":"a","score":1,"examples":[{"x":1},{"x":2}]}"#
+    #expect(try readTable(Data(row.utf8), name: "in").rows.count == 1)
+    let table =
+      #"{"model":"m","results":[{"prompt_id":"a","score":1},{"prompt_id":"a","score":2}]}"#
+    #expect(try readTable(Data(table.utf8), name: "in").rows.count == 2)
   }
 }

@@ -154,13 +154,13 @@ extension DataTable {
       switch value {
       case .null: names.append(nil)
       case .string(let text): names.append(text.isEmpty ? nil : text)
-      case .int(let number): names.append("\(number)")
-      case .bigInt(let digits): names.append(digits)
       case .bool(let value): names.append("\(value)")
-      // A column of integers with a gap is one of floating-point numbers in pandas.
-      case .double(let number) where number.isFinite: names.append("\(number)")
       default:
-        throw error(row, column, found: value.kindName, accepted: "a string or a number")
+        guard let name = value.numeral else {
+          throw error(
+            row, column, found: value.kindName, accepted: "a string, or a number below 2^53")
+        }
+        names.append(name)
       }
     }
     return names
@@ -338,6 +338,18 @@ extension DataTable {
 }
 
 extension JSONValue {
+  /// A number as a name, whole ones without a point: a column of integers with a gap is one of
+  /// floating-point numbers in pandas. nil for numbers that may have lost digits, and for all else.
+  var numeral: String? {
+    switch self {
+    case .int(let number): "\(number)"
+    case .bigInt(let digits): digits
+    case .double(let number) where abs(number) < 0x1p53:
+      Int(exactly: number).map { "\($0)" } ?? "\(number)"
+    default: nil
+    }
+  }
+
   /// The element of a list of one, which is as good as a number.
   fileprivate var alone: JSONValue? { array?.count == 1 ? array?[0] : nil }
 

@@ -112,7 +112,10 @@ package struct ScoreTable: Sendable {
         _ = try layout.entries(of: table, columns: one)
         return nil
       } catch {
-        return "'\(name)' is left out: \(error)"
+        let place = "\(table.name), "
+        let reason = "\(error)"
+        return "'\(name)' is left out: "
+          + (reason.hasPrefix(place) ? String(reason.dropFirst(place.count)) : reason)
       }
     }
   }

@@ -30,11 +30,11 @@ package struct SourceRow: Sendable {
       guard isText else { throw error(column, found: "an empty string", accepted: "a name") }
       return nil
     case .string(let text): return text
-    case .int(let number): return "\(number)"
-    case .bigInt(let digits): return digits
-    case .double(let number) where number.isFinite: return "\(number)"
     case .some(let other):
-      throw error(column, found: other.kindName, accepted: "a string or a number")
+      guard let name = other.numeral else {
+        throw error(column, found: other.kindName, accepted: "a string, or a number below 2^53")
+      }
+      return name
     }
   }
 

@@ -55,7 +55,7 @@ extension JSONFrame {
     if let rows = object["rows"]?.array, isObjects(rows) {
       return rows.allSatisfy { $0["row"]?.object != nil } ? .hub : .wrapped("rows")
     }
-    for name in ["results", "records", "examples"] where object["score"] == nil {
+    for name in ["results", "records", "examples"] where !object.keys.contains(where: isColumn) {
       if let rows = object[name]?.array, isObjects(rows), isTheOnlyList(name, in: object) {
         return .wrapped(name)
       }
