@@ -143,9 +143,7 @@ extension CalibrationTable {
 
   /// The same table, of which no fit is made twice.
   package func sharingFits() -> CalibrationTable {
-    var table = self
-    table.sharedFits = SharedFits(folds: Folds.usual, isByContents: Folds.areByContents(self))
-    return table
+    sharing(SharedFits(folds: Folds.usual, isByContents: Folds.areByContents(self)))
   }
 
   /// The same rows without labels and subsets, for fits that look at neither.
@@ -156,27 +154,37 @@ extension CalibrationTable {
     return table
   }
 
-  /// All prompts but those of one fold.
+  /// All prompts but those of some folds.
   ///
   /// - Throws: `TareError.badData` where none is left.
-  func without(_ fold: Int, of folds: Folds, _ shared: SharedFits) throws(TareError) -> Self {
-    let rows = folds.rows(outside: fold)
+  func without(
+    _ left: Set<Int>, of folds: Folds, _ shared: SharedFits
+  ) throws(TareError) -> Self {
+    let rows = folds.rows(outside: left)
     guard !rows.isEmpty else {
+      let numbers = left.sorted().map { "\($0 + 1)" }.joined(separator: " and ")
       throw .badData(
-        place: "column of prompts", found: "no prompt outside fold \(fold + 1)",
+        place: "column of prompts", found: "no prompt outside fold \(numbers)",
         accepted: "prompts for \(folds.count) folds")
     }
     var table = taking(rows)
     // What is left stays in the order that its contents decide.
     table.isCanonical = isCanonical
-    table.leftOut = foldsLeftOut(without: fold, shared)
+    table.leftOut = foldsLeftOut(without: left, shared)
     table.sharedFits = shared
     return table
   }
 
-  /// The folds that a table has not which lacks one more than this.
-  func foldsLeftOut(without fold: Int, _ shared: SharedFits) -> Set<Int> {
-    (shared === sharedFits ? leftOut : []).union([fold])
+  /// The folds that a table has not which lacks some more than this.
+  func foldsLeftOut(without more: Set<Int>, _ shared: SharedFits) -> Set<Int> {
+    (shared === sharedFits ? leftOut : []).union(more)
+  }
+
+  /// The same table, of which no fit is made that is among these.
+  func sharing(_ fits: SharedFits) -> CalibrationTable {
+    var table = self
+    table.sharedFits = fits
+    return table
   }
 
   /// The fits that tables without one fold have in common: this table's, where its folds are those.

@@ -105,11 +105,12 @@ extension Calibrator {
     _ table: CalibrationTable, _ settings: FitSettings, _ folds: Folds
   ) throws(TareError) -> Bias {
     let shared = table.sharedFits(of: folds)
+    prepareFolds(folds, of: table.sharing(shared))
     // Each fit holds most of the table, and none knows of the others.
     let threads = Self.hasFolds ? 1 : 2
     let biases = try ParallelParts.map(threads: threads, count: folds.count) {
       (fold) throws(TareError) in
-      var rest = TableWithoutFold(fold, of: folds, table, shared)
+      var rest = TableWithoutFolds([fold], of: folds, table, shared)
       guard settings.perSubset else { return try rest.found(by: self).taken }
       var parameters: JSONObject = [:]
       return try self.findEach(rest.table(), settings, &parameters).taken

@@ -17,6 +17,10 @@ package protocol Calibrator: Registered, Sendable {
   /// Whether it fits to folds of the prompts itself, two at a time.
   static var hasFolds: Bool { get }
 
+  /// Finds at once what it will want of the prompts outside two folds when it is fitted to those outside
+  /// each, and keeps that in the fits that the table shares: one after another would leave a thread idle.
+  func prepareFolds(_ folds: Folds, of table: CalibrationTable)
+
   /// - Throws: `TareError.usage` for a setting out of range.
   init(_ options: CalibratorOptions) throws(TareError)
 
@@ -38,6 +42,7 @@ extension Calibrator {
   package static var needsLabels: Bool { false }
   package static var allowsGamma: Bool { true }
   package static var hasFolds: Bool { false }
+  package func prepareFolds(_ folds: Folds, of table: CalibrationTable) {}
   package var rowOrder: RowOrder { .canonical }
 
   package func findWithoutErrors(in table: CalibrationTable) throws(TareError) -> FoundBias {

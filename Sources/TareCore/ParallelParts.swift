@@ -37,27 +37,4 @@ package enum ParallelParts {
     }
     return values
   }
-
-  /// What two pieces of work make, at the same time.
-  ///
-  /// - Throws: the first one's error, or else the second's.
-  package static func both<First: Sendable, Second: Sendable>(
-    _ first: @Sendable () throws(TareError) -> First,
-    _ second: @Sendable () throws(TareError) -> Second
-  ) throws(TareError) -> (First, Second) {
-    let found = Mutex<(first: First?, second: Second?)>((nil, nil))
-    _ = try map(threads: 2, count: 2) { (index) throws(TareError) in
-      if index == 0 {
-        let value = try first()
-        found.withLock { $0.first = value }
-      } else {
-        let value = try second()
-        found.withLock { $0.second = value }
-      }
-    }
-    guard case (let first?, let second?) = found.withLock({ $0 }) else {
-      throw .fault("a piece of work made nothing")
-    }
-    return (first, second)
-  }
 }

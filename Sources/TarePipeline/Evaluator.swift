@@ -207,6 +207,11 @@ struct Evaluator: Sendable {
     return options
   }
 
+  private enum Piece: Sendable {
+    case evaluation(Evaluation)
+    case comparison(Comparison)
+  }
+
   func part(_ model: ScoredModel) throws(TareError) -> EvaluateOutcome.Part {
     let options = options(for: model)
     let responses = model.responses
@@ -228,14 +233,21 @@ struct Evaluator: Sendable {
     let raw: Evaluation
     var after: (evaluation: Evaluation, comparison: Comparison)?
     if let calibrated {
-      (raw, after) = try ParallelParts.both { () throws(TareError) in
-        try evaluated(responses)
-      } _: { () throws(TareError) -> (evaluation: Evaluation, comparison: Comparison) in
-        let evaluation = try evaluated(calibrated)
-        var comparison: Comparison = try benchmark.compare(responses, calibrated, options)
-        comparison.labelUse = model.calibration?.labels ?? .unknown
-        return (evaluation, comparison)
+      // The dearest first.
+      let pieces = try ParallelParts.map(threads: 2, count: 3) {
+        (piece) throws(TareError) -> Piece in
+        switch piece {
+        case 0: .evaluation(try evaluated(calibrated))
+        case 1: .evaluation(try evaluated(responses))
+        default: .comparison(try benchmark.compare(responses, calibrated, options))
+        }
       }
+      guard
+        case (.evaluation(let calibrated), .evaluation(let given), .comparison(var comparison)) =
+          (pieces[0], pieces[1], pieces[2])
+      else { throw .fault("an evaluation in the place of a comparison") }
+      comparison.labelUse = model.calibration?.labels ?? .unknown
+      (raw, after) = (given, (calibrated, comparison))
     } else {
       raw = try evaluated(responses)
     }

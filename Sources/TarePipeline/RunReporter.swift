@@ -39,6 +39,7 @@ struct RunReporter {
     var model = model
     let table = try self.table(of: model)
     if let table { try calibrate(table, &model, &run.page) }
+    FreedMemory.giveBack()
     do throws(TareError) {
       let evaluated = try evaluator.part(model)
       run.page.raw = evaluated.raw
@@ -79,6 +80,7 @@ extension RunReporter {
   ) throws(TareError) {
     let (ordered, order) = given.canonical()
     let table = ordered.sharingFits()
+    FreedMemory.giveBack()
     let auto = try CalibrateSettings().fit(table, date: Pipeline.now)
     page.advice = auto.findings["reason"]?.string.map { reason in
       Advice(
@@ -100,6 +102,7 @@ extension RunReporter {
     }
     page.calibration = model.calibration
     page.removed = page.removed.thinned(to: 200)
+    FreedMemory.giveBack()
     var tables = [table]
     if let calibrated { tables.append(try table.scored(calibrated)) }
     let diagnoses = ParallelParts.map(threads: 2, count: tables.count) { [tables] in

@@ -67,6 +67,30 @@ import Testing
     #expect((squares / Double(truth.count)).squareRoot() < 0.15)
   }
 
+  /// With 96% of the spread between prompts a cycle leaves 0.96 of what is wrong: plain cycles need
+  /// some 300.
+  @Test func `a covariate that hardly varies within prompts needs few cycles`() throws {
+    var normals = Made.Normals(seed: 9)
+    var (lengths, scores, prompts): ([Double], [Double], [String]) = ([], [], [])
+    for prompt in 0..<400 {
+      let level = normals.next()
+      for _ in 0..<4 {
+        let length = (2000 + 50 * (5 * level + normals.next())).rounded()
+        prompts.append("\(prompt)")
+        lengths.append(length)
+        scores.append(length / 100 - 7 * level)
+      }
+    }
+    let table = try CalibrationTable(
+      scores: scores, values: lengths, covariate: .length, prompts: PromptGroups(prompts))
+    let calibration = try Made.fit("within-prompt", table) { ($0.it, $0.degree) = (0, 1) }
+    let mean = lengths.reduce(0, +) / Double(lengths.count)
+    expectClose(
+      try calibration.apply(to: table).bias, lengths.map { ($0 - mean) / 100 }, tolerance: 1e-5)
+    #expect(calibration.findings["converged"] == true)
+    #expect(try #require(calibration.findings["cycles"]?.int) < 40)
+  }
+
   @Test func `the mean of the scores stays`() throws {
     let table = try Made.table { ($0.within, $0.between) = (1, 1) }
     let bias = try Made.fit("within-prompt", table).apply(to: table).bias

@@ -76,13 +76,18 @@ package struct AutoCalibrator: Calibrator {
   }
 
   private func findWithLabels(_ table: CalibrationTable) throws(TareError) -> FoundBias? {
-    let bare = table.ofNumbersAlone
-    let biases = try outOfFoldCurves(bare)
+    // A fit without one fold may be what is taken off there in the end; one without two only chooses.
+    let isShared = table.sharedFits != nil && table.leftOut.isEmpty
+    let bare = table.sharedFits == nil ? table.ofNumbersAlone.sharingFits() : table.ofNumbersAlone
+    let biases = try outOfFoldCurves(bare, standardErrors: isShared)
     let (ordered, rows) = table.canonical()
     guard let labelled = LabelledScores(ordered) else { return nil }
     let choices = ParallelParts.map(threads: 2, count: biases.count) { method in
-      let values = biases[method].values(for: bare)
-      return GammaChoice(labelled, biases: rows.map { values.taking($0) } ?? values)
+      func differences() -> [Double] {
+        let values = biases[method].values(for: bare)
+        return labelled.pairs.differences(rows.map { values.taking($0) } ?? values)
+      }
+      return GammaChoice(labelled, differences: differences())
     }
     let verdict = Verdict([("within-prompt", choices[0]), ("lowess", choices[1])])
     guard let method = verdict.method, let gamma = verdict.gamma else {
@@ -96,21 +101,48 @@ package struct AutoCalibrator: Calibrator {
   }
 
   /// Within prompts and over all responses, each from fits to the prompts of other folds.
-  private func outOfFoldCurves(_ table: CalibrationTable) throws(TareError) -> [Bias] {
+  ///
+  /// - Parameter table: one that shares its fits. The fit to all of it is made beside the others, as
+  ///   most often that one is wanted in the end.
+  private func outOfFoldCurves(
+    _ table: CalibrationTable, standardErrors: Bool
+  ) throws(TareError) -> [Bias] {
     let folds = Folds(of: table, count: Folds.usual)
     let shared = table.sharedFits(of: folds)
-    // A fit without one fold may be what is taken off there in the end; one without two only chooses.
-    let isShared = table.sharedFits != nil && table.leftOut.isEmpty
-    let found = try ParallelParts.map(threads: 2, count: folds.count) { (fold) throws(TareError) in
-      var rest = TableWithoutFold(fold, of: folds, table, shared)
+    let found = try ParallelParts.map(threads: 2, count: folds.count + 1) {
+      (part) throws(TareError) -> (Bias, Bias)? in
+      guard part > 0 else {
+        _ = try within.findOnce(in: table)
+        return nil
+      }
+      var rest = TableWithoutFolds([part - 1], of: folds, table, shared)
+      // Without a fold that the table has not it is the fit to all, which has them.
+      let withErrors = standardErrors || table.leftOut.contains(part - 1)
       return (
-        try rest.found(by: within, standardErrors: isShared).taken,
-        try rest.found(by: pooled, standardErrors: isShared).taken
+        try rest.found(by: within, standardErrors: withErrors).taken,
+        try rest.found(by: pooled, standardErrors: withErrors).taken
       )
-    }
+    }.compactMap(\.self)
     return [
       Bias(ofFolds: found.map(\.0), of: table), Bias(ofFolds: found.map(\.1), of: table),
     ]
+  }
+
+  package func prepareFolds(_ folds: Folds, of table: CalibrationTable) {
+    guard folds.count == Folds.usual,
+      LabelledPairs.promptCount(table) >= GammaChoice.leastPrompts
+    else { return }
+    let bare = table.ofNumbersAlone
+    let shared = bare.sharedFits(of: folds)
+    let pairs = (0..<folds.count).flatMap { first in
+      (first + 1..<folds.count).map { Set([first, $0]) }
+    }
+    ParallelParts.run(threads: 2, count: pairs.count) { pair in
+      var rest = TableWithoutFolds(pairs[pair], of: folds, bare, shared)
+      // What fails is kept too, and thrown where the fit is asked for.
+      _ = try? rest.found(by: within, standardErrors: false)
+      _ = try? rest.found(by: pooled, standardErrors: false)
+    }
   }
 
   private func abstaining(_ findings: JSONObject) -> FoundBias {

@@ -54,7 +54,8 @@ package struct BradleyTerryCalibrator: Calibrator {
     }
     let scaled = zip(features, spreads).map { feature, spread in feature.map { $0 / spread } }
     let penalties = [0.0] + [Double](repeating: ridge, count: features.count - 1)
-    guard let fit = PairLogit(scaled, weights: pairs.weight, ridge: penalties),
+    let weights = PairWeights(pairs.weight)
+    guard let fit = PairLogit(scaled, weights: weights, ridge: penalties),
       fit.coefficients[0] > 0
     else {
       throw .badData(
@@ -62,7 +63,7 @@ package struct BradleyTerryCalibrator: Calibrator {
         accepted: "scores that are higher for better responses, once the covariates are known")
     }
     let covariance = fit.covariance(
-      scaled, weights: pairs.weight, prompts: pairs.prompt, count: pairs.prompts)
+      scaled, weights: weights, prompts: pairs.prompt, count: pairs.prompts)
     return found(table, fit.coefficients, covariance, spreads, pairs.prompts)
   }
 

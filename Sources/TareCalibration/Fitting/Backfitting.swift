@@ -3,8 +3,8 @@ internal import TareCore
 
 /// score = intercept + Σ f_k(x_k) + residual, where the intercept is each prompt's own if prompts are
 /// given. Every f_k is a LOWESS of what the others leave (backfitting; Hastie and Tibshirani 1990),
-/// centred over the rows, in cycles until nothing moves; then as often again, with rows far off the
-/// model weighted down (bisquare).
+/// centred over the rows, in cycles until nothing moves, each begun where the last ones lead
+/// (`AndersonMixing`); then as often again, with rows far off the model weighted down (bisquare).
 ///
 /// With prompts this is a regression with fixed effects: only differences within a prompt speak of
 /// the curve, as a curve that the smoother reproduces is found whatever the prompts' own levels are.
@@ -28,6 +28,8 @@ struct Backfitting {
   private let groups: PromptGroups.Members
   /// Of the robustness iterations, [row].
   private var weights: [Double]
+  /// What the rows weigh together in their prompt's level, [prompt].
+  private var totals: [Double] = []
 
   /// - Parameters:
   ///   - columns: the covariates on their scale, [term][row].
@@ -52,6 +54,7 @@ struct Backfitting {
     }
     let range = max((scores.max() ?? 0) - (scores.min() ?? 0), .leastNormalMagnitude)
     for iteration in 0...it {
+      totals = levelTotals()
       for term in terms.indices { terms[term].weigh(weights) }
       try cycle(range)
       for term in terms.indices { terms[term].forgetWeights() }
@@ -71,9 +74,12 @@ struct Backfitting {
   }
 
   private mutating func cycle(_ range: Double) throws(TareError) {
+    var mixing = AndersonMixing(counts: terms.flatMap(\.counts))
+    var least = Double.infinity
     for _ in 0..<Self.mostCycles(rows: scores.count) {
       cycles += 1
       change = 0
+      let before = terms.flatMap(\.curve)
       for index in terms.indices {
         let others = others(than: index)
         var term = terms[index]
@@ -84,6 +90,15 @@ struct Backfitting {
         change = max(change, moved / range)
       }
       if change < Self.tolerance { return }
+      // Near what rounding allows a mixture may lead away.
+      if change > 2 * least { mixing.restart() }
+      least = min(least, change)
+      var next = mixing.next(after: before, terms.flatMap(\.curve))[...]
+      for index in terms.indices {
+        let count = terms[index].curve.count
+        terms[index].move(to: Array(next.prefix(count)))
+        next = next.dropFirst(count)
+      }
     }
   }
 
@@ -125,6 +140,20 @@ struct Backfitting {
     return residuals
   }
 
+  /// A prompt whose every row has lost its weight keeps a level: the plain mean, nearly.
+  private static let leastWeight = 1e-9
+
+  private func levelTotals() -> [Double] {
+    let starts = groups.starts
+    return (0..<starts.count - 1).map { group in
+      var total = 0.0
+      for row in groups.rows[starts[group]..<starts[group + 1]] {
+        total += max(weights[Int(row)], Self.leastWeight)
+      }
+      return total
+    }
+  }
+
   /// Each row, and its score less all curves and its prompt's level, one prompt after another.
   ///
   /// - Parameter others: the scores less all curves but the term's, [row].
@@ -133,24 +162,21 @@ struct Backfitting {
     _ term: BackfittingTerm, _ others: [Double], _ body: (Int, Double) -> Void
   ) {
     let (starts, rows) = (groups.starts.span, groups.rows.span)
-    let (weights, others) = (weights.span, others.span)
+    let (weights, others, totals) = (weights.span, others.span, totals.span)
     let (places, curve) = (term.places.span, term.curve.span)
     var rests: [Double] = []
     for group in 0..<starts.count - 1 {
       let (first, size) = (starts[group], starts[group + 1] - starts[group])
       while rests.count < size { rests.append(0) }
       var span = rests.mutableSpan
-      var (sum, total) = (0.0, 0.0)
+      var sum = 0.0
       for member in 0..<size {
         let row = Int(rows[first + member])
         let rest = others[row] - curve[Int(places[row])]
         span[member] = rest
-        // A prompt whose every row has lost its weight keeps a level: the plain mean, nearly.
-        let weight = max(weights[row], 1e-9)
-        sum += weight * rest
-        total += weight
+        sum += max(weights[row], Self.leastWeight) * rest
       }
-      let level = sum / total
+      let level = sum / totals[group]
       for member in 0..<size { body(Int(rows[first + member]), span[member] - level) }
     }
   }

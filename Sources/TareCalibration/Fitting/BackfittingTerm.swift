@@ -20,7 +20,7 @@ struct BackfittingTerm {
   private let column: [Double]
   private var points: SortedPoints?
   /// Rows at each place, [place].
-  private let counts: [Double]
+  let counts: [Double]
   /// Nil by other programs' rules.
   private var smoother: KnotSmoother?
   private var weights: [Double] = []
@@ -88,6 +88,9 @@ struct BackfittingTerm {
     curve = next
     return moved
   }
+
+  /// - Parameter curve: centred over the rows, [place].
+  mutating func move(to curve: [Double]) { self.curve = curve }
 
   /// The plain mean of the rows at each place.
   private func means(of values: [Double]) -> [Double] {

@@ -60,14 +60,15 @@ package struct Folds: Sendable {
 
   /// - Returns: rows in the fold, and all others.
   func split(_ fold: Int) -> (inside: [Int32], outside: [Int32]) {
-    ((0..<Int32(ofRow.count)).filter { ofRow[Int($0)] == fold }, rows(outside: fold))
+    ((0..<Int32(ofRow.count)).filter { ofRow[Int($0)] == fold }, rows(outside: [fold]))
   }
 
-  func rows(outside fold: Int) -> [Int32] {
+  func rows(outside folds: Set<Int>) -> [Int32] {
+    let isLeft = (0..<Int32(count)).map { folds.contains(Int($0)) }
     var rows: [Int32] = []
     // What is reserved and not used costs no memory.
     rows.reserveCapacity(ofRow.count)
-    for row in ofRow.indices where ofRow[row] != fold { rows.append(Int32(row)) }
+    for row in ofRow.indices where !isLeft[Int(ofRow[row])] { rows.append(Int32(row)) }
     return rows
   }
 }

@@ -48,10 +48,15 @@ package struct GammaChoice: Sendable, Hashable {
 
   /// - Parameter biases: as above, in the order of the rows that `labelled` was made of.
   init(_ labelled: LabelledScores, biases: [Double]) {
+    self.init(labelled, differences: labelled.pairs.differences(biases))
+  }
+
+  /// - Parameter differences: of the bias, better less worse, [pair].
+  init(_ labelled: LabelledScores, differences: consuming [Double]) {
     let pairs = labelled.pairs
     prompts = pairs.prompts
     self.pairs = pairs.count
-    let all = Sample(labelled, pairs.differences(biases))
+    let all = Sample(labelled, differences)
     let fit = all.fit()
     estimate = fit.gamma
     guard prompts >= Self.leastPrompts else {
@@ -71,21 +76,22 @@ package struct GammaChoice: Sendable, Hashable {
   private struct Sample {
     var scores: [Double]
     var bias: [Double]
-    var weights: [Double]
+    var weights: PairWeights
 
     /// What a gamma of 1 is on bias in units of its own spread.
     let unit: Double
 
     /// - Parameter bias: differences, [pair]; kept in units of their root mean square, as scores are.
-    init(_ labelled: LabelledScores, _ bias: [Double]) {
+    init(_ labelled: LabelledScores, _ bias: consuming [Double]) {
       let spread = labelled.pairs.spread(of: bias)
       scores = labelled.differences
-      self.bias = bias.map { $0 / spread }
-      weights = labelled.pairs.weight
+      for pair in bias.indices { bias[pair] /= spread }
+      self.bias = bias
+      weights = PairWeights(labelled.pairs.weight)
       unit = spread / labelled.spread
     }
 
-    func weighted(_ weights: [Double]) -> Sample {
+    func weighted(_ weights: PairWeights) -> Sample {
       var sample = self
       sample.weights = weights
       return sample
@@ -150,7 +156,7 @@ package struct GammaChoice: Sendable, Hashable {
       var counts = [Double](repeating: 0, count: pairs.prompts)
       for _ in 0..<pairs.prompts { counts[random.next(below: pairs.prompts)] += 1 }
       let weights = pairs.weight.indices.map { pairs.weight[$0] * counts[Int(pairs.prompt[$0])] }
-      return all.weighted(weights).gamma(start: start)
+      return all.weighted(PairWeights(weights)).gamma(start: start)
     }.sorted()
     return estimates.quantile(0.025)...estimates.quantile(0.975)
   }

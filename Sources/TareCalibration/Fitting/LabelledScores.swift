@@ -24,27 +24,24 @@ struct LabelledScores {
     let scaled = differences.map { $0 / spread }
     let ofRow = Folds(of: table, count: Folds.usual).ofRow
     let folds = pairs.better.map { ofRow[Int($0)] }
-    let start = Self.slope(of: scaled, pairs.weight)
+    let weights = PairWeights(pairs.weight)
+    let start = Self.slope(of: scaled, weights)
     slopes = ParallelParts.map(threads: 2, count: Folds.usual) { fold in
-      Self.slope(of: scaled, Self.weights(pairs, folds, without: fold), start: start)
+      Self.slope(of: scaled, weights.without(fold, of: folds), start: start)
     }
     (self.pairs, self.differences, self.spread, self.folds) = (pairs, scaled, spread, folds)
   }
 
-  /// The weights of the pairs, 0 in one fold, [pair].
-  func weights(without fold: Int) -> [Double] { Self.weights(pairs, folds, without: fold) }
-
-  private static func weights(
-    _ pairs: LabelledPairs, _ folds: [Int32], without fold: Int
-  ) -> [Double] {
-    pairs.weight.indices.map { Int(folds[$0]) == fold ? 0 : pairs.weight[$0] }
+  /// The weights of the pairs outside a fold.
+  func weights(without fold: Int) -> PairWeights {
+    PairWeights(pairs.weight).without(fold, of: folds)
   }
 
   /// By maximum likelihood, from 0.
   ///
   /// - Parameter start: a slope to begin with.
   static func slope(
-    of differences: [Double], _ weights: [Double], start: Double = 0
+    of differences: [Double], _ weights: PairWeights, start: Double = 0
   ) -> Double {
     let fit = PairLogit([differences], weights: weights, ridge: [1e-6], start: [start])
     return max(0, fit?.coefficients[0] ?? 0)

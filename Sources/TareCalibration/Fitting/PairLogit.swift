@@ -17,7 +17,7 @@ struct PairLogit {
   ///   - start: coefficients to begin with, [feature].
   /// - Returns: nil where the information is singular: a feature without differences.
   init?(
-    _ features: [[Double]], weights: [Double], ridge: [Double], start: [Double]? = nil
+    _ features: [[Double]], weights: PairWeights, ridge: [Double], start: [Double]? = nil
   ) {
     coefficients = start ?? features.map { _ in 0 }
     inverse = []
@@ -31,7 +31,8 @@ struct PairLogit {
       let length = step.map(abs).max() ?? 0
       let share = length > 5 ? 5 / length : 1
       for index in coefficients.indices { coefficients[index] += share * step[index] }
-      if length < 1e-10 * max(1, coefficients.map(abs).max() ?? 0) { break }
+      // A step of Newton's squares what is wrong: after one of a millionth nothing is left to find.
+      if length < 1e-6 * max(1, coefficients.map(abs).max() ?? 0) { break }
     }
     guard coefficients.allSatisfy(\.isFinite) else { return nil }
   }
@@ -46,13 +47,13 @@ struct PairLogit {
   }
 
   private static func derivatives(
-    _ features: [[Double]], _ weights: [Double], _ ridge: [Double], _ coefficients: [Double]
+    _ features: [[Double]], _ weights: PairWeights, _ ridge: [Double], _ coefficients: [Double]
   ) -> (gradient: [Double], information: [[Double]]) {
     var gradient = zip(ridge, coefficients).map { -$0 * $1 }
     var information = features.indices.map { row in
       features.indices.map { $0 == row ? ridge[row] : 0 }
     }
-    // The one or two that gamma is chosen by, where sums stay in registers.
+    // The one or two that gamma is chosen by, eight pairs at a time.
     if features.count == 1 {
       let sums = derivatives(features[0], weights, ridge[0], coefficients[0])
       return ([sums.gradient], [[sums.information]])
@@ -66,7 +67,7 @@ struct PairLogit {
         ]
       )
     }
-    for pair in weights.indices {
+    for pair in 0..<weights.count {
       var logit = 0.0
       for feature in features.indices { logit += coefficients[feature] * features[feature][pair] }
       let lost = 1 / (1 + exp(logit))
@@ -85,50 +86,58 @@ struct PairLogit {
   }
 
   private static func derivatives(
-    _ x: [Double], _ weights: [Double], _ ridge: Double, _ slope: Double
+    _ x: [Double], _ weights: PairWeights, _ ridge: Double, _ slope: Double
   ) -> (gradient: Double, information: Double) {
-    let (x, weights) = (x.span, weights.span)
-    var (gradient, information) = (-ridge * slope, ridge)
-    for pair in 0..<weights.count {
-      let (x, weight) = (x[pair], weights[pair])
-      let lost = 1 / (1 + exp(slope * x))
-      gradient += weight * lost * x
-      information += weight * lost * (1 - lost) * x * x
+    let x = x.span
+    var (gradient, information) = (SIMD8<Double>.zero, SIMD8<Double>.zero)
+    for pair in stride(from: 0, to: weights.count, by: 8) {
+      let (x, weight) = (x.eight(from: pair), weights.eight(from: pair))
+      let lost = 1 / (1 + (slope * x).exponential)
+      let slant = weight * lost * x
+      gradient += slant
+      information += slant * (1 - lost) * x
     }
-    return (gradient, information)
+    return (gradient.sum() - ridge * slope, information.sum() + ridge)
   }
 
   private static func derivatives(
-    _ x: [Double], _ y: [Double], _ weights: [Double], _ ridge: [Double],
+    _ x: [Double], _ y: [Double], _ weights: PairWeights, _ ridge: [Double],
     _ coefficients: [Double]
   ) -> (
     gradient: (x: Double, y: Double), information: (xx: Double, xy: Double, yy: Double)
   ) {
     let (slopeX, slopeY) = (coefficients[0], coefficients[1])
-    let (x, y, weights) = (x.span, y.span, weights.span)
-    // In the order of the plain sums, to the last bit.
-    var gradient = (x: -ridge[0] * slopeX, y: -ridge[1] * slopeY)
-    var information = (xx: ridge[0], xy: 0.0, yy: ridge[1])
-    for pair in 0..<weights.count {
-      let (x, y, weight) = (x[pair], y[pair], weights[pair])
-      let lost = 1 / (1 + exp(slopeX * x + slopeY * y))
-      let curvature = weight * lost * (1 - lost)
-      gradient.x += weight * lost * x
-      gradient.y += weight * lost * y
-      information.xx += curvature * x * x
-      information.xy += curvature * y * x
-      information.yy += curvature * y * y
+    let (x, y) = (x.span, y.span)
+    typealias Sums = SIMD8<Double>
+    var gradient = (x: Sums.zero, y: Sums.zero)
+    var information = (xx: Sums.zero, xy: Sums.zero, yy: Sums.zero)
+    for pair in stride(from: 0, to: weights.count, by: 8) {
+      let (x, y) = (x.eight(from: pair), y.eight(from: pair))
+      let lost = 1 / (1 + (slopeX * x + slopeY * y).exponential)
+      let slant = weights.eight(from: pair) * lost
+      let (curvedX, curvedY) = (slant * (1 - lost) * x, slant * (1 - lost) * y)
+      gradient.x += slant * x
+      gradient.y += slant * y
+      information.xx += curvedX * x
+      information.xy += curvedX * y
+      information.yy += curvedY * y
     }
-    return (gradient, information)
+    return (
+      (gradient.x.sum() - ridge[0] * slopeX, gradient.y.sum() - ridge[1] * slopeY),
+      (
+        information.xx.sum() + ridge[0], information.xy.sum(),
+        information.yy.sum() + ridge[1]
+      )
+    )
   }
 
   /// Covariance of the coefficients where the pairs of one prompt belong together (sandwich).
   func covariance(
-    _ features: [[Double]], weights: [Double], prompts: [Int32], count: Int
+    _ features: [[Double]], weights: PairWeights, prompts: [Int32], count: Int
   ) -> [[Double]] {
     // [prompt, feature]
     var scores = [Double](repeating: 0, count: count * features.count)
-    for pair in weights.indices {
+    for pair in 0..<weights.count {
       let lost = weights[pair] / (1 + exp(logit(features, pair)))
       let first = Int(prompts[pair]) * features.count
       for feature in features.indices { scores[first + feature] += lost * features[feature][pair] }

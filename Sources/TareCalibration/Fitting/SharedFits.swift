@@ -63,22 +63,23 @@ extension Calibrator {
   fileprivate var keyOfFits: String { Self.key + JSONValue.object(parameters).text() }
 }
 
-/// A table without one more fold, for one fit after another: its rows are copied when a fit is wanted
+/// A table without some more folds, for one fit after another: its rows are copied when a fit is wanted
 /// that has not been made.
-struct TableWithoutFold {
+struct TableWithoutFolds {
   private let whole: CalibrationTable
-  private let fold: Int
+  private let left: Set<Int>
   private let folds: Folds
   private let shared: SharedFits
   private var made: CalibrationTable?
 
-  init(_ fold: Int, of folds: Folds, _ whole: CalibrationTable, _ shared: SharedFits) {
-    (self.whole, self.fold, self.folds, self.shared) = (whole, fold, folds, shared)
+  /// - Parameter left: the folds that are left out.
+  init(_ left: Set<Int>, of folds: Folds, _ whole: CalibrationTable, _ shared: SharedFits) {
+    (self.whole, self.left, self.folds, self.shared) = (whole, left, folds, shared)
   }
 
   mutating func table() throws(TareError) -> CalibrationTable {
     if let made { return made }
-    let table = try whole.without(fold, of: folds, shared)
+    let table = try whole.without(left, of: folds, shared)
     made = table
     return table
   }
@@ -89,7 +90,7 @@ struct TableWithoutFold {
   ) throws(TareError) -> FoundBias {
     try shared.found(
       by: method.keyOfFits + (standardErrors ? "" : " without errors"),
-      without: whole.foldsLeftOut(without: fold, shared)
+      without: whole.foldsLeftOut(without: left, shared)
     ) { () throws(TareError) in
       try standardErrors ? method.find(in: table()) : method.findWithoutErrors(in: table())
     }

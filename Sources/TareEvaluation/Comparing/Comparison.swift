@@ -47,7 +47,7 @@ package struct Comparison: Sendable {
     }
     let drawn = bootstrap.samples(of: formulas, on: joint)
     let sums = ColumnSums(joint)
-    let values = zip(quantities.indices, zip(formulas, drawn.samples)).map { index, number in
+    let values = ParallelParts.map(threads: 2, count: quantities.count) { index in
       let first = quantities[index].formula
       var (count, gained, lost) = (0, 0, 0)
       joint.forEachPairedTrial(of: first) { _, a, b in
@@ -60,7 +60,7 @@ package struct Comparison: Sendable {
         && joint.isIndependentShare(first.shifted(by: half))
       return Difference(
         a: first.value(sums), b: first.shifted(by: half).value(sums), n: count,
-        interval: ClosedRange(percentilesOf: number.1), gained: gained, lost: lost,
+        interval: ClosedRange(percentilesOf: drawn.samples[index]), gained: gained, lost: lost,
         p: isShare
           ? Proportion.mcNemar(gained: gained, lost: lost)
           : PairedPermutation(
