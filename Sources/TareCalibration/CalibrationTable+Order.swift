@@ -33,11 +33,28 @@ extension CalibrationTable {
         result.append(members[own.lowerBound + (isAscending ? 0 : 1)])
         result.append(members[own.lowerBound + (isAscending ? 1 : 0)])
       } else {
-        if own.count > 2 { members[own].sort(by: rows.ascend) }
+        sort(&members, in: own, by: rows)
         for member in own { result.append(members[member]) }
       }
     }
     return result
+  }
+
+  /// A prompt has few rows as a rule, for which a general sort takes longer to begin than to sort.
+  private func sort(_ members: inout [Int32], in own: Range<Int>, by rows: RowKeys) {
+    guard own.count <= 16 else {
+      members[own].sort(by: rows.ascend)
+      return
+    }
+    for place in own.dropFirst() {
+      let member = members[place]
+      var free = place
+      while free > own.lowerBound, rows.ascend(member, members[free - 1]) {
+        members[free] = members[free - 1]
+        free -= 1
+      }
+      members[free] = member
+    }
   }
 }
 

@@ -142,8 +142,12 @@ extension TrialBenchmark {
     _ a: ScoredResponses, _ b: ScoredResponses, _ options: EvaluationOptions
   ) throws(TareError) -> Comparison {
     let common = try CommonPrompts(a, b)
-    let first = try checkedSheet(of: common.a, options)
-    let joint = try first.beside(try checkedSheet(of: common.b, options))
+    let sides = [common.a, common.b]
+    let sheets = try ParallelParts.map(threads: 2, count: 2) { (side) throws(TareError) in
+      try checkedSheet(of: sides[side], options)
+    }
+    let first = sheets[0]
+    let joint = try first.beside(sheets[1])
     // The scheme is of the first sheet; the joint one has the same strata and more columns.
     var comparison = Comparison(
       benchmark: key, trial: trial, measure: measure, joint: joint,

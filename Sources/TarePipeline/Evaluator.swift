@@ -207,11 +207,6 @@ struct Evaluator: Sendable {
     return options
   }
 
-  private enum Piece: Sendable {
-    case evaluation(Evaluation)
-    case comparison(Comparison)
-  }
-
   func part(_ model: ScoredModel) throws(TareError) -> EvaluateOutcome.Part {
     let options = options(for: model)
     let responses = model.responses
@@ -233,21 +228,13 @@ struct Evaluator: Sendable {
     let raw: Evaluation
     var after: (evaluation: Evaluation, comparison: Comparison)?
     if let calibrated {
-      // The dearest first.
-      let pieces = try ParallelParts.map(threads: 2, count: 3) {
-        (piece) throws(TareError) -> Piece in
-        switch piece {
-        case 0: .evaluation(try evaluated(calibrated))
-        case 1: .evaluation(try evaluated(responses))
-        default: .comparison(try benchmark.compare(responses, calibrated, options))
-        }
+      let sides = [responses, calibrated]
+      let evaluations = try ParallelParts.map(threads: 2, count: 2) { (side) throws(TareError) in
+        try evaluated(sides[side])
       }
-      guard
-        case (.evaluation(let calibrated), .evaluation(let given), .comparison(var comparison)) =
-          (pieces[0], pieces[1], pieces[2])
-      else { throw .fault("an evaluation in the place of a comparison") }
+      var comparison: Comparison = try benchmark.compare(responses, calibrated, options)
       comparison.labelUse = model.calibration?.labels ?? .unknown
-      (raw, after) = (given, (calibrated, comparison))
+      (raw, after) = (evaluations[0], (evaluations[1], comparison))
     } else {
       raw = try evaluated(responses)
     }

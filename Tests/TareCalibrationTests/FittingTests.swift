@@ -1,8 +1,7 @@
 /// The numerical parts of the fits by themselves.
 import Foundation
-import Testing
-
 import TareCalibration
+import Testing
 
 @Suite struct FittingTests {
   @Test func `eight exponentials are libm's to two units in the last place`() {

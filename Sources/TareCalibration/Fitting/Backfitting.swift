@@ -26,6 +26,8 @@ struct Backfitting {
   private let scores: [Double]
   /// Rows whose level is estimated together.
   private let groups: PromptGroups.Members
+  /// Whether the rows stand in the order of their prompts.
+  private let areInOrder: Bool
   /// Of the robustness iterations, [row].
   private var weights: [Double]
   /// What the rows weigh together in their prompt's level, [prompt].
@@ -45,6 +47,7 @@ struct Backfitting {
     groups =
       (prompts
       ?? PromptGroups(groupOfRow: [Int32](repeating: 0, count: scores.count), ids: [""])).members
+    areInOrder = groups.rows.indices.allSatisfy { [rows = groups.rows] in Int(rows[$0]) == $0 }
     weights = [Double](repeating: 1, count: scores.count)
     let smoother = try Lowess(
       frac: lowess.frac, it: 0, delta: lowess.delta, degree: lowess.degree, rules: lowess.rules)
@@ -164,20 +167,18 @@ struct Backfitting {
     let (starts, rows) = (groups.starts.span, groups.rows.span)
     let (weights, others, totals) = (weights.span, others.span, totals.span)
     let (places, curve) = (term.places.span, term.curve.span)
-    var rests: [Double] = []
     for group in 0..<starts.count - 1 {
-      let (first, size) = (starts[group], starts[group + 1] - starts[group])
-      while rests.count < size { rests.append(0) }
-      var span = rests.mutableSpan
+      let members = starts[group]..<starts[group + 1]
       var sum = 0.0
-      for member in 0..<size {
-        let row = Int(rows[first + member])
-        let rest = others[row] - curve[Int(places[row])]
-        span[member] = rest
-        sum += max(weights[row], Self.leastWeight) * rest
+      for member in members {
+        let row = areInOrder ? member : Int(rows[member])
+        sum += max(weights[row], Self.leastWeight) * (others[row] - curve[Int(places[row])])
       }
       let level = sum / totals[group]
-      for member in 0..<size { body(Int(rows[first + member]), span[member] - level) }
+      for member in members {
+        let row = areInOrder ? member : Int(rows[member])
+        body(row, others[row] - curve[Int(places[row])] - level)
+      }
     }
   }
 

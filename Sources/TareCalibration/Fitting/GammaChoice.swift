@@ -57,7 +57,7 @@ package struct GammaChoice: Sendable, Hashable {
     prompts = pairs.prompts
     self.pairs = pairs.count
     let all = Sample(labelled, differences)
-    let fit = all.fit()
+    let fit = all.fit(start: [labelled.slope, 0])
     estimate = fit.gamma
     guard prompts >= Self.leastPrompts else {
       (gamma, interval, gain, gainError, rightRaw, rightCalibrated) = (0, nil, 0, 0, 0, 0)

@@ -12,7 +12,9 @@ struct LabelledScores {
   /// The fold of each pair, [pair]: that of the biases, so that a fit of gamma sees no score that its
   /// test prompts' biases saw.
   let folds: [Int32]
-  /// P(better wins) = σ(slope · difference) by the pairs outside each fold, [fold].
+  /// P(better wins) = σ(slope · difference) by all pairs.
+  let slope: Double
+  /// The same by the pairs outside each fold, [fold].
   let slopes: [Double]
 
   /// - Parameter table: in its canonical order.
@@ -25,11 +27,12 @@ struct LabelledScores {
     let ofRow = Folds(of: table, count: Folds.usual).ofRow
     let folds = pairs.better.map { ofRow[Int($0)] }
     let weights = PairWeights(pairs.weight)
-    let start = Self.slope(of: scaled, weights)
+    let slope = Self.slope(of: scaled, weights)
     slopes = ParallelParts.map(threads: 2, count: Folds.usual) { fold in
-      Self.slope(of: scaled, weights.without(fold, of: folds), start: start)
+      Self.slope(of: scaled, weights.without(fold, of: folds), start: slope)
     }
     (self.pairs, self.differences, self.spread, self.folds) = (pairs, scaled, spread, folds)
+    self.slope = slope
   }
 
   /// The weights of the pairs outside a fold.

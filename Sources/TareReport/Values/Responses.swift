@@ -1,4 +1,5 @@
 /// Responses and margins as the plots show them, by columns: there may be millions.
+internal import TareCore
 
 extension Report {
   /// A collection of `Response`, which are made as they are asked for.
@@ -39,8 +40,10 @@ extension Report {
 
     /// - Parameters: [pair]
     package init(raw: [Double], calibrated: [Double] = []) {
-      self.raw = raw.filter(\.isFinite).sorted()
-      self.calibrated = calibrated.filter(\.isFinite).sorted()
+      let sorted = ParallelParts.map(threads: 2, count: 2) { side in
+        (side == 0 ? raw : calibrated).filter(\.isFinite).sorted()
+      }
+      (self.raw, self.calibrated) = (sorted[0], sorted[1])
       count = raw.count
     }
   }
