@@ -165,13 +165,13 @@ def measured(command):
 
 def works(path):
     """Commands on a table of scores, by name."""
-    out = str(folder / "out")
+    out, like = str(folder / "out"), pathlib.Path(path).suffix
     return {
         "polars": [sys.executable, __file__, "--polars", path],
         "evaluate": [arguments.tare, "evaluate", path, "--json"],
-        "calibrate": [arguments.tare, "calibrate", path, "--output", out + ".csv"],
+        "calibrate": [arguments.tare, "calibrate", path, "--output", out + like],
         "calibrate-lowess": [
-            arguments.tare, "calibrate", path, "--method", "lowess", "--ignore-labels", "--output", out + ".csv"],
+            arguments.tare, "calibrate", path, "--method", "lowess", "--ignore-labels", "--output", out + like],
         "rank": [arguments.tare, "rank", path, "--top", "1", "--output", out + ".jsonl"],
         "report": [arguments.tare, "report", path, "--output", out + ".html"],
         "smooth": [arguments.tare, "smooth", path, "--x", "length", "--y", "score", "--points", "100"],

@@ -92,6 +92,8 @@ struct Evaluator: Sendable {
         opening = Array(content.bytes.prefix(openingBytes))
       } else if TableFiles.isSeveral(path) {
         return true
+      } else if let footer = ParquetFile.footer(of: path) {
+        return footer.range(of: Data("preference".utf8)) != nil
       } else {
         opening = try? ByteStream(path).opening(openingBytes)
       }
@@ -109,8 +111,8 @@ struct Evaluator: Sendable {
   /// Bytes that hold a header, or the first row's names.
   private static let openingBytes = 1 << 18
 
-  /// Whether all columns are named before the second row: Parquet names them at its end, and pandas
-  /// writes JSON column by column.
+  /// Whether all columns are named before the second row: Parquet through a pipe names them at its end,
+  /// and pandas writes JSON column by column.
   private static func namesColumnsFirst(_ opening: [UInt8]) -> Bool {
     if opening.starts(with: "PAR1".utf8) { return false }
     let text = opening.drop { $0 <= 0x20 }

@@ -67,8 +67,8 @@ import Testing
     #expect((squares / Double(truth.count)).squareRoot() < 0.15)
   }
 
-  /// With 96% of the spread between prompts a cycle leaves 0.96 of what is wrong: plain cycles need
-  /// some 300.
+  /// With 96% of the spread between prompts a cycle leaves 0.96 of what is wrong: plain cycles took
+  /// 428.
   @Test func `a covariate that hardly varies within prompts needs few cycles`() throws {
     var normals = Made.Normals(seed: 9)
     var (lengths, scores, prompts): ([Double], [Double], [String]) = ([], [], [])

@@ -84,6 +84,20 @@ import Testing
     #expect(error?.description.contains("encrypted") == true)
   }
 
+  @Test func `a file's footer names its columns and is read by itself`() throws {
+    let folder = try TemporaryFolder()
+    let file = Data(try ParquetFixtures.bytes("polars"))
+    let footer = try #require(ParquetFile.footer(of: folder.file("a.parquet", file)))
+    #expect(footer.count < file.count && file.suffix(footer.count) == footer)
+    for column in try ParquetReader(ParquetFixtures.bytes("polars")).columns() {
+      #expect(footer.range(of: Data(column.name.utf8)) != nil)
+    }
+    for other in [Data(), Data("PAR1".utf8), Data("a,b\n1,2\n".utf8), Data(file.dropLast())] {
+      #expect(ParquetFile.footer(of: try folder.file("b.parquet", other)) == nil)
+    }
+    #expect(ParquetFile.footer(of: folder.path("none")) == nil)
+  }
+
   @Test func `decoded values have a limit`() throws {
     let bytes = try ParquetFixtures.bytes("pyarrow_v2")
     let error = #expect(throws: TareError.self) {

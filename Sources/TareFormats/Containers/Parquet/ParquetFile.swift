@@ -1,4 +1,5 @@
 /// Apache Parquet: typed columns, by the mark at the file's beginning.
+package import Foundation
 package import TareCore
 
 package enum ParquetFile: FileFormat {
@@ -9,6 +10,19 @@ package enum ParquetFile: FileFormat {
 
   package static func recognises(_ file: SourceFile) -> Bool {
     if case .binary(.parquet) = file.opening { true } else { false }
+  }
+
+  /// The bytes at a file's end that name its columns; nil where it is no Parquet file.
+  package static func footer(of path: String) -> Data? {
+    guard let file = FileHandle(forReadingAtPath: path) else { return nil }
+    defer { try? file.close() }
+    // The footer, its size in four bytes, the mark.
+    guard let end = try? file.seekToEnd(), end > 8, (try? file.seek(toOffset: end - 8)) != nil,
+      let tail = try? file.readToEnd(), tail.suffix(4) == Data("PAR1".utf8)
+    else { return nil }
+    let size = tail.prefix(4).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    guard size <= end - 8, (try? file.seek(toOffset: end - 8 - size)) != nil else { return nil }
+    return try? file.readToEnd()
   }
 
   package static func rows(of file: SourceFile) throws(TareError) -> SourceRows {
