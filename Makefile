@@ -9,6 +9,7 @@
 #   make lint      checks format and data sets
 #   make format    formats the Swift sources
 #   make docs      writes the command reference and the demo's output into docs/
+#   make library-docs  writes the documentation of the Swift libraries into .build/docs
 #   make bench     measures speed on this machine, beside its arithmetic limit
 #   make real-scores DATA=FOLDER  measures every calibrator on tables of real scores
 #   make evaluations DATA=FOLDER  evaluates every score file of a folder into results/
@@ -18,7 +19,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: demo test deps model build wheel test-wheel lint format docs bench real-scores evaluations fixtures clean
+.PHONY: demo test deps model build wheel test-wheel lint format docs library-docs bench real-scores evaluations fixtures clean
 
 TARE := .build/release/tare
 MODEL := models/SmolLM2-135M-Instruct.Q4_1.gguf
@@ -102,6 +103,11 @@ format:
 
 docs: build
 	@python3 docs/generate.py $(TARE)
+
+LIBRARIES := TareNumerics TareCalibration TareEvaluation TareScoring
+library-docs: deps
+	TARE_DOCS=1 swift package --scratch-path .build/docs generate-documentation \
+	  $(LIBRARIES:%=--target %) --warnings-as-errors
 
 bench: PACKAGES += libdnnl-dev
 bench: build model

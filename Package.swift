@@ -5,7 +5,12 @@ import PackageDescription
 let package = Package(
   name: "tare",
   products: [
-    .executable(name: "tare", targets: ["tare"])
+    .executable(name: "tare", targets: ["tare"]),
+    // For other Swift programs; TareCore has their errors, messages and conversations.
+    .library(name: "TareNumerics", targets: ["TareNumerics", "TareCore"]),
+    .library(name: "TareCalibration", targets: ["TareCalibration", "TareCore"]),
+    .library(name: "TareEvaluation", targets: ["TareEvaluation", "TareCore"]),
+    .library(name: "TareScoring", targets: ["TareScoring", "TareCore"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -40,7 +45,8 @@ let package = Package(
       name: "TarePipeline",
       dependencies: [
         "TareCore", "TareScoring", "TareFormats", "TareStore", "TareCalibration", "TareEvaluation",
-        "TareRanking", "TareReport", .product(name: "Logging", package: "swift-log"),
+        "TareNumerics", "TareRanking", "TareReport",
+        .product(name: "Logging", package: "swift-log"),
       ]),
 
     // MARK: 1 Score
@@ -67,7 +73,7 @@ let package = Package(
       name: "TareFormats", dependencies: ["TareCore", "CZlib", "CZstd", "CSnappy", "CLZ4"]),
 
     // MARK: 3 Calibrate
-    .target(name: "TareCalibration", dependencies: ["TareCore"]),
+    .target(name: "TareCalibration", dependencies: ["TareCore", "TareNumerics"]),
 
     // MARK: 4 Evaluate
     .target(name: "TareEvaluation", dependencies: ["TareCore"]),
@@ -80,6 +86,8 @@ let package = Package(
 
     // MARK: - What every stage shares
     .target(name: "TareCore", dependencies: ["CCrypto"]),
+
+    .target(name: "TareNumerics", dependencies: ["TareCore"]),
 
     // MARK: - C
     .target(name: "CKernels"),
@@ -120,7 +128,8 @@ let package = Package(
       dependencies: ["TarePipeline", "TareCalibration", "TareCore", "TareTesting"]),
     .testTarget(
       name: "TareCalibrationTests",
-      dependencies: ["TareCalibration", "TareCore", "TareTesting"], exclude: ["Fixtures"]),
+      dependencies: ["TareCalibration", "TareNumerics", "TareCore", "TareTesting"],
+      exclude: ["Fixtures"]),
     .testTarget(
       name: "TareEvaluationTests", dependencies: ["TareEvaluation", "TareCore", "TareTesting"],
       exclude: ["Fixtures"]),
@@ -161,6 +170,12 @@ let package = Package(
       exclude: ["Fixtures"]),
   ]
 )
+
+// The libraries' documentation: `make library-docs`. Nobody else needs the plugin.
+if Context.environment["TARE_DOCS"] != nil {
+  package.dependencies.append(
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"))
+}
 
 for target in package.targets where target.type != .system {
   target.swiftSettings = [

@@ -1,5 +1,6 @@
 /// An order of rows that no file decides.
 internal import TareCore
+internal import TareNumerics
 
 extension CalibrationTable {
   /// Where the rows of this table stand in an order that depends on what they hold alone: prompts by

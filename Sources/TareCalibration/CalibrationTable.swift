@@ -1,5 +1,6 @@
 /// What a calibration is fitted to and applied to: columns of numbers.
 package import TareCore
+internal import TareNumerics
 
 /// Scores and covariates, row by row, with the prompts and subsets they belong to and labels where
 /// known.

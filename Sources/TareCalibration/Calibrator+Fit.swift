@@ -1,5 +1,6 @@
 /// Fitting a calibration: what all methods have in common.
 package import TareCore
+internal import TareNumerics
 
 extension Calibrator {
   /// Fits the calibration: the same, to the last bit, for the same rows in any order, unless another

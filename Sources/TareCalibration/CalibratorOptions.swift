@@ -1,5 +1,6 @@
 /// The settings of calibration methods.
 internal import TareCore
+package import TareNumerics
 
 /// The settings that single methods read; nil leaves a method's own default.
 package struct CalibratorOptions: Sendable {

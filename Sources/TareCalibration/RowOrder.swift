@@ -1,4 +1,5 @@
 /// What the order of a table's rows means to a method.
+internal import TareNumerics
 
 package enum RowOrder: Sendable {
   /// It decides bits, or more: the rows are put in an order that depends on what they hold alone.

@@ -1,7 +1,7 @@
 /// What is scored: conversations, preference pairs and candidate sets.
 
 /// A prompt with one response, the unit that gets a score.
-package struct Conversation: Hashable, Sendable {
+public struct Conversation: Hashable, Sendable {
   /// The messages before the response.
   package var prompt: [Message]
   /// The response: the assistant's message, or the messages of a response that calls tools, of which the
@@ -24,6 +24,18 @@ package struct Conversation: Hashable, Sendable {
 
   package init(prompt: [Message], response: String, context: TemplateContext = .init()) {
     self.init(prompt: prompt, turns: [.assistant(response)], context: context)
+  }
+
+  /// - Parameters:
+  ///   - prompt: the messages before the response.
+  ///   - response: what the assistant answered.
+  public init(_ prompt: [Message], response: String) {
+    self.init(prompt: prompt, response: response)
+  }
+
+  /// A question and its answer.
+  public init(_ prompt: String, response: String) {
+    self.init(prompt: [.user(prompt)], response: response)
   }
 
   /// All messages in order.

@@ -2,11 +2,11 @@
 
 /// A message as a chat template gets it: an object with a role, usually a content, and whatever else
 /// belongs to the turn (`tool_calls`, `reasoning_content`, `name`, `tool_call_id`, …).
-package struct Message: Sendable {
+public struct Message: Sendable {
   /// All members in the order of the source. There is a `role`, a string.
   package private(set) var members: JSONObject
 
-  package init(role: String, content: String) {
+  public init(role: String, content: String) {
     members = ["role": .string(role), "content": .string(content)]
   }
 
@@ -56,19 +56,19 @@ package struct Message: Sendable {
     }
   }
 
-  package static func user(_ content: String) -> Message { .init(role: "user", content: content) }
-  package static func assistant(_ content: String) -> Message {
+  public static func user(_ content: String) -> Message { .init(role: "user", content: content) }
+  public static func assistant(_ content: String) -> Message {
     .init(role: "assistant", content: content)
   }
-  package static func system(_ content: String) -> Message {
+  public static func system(_ content: String) -> Message {
     .init(role: "system", content: content)
   }
 
   /// "system", "user", "assistant", "tool", …, as chat templates know them.
-  package var role: String { members["role"]?.string ?? "" }
+  public var role: String { members["role"]?.string ?? "" }
 
   /// The text of the content: that of all its parts where it is a list, nothing where it is null.
-  package var content: String {
+  public var content: String {
     get {
       switch members["content"] {
       case .string(let text)?: text
@@ -95,12 +95,12 @@ package struct Message: Sendable {
 
 extension Message: Hashable {
   /// Whether they have the same members, in any order.
-  package static func == (left: Message, right: Message) -> Bool {
+  public static func == (left: Message, right: Message) -> Bool {
     left.members.count == right.members.count
       && left.members.members.allSatisfy { right.members[$0.key] == $0.value }
   }
 
-  package func hash(into hasher: inout Hasher) {
+  public func hash(into hasher: inout Hasher) {
     hasher.combine(role)
     hasher.combine(content)
     hasher.combine(members.count)

@@ -2,7 +2,7 @@
 ///
 /// Every case carries the exit code of the command line: 64 wrong usage, 65 bad data, 69 something
 /// outside is not reachable, 70 an internal fault, 75 too busy now, 130 interrupted and resumable.
-package enum TareError: Error, Sendable, Equatable {
+public enum TareError: Error, Sendable, Equatable {
   /// The command was called wrongly.
   case usage(String)
   /// A file, row, tensor or value is not what it must be. `place` names it (file, line, column,
@@ -17,7 +17,7 @@ package enum TareError: Error, Sendable, Equatable {
   /// The user stopped the work; what was finished is stored.
   case interrupted(String)
 
-  package var exitCode: Int32 {
+  public var exitCode: Int32 {
     switch self {
     case .usage: 64
     case .badData: 65
@@ -30,7 +30,7 @@ package enum TareError: Error, Sendable, Equatable {
 }
 
 extension TareError: CustomStringConvertible {
-  package var description: String {
+  public var description: String {
     switch self {
     case .usage(let text), .unreachable(let text), .fault(let text), .busy(let text),
       .interrupted(let text):

@@ -1,7 +1,7 @@
 /// The result of a benchmark: every number with its interval.
 package import TareCore
 
-package struct Evaluation: Sendable {
+public struct Evaluation: Sendable {
   package let benchmark: String
   /// What is counted, in a word: "pair", "prompt".
   package let trial: String

@@ -1,6 +1,7 @@
 /// Columns by name, as the commands take them.
 internal import TareCore
 internal import TareFormats
+internal import TareNumerics
 
 extension ColumnMapping {
   /// - Parameter texts: `NAME=PLACE`, several with commas between them, or `@FILE` for a file of them.

@@ -2,6 +2,7 @@
 internal import Foundation
 internal import TareCalibration
 package import TareCore
+internal import TareNumerics
 
 extension Pipeline {
   /// Fits points of distinct x with frac 1/3, it 3 and delta 0, which is exact, on one thread.

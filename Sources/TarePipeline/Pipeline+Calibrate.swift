@@ -4,6 +4,7 @@ internal import TareCalibration
 package import TareCore
 internal import TareEvaluation
 internal import TareFormats
+internal import TareNumerics
 internal import TareReport
 internal import TareStore
 

@@ -1,6 +1,7 @@
 /// `tare formats`: what a file is and how it is read, or all that can be read.
 package import TareCore
 internal import TareFormats
+internal import TareNumerics
 
 package struct FormatsRequest: Sendable {
   /// A file, or - for standard input.

@@ -3,6 +3,7 @@ package import Foundation
 internal import TareCalibration
 package import TareCore
 internal import TareFormats
+internal import TareNumerics
 
 package struct SmoothRequest: Sendable {
   /// A file, or - for standard input.

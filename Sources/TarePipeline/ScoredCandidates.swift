@@ -2,6 +2,7 @@
 internal import TareCalibration
 internal import TareCore
 internal import TareFormats
+internal import TareNumerics
 internal import TareRanking
 internal import TareStore
 

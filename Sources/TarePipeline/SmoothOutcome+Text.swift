@@ -2,6 +2,7 @@
 internal import Foundation
 internal import TareCalibration
 internal import TareCore
+internal import TareNumerics
 internal import TareReport
 
 extension SmoothOutcome {

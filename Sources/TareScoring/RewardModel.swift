@@ -4,7 +4,7 @@ internal import Synchronization
 package import TareCore
 package import TareEngine
 
-package final class RewardModel: Sendable {
+public final class RewardModel: Sendable {
   package let text: TextModel
   package let reading: Reading
   /// As the store keeps it.

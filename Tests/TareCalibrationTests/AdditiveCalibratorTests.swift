@@ -1,6 +1,7 @@
 /// Backfitting against numpy and statsmodels.
 import TareCalibration
 import TareCore
+import TareNumerics
 import TareTesting
 import Testing
 

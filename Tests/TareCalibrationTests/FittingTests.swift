@@ -1,6 +1,7 @@
 /// The numerical parts of the fits by themselves.
 import Foundation
 import TareCalibration
+import TareNumerics
 import Testing
 
 @Suite struct FittingTests {

@@ -2,6 +2,7 @@
 import Foundation
 import TareCalibration
 import TareCore
+import TareNumerics
 import TareTesting
 import Testing
 

@@ -1,5 +1,6 @@
 /// Several covariates at once: the sum of a curve over each.
 package import TareCore
+internal import TareNumerics
 
 /// Backfitting to a tolerance, so that the order of the covariates does not matter, as it does in
 /// the published single pass. The mean of the scores stays what it was.

@@ -1,5 +1,6 @@
 /// The default: diagnose, then correct only as far as the evidence goes.
 package import TareCore
+internal import TareNumerics
 
 /// Takes off what the evidence says is bias, and leaves the scores as they are where it says nothing
 /// or contradicts itself. `docs/calibration.md` has the rule and the evidence for its thresholds.

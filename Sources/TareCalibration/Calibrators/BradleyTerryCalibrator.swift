@@ -1,5 +1,6 @@
 /// Covariates beside the score in a model of the labels, as LMArena's style control has them.
 package import TareCore
+internal import TareNumerics
 
 /// P(better wins) = σ(a Δscore + Σ c_k Δx_k): what the labels say of a covariate once the score is
 /// known. Where c is negative the score counts the covariate too much, and −c/a of it is bias; where

@@ -1,5 +1,6 @@
 /// Scores as probabilities of being the better response.
 package import TareCore
+internal import TareNumerics
 
 /// Isotonic regression of the label on the score: the calibrated score is a probability. It does not
 /// look at covariates. Scores on one step of the regression keep their order by a tilt of a

@@ -1,5 +1,6 @@
 /// RC-LWR, the published method: a LOWESS curve of the score on the covariate is the bias.
 package import TareCore
+internal import TareNumerics
 
 /// One curve through all responses, whatever their prompts (Huang et al., "Post-hoc Reward
 /// Calibration", ICLR 2025). It assumes that quality does not depend on the covariate: where it

@@ -1,5 +1,6 @@
 /// RC-LWR-Penalty: a penalty first, then LOWESS on what it leaves.
 package import TareCore
+internal import TareNumerics
 
 /// The published combination. Beyond the range of the data the penalty goes on where the curve ends.
 package struct LowessPenaltyCalibrator: Calibrator {

@@ -1,5 +1,6 @@
 /// RC-Mean, the paper's simpler method: the mean score of responses of like length.
 package import TareCore
+internal import TareNumerics
 
 /// The bias at x is the mean score of all responses within d of x, where d is the mean difference of
 /// the covariate between responses to one prompt, over `ratio`.

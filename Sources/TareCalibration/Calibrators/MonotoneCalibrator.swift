@@ -1,5 +1,6 @@
 /// A curve that goes one way only.
 package import TareCore
+internal import TareNumerics
 
 /// The nearest never-falling (or never-rising) curve to the LOWESS one. Where the score does not
 /// prefer more of the covariate the rising curve is flat, and nothing is corrected.

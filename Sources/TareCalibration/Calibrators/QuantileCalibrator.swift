@@ -1,5 +1,6 @@
 /// Scores as ranks among responses of like covariate.
 package import TareCore
+internal import TareNumerics
 
 /// Equal distributions of the score at every value of the covariate, not only equal means: long
 /// responses whose scores are also spread wider are drawn together. Quantiles of the nearest `frac`

@@ -1,5 +1,6 @@
 /// A bias over two covariates together, as of length and prompt length.
 package import TareCore
+internal import TareNumerics
 
 /// Local planes over the nearest points in both covariates, each in units of its own spread, on a
 /// grid of quantiles; bilinear between the nodes. Unlike a sum of curves it finds that length counts

@@ -1,5 +1,6 @@
 /// The bias within prompts: each prompt's own level and one curve, estimated together.
 package import TareCore
+internal import TareNumerics
 
 /// A curve through all responses sees also what prompts of different kinds differ in; here only the
 /// differences between the responses to one prompt speak (fixed effects). The mean of the scores

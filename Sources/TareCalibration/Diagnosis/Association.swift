@@ -1,5 +1,6 @@
 /// How closely a score follows a covariate: rank correlation, correlation and slope.
 package import TareCore
+internal import TareNumerics
 
 package struct Association: Sendable, Hashable {
   /// Spearman's rank correlation, ties at their average rank.

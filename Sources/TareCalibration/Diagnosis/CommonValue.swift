@@ -1,5 +1,6 @@
 /// A covariate that has one value in most responses, as counts of lists or headers have 0.
 package import TareCore
+internal import TareNumerics
 
 /// How the responses that have the commonest value score beside the others. A curve over such a
 /// covariate rests on few responses wherever it is not flat.

@@ -1,5 +1,6 @@
 /// The fitted curve as people look at it: at some places, with its band and the rows behind it.
 package import TareCore
+internal import TareNumerics
 
 /// LOWESS of the score on a covariate at up to 20 places, each the middle of as many rows.
 package struct CurveBand: Sendable, Hashable {

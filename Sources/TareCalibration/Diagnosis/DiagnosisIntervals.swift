@@ -1,5 +1,6 @@
 /// How sure the numbers of a diagnosis are.
 internal import TareCore
+internal import TareNumerics
 
 /// 95% intervals from a bootstrap over prompts; nil where the data is too little.
 package struct DiagnosisIntervals: Sendable, Hashable {

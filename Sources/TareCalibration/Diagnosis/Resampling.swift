@@ -1,5 +1,6 @@
 /// The bootstrap over prompts, for statistics that are sums over rows.
 internal import TareCore
+internal import TareNumerics
 
 /// Draws prompts with replacement: how often each row takes part in each resample.
 struct Resampling {

@@ -1,4 +1,5 @@
 /// Associations of rows that take part several times, as in a bootstrap.
+internal import TareNumerics
 
 /// Two columns ready for associations under many weightings: sorted once.
 struct WeightedAssociation {

@@ -1,5 +1,6 @@
 /// Several curves at once, and an intercept for each prompt: an additive model.
 internal import TareCore
+internal import TareNumerics
 
 /// score = intercept + Σ f_k(x_k) + residual, where the intercept is each prompt's own if prompts are
 /// given. Every f_k is a LOWESS of what the others leave (backfitting; Hastie and Tibshirani 1990),

@@ -1,5 +1,6 @@
 /// One of the curves of an additive model.
 internal import TareCore
+internal import TareNumerics
 
 /// A LOWESS curve that is fitted many times, to what the other curves and the prompts' levels leave.
 ///

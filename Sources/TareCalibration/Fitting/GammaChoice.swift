@@ -1,5 +1,6 @@
 /// How much of a bias the labels say to take off.
 package import TareCore
+internal import TareNumerics
 
 /// Gamma from labelled prompts: P(better wins) = σ(a (Δs − gamma Δb)), a and gamma by maximum
 /// likelihood, gamma from 0 to 2.

@@ -1,5 +1,6 @@
 /// What the choice of gamma takes from labels and scores, whatever the biases are.
 internal import TareCore
+internal import TareNumerics
 
 /// Margins of labelled pairs, and how well they alone predict which response is better.
 struct LabelledScores {

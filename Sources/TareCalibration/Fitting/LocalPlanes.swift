@@ -1,5 +1,6 @@
 /// Local regression over two covariates, at the nodes of a grid.
 internal import TareCore
+internal import TareNumerics
 
 /// At each node a plane through the nearest points, weighted by tricube of their distance and, in
 /// `it` further rounds, by bisquare of their residuals from the bilinear surface.

@@ -1,5 +1,6 @@
 /// Curves over a table's covariates on a scale.
 internal import TareCore
+internal import TareNumerics
 
 extension Lowess {
   /// The curve of a column of numbers over a covariate of the table.

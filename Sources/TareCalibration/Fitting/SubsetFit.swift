@@ -1,5 +1,6 @@
 /// A bias for each subset, drawn towards that of all rows.
 internal import TareCore
+internal import TareNumerics
 
 /// The share of a subset's own bias is n / (n + shrinkage), n being its rows.
 struct SubsetFit {

@@ -1,5 +1,6 @@
 /// The bias that a calibration takes off, as a function of a row.
 internal import TareCore
+internal import TareNumerics
 
 /// What a method found: how much of a score is bias, from the row's covariates, and for some methods
 /// from its score, subset or prompt.

@@ -4,25 +4,25 @@ package import TareCore
 /// What takes the bias off a score: fitted once, saved as JSON, applied to new data.
 ///
 /// The calibrated score is score − gamma · bias + offset.
-package struct Calibration: Sendable, Hashable {
+public struct Calibration: Sendable, Hashable {
   /// The version of the JSON form that this program writes. It reads version 2 as well, which knew
   /// covariates by their definitions.
   package static let version = 3
 
   /// Key of the calibrator that made it.
-  package let method: String
+  public let method: String
   package let covariates: [Covariate]
   /// The calibrator's settings and those of the fit.
   package let parameters: JSONObject
   package let bias: Bias
   /// How much of the bias is taken off: 0 leaves every score as it is, 1 takes all.
-  package let gamma: Double
+  public let gamma: Double
   /// What is added to every score, as to keep their mean.
   package let offset: Double
   /// Smallest and largest of each covariate it was fitted to, [covariate].
   package let ranges: [ClosedRange<Double>]
   /// Rows it was fitted to.
-  package let n: Int
+  public let n: Int
   /// Prompts it was fitted to; nil where the data did not tell.
   package let prompts: Int?
   /// What the method found out beside the bias: why it abstained, coefficients, how gamma was chosen.

@@ -1,4 +1,5 @@
 /// Curves that go one way only.
+internal import TareNumerics
 
 extension Curve {
   /// The nearest curve that goes one way only; each knot counts as many rows as lie nearest to it.

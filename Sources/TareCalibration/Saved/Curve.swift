@@ -1,5 +1,6 @@
 /// A bias as a function of one covariate.
 internal import TareCore
+internal import TareNumerics
 
 package enum Curve: Sendable, Hashable {
   /// A straight line, everywhere; over log(1 + x) where `isLogarithmic`.

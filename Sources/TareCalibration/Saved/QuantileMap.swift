@@ -1,5 +1,6 @@
 /// Scores as quantiles among the scores of responses of like covariate.
 internal import TareCore
+internal import TareNumerics
 
 /// Takes a score to the score that has the same rank among all as this one has among the responses
 /// near it: afterwards scores are spread alike at every value of the covariate, not only alike in

@@ -1,5 +1,6 @@
 /// A bias over two covariates.
 internal import TareCore
+internal import TareNumerics
 
 /// Values on a grid, bilinear between its nodes and constant beyond its borders.
 package struct Surface: Sendable, Hashable {

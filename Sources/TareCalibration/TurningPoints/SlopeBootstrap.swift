@@ -1,5 +1,6 @@
 /// Resamples of the rows, each with its curve's slopes and turns.
 internal import TareCore
+internal import TareNumerics
 
 /// Draws rows with replacement and fits them again.
 struct SlopeBootstrap {

@@ -1,5 +1,6 @@
 /// What the resampled curves say.
 internal import TareCore
+internal import TareNumerics
 
 /// The slopes and turns of resampled curves.
 struct SlopeSample {

@@ -1,4 +1,5 @@
 /// A curve with its slopes, and where they change sign.
+internal import TareNumerics
 
 /// A change of the slope's sign.
 struct Turn: Hashable {

@@ -1,5 +1,6 @@
 /// Where a LOWESS curve turns, and how sure that is.
 package import TareCore
+package import TareNumerics
 
 /// The turning points of a curve, by a bootstrap over rows.
 ///

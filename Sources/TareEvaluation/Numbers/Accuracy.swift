@@ -1,7 +1,7 @@
 /// A number of a benchmark with all that tells how far to trust it.
 package import TareCore
 
-package struct Accuracy: Sendable, Hashable {
+public struct Accuracy: Sendable, Hashable {
   package enum IntervalMethod: String, Sendable {
     case wilson, bootstrap, delong
     /// The same as `bootstrap`, by drawing how many prompts of each kind a resample has.
@@ -9,13 +9,13 @@ package struct Accuracy: Sendable, Hashable {
   }
 
   /// Share of trials that are right, or what the rule makes of such shares.
-  package let value: Double
+  public let value: Double
   /// Trials behind it: pairs, or prompts where the benchmark counts those.
-  package let n: Int
+  public let n: Int
   /// Trials in which scores that should differ are equal.
-  package let ties: Int
+  public let ties: Int
   /// 95% interval.
-  package let interval: ClosedRange<Double>
+  public let interval: ClosedRange<Double>
   /// Wilson's score interval for a plain share of independent trials, DeLong's of an area under the
   /// ROC curve, otherwise the percentiles of a bootstrap over prompts.
   package let method: IntervalMethod

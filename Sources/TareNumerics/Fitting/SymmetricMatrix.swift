@@ -1,11 +1,11 @@
 /// Small linear algebra.
 
 /// Small symmetric matrices.
-enum SymmetricMatrix {
+package enum SymmetricMatrix {
   /// Gauss–Jordan without pivoting, which positive definite matrices do not need.
   ///
   /// - Returns: nil where it is not positive definite.
-  static func inverse(_ matrix: [[Double]]) -> [[Double]]? {
+  package static func inverse(_ matrix: [[Double]]) -> [[Double]]? {
     let size = matrix.count
     var left = matrix
     var right = (0..<size).map { row in (0..<size).map { $0 == row ? 1.0 : 0 } }
@@ -27,7 +27,7 @@ enum SymmetricMatrix {
     return right
   }
 
-  static func product(_ a: [[Double]], _ b: [[Double]]) -> [[Double]] {
+  package static func product(_ a: [[Double]], _ b: [[Double]]) -> [[Double]] {
     a.map { row in
       b.indices.map { column in row.indices.reduce(0) { $0 + row[$1] * b[$1][column] } }
     }

@@ -5,18 +5,18 @@ internal import TareCore
 /// P(better wins) = 1 / (1 + exp(−Σ β_k x_k)) of differences x within pairs, without an intercept:
 /// exchanging the two of a pair changes nothing (Bradley and Terry 1952). Fitted by Newton's method
 /// with weights and a ridge.
-struct PairLogit {
+package struct PairLogit {
   /// [feature].
-  private(set) var coefficients: [Double]
+  package private(set) var coefficients: [Double]
   /// Inverse of the information with the ridge, [feature][feature].
-  private(set) var inverse: [[Double]]
+  package private(set) var inverse: [[Double]]
 
   /// - Parameters:
   ///   - features: differences, [feature][pair].
   ///   - ridge: penalty of each coefficient's square, half of it, [feature].
   ///   - start: coefficients to begin with, [feature].
   /// - Returns: nil where the information is singular: a feature without differences.
-  init?(
+  package init?(
     _ features: [[Double]], weights: PairWeights, ridge: [Double], start: [Double]? = nil
   ) {
     coefficients = start ?? features.map { _ in 0 }
@@ -38,7 +38,7 @@ struct PairLogit {
   }
 
   /// The negative log-likelihood of a pair with this logit.
-  static func loss(_ logit: Double) -> Double {
+  package static func loss(_ logit: Double) -> Double {
     logit > 0 ? log1p(exp(-logit)) : -logit + log1p(exp(logit))
   }
 
@@ -132,7 +132,7 @@ struct PairLogit {
   }
 
   /// Covariance of the coefficients where the pairs of one prompt belong together (sandwich).
-  func covariance(
+  package func covariance(
     _ features: [[Double]], weights: PairWeights, prompts: [Int32], count: Int
   ) -> [[Double]] {
     // [prompt, feature]

@@ -2,7 +2,7 @@
 
 extension Lowess {
   /// Whose rules a fit follows. Cleveland (1979) leaves open what they settle differently.
-  package enum Rules: String, Sendable, Hashable, CaseIterable {
+  public enum Rules: String, Sendable, Hashable, CaseIterable {
     /// This program's: tied points take part together, and no order of the points matters.
     case tare
     /// `statsmodels.nonparametric.lowess` 0.15, which the published calibration method calls.
@@ -22,7 +22,7 @@ extension Lowess.Rules {
   /// Weights are 1 up to this share of the bandwidth.
   var flat: Double { self == .r ? 0.001 : 0 }
 
-  func defaultDelta(_ x: [Double]) -> Double {
+  package func defaultDelta(_ x: [Double]) -> Double {
     guard self == .r, let first = x.first, let last = x.last else { return 0 }
     return 0.01 * (last - first)
   }
@@ -33,7 +33,7 @@ extension Lowess.Rules {
   ///   - weights: case weights, [point]; nil means that all are alike. Points of weight 0 have no say
   ///     in the scale; with this program's rules a point has as much say as its weight.
   ///   - median: that of the residuals, where it is known.
-  func bisquare(
+  package func bisquare(
     _ residuals: [Double], weights: [Double]?, median known: Double? = nil
   ) -> [Double]? {
     if self == .tare, weights == nil, let known, !residuals.isEmpty {

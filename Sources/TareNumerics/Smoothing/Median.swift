@@ -1,11 +1,11 @@
 /// The median without a sort.
 
-enum Median {
+package enum Median {
   /// The middle value, or the mean of the two middle ones; NaN where there is none.
   ///
   /// Hoare's selection: the values are put in another order, about 3 looks at each. Of many only those
   /// are looked at whose first bits are those of the middle ones; the others are left out of `values`.
-  static func take(_ values: inout [Double]) -> Double {
+  package static func take(_ values: inout [Double]) -> Double {
     guard !values.isEmpty else { return .nan }
     let hasTwoMiddles = values.count.isMultiple(of: 2)
     var middle = values.count / 2
@@ -66,7 +66,7 @@ enum Median {
   }
 
   /// The value that a sort would put at `rank`.
-  static func select(_ values: inout [Double], _ rank: Int) -> Double {
+  package static func select(_ values: inout [Double], _ rank: Int) -> Double {
     var values = values.mutableSpan
     var (left, right) = (0, values.count - 1)
     while left < right {

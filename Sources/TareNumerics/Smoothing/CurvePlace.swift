@@ -1,26 +1,26 @@
 /// A fitted curve at any place within its data.
 
 /// A LOWESS curve at one place.
-package struct CurvePlace: Sendable, Hashable {
-  package let x: Double
-  package let fitted: Double
+public struct CurvePlace: Sendable, Hashable {
+  public let x: Double
+  public let fitted: Double
   /// Standard error of `fitted`; nil where the curve has none, or none was asked for.
-  package let error: Double?
+  public let error: Double?
   /// The derivative, nil likewise.
-  package let slope: Double?
+  public let slope: Double?
 
   /// 95%, of the curve and not of single points.
-  package var band: ClosedRange<Double>? {
+  public var band: ClosedRange<Double>? {
     error.map { (fitted - 1.96 * $0)...(fitted + 1.96 * $0) }
   }
 }
 
 extension LowessFit {
   /// The curve at each distinct x, ascending.
-  package var places: [CurvePlace] { knotX.indices.map(place) }
+  public var places: [CurvePlace] { knotX.indices.map(place) }
 
   /// The curve at `x`, straight between the distinct x on either side; nil beyond the data.
-  package func place(at x: Double) -> CurvePlace? {
+  public func place(at x: Double) -> CurvePlace? {
     guard let first = knotX.first, let last = knotX.last, first <= x, x <= last else { return nil }
     let high = knotX.firstPlace(notLeftOf: x)
     if x == knotX[high] { return place(high) }

@@ -64,7 +64,7 @@ package struct AndersonMixing {
   }
 
   /// Forgets all points.
-  mutating func restart() { self = AndersonMixing(counts: counts) }
+  package mutating func restart() { self = AndersonMixing(counts: counts) }
 
   private func dot(_ first: [Double], _ second: [Double]) -> Double {
     var sum = 0.0

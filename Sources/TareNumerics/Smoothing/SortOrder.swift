@@ -1,8 +1,8 @@
 /// A stable sort of numbers that is quick for millions of them.
 
-enum SortOrder {
+package enum SortOrder {
   /// The ascending order by the first column, then by the second and so on, as rows.
-  static func ascending(by columns: [[Double]]) -> [Int32] {
+  package static func ascending(by columns: [[Double]]) -> [Int32] {
     guard let last = columns.last else { return [] }
     var order = ascending(last).order
     for column in columns.dropLast().reversed() {
@@ -17,7 +17,7 @@ enum SortOrder {
   ///
   /// A radix sort on the bits, least digit first: digits that all numbers share cost nothing. -0
   /// comes out as 0.
-  static func ascending(_ x: [Double]) -> (order: [Int32], sorted: [Double]) {
+  package static func ascending(_ x: [Double]) -> (order: [Int32], sorted: [Double]) {
     if zip(x, x.dropFirst()).allSatisfy({ $0 <= $1 }) { return (rows(x.count), x.map { $0 + 0 }) }
     if let counted = counted(x) { return counted }
     let (order, keys) = ascending(keys: x.map(key))
@@ -65,7 +65,7 @@ enum SortOrder {
   }
 
   /// The same for any 64 bits.
-  static func ascending(keys: [UInt64]) -> (order: [Int32], sorted: [UInt64]) {
+  package static func ascending(keys: [UInt64]) -> (order: [Int32], sorted: [UInt64]) {
     var keys = keys
     var order = rows(keys.count)
     var nextKeys = keys

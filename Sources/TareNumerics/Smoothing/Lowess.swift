@@ -1,5 +1,5 @@
 /// LOWESS: robust locally weighted regression (Cleveland 1979), exact, in about n log n.
-package import TareCore
+public import TareCore
 
 /// The settings of a LOWESS fit, and the fit itself.
 ///
@@ -46,19 +46,19 @@ package import TareCore
 ///
 /// Residuals below 1e-12 of the range of y are taken as 0: they are rounding, and must not decide
 /// which points the robustness weights keep.
-package struct Lowess: Sendable, Hashable {
+public struct Lowess: Sendable, Hashable {
   /// Share of the points in each neighbourhood, from 0 to 1.
-  package let frac: Double
+  public let frac: Double
   /// Number of robustness iterations after the first fit.
-  package let it: Int
+  public let it: Int
   /// Points within `delta` of the last one fitted are interpolated instead; 0 fits every point, nil
   /// is the rules' own.
-  package let delta: Double?
+  public let delta: Double?
   /// Degree of the local polynomial: 0 (mean), 1 (line) or 2 (parabola).
-  package let degree: Int
-  package let rules: Rules
+  public let degree: Int
+  public let rules: Rules
 
-  package init(
+  public init(
     frac: Double = 2.0 / 3, it: Int = 3, delta: Double? = nil, degree: Int = 1,
     rules: Rules = .tare
   ) throws(TareError) {
@@ -82,16 +82,18 @@ package struct Lowess: Sendable, Hashable {
     self.rules = rules
   }
 
-  /// The fitted curve of `y` on `x`, both [point], in any order.
+  /// The fitted curve of `y` on `x`.
   ///
   /// - Parameters:
+  ///   - x: finite numbers in any order, [point].
+  ///   - y: what is fitted, [point].
   ///   - weights: how much each point counts beside its distance and robustness, [point]; only their
   ///     ratios matter. A point of weight 0 has a fitted value and no say in any.
-  ///   - standardErrors: whether the curve's standard errors are wanted; see `LowessErrors`.
+  ///   - standardErrors: whether the curve's standard errors are wanted.
   ///   - slopes: whether its derivative is wanted.
   /// - Throws: `TareError.badData` that names the first row (counted from 1) with a value that is
   ///   not finite or a negative weight, and for columns that are empty or of unequal length.
-  package func fit(
+  public func fit(
     x: [Double], y: [Double], weights: [Double]? = nil, standardErrors: Bool = false,
     slopes: Bool = false
   ) throws(TareError) -> LowessFit {
@@ -105,7 +107,7 @@ package struct Lowess: Sendable, Hashable {
   /// - Parameters:
   ///   - robustness: from 0 to 1, [point].
   ///   - sorted: the same x in order, from the fit before; nil for the first, which leaves it there.
-  func fit(
+  package func fit(
     x: [Double], y: [Double], robustness: [Double], standardErrors: Bool = false,
     sorted: inout SortedPoints?
   ) throws(TareError) -> LowessFit {
@@ -124,7 +126,7 @@ package struct Lowess: Sendable, Hashable {
   /// The points in order, for fits to one y after another.
   ///
   /// - Throws: as `fit`.
-  func points(x: [Double]) throws(TareError) -> SortedPoints {
+  package func points(x: [Double]) throws(TareError) -> SortedPoints {
     try Columns.check(["x": x])
     try Self.checkCount(x.count)
     return SortedPoints(x: x)
@@ -205,7 +207,7 @@ package struct Lowess: Sendable, Hashable {
   }
 
   /// Neighbours in each local regression of `count` points.
-  func neighbours(of count: Int) -> Int {
+  package func neighbours(of count: Int) -> Int {
     min(max(Int(frac * Double(count) + rules.roundingAid), 2), count)
   }
 }

@@ -1,9 +1,9 @@
 /// A LOWESS without iterations that is applied to one y after another.
-internal import TareCore
+package import TareCore
 
 /// By this program's rules nothing but the weights and the weighted sums of y at each distinct x decide
 /// a fit; the weights stay as they are.
-struct KnotSmoother {
+package struct KnotSmoother {
   private var smoother: Smoother
   /// Σ ω of the points at each distinct x, [knot].
   private let weights: [Double]
@@ -12,7 +12,7 @@ struct KnotSmoother {
   ///   - lowess: by this program's rules, without iterations.
   ///   - points: without case weights.
   ///   - robustness: from 0 to 1, by the order of the input.
-  init(_ lowess: Lowess, _ points: SortedPoints, robustness: [Double]) {
+  package init(_ lowess: Lowess, _ points: SortedPoints, robustness: [Double]) {
     smoother = Smoother(
       lowess, points, robustness: points.order.map { robustness[Int($0)] },
       everyPointDirectly: false)
@@ -27,7 +27,7 @@ struct KnotSmoother {
   ///   - means: the plain mean of y at each distinct x, [knot]; asked for where nothing near one of them
   ///     has a weight.
   /// - Throws: `TareError.badData` where the curve is not finite.
-  mutating func curve(
+  package mutating func curve(
     _ sums: [Double], around levels: [Double], means: () -> [Double]
   ) throws(TareError) -> [Double] {
     let knots = KnotWeights(

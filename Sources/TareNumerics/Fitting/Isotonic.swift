@@ -2,10 +2,10 @@
 
 /// Pool adjacent violators (Ayer et al. 1955): the nearest non-decreasing sequence in weighted least
 /// squares.
-enum Isotonic {
+package enum Isotonic {
   /// - Parameters: values in their order and their weights, positive, [point].
   /// - Returns: the fit, [point].
-  static func increasing(_ values: [Double], weights: [Double]) -> [Double] {
+  package static func increasing(_ values: [Double], weights: [Double]) -> [Double] {
     var blocks: [(mean: Double, weight: Double, count: Int)] = []
     for (value, weight) in zip(values, weights) {
       var block = (mean: value, weight: weight, count: 1)
@@ -22,7 +22,7 @@ enum Isotonic {
     return blocks.flatMap { [Double](repeating: $0.mean, count: $0.count) }
   }
 
-  static func decreasing(_ values: [Double], weights: [Double]) -> [Double] {
+  package static func decreasing(_ values: [Double], weights: [Double]) -> [Double] {
     increasing(values.map { -$0 }, weights: weights).map { -$0 }
   }
 }

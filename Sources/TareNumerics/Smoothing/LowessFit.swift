@@ -1,27 +1,27 @@
 /// A LOWESS curve.
 
 /// The curve at the points it was fitted to.
-package struct LowessFit: Sendable {
+public struct LowessFit: Sendable {
   /// The distinct x, [knot], ascending.
-  package let knotX: [Double]
+  public let knotX: [Double]
   /// The curve at each of them, [knot].
-  package let knotY: [Double]
+  public let knotY: [Double]
   /// The standard error of the curve, [knot]; nil where the curve goes through a point because too
   /// few neighbours have any weight. The array is nil unless it was asked for.
-  package let knotErrors: [Double?]?
+  public let knotErrors: [Double?]?
   /// The derivative of the local polynomial at its centre, [knot], nil as above. The array is nil
   /// unless it was asked for and the degree is 1 or 2.
-  package let knotSlopes: [Double?]?
+  public let knotSlopes: [Double?]?
   /// Local regressions that were summed point by point because the fast sums would have lost
   /// digits, over all passes.
-  package let directFits: Int
+  public let directFits: Int
   let points: SortedPoints
 
   /// The curve at each point, [point], in the order of the input.
-  package var fitted: [Double] { points.inInputOrder(knotY, otherwise: 0) }
+  public var fitted: [Double] { points.inInputOrder(knotY, otherwise: 0) }
 
   /// The standard error at each point, [point], as `knotErrors`.
-  package var standardErrors: [Double?]? {
+  public var standardErrors: [Double?]? {
     knotErrors.map { points.inInputOrder($0, otherwise: nil) }
   }
 }

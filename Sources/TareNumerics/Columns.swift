@@ -1,10 +1,10 @@
 /// Checks and sums over columns of numbers, [row].
-internal import TareCore
+package import TareCore
 
-enum Columns {
+package enum Columns {
   /// - Throws: `TareError.badData` if a column is empty, not as long as the first, or holds a
   ///   number that is not finite; it names the row, counted from 1.
-  static func check(_ columns: KeyValuePairs<String, [Double]>) throws(TareError) {
+  package static func check(_ columns: KeyValuePairs<String, [Double]>) throws(TareError) {
     guard let first = columns.first else { return }
     for (name, values) in columns {
       guard !values.isEmpty else {
@@ -42,13 +42,13 @@ extension [Double] {
 
 extension [Double] {
   /// The middle value, or the mean of the two middle ones; NaN where there is none.
-  var median: Double {
+  package var median: Double {
     var values = self
     return Median.take(&values)
   }
 
   /// The first place of ascending values that is not left of `value`; `count` where all are.
-  func firstPlace(notLeftOf value: Double) -> Int {
+  package func firstPlace(notLeftOf value: Double) -> Int {
     var place = 0
     var end = count
     while place < end {
@@ -59,10 +59,10 @@ extension [Double] {
   }
 
   /// NaN where there is none.
-  var mean: Double { reduce(0, +) / Double(count) }
+  package var mean: Double { reduce(0, +) / Double(count) }
 
   /// Of the mean; 0 for fewer than two values.
-  var standardError: Double {
+  package var standardError: Double {
     guard count > 1 else { return 0 }
     let mean = mean
     let squares = reduce(0) { $0 + ($1 - mean) * ($1 - mean) }

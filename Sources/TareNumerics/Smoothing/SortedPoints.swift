@@ -2,7 +2,7 @@
 
 /// The points, ascending in x; points of equal x in the order of the input, which this program's own
 /// rules never look at.
-final class SortedPoints: Sendable {
+package final class SortedPoints: Sendable {
   /// The row of each, [point].
   let order: [Int32]
   /// [point]
@@ -20,7 +20,7 @@ final class SortedPoints: Sendable {
   /// The first point of each distinct x, [knot].
   let knotStarts: [Int32]
   /// The distinct x, [knot].
-  let knotX: [Double]
+  package let knotX: [Double]
   /// The most points at one x.
   let largestTie: Int
 
@@ -69,7 +69,7 @@ final class SortedPoints: Sendable {
     largestTie = other.largestTie
   }
 
-  var count: Int { x.count }
+  package var count: Int { x.count }
 
   /// The range of x.
   var range: Double { (x.last ?? 0) - (x.first ?? 0) }
@@ -77,7 +77,7 @@ final class SortedPoints: Sendable {
   var hasTies: Bool { knotX.count < x.count }
 
   /// The points at a distinct x.
-  func points(of knot: Int) -> Range<Int> {
+  package func points(of knot: Int) -> Range<Int> {
     let end = knot + 1 < knotStarts.count ? Int(knotStarts[knot + 1]) : count
     return Int(knotStarts[knot])..<end
   }
@@ -98,7 +98,9 @@ final class SortedPoints: Sendable {
   }
 
   /// The distinct x of each point, by the order of the input.
-  var knotOfRow: [Int32] { inInputOrder((0..<Int32(knotX.count)).map(\.self), otherwise: 0) }
+  package var knotOfRow: [Int32] {
+    inInputOrder((0..<Int32(knotX.count)).map(\.self), otherwise: 0)
+  }
 
   /// `weights` of the points, and those times y, summed at each distinct x: the same bits in every
   /// order of the points.
