@@ -39,8 +39,20 @@ let package = Package(
     .target(
       name: "TarePipeline",
       dependencies: [
-        "TareCore", "TareScoring", "TareFormats", "TareStore", "TareCalibration", "TareEvaluation",
-        "TareRanking", "TareReport", .product(name: "Logging", package: "swift-log"),
+        "TareCore", "TareHub", "TareScoring", "TareEngine", "TareTokenizers", "TareTemplates",
+        "TareFormats", "TareStore", "TareCalibration", "TareEvaluation", "TareRanking",
+        "TareReport",
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+
+    // MARK: Models from a hub
+    .target(
+      name: "TareHub",
+      dependencies: [
+        "TareCore",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
 
     // MARK: 1 Score
@@ -144,6 +156,7 @@ let package = Package(
     .testTarget(
       name: "TareReportTests",
       dependencies: ["TareReport", "TareEvaluation", "TareRanking", "TareCore", "TareTesting"]),
+    .testTarget(name: "TareHubTests", dependencies: ["TareHub", "TareCore", "TareTesting"]),
     .testTarget(
       name: "TareScoringTests",
       dependencies: [

@@ -1,7 +1,7 @@
 /// `tare pull`: a model from a hub into the cache that Python's tools share.
 internal import Foundation
 package import TareCore
-internal import TareScoring
+internal import TareHub
 
 package struct PullRequest: Sendable {
   /// ORG/NAME.

@@ -2,6 +2,7 @@
 internal import Foundation
 internal import TareCore
 internal import TareEngine
+internal import TareHub
 internal import TareScoring
 internal import TareStore
 internal import TareTemplates

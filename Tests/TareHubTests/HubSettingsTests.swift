@@ -1,7 +1,7 @@
 /// Where the hub, the token and the cache are taken from.
 import Foundation
 import TareCore
-import TareScoring
+import TareHub
 import TareTesting
 import Testing
 

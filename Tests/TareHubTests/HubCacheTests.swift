@@ -1,7 +1,7 @@
 /// Finding a model that was pulled before.
 import Foundation
 import TareCore
-import TareScoring
+import TareHub
 import TareTesting
 import Testing
 

@@ -1,7 +1,7 @@
 /// `HubPull` against hubs on loopback that serve well, and against those that do not.
 import Foundation
 import TareCore
-import TareScoring
+import TareHub
 import TareTesting
 import Testing
 

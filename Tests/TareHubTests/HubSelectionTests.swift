@@ -1,7 +1,7 @@
 /// Which files of a model a pull fetches.
 import Foundation
 import TareCore
-import TareScoring
+import TareHub
 import TareTesting
 import Testing
 
