@@ -22,13 +22,14 @@ let package = Package(
     .executableTarget(
       name: "tare",
       dependencies: [
-        "TareCore", "TarePipeline", "TareServer",
+        "TareCore", "TarePipeline", "TareServer", "TareServing",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(
       name: "TareServer",
       dependencies: [
-        "TareCore", "TarePipeline", .product(name: "Hummingbird", package: "hummingbird"),
+        "TareCore", "TareScoring", "TareServing",
+        .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -41,8 +42,7 @@ let package = Package(
       dependencies: [
         "TareCore", "TareHub", "TareScoring", "TareEngine", "TareTokenizers", "TareTemplates",
         "TareFormats", "TareStore", "TareCalibration", "TareEvaluation", "TareRanking",
-        "TareReport",
-        .product(name: "Logging", package: "swift-log"),
+        "TareReport", "TareServing", .product(name: "Logging", package: "swift-log"),
       ]),
 
     // MARK: Models from a hub
@@ -89,6 +89,9 @@ let package = Package(
 
     // MARK: 6 Report
     .target(name: "TareReport", dependencies: ["TareCore", "TareEvaluation", "TareRanking"]),
+
+    // MARK: 7 Serve: what waits is scored together, without HTTP
+    .target(name: "TareServing", dependencies: ["TareCore", "TareScoring", "TareCalibration"]),
 
     // MARK: - What every stage shares
     .target(name: "TareCore", dependencies: ["CCrypto"]),
@@ -166,7 +169,8 @@ let package = Package(
     .testTarget(
       name: "TareServerTests",
       dependencies: [
-        "TareServer", "TarePipeline", "TareScoring", "TareTemplates", "TareCore", "TareTesting",
+        "TareServer", "TareServing", "TarePipeline", "TareScoring", "TareTemplates", "TareCore",
+        "TareTesting",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -37,19 +37,3 @@ package struct EngineSettings: Sendable {
     return try RemoteEngine(urls: urls, protocol: protocolKey, options)
   }
 }
-
-/// Waits for asynchronous work, on a thread that is not one of those that Swift's tasks share.
-func waiting<Value: Sendable>(
-  for work: @escaping @Sendable () async throws(TareError) -> Value
-) throws(TareError) -> Value {
-  let results = BoundedQueue<Result<Value, TareError>>(capacity: 1)
-  Task {
-    do throws(TareError) {
-      _ = results.push(.success(try await work()))
-    } catch {
-      _ = results.push(.failure(error))
-    }
-  }
-  guard let result = results.pop() else { throw .fault("a result is missing") }
-  return try result.get()
-}

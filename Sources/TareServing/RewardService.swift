@@ -95,6 +95,9 @@ package final class RewardService: Sendable {
     threads = (0..<model.passesAtOnce).map { DispatchQueue(label: "tare-rewards-\($0)") }
   }
 
+  /// Whether a text would be scored now.
+  package func isReady() async -> Bool { await model.isReady() }
+
   /// Texts that no pass has taken yet.
   package var waiting: Int { queue.withLock { $0.waiting } }
 

@@ -2,16 +2,16 @@
 internal import Foundation
 
 /// `@unchecked Sendable`: all state is guarded by `condition`.
-final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
+package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
   private let capacity: Int
   private let condition = NSCondition()
   private var elements: [Element] = []
   private var isClosed = false
 
-  init(capacity: Int) { self.capacity = capacity }
+  package init(capacity: Int) { self.capacity = capacity }
 
   /// Waits for room. Returns false if the queue was closed: nobody will take the element.
-  func push(_ element: Element) -> Bool {
+  package func push(_ element: Element) -> Bool {
     condition.lock()
     defer { condition.unlock() }
     while elements.count >= capacity, !isClosed { condition.wait() }
@@ -22,7 +22,7 @@ final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
   }
 
   /// Waits for an element; nil when the queue is closed and empty.
-  func pop() -> Element? {
+  package func pop() -> Element? {
     condition.lock()
     defer { condition.unlock() }
     while elements.isEmpty, !isClosed { condition.wait() }
@@ -32,7 +32,7 @@ final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
   }
 
   /// No more elements come; those that stand in it can still be taken.
-  func close() {
+  package func close() {
     condition.lock()
     isClosed = true
     condition.broadcast()

@@ -1,5 +1,5 @@
 /// `tare serve --calibration`: a saved calibration that every answer goes through.
-internal import TareCalibration
+package import TareCalibration
 package import TareCore
 
 package struct ServedCalibration: Sendable {
@@ -8,9 +8,9 @@ package struct ServedCalibration: Sendable {
   /// How answers name it: method, covariates, and the data that it was fitted to.
   package let name: String
 
+  /// - Parameter path: where it was read, for messages.
   /// - Throws: `TareError.usage` for a calibration that needs more than a response and its tokens.
-  package init(_ path: String) throws(TareError) {
-    let calibration = try Calibration.read(path)
+  package init(_ calibration: Calibration, from path: String) throws(TareError) {
     self.calibration = calibration
     guard !calibration.bias.needsNames else {
       throw .usage("\(path): needs each response's subset, which a request does not tell")
@@ -30,7 +30,7 @@ package struct ServedCalibration: Sendable {
   }
 
   /// What is to be known of it before it serves; nil for nothing.
-  var remark: String? {
+  package var remark: String? {
     guard calibration.covariates.contains(where: \.isTakenForLength) else { return nil }
     return
       "the calibration was fitted to a column 'length'; here the response's Unicode scalars are "
@@ -38,7 +38,7 @@ package struct ServedCalibration: Sendable {
   }
 
   /// Whether it measures anything on a text.
-  var needsTexts: Bool { !kinds.isEmpty }
+  package var needsTexts: Bool { !kinds.isEmpty }
 
   /// Whether a response must be told apart from its prompt.
   var needsResponses: Bool { kinds.contains { $0.source == .response } }

@@ -3,7 +3,7 @@ package import TareCore
 package import TareScoring
 
 package struct ServedTexts: Sendable {
-  let model: TextModel
+  package let model: TextModel
   let options: ScoringOptions
   let turn: AssistantTurn
 
