@@ -42,7 +42,8 @@ let package = Package(
       dependencies: [
         "TareCore", "TareHub", "TareScoring", "TareEngine", "TareTokenizers", "TareTemplates",
         "TareFormats", "TareStore", "TareCalibration", "TareEvaluation", "TareRanking",
-        "TareReport", "TareServing", .product(name: "Logging", package: "swift-log"),
+        "TareInspection", "TareReport", "TareServing",
+        .product(name: "Logging", package: "swift-log"),
       ]),
 
     // MARK: Models from a hub
@@ -84,11 +85,16 @@ let package = Package(
     // MARK: 4 Evaluate
     .target(name: "TareEvaluation", dependencies: ["TareCore"]),
 
+    // MARK: Inspect: from what probes saw to the numbers that findings are told of
+    .target(name: "TareInspection", dependencies: ["TareCore"]),
+
     // MARK: 5 Rank
     .target(name: "TareRanking", dependencies: ["TareCore"]),
 
     // MARK: 6 Report
-    .target(name: "TareReport", dependencies: ["TareCore", "TareEvaluation", "TareRanking"]),
+    .target(
+      name: "TareReport",
+      dependencies: ["TareCore", "TareEvaluation", "TareRanking", "TareInspection"]),
 
     // MARK: 7 Serve: what waits is scored together, without HTTP
     .target(name: "TareServing", dependencies: ["TareCore", "TareScoring", "TareCalibration"]),
@@ -140,6 +146,9 @@ let package = Package(
       name: "TareEvaluationTests", dependencies: ["TareEvaluation", "TareCore", "TareTesting"],
       exclude: ["Fixtures"]),
     .testTarget(
+      name: "TareInspectionTests", dependencies: ["TareInspection", "TareCore", "TareTesting"],
+      exclude: ["Fixtures"]),
+    .testTarget(
       name: "tareTests",
       dependencies: [
         "tare", "TareCore", "TareTesting",
@@ -158,7 +167,10 @@ let package = Package(
       name: "TareRankingTests", dependencies: ["TareRanking", "TareCore", "TareTesting"]),
     .testTarget(
       name: "TareReportTests",
-      dependencies: ["TareReport", "TareEvaluation", "TareRanking", "TareCore", "TareTesting"]),
+      dependencies: [
+        "TareReport", "TareEvaluation", "TareRanking", "TareInspection", "TareCore",
+        "TareTesting",
+      ]),
     .testTarget(name: "TareHubTests", dependencies: ["TareHub", "TareCore", "TareTesting"]),
     .testTarget(
       name: "TareScoringTests",

@@ -33,7 +33,7 @@ make_in TareEvaluationTests "$python" roc_area_reference.py
 make_in TareEvaluationTests "$python" length_control.py
 make_in TareEvaluationTests "$python" judgebench_reference.py
 make_in TareEvaluationTests "$python" ppe_reference.py
-make_in TareEvaluationTests "$python" routing_reference.py
+make_in TareInspectionTests "$python" routing_reference.py
 # rewardbench's own dependencies are not needed for its arithmetic.
 python3 -m venv "$work/rewardbench"
 "$work/rewardbench/bin/pip" install --quiet --no-deps rewardbench==0.1.4

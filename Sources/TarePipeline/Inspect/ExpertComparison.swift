@@ -2,7 +2,7 @@
 internal import Synchronization
 internal import TareCore
 internal import TareEngine
-internal import TareEvaluation
+internal import TareInspection
 
 struct ExpertComparison {
   let experts: ExpertTensors

@@ -1,7 +1,7 @@
 /// One run of a file's texts through a model, and the sums of what it tells.
 internal import TareCore
 internal import TareEngine
-internal import TareEvaluation
+internal import TareInspection
 internal import TareScoring
 
 struct InspectionPass {
@@ -92,7 +92,11 @@ struct InspectionPass {
     }
     for (layer, sums) in trace.recurrent.enumerated() { recurrent[layer] += sums }
     for (layer, samples) in trace.samples.enumerated() {
-      for sample in samples { outputs[layer].add(sample) }
+      for sample in samples {
+        outputs[layer].add(
+          scores: sample.scores, norms: sample.norms, similarity: sample.similarity,
+          active: sample.active)
+      }
     }
     for (place, index) in members.enumerated() {
       loads[index] = TextRouting(trace.texts[place], texts.items[index], score: scores?[place])
@@ -128,31 +132,6 @@ struct InspectionPass {
       throw error.inside(model.text.name)
     }
     return found
-  }
-}
-
-/// Sums over tokens that ran through all experts of a layer.
-private struct ExpertOutputSums {
-  private var ranks: OutputRanks
-  private var similarity = 0.0
-  private var active = 0.0
-
-  init(experts: Int) { ranks = OutputRanks(experts: experts) }
-
-  mutating func add(_ sample: RoutingTrace.Sample) {
-    ranks.add(scores: sample.scores, norms: sample.norms)
-    similarity += sample.similarity
-    active += sample.active
-  }
-
-  /// Nil without tokens.
-  func outcome(threshold: Double) -> ExpertOutputs? {
-    guard ranks.tokens > 0 else { return nil }
-    let count = Double(ranks.tokens)
-    return ExpertOutputs(
-      tokens: ranks.tokens, ranks: ranks.ranks, spearman: ranks.spearman,
-      firstIsLargest: ranks.firstIsLargest, similarity: similarity / count,
-      active: active / count, threshold: threshold)
   }
 }
 

@@ -1,8 +1,8 @@
 /// `tare inspect --routing` and `--attention`: what goes on inside a model while it scores.
 package import TareCore
 internal import TareEngine
-internal import TareEvaluation
 internal import TareFormats
+internal import TareInspection
 internal import TareReport
 internal import TareScoring
 

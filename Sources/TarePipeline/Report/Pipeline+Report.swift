@@ -3,6 +3,7 @@ internal import Foundation
 internal import TareCalibration
 package import TareCore
 internal import TareEvaluation
+internal import TareInspection
 internal import TareReport
 internal import TareStore
 

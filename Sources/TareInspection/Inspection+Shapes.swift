@@ -1,6 +1,5 @@
 /// Whether the lists of an inspection that was read fit each other: a page of it counts on that.
 internal import TareCore
-internal import TareEvaluation
 
 extension RoutingInspection {
   /// - Throws: `TareError.badData` whose place is the member.

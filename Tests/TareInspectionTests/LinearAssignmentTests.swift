@@ -1,7 +1,7 @@
 /// Assignments of least cost, against scipy and against all permutations.
 import Foundation
 import TareCore
-import TareEvaluation
+import TareInspection
 import TareTesting
 import Testing
 

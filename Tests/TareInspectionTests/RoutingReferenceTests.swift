@@ -1,6 +1,6 @@
 import Foundation
 import TareCore
-import TareEvaluation
+import TareInspection
 import TareTesting
 import Testing
 

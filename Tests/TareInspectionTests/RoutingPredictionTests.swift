@@ -1,7 +1,7 @@
 /// What routing tells of score and length, against NumPy and on planted cases.
 import Foundation
 import TareCore
-import TareEvaluation
+import TareInspection
 import TareTesting
 import Testing
 

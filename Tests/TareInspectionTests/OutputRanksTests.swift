@@ -1,7 +1,7 @@
 /// Ranks of router scores and output norms, against scipy and on tokens that are known.
 import Foundation
 import TareCore
-import TareEvaluation
+import TareInspection
 import TareTesting
 import Testing
 

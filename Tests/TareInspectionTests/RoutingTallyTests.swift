@@ -2,7 +2,7 @@
 /// on routers whose numbers are known.
 import Foundation
 import TareCore
-import TareEvaluation
+import TareInspection
 import TareTesting
 import Testing
 

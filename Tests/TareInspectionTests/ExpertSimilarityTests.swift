@@ -1,7 +1,7 @@
 /// How alike experts are by their weights, against NumPy and scipy, and on experts that are known.
 import Foundation
 import TareCore
-import TareEvaluation
+import TareInspection
 import TareTesting
 import Testing
 

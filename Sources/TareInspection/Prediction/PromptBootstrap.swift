@@ -26,8 +26,8 @@ struct PromptBootstrap {
       number(columns.map { sum($0, resample) })
     }
     guard !samples.isEmpty else { return Estimate(value: value, low: value, high: value) }
-    let range = ClosedRange(percentilesOf: samples)
-    return Estimate(value: value, low: range.lowerBound, high: range.upperBound)
+    let sorted = samples.sorted()
+    return Estimate(value: value, low: sorted.quantile(0.025), high: sorted.quantile(0.975))
   }
 
   private func sum(_ column: [Double], _ resample: Int) -> Double {

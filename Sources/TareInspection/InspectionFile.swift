@@ -1,8 +1,7 @@
 /// What `tare inspect --routing` and `--attention` print with --json, and `--inspection` of
 /// `tare report` reads.
-internal import Foundation
+package import Foundation
 package import TareCore
-package import TareEvaluation
 
 /// One or both; keys are in snake case.
 package struct InspectionFile: Codable, Sendable, Equatable {
@@ -26,21 +25,15 @@ package struct InspectionFile: Codable, Sendable, Equatable {
     }
   }
 
-  /// - Throws: `TareError.badData` that names the file and the member, for what is no JSON, no
-  ///   inspection, or an inspection whose lists do not fit each other.
-  package init(reading file: InputFile) throws(TareError) {
-    do throws(TareError) {
-      try self.init(JSONValue(parsing: file.data), file)
-    } catch {
-      throw error.inside(file.name)
-    }
-  }
-
-  private init(_ json: JSONValue, _ file: InputFile) throws(TareError) {
+  /// - Parameter data: the file's bytes.
+  /// - Throws: `TareError.badData` that names the member, for what is no JSON, no inspection, or an
+  ///   inspection whose lists do not fit each other.
+  package init(parsing data: Data) throws(TareError) {
+    let json = try JSONValue(parsing: data)
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     do {
-      self = try decoder.decode(InspectionFile.self, from: file.data)
+      self = try decoder.decode(InspectionFile.self, from: data)
     } catch let error as DecodingError {
       throw error.badData(in: json)
     } catch {
