@@ -42,7 +42,7 @@ let package = Package(
       dependencies: [
         "TareCore", "TareHub", "TareScoring", "TareEngine", "TareTokenizers", "TareTemplates",
         "TareFormats", "TareStore", "TareCalibration", "TareEvaluation", "TareRanking",
-        "TareInspection", "TareReport", "TareServing",
+        "TareInspection", "TareReport", "TareServing", "TareTraining",
         .product(name: "Logging", package: "swift-log"),
       ]),
 
@@ -69,6 +69,9 @@ let package = Package(
       name: "TareEngine", dependencies: ["TareCore", "CKernels", "COpenBLAS"]),
     .target(name: "TareTokenizers", dependencies: ["TareCore"]),
     .target(name: "TareTemplates", dependencies: ["TareCore"]),
+
+    // MARK: Train: heads on features that the engine has computed
+    .target(name: "TareTraining", dependencies: ["TareCore", "TareEngine", "COpenBLAS"]),
 
     // MARK: 2 Store
     .target(
@@ -144,6 +147,10 @@ let package = Package(
       dependencies: ["TareCalibration", "TareCore", "TareTesting"], exclude: ["Fixtures"]),
     .testTarget(
       name: "TareEvaluationTests", dependencies: ["TareEvaluation", "TareCore", "TareTesting"],
+      exclude: ["Fixtures"]),
+    .testTarget(
+      name: "TareTrainingTests",
+      dependencies: ["TareTraining", "TareEngine", "TareCore", "TareTesting"],
       exclude: ["Fixtures"]),
     .testTarget(
       name: "TareInspectionTests", dependencies: ["TareInspection", "TareCore", "TareTesting"],

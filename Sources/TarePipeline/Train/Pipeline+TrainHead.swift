@@ -8,6 +8,7 @@ internal import TareFormats
 internal import TareScoring
 internal import TareStore
 internal import TareTokenizers
+internal import TareTraining
 
 package struct TrainHeadRequest: Sendable {
   package var pairs: String

@@ -6,6 +6,7 @@ internal import TareEvaluation
 internal import TareFormats
 internal import TareScoring
 internal import TareStore
+internal import TareTraining
 
 extension Pipeline {
   /// Fits an MLP head to the domains in order, by each update rule and seed, and to all at once.

@@ -1,6 +1,6 @@
 /// The results of `tare train-head --sequence` by seed.
-internal import TareEngine
 internal import TareEvaluation
+internal import TareTraining
 
 /// What one seed gave.
 struct SeedResult: Sendable {

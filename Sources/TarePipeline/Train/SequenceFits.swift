@@ -2,6 +2,7 @@
 internal import TareCore
 internal import TareEngine
 internal import TareEvaluation
+internal import TareTraining
 
 struct SequenceFits: Sendable {
   /// [domain]

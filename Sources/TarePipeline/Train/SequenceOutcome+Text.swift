@@ -1,7 +1,7 @@
 /// What `tare train-head --sequence` found, as text for people.
-internal import TareEngine
 internal import TareEvaluation
 internal import TareReport
+internal import TareTraining
 
 extension SequenceOutcome {
   /// With more domains than this an interval no longer fits into a cell.

@@ -1,8 +1,8 @@
 /// What a head learnt and forgot in training on one domain after the other.
 package import TareCore
-internal import TareEngine
 internal import TareEvaluation
 internal import TareScoring
+internal import TareTraining
 
 package struct SequenceOutcome: Sendable {
   struct Domain: Sendable {

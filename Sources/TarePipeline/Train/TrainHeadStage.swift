@@ -1,16 +1,7 @@
-/// Fits a value head on preference pairs, with the model's body frozen.
+/// What a head is fitted to: features of preference pairs, the model's body being frozen.
 package import TareCore
-package import TareEngine
 package import TareScoring
 package import TareStore
-
-/// A head and how it was found.
-package struct TrainedHead: Sendable {
-  package let head: LinearHead
-  package let choice: BradleyTerry.RidgeChoice
-  /// Features computed in this call; the rest came from the store.
-  package let computed: Int
-}
 
 extension Store {
   /// Features of both responses of each pair, computed where the store has none.
@@ -87,40 +78,5 @@ extension CandidateSet {
   fileprivate func only(_ role: Role) -> Candidate? {
     let found = responses.filter { $0.role == role }
     return found.count == 1 ? found[0] : nil
-  }
-}
-
-extension LinearHead {
-  /// Fits the weights on pairs of features.
-  ///
-  /// Features are divided by their standard deviation first, so that one ridge suits all; the
-  /// division is folded into the weights. The bias makes the mean score of the pairs 0.
-  /// - Parameters:
-  ///   - prompts: the prompt of each pair; a prompt's pairs stay together in cross-validation.
-  ///   - ridges: the penalties to choose among.
-  package static func fit(
-    _ pairs: [(chosen: [Float], rejected: [Float])], prompts: [String], ridges: [Double],
-    folds: Int
-  ) throws(TareError) -> (head: LinearHead, choice: BradleyTerry.RidgeChoice) {
-    guard let width = pairs.first?.chosen.count else {
-      throw .badData(place: "pairs", found: "none", accepted: "at least \(folds) prompts")
-    }
-    let statistics = FeatureStatistics(pairs.flatMap { [$0.chosen, $0.rejected] }, width: width)
-    var differences: [Double] = []
-    differences.reserveCapacity(pairs.count * width)
-    for pair in pairs {
-      for i in 0..<width {
-        differences.append(
-          (Double(pair.chosen[i]) - Double(pair.rejected[i])) / statistics.deviations[i])
-      }
-    }
-    let features = PairFeatures(
-      differences: differences, width: width, groups: PromptGroups(prompts).groupOfRow.map(Int.init)
-    )
-    let choice = try BradleyTerry.chooseRidge(features, among: ridges, folds: folds)
-    let scaled = try BradleyTerry.fit(features, ridge: choice.ridge)
-    let weights = zip(scaled, statistics.deviations).map { $0 / $1 }
-    let mean = zip(weights, statistics.means).reduce(0) { $0 + $1.0 * $1.1 }
-    return (LinearHead(weight: weights.map { Float($0) }, bias: Float(-mean)), choice)
   }
 }

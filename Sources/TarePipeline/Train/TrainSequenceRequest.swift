@@ -1,6 +1,6 @@
 /// The user's choices for `tare train-head --sequence`.
 internal import TareCore
-internal import TareEngine
+internal import TareTraining
 
 package struct TrainSequenceRequest: Sendable {
   /// A file of preference pairs for each domain, in the order of training.

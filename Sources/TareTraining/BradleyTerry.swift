@@ -2,6 +2,7 @@
 internal import COpenBLAS
 internal import Foundation
 package import TareCore
+internal import TareEngine
 
 /// Feature differences, chosen − rejected, one row a pair.
 package struct PairFeatures: Sendable {

@@ -1,6 +1,7 @@
 /// A linear layer that can be fitted.
 internal import COpenBLAS
 package import TareCore
+internal import TareEngine
 
 /// y = W·x + b in double precision. The products are OpenBLAS's, on one thread: the order of
 /// summation is fixed then, and the same numbers come out every time.

@@ -1,5 +1,5 @@
 import TareCore
-import TareEngine
+import TareTraining
 import Testing
 
 @Suite struct UpdateRuleTests {

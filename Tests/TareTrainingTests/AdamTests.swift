@@ -1,13 +1,13 @@
 import Foundation
 import TareCore
-import TareEngine
 import TareTesting
+import TareTraining
 import Testing
 
 @Suite struct AdamTests {
   /// The same formulas in another order of operations: some units in the last place.
   @Test func `four steps are those of the definition, also where a gradient is 0`() throws {
-    let url = projectFolder.appending(path: "Tests/TareEngineTests/Fixtures/adam.json")
+    let url = projectFolder.appending(path: "Tests/TareTrainingTests/Fixtures/adam.json")
     let json = try JSONValue(parsing: Data(contentsOf: url))
     func numbers(_ value: JSONValue?) throws -> [Double] {
       try #require(value?.array).compactMap(\.double)

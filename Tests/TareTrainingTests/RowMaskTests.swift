@@ -1,6 +1,6 @@
 import TareCore
-import TareEngine
 import TareTesting
+import TareTraining
 import Testing
 
 @Suite struct RowMaskTests {

@@ -2,6 +2,7 @@ import Foundation
 import TareCore
 import TareEngine
 import TareTesting
+import TareTraining
 import Testing
 
 @Suite struct MLPNetworkTests {

@@ -1,6 +1,6 @@
 import TareCore
-import TareEngine
 import TareTesting
+import TareTraining
 import Testing
 
 /// Fits of domains that are made to conflict.

@@ -1,7 +1,7 @@
 import Foundation
 import TareCore
-import TareEngine
 import TareTesting
+import TareTraining
 import Testing
 
 @Suite struct BradleyTerryTests {
@@ -11,7 +11,7 @@ import Testing
 
     init() throws {
       let url = projectFolder.appending(
-        path: "Tests/TareEngineTests/Fixtures/bradley_terry.json")
+        path: "Tests/TareTrainingTests/Fixtures/bradley_terry.json")
       let json = try JSONValue(parsing: Data(contentsOf: url))
       let rows = (json["differences"]?.array ?? []).map { $0.array?.compactMap(\.double) ?? [] }
       pairs = PairFeatures(
