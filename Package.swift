@@ -27,13 +27,14 @@ let package = Package(
     .executableTarget(
       name: "tare",
       dependencies: [
-        "TareCore", "TarePipeline", "TareServer",
+        "TareCore", "TarePipeline", "TareServer", "TareServing",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(
       name: "TareServer",
       dependencies: [
-        "TareCore", "TarePipeline", .product(name: "Hummingbird", package: "hummingbird"),
+        "TareCore", "TareScoring", "TareServing",
+        .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -44,9 +45,21 @@ let package = Package(
     .target(
       name: "TarePipeline",
       dependencies: [
-        "TareCore", "TareScoring", "TareFormats", "TareStore", "TareCalibration", "TareEvaluation",
-        "TareNumerics", "TareRanking", "TareReport",
+        "TareCore", "TareHub", "TareScoring", "TareRemote", "TareEngine", "TareTokenizers",
+        "TareTemplates",
+        "TareFormats", "TareStore", "TareCalibration", "TareNumerics", "TareEvaluation",
+        "TareRanking", "TareInspection", "TareReport", "TareServing", "TareTraining",
         .product(name: "Logging", package: "swift-log"),
+      ]),
+
+    // MARK: Models from a hub
+    .target(
+      name: "TareHub",
+      dependencies: [
+        "TareCore",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
 
     // MARK: 1 Score
@@ -54,6 +67,11 @@ let package = Package(
       name: "TareScoring",
       dependencies: [
         "TareCore", "TareEngine", "TareTokenizers", "TareTemplates",
+      ]),
+    .target(
+      name: "TareRemote",
+      dependencies: [
+        "TareCore", "TareScoring", "TareEngine", "TareTokenizers",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -62,6 +80,9 @@ let package = Package(
       name: "TareEngine", dependencies: ["TareCore", "CKernels", "COpenBLAS"]),
     .target(name: "TareTokenizers", dependencies: ["TareCore"]),
     .target(name: "TareTemplates", dependencies: ["TareCore"]),
+
+    // MARK: Train: heads on features that the engine has computed
+    .target(name: "TareTraining", dependencies: ["TareCore", "TareEngine", "COpenBLAS"]),
 
     // MARK: 2 Store
     .target(
@@ -78,11 +99,21 @@ let package = Package(
     // MARK: 4 Evaluate
     .target(name: "TareEvaluation", dependencies: ["TareCore"]),
 
+    // MARK: Inspect: from what probes saw to the numbers that findings are told of
+    .target(name: "TareInspection", dependencies: ["TareCore"]),
+
     // MARK: 5 Rank
     .target(name: "TareRanking", dependencies: ["TareCore"]),
 
     // MARK: 6 Report
-    .target(name: "TareReport", dependencies: ["TareCore", "TareEvaluation", "TareRanking"]),
+    .target(
+      name: "TareReport",
+      dependencies: ["TareCore", "TareEvaluation", "TareRanking", "TareInspection"]),
+
+    // MARK: 7 Serve: what waits is scored together, without HTTP
+    .target(
+      name: "TareServing",
+      dependencies: ["TareCore", "TareScoring", "TareRemote", "TareCalibration"]),
 
     // MARK: - What every stage shares
     .target(name: "TareCore", dependencies: ["CCrypto"]),
@@ -134,6 +165,13 @@ let package = Package(
       name: "TareEvaluationTests", dependencies: ["TareEvaluation", "TareCore", "TareTesting"],
       exclude: ["Fixtures"]),
     .testTarget(
+      name: "TareTrainingTests",
+      dependencies: ["TareTraining", "TareEngine", "TareCore", "TareTesting"],
+      exclude: ["Fixtures"]),
+    .testTarget(
+      name: "TareInspectionTests", dependencies: ["TareInspection", "TareCore", "TareTesting"],
+      exclude: ["Fixtures"]),
+    .testTarget(
       name: "tareTests",
       dependencies: [
         "tare", "TareCore", "TareTesting",
@@ -145,14 +183,24 @@ let package = Package(
     .testTarget(
       name: "RegistryTests",
       dependencies: [
-        "tare", "TareCore", "TareEngine", "TareTokenizers", "TareScoring", "TareFormats",
-        "TareStore", "TareCalibration", "TareEvaluation", "TareReport", "TareServer", "TareTesting",
+        "tare", "TareCore", "TareEngine", "TareTokenizers", "TareScoring", "TareRemote",
+        "TareFormats", "TareStore", "TareCalibration", "TareEvaluation", "TareReport", "TareServer",
+        "TareTesting",
       ]),
     .testTarget(
       name: "TareRankingTests", dependencies: ["TareRanking", "TareCore", "TareTesting"]),
     .testTarget(
       name: "TareReportTests",
-      dependencies: ["TareReport", "TareEvaluation", "TareRanking", "TareCore", "TareTesting"]),
+      dependencies: [
+        "TareReport", "TareEvaluation", "TareRanking", "TareInspection", "TareCore",
+        "TareTesting",
+      ]),
+    .testTarget(
+      name: "TareRemoteTests",
+      dependencies: [
+        "TareRemote", "TareScoring", "TareTemplates", "TareCore", "TareTesting",
+      ]),
+    .testTarget(name: "TareHubTests", dependencies: ["TareHub", "TareCore", "TareTesting"]),
     .testTarget(
       name: "TareScoringTests",
       dependencies: [
@@ -162,7 +210,8 @@ let package = Package(
     .testTarget(
       name: "TareServerTests",
       dependencies: [
-        "TareServer", "TarePipeline", "TareScoring", "TareTemplates", "TareCore", "TareTesting",
+        "TareServer", "TareServing", "TarePipeline", "TareRemote", "TareScoring", "TareTemplates",
+        "TareCore", "TareTesting",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

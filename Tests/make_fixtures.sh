@@ -33,7 +33,7 @@ make_in TareEvaluationTests "$python" roc_area_reference.py
 make_in TareEvaluationTests "$python" length_control.py
 make_in TareEvaluationTests "$python" judgebench_reference.py
 make_in TareEvaluationTests "$python" ppe_reference.py
-make_in TareEvaluationTests "$python" routing_reference.py
+make_in TareInspectionTests "$python" routing_reference.py
 # rewardbench's own dependencies are not needed for its arithmetic.
 python3 -m venv "$work/rewardbench"
 "$work/rewardbench/bin/pip" install --quiet --no-deps rewardbench==0.1.4
@@ -47,8 +47,8 @@ make_in TareTokenizersTests "$python" make_fixtures.py
 make_in TareTokenizersTests "$python" make_tokenizers.py
 make_in TareTokenizersTests "$python" make_folders.py
 make_in TareTokenizersTests "$python" make_sentencepiece.py
-make_in TareEngineTests "$python" bradley_terry.py bradley_terry.json
-make_in TareEngineTests bash -c "'$python' adam.py > adam.json"
+make_in TareTrainingTests "$python" bradley_terry.py bradley_terry.json
+make_in TareTrainingTests bash -c "'$python' adam.py > adam.json"
 make_in TareEngineTests "$python" families.py
 make_in TareEngineTests "$python" blocks_reference.py blocks.gguf blocks_reference.safetensors
 make_in TareEngineTests "$python" smollm2_reference.py "$tests/../models/SmolLM2-135M-Instruct.Q4_1.gguf" \

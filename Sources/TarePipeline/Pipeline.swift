@@ -1,11 +1,11 @@
-/// The stages in order. Each is one method, in a file of its own:
+/// The stages in order. Each is one method, in a folder of its own:
 ///
 ///     score ─► store ─► calibrate ─► evaluate ─► rank ─► report
 package import Foundation
 package import TareCore
 internal import TareFormats
 
-/// The whole pipeline, as commands and the server use it.
+/// The whole pipeline, as commands use it.
 package struct Pipeline: Sendable {
   /// Who hears of progress, and may stop long work.
   package let observer: StageObserver

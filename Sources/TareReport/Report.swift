@@ -1,5 +1,6 @@
 /// What a report tells of: runs with their numbers, curves and origins. Values in, a page out.
 package import TareEvaluation
+package import TareInspection
 
 package struct Report: Sendable {
   package var title: String

@@ -18,15 +18,15 @@ package struct TokenizedConversation: Sendable, Hashable {
   /// Unicode scalars of the response.
   package let length: Int
   /// The two texts of an encoder's pair; nil where a template has made one text.
-  var pair: TextPair?
+  package var pair: TextPair?
   /// Whether text of the response stands after the last token that is read of it: it has no score.
   package var hasUnreadStep = false
   /// Whether special tokens belong around the text; tells only of a text without ids.
-  var addsSpecialTokens = false
+  package var addsSpecialTokens = false
   /// Messages that an engine elsewhere is to render, and what belongs to them; nil for a text.
-  var chat: JSONObject?
+  package var chat: JSONObject?
   /// Whether control tokens of the user's text are encoded as plain text, which the text does not show.
-  var isSanitized = false
+  package var isSanitized = false
 
   /// How much work it is: its tokens, or a guess at them where nobody has counted them here.
   package var size: Int { ids.isEmpty ? max(text.utf8.count / 4, 1) : ids.count }
@@ -35,8 +35,8 @@ package struct TokenizedConversation: Sendable, Hashable {
   package var readAt: Int { positions.last ?? 0 }
 
   /// How the scores of steps become one; nil where the rule does not read steps.
-  var stepsToScore: ReadRule.StepsToScore? { if case .step(_, let way) = rule { way } else { nil } }
-  var takesMean: Bool { rule == .mean }
+  package var stepsToScore: ReadRule.StepsToScore? { if case .step(_, let way) = rule { way } else { nil } }
+  package var takesMean: Bool { rule == .mean }
 
   /// SHA-256 of what the score depends on, as little-endian 32-bit numbers: the ids; the types, and
   /// where the response begins, if they count. Of a text without ids, that of the text.

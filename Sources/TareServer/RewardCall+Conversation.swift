@@ -1,7 +1,7 @@
 /// Messages of a request, and what it says of how they become a text.
 internal import TareCore
-internal import TarePipeline
 internal import TareScoring
+internal import TareServing
 
 extension RewardCall {
   /// What requests with messages read besides them.

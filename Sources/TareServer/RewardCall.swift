@@ -1,7 +1,7 @@
 /// A request on its way to rewards, and what the protocols' requests and answers have in common.
 internal import Foundation
 package import TareCore
-internal import TarePipeline
+internal import TareServing
 
 /// One request: its JSON, and what answers it.
 package struct RewardCall: Sendable {

@@ -2,7 +2,7 @@
 internal import Hummingbird
 internal import NIOCore
 internal import TareCore
-internal import TarePipeline
+internal import TareServing
 
 struct RewardRouter {
   let service: RewardService

@@ -5,7 +5,7 @@ internal import HummingbirdCore
 internal import Logging
 internal import NIOCore
 package import TareCore
-package import TarePipeline
+package import TareServing
 
 package struct ServerOptions: Sendable {
   package var host = "127.0.0.1"

@@ -2,7 +2,7 @@
 internal import Foundation
 internal import Hummingbird
 internal import Synchronization
-internal import TarePipeline
+internal import TareServing
 
 /// Counts requests by path and status, and the time they took.
 final class ServerMetrics: RouterMiddleware {

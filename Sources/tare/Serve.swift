@@ -3,6 +3,7 @@ internal import ArgumentParser
 internal import TareCore
 internal import TarePipeline
 internal import TareServer
+internal import TareServing
 
 struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

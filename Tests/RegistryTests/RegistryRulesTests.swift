@@ -4,6 +4,7 @@ import TareCore
 import TareEngine
 import TareEvaluation
 import TareFormats
+import TareRemote
 import TareReport
 import TareScoring
 import TareServer

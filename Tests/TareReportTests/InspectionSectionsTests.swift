@@ -1,6 +1,6 @@
 /// The sections on routing and attention: what is drawn, what can be taken along, how much room it takes.
 import Foundation
-import TareEvaluation
+import TareInspection
 import TareReport
 import Testing
 

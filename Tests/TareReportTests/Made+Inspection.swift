@@ -1,7 +1,7 @@
 /// Inspections made for tests, by the JSON that `tare inspect` prints: their types have no other way in.
 import Foundation
 import TareCore
-import TareEvaluation
+import TareInspection
 
 extension RoutingInspection {
   /// Three layers of four experts, two of a token, with all that there can be; the second layer has an

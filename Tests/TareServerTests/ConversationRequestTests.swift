@@ -3,9 +3,9 @@ import Foundation
 import Hummingbird
 import HummingbirdTesting
 import TareCore
-import TarePipeline
 import TareScoring
 import TareServer
+import TareServing
 import TareTesting
 import Testing
 

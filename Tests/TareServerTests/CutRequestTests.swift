@@ -2,9 +2,9 @@
 import Hummingbird
 import HummingbirdTesting
 import TareCore
-import TarePipeline
 import TareScoring
 import TareServer
+import TareServing
 import TareTesting
 import Testing
 

@@ -2,8 +2,8 @@
 import Hummingbird
 import HummingbirdTesting
 import TareCore
-import TarePipeline
 import TareServer
+import TareServing
 import TareTesting
 import Testing
 

@@ -3,9 +3,10 @@ import Foundation
 import Hummingbird
 import HummingbirdTesting
 import TareCore
-import TarePipeline
+import TareRemote
 import TareScoring
 import TareServer
+import TareServing
 import TareTesting
 import Testing
 

@@ -1,4 +1,5 @@
 import TareCore
+import TareRemote
 import TareScoring
 
 extension RemoteEngine {

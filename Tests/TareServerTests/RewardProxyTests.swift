@@ -4,8 +4,10 @@ import Hummingbird
 import HummingbirdTesting
 import TareCore
 import TarePipeline
+import TareRemote
 import TareScoring
 import TareServer
+import TareServing
 import TareTesting
 import Testing
 

@@ -4,9 +4,10 @@ import Hummingbird
 import HummingbirdTesting
 import ServiceLifecycle
 import TareCore
-import TarePipeline
+import TareRemote
 import TareScoring
 import TareServer
+import TareServing
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct RewardServerTests {

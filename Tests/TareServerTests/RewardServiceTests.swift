@@ -1,8 +1,9 @@
 /// Many callers, one model: what waits is packed together, and nobody notices.
 import Foundation
 import TareCore
-import TarePipeline
+import TareRemote
 import TareScoring
+import TareServing
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct RewardServiceTests {

@@ -6,6 +6,7 @@ import TareCore
 import TarePipeline
 import TareScoring
 import TareServer
+import TareServing
 import TareTesting
 import Testing
 

@@ -6,6 +6,7 @@ import Synchronization
 import TareCore
 import TarePipeline
 import TareScoring
+import TareServing
 import TareTemplates
 import TareTesting
 import Testing

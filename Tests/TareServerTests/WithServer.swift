@@ -1,7 +1,7 @@
 import Hummingbird
 import ServiceLifecycle
-import TarePipeline
 import TareServer
+import TareServing
 import Testing
 
 /// Runs `body` with the address of a server on a free port of 127.0.0.1, and with what stops it.

@@ -1,5 +1,5 @@
 /// Products and solvers of OpenBLAS, which is loaded when it is first wanted.
-internal import COpenBLAS
+package import COpenBLAS
 package import TareCore
 
 package enum OpenBLAS {
@@ -17,7 +17,7 @@ package enum OpenBLAS {
   }
 
   /// What it has; `require` was called before.
-  static var functions: tare_openblas {
+  package static var functions: tare_openblas {
     guard let loaded else { preconditionFailure("OpenBLAS was not asked for") }
     return loaded
   }

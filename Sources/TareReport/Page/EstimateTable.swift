@@ -1,5 +1,5 @@
 /// Estimates of one kind with their intervals as a table, each row with its interval drawn.
-internal import TareEvaluation
+internal import TareInspection
 
 struct EstimateTable {
   struct Row {

@@ -1,5 +1,5 @@
 /// The experts that a subset uses far more than other texts do, each with both shares drawn.
-internal import TareEvaluation
+internal import TareInspection
 
 struct ParticularTable {
   let inspection: RoutingInspection

@@ -1,5 +1,5 @@
 /// Where attention looks, how large activations are, and what gates let through.
-internal import TareEvaluation
+internal import TareInspection
 
 package enum AttentionSection: ReportSection {
   package static let key = "attention"

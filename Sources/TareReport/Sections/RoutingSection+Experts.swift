@@ -1,5 +1,5 @@
 /// How like each other experts are, by their weights and by what they make of tokens.
-internal import TareEvaluation
+internal import TareInspection
 
 extension RoutingSection {
   /// Fewer layers than these have their table open.

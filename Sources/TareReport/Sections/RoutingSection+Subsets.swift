@@ -1,5 +1,5 @@
 /// Which experts kinds of texts use, and whether they tell score and length.
-internal import TareEvaluation
+internal import TareInspection
 
 extension RoutingSection {
   /// Distances of more pairs of subsets than these have no lines.

@@ -1,5 +1,5 @@
 /// What the routers of mixtures of experts do.
-internal import TareEvaluation
+internal import TareInspection
 
 package enum RoutingSection: ReportSection {
   package static let key = "routing"

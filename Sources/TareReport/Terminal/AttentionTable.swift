@@ -1,5 +1,5 @@
 /// Where attention looks and what gates let through, for the terminal.
-package import TareEvaluation
+package import TareInspection
 
 package struct AttentionTable: Sendable {
   private let inspection: AttentionInspection

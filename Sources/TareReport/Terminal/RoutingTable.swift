@@ -1,5 +1,5 @@
 /// What the routers of a mixture of experts did, for the terminal.
-package import TareEvaluation
+package import TareInspection
 
 package struct RoutingTable: Sendable {
   private let inspection: RoutingInspection

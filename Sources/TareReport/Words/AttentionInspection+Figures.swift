@@ -1,6 +1,6 @@
 /// What tables, plots and words on attention and gates have in common.
 internal import Foundation
-internal import TareEvaluation
+internal import TareInspection
 
 extension AttentionInspection {
   /// A head with more of its attention than this on the first token has a sink (arXiv 2410.10781).

@@ -1,5 +1,5 @@
 /// What the numbers on attention and gates say, in sentences: the terminal's and the page's.
-internal import TareEvaluation
+internal import TareInspection
 
 extension AttentionInspection {
   /// Whether there is a sink, how far attention reaches, how large activations are, what gates do.

@@ -1,5 +1,5 @@
 /// Estimates and means as the words on inspections have them.
-internal import TareEvaluation
+internal import TareInspection
 
 extension Estimate {
   /// "+0.31 (95% +0.22 to +0.39)".

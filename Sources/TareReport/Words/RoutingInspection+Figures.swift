@@ -1,6 +1,6 @@
 /// What tables, plots and words on routing have in common.
 internal import Foundation
-internal import TareEvaluation
+internal import TareInspection
 
 extension RoutingInspection {
   /// The share of tokens that each expert has where all have the same.

@@ -1,5 +1,5 @@
 /// What the numbers on routing say, in sentences: the terminal's and the page's.
-internal import TareEvaluation
+internal import TareInspection
 
 extension RoutingInspection {
   /// Balance, by which span, what goes along with what.

@@ -1,6 +1,6 @@
 /// Infinity's protocol (infinity_emb/fastapi_schemas/pymodels.py), told from its kin by `raw_scores`.
 internal import TareCore
-internal import TarePipeline
+internal import TareServing
 
 /// `/rerank` and `/classify`: a reward goes through a sigmoid unless the request says `raw_scores: true`.
 /// Its clients always say one or the other.

@@ -1,7 +1,7 @@
 /// LLaMA-Factory's reward API (`reward_model_type: api`; src/llamafactory/train/ppo/ppo_utils.py), and the
 /// request of its own server.
 internal import TareCore
-internal import TarePipeline
+internal import TareServing
 
 /// `messages` are not messages but texts that the trainer has rendered, special tokens included; raw
 /// rewards out. The trainer posts to whatever address its user gave it.

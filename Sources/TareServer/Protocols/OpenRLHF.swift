@@ -1,6 +1,6 @@
 /// The remote reward protocol of OpenRLHF (openrlhf/cli/serve_rm.py, openrlhf/utils/agent.py).
 internal import TareCore
-internal import TarePipeline
+internal import TareServing
 
 /// `POST /get_reward`: texts that the trainer has rendered, special tokens included, in `query`; raw
 /// rewards out. `labels` come along and are not read; of `prompts` a calibration learns where responses

@@ -1,6 +1,6 @@
 /// SGLang's reward and classification protocols, and its embeddings as verl calls them.
 internal import TareCore
-internal import TarePipeline
+internal import TareServing
 
 /// `/classify`, `/v1/classify`, `/v1/embeddings`: raw rewards.
 enum SGLang: WireProtocol {

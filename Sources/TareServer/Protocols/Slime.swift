@@ -1,6 +1,6 @@
 /// slime's remote reward (slime/rollout/rm_hub, `--rm-type remote_rm`).
 internal import TareCore
-internal import TarePipeline
+internal import TareServing
 
 /// `POST /reward`: one prompt and response in, the reward itself out, a bare number.
 enum Slime: WireProtocol {

@@ -1,6 +1,6 @@
 /// Hugging Face's text-embeddings-inference (router/src/http/types.rs).
 internal import TareCore
-internal import TarePipeline
+internal import TareServing
 
 /// `/predict` and `/rerank`: a reward goes through a sigmoid unless the request says `raw_scores`.
 enum TEI: WireProtocol {

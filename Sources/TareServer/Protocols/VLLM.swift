@@ -1,6 +1,6 @@
 /// The pooling protocols of vLLM (vllm/entrypoints/pooling), with Cohere's and Jina's rerank.
 internal import TareCore
-internal import TarePipeline
+internal import TareServing
 
 /// `/classify`, `/pooling`, `/score`, `/rerank`. As in vLLM a reward goes through a sigmoid where a class
 /// is asked for, unless the request says `use_activation: false` (older: `activation`); `/pooling` gives

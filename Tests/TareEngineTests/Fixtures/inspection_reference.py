@@ -1,6 +1,6 @@
 """What routers, attention and gates of the shared parity checkpoints do, for the tests of the engine's probes: float64 passes
 over the stored weights, each statistic by plain torch from hooked tensors. What is made of routing afterwards (distances, regressions,
-intervals, ranks) is by the functions of TareEvaluationTests/Fixtures/routing_reference.py, from these passes.
+intervals, ranks) is by the functions of TareInspectionTests/Fixtures/routing_reference.py, from these passes.
 
     python inspection_reference.py FOLDER_OF_CHECKPOINTS inspection_reference.json
 (transformers 5.24.0, torch 2.15.0, scipy 1.17.1, scikit-learn 1.9.1)
@@ -20,7 +20,7 @@ from transformers.models.mixtral.modeling_mixtral import load_balancing_loss_fun
 
 from families_reference import remote
 
-sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "TareEvaluationTests" / "Fixtures"))
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "TareInspectionTests" / "Fixtures"))
 import routing_reference
 
 torch.set_num_threads(1)

@@ -1,0 +1,82 @@
+/// Reward services as a command line's settings ask for them.
+internal import TareCalibration
+package import TareCore
+internal import TareRemote
+internal import TareScoring
+package import TareServing
+
+extension RewardService {
+  /// Opens model and head, and scores one word: weights that cannot be read stop the start, not the
+  /// first request.
+  /// - Parameters:
+  ///   - calibration: the path of a saved calibration.
+  ///   - warn: is told what a user should know.
+  package convenience init(
+    _ settings: ScoringSettings, calibration path: String? = nil,
+    limits: ServiceLimits = ServiceLimits(), warn: (String) -> Void = { _ in }
+  ) throws(TareError) {
+    let calibration = try path.map { (path) throws(TareError) in try ServedCalibration(path) }
+    if let remark = calibration?.remark { warn(remark) }
+    let text = try settings.textModel()
+    text.opened.notes.forEach(warn)
+    let model = try settings.rewardModel(text)
+    guard !model.needsResponseStart else {
+      throw .usage(
+        "an implicit reward cannot be served: a rendered text does not tell where the response begins"
+      )
+    }
+    for what in settings.remarks(text) { warn(what) }
+    let options = try settings.options(model, run: nil)
+    var word = options
+    word.readRule = .last
+    _ = try model.score([text.tokenize(rendered: "ready", word)])
+    self.init(LocalModel(model: model, options: options), calibration: calibration, limits: limits)
+  }
+
+  /// A proxy in front of engines, which need not be up yet.
+  ///
+  /// - Parameters:
+  ///   - settings: tokenizer and template of the engines' model, by which conversations are rendered,
+  ///     tokens read and responses found; nil to take rendered texts alone.
+  ///   - path: the path of a saved calibration.
+  ///   - cache: scores that are kept.
+  ///   - warn: is told what a user should know.
+  package convenience init(
+    engine: EngineSettings, texts settings: ScoringSettings?, calibration path: String? = nil,
+    cache: Int, limits: ServiceLimits = ServiceLimits(), warn: (String) -> Void = { _ in }
+  ) throws(TareError) {
+    let calibration = try path.map { (path) throws(TareError) in try ServedCalibration(path) }
+    if let remark = calibration?.remark { warn(remark) }
+    guard settings != nil || calibration?.needsTexts != true else {
+      throw .usage(
+        "--calibration \(path ?? "") measures responses, which the model's chat template tells from "
+          + "their prompts; accepted: --model beside --engine")
+    }
+    let remote = try engine.engine { options in
+      // Clients try again themselves: they are told soon, and an engine that is back is found soon.
+      options.attempts = 3
+      options.firstPause = .milliseconds(500)
+      options.longestPause = .seconds(2)
+    }
+    let text = try settings?.textAlone()
+    let model = try RemoteModel(remote, text: text)
+    var texts: ServedTexts?
+    if let settings, let text {
+      text.opened.notes.forEach(warn)
+      texts = ServedTexts(
+        model: text, options: try settings.options(engineModel: model, text: text, run: nil))
+    }
+    let name = engine.model ?? texts?.model.name ?? "\(engine.protocolKey) engine"
+    self.init(
+      ServedEngine(model: model, texts: texts, name: name, cache: cache),
+      calibration: calibration, limits: limits)
+  }
+}
+
+extension ServedCalibration {
+  /// - Parameter path: what `tare calibrate --save` wrote.
+  /// - Throws: as `init(_:from:)`, and for a file that is no calibration.
+  package init(_ path: String) throws(TareError) {
+    try self.init(Calibration.read(path), from: path)
+  }
+}

@@ -1,0 +1,71 @@
+/// A reward model that runs elsewhere: its engines, and its tokenizer and chat template here.
+package import TareCore
+internal import TareEngine
+package import TareScoring
+
+package struct RemoteModel: Sendable {
+  package let engine: RemoteEngine
+  /// nil where texts come rendered and go on as they are.
+  package let text: TextModel?
+
+  /// - Throws: `TareError.usage` if the model reads pairs and the protocol has none.
+  package init(_ engine: RemoteEngine, text: TextModel?) throws(TareError) {
+    if case .pair? = text?.layout, !engine.wire.takesPairs {
+      let keys = RemoteEngines.registry.entries.filter { $0.takesPairs }.map { $0.key }
+      throw .usage(
+        "\(text?.name ?? "the model") reads prompt and response as a pair, which --engine-protocol "
+          + "\(engine.wire.key) cannot send; accepted: \(keys.joined(separator: ", "))")
+    }
+    self.engine = engine
+    self.text = text
+    if text?.scoresTokens == true { engine.scoresTokens() }
+  }
+
+  /// How the engines' answers are read: at the steps of a process reward model if the protocol has a value
+  /// for each, else as they are.
+  package var readRule: ReadRule {
+    guard let text, text.scoresTokens, engine.wire.ofTokens != nil,
+      case .step? = text.readRule
+    else { return .last }
+    return text.readRule ?? .last
+  }
+
+  /// Rewards in the order of the conversations, each of one value, or of one for each step.
+  /// - Throws: as `RemoteEngine.score`.
+  package func values(
+    _ conversations: [TokenizedConversation]
+  ) async throws(TareError) -> [[Float]] {
+    let texts = try conversations.map { (conversation) throws(TareError) in
+      try RemoteText(conversation, of: text, for: engine.wire)
+    }
+    let rewards = try await engine.rewards(texts)
+    var values: [[Float]] = []
+    for (index, reward) in rewards.enumerated() {
+      do throws(TareError) {
+        values.append(try conversations[index].values(reward))
+      } catch {
+        let place = "\(engine.urls.joined(separator: ", ")), text \(index)"
+        throw .unreachable("\(error.inside(place))")
+      }
+    }
+    return values
+  }
+
+  /// Rewards in the order of the conversations.
+  /// - Throws: as `RemoteEngine.score`.
+  package func rewards(
+    _ conversations: [TokenizedConversation]
+  ) async throws(TareError) -> [Float] {
+    zip(conversations, try await values(conversations)).map { $0.score($1).value }
+  }
+}
+
+extension TextModel {
+  /// Whether it is of a class whose rewards are of tokens, which vLLM serves by other means than its
+  /// sequence classifiers (Qwen2ForRewardModel, Qwen2ForProcessRewardModel, InternLM2ForRewardModel).
+  package var scoresTokens: Bool {
+    (weights.config["architectures"]?.array ?? []).contains { name in
+      ["ForRewardModel", "ForProcessRewardModel"].contains { name.string?.hasSuffix($0) == true }
+    }
+  }
+}

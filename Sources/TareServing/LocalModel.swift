@@ -1,0 +1,32 @@
+/// The model behind `tare serve`: a reward model on this machine.
+package import TareCore
+package import TareScoring
+
+package struct LocalModel: ServedModel {
+  private let model: RewardModel
+  private let texts: ServedTexts
+
+  package init(model: RewardModel, options: ScoringOptions) {
+    self.model = model
+    texts = ServedTexts(model: model.text, options: options)
+  }
+
+  package var name: String { model.text.name }
+  package var sharesPrefixes: Bool { model.sharesPrefixes }
+
+  package func tokenize(_ text: ServedText) throws(TareError) -> TokenizedConversation {
+    try texts.tokenize(text)
+  }
+
+  package func response(in rendered: String, after prompt: String?) -> String? {
+    texts.turn.response(in: rendered, after: prompt)
+  }
+
+  package func beginning(of text: String, tokens count: Int) throws(TareError) -> String {
+    try model.text.beginning(of: text, tokens: count)
+  }
+
+  package func score(_ texts: [TokenizedConversation]) throws(TareError) -> [Score] {
+    try model.score(texts)
+  }
+}
