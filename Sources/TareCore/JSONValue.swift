@@ -135,6 +135,12 @@ extension JSONValue {
   /// Member of an object, element of an array; nil where there is none.
   package subscript(key: String) -> JSONValue? { object?[key] }
 
+  /// What a reply is, for messages: its members' names, or its kind.
+  package var outline: String {
+    guard let object else { return kindName }
+    return object.isEmpty ? "an empty object" : "members \(object.keys.joined(separator: ", "))"
+  }
+
   /// What kind of value this is, for messages.
   package var kindName: String {
     switch self {

@@ -121,11 +121,3 @@ private struct HubListNames {
   static let info = HubListNames(path: "rfilename", hash: "blobId", largeHash: "sha256")
   static let tree = HubListNames(path: "path", hash: "oid", largeHash: "oid")
 }
-
-extension JSONValue {
-  /// What a reply is, for messages: its members' names, or its kind.
-  fileprivate var outline: String {
-    guard let object else { return kindName }
-    return object.isEmpty ? "an empty object" : "members \(object.keys.joined(separator: ", "))"
-  }
-}

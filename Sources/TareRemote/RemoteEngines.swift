@@ -98,10 +98,4 @@ extension JSONValue {
     }
     return array[0]
   }
-
-  /// What a reply is, for messages: its members' names, or its kind.
-  var outline: String {
-    guard let object else { return kindName }
-    return object.isEmpty ? "an empty object" : "members \(object.keys.joined(separator: ", "))"
-  }
 }

@@ -35,7 +35,9 @@ package struct TokenizedConversation: Sendable, Hashable {
   package var readAt: Int { positions.last ?? 0 }
 
   /// How the scores of steps become one; nil where the rule does not read steps.
-  package var stepsToScore: ReadRule.StepsToScore? { if case .step(_, let way) = rule { way } else { nil } }
+  package var stepsToScore: ReadRule.StepsToScore? {
+    if case .step(_, let way) = rule { way } else { nil }
+  }
   package var takesMean: Bool { rule == .mean }
 
   /// SHA-256 of what the score depends on, as little-endian 32-bit numbers: the ids; the types, and
