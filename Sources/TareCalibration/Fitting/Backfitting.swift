@@ -25,10 +25,10 @@ struct Backfitting {
 
   /// The scores less their mean: far from 0 their own rounding would be taken for change. [row]
   private let scores: [Double]
-  /// Rows whose level is estimated together.
-  private let groups: PromptGroups.Members
-  /// Whether the rows stand in the order of their prompts.
-  private let areInOrder: Bool
+  /// Where the rows begin whose level is estimated together, and where the last ones end, [group + 1].
+  private let starts: [Int]
+  /// Those rows, one group after another; empty where all rows stand in that order.
+  private let rows: [Int32]
   /// Of the robustness iterations, [row].
   private var weights: [Double]
   /// What the rows weigh together in their prompt's level, [prompt].
@@ -45,10 +45,11 @@ struct Backfitting {
     let level = scores.mean
     self.scores = scores.map { $0 - level }
     try Columns.check(["y": self.scores])
-    groups =
-      (prompts
-      ?? PromptGroups(groupOfRow: [Int32](repeating: 0, count: scores.count), ids: [""])).members
-    areInOrder = groups.rows.indices.allSatisfy { [rows = groups.rows] in Int(rows[$0]) == $0 }
+    let count = scores.count
+    let groups =
+      (prompts ?? PromptGroups(groupOfRow: [Int32](repeating: 0, count: count), ids: [""])).members
+    starts = groups.starts
+    rows = groups.rows.indices.allSatisfy { groups.rows[$0] == $0 } ? [] : groups.rows
     weights = [Double](repeating: 1, count: scores.count)
     let smoother = try Lowess(
       frac: lowess.frac, it: 0, delta: lowess.delta, degree: lowess.degree, rules: lowess.rules)
@@ -73,7 +74,7 @@ struct Backfitting {
     for term in terms.indices where standardErrors {
       try terms[term].findErrors(
         of: partial(terms[term], others(than: term)), weights,
-        inflation: prompts == nil ? 1 : Self.inflation(columns[term], groups))
+        inflation: prompts.map { Self.inflation(columns[term], $0.members) } ?? 1)
     }
   }
 
@@ -148,11 +149,10 @@ struct Backfitting {
   private static let leastWeight = 1e-9
 
   private func levelTotals() -> [Double] {
-    let starts = groups.starts
-    return (0..<starts.count - 1).map { group in
+    (0..<starts.count - 1).map { group in
       var total = 0.0
-      for row in groups.rows[starts[group]..<starts[group + 1]] {
-        total += max(weights[Int(row)], Self.leastWeight)
+      for member in starts[group]..<starts[group + 1] {
+        total += max(weights[rows.isEmpty ? member : Int(rows[member])], Self.leastWeight)
       }
       return total
     }
@@ -165,7 +165,7 @@ struct Backfitting {
   private func forEachRow(
     _ term: BackfittingTerm, _ others: [Double], _ body: (Int, Double) -> Void
   ) {
-    let (starts, rows) = (groups.starts.span, groups.rows.span)
+    let (starts, rows, areInOrder) = (starts.span, rows.span, rows.isEmpty)
     let (weights, others, totals) = (weights.span, others.span, totals.span)
     let (places, curve) = (term.places.span, term.curve.span)
     for group in 0..<starts.count - 1 {

@@ -79,7 +79,8 @@ extension RunReporter {
   private func calibrate(
     _ given: CalibrationTable, _ model: inout ScoredModel, _ page: inout Report.Run
   ) throws(TareError) {
-    let (ordered, order) = given.canonical()
+    let isBySubset = request.calibration?.perSubset ?? false
+    let (ordered, order) = (isBySubset ? given : given.withoutSubsets).canonical()
     let table = ordered.sharingFits()
     FreedMemory.giveBack()
     let auto = try CalibrateSettings().fit(table, date: Pipeline.now)
