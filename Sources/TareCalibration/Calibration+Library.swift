@@ -31,18 +31,16 @@ extension Calibration {
   /// - Parameters:
   ///   - scores: the reward of each response, [row].
   ///   - covariate: that of the fit, of each response, [row].
+  ///   - name: what the covariate is called; it must be the one that the calibration was fitted to.
   ///   - prompts: which rows answer the same prompt, for calibrations fitted by folds, [row].
   /// - Throws: `TareError.badData` for columns of unequal length, values that are not finite, and a
-  ///   calibration of several covariates or by subset.
+  ///   calibration of another covariate, of several or by subset.
   public func apply(
-    to scores: [Double], covariate: [Double], prompts: [String]? = nil
+    to scores: [Double], covariate: [Double], named name: String = "length",
+    prompts: [String]? = nil
   ) throws(TareError) -> [Double] {
-    guard covariates.count == 1, let own = covariates.first else {
-      throw .badData(
-        place: "calibration", found: "\(covariates.count) covariates", accepted: "one")
-    }
     let table = try CalibrationTable(
-      scores: scores, values: covariate, covariate: own,
+      scores: scores, values: covariate, covariate: .named(name),
       prompts: try Self.groups(prompts, rows: scores.count))
     return try apply(to: table).calibrated
   }
