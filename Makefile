@@ -11,6 +11,7 @@
 #   make docs      writes the command reference and the demo's output into docs/
 #   make library-docs  writes the documentation of the Swift libraries into .build/docs
 #   make bench     measures speed on this machine, beside its arithmetic limit
+#   make servers   compares `tare serve` with the recorded answers of vLLM and Infinity
 #   make real-scores DATA=FOLDER  measures every calibrator on tables of real scores
 #   make evaluations DATA=FOLDER  evaluates every score file of a folder into results/
 #   make fixtures  makes the tests' reference values again (needs network and some minutes)
@@ -19,7 +20,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: demo test deps model build wheel test-wheel lint format docs library-docs bench real-scores evaluations fixtures clean
+.PHONY: demo test deps model build wheel test-wheel lint format docs library-docs bench servers real-scores evaluations fixtures clean
 
 TARE := .build/release/tare
 MODEL := models/SmolLM2-135M-Instruct.Q4_1.gguf
@@ -116,6 +117,9 @@ bench: build model
 	$(CC) -O2 Benchmarks/onednn.c -o .build/onednn -ldnnl && .build/onednn
 	@echo "exact LOWESS; for statsmodels and fastlowess beside it set PYTHON to an environment that has them"
 	$(PYTHON) Benchmarks/lowess.py --tare $(TARE)
+
+servers: build
+	python3 Benchmarks/servers/compare.py --tare $(TARE)
 
 real-scores: build
 	@test -n "$(DATA)" || { echo "make real-scores DATA=FOLDER; results/calibration/README.md says what it holds"; exit 64; }
