@@ -1,13 +1,11 @@
 #!/usr/bin/env python3
-"""Sends the requests of `requests/` to `tare serve` and compares its answers, field by field, with the recordings of the
-servers that it stands in for.
+"""Compares `tare serve` with recorded answers of the servers it replaces, field by field.
 
   python3 Benchmarks/servers/compare.py --tare .build/release/tare
 
-What differs is printed in groups, the most dangerous first: a number that is another one while both say 200 comes before what
-only one of them refuses, and that before names and texts. Differences that `accepted.json` lists, each with its reason, are
-counted only. Ends with 0 when no other is left and every entry of the list is still needed, else with 1. It needs no
-packages beyond Python's own.
+Prints the differences in groups, the most dangerous first: another number where both answer 200, then what only one of them
+refuses, then names and messages. Differences that `accepted.json` lists, each with its reason, are only counted. Exits with 0 if
+there are no others and every entry of the list still matches something, else with 1. Needs only Python.
 """
 import argparse
 import base64
@@ -24,17 +22,17 @@ import models
 import wire
 
 KINDS = {
-    "number": "another number, both 200: a client is told nothing",
-    "count": "another number of values or of tokens, both 200",
-    "taken": "answered here, refused there",
-    "refused": "refused here, answered there",
-    "status": "another status, both of them no 200",
-    "type": "another type of value",
-    "missing": "a member that is missing",
+    "number": "another number, both with status 200: the client cannot notice",
+    "count": "another number of values or tokens, both with status 200",
+    "taken": "accepted by tare, refused by the server",
+    "refused": "refused by tare, accepted by the server",
+    "status": "another status, neither of them 200",
+    "type": "another type",
+    "missing": "missing member",
     "value": "another value",
-    "extra": "a member that is there besides",
+    "extra": "additional member",
     "header": "another header",
-    "error": "another text or member of an error",
+    "error": "another error message or member",
 }
 SCORES = re.compile(r"(^|\.)(probs|score|data|relevance_score|embedding|base64)(\.#)*$")
 

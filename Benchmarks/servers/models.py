@@ -255,6 +255,9 @@ if __name__ == "__main__":
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("names", nargs="*", metavar="NAME")
     arguments = parser.parse_args()
+    for each in arguments.names:
+        if each not in MODELS:
+            parser.error(f"no model {each}; there are {', '.join(MODELS)}")
     for each in arguments.names or MODELS:
         make(each, arguments.folder / each)
         size = sum(path.stat().st_size for path in (arguments.folder / each).iterdir())

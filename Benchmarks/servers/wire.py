@@ -110,8 +110,8 @@ def shortened(text):
 def plain(value, model):
     """Ids by their form, times by their type, the model's folder by its name, numbers to nine digits."""
     if isinstance(value, dict):
-        return {key: "SECONDS" if key in ("created", "created_at") and type(each) is int and abs(each - time.time()) < 3600
-                else plain(each, model) for key, each in value.items()}
+        return {key: "SECONDS" if key in ("created", "created_at", "unix") and is_now(each) else plain(each, model)
+                for key, each in value.items()}
     if isinstance(value, list):
         return [plain(each, model) for each in value]
     if isinstance(value, float):
@@ -122,6 +122,10 @@ def plain(value, model):
         value = re.sub(r"\b(?:[0-9a-f]{32}|[0-9a-f]{16})\b", lambda found: f"HEX{len(found[0])}", value)
         return shortened(value) if " " in value else value
     return value
+
+
+def is_now(value):
+    return type(value) in (int, float) and abs(value - time.time()) < 3600
 
 
 def free_port():
