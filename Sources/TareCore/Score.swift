@@ -1,7 +1,7 @@
 /// A reward model's judgement of one response, and the table row that later stages work on.
 
 /// What the engine says of one conversation.
-package struct Score: Hashable, Codable, Sendable {
+package struct Score: Hashable, Sendable {
   /// The reward. Never NaN or infinite: that is an error where it arises.
   package var value: Float
   /// Tokens that were run through the model.
@@ -14,11 +14,16 @@ package struct Score: Hashable, Codable, Sendable {
   package var truncated: Bool
   /// The scores of the steps, for process reward models; empty for others.
   package var steps: [StepScore]
+  /// All that the head says at each position that is read, [positions][outputs], raw; empty for a head
+  /// of one output. Not kept by the store.
+  package var outputs: [[Float]] = []
 
   package init(
-    value: Float, tokens: Int, length: Int, readAt: Int, truncated: Bool, steps: [StepScore] = []
+    value: Float, tokens: Int, length: Int, readAt: Int, truncated: Bool, steps: [StepScore] = [],
+    outputs: [[Float]] = []
   ) {
     self.steps = steps
+    self.outputs = outputs
     self.value = value
     self.tokens = tokens
     self.length = length

@@ -59,13 +59,3 @@ package struct RemoteModel: Sendable {
     zip(conversations, try await values(conversations)).map { $0.score($1).value }
   }
 }
-
-extension TextModel {
-  /// Whether it is of a class whose rewards are of tokens, which vLLM serves by other means than its
-  /// sequence classifiers (Qwen2ForRewardModel, Qwen2ForProcessRewardModel, InternLM2ForRewardModel).
-  package var scoresTokens: Bool {
-    (weights.config["architectures"]?.array ?? []).contains { name in
-      ["ForRewardModel", "ForProcessRewardModel"].contains { name.string?.hasSuffix($0) == true }
-    }
-  }
-}

@@ -42,11 +42,6 @@ package enum BatchPlan {
     return batches
   }
 
-  /// Rows that a sequence adds to a batch: its tokens less the longest start that one there has too.
-  package static func rows(of sequence: [Int32], beside batch: some Sequence<[Int32]>) -> Int {
-    sequence.count - batch.reduce(0) { max($0, TokenPrefixes.common($1, sequence)) }
-  }
-
   /// Rows that one batch of these sequences computes.
   package static func rows(_ sequences: [[Int32]], sharesPrefixes: Bool) -> Int {
     batches(sequences, sharesPrefixes: sharesPrefixes, budget: .max / 8).reduce(0) { $0 + $1.rows }

@@ -40,6 +40,7 @@ package enum HeadChoice: Sendable, Hashable {
 /// A head, loaded.
 package struct LoadedHead: Sendable {
   package let head: any RewardHead
+  package var outputCount: Int { head.outputCount }
   /// SHA-256 of the head's file; nil for a head that is in the model's weights.
   package let digest: Digest?
   /// The rule that the head calls for; nil where nothing says.

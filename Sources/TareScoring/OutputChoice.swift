@@ -6,6 +6,8 @@ internal import TareEngine
 package enum OutputChoice: Sendable, Hashable {
   /// The head's only output.
   case single
+  /// None of several: all of them are handed on, and the score is none of them.
+  case all
   case index(Int)
   /// The weighted sum of all.
   case weights([Double])
@@ -36,7 +38,7 @@ package enum OutputChoice: Sendable, Hashable {
 
   func score(_ outputs: [Float]) -> Float {
     switch self {
-    case .single: return outputs[0]
+    case .single, .all: return outputs[0]
     case .index(let index): return outputs[index]
     case .weights(let weights):
       return Float(zip(weights, outputs).reduce(0.0) { $0 + $1.0 * Double($1.1) })
@@ -57,6 +59,7 @@ extension OutputChoice: CustomStringConvertible {
   package var description: String {
     switch self {
     case .single: ""
+    case .all: "outputs"
     case .index(let index): "output:\(index)"
     case .weights(let weights):
       "outputs:" + weights.map { String($0) }.joined(separator: ",")

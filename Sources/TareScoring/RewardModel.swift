@@ -102,11 +102,14 @@ public final class RewardModel: Sendable {
     _ conversations: [TokenizedConversation], probe: PassProbe? = nil
   ) throws(TareError) -> [Score] {
     let steps: [[Float]]
+    var outputs: [[[Float]]] = []
     switch reading {
     case .head(let head, let output, let finish):
-      steps = try runner.states(conversations, probe: probe).map { states in
-        states.map { finish.applied(to: output.score(head.head.outputs($0))) }
+      let all = try runner.states(conversations, probe: probe).map { states in
+        states.map { head.head.outputs($0) }
       }
+      steps = all.map { states in states.map { finish.applied(to: output.score($0)) } }
+      if head.head.outputCount > 1 { outputs = all }
     case .implicit(_, let reference, let beta):
       guard probe == nil else { throw .usage("an implicit reward is of two models; accepted: one") }
       let sums = try Self.sums(conversations, runner)
@@ -115,8 +118,9 @@ public final class RewardModel: Sendable {
     }
     try checkUnchanged()
     var scores: [Score] = []
-    for (conversation, values) in zip(conversations, steps) {
-      scores.append(try Self.score(conversation, values))
+    for (index, (conversation, values)) in zip(conversations, steps).enumerated() {
+      scores.append(
+        try Self.score(conversation, values, outputs: outputs.isEmpty ? [] : outputs[index]))
     }
     return scores
   }
@@ -128,7 +132,7 @@ public final class RewardModel: Sendable {
   }
 
   private static func score(
-    _ conversation: TokenizedConversation, _ values: [Float]
+    _ conversation: TokenizedConversation, _ values: [Float], outputs: [[Float]]
   ) throws(TareError) -> Score {
     var steps: [StepScore] = []
     var value = values.first ?? .nan
@@ -136,14 +140,17 @@ public final class RewardModel: Sendable {
       steps = zip(conversation.positions, values).map { StepScore(position: $0, value: $1) }
       value = rule.score(values)
     }
-    guard value.isFinite, values.allSatisfy(\.isFinite) else {
+    guard value.isFinite, values.allSatisfy(\.isFinite),
+      outputs.allSatisfy({ $0.allSatisfy(\.isFinite) })
+    else {
       throw .badData(
         place: "the response that ends '\(conversation.text.suffix(60))'",
         found: "the score \(value)", accepted: "a finite score (are the model's weights finite?)")
     }
     return Score(
       value: value, tokens: conversation.ids.count, length: conversation.length,
-      readAt: conversation.readAt, truncated: conversation.truncated, steps: steps)
+      readAt: conversation.readAt, truncated: conversation.truncated, steps: steps,
+      outputs: outputs)
   }
 
   /// Σ log p of the response's tokens for each conversation.

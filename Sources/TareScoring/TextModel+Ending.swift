@@ -5,7 +5,9 @@ internal import TareCore
 extension TextModel {
   /// - Throws: `TareError.badData` for an ending that a pair of texts does not have.
   func check(_ ending: ConversationEnding) throws(TareError) {
-    guard case .pair = layout, ending != .message else { return }
+    guard case .pair = layout, ending == .generationPrompt || ending == .unfinished else {
+      return
+    }
     throw .badData(
       place: "messages", found: "a model that reads prompt and response as a pair",
       accepted: "neither add_generation_prompt nor continue_final_message")

@@ -3,6 +3,21 @@ package import TareCore
 internal import TareTokenizers
 
 extension TextModel {
+  /// The text that tokens stand for, and each token as the vocabulary spells it.
+  /// - Throws: `TareError.badData` for an id that is no token.
+  package func spell(_ ids: [Int32]) throws(TareError) -> (text: String, tokens: [String]) {
+    var tokens: [String] = []
+    tokens.reserveCapacity(ids.count)
+    for id in ids {
+      guard let token = tokenizer.token(id) else {
+        throw .badData(
+          place: "tokens", found: "\(id)", accepted: "ids of the model's vocabulary")
+      }
+      tokens.append(token)
+    }
+    return (try tokenizer.decode(ids, skipSpecialTokens: false), tokens)
+  }
+
   /// What the conversation's tokens stand for: the rendered text where nothing was cut or put around
   /// it. Of a pair that was not cut, the two texts.
   package func text(of conversation: TokenizedConversation) throws(TareError) -> String {

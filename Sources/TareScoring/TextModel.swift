@@ -37,6 +37,19 @@ package struct TextModel: Sendable {
   /// The roles that the template gets in place of user and assistant; nil for those.
   let pairRoles: PairRoles?
 
+  /// Whether it is of a class whose rewards are of tokens, which vLLM serves by other means than its
+  /// sequence classifiers (Qwen2ForRewardModel, Qwen2ForProcessRewardModel, InternLM2ForRewardModel).
+  package var scoresTokens: Bool {
+    (weights.config["architectures"]?.array ?? []).contains { name in
+      ["ForRewardModel", "ForProcessRewardModel"].contains { name.string?.hasSuffix($0) == true }
+    }
+  }
+
+  /// Whether its own files say how it reads a pair of texts: by roles of its template, or as an encoder.
+  package var knowsPairs: Bool {
+    if case .pair = layout { true } else { pairRoles != nil }
+  }
+
   /// Positions that the model was trained for, or fewer where its files say so.
   package var contextLength: Int { min(size.contextLength, reranker?.longest ?? Int.max) }
   /// What a user must know of the model to trust its scores, a sentence each.

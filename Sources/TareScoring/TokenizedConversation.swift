@@ -1,5 +1,6 @@
 /// A conversation as the model will see it.
 package import TareCore
+internal import TareEngine
 internal import TareTemplates
 internal import TareTokenizers
 
@@ -73,6 +74,14 @@ extension TokenizedConversation {
     self.init(
       text: "", ids: ids, types: [], rule: .last, positions: [ids.count - 1], responseStart: nil,
       truncated: false, length: 0)
+  }
+
+  /// The same, read at every token, the last of which gives the reward.
+  package var readAtEveryToken: TokenizedConversation {
+    TokenizedConversation(
+      text: text, ids: ids, types: types, rule: .step(-1, .last), positions: Array(ids.indices),
+      responseStart: responseStart, truncated: truncated, length: length, pair: pair,
+      isSanitized: isSanitized)
   }
 
   /// Messages that an engine elsewhere renders.
@@ -216,6 +225,25 @@ extension TextModel {
       rule: options.readRule, positions: try options.readRule.positions(in: ids, padID: padID),
       responseStart: nil,
       truncated: truncated, length: length, pair: TextPair(prompt: prompt, response: response))
+  }
+
+  /// Two texts one after the other, with the tokenizer's own special tokens for a pair, but one BOS.
+  package func tokenize(
+    joined first: String, _ second: String, _ options: ScoringOptions
+  ) throws(TareError) -> TokenizedConversation {
+    // vLLM's rule: models that transformers saved as classifiers read a pair.
+    let isPair =
+      weights.config["use_pad_token"]?.bool ?? weights.config["use_sep_token"]?.bool ?? true
+    var ids =
+      isPair
+      ? tokenizer.encode(first, pair: second).ids
+      : tokenizer.encode(first + second, addSpecialTokens: true)
+    if let bos = tokenizer.bosID, ids.first == bos {
+      ids = [bos] + ids.dropFirst().filter { $0 != bos }
+    }
+    return try tokenize(
+      ids, of: first + second, promptIDs: nil, length: second.unicodeScalars.count, options
+    ) { nil }
   }
 
   /// What follows the template, for a text that is rendered: tokenizer, BOS policy, truncation,

@@ -2,7 +2,7 @@
 internal import Hummingbird
 internal import TareCore
 
-/// Wants `Authorization: Bearer KEY` of every request but those for /health and /ready, which load
+/// Wants `Authorization: Bearer KEY` of every request but those for /health, /ready and /ping, which load
 /// balancers send.
 struct APIKeyCheck: RouterMiddleware {
   typealias Context = RewardContext
@@ -16,11 +16,12 @@ struct APIKeyCheck: RouterMiddleware {
     next: (Request, Context) async throws -> Response
   ) async throws -> Response {
     let header = request.headers[.authorization] ?? ""
-    let given = header.hasPrefix("Bearer ") ? String(header.dropFirst(7)) : ""
+    let parts = header.split(separator: " ", maxSplits: 1)
+    let given = parts.first?.lowercased() == "bearer" ? String(parts.dropFirst().first ?? "") : ""
     // Digests of one length, compared to their last byte: the time tells nothing of the key.
     let differences = digest.bytes ^ Digest(of: given).bytes
     let isKnown = differences.indices.reduce(0) { $0 | differences[$1] } == 0
-    guard isKnown || ["/health", "/ready"].contains(request.uri.path) else {
+    guard isKnown || ["/health", "/ready", "/ping"].contains(request.uri.path) else {
       throw RequestError(
         .unauthorized,
         .badData(

@@ -4,7 +4,7 @@ internal import TareCore
 
 /// A request that is refused with a status of its own.
 struct RequestError: Error {
-  let status: HTTPResponse.Status
+  private(set) var status: HTTPResponse.Status
   let error: TareError
   /// The protocol that says it; nil where none was found.
   var form: (any WireProtocol.Type)?
@@ -15,6 +15,13 @@ struct RequestError: Error {
     self.status = status
     self.error = error.brief
     self.form = form
+  }
+
+  /// What a full queue is answered with: as the user wishes, or as the protocol's own server says it, for
+  /// which its clients wait.
+  mutating func setBusyStatus(_ chosen: Int?) {
+    guard case .busy = error else { return }
+    status = .init(code: chosen ?? (form ?? OpenRLHF.self).busyStatus)
   }
 
   var response: Response {
@@ -33,24 +40,49 @@ struct RequestError: Error {
 struct ErrorsAsJSON: RouterMiddleware {
   typealias Context = RewardContext
 
-  /// The paths that are posted to, for requests that go elsewhere.
-  let paths: [String]
+  /// The methods of each path, for requests that go elsewhere.
+  let methods: [String: [HTTPRequest.Method]]
+  /// The status that says that too much waits; nil for what each protocol's own server says.
+  let busyStatus: Int?
 
   func handle(
     _ request: Request, context: Context,
     next: (Request, Context) async throws -> Response
   ) async throws -> Response {
+    var response = try await answer(request, context, next)
+    if request.method == .head { response.body = ResponseBody() }
+    return response
+  }
+
+  private func answer(
+    _ request: Request, _ context: Context, _ next: (Request, Context) async throws -> Response
+  ) async throws -> Response {
     do {
       return try await next(request, context)
-    } catch let error as RequestError {
+    } catch var error as RequestError {
+      error.setBusyStatus(busyStatus)
       return error.response
     } catch let error as TareError {
-      return RequestError(error.status, error).response
+      var error = RequestError(error.status, error)
+      error.setBusyStatus(busyStatus)
+      return error.response
     } catch let error as HTTPError where error.status == .notFound {
       let found = "\(request.method.rawValue) \(request.uri.path)"
-      let accepted = paths.map { "POST \($0)" }.joined(separator: ", ")
+      if let allowed = methods[request.uri.path] {
+        let names = allowed.map(\.rawValue).joined(separator: ", ")
+        var response = RequestError(
+          .methodNotAllowed, .badData(place: "request", found: found, accepted: names)
+        ).response
+        response.headers[.allow] = names
+        return response
+      }
+      let accepted = methods.keys.sorted().map { path in
+        "\(methods[path]?.first?.rawValue ?? "") \(path)"
+      }
       return RequestError(
-        .notFound, .badData(place: "request", found: found, accepted: accepted)
+        .notFound,
+        .badData(
+          place: "request", found: found, accepted: accepted.joined(separator: ", "))
       ).response
     } catch is CancellationError {
       return RequestError(

@@ -9,6 +9,7 @@ package enum WireProtocols {
       LLaMAFactory.self,
       Infinity.self,
       VLLM.self,
+      VLLMTokens.self,
       SGLang.self,
       TEI.self,
       Slime.self,
@@ -19,24 +20,20 @@ package enum WireProtocols {
 /// What a kind of client speaks.
 package protocol WireProtocol: Registered {
   static var endpoints: [Endpoint] { get }
+  /// Whether a request that names another model than the server's is refused, as its own server does.
+  static var checksModel: Bool { get }
+  /// The status of a full queue, which its clients try again after.
+  static var busyStatus: Int { get }
   /// The body of an answer that is not 200.
   static func body(of error: TareError, status: Int) -> JSONObject
 }
 
 extension WireProtocol {
-  /// OpenAI's form, which vLLM and most clients know, with what was found and what is accepted.
+  package static var checksModel: Bool { false }
+  package static var busyStatus: Int { 503 }
+
   package static func body(of error: TareError, status: Int) -> JSONObject {
-    var object: JSONObject = [
-      "message": .string(error.description),
-      "type": .string(status < 500 ? "BadRequestError" : "InternalServerError"), "param": .null,
-      "code": .int(status),
-    ]
-    if case .badData(let place, let found, let accepted) = error {
-      object["place"] = .string(place)
-      object["found"] = .string(found)
-      object["accepted"] = .string(accepted)
-    }
-    return ["error": .object(object)]
+    OpenAIError.body(of: error, status: status)
   }
 }
 
@@ -52,13 +49,25 @@ package struct Endpoint: Sendable {
   let reads: Set<String>
   /// Whether a request that has the member is of this kind.
   let fits: @Sendable (JSONObject) -> Bool
-  package let answer: @Sendable (RewardCall) async throws(TareError) -> JSONValue
+  package let answer: @Sendable (RewardCall) async throws(TareError) -> Answer
 
   /// - Parameter reads: the members besides `member`.
   init(
     path: String, member: String, reads: Set<String> = [],
     where fits: @escaping @Sendable (JSONObject) -> Bool = { _ in true },
     _ answer: @escaping @Sendable (RewardCall) async throws(TareError) -> JSONValue
+  ) {
+    self.init(path: path, member: member, reads: reads, where: fits) { call throws(TareError) in
+      Answer(try await answer(call))
+    }
+  }
+
+  /// - Parameter reads: the members besides `member`.
+  @_disfavoredOverload
+  init(
+    path: String, member: String, reads: Set<String> = [],
+    where fits: @escaping @Sendable (JSONObject) -> Bool = { _ in true },
+    _ answer: @escaping @Sendable (RewardCall) async throws(TareError) -> Answer
   ) {
     self.path = path
     self.member = member
@@ -69,4 +78,39 @@ package struct Endpoint: Sendable {
 
   /// Whether a request is of this kind.
   package func takes(_ request: JSONObject) -> Bool { request[member] != nil && fits(request) }
+}
+
+/// Errors as OpenAI's clients and vLLM name them.
+enum OpenAIError {
+  /// OpenAI's form, which vLLM and most clients know, with what was found and what is accepted.
+  static func body(of error: TareError, status: Int) -> JSONObject {
+    var object: JSONObject = [
+      "message": .string(error.description),
+      "type": .string(type(of: status)), "param": .null, "code": .int(status),
+    ]
+    if case .badData(let place, let found, let accepted) = error {
+      object["param"] = member(in: place).map { .string($0) } ?? .null
+      object["place"] = .string(place)
+      object["found"] = .string(found)
+      object["accepted"] = .string(accepted)
+    }
+    return ["error": .object(object)]
+  }
+
+  static func type(of status: Int) -> String {
+    switch status {
+    case 401: "AuthenticationError"
+    case 404: "NotFoundError"
+    case 429: "RateLimitError"
+    case 503: "ServiceUnavailableError"
+    case ..<500: "BadRequestError"
+    default: "InternalServerError"
+    }
+  }
+
+  /// The member that a place begins with, "'input', text 3"; nil for another place.
+  static func member(in place: String) -> String? {
+    let parts = place.split(separator: "'", maxSplits: 2, omittingEmptySubsequences: false)
+    return parts.count == 3 && parts[0].isEmpty && !parts[1].isEmpty ? String(parts[1]) : nil
+  }
 }

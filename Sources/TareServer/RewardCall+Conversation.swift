@@ -11,13 +11,16 @@ extension RewardCall {
   ]
 
   /// A conversation as vLLM's requests have it, for the model's template.
-  func chat(_ member: String) throws(TareError) -> ServedText {
+  ///
+  /// - Parameter isPrompt: whether the text ends where the next response would begin, unless the request
+  ///   says otherwise.
+  func chat(_ member: String, isPrompt: Bool = false) throws(TareError) -> ServedText {
     let messages = try messages(member) { (message) throws(TareError) in
       try RequestMessage(message).asOpenAIHasIt()
     }
     var served = ServedConversation(
       Conversation(messages: messages, context: try templateContext()))
-    served.ending = try ending()
+    served.ending = try ending(isPrompt: isPrompt)
     served.addsSpecialTokens = try flag("add_special_tokens") ?? false
     served.fitsContents = true
     return .conversation(served)
@@ -76,15 +79,16 @@ extension RewardCall {
     }
   }
 
-  private func ending() throws(TareError) -> ConversationEnding {
-    let isPrompt = try flag("add_generation_prompt") ?? false
+  private func ending(isPrompt byDefault: Bool) throws(TareError) -> ConversationEnding {
+    let asked = try flag("add_generation_prompt")
     let isUnfinished = try flag("continue_final_message") ?? false
-    guard !isPrompt || !isUnfinished else {
+    guard asked != true || !isUnfinished else {
       throw .badData(
         place: "'continue_final_message'", found: "true, as 'add_generation_prompt' is",
         accepted: "one of them")
     }
-    return isPrompt ? .generationPrompt : isUnfinished ? .unfinished : .message
+    let isPrompt = asked ?? (byDefault && !isUnfinished)
+    return isPrompt ? .generationPrompt : isUnfinished ? .unfinished : .anyMessage
   }
 
   // MARK: - What may be cut
@@ -97,7 +101,7 @@ extension RewardCall {
   func cut() throws(TareError) -> ServedText.Cut? {
     let side = try truncationSide("truncation_side")
     guard let value = body["truncate_prompt_tokens"], value != .null else { return nil }
-    guard let count = value.int, count == -1 || count > 0 else {
+    guard let count = value.lenientInteger, count == -1 || count > 0 else {
       throw wrong("truncate_prompt_tokens", "a number of tokens from 1, or -1")
     }
     return ServedText.Cut(
@@ -113,11 +117,15 @@ extension RewardCall {
     }
   }
 
-  /// Documents as a request wants them cut (`max_tokens_per_doc`).
-  func shortened(_ documents: [String]) throws(TareError) -> [String] {
-    guard let count = try count("max_tokens_per_doc"), count > 0 else { return documents }
-    return try documents.map { (document) throws(TareError) in
-      try service.model.beginning(of: document, tokens: count)
+  /// Texts as a request wants them cut, by a member that says how many tokens of each may stay.
+  func shortened(_ texts: [String], by member: String) throws(TareError) -> [String] {
+    guard let count = try count(member), count > 0 else { return texts }
+    if let longest = service.model.profile.longest, count >= longest {
+      throw .badData(
+        place: "'\(member)'", found: "\(count)", accepted: "less than \(longest) tokens")
+    }
+    return try texts.map { (text) throws(TareError) in
+      try service.model.beginning(of: text, tokens: count)
     }
   }
 }

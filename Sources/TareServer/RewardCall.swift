@@ -1,6 +1,7 @@
 /// A request on its way to rewards, and what the protocols' requests and answers have in common.
 internal import Foundation
 package import TareCore
+internal import TareScoring
 internal import TareServing
 
 /// One request: its JSON, and what answers it.
@@ -10,9 +11,30 @@ package struct RewardCall: Sendable {
   let limits: ServerLimits
   /// Whether rewards are raw even where the protocol's default is a sigmoid.
   let isRaw: Bool
+  /// What answers call the model.
+  let servedName: String
+  /// What the client calls the request; nil where it does not.
+  var requestID: String?
 
   /// - Parameter cut: what may be cut off every text.
+  /// - Throws: as `judgements`, and `TareError.badData` for a model that has several numbers for a text.
   func rewards(
+    _ texts: [ServedText], cut: ServedText.Cut? = nil
+  ) async throws(TareError) -> [Reward] {
+    let profile = service.model.profile
+    guard profile.hasOneReward else {
+      throw .badData(
+        place: "model",
+        found: "\(profile.labels.count) outputs (\(profile.labels.joined(separator: ", ")))",
+        accepted: "a request to /classify or /pooling, or a server that was started with one of them")
+    }
+    return try await judgements(texts, cut: cut)
+  }
+
+  /// Rewards, or several numbers in place of each where the model has one for every label.
+  ///
+  /// - Parameter cut: what may be cut off every text.
+  func judgements(
     _ texts: [ServedText], cut: ServedText.Cut? = nil
   ) async throws(TareError) -> [Reward] {
     guard let cut else { return try await service.rewards(texts) }
@@ -29,14 +51,21 @@ package struct RewardCall: Sendable {
   /// A member that says yes or no; nil where it is not there.
   func flag(_ member: String) throws(TareError) -> Bool? {
     guard let value = body[member], value != .null else { return nil }
-    guard let flag = value.bool else { throw wrong(member, "true or false") }
-    return flag
+    if let flag = value.bool { return flag }
+    // As pydantic reads a boolean, by which vLLM and Infinity check their requests.
+    switch value.string?.lowercased() ?? value.lenientInteger.map(String.init) {
+    case "true", "t", "yes", "y", "on", "1": return true
+    case "false", "f", "no", "n", "off", "0": return false
+    default: throw wrong(member, "true or false")
+    }
   }
 
   /// A member that is a number from 0; nil where it is not there.
   func count(_ member: String) throws(TareError) -> Int? {
     guard let value = body[member], value != .null else { return nil }
-    guard let count = value.int, count >= 0 else { throw wrong(member, "an integer from 0") }
+    guard let count = value.lenientInteger, count >= 0 else {
+      throw wrong(member, "an integer from 0")
+    }
     return count
   }
 
@@ -80,12 +109,19 @@ package struct RewardCall: Sendable {
   // MARK: - Parts of an answer
 
   /// What the client called the model; the model's own name where it did not.
-  var modelName: JSONValue { .string(body["model"]?.string ?? service.model.name) }
-
-  /// "classify-…", different for every answer.
-  func id(_ kind: String) -> JSONValue {
-    .string("\(kind)-\(UUID().uuidString.lowercased().replacing("-", with: ""))")
+  var modelName: JSONValue {
+    .string(body["model"]?.string.flatMap { $0.isEmpty ? nil : $0 } ?? servedName)
   }
+
+  /// "classify-…" and the client's own name for the request, or one that is different for every answer.
+  func id(_ kind: String) -> JSONValue {
+    let own =
+      requestID ?? String(UUID().uuidString.lowercased().replacing("-", with: "").prefix(16))
+    return .string("\(kind)-\(own)")
+  }
+
+  /// What the one reward of a text is called.
+  var label: JSONValue { .string(service.model.profile.labels[0]) }
 
   /// Seconds since 1970.
   var now: JSONValue { .int(Int(Date().timeIntervalSince1970)) }
@@ -94,7 +130,7 @@ package struct RewardCall: Sendable {
     let tokens = rewards.reduce(0) { $0 + $1.score.tokens }
     return [
       "prompt_tokens": .int(tokens), "total_tokens": .int(tokens), "completion_tokens": 0,
-      "prompt_tokens_details": .null,
+      "prompt_tokens_details": .null, "completion_tokens_details": .null,
     ]
   }
 
@@ -115,18 +151,7 @@ extension Reward {
   }
 
   /// One little-endian float32.
-  var base64: String {
-    withUnsafeBytes(of: Float(value).bitPattern.littleEndian) { Data($0).base64EncodedString() }
-  }
-}
-
-extension ServedText {
-  /// A query and a document, as a prompt and its response.
-  static func pair(
-    _ query: String, _ document: String, _ context: TemplateContext = .init()
-  ) -> ServedText {
-    .conversation(Conversation(prompt: [.user(query)], response: document, context: context))
-  }
+  var base64: String { NumberBytes().base64([value]) }
 }
 
 extension [Reward] {
@@ -137,10 +162,19 @@ extension [Reward] {
 }
 
 extension JSONValue {
+  /// An integer as pydantic reads one: 5, 5.0, "5", true.
+  var lenientInteger: Int? {
+    switch self {
+    case .bool(let flag): flag ? 1 : 0
+    case .string(let text): Int(text.trimmingCharacters(in: .whitespacesAndNewlines))
+    default: int ?? double.flatMap { Int(exactly: $0) }
+    }
+  }
+
   /// An array of integers that may be tokens, at least one; nil for anything else.
   fileprivate var tokens: [Int32]? {
     guard let array, !array.isEmpty else { return nil }
-    let ids = array.compactMap { $0.int.flatMap { Int32(exactly: $0) } }
+    let ids = array.compactMap { $0.lenientInteger.flatMap { Int32(exactly: $0) } }
     return ids.count == array.count ? ids : nil
   }
 }

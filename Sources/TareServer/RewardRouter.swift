@@ -7,23 +7,32 @@ internal import TareServing
 struct RewardRouter {
   let service: RewardService
   let options: ServerOptions
+  private let bodies: BodyBudget
   private var limits: ServerLimits { options.limits }
+
+  init(service: RewardService, options: ServerOptions) {
+    self.service = service
+    self.options = options
+    bodies = BodyBudget(options.limits)
+  }
 
   /// An endpoint, and the protocol whose it is.
   private typealias Route = (form: any WireProtocol.Type, endpoint: Endpoint)
 
   func router() -> Router<RewardContext> {
-    let router = Router(context: RewardContext.self)
+    let router = Router(context: RewardContext.self, options: [.autoGenerateHeadEndpoints])
     let routes = WireProtocols.registry.entries.flatMap { form in
       form.endpoints.map { (form, $0) }
     }
     let anywhere: [Route] = [(LLaMAFactory.self, LLaMAFactory.anywhere)]
     let byPath = Dictionary(grouping: routes, by: \.1.path).mapValues { anywhere + $0 }
-    let states = ["/health", "/ready"]
-    let metrics = ServerMetrics(
-      paths: Set(byPath.keys).union(states + ["/metrics", "/v1/models"]))
+    let facts = ServerFacts(service: service, options: options, endpoints: routes.map(\.1))
+    var methods: [String: [HTTPRequest.Method]] = byPath.mapValues { _ in [.post] }
+    for path in facts.paths { methods[path, default: []] += [.get, .head] }
+    methods["/ping", default: []] += [.post]
+    let metrics = ServerMetrics(paths: Set(methods.keys))
     router.add(middleware: metrics)
-    router.add(middleware: ErrorsAsJSON(paths: byPath.keys.sorted()))
+    router.add(middleware: ErrorsAsJSON(methods: methods, busyStatus: options.busyStatus))
     if let key = options.apiKey { router.add(middleware: APIKeyCheck(key)) }
     router.add(
       middleware: AnyPath { request, context in
@@ -37,27 +46,7 @@ struct RewardRouter {
         return response
       }
     }
-    router.get("/health") { _, _ in Response(["status": "ok"]) }
-    // The port opens when the model is loaded, so that only engines elsewhere may not be ready.
-    router.get("/ready") { _, _ in
-      guard await service.isReady() else {
-        return Response(["status": "no engine answers"], status: .serviceUnavailable)
-      }
-      return Response(["status": "ok"])
-    }
-    router.get("/metrics") { _, _ in
-      Response(
-        status: .ok, headers: [.contentType: "text/plain; version=0.0.4"],
-        body: ResponseBody(byteBuffer: ByteBuffer(string: metrics.text(of: service))))
-    }
-    router.get("/v1/models") { _, _ in
-      guard let name = await service.model.servedName() else {
-        return Response(["object": "list", "data": []])
-      }
-      var model: JSONObject = ["id": .string(name), "object": "model", "owned_by": "tare"]
-      if let calibration = service.calibration { model["calibration"] = .string(calibration.name) }
-      return Response(["object": "list", "data": [.object(model)]])
-    }
+    facts.add(to: router, metrics: metrics)
     return router
   }
 
@@ -69,20 +58,19 @@ struct RewardRouter {
     _ request: Request, on channel: any Channel, by routes: [Route], isElsewhere: Bool = false
   ) async throws -> Response? {
     let form = routes[isElsewhere ? 0 : 1].form
-    let bytes: ByteBuffer
+    let body: JSONValue
     do {
-      bytes = try await request.body.collect(upTo: limits.bodyBytes)
-    } catch is NIOTooManyBytesError {
+      body = try await bodies.read(request) { bytes in
+        try JSONValue(parsing: bytes, takesLoneSurrogates: false)
+      }
+    } catch let error as BodyBudget.TooLong {
       throw RequestError(
         .contentTooLarge,
         .badData(
-          place: "request body", found: "more than \(limits.bodyBytes) bytes",
-          accepted: "at most \(limits.bodyBytes)"), form: form)
-    }
-    let body: JSONValue
-    do throws(TareError) {
-      body = try JSONValue(parsing: Array(bytes.readableBytesView), takesLoneSurrogates: false)
-    } catch {
+          place: "request body", found: "more than \(error.limit) bytes",
+          accepted: "at most \(error.limit)"), form: form)
+    } catch let error as TareError {
+      if case .busy = error { throw RequestError(error.status, error, form: form) }
       if isElsewhere { return nil }
       throw RequestError(error.status, error.inside("request body"), form: form)
     }
@@ -90,13 +78,31 @@ struct RewardRouter {
       if isElsewhere { return nil }
       throw RequestError(.badRequest, Self.unknown(body, routes), form: form)
     }
+    try await checkModel(body["model"]?.string, route)
+    let id = request.headers[.init("X-Request-Id")!]
     var response = try await HangUpWatch.response(on: channel) {
-      Response(try await answer(body.object ?? [:], by: route))
+      try await answer(body.object ?? [:], id: id, by: route).response
     }
     if let calibration = service.calibration {
       response.headers[.init("Tare-Calibration")!] = calibration.name
     }
     return response
+  }
+
+  /// - Throws: `RequestError` with 404 for another model's name, where the protocol's own server says so:
+  ///   the reward of a model that was not asked for would look like any other.
+  private func checkModel(_ name: String?, _ route: Route) async throws(RequestError) {
+    guard route.form.checksModel, !options.acceptsAnyModel, let name, !name.isEmpty else { return }
+    var known = options.modelNames + [service.model.name] + options.otherModelNames
+    if known.contains(name) { return }
+    if let served = await service.model.servedName() { known.append(served) }
+    guard !known.contains(name) else { return }
+    throw RequestError(
+      .notFound,
+      .badData(
+        place: "'model'", found: "'\(name)'",
+        accepted: known.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+          .joined(separator: ", ")), form: route.form)
   }
 
   /// What is said of a request that is of no kind.
@@ -112,11 +118,16 @@ struct RewardRouter {
       accepted: "an object with \(members.map { "'\($0)'" }.joined(separator: " or "))")
   }
 
-  private func answer(_ body: JSONObject, by route: Route) async throws(RequestError) -> JSONValue {
+  private func answer(
+    _ body: JSONObject, id: String?, by route: Route
+  ) async throws(RequestError) -> Answer {
     do throws(TareError) {
       try RequestMembers(read: route.endpoint.reads).check(body)
       return try await route.endpoint.answer(
-        RewardCall(body: body, service: service, limits: limits, isRaw: options.isRaw))
+        RewardCall(
+          body: body, service: service, limits: limits, isRaw: options.isRaw,
+          servedName: options.modelNames.first ?? service.model.name,
+          requestID: id ?? body["request_id"]?.string))
     } catch {
       throw RequestError(error.status, error, form: route.form)
     }

@@ -16,6 +16,17 @@ package struct ServerOptions: Sendable {
   package var isRaw = false
   /// What clients must send as `Authorization: Bearer KEY`; nil lets everybody in.
   package var apiKey: String?
+  /// What clients may call the model, the first of them in answers; the model's own name where there is
+  /// none.
+  package var modelNames: [String] = []
+  /// What they may call it, too: as the user has named it.
+  package var otherModelNames: [String] = []
+  /// Whether a request is answered whatever model it names.
+  package var acceptsAnyModel = false
+  /// The status that says that too much waits; nil for what each protocol's own server says.
+  package var busyStatus: Int?
+  /// The program's version.
+  package var version = ""
 
   package init() {}
 

@@ -5,6 +5,8 @@ internal import TareCore
 package struct ServerLimits: Sendable {
   /// Bytes of a request's body.
   package var bodyBytes = 16 << 20
+  /// Bytes of the bodies that are being read at the same time, of all connections together.
+  package var allBodyBytes = 128 << 20
   /// Texts of a request.
   package var texts = 8192
   /// Connections that are open; others wait until one is closed. Fewer where the process may not open

@@ -16,11 +16,22 @@ final class ServerMetrics: RouterMiddleware {
   private struct Total {
     var count = 0
     var seconds = 0.0
+    /// Requests that took no longer than each of `bounds`.
+    var within = [Int](repeating: 0, count: ServerMetrics.bounds.count)
   }
+
+  /// Upper bounds of the histogram in seconds.
+  private static let bounds = [
+    0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300,
+  ]
 
   /// Those that are served; all others are one series, as clients could make any number of them.
   private let paths: Set<String>
   private let totals = Mutex<[Series: Total]>([:])
+  private let inProgress = Mutex(0)
+
+  /// Requests that are being answered.
+  var running: Int { inProgress.withLock { $0 } }
 
   init(paths: Set<String>) { self.paths = paths }
 
@@ -29,12 +40,20 @@ final class ServerMetrics: RouterMiddleware {
     next: (Request, Context) async throws -> Response
   ) async throws -> Response {
     let start = ContinuousClock.now
+    inProgress.withLock { $0 += 1 }
+    defer { inProgress.withLock { $0 -= 1 } }
     let response = try await next(request, context)
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     let path = paths.contains(request.uri.path) ? request.uri.path : "other"
     totals.withLock { totals in
-      totals[Series(path: path, status: response.status.code), default: Total()].count += 1
-      totals[Series(path: path, status: response.status.code), default: Total()].seconds += seconds
+      let series = Series(path: path, status: response.status.code)
+      var total = totals[series] ?? Total()
+      total.count += 1
+      total.seconds += seconds
+      for (index, bound) in Self.bounds.enumerated() where seconds <= bound {
+        total.within[index] += 1
+      }
+      totals[series] = total
     }
     return response
   }
@@ -54,6 +73,7 @@ final class ServerMetrics: RouterMiddleware {
       + family(
         "tare_request_seconds_total", "counter", "Time of the requests.",
         byRequest { "\($0.seconds)" })
+      + histogram("tare_request_duration_seconds", "Time of the requests.", requests)
       + family(
         "tare_tokens_total", "counter", "Tokens of the texts that were scored.",
         [("", "\(done.tokens)")])
@@ -67,7 +87,60 @@ final class ServerMetrics: RouterMiddleware {
       + family(
         "tare_waiting_texts", "gauge", "Texts that no pass of the model has taken yet.",
         [("", "\(service.waiting)")])
-      + cache(service.model.cacheCounts)
+      + cache(service.model.cacheCounts) + asVLLM(service, requests)
+  }
+
+  /// The same under the names that dashboards for vLLM read.
+  private func asVLLM(_ service: RewardService, _ requests: [Dictionary<Series, Total>.Element])
+    -> String
+  {
+    let label = "{model_name=\"\(Self.escaped(service.model.name))\"}"
+    let scored = requests.filter { $0.key.status == 200 && Self.scoring.contains($0.key.path) }
+    let all = scored.reduce(into: Total()) { sum, series in
+      sum.count += series.value.count
+      sum.seconds += series.value.seconds
+      for index in sum.within.indices { sum.within[index] += series.value.within[index] }
+    }
+    let name = "vllm:e2e_request_latency_seconds"
+    return family(
+      "vllm:num_requests_running", "gauge", "Requests that are being answered.",
+      [(label, "\(running)")])
+      + family(
+        "vllm:num_requests_waiting", "gauge", "Texts that no pass of the model has taken yet.",
+        [(label, "\(service.waiting)")])
+      + family(
+        "vllm:prompt_tokens_total", "counter", "Tokens of the texts that were scored.",
+        [(label, "\(service.totals.tokens)")])
+      + family(
+        "vllm:request_success_total", "counter", "Requests for rewards that were answered.",
+        [(label, "\(all.count)")])
+      + "# HELP \(name) Time of the requests for rewards.\n# TYPE \(name) histogram\n"
+      + buckets(name, "model_name=\"\(Self.escaped(service.model.name))\"", all)
+  }
+
+  /// The paths that give rewards as vLLM has them.
+  private static let scoring = Set(VLLM.endpoints.map(\.path))
+
+  private static func escaped(_ text: String) -> String {
+    text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+      .replacing("\n", with: "\\n")
+  }
+
+  private func histogram(
+    _ name: String, _ help: String, _ requests: [Dictionary<Series, Total>.Element]
+  ) -> String {
+    "# HELP \(name) \(help)\n# TYPE \(name) histogram\n"
+      + requests.map { key, total in
+        buckets(name, "path=\"\(key.path)\",status=\"\(key.status)\"", total)
+      }.joined()
+  }
+
+  private func buckets(_ name: String, _ labels: String, _ total: Total) -> String {
+    zip(Self.bounds, total.within).map { bound, count in
+      "\(name)_bucket{\(labels),le=\"\(bound)\"} \(count)\n"
+    }.joined() + "\(name)_bucket{\(labels),le=\"+Inf\"} \(total.count)\n"
+      + "\(name)_sum{\(labels)} \(total.seconds)\n"
+      + "\(name)_count{\(labels)} \(total.count)\n"
   }
 
   /// Of a cache in front of engines elsewhere; nothing where there is none.

@@ -1,8 +1,12 @@
-/// A client that trickles its request, or does not take its answer, does not hold a connection.
+/// A client that trickles its request, or does not take its answer, does not hold a connection; and what
+/// HTTP asks of a connection besides.
+internal import Hummingbird
 internal import NIOCore
+internal import NIOHTTP1
 internal import NIOHTTPTypes
 
-/// Closes a connection whose request has not come whole, or whose answer has not gone whole, in time.
+/// Closes a connection whose request has not come whole, or whose answer has not gone whole, in time, and
+/// one whose answer says that it is closed; tells a client that waits for it to send its body.
 ///
 /// The time that a connection is idle does not bound this: a byte now and then keeps it busy.
 final class TransferTimer: ChannelDuplexHandler, RemovableChannelHandler {
@@ -15,27 +19,43 @@ final class TransferTimer: ChannelDuplexHandler, RemovableChannelHandler {
   private let limit: TimeAmount
   private var reading: Scheduled<Void>?
   private var writing: Scheduled<Void>?
+  private var isReading = false
+  private var closesAfterAnswer = false
+
+  /// For a request that is half sent when the server is told to end.
+  private static let lastWait = TimeAmount.seconds(5)
 
   init(limit: TimeAmount) { self.limit = limit }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch Self.unwrapInboundIn(data) {
-    case .head: restart(&reading, context)
+    case .head(let head):
+      isReading = true
+      restart(&reading, context)
+      if head.headerFields[.expect]?.lowercased() == "100-continue" { goOn(context) }
     case .body: break
-    case .end: reading?.cancel()
+    case .end:
+      isReading = false
+      reading?.cancel()
     }
     context.fireChannelRead(data)
   }
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
     switch Self.unwrapOutboundIn(data) {
-    case .head:
+    case .head(let head):
+      closesAfterAnswer = head.headerFields[.connection]?.lowercased() == "close"
       restart(&writing, context)
       context.write(data, promise: promise)
     case .body: context.write(data, promise: promise)
     case .end:
       let promise = promise ?? context.eventLoop.makePromise()
-      promise.futureResult.assumeIsolated().whenComplete { _ in self.writing?.cancel() }
+      let channel = context.channel
+      let closes = closesAfterAnswer
+      promise.futureResult.assumeIsolated().whenComplete { _ in
+        self.writing?.cancel()
+        if closes { channel.close(promise: nil) }
+      }
       context.write(data, promise: promise)
     }
   }
@@ -46,9 +66,28 @@ final class TransferTimer: ChannelDuplexHandler, RemovableChannelHandler {
     context.fireChannelInactive()
   }
 
-  private func restart(_ timer: inout Scheduled<Void>?, _ context: ChannelHandlerContext) {
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if event is ChannelShouldQuiesceEvent, isReading {
+      restart(&reading, context, in: min(limit, Self.lastWait))
+    }
+    context.fireUserInboundEventTriggered(event)
+  }
+
+  private func restart(
+    _ timer: inout Scheduled<Void>?, _ context: ChannelHandlerContext, in time: TimeAmount? = nil
+  ) {
     timer?.cancel()
     let channel = context.channel
-    timer = context.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
+    timer = context.eventLoop.scheduleTask(in: time ?? limit) { channel.close(promise: nil) }
+  }
+
+  /// `100 Continue`, past the encoder, which knows of one answer for each request.
+  private func goOn(_ context: ChannelHandlerContext) {
+    guard
+      let encoder = try? context.pipeline.syncOperations.context(
+        handlerType: HTTPResponseEncoder.self)
+    else { return }
+    encoder.writeAndFlush(
+      NIOAny(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
   }
 }

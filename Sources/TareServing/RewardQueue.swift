@@ -114,6 +114,7 @@ struct RewardQueue {
   /// - Returns: nil if nothing waits: the thread is idle then.
   mutating func nextPass(budget: Int, on thread: Int) -> Pass? {
     var pass = Pass()
+    var starts = PrefixSet()
     var served = 0
     while served < turns.count {
       let id = turns[served]
@@ -122,14 +123,14 @@ struct RewardQueue {
         continue
       }
       let text = request.texts[request.next]
-      let rows =
-        sharesPrefixes
-        ? BatchPlan.rows(of: text.ids, beside: pass.places.lazy.map(\.text.ids)) : text.size
+      let shared = sharesPrefixes ? starts.longestShared(text.ids) : (count: 0, place: 0)
+      let rows = sharesPrefixes ? text.ids.count - shared.count : text.size
       guard
         pass.places.isEmpty
           || pass.rows + rows <= budget
             && pass.tokens + text.size <= BatchPlan.stretch * budget
       else { break }
+      if sharesPrefixes { starts.insert(text.ids, at: shared.place) }
       pass.places.append(Place(request: id, index: request.next, text: text))
       pass.tokens += text.size
       pass.rows += rows

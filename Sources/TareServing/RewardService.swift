@@ -8,6 +8,8 @@ package import TareScoring
 package protocol ServedModel: Sendable {
   /// What clients call it.
   var name: String { get }
+  /// What its files say of its answers.
+  var profile: ModelProfile { get }
   /// What those who keep its rewards shall know it by; nil where nobody can say.
   func servedName() async -> String?
   func tokenize(_ text: ServedText) throws(TareError) -> TokenizedConversation
@@ -26,18 +28,26 @@ package protocol ServedModel: Sendable {
   func isReady() async -> Bool
   /// The scores of texts that need no pass; nil unless that is all of them.
   func known(_ texts: [TokenizedConversation]) -> [Score]?
+  /// The text that tokens stand for, and each token as the vocabulary spells it.
+  func spell(_ ids: [Int32]) throws(TareError) -> (text: String, tokens: [String])
   /// What the model keeps of its answers, where it keeps any.
   var cacheCounts: CacheCounts? { get }
 }
 
 /// A model on this machine runs one pass at a time, is ready when it is loaded, and keeps nothing.
 extension ServedModel {
+  package var profile: ModelProfile { ModelProfile() }
   package var sharesPrefixes: Bool { true }
   package func servedName() async -> String? { name }
   package var passesAtOnce: Int { 1 }
   package func isReady() async -> Bool { true }
   package func known(_ texts: [TokenizedConversation]) -> [Score]? { nil }
   package var cacheCounts: CacheCounts? { nil }
+
+  package func spell(_ ids: [Int32]) throws(TareError) -> (text: String, tokens: [String]) {
+    throw .badData(
+      place: "tokens", found: "\(ids.count) tokens", accepted: "none: this server has no tokenizer")
+  }
 
   package func beginning(of text: String, tokens count: Int) throws(TareError) -> String {
     throw .badData(
@@ -97,6 +107,9 @@ package final class RewardService: Sendable {
 
   /// Whether a text would be scored now.
   package func isReady() async -> Bool { await model.isReady() }
+
+  /// Tokens that one pass of the model computes.
+  package static let passTokens = BatchPlan.rowBudget
 
   /// Texts that no pass has taken yet.
   package var waiting: Int { queue.withLock { $0.waiting } }
@@ -169,6 +182,7 @@ package final class RewardService: Sendable {
       case .conversation(let served): served.response
       case .tokens: model.response(in: tokenized.text, after: nil)
       case .rendered(let text, let prompt, _): model.response(in: text, after: prompt)
+      case .pair(_, let document, _): document
       }
     guard let found else {
       throw .badData(

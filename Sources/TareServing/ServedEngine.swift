@@ -8,6 +8,7 @@ package struct ServedEngine: ServedModel {
   /// nil where there is neither tokenizer nor template: rendered texts go on as they are.
   private let texts: ServedTexts?
   package let name: String
+  package let profile: ModelProfile
   /// nil where nothing is kept.
   private let cache: RewardCache?
 
@@ -18,6 +19,9 @@ package struct ServedEngine: ServedModel {
     self.model = model
     self.texts = texts
     self.name = name
+    profile =
+      texts.map { ModelProfile($0.model, $0.options, output: nil, outputs: 1) }
+      ?? ModelProfile()
     self.cache = cache > 0 ? RewardCache(limit: cache) : nil
   }
 
@@ -42,6 +46,7 @@ package struct ServedEngine: ServedModel {
       }
       return TokenizedConversation(
         unrendered: served.request, response: served.conversation.response)
+    case .pair: throw needsModel("a query and a document")
     }
   }
 
@@ -59,6 +64,11 @@ package struct ServedEngine: ServedModel {
   package func beginning(of text: String, tokens count: Int) throws(TareError) -> String {
     guard let texts else { throw needsModel("a document that may be cut") }
     return try texts.model.beginning(of: text, tokens: count)
+  }
+
+  package func spell(_ ids: [Int32]) throws(TareError) -> (text: String, tokens: [String]) {
+    guard let texts else { throw needsModel("tokens to spell") }
+    return try texts.model.spell(ids)
   }
 
   package func known(_ texts: [TokenizedConversation]) -> [Score]? {

@@ -13,11 +13,17 @@ package struct ServedText: Sendable, Hashable {
     case tokens([Int32])
     /// Messages that the model's own template renders.
     case conversation(ServedConversation)
+    /// A query and a document, whose relevance is asked for; variables for a template of theirs.
+    case pair(query: String, document: String, TemplateContext)
   }
 
   package var form: Form
   /// What may be cut off it; nil where that is the server's own matter.
   package var cut: Cut?
+  /// Whether a reward is wanted at each of its tokens, where the model has one there.
+  package var wantsEveryToken = false
+  /// Whether it may be longer than what is scored: its tokens alone are wanted.
+  package var hasNoLimit = false
 
   package static func rendered(
     _ text: String, prompt: String? = nil, addsSpecialTokens: Bool = false
@@ -29,6 +35,12 @@ package struct ServedText: Sendable, Hashable {
 
   package static func conversation(_ conversation: Conversation) -> ServedText {
     .conversation(ServedConversation(conversation))
+  }
+
+  package static func pair(
+    _ query: String, _ document: String, _ context: TemplateContext = .init()
+  ) -> ServedText {
+    ServedText(form: .pair(query: query, document: document, context))
   }
 
   package static func conversation(_ conversation: ServedConversation) -> ServedText {

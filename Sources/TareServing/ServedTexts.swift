@@ -3,17 +3,42 @@ package import TareCore
 package import TareScoring
 
 package struct ServedTexts: Sendable {
+  /// How a query and a document become one text, where the model's own files do not say: by a template
+  /// that knows messages of these roles, or as an encoder's pair of texts.
+  package enum Pairs: Sendable {
+    /// One after the other, as vLLM, SGLang and Infinity join them: chat templates are often inherited
+    /// from a model that was no reranker.
+    case joined
+    /// As a user's message and its response in the chat template.
+    case chat
+    /// By the template of a text model of their own, which gets the roles `query` and `document`.
+    case template(TextModel)
+  }
+
   package let model: TextModel
   let options: ScoringOptions
   let turn: AssistantTurn
+  private let pairs: Pairs
 
-  package init(model: TextModel, options: ScoringOptions) {
+  package init(model: TextModel, options: ScoringOptions, pairs: Pairs = .joined) {
     self.model = model
     self.options = options
+    self.pairs = pairs
     turn = model.assistantTurn(options)
   }
 
   package func tokenize(_ text: ServedText) throws(TareError) -> TokenizedConversation {
+    let tokenized = try cut(text)
+    return text.wantsEveryToken && model.scoresTokens && tokenized.stepsToScore == nil
+      ? tokenized.readAtEveryToken : tokenized
+  }
+
+  private func cut(_ text: ServedText) throws(TareError) -> TokenizedConversation {
+    if text.hasNoLimit {
+      var options = options
+      options.maxTokens = .max
+      return try tokenize(text.form, options)
+    }
     guard let cut = text.cut else { return try tokenize(text.form, options) }
     let longest = model.longest(options)
     let count = cut.tokens ?? longest
@@ -39,6 +64,33 @@ package struct ServedTexts: Sendable {
         rendered: text, addsSpecialTokens ? optionsAddingBOS(to: text, options) : options)
     case .tokens(let ids): try model.tokenize(ids: ids, options)
     case .conversation(let served): try tokenize(served, options)
+    case .pair(let query, let document, let context):
+      try tokenize(query, document, context, options)
+    }
+  }
+
+  private func tokenize(
+    _ query: String, _ document: String, _ context: TemplateContext, _ options: ScoringOptions
+  ) throws(TareError) -> TokenizedConversation {
+    let asChat = Conversation(prompt: [.user(query)], response: document, context: context)
+    guard !model.knowsPairs else { return try model.tokenize(asChat, options) }
+    switch pairs {
+    case .chat: return try model.tokenize(asChat, options)
+    case .joined:
+      if let name = context.variables.keys.first {
+        throw .badData(
+          place: "'\(name)'", found: "a template variable",
+          accepted: "none: no template joins this server's queries and documents")
+      }
+      return try model.tokenize(joined: query, document, options)
+    case .template(let other):
+      var options = options
+      options.ending = .anyMessage
+      return try other.tokenize(
+        Conversation(
+          messages: [
+            Message(role: "query", content: query), Message(role: "document", content: document),
+          ], context: context), options)
     }
   }
 

@@ -50,6 +50,30 @@ struct Serve: AsyncParsableCommand {
   @Flag(help: "Raw rewards even where a protocol's default is a sigmoid.")
   var raw = false
 
+  @Option(
+    help: """
+      How /score and /rerank join a query and a document, where the model's own files do not say: \
+      joined, one after the other, as vLLM, SGLang and Infinity do; or chat, as a prompt and its \
+      response in the chat template.
+      """)
+  var rerankAs = PairForm.joined
+
+  @Option(help: "A template for /score and /rerank, with messages of the roles query and document.")
+  var rerankTemplate: String?
+
+  @Option(
+    help: """
+      What clients may call the model, besides its own name; may be given several times, and answers \
+      have the first. A request of vLLM's protocol that names another model is answered 404.
+      """)
+  var servedModelName: [String] = []
+
+  @Flag(help: "Answer requests whatever model they name.")
+  var anyModelName = false
+
+  @Option(help: "The status when too much waits, 429 or 503 (default: each protocol's own).")
+  var busyStatus: Int?
+
   @Option(help: "A file with the key that clients must send: Authorization: Bearer KEY.")
   var apiKeyFile: String?
 
@@ -70,6 +94,9 @@ struct Serve: AsyncParsableCommand {
   @Option(help: "Longest body of a request in bytes.")
   var maxBody = ServerLimits().bodyBytes
 
+  @Option(help: "Bytes of bodies that are read at the same time, of all connections together.")
+  var maxBodyMemory = ServerLimits().allBodyBytes
+
   @Option(help: "Most texts of a request.")
   var maxTexts = ServerLimits().texts
 
@@ -80,7 +107,7 @@ struct Serve: AsyncParsableCommand {
     for (name, value) in [
       ("--max-waiting", maxWaiting), ("--max-body", maxBody), ("--max-texts", maxTexts),
       ("--max-seconds", maxSeconds), ("--max-transfer-seconds", maxTransferSeconds),
-      ("--max-connections", maxConnections),
+      ("--max-connections", maxConnections), ("--max-body-memory", maxBodyMemory),
     ] where !(1...Self.most).contains(value) {
       throw ValidationError("\(name) \(value); accepted: 1 to \(Self.most)")
     }
@@ -91,6 +118,12 @@ struct Serve: AsyncParsableCommand {
       throw ValidationError(
         "--activation does not go with serve: protocols and their requests say what is put on rewards"
       )
+    }
+    if let busyStatus, busyStatus != 429, busyStatus != 503 {
+      throw ValidationError("--busy-status \(busyStatus); accepted: 429, 503")
+    }
+    guard rerankTemplate == nil || rerankAs == .joined else {
+      throw ValidationError("--rerank-template and --rerank-as chat exclude each other")
     }
     if let cache, cache < 0 { throw ValidationError("--cache \(cache); accepted: 0 or more") }
     guard (0...65535).contains(port) else {
@@ -105,6 +138,12 @@ struct Serve: AsyncParsableCommand {
     options.isRaw = raw
     options.limits.bodyBytes = maxBody
     options.limits.texts = maxTexts
+    options.limits.allBodyBytes = maxBodyMemory
+    options.busyStatus = busyStatus
+    options.acceptsAnyModel = anyModelName
+    options.modelNames = servedModelName
+    options.otherModelNames = [model].compactMap(\.self)
+    options.version = Tare.configuration.version
     options.limits.connections = maxConnections
     options.limits.transferTime = .seconds(maxTransferSeconds)
     if let apiKeyFile { options.apiKey = try Pipeline().readKey(apiKeyFile) }
@@ -134,12 +173,20 @@ struct Serve: AsyncParsableCommand {
       }
       settings?.stepsToScore = head.stepsToScore
       return try RewardService(
-        engine: engines, texts: settings, calibration: calibration, cache: cache ?? 65_536,
+        engine: engines, texts: settings, pairs: pairs, calibration: calibration, cache: cache ?? 65_536,
         limits: limits, warn: Terminal.warn)
     }
     guard var settings else { throw .usage("give --model, or --engine") }
     try head.apply(to: &settings)
     return try RewardService(
-      settings, calibration: calibration, limits: limits, warn: Terminal.warn)
+      settings, pairs: pairs, calibration: calibration, limits: limits, warn: Terminal.warn)
   }
+
+  private var pairs: PairSettings {
+    if let rerankTemplate { return .template(rerankTemplate) }
+    return rerankAs == .chat ? .chat : .joined
+  }
+
+  /// How a query and a document are joined without a template of theirs.
+  enum PairForm: String, ExpressibleByArgument, CaseIterable { case joined, chat }
 }

@@ -46,4 +46,21 @@ import Testing
     let long = BatchPlan.batches([Array(repeating: 1, count: 1000)], budget: 120)
     #expect(long.map(\.rows) == [1000])
   }
+
+  @Test func `a set of sequences finds the longest shared start, as comparing with each does`() {
+    var generator = SplitMix(state: 5)
+    var set = PrefixSet()
+    var all: [[Int32]] = []
+    for _ in 0..<400 {
+      // Few tokens, so that many starts are shared and many sequences are equal.
+      let sequence = (0..<Int.random(in: 1...6, using: &generator)).map { _ in
+        Int32.random(in: 0..<3, using: &generator)
+      }
+      let found = set.longestShared(sequence)
+      let expected = all.map { zip($0, sequence).prefix { $0 == $1 }.count }.max() ?? 0
+      #expect(found.count == expected)
+      set.insert(sequence, at: found.place)
+      all.append(sequence)
+    }
+  }
 }

@@ -12,9 +12,10 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct ConversationRequestTests {
   /// What a request is answered, and the texts that the model got for it.
   private func post(
-    _ path: String, _ body: String, template: String? = nil
+    _ path: String, _ body: String, template: String? = nil,
+    pairs: ServedTexts.Pairs = .joined
   ) async throws -> (status: Int, body: JSONValue, texts: [String]) {
-    let model = try WatchedModel(template: template)
+    let model = try WatchedModel(template: template, pairs: pairs)
     return try await buildApplication(RewardService(model)).test(.router) { client in
       try await client.execute(uri: path, method: .post, body: ByteBuffer(string: body)) {
         response in
@@ -151,9 +152,9 @@ import Testing
 
   @Test(arguments: [
     ("/get_reward", #"{"query": ["a"], "prompts": ["p"], "labels": ["gold text"]}"#),
-    ("/classify", #"{"model": "m", "input": "a", "user": "u", "priority": 3, "cache_salt": "x"}"#),
+    ("/classify", #"{"model": "watched", "input": "a", "user": "u", "priority": 3, "cache_salt": "x"}"#),
     ("/classify", #"{"input": "a", "padding": "do_not_pad", "tools": null, "truncate": false}"#),
-    ("/rerank", #"{"model": "m", "query": "q", "documents": ["a"], "max_chunks_per_doc": null}"#),
+    ("/rerank", #"{"model": "watched", "query": "q", "documents": ["a"], "max_chunks_per_doc": null}"#),
     ("/reward", #"{"prompt": "q", "response": "a", "label": "gold", "metadata": {"k": "v"}}"#),
     ("/predict", #"{"inputs": "a", "parameters": {}}"#),
   ])
@@ -209,7 +210,39 @@ import Testing
       ("/score", #"{"data_1": "q", "data_2": ["a"], "chat_template_kwargs": {"style": "x"}}"#),
       ("/score", #"{"queries": "q", "items": ["a"], "chat_template_kwargs": {"style": "x"}}"#),
     ] {
-      #expect(try await post(path, body, template: template).texts == ["q;a;x"], "\(path)")
+      #expect(
+        try await post(path, body, template: template, pairs: .chat).texts == ["q;a;x"], "\(path)")
+      // Without a template of theirs a query and a document stand one after the other.
+      #expect(try await post(path, body, template: template).status == 400, "\(path)")
+    }
+    let plain = #"{"query": "q", "documents": ["a"]}"#
+    #expect(try await post("/rerank", plain, template: template).texts == ["qa"])
+  }
+
+  @Test func `a template of their own joins queries and documents`() async throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.file("tiny.gguf", TinyModel.gguf())
+    let template = try folder.file(
+      "rerank.jinja",
+      Data(
+        "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}{{ instruction }}".utf8))
+    let other = try TextModel(withoutWeights: URL(filePath: file), template: template)
+    for (path, body) in [
+      ("/rerank", #"{"query": "q", "documents": ["a"], "instruction": "!"}"#),
+      ("/score", #"{"text_1": "q", "text_2": ["a"], "chat_template_kwargs": {"instruction": "!"}}"#),
+    ] {
+      #expect(
+        try await post(path, body, pairs: .template(other)).texts == ["<query>q<document>a!"],
+        "\(path)")
+    }
+  }
+
+  /// As vLLM scores what it is given, whoever spoke last.
+  @Test func `a conversation may end with anybody's message`() async throws {
+    let template = "{% for m in messages %}{{ m.role }}:{{ m.content }};{% endfor %}"
+    for (role, text) in [("user", "user:q;"), ("system", "system:q;")] {
+      let body = "{\"messages\": [{\"role\": \"\(role)\", \"content\": \"q\"}]}"
+      #expect(try await post("/classify", body, template: template).texts == [text])
     }
   }
 }

@@ -34,8 +34,12 @@ import Testing
     Double(try WatchedModel().tokenize(text).ids.count)
   }
 
+  private func chat(_ prompt: String, _ response: String) throws -> Double {
+    try reward(.conversation(Conversation(prompt: [.user(prompt)], response: response)))
+  }
+
   private func pair(_ query: String, _ document: String) throws -> Double {
-    try reward(.conversation(Conversation(prompt: [.user(query)], response: document)))
+    try reward(.pair(query, document))
   }
 
   @Test(arguments: [
@@ -93,19 +97,109 @@ import Testing
     #expect(asked["data"]?.array?[0]["probs"]?.array?[0].double == sigmoid(5))
   }
 
-  @Test func `pooling is raw, as numbers or in base64`() async throws {
-    let floats = try await post("/pooling", #"{"model": "m", "input": ["a", "first"]}"#).body
-    #expect(floats["model"] == "m")
+  /// As vLLM 0.32 pools a sequence classifier.
+  @Test func `pooling is activated as classify is, as numbers or as bytes`() async throws {
+    let floats = try await post("/pooling", #"{"model": "watched", "input": ["a", "first"]}"#).body
+    #expect(floats["model"] == "watched")
+    #expect(floats["id"]?.string?.hasPrefix("pooling-") == true)
     #expect(
       floats["data"] == [
-        ["index": 0, "object": "pooling", "data": [1.0]],
-        ["index": 1, "object": "pooling", "data": [5.0]],
+        ["index": 0, "object": "pooling", "data": [.double(sigmoid(1))]],
+        ["index": 1, "object": "pooling", "data": [.double(sigmoid(5))]],
       ])
-    let coded = try await post(
-      "/pooling", #"{"input": "first", "encoding_format": "base64"}"#
+    func coded(_ members: String) async throws -> JSONValue? {
+      try await post(
+        "/pooling",
+        "{\"input\": \"first\", \"use_activation\": false, \"encoding_format\": \"base64\"\(members)}"
+      ).body["data"]?.array?[0]["data"]
+    }
+    // 5 as a little-endian float32 is 00 00 a0 40, as a float16 00 45, as a bfloat16 a0 40.
+    #expect(try await coded("") == "AACgQA==")
+    #expect(try await coded(#", "endianness": "big""#) == "QKAAAA==")
+    #expect(try await coded(#", "embed_dtype": "float16""#) == "AEU=")
+    #expect(try await coded(#", "embed_dtype": "bfloat16", "endianness": "big""#) == "QKA=")
+  }
+
+  @Test func `bytes have a header that says what they are, unless only they are wanted`()
+    async throws
+  {
+    let service = RewardService(try WatchedModel())
+    try await buildApplication(service).test(.router) { client in
+      for format in ["bytes", "bytes_only"] {
+        let body = "{\"input\": [\"a\", \"first\"], \"use_activation\": false, "
+          + "\"encoding_format\": \"\(format)\"}"
+        try await client.execute(uri: "/pooling", method: .post, body: ByteBuffer(string: body)) {
+          response in
+          #expect(response.headers[.contentType] == "application/octet-stream")
+          #expect(Array(response.body.readableBytesView) == [0, 0, 0x80, 0x3f, 0, 0, 0xa0, 0x40])
+          let header = response.headers[.init("metadata")!]
+          guard format == "bytes" else { return #expect(header == nil) }
+          let facts = try JSONValue(parsing: #require(header))
+          #expect(facts["data"]?.array?[1]["start"] == 4)
+          #expect(facts["data"]?.array?[1]["shape"] == [1])
+          #expect(facts["usage"]?["prompt_tokens"] == 6)
+        }
+      }
+    }
+  }
+
+  /// A client that asks for another model would take its reward for that one's.
+  @Test func `a request of vLLM's that names another model is refused`() async throws {
+    let named = #"{"model": "other", "input": "a"}"#
+    let (status, answer) = try await post("/classify", named)
+    #expect(status == 404)
+    #expect(answer["error"]?["type"] == "NotFoundError")
+    #expect(answer["error"]?["param"] == "model")
+    #expect(answer["error"]?["accepted"] == "watched")
+    var options = ServerOptions()
+    options.modelNames = ["org/reward", "other"]
+    let known = try await post("/classify", #"{"input": "a"}"#, options).body
+    #expect(known["model"] == "org/reward")
+    #expect(try await post("/classify", named, options).status == 200)
+    options.modelNames = []
+    options.acceptsAnyModel = true
+    #expect(try await post("/classify", named, options).status == 200)
+    // SGLang's server takes any name.
+    #expect(try await post("/classify", #"{"model": "other", "text": "a"}"#).status == 200)
+  }
+
+  @Test func `a request's own id is its answer's`() async throws {
+    let body = #"{"input": "a", "request_id": "mine"}"#
+    #expect(try await post("/classify", body).body["id"] == "classify-mine")
+  }
+
+  @Test(arguments: [
+    #"{"input": []}"#, #"{"input": ["a", [5]]}"#, #"{"input": "a", "task": "token_classify"}"#,
+    #"{"input": "a", "embed_dtype": "int8"}"#,
+  ])
+  func `vLLM refuses nothing, texts beside tokens, and another task`(body: String) async throws {
+    #expect(try await post("/pooling", body).status == 400)
+  }
+
+  @Test func `tokens and what they stand for`() async throws {
+    let tokens = try await post(
+      "/tokenize", #"{"prompt": "first", "return_token_strs": true}"#
     ).body
-    // 5 as a little-endian float32 is 00 00 a0 40.
-    #expect(coded["data"]?.array?[0]["data"] == "AACgQA==")
+    #expect(tokens["count"] == 5)
+    #expect(tokens["max_model_len"] == .null)
+    #expect(tokens["tokens"]?.array?.count == 5)
+    #expect(tokens["token_strs"]?.array?.first == "f")
+    let text = try await post(
+      "/detokenize", JSONValue.object(["tokens": tokens["tokens"] ?? .null]).text()
+    ).body
+    #expect(text == ["prompt": "first"])
+    #expect(try await post("/detokenize", #"{"tokens": [99999]}"#).status == 400)
+    let long = String(repeating: "x", count: 600)
+    #expect(try await post("/tokenize", #"{"prompt": "\#(long)"}"#).body["count"] == 600)
+  }
+
+  @Test func `one path takes requests of every kind`() async throws {
+    let classified = try await post("/invocations", #"{"input": "a"}"#).body
+    #expect(classified["data"]?.array?[0]["num_classes"] == 1)
+    let ranked = try await post("/invocations", #"{"query": "q", "documents": ["a"]}"#).body
+    #expect(ranked["results"]?.array?.count == 1)
+    let scored = try await post("/invocations", #"{"text_1": "q", "text_2": ["a"]}"#).body
+    #expect(scored["data"]?.array?[0]["object"] == "score")
   }
 
   @Test func `score pairs one query or several with documents`() async throws {
@@ -137,7 +231,8 @@ import Testing
       """
     let answer = try await post(path, body).body
     #expect(answer["results"]?.array?.map { $0["index"]?.int } == [1, 2])
-    #expect(answer["results"]?.array?[0]["document"] == ["text": "the longest"])
+    #expect(
+      answer["results"]?.array?[0]["document"] == ["text": "the longest", "multi_modal": .null])
     #expect(
       answer["results"]?.array?[0]["relevance_score"]?.double == (try pair("q", "the longest")))
     let plain = try await post(
@@ -197,9 +292,9 @@ import Testing
   @Test func `slime's reward is a bare number`() async throws {
     #expect(
       try await post("/reward", #"{"prompt": "q", "response": "first", "label": null}"#).body
-        == .double(try pair("q", "first")))
+        == .double(try chat("q", "first")))
     let messages = #"{"prompt": [{"role": "user", "content": "q"}], "response": "first"}"#
-    #expect(try await post("/reward", messages).body == .double(try pair("q", "first")))
+    #expect(try await post("/reward", messages).body == .double(try chat("q", "first")))
     let tiny = try TinyReward()
     let text = try tiny.rendered(TinyReward.conversation(3)).text
     let turn = try #require(
@@ -232,19 +327,18 @@ import Testing
     ("/classify", #"{"input": [1e9]}"#, "error"), ("/classify", #"{"input": [-1]}"#, "error"),
     ("/classify", #"{"input": ["a", []]}"#, "error"),
     ("/classify", #"{"messages": []}"#, "error"),
-    ("/classify", #"{"messages": [{"role": "user", "content": "q"}]}"#, "error"),
     ("/classify", #"{"messages": [{"role": "user"}]}"#, "error"),
-    ("/classify", #"{"input": "a", "use_activation": "no"}"#, "error"),
+    ("/classify", #"{"input": "a", "use_activation": "maybe"}"#, "error"),
     ("/classify", #"{"text": {"a": 1}}"#, "message"),
     ("/classify", #"{"model": "m"}"#, "error"), ("/pooling", #"{"input": null}"#, "error"),
     ("/pooling", #"{"input": "a", "task": "plot"}"#, "error"),
     ("/pooling", #"{"input": "a", "encoding_format": "hex"}"#, "error"),
     ("/rerank", #"{"documents": ["a"]}"#, "error"),
-    ("/rerank", #"{"query": "q", "documents": "a"}"#, "error"),
+    ("/rerank", #"{"query": "q", "documents": []}"#, "error"),
     ("/rerank", #"{"query": "q", "documents": ["a"], "top_n": -1}"#, "error"),
     ("/rerank", #"{"query": 1, "texts": ["a"]}"#, "error_type"),
     ("/predict", #"{"inputs": ["a", "b", "c"]}"#, "error_type"),
-    ("/predict", #"{"inputs": "a", "raw_scores": 1}"#, "error_type"),
+    ("/predict", #"{"inputs": "a", "raw_scores": 2}"#, "error_type"),
     ("/reward", #"{"response": "a"}"#, "error"), ("/v1/embeddings", #"{"input": {}}"#, "message"),
   ])
   func `a wrong request is refused in its protocol's form`(
@@ -291,7 +385,14 @@ import Testing
         #expect(text.contains("# TYPE tare_request_seconds_total counter\n"))
         #expect(text.contains("\ntare_tokens_total 2\n"))
         #expect(text.contains("\ntare_tokens_computed_total 2\n"))
-        #expect(text.hasSuffix("\ntare_waiting_texts 0\n"))
+        #expect(text.contains("\ntare_waiting_texts 0\n"))
+        #expect(
+          text.contains(
+            "\ntare_request_duration_seconds_bucket{path=\"/classify\",status=\"200\",le=\"+Inf\"} 2\n"
+          ))
+        #expect(
+          text.contains(
+            "\nvllm:e2e_request_latency_seconds_count{model_name=\"watched\"} 2\n"))
       }
     }
   }

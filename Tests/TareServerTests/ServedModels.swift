@@ -57,16 +57,19 @@ final class WatchedModel: ServedModel {
   private let gate = DispatchSemaphore(value: 0)
   private let isHeld: Bool
   private let log = Mutex<[[String]]>([])
+  private let pairs: ServedTexts.Pairs
 
   /// - Parameters:
   ///   - isHeld: whether each pass waits for `release`.
   ///   - template: another chat template than the tiny model's.
   ///   - addsBOS: whether the tokenizer puts a BOS before plain texts.
   ///   - truncation: what happens to texts that are too long.
+  ///   - pairs: how a query and a document become a text.
   init(
     isHeld: Bool = false, template: String? = nil, addsBOS: Bool = false,
-    truncation: ScoringOptions.Truncation = .left
+    truncation: ScoringOptions.Truncation = .left, pairs: ServedTexts.Pairs = .joined
   ) throws {
+    self.pairs = pairs
     let folder = try TemporaryFolder()
     var builder = TinyModel.builder()
     if let template,
@@ -93,7 +96,7 @@ final class WatchedModel: ServedModel {
   }
 
   func tokenize(_ text: ServedText) throws(TareError) -> TokenizedConversation {
-    try ServedTexts(model: self.text, options: options).tokenize(text)
+    try ServedTexts(model: self.text, options: options, pairs: pairs).tokenize(text)
   }
 
   func response(in rendered: String, after prompt: String?) -> String? {

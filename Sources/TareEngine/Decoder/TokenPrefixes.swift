@@ -17,10 +17,16 @@ package enum TokenPrefixes {
   /// with its neighbours than with any other.
   package static func order(_ sequences: [[Int32]]) -> [Int] {
     sequences.indices.sorted { first, second in
-      let (a, b) = (sequences[first], sequences[second])
-      let same = common(a, b)
-      if same < min(a.count, b.count) { return a[same] < b[same] }
-      return (a.count, first) < (b.count, second)
+      switch order(sequences[first], sequences[second]) {
+      case 0: first < second
+      case let order: order < 0
+      }
     }
+  }
+
+  /// Negative where `a` comes before `b` in lexicographic order, 0 where they are equal.
+  package static func order(_ a: [Int32], _ b: [Int32]) -> Int {
+    let same = common(a, b)
+    return same < min(a.count, b.count) ? Int(a[same]) - Int(b[same]) : a.count - b.count
   }
 }

@@ -53,8 +53,10 @@ struct RunReporter {
       }
       run.page.unevaluated = error.description
     }
+    FreedMemory.giveBack()
     run.page.margins = margins(of: model)
     run.page.changes = try changes(of: model, run.page.comparison)
+    FreedMemory.giveBack()
     run.page.bestOfN = bestOfN(of: model)
     return run
   }

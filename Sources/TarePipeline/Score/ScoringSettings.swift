@@ -103,7 +103,11 @@ package struct ScoringSettings: Sendable {
 
   /// - Throws: `TareError.usage` if options contradict each other; `TareError.badData` if the model
   ///   has no reward head and none is given.
-  func rewardModel(_ text: TextModel) throws(TareError) -> RewardModel {
+  ///
+  /// - Parameter handsOnAll: whether a head of several outputs hands on all where none is chosen.
+  func rewardModel(
+    _ text: TextModel, handsOnAll: Bool = false
+  ) throws(TareError) -> RewardModel {
     if let reference {
       guard head == nil, outputIndex == nil, outputWeights == nil, read == nil else {
         throw .usage("--reference has no head: --head, --output-… and --read do not go with it")
@@ -130,9 +134,12 @@ package struct ScoringSettings: Sendable {
     guard outputIndex == nil || outputWeights == nil else {
       throw .usage("--output-index and --output-weights exclude each other")
     }
-    let output =
+    var output =
       outputIndex.map { OutputChoice.index($0) }
       ?? outputWeights.map { OutputChoice.weights($0) }
+    if handsOnAll, output == nil, loaded.output == .single, loaded.head.outputCount > 1 {
+      output = .all
+    }
     let finish = try ScoreFinish(
       text,
       activation: choice(activation ?? "none", "--activation", ScoreFinish.Activation.self),

@@ -9,28 +9,41 @@ extension RewardService {
   /// Opens model and head, and scores one word: weights that cannot be read stop the start, not the
   /// first request.
   /// - Parameters:
+  ///   - pairs: how a query and a document become a text.
   ///   - calibration: the path of a saved calibration.
   ///   - warn: is told what a user should know.
   package convenience init(
-    _ settings: ScoringSettings, calibration path: String? = nil,
+    _ settings: ScoringSettings, pairs: PairSettings = .joined, calibration path: String? = nil,
     limits: ServiceLimits = ServiceLimits(), warn: (String) -> Void = { _ in }
   ) throws(TareError) {
     let calibration = try path.map { (path) throws(TareError) in try ServedCalibration(path) }
     if let remark = calibration?.remark { warn(remark) }
     let text = try settings.textModel()
     text.opened.notes.forEach(warn)
-    let model = try settings.rewardModel(text)
+    let model = try settings.rewardModel(text, handsOnAll: true)
     guard !model.needsResponseStart else {
       throw .usage(
         "an implicit reward cannot be served: a rendered text does not tell where the response begins"
       )
     }
     for what in settings.remarks(text) { warn(what) }
+    if case .head(_, .all, _) = model.reading {
+      guard calibration == nil else {
+        throw .usage(
+          "--calibration wants one reward; the head has several outputs: choose one with "
+            + "--output-index, or give --output-weights")
+      }
+      warn(
+        "the head has several outputs and none is chosen (--output-index, --output-weights): "
+          + "/classify and /pooling give all of them, and no other request is answered")
+    }
     let options = try settings.options(model, run: nil)
     var word = options
     word.readRule = .last
     _ = try model.score([text.tokenize(rendered: "ready", word)])
-    self.init(LocalModel(model: model, options: options), calibration: calibration, limits: limits)
+    self.init(
+      LocalModel(model: model, options: options, pairs: try pairs.opened(for: settings)),
+      calibration: calibration, limits: limits)
   }
 
   /// A proxy in front of engines, which need not be up yet.
@@ -42,7 +55,8 @@ extension RewardService {
   ///   - cache: scores that are kept.
   ///   - warn: is told what a user should know.
   package convenience init(
-    engine: EngineSettings, texts settings: ScoringSettings?, calibration path: String? = nil,
+    engine: EngineSettings, texts settings: ScoringSettings?, pairs: PairSettings = .joined,
+    calibration path: String? = nil,
     cache: Int, limits: ServiceLimits = ServiceLimits(), warn: (String) -> Void = { _ in }
   ) throws(TareError) {
     let calibration = try path.map { (path) throws(TareError) in try ServedCalibration(path) }
@@ -64,7 +78,8 @@ extension RewardService {
     if let settings, let text {
       text.opened.notes.forEach(warn)
       texts = ServedTexts(
-        model: text, options: try settings.options(engineModel: model, text: text, run: nil))
+        model: text, options: try settings.options(engineModel: model, text: text, run: nil),
+        pairs: try pairs.opened(for: settings))
     }
     let name = engine.model ?? texts?.model.name ?? "\(engine.protocolKey) engine"
     self.init(

@@ -21,7 +21,7 @@ enum SGLang: WireProtocol {
       return call.list(
         "classify", rewards,
         rewards.enumerated().map { index, reward in
-          ["index": .int(index), "label": "LABEL_0", "probs": [reward.json()], "num_classes": 1]
+          ["index": .int(index), "label": call.label, "probs": [reward.json()], "num_classes": 1]
         })
     },
     Endpoint(path: "/v1/embeddings", member: "input", reads: inputs) { call throws(TareError) in

@@ -33,7 +33,8 @@ enum Slime: WireProtocol {
       }
       return try await reward(
         of: isRendered
-          ? .rendered(prompt + response, prompt: prompt) : .pair(prompt, response, context), call)
+          ? .rendered(prompt + response, prompt: prompt) : .conversation(
+              Conversation(prompt: [.user(prompt)], response: response, context: context)), call)
     }
   ]
 

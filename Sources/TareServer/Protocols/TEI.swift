@@ -5,6 +5,7 @@ internal import TareServing
 /// `/predict` and `/rerank`: a reward goes through a sigmoid unless the request says `raw_scores`.
 enum TEI: WireProtocol {
   static let key = "tei"
+  static let busyStatus = 429
   static let summary = "text-embeddings-inference (POST /predict, /rerank)"
 
   private static let common: Set = ["raw_scores", "truncate", "truncation_direction"]
@@ -39,7 +40,7 @@ enum TEI: WireProtocol {
     let activated = try call.isActivatedByParameters()
     let rewards = try await call.rewards(texts, cut: try call.cutWhereTruncated())
     let predictions = rewards.map { reward -> JSONValue in
-      [["score": reward.json(activated: activated), "label": "LABEL_0"]]
+      [["score": reward.json(activated: activated), "label": call.label]]
     }
     return isOne ? predictions[0] : .array(predictions)
   }
