@@ -36,7 +36,7 @@ package struct RewardCall: Sendable {
   /// A member that is a number from 0; nil where it is not there.
   func count(_ member: String) throws(TareError) -> Int? {
     guard let value = body[member], value != .null else { return nil }
-    guard let count = value.int, count >= 0 else { throw wrong(member, "an integer from 0") }
+    guard let count = value.int, count >= 0 else { throw wrong(member, "an integer of at least 0") }
     return count
   }
 

@@ -77,7 +77,7 @@ struct RewardRouter {
         .contentTooLarge,
         .badData(
           place: "request body", found: "more than \(limits.bodyBytes) bytes",
-          accepted: "at most \(limits.bodyBytes)"), form: form)
+          accepted: "at most \(limits.bodyBytes) bytes"), form: form)
     }
     let body: JSONValue
     do throws(TareError) {

@@ -104,7 +104,7 @@ enum VLLM: WireProtocol {
     guard queries.count == documents.count || queries.count == 1 else {
       throw .badData(
         place: "'\(second)'", found: "\(documents.count) for \(queries.count) of '\(first)'",
-        accepted: "as many of each, or one of '\(first)'")
+        accepted: "as many of each, or a single '\(first)'")
     }
     let rewards = try await call.rewards(
       documents.enumerated().map { index, document in
