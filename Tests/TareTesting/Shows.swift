@@ -1,8 +1,8 @@
-/// Comparing messages with what they must say where the rest of them does not matter.
-package import Foundation
+internal import Foundation
 
+/// Comparisons of messages with the parts that a test asserts.
 extension String {
-  /// Whether it holds the parts of a pattern, which "…" separates, one after the other.
+  /// Whether the string contains the parts of the pattern, separated by "…", in this order.
   package func shows(_ pattern: String) -> Bool {
     var rest = self[...]
     for part in pattern.components(separatedBy: "…") where !part.isEmpty {
@@ -12,7 +12,7 @@ extension String {
     return true
   }
 
-  /// The same, of a pattern that it begins with.
+  /// Whether the string begins with the pattern's first part and shows the others.
   package func begins(_ pattern: String) -> Bool {
     hasPrefix(pattern.components(separatedBy: "…")[0]) && shows(pattern)
   }
