@@ -69,7 +69,7 @@ extension Calibration {
     guard prompts.count == rows else {
       throw .badData(
         place: "column of prompts", found: "\(prompts.count) rows",
-        accepted: "as many as column score, \(rows)")
+        accepted: "\(rows) rows, as many as column score")
     }
     return PromptGroups(prompts)
   }

@@ -53,7 +53,7 @@ package struct CalibrationTable: Sendable {
       guard let rows, rows != scores.count else { continue }
       throw .badData(
         place: "column of \(name)", found: "\(rows) rows",
-        accepted: "as many as column score, \(scores.count)")
+        accepted: "\(scores.count) rows, as many as column score")
     }
     self.init(scores, columns, covariates, prompts, subsets, labels)
   }
@@ -166,7 +166,7 @@ extension CalibrationTable {
       let numbers = left.sorted().map { "\($0 + 1)" }.joined(separator: " and ")
       throw .badData(
         place: "column of prompts", found: "no prompt outside fold \(numbers)",
-        accepted: "prompts for \(folds.count) folds")
+        accepted: "prompts in each of \(folds.count) folds")
     }
     var table = taking(rows)
     // What is left stays in the order that its contents decide.
@@ -237,7 +237,8 @@ extension CalibrationTable {
     let row = columns[covariate].firstIndex { $0 <= -1 } ?? 0
     throw .badData(
       place: "column \(covariates[covariate].name), row \(number(of: row))",
-      found: "\(columns[covariate][row])", accepted: "more than -1 for the scale log, log(1 + x)")
+      found: "\(columns[covariate][row])",
+      accepted: "more than -1, as the scale log computes log(1 + x)")
   }
 }
 

@@ -26,7 +26,8 @@ extension Calibrator {
     var findings = found.findings
     if let folds = settings.crossFit {
       guard table.prompts != nil else {
-        throw .usage("--cross-fit needs prompts: a column that says which rows answer the same one")
+        throw .usage(
+          "cross-fitting requires prompts: a column that groups the responses to one prompt")
       }
       bias = try crossFitted(table, settings, Folds(of: table, count: folds))
       gamma = 1
@@ -62,7 +63,8 @@ extension Calibrator {
     _ table: CalibrationTable, _ settings: FitSettings = .init()
   ) throws(TareError) -> [Double] {
     guard table.prompts != nil else {
-      throw .usage("gamma from labels needs prompts: a column that says which rows answer the same")
+      throw .usage(
+        "gamma from labels requires prompts: a column that groups the responses to one prompt")
     }
     return try crossFitted(table, settings, Folds(of: table, count: Folds.usual)).values(for: table)
   }
@@ -75,30 +77,32 @@ extension Calibrator {
         ? "\(range.lowerBound) or more"
         : range.count == 1 ? "\(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
       throw .usage(
-        "method \(Self.key) takes \(accepted) of --covariate, not \(table.covariates.count)")
+        "method \(Self.key): expected \(accepted) of its covariates, found \(table.covariates.count)"
+      )
     }
     if Self.needsLabels, table.labels == nil {
       throw .usage(
-        "method \(Self.key) needs a label in every row: 1 for the better response, 0 for the worse"
+        "method \(Self.key) requires a label in every row: 1 for the better response, 0 for the worse"
       )
     }
     guard settings.gamma == nil || Self.allowsGamma else {
-      throw .usage("method \(Self.key) takes no --gamma")
+      throw .usage("method \(Self.key) does not support gamma")
     }
     guard settings.gamma != .labels || !Self.needsLabels else {
-      throw .usage("method \(Self.key) has used the labels already; --gamma takes a number")
+      throw .usage(
+        "method \(Self.key) uses the labels already: expected a number as gamma, found labels")
     }
     if case .fixed(let gamma) = settings.gamma, !gamma.isFinite {
-      throw .usage("gamma is \(gamma); accepted: a finite number, labels, decorrelate")
+      throw .usage("gamma: expected a finite number, labels, decorrelate, found \(gamma)")
     }
     if let folds = settings.crossFit, !(2...100).contains(folds) {
-      throw .usage("--cross-fit \(folds); accepted: 2 to 100 folds")
+      throw .usage("cross-fitting: expected 2 to 100 folds, found \(folds)")
     }
     if let shrinkage = settings.shrinkage, !(shrinkage >= 0 && shrinkage.isFinite) {
-      throw .usage("--shrinkage \(shrinkage); accepted: a number of rows from 0")
+      throw .usage("shrinkage: expected a number of rows of at least 0, found \(shrinkage)")
     }
     if settings.perSubset, table.subsets == nil {
-      throw .usage("--per-subset needs a column subset")
+      throw .usage("fits per subset require a column subset")
     }
   }
 

@@ -77,6 +77,6 @@ package struct CalibratorOptions: Sendable {
   static func require(
     _ isMet: Bool, _ name: Name, _ found: Any, _ accepted: String
   ) throws(TareError) {
-    guard isMet else { throw .usage("\(name.rawValue) is \(found); accepted: \(accepted)") }
+    guard isMet else { throw .usage("\(name.rawValue): expected \(accepted), found \(found)") }
   }
 }

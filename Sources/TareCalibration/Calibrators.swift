@@ -31,7 +31,7 @@ package enum Calibrators {
     if let unread = options.given.first(where: { !type.options.contains($0) }) {
       let known =
         type.options.isEmpty ? "none" : type.options.map(\.rawValue).joined(separator: ", ")
-      throw .usage("method \(key) has no option \(unread.rawValue); it has: \(known)")
+      throw .usage("method \(key) has no option \(unread.rawValue): expected one of \(known)")
     }
     return try type.init(options)
   }

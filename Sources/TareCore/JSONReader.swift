@@ -189,7 +189,7 @@ package struct JSONReader {
     guard isNext(open) else { throw error(here, "'\(open)'") }
     depth += 1
     guard depth <= Self.deepest else {
-      throw error("nesting deeper than \(Self.deepest)", "flatter JSON")
+      throw error("deeper nesting", "at most \(Self.deepest) levels of nesting")
     }
     defer { depth -= 1 }
     position += 1
@@ -222,7 +222,7 @@ package struct JSONReader {
     if isInteger, let value = Int(text) { return .int(value) }
     guard let value = Double(text), value.isFinite else {
       position = start
-      throw error("the number \(text.prefix(40))", "a number that a double can hold")
+      throw error("the number \(text.prefix(40))", "a number in the range of a double")
     }
     return isInteger ? .bigInt(text) : .double(value)
   }
@@ -293,7 +293,7 @@ package struct JSONReader {
         position += 1
         return
       case UInt8(ascii: "\\"): part([], try escape())
-      default: throw error("a bare control character in a string", "an escape")
+      default: throw error("an unescaped control character in a string", "an escape")
       }
     }
   }
@@ -351,7 +351,7 @@ package struct JSONReader {
     if let scalar = try unicodeScalar() { return scalar }
     guard takesLoneSurrogates else {
       position = start
-      throw error("a surrogate without its other half", "Unicode text")
+      throw error("an unpaired surrogate", "Unicode text")
     }
     return "\u{FFFD}"
   }

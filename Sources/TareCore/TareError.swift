@@ -6,7 +6,8 @@ public enum TareError: Error, Sendable, Equatable {
   /// The command was called wrongly.
   case usage(String)
   /// A file, row, tensor or value is not what it must be. `place` names it (file, line, column,
-  /// tensor), `found` is what stands there, `accepted` what would have been taken.
+  /// tensor), `found` is what stands there, `accepted` what was expected: "PLACE: expected ACCEPTED,
+  /// found FOUND".
   case badData(place: String, found: String, accepted: String)
   /// An engine, hub or other outside service gave no answer.
   case unreachable(String)
@@ -36,7 +37,7 @@ extension TareError: CustomStringConvertible {
       .interrupted(let text):
       text
     case .badData(let place, let found, let accepted):
-      "\(place): found \(found); accepted: \(accepted)"
+      "\(place.isEmpty ? "" : "\(place): ")expected \(accepted), found \(found)"
     }
   }
 }

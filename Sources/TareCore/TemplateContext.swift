@@ -67,7 +67,7 @@ extension TemplateContext {
     guard var object = value.object else {
       throw .badData(
         place: "", found: value.kindName,
-        accepted: "an object of the template's variables, as {\"enable_thinking\": false}")
+        accepted: "an object of template variables, such as {\"enable_thinking\": false}")
     }
     for name in arguments {
       guard let given = object[name] else { continue }
@@ -75,7 +75,7 @@ extension TemplateContext {
       guard given == .bool(false) || given == .null else {
         throw .badData(
           place: "", found: "'\(name)', which is an argument of apply_chat_template",
-          accepted: "variables that the chat template reads")
+          accepted: "variables of the chat template")
       }
       object[name] = nil
     }

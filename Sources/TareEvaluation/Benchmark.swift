@@ -162,7 +162,7 @@ extension TrialBenchmark {
   ) throws(TareError) -> TrialSheet {
     let sheet = try sheet(of: responses, options)
     guard !sheet.prompts.isEmpty else {
-      throw .badData(place: key, found: "no prompts", accepted: "one prompt or more")
+      throw .badData(place: key, found: "no prompts", accepted: "at least one prompt")
     }
     return sheet
   }

@@ -52,8 +52,8 @@ package enum Benchmarks {
       let name = benchmark.published[0].name
       return
         "\(count.grouped) of \(groups.count.grouped) prompts are in \(name)'s subsets, but "
-        + "\(shown)\(rest) \(others.count == 1 ? "is none" : "are none") of them: "
-        + "not \(name)'s number; every pair counts alike"
+        + "\(shown)\(rest) \(others.count == 1 ? "is not one" : "are not") of them: "
+        + "not \(name)'s number; every pair counts equally"
     }
     return nil
   }

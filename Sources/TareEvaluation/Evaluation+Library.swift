@@ -26,7 +26,7 @@ extension Evaluation {
     for (name, count) in columns where count != scores.count {
       throw .badData(
         place: "column of \(name)", found: "\(count) rows",
-        accepted: "as many as column score, \(scores.count)")
+        accepted: "\(scores.count) rows, as many as column score")
     }
     for (name, column) in [("score", scores), ("label", labels), ("length", lengths ?? [])] {
       guard let row = column.firstIndex(where: { !$0.isFinite }) else { continue }

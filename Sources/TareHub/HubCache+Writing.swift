@@ -86,8 +86,8 @@ extension HubCache {
       .multipliedReportingOverflow(by: Int(clamping: UInt64(status.f_frsize)))
     guard overflow || free >= bytes else {
       throw .fault(
-        "\(folder.path): \(bytes.bytesText) are to come and \(free.bytesText) are free; "
-          + "HF_HOME names another place")
+        "\(folder.path): \(bytes.bytesText) to download, but only \(free.bytesText) are free; "
+          + "HF_HOME selects another folder")
     }
   }
 }

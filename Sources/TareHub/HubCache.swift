@@ -61,7 +61,7 @@ package struct HubCache: Sendable {
   /// - Throws: `TareError.usage` for a revision that could not be a file below `refs`.
   static func check(revision: String) throws(TareError) {
     guard HubFile.isSafe(revision) else {
-      throw .usage("--revision '\(revision)'; accepted: a branch, a tag or a commit")
+      throw .usage("--revision: expected a branch, a tag or a commit, found '\(revision)'")
     }
   }
 

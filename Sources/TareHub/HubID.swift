@@ -21,7 +21,7 @@ package struct HubID: Hashable, Sendable, CustomStringConvertible {
   package init(parsing text: String) throws(TareError) {
     guard let id = HubID(text) else {
       throw .usage(
-        "'\(text)' is no model id; accepted: ORG/NAME of letters, digits, '-', '_' and '.'")
+        "model id: expected ORG/NAME of letters, digits, '-', '_' and '.', found '\(text)'")
     }
     self = id
   }

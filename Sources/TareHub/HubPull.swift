@@ -25,7 +25,7 @@ package struct HubPull: Sendable {
     self.revision = revision ?? HubCache.mainRevision
     try HubCache.check(revision: self.revision)
     guard (1...64).contains(options.jobs) else {
-      throw .usage("--jobs \(options.jobs); accepted: 1 to 64")
+      throw .usage("--jobs: expected 1 to 64, found \(options.jobs)")
     }
     guard !settings.isOffline else {
       throw .usage("\(id) cannot be pulled: HF_HUB_OFFLINE forbids the network")
@@ -75,7 +75,8 @@ package struct HubPull: Sendable {
     case .success(let model): return model
     case .failure(.interrupted), nil:
       throw .interrupted(
-        "stopped after \(end.done.bytesText) of \(end.total.bytesText); the same command goes on")
+        "stopped after \(end.done.bytesText) of \(end.total.bytesText); run the same command again to resume"
+      )
     case .failure(let error): throw error
     }
   }

@@ -34,12 +34,12 @@ struct HubRetry {
     }
     guard attempt < options.attempts else {
       throw .unreachable(
-        "\(what) did not come in \(options.attempts) attempts; the last: \(reason). "
-          + "The same command goes on where it was.")
+        "\(what) could not be downloaded in \(options.attempts) attempts; the last: \(reason). "
+          + "Run the same command again to resume.")
     }
     if let asked, asked > options.longestRetryAfter {
       throw .unreachable(
-        "\(what): \(reason); the hub asks to come back in \(asked.components.seconds) s")
+        "\(what): \(reason); the hub asks to retry in \(asked.components.seconds) s")
     }
     let next = asked ?? pause * Double.random(in: 0.5...1)
     do {

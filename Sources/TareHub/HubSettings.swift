@@ -35,7 +35,7 @@ package struct HubSettings: Sendable {
       ["http", "https"].contains(scheme), parts.host?.isEmpty == false, parts.query == nil,
       parts.fragment == nil, parts.user == nil
     else {
-      throw .usage("HF_ENDPOINT is '\(text)'; accepted: an address such as \(defaultEndpoint)")
+      throw .usage("HF_ENDPOINT: expected an address such as \(defaultEndpoint), found '\(text)'")
     }
     return text
   }

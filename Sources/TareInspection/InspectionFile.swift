@@ -48,7 +48,7 @@ package struct InspectionFile: Codable, Sendable, Equatable {
     try attention?.checkShapes()
   }
 
-  fileprivate static let accepted = "what tare inspect --routing or --attention prints with --json"
+  fileprivate static let accepted = "the JSON output of `tare inspect` on inputs"
 }
 
 extension DecodingError {

@@ -8,12 +8,12 @@ package enum Columns {
     guard let first = columns.first else { return }
     for (name, values) in columns {
       guard !values.isEmpty else {
-        throw .badData(place: "column \(name)", found: "no rows", accepted: "one row or more")
+        throw .badData(place: "column \(name)", found: "no rows", accepted: "at least one row")
       }
       guard values.count == first.value.count else {
         throw .badData(
           place: "column \(name)", found: "\(values.count) rows",
-          accepted: "as many as column \(first.key), \(first.value.count)")
+          accepted: "\(first.value.count) rows, as many as column \(first.key)")
       }
       if let row = values.firstIndex(where: { !$0.isFinite }) {
         throw .badData(

@@ -68,23 +68,23 @@ extension ScoredResponses {
     for response in self {
       guard let row = places.removeValue(forKey: Place(response, hasSubsets)) else {
         throw .badData(
-          place: name, found: "no \(response.title(hasSubsets)), which the first scores have",
-          accepted: "the same responses in all")
+          place: name, found: "no \(response.title(hasSubsets)), which the first model has",
+          accepted: "the same responses for all models")
       }
       guard others[row].isAlike(response) else {
         throw .badData(
           place: name,
           found:
-            "\(response.title(hasSubsets)) with another role, label or covariate than in the first "
+            "\(response.title(hasSubsets)) with a different role, label or covariate than in the first "
             + "scores",
-          accepted: "the same responses in all, in the same order or with a column 'index'")
+          accepted: "the same responses for all models, in the same order or with a column 'index'")
       }
       positions.append(row)
     }
     if let extra = others.first(where: { places[Place($0, hasSubsets)] != nil }) {
       throw .badData(
-        place: name, found: "\(extra.title(hasSubsets)), which the first scores lack",
-        accepted: "the same responses in all")
+        place: name, found: "\(extra.title(hasSubsets)), which the first model does not have",
+        accepted: "the same responses for all models")
     }
     return positions
   }

@@ -134,8 +134,8 @@ package struct PreferencePairs: Sendable {
     else { return }
     throw .badData(
       place: "row \(other + 1) (prompt '\(ranking.promptID)')",
-      found: "another prompt than that of row \(first + 1), which has the same id",
-      accepted: "responses to one prompt under one id")
+      found: "a different prompt than in row \(first + 1), which has the same id",
+      accepted: "one prompt per id")
   }
 
   /// Positions of better and worse among the places, the best first.

@@ -37,7 +37,7 @@ package struct Ranking: Sendable, Hashable {
       guard scores.count == responses.count else {
         throw .badData(
           place: "scores to rank by", found: "\(scores.count) rows",
-          accepted: "as many as responses, \(responses.count)")
+          accepted: "\(responses.count) rows, as many as responses")
       }
       responses = responses.scored(scores)
     }

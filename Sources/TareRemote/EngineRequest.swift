@@ -29,7 +29,7 @@ struct EngineRequest: Sendable {
   ) throws(TareError) -> [RemoteReward] {
     guard rewards.count == texts.count else {
       throw .badData(
-        place: "reply", found: "\(rewards.count) rewards", accepted: "\(texts.count), one a text")
+        place: "reply", found: "\(rewards.count) rewards", accepted: "\(texts.count), one per text")
     }
     var values: [RemoteReward] = []
     for (index, reward) in rewards.enumerated() {

@@ -22,7 +22,7 @@ enum InfinityRewards: RemoteProtocol {
     for text in text.pair.map({ [$0.prompt, $0.response] }) ?? [text.text]
     where text.trimmingCharacters(in: .whitespacesAndNewlines) != text {
       throw .badData(
-        place: "text", found: "white space at an end, which Infinity takes off",
+        place: "text", found: "white space at an end, which Infinity strips",
         accepted: "a text without, or an engine that reads texts as they are")
     }
   }

@@ -49,7 +49,7 @@ struct RemoteConnection: Sendable {
   {
     guard var parts = URLComponents(string: url), let scheme = parts.scheme?.lowercased(),
       ["http", "https"].contains(scheme), parts.host?.isEmpty == false
-    else { throw .usage("--engine \(url); accepted: an address such as http://127.0.0.1:5000") }
+    else { throw .usage("engine: expected an address such as http://127.0.0.1:5000, found \(url)") }
     if ["", "/"].contains(parts.path) { parts.path = path }
     self.url = parts.string ?? url
     let own = [path, other].compactMap(\.self).first { parts.path.hasSuffix($0) }

@@ -33,7 +33,7 @@ package final class RemoteEngine: Sendable {
   ) throws(TareError) {
     let wire = try RemoteEngines.registry.entry(for: key)
     try options.check()
-    guard !urls.isEmpty else { throw .usage("no --engine; accepted: one address or more") }
+    guard !urls.isEmpty else { throw .usage("engine: expected at least one address, found none") }
     self.wire = wire
     connections = try urls.map { (url) throws(TareError) in
       try RemoteConnection(url: url, path: wire.path, or: wire.ofTokens?.path, options)
@@ -113,7 +113,7 @@ package final class RemoteEngine: Sendable {
     }
     if let first = known.first, let other = known.first(where: { $0.name != first.name }) {
       throw .usage(
-        "\(first.url) serves \(first.name), \(other.url) \(other.name); accepted: engines of one model"
+        "engines: expected one model, found \(first.name) at \(first.url) and \(other.name) at \(other.url)"
       )
     }
     return known.first?.name

@@ -70,7 +70,7 @@ extension JSONValue {
   ///   another's reward.
   func ordered(_ place: String) throws(TareError) -> [JSONValue] {
     guard let array else {
-      throw .badData(place: place, found: outline, accepted: "an array, an element a text")
+      throw .badData(place: place, found: outline, accepted: "an array with one element per text")
     }
     guard array.contains(where: { $0["index"] != nil }) else { return array }
     var ordered = [JSONValue?](repeating: nil, count: array.count)

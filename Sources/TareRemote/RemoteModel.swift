@@ -13,8 +13,8 @@ package struct RemoteModel: Sendable {
     if case .pair? = text?.layout, !engine.wire.takesPairs {
       let keys = RemoteEngines.registry.entries.filter { $0.takesPairs }.map { $0.key }
       throw .usage(
-        "\(text?.name ?? "the model") reads prompt and response as a pair, which --engine-protocol "
-          + "\(engine.wire.key) cannot send; accepted: \(keys.joined(separator: ", "))")
+        "\(text?.name ?? "the model") reads prompt and response as a pair: expected an engine protocol "
+          + "that sends pairs (\(keys.joined(separator: ", "))), found \(engine.wire.key)")
     }
     self.engine = engine
     self.text = text

@@ -28,11 +28,11 @@ package struct RemoteOptions: Sendable {
   /// - Throws: `TareError.usage` for numbers below 1.
   func check() throws(TareError) {
     guard (1...1024).contains(concurrency) else {
-      throw .usage("--engine-concurrency \(concurrency); accepted: 1 to 1024")
+      throw .usage("engine concurrency: expected 1 to 1024, found \(concurrency)")
     }
     guard batchSize > 0, attempts > 0 else {
       throw .usage(
-        "batches of \(batchSize) texts, \(attempts) attempts; accepted: at least 1")
+        "expected at least 1 text per batch and 1 attempt, found \(batchSize) and \(attempts)")
     }
   }
 }

@@ -57,21 +57,19 @@ extension TokenizedConversation {
       throw .badData(
         place: "reply", found: "\(values.count) values",
         accepted:
-          "\(positions.count), one for each token \(id) of the text (does the server know it as "
-          + "its step token?)")
+          "\(positions.count), one per token \(id) of the text (is it the server's step token?)")
     }
     guard !reward.isOfSteps else {
       throw .badData(
         place: "reply", found: "the steps of a process reward model",
         accepted:
-          "one value for each token (a process reward model's own configuration tells Tare that "
-          + "it is one)")
+          "one value per token (Tare recognizes process reward models by their configuration)")
     }
     // Nobody here has counted the tokens of a text without ids.
     guard let last = values.last, [1, ids.count].contains(values.count) || ids.isEmpty else {
       throw .badData(
         place: "reply", found: "\(values.count) values",
-        accepted: "one, or \(ids.count), one a token")
+        accepted: "one, or \(ids.count), one per token")
     }
     return [values.count == ids.count ? values[readAt] : last]
   }

@@ -50,7 +50,7 @@ package struct RemoteText: Sendable, Hashable {
     guard chat == nil || wire.takesMessages else {
       throw .badData(
         place: "text", found: "messages that are not rendered",
-        accepted: "a text that the chat template has rendered: \(wire.summary) takes no messages")
+        accepted: "a text rendered by the chat template, as \(wire.summary) takes no messages")
     }
     try wire.check(self)
   }

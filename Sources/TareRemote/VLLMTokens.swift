@@ -28,7 +28,7 @@ enum VLLMTokenRewards: RemoteProtocol {
       guard let rows = element["data"], rows.array != nil else {
         throw .badData(
           place: "reply, 'data'", found: (element["data"] ?? .null).outline,
-          accepted: "an array, a row a token")
+          accepted: "an array with one row per token")
       }
       return rows
     }

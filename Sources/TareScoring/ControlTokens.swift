@@ -154,8 +154,8 @@ struct ControlTokens: Sendable {
         guard tokenizer.id(of: token).map({ !plain.contains($0) }) ?? true else {
           throw .badData(
             place: "messages",
-            found: "the control token '\(token)', which the tokenizer makes of "
-              + "plain text, too", accepted: "texts without it")
+            found: "the control token '\(token)', which the tokenizer also produces from "
+              + "plain text", accepted: "texts without it")
         }
         ids += plain
         isSanitized = true

@@ -28,7 +28,7 @@ package enum HeadChoice: Sendable, Hashable {
     } else if text.hasPrefix("yes-no:") {
       let tokens = text.dropFirst("yes-no:".count).split(separator: ",")
       guard tokens.count == 2 else {
-        throw .usage("--head \(text); accepted: yes-no:YES,NO, two tokens")
+        throw .usage("head: expected yes-no:YES,NO with two tokens, found \(text)")
       }
       self = .yesNo(yes: String(tokens[0]), no: String(tokens[1]))
     } else {
@@ -92,7 +92,7 @@ package struct LoadedHead: Sendable {
     if let unknown = text.reranker?.unknown {
       throw .badData(
         place: weights.url.path, found: unknown,
-        accepted: "a CrossEncoder of a Transformer, with a LogitScore or without")
+        accepted: "a CrossEncoder of a Transformer and optionally a LogitScore")
     }
     let context = HeadContext(
       hiddenSize: text.size.hiddenSize, config: weights.config,
@@ -151,8 +151,8 @@ package struct LoadedHead: Sendable {
     let wanted = file.metadata["tokens"]?.string ?? TokenizerRules.five.rawValue
     guard wanted != text.opened.rules.rawValue else { return }
     throw .badData(
-      place: file.file.path, found: "a head trained with --tokens \(wanted)",
-      accepted: "--tokens \(text.opened.rules.rawValue), by which this model was opened")
+      place: file.file.path, found: "a head trained with those of version \(wanted)",
+      accepted: "tokenizer rules of version \(text.opened.rules.rawValue), as the model uses")
   }
 
   private static func tokens(
@@ -175,7 +175,7 @@ extension TextModel {
     guard let adapter = weights.adapter else { return nil }
     let task = adapter.settings["task_type"]?.text() ?? "null"
     return
-      "the adapter was saved without one (its task_type is \(task); with SEQ_CLS PEFT saves it)"
+      "the adapter was saved without a head (its task_type is \(task); PEFT saves it for SEQ_CLS)"
   }
 
   /// The id of the token that the vocabulary spells so.
@@ -187,8 +187,8 @@ extension TextModel {
     let ids = tokenizer.encode(text, addSpecialTokens: false)
     guard let id = tokenizer.id(of: text) ?? (ids.count == 1 ? ids[0] : nil) else {
       throw .usage(
-        "'\(text)' is no token of \(name); accepted: an id below \(size.vocabularySize), "
-          + "or the spelling of one token")
+        "token of \(name): expected an id below \(size.vocabularySize) or the text of one token, "
+          + "found '\(text)'")
     }
     return id
   }

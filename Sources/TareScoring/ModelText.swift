@@ -169,7 +169,7 @@ struct ModelTextFolder {
     }
     throw .badData(
       place: "folder", found: "neither tokenizer.json nor tokenizer.model",
-      accepted: "one of them (load the tokenizer in Python and call save_pretrained)")
+      accepted: "either (load the tokenizer in Python and call save_pretrained)")
   }
 
   /// The files of a folder in this one, by name without extension.
@@ -253,8 +253,8 @@ struct ChatTemplates {
       let file = URL(filePath: choice)
       guard FileManager.default.fileExists(atPath: file.path) else {
         throw .usage(
-          "--template \(choice): no such file; the model's own: \(names.isEmpty ? "none" : names); "
-            + "or plain")
+          "template: expected a file, plain\(names.isEmpty ? "" : " or one of the model's (\(names))"), "
+            + "found '\(choice)'")
       }
       do throws(TareError) {
         return try Self.layout(ModelTextFolder.text(file), "template")
@@ -266,13 +266,13 @@ struct ChatTemplates {
     let family = try? Architectures.family(named: config)
     if readsPairs || family?.readsPairs == true { return .pair }
     guard sources.isEmpty else {
-      throw .usage("the model has several chat templates (\(names)); choose one with --template")
+      throw .usage("the model has several chat templates: choose one of \(names)")
     }
     throw .badData(
       place: "chat template", found: "none",
-      accepted: "chat_template.jinja, or chat_template in tokenizer_config.json, "
-        + "or --template FILE, or --template plain (the texts one after the other and the "
-        + "end-of-sequence token, as TRL trains models without a template)")
+      accepted: "chat_template.jinja, chat_template in tokenizer_config.json, or the name of a "
+        + "template: a file, or plain, which concatenates the messages and the end-of-sequence "
+        + "token, as TRL trains models without a template")
   }
 
   private static func layout(_ source: String, _ place: String) throws(TareError) -> TextLayout {

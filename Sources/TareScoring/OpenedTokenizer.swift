@@ -22,8 +22,8 @@ package struct OpenedTokenizer: Sendable {
     }
     if let unfollowedClass {
       notes.append(
-        "transformers \(rules.version) makes a \(unfollowedClass) of this folder, whose own rules "
-          + "Tare does not have: tokenizer.json is followed as it stands, and tokens may differ")
+        "transformers \(rules.version) loads this folder as a \(unfollowedClass), which Tare does "
+          + "not implement: tokenizer.json is used as it is, and tokens may differ")
     }
     return notes
   }

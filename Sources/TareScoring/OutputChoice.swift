@@ -26,12 +26,11 @@ package enum OutputChoice: Sendable, Hashable {
     case .single where count != 1:
       let names = labels.count == count ? " (\(labels.joined(separator: ", ")))" : ""
       throw .usage(
-        "the head has \(count) outputs\(names); choose one with --output-index, or give "
-          + "--output-weights")
+        "the head has \(count) outputs\(names): choose an output index or output weights")
     case .index(let index) where index < 0 || index >= count:
-      throw .usage("--output-index \(index); accepted: 0 to \(count - 1)")
+      throw .usage("output index: expected 0 to \(count - 1), found \(index)")
     case .weights(let weights) where weights.count != count:
-      throw .usage("--output-weights with \(weights.count) numbers; accepted: \(count)")
+      throw .usage("output weights: expected \(count) numbers, found \(weights.count)")
     default: return self
     }
   }

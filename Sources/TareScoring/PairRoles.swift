@@ -28,8 +28,8 @@ package struct PairRoles: Sendable, Equatable {
       let found = messages.map(\.role).joined(separator: ", ")
       throw .badData(
         place: "messages", found: "the roles \(found)",
-        accepted: (takeSystem ? "system or not, then " : "") + "one of user and one of assistant: "
-          + "the model reads a \(prompt) and a \(response)")
+        accepted: (takeSystem ? "an optional system message, " : "") + "one user and one assistant "
+          + "message, as the model reads a \(prompt) and a \(response)")
     }
     result += [Message(role: prompt, content: user.content)]
     result += [Message(role: response, content: answer.content)]

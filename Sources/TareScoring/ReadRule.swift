@@ -58,7 +58,7 @@ package enum ReadRule: Sendable, Hashable {
       {
         self = .step(id, rule)
       } else {
-        throw .usage("unknown read rule '\(text)'; accepted: \(Self.accepted)")
+        throw .usage("score position: expected \(Self.accepted), found '\(text)'")
       }
     }
   }
@@ -86,8 +86,8 @@ package enum ReadRule: Sendable, Hashable {
       throw .badData(
         place: "", found: "no token \(id) in the text",
         accepted: isOfSteps
-          ? "a text that holds it after each step (--step-separator puts it there)"
-          : "a text that holds it")
+          ? "a text that contains it after each step (a step separator inserts it)"
+          : "a text that contains it")
     }
     return positions
   }

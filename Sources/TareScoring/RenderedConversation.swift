@@ -37,8 +37,8 @@ extension TextModel {
     for (name, value) in options.variables.members + context.variables.members {
       guard !Self.reservedNames.contains(name) else {
         throw .badData(
-          place: "template variables", found: "'\(name)', which is no template's own",
-          accepted: "variables that the chat template reads, such as enable_thinking")
+          place: "template variables", found: "'\(name)', which Tare sets itself",
+          accepted: "variables of the chat template, such as enable_thinking")
       }
       variables[name] = value
     }

@@ -29,10 +29,10 @@ extension TextModel {
   ) throws(TareError) -> TokenizedConversation {
     guard !options.takesOneTurn, !options.sanitizesControlTokens else {
       throw .badData(
-        place: "text", found: "a text that is rendered already",
+        place: "text", found: "an already rendered text",
         accepted: options.takesOneTurn
-          ? "messages: an implicit reward must know where the response begins"
-          : "messages: control tokens of such a text are the template's as well")
+          ? "messages, as an implicit reward must know where the response begins"
+          : "messages, as its control tokens cannot be told from the template's")
     }
     return try tokenize(rendered: text, options)
   }
@@ -53,7 +53,7 @@ extension TextModel {
     ids: [Int32], _ options: ScoringOptions
   ) throws(TareError) -> TokenizedConversation {
     guard !ids.isEmpty else {
-      throw .badData(place: "tokens", found: "none", accepted: "one token or more")
+      throw .badData(place: "tokens", found: "none", accepted: "at least one token")
     }
     if let place = ids.firstIndex(where: { !(0..<size.vocabularySize).contains(Int($0)) }) {
       throw .badData(

@@ -20,13 +20,13 @@ extension RerankerReading {
     var remarks: [String] = []
     if roles.areUsed, used == nil, case .template = layout {
       remarks.append(
-        "the template leaves out a message of the role '\(roles.prompt)' or '\(roles.response)', which "
-          + "the model's \(source.rawValue) files call for: prompts and responses are user and assistant"
+        "the template ignores the roles '\(roles.prompt)' or '\(roles.response)' that the model's "
+          + "\(source.rawValue) files name: prompts and responses are rendered as user and assistant"
       )
     }
     if !activationIsChosen, let activation, activation != "Identity" {
       remarks.append(
-        "\(source.rawValue): scores are raw, without the \(activation) that its own tools put on them"
+        "\(source.rawValue): scores are raw, without the \(activation) that its own tools apply"
       )
     }
     return remarks

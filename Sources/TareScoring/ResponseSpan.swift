@@ -112,8 +112,9 @@ extension TextModel {
     guard ids.count > limit else { return nil }
     guard let span = try span() else {
       throw .badData(
-        place: "text", found: "\(ids.count + room) tokens and no one place where the response is",
-        accepted: "at most \(limit + room), or a text that holds its response once, as it stands")
+        place: "text", found: "\(ids.count + room) tokens, in which the response cannot be located",
+        accepted:
+          "at most \(limit + room) tokens, or a text that contains its response once, verbatim")
     }
     // BOS may have been taken off the start.
     let range = try responseTokens(whole, span)
@@ -122,7 +123,7 @@ extension TextModel {
     guard excess < response.count else {
       throw .badData(
         place: "text", found: "\(ids.count - response.count + room) tokens around the response",
-        accepted: "fewer than \(limit + room), so that some of the response can stay")
+        accepted: "fewer than \(limit + room), to keep some of the response")
     }
     let cut =
       options.truncation == .responseLeft

@@ -21,7 +21,7 @@ extension RewardModel {
   ) throws(TareError) {
     guard let kind = Precision(rawValue: precision) else {
       let known = Precision.allCases.map(\.rawValue).joined(separator: ", ")
-      throw .usage("precision \(precision); accepted: \(known)")
+      throw .usage("precision: expected \(known), found \(precision)")
     }
     let text = try TextModel(url, precision: kind)
     let loaded = try LoadedHead(HeadChoice(parsing: head), of: text)

@@ -42,7 +42,7 @@ public final class RewardModel: Sendable {
     guard policy.size.vocabularySize == vocabulary else {
       throw .badData(
         place: reference.url.path, found: "a vocabulary of \(vocabulary)",
-        accepted: "that of the policy, \(policy.size.vocabularySize)")
+        accepted: "the vocabulary of the policy, \(policy.size.vocabularySize)")
     }
     text = policy
     reading = .implicit(reference: reference, LazyBody(reference, threads: threads), beta: beta)
@@ -111,7 +111,9 @@ public final class RewardModel: Sendable {
       steps = all.map { states in states.map { finish.applied(to: output.score($0)) } }
       if head.head.outputCount > 1 { outputs = all }
     case .implicit(_, let reference, let beta):
-      guard probe == nil else { throw .usage("an implicit reward is of two models; accepted: one") }
+      guard probe == nil else {
+        throw .usage("inspection: expected one model, found the two of an implicit reward")
+      }
       let sums = try Self.sums(conversations, runner)
       let others = try Self.sums(conversations, reference)
       steps = zip(sums, others).map { [Float(beta * ($0 - $1))] }
@@ -158,7 +160,7 @@ public final class RewardModel: Sendable {
     _ conversations: [TokenizedConversation], _ runner: LazyBody
   ) throws(TareError) -> [Double] {
     guard let decoder = try runner.body() as? Decoder else {
-      throw .usage("an implicit reward needs two language models")
+      throw .usage("an implicit reward requires two language models")
     }
     return try decoder.logProbabilities(
       conversations.map(\.ids), from: conversations.map { $0.responseStart ?? 0 }
@@ -221,7 +223,7 @@ package final class LazyBody: Sendable {
     let states: [[[Float]]]
     if let probe {
       guard let decoder = body as? Decoder else {
-        throw .usage("the model is an encoder; accepted: a decoder, whose insides are known here")
+        throw .usage("inspection: expected a decoder, found an encoder")
       }
       states = try decoder.hiddenStates(ids, types: nil, at: positions, probe: probe)
     } else {

@@ -42,8 +42,8 @@ package struct ScoreFinish: Sendable, Hashable {
       mean.isFinite, deviation.isFinite, deviation > 0
     else {
       throw .usage(
-        "\(text.name) has no 'mean' and positive 'std' in its configuration, by which OpenRLHF "
-          + "normalises rewards")
+        "\(text.name): the configuration has no 'mean' and positive 'std' for OpenRLHF's "
+          + "normalization")
     }
     return Normalisation(mean: Float(mean), deviation: Float(deviation))
   }
@@ -54,8 +54,8 @@ package struct ScoreFinish: Sendable, Hashable {
     case "Identity"?: return .none
     case let other:
       throw .usage(
-        "\(text.name) " + (other.map { "names the activation \($0)" } ?? "names no activation")
-          + "; accepted: sigmoid, none, or a model that names Sigmoid or Identity")
+        "\(text.name): expected sigmoid, none, or a model that names Sigmoid or Identity, found "
+          + (other.map { "the activation \($0)" } ?? "no activation"))
     }
   }
 

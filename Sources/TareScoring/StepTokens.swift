@@ -31,7 +31,7 @@ extension TextModel {
     guard count >= steps.count else {
       throw .badData(
         place: "response", found: "\(count) tokens \(id) ('\(token)') after \(steps.count) steps",
-        accepted: "a step token that is not joined with the text around it")
+        accepted: "one step token per step, not merged with the text around it")
     }
     return response
   }

@@ -60,6 +60,6 @@ extension TextModel {
   private static func nothingToContinue(_ found: String) -> TareError {
     .badData(
       place: "last message", found: found,
-      accepted: "content that continue_final_message goes on with")
+      accepted: "content that continue_final_message can continue")
   }
 }

@@ -9,7 +9,7 @@ extension TextModel {
     guard let found = conversation.beyondTexts(options) else { return }
     throw .badData(
       place: "conversation", found: found,
-      accepted: "messages of texts: \(name) has no chat template, and reads prompt and response as "
+      accepted: "plain messages, as \(name) has no chat template and reads prompt and response as "
         + "two texts")
   }
 }

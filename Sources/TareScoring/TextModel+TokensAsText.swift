@@ -45,8 +45,8 @@ extension TextModel {
     if isRight(conversation.text) { return conversation.text }
     guard !conversation.isSanitized else {
       throw .badData(
-        place: "control tokens", found: "control tokens that are encoded as plain text",
-        accepted: "a protocol that takes tokens, since the engine would find them in the text")
+        place: "control tokens", found: "control tokens encoded as plain text",
+        accepted: "a protocol that takes tokens, as the engine would recognize them in a text")
     }
     let added =
       addsSpecialTokens ? tokenizer.specialTokens() : (before: [Int32](), after: [Int32]())

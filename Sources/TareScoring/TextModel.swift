@@ -152,7 +152,7 @@ package struct TextModel: Sendable {
       guard tokenizer.count <= size.vocabularySize || weights.ggufMetadata == nil else {
         throw .badData(
           place: "tokenizer", found: "\(tokenizer.count) tokens",
-          accepted: "at most the \(size.vocabularySize) that the model has embeddings for")
+          accepted: "at most \(size.vocabularySize), the size of the embedding")
       }
       readRule = try Self.readRule(config, tokenizer, appendedID: appendedID)
     } catch {

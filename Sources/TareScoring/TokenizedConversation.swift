@@ -113,9 +113,9 @@ extension TextModel {
     if let text = conversation.renderedText { return try tokenize(given: text, options) }
     guard !options.takesOneTurn || conversation.turns.count == 1 else {
       throw .badData(
-        place: "response", found: "\(conversation.turns.count) messages, a tool's among them",
+        place: "response", found: "\(conversation.turns.count) messages",
         accepted:
-          "one message: an implicit reward takes all of a response for the model's own words")
+          "one message, as an implicit reward counts all tokens of a response as the model's own")
     }
     var messages = conversation.messages
     if let system = options.system ?? reranker?.prompt, messages.first?.role != "system" {
@@ -176,7 +176,7 @@ extension TextModel {
   ) throws(TareError) -> TokenizedConversation {
     guard !options.truncation.isInResponse else {
       throw .usage(
-        "--truncate response-left|response-right does not go with --sanitize-control-tokens")
+        "truncation within the response cannot be combined with sanitized control tokens")
     }
     let (ids, isSanitized) = try template.controlTokens.encode(text, tokenizer)
     let promptIDs = try prompt.map { prompt throws(TareError) in
@@ -203,7 +203,7 @@ extension TextModel {
       guard options.truncation != .error else {
         throw .badData(
           place: "text", found: "\(ids.count) tokens",
-          accepted: "at most \(limit) (or --truncate left|right)")
+          accepted: "at most \(limit) tokens, or truncation")
       }
       if options.truncation.isInResponse {
         guard
@@ -213,7 +213,7 @@ extension TextModel {
         else {
           throw .badData(
             place: "text", found: "\(ids.count) tokens, too many of them around the response",
-            accepted: "at most \(limit), with some of the response among them")
+            accepted: "at most \(limit), including some of the response")
         }
         (ids, types) = cut
       } else {
@@ -330,11 +330,11 @@ extension TextModel {
     case .error:
       throw .badData(
         place: "text", found: "\(ids.count + room) tokens",
-        accepted: "at most \(limit + room) (or --truncate left|right)")
+        accepted: "at most \(limit + room) tokens, or truncation")
     case .left: ids.removeFirst(ids.count - limit)
     case .right: ids.removeLast(ids.count - limit)
     case .responseLeft, .responseRight:
-      throw .fault("a text without its response was to be cut within it")
+      throw .fault("a text without a known response cannot be truncated within it")
     }
     return true
   }

@@ -14,7 +14,7 @@ struct RequestMembers {
     where !read.contains(name) && !Self.baggage.contains(name) && !value.saysNothing {
       guard value.holdsText || Self.isDecisive(name) else { continue }
       throw .badData(
-        place: "'\(name)'", found: "\(value.kindName) that this kind of request does not read",
+        place: "'\(name)'", found: "\(value.kindName) that this kind of request does not support",
         accepted: read.sorted().joined(separator: ", "))
     }
   }

@@ -85,7 +85,8 @@ struct RequestMessage {
         throw error.inside(place)
       }
     default:
-      throw .badData(place: place, found: value.kindName, accepted: "an object, or JSON of one")
+      throw .badData(
+        place: place, found: value.kindName, accepted: "an object, or an object as JSON text")
     }
   }
 }

@@ -52,7 +52,7 @@ extension RewardCall {
   ///   are there twice, and for a template: this server has the model's own.
   func templateContext() throws(TareError) -> TemplateContext {
     if let template = body["chat_template"], template != .null {
-      throw wrong("chat_template", "none: the server's own chat template")
+      throw wrong("chat_template", "no such member, as the model's own chat template is used")
     }
     var given = body
     if var variables = body["chat_template_kwargs"]?.object {
@@ -60,8 +60,8 @@ extension RewardCall {
         guard let value = variables[name] else { continue }
         guard value == .null || [nil, .null, value].contains(body[name]) else {
           throw .badData(
-            place: "'chat_template_kwargs', \(name)", found: "others than in '\(name)'",
-            accepted: "one of them")
+            place: "'chat_template_kwargs', \(name)", found: "different values than in '\(name)'",
+            accepted: "only one of the two")
         }
         if value != .null { given[name] = value }
         variables[name] = nil
@@ -84,8 +84,8 @@ extension RewardCall {
     let isUnfinished = try flag("continue_final_message") ?? false
     guard asked != true || !isUnfinished else {
       throw .badData(
-        place: "'continue_final_message'", found: "true, as 'add_generation_prompt' is",
-        accepted: "one of them")
+        place: "'continue_final_message'", found: "both true",
+        accepted: "only one of it and 'add_generation_prompt'")
     }
     let isPrompt = asked ?? (byDefault && !isUnfinished)
     return isPrompt ? .generationPrompt : isUnfinished ? .unfinished : .anyMessage
@@ -102,7 +102,7 @@ extension RewardCall {
     let side = try truncationSide("truncation_side")
     guard let value = body["truncate_prompt_tokens"], value != .null else { return nil }
     guard let count = value.lenientInteger, count == -1 || count > 0 else {
-      throw wrong("truncate_prompt_tokens", "a number of tokens from 1, or -1")
+      throw wrong("truncate_prompt_tokens", "a number of tokens of at least 1, or -1")
     }
     return ServedText.Cut(
       tokens: count == -1 ? nil : count, side: side ?? .right, keepsBOS: side != .left)

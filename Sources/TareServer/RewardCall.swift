@@ -64,7 +64,7 @@ package struct RewardCall: Sendable {
   func count(_ member: String) throws(TareError) -> Int? {
     guard let value = body[member], value != .null else { return nil }
     guard let count = value.lenientInteger, count >= 0 else {
-      throw wrong(member, "an integer from 0")
+      throw wrong(member, "an integer of at least 0")
     }
     return count
   }

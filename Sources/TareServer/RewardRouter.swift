@@ -68,7 +68,7 @@ struct RewardRouter {
         .contentTooLarge,
         .badData(
           place: "request body", found: "more than \(error.limit) bytes",
-          accepted: "at most \(error.limit)"), form: form)
+          accepted: "at most \(error.limit) bytes"), form: form)
     } catch let error as TareError {
       if case .busy = error { throw RequestError(error.status, error, form: form) }
       if isElsewhere { return nil }

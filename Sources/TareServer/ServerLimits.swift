@@ -56,7 +56,7 @@ package struct ServerLimits: Sendable {
     }
     guard array.count <= texts else {
       throw .badData(
-        place: "'\(member)'", found: "\(array.count) texts", accepted: "at most \(texts)")
+        place: "'\(member)'", found: "\(array.count) texts", accepted: "at most \(texts) texts")
     }
     var values: [Value] = []
     values.reserveCapacity(array.count)

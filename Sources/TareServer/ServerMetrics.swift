@@ -71,21 +71,21 @@ final class ServerMetrics: RouterMiddleware {
     return family(
       "tare_requests_total", "counter", "Requests answered.", byRequest { "\($0.count)" })
       + family(
-        "tare_request_seconds_total", "counter", "Time of the requests.",
+        "tare_request_seconds_total", "counter", "Total time of the requests.",
         byRequest { "\($0.seconds)" })
       + histogram("tare_request_duration_seconds", "Time of the requests.", requests)
       + family(
-        "tare_tokens_total", "counter", "Tokens of the texts that were scored.",
+        "tare_tokens_total", "counter", "Tokens of the scored inputs.",
         [("", "\(done.tokens)")])
       + family(
         "tare_tokens_computed_total", "counter",
-        "Tokens less what texts of a pass have in common at their starts.",
+        "Tokens computed: shared prefixes of the inputs of a pass count once.",
         [("", "\(done.computed)")])
       + family(
-        "tare_model_seconds_total", "counter", "Time that the model took.",
+        "tare_model_seconds_total", "counter", "Time spent in the model.",
         [("", "\(done.seconds)")])
       + family(
-        "tare_waiting_texts", "gauge", "Texts that no pass of the model has taken yet.",
+        "tare_waiting_texts", "gauge", "Inputs that wait for a pass of the model.",
         [("", "\(service.waiting)")])
       + cache(service.model.cacheCounts) + asVLLM(service, requests)
   }
@@ -147,13 +147,13 @@ final class ServerMetrics: RouterMiddleware {
   private func cache(_ counts: CacheCounts?) -> String {
     guard let counts else { return "" }
     return family(
-      "tare_cache_hits_total", "counter", "Texts whose reward was known.",
+      "tare_cache_hits_total", "counter", "Inputs whose reward was in the cache.",
       [("", "\(counts.hits)")])
       + family(
-        "tare_cache_misses_total", "counter", "Texts whose reward an engine was asked for.",
+        "tare_cache_misses_total", "counter", "Inputs whose reward was requested from an engine.",
         [("", "\(counts.misses)")])
       + family(
-        "tare_cache_entries", "gauge", "Rewards that are kept.", [("", "\(counts.entries)")])
+        "tare_cache_entries", "gauge", "Rewards in the cache.", [("", "\(counts.entries)")])
   }
 
   private func family(

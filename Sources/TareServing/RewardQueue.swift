@@ -85,8 +85,7 @@ struct RewardQueue {
     let waiting = waiting + announced
     guard waiting == 0 || waiting + count <= most else {
       throw .busy(
-        "queue: found \(waiting) texts that wait, and \(count) more; accepted: at most \(most); "
-          + "come again later")
+        "queue full (\(waiting) waiting, limit \(most)); retry later")
     }
     announced += count
   }
@@ -188,7 +187,7 @@ struct RewardQueue {
   mutating func dropLate(_ now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
     let deadlines = requests.compactMapValues(\.deadline)
     for (id, deadline) in deadlines where deadline <= now {
-      cancel(id, .interrupted("the request has waited too long; come again later"))
+      cancel(id, .interrupted("the request has waited too long; retry later"))
     }
     let next = deadlines.values.filter { $0 > now }.min()
     isWatched = next != nil

@@ -51,8 +51,8 @@ extension ServedModel {
 
   package func beginning(of text: String, tokens count: Int) throws(TareError) -> String {
     throw .badData(
-      place: "truncation", found: "to \(count) tokens of a document",
-      accepted: "whole documents: this server has no tokenizer")
+      place: "truncation", found: "\(count) tokens per document",
+      accepted: "whole documents, as this server has no tokenizer")
   }
 }
 
@@ -186,8 +186,8 @@ package final class RewardService: Sendable {
       }
     guard let found else {
       throw .badData(
-        place: "text", found: "no turn of the assistant as the model's chat template writes it",
-        accepted: "such a turn, whose response the calibration measures")
+        place: "text", found: "no assistant turn",
+        accepted: "an assistant turn as the model's chat template writes it, for the calibration")
     }
     return found
   }

@@ -13,14 +13,14 @@ package struct ServedCalibration: Sendable {
   package init(_ calibration: Calibration, from path: String) throws(TareError) {
     self.calibration = calibration
     guard !calibration.bias.needsNames else {
-      throw .usage("\(path): needs each response's subset, which a request does not tell")
+      throw .usage("\(path): requires the subset of each response, which requests do not contain")
     }
     var kinds: [any TextCovariate.Type] = []
     for covariate in calibration.covariates {
       guard let kind = TextCovariates.identified(covariate.id), kind.source != .prompt else {
         throw .usage(
-          "\(path): needs \(covariate.name) (\(covariate.definition)), which cannot be counted on a "
-            + "response and its tokens")
+          "\(path): requires \(covariate.name) (\(covariate.definition)), which cannot be computed "
+            + "from a response and its tokens")
       }
       kinds.append(kind)
     }
@@ -33,8 +33,8 @@ package struct ServedCalibration: Sendable {
   package var remark: String? {
     guard calibration.covariates.contains(where: \.isTakenForLength) else { return nil }
     return
-      "the calibration was fitted to a column 'length'; here the response's Unicode scalars are "
-      + "counted: make sure that the column counted the same"
+      "the calibration was fitted to a column 'length'; the server counts the response's Unicode "
+      + "scalars: make sure that the column has the same unit"
   }
 
   /// Whether it measures anything on a text.

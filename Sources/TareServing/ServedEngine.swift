@@ -33,7 +33,7 @@ package struct ServedEngine: ServedModel {
 
   package func tokenize(_ text: ServedText) throws(TareError) -> TokenizedConversation {
     if let texts { return try texts.tokenize(text) }
-    guard text.cut == nil else { throw needsModel("a text that may be cut") }
+    guard text.cut == nil else { throw needsModel("truncation") }
     switch text.form {
     case .rendered(let text, _, let adds):
       return TokenizedConversation(untokenized: text, addsSpecialTokens: adds)
@@ -53,8 +53,8 @@ package struct ServedEngine: ServedModel {
   private func needsModel(_ found: String) -> TareError {
     .badData(
       place: "text", found: found,
-      accepted: "a text that the chat template has rendered: this server has neither template nor "
-        + "tokenizer (tare serve --model gives it them)")
+      accepted: "a whole text, rendered by the chat template, as this server has neither template "
+        + "nor tokenizer")
   }
 
   package func response(in rendered: String, after prompt: String?) -> String? {
@@ -62,7 +62,7 @@ package struct ServedEngine: ServedModel {
   }
 
   package func beginning(of text: String, tokens count: Int) throws(TareError) -> String {
-    guard let texts else { throw needsModel("a document that may be cut") }
+    guard let texts else { throw needsModel("truncation of a document") }
     return try texts.model.beginning(of: text, tokens: count)
   }
 

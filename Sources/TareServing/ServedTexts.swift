@@ -45,7 +45,7 @@ package struct ServedTexts: Sendable {
     guard count <= longest else {
       if cut.isBound { return try tokenize(text.form, options) }
       throw .badData(
-        place: "truncation", found: "to \(count) tokens", accepted: "to at most \(longest)")
+        place: "truncation", found: "\(count) tokens", accepted: "at most \(longest) tokens")
     }
     var cutting = options
     cutting.truncation = cut.side == .left ? .left : .right
@@ -103,8 +103,9 @@ package struct ServedTexts: Sendable {
       guard !turn.followsBOS else {
         throw .badData(
           place: "'add_special_tokens'",
-          found: "true, for a chat template that writes a BOS itself",
-          accepted: "false: a second BOS would change the reward")
+          found: "true",
+          accepted:
+            "false, as the chat template writes a BOS and a second one would change the reward")
       }
       options.bos = .add
     }

@@ -60,7 +60,8 @@ struct InputRow: Equatable {
   func insert(in db: Database) throws -> Int64 {
     for text in [name, subset, section].compactMap(\.self) where text.contains("\0") {
       throw TareError.badData(
-        place: "", found: "a NUL character in id, subset or section", accepted: "text without it")
+        place: "", found: "a NUL character in id, subset or section",
+        accepted: "text without NUL characters")
     }
     let statement = try db.cachedStatement(
       sql: """

@@ -50,7 +50,7 @@ extension Store {
     guard unscored == 0 else {
       throw .usage(
         "run '\(run.name)' is not finished: \(unscored) of \(read.count) responses have no score; "
-          + "the same `tare score` command goes on")
+          + "run the same `tare score` command again to resume it")
     }
     let rows = read.compactMap(\.self)
     var responses = rows.map(\.response)
@@ -61,8 +61,8 @@ extension Store {
     where row.isCut && !response.steps.isEmpty && response.label != nil {
       throw .badData(
         place: run.place(ofRow: row.position),
-        found: "steps that were cut with the text, and a label by step",
-        accepted: "a response that was scored whole")
+        found: "a step label on a truncated response",
+        accepted: "a response that was scored without truncation")
     }
     return RunScores(
       covariates: found.map(\.covariate), responses: ScoredResponses(responses),
@@ -263,7 +263,8 @@ private enum RunCovariate {
       guard let conversation = item.conversation else {
         throw .badData(
           place: place, found: "scores that were imported without their texts",
-          accepted: "texts to count '\(kind.key)' on; known without them: length, tokens")
+          accepted:
+            "texts to compute '\(kind.key)' from (without them only length and tokens are known)")
       }
       return kind.value(
         prompt: conversation.prompt, response: conversation.response,

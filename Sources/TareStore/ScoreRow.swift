@@ -37,14 +37,14 @@ struct ScoreRow {
     let roles = Role.allCases.map(\.rawValue).joined(separator: ", ")
     role =
       try row.optional("role", roles) { $0.string.flatMap(Role.init(rawValue:)) } ?? .response
-    index = try row.optional("index", "an integer from 0", \.natural) ?? 0
-    pair = try row.optional("pair", "an integer from 0", \.natural)
-    let tokens = try row.optional("tokens", "an integer from 0", \.natural) ?? 0
-    let value = try row.required("score", "a finite number that a float32 can hold") { score in
+    index = try row.optional("index", "an integer of at least 0", \.natural) ?? 0
+    pair = try row.optional("pair", "an integer of at least 0", \.natural)
+    let tokens = try row.optional("tokens", "an integer of at least 0", \.natural) ?? 0
+    let value = try row.required("score", "a finite number in the range of a float32") { score in
       score.double.map(Float.init).flatMap { $0.isFinite ? $0 : nil }
     }
     let readAt =
-      try row.optional("read_at", "an integer from 0, below tokens") { readAt in
+      try row.optional("read_at", "an integer of at least 0 and below tokens") { readAt in
         readAt.natural.flatMap { $0 < max(tokens, 1) ? $0 : nil }
       } ?? 0
     let steps = try row.optional("steps", "an array of {\"position\", \"score\"}") { steps in
@@ -63,7 +63,7 @@ struct ScoreRow {
     if let response {
       length = response.response.unicodeScalars.count
     } else {
-      length = try row.required("length", "an integer from 0", \.natural)
+      length = try row.required("length", "an integer of at least 0", \.natural)
     }
     extras = row
     for key in Self.keys where texts != nil || !Self.contextKeys.contains(key) {

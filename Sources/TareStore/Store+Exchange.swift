@@ -61,7 +61,7 @@ extension Store {
       readRule: "imported")
     return try write { db in
       guard try Run.find(name, in: db) == nil else {
-        throw TareError.usage("there is a run '\(name)' already; give another name")
+        throw TareError.usage("run '\(name)' exists already: give another name")
       }
       let run = try Run.insert(
         name, scorer: scorer, templateDate: nil, settings: [:], status: .finished, in: db)

@@ -42,8 +42,8 @@ extension Store {
         try insert.execute(arguments: [scorer, digest.data, vector.count, data])
         if db.changesCount == 0, try self.vector(digest, by: scorer, in: db) != data {
           throw TareError.fault(
-            "the same model now gives other features for tokens \(digest); "
-              + "they must depend on the tokens alone")
+            "the same model now gives different features for tokens \(digest); "
+              + "features must depend on the tokens only")
         }
       }
     }

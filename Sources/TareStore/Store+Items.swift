@@ -89,7 +89,7 @@ extension Store {
           ])
         guard db.changesCount == 1 else {
           throw TareError.fault(
-            "response \(item.item) of run '\(run.name)' had other tokens before; "
+            "response \(item.item) of run '\(run.name)' had different tokens before: "
               + "the model's files or the template must have changed since")
         }
       }
@@ -243,7 +243,7 @@ extension CandidateSet {
   /// - Returns: whether the row is new; if not, it is the one that the run has.
   fileprivate func add(to run: Run, at position: Int, in db: Database) throws -> Bool {
     guard !responses.isEmpty else {
-      throw TareError.badData(place: "", found: "no response", accepted: "one or more")
+      throw TareError.badData(place: "", found: "no response", accepted: "at least one response")
     }
     var row = InputRow(
       run: run.id, position: position, name: id, subset: subset, section: section, extras: extras)
@@ -263,9 +263,10 @@ extension CandidateSet {
       guard stored == (row, items) else {
         throw TareError.badData(
           place: "",
-          found: (stored.row == row ? "other texts or roles" : "another id, subset or column")
+          found: (stored.row == row
+            ? "different texts or roles" : "a different id, subset or column")
             + " than when the run began",
-          accepted: "the same input; a changed input is another run")
+          accepted: "the same input (score a changed input as a new run)")
       }
       return false
     }

@@ -25,8 +25,8 @@ extension Store {
     try read { db in
       if let run = try Run.find(name, in: db) { return run }
       let names = try String.fetchAll(db, sql: "SELECT name FROM run ORDER BY id")
-      let known = names.isEmpty ? "it has none" : "it has \(names.joined(separator: ", "))"
-      throw TareError.usage("no run '\(name)'; \(known)")
+      let known = names.isEmpty ? "none" : names.joined(separator: ", ")
+      throw TareError.usage("no run '\(name)'; the runs are: \(known)")
     }
   }
 
@@ -109,7 +109,7 @@ extension Store {
     compare("model digest", old.modelDigest.description, scorer.modelDigest.description)
     compare("head", old.headDigest?.description ?? own, scorer.headDigest?.description ?? own)
     compare("precision", old.precision, scorer.precision)
-    compare("read rule", old.readRule, scorer.readRule)
+    compare("score position", old.readRule, scorer.readRule)
     compare("date", run.templateDate ?? "none", templateDate ?? "none")
     for key in Set(run.settings.keys).union(settings.keys).sorted() {
       let (stored, wanted) = (run.settings[key], settings[key])
@@ -117,7 +117,7 @@ extension Store {
     }
     guard differences.isEmpty else {
       throw .usage(
-        "run '\(run.name)' was made with \(differences.joined(separator: "; ")); "
+        "run '\(run.name)' was made with \(differences.joined(separator: "; ")): "
           + "give another name, or delete that run")
     }
   }

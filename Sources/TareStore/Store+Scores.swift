@@ -51,8 +51,8 @@ extension StoredScore {
     }
     guard stored == self else {
       throw TareError.fault(
-        "the store has \(stored) for tokens \(digest), and now the same model gives \(self); "
-          + "a score must depend on its tokens alone")
+        "the store has \(stored) for tokens \(digest), but the same model now gives \(self); "
+          + "a score must depend on its tokens only")
     }
   }
 

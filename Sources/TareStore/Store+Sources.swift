@@ -62,7 +62,7 @@ extension Store {
     for (row, response) in scores.responses.enumerated() where abs(response.score) > largestScore {
       throw .badData(
         place: "\(file.name), score \(row + 1) (prompt \(response.promptID))",
-        found: "\(response.score)", accepted: "what a float32 can hold, up to 3.4e38")
+        found: "\(response.score)", accepted: "a number in the range of a float32, up to 3.4e38")
     }
     let lengths = (try? ScoreTable(table, columns: .withLength))?.responses
     let filters = JSONValue.object(JSONObject(names: file.filters)).text()
@@ -72,7 +72,7 @@ extension Store {
     let content = try Gzip.deflated(file.data)
     return try write { db in
       guard try Run.find(name, in: db) == nil else {
-        throw TareError.usage("there is a run '\(name)' already; give another name")
+        throw TareError.usage("run '\(name)' exists already: give another name")
       }
       let run = try Run.insert(
         name, scorer: scorer, templateDate: nil, settings: [:], status: .finished, in: db)

@@ -47,7 +47,7 @@ package final class Store: Sendable {
   ) throws(TareError) {
     self.path = path
     if access == .readOnly, !FileManager.default.fileExists(atPath: path) {
-      throw .usage("\(path): there is no such store")
+      throw .usage("\(path): no such store")
     }
     do {
       var configuration = Configuration()
@@ -177,8 +177,8 @@ package final class Store: Sendable {
   private func checkNotNewer(_ db: Database) throws {
     guard try Schema.migrator.hasBeenSuperseded(db) else { return }
     throw TareError.badData(
-      place: "", found: "a store that a newer version of tare has made",
-      accepted: "stores up to schema \(Schema.migrator.migrations.last ?? ""); update tare")
+      place: "", found: "a store written by a newer version of tare",
+      accepted: "a store of schema \(Schema.migrator.migrations.last ?? "") or older (update tare)")
   }
 
   private func checkUpToDate() throws {
@@ -190,8 +190,8 @@ package final class Store: Sendable {
       guard try Schema.migrator.hasCompletedMigrations(db) else {
         throw TareError.badData(
           place: "", found: "a store of an older version of tare",
-          accepted: "schema \(Schema.migrator.migrations.last ?? ""); "
-            + "any command that writes to the store brings it up to date")
+          accepted: "schema \(Schema.migrator.migrations.last ?? "") "
+            + "(any command that writes to the store migrates it)")
       }
     }
   }

@@ -15,14 +15,14 @@ extension TareError {
     case let error as DatabaseError: self = TareError(sqlite: error, store: path)
     case let error as RowDecodingError:
       self = .badData(
-        place: path, found: "a value of another kind than the schema's (\(error))",
+        place: path, found: "a value of a different type than in the schema (\(error))",
         accepted: "an undamaged store")
     default: self = .fault("\(path): \(error)")
     }
   }
 
   private init(sqlite error: DatabaseError, store path: String) {
-    let safe = "what was stored before is safe"
+    let safe = "stored data are safe"
     let full = TareError.fault(
       "\(path): the disk is full; \(safe); free some space and run again")
     let reason = error.message ?? "\(error.resultCode)"
@@ -34,8 +34,8 @@ extension TareError {
       self = full
     case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL:
       self = .fault(
-        "\(path): another process has kept the store locked for too long; \(safe); "
-          + "run again when it has finished")
+        "\(path): another process has locked the store for too long; \(safe); "
+          + "retry when it has finished")
     case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH:
       self = .fault("\(path): the file or its folder is read-only; \(safe)")
     case .SQLITE_CANTOPEN:
@@ -46,7 +46,7 @@ extension TareError {
     case .SQLITE_CORRUPT:
       self = .badData(
         place: path, found: "a damaged database (\(reason))",
-        accepted: "an undamaged store; `sqlite3 FILE .recover` can save what is left")
+        accepted: "an undamaged store (`sqlite3 FILE .recover` may recover the data)")
     case .SQLITE_IOERR:
       self = .fault("\(path): reading or writing failed (\(reason)); \(safe)")
     default:
@@ -61,9 +61,9 @@ extension TareError {
       return .usage("\(path): a folder, not a store")
     }
     guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue
-    else { return .usage("\(path): there is no folder \(folder)") }
+    else { return .usage("\(path): folder \(folder) does not exist") }
     return .fault(
       "\(path): cannot be opened; a store and its folder must be readable and writable "
-        + "(SQLite keeps two more files beside a store, even to read it)")
+        + "(SQLite keeps two more files next to a store, even for reading)")
   }
 }

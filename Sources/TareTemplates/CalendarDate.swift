@@ -14,7 +14,7 @@ package struct CalendarDate: Sendable, Hashable {
       (1...Self.days(inMonth: month, year: year)).contains(day)
     else {
       throw .badData(
-        place: "date", found: "\(year)-\(month)-\(day)", accepted: "a day of the calendar")
+        place: "date", found: "\(year)-\(month)-\(day)", accepted: "a calendar date")
     }
     self.year = year
     self.month = month

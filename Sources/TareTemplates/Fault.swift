@@ -8,15 +8,15 @@ enum Fault: Error {
   case failed(found: String, accepted: String)
 
   static func undefined(_ message: String) -> Fault {
-    .failed(found: message, accepted: "a value that is defined")
+    .failed(found: message, accepted: "a defined value")
   }
 
   static func type(_ message: String) -> Fault {
-    .failed(found: message, accepted: "a value of a type that this works on")
+    .failed(found: message, accepted: "a supported type")
   }
 
   static func value(_ message: String) -> Fault {
-    .failed(found: message, accepted: "a value that this works on")
+    .failed(found: message, accepted: "a supported value")
   }
 
   static func limit(_ message: String, _ limit: Int) -> Fault {
@@ -35,7 +35,7 @@ enum Fault: Error {
 }
 
 extension TareError {
-  fileprivate static let whatTemplatesTake = "a conversation that the template does not refuse"
+  fileprivate static let whatTemplatesTake = "a conversation that the template accepts"
 
   static func templatePlace(line: Int) -> String { "chat template, line \(line)" }
 

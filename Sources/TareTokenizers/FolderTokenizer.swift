@@ -122,8 +122,9 @@ package struct TokenizerDifference: Sendable, Hashable {
   /// One sentence without the remedy.
   package var text: String {
     let other: TokenizerRules = rules == .five ? .four : .five
-    return "transformers \(rules.version) and \(other.version) give this folder's texts different "
-      + "tokens (\(differing) of \(probes) test texts; token \(example.place) of "
+    return
+      "transformers \(rules.version) and \(other.version) tokenize differently with this model "
+      + "(\(differing) of \(probes) test texts; token \(example.place) of "
       + "\(example.text.debugDescription) is \(Self.quoted(example.token)) and "
       + "\(Self.quoted(example.other)))"
   }

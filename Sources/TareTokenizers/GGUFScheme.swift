@@ -15,7 +15,7 @@ struct GGUFScheme {
   init(byteLevel vocabulary: Vocabulary) throws(TareError) {
     let pre = try NamedPreTokenizer.named(vocabulary.pre)
     guard !vocabulary.merges.isEmpty else {
-      throw .badData(place: "vocabulary", found: "no merges", accepted: "those of the tokens")
+      throw .badData(place: "vocabulary", found: "no merges", accepted: "the merges of the tokens")
     }
     options = ["ignore_merges": .bool(pre.keepsWholeTokens)]
     for (rank, line) in vocabulary.merges.enumerated() {
@@ -23,7 +23,7 @@ struct GGUFScheme {
       guard merges.count == 2 * (rank + 1) else {
         throw .badData(
           place: "vocabulary.merges[\(rank)]", found: "'\(line)'",
-          accepted: "two tokens with a space between")
+          accepted: "two tokens separated by a space")
       }
     }
     var parts: [any PreTokenizer] = []

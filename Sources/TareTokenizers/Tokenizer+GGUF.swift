@@ -49,8 +49,8 @@ extension Tokenizer {
     if let (id, earlier) = table.firstRepetition() {
       throw .badData(
         place: "vocabulary, token \(id)",
-        found: "'\(vocabulary.tokens[Int(id)])', which token \(earlier) is too",
-        accepted: "each spelling once")
+        found: "'\(vocabulary.tokens[Int(id)])', as for token \(earlier)",
+        accepted: "unique spellings")
     }
     return table
   }
@@ -78,7 +78,7 @@ extension TokenTable {
     guard let id else {
       guard !isNeeded else {
         throw .badData(
-          place: "vocabulary", found: "\(use) to be added to texts, and no \(use) token",
+          place: "vocabulary", found: "a flag to add \(use), but no \(use) token",
           accepted: "the token's id")
       }
       return nil

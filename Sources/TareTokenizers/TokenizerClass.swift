@@ -276,7 +276,7 @@ extension TokenizerClass {
       guard folder.hasSentencePieceModel else {
         throw .badData(
           place: "\(config.place), add_prefix_space",
-          found: "a value, for which transformers 4.57 makes the tokenizer of tokenizer.model",
+          found: "a value, for which transformers 4.57 builds the tokenizer from tokenizer.model",
           accepted: "a folder with tokenizer.model")
       }
       try convert(config, prefix: prefix)

@@ -127,7 +127,7 @@ struct TokenizerConfig {
     guard let part = try config.optionalPart("added_tokens_decoder") else { return [] }
     var tokens: [(id: Int, token: AddedToken)] = []
     for (key, value) in part.object.members {
-      guard let id = Int(key) else { throw part.error(key, "a name that is no id", "an id") }
+      guard let id = Int(key) else { throw part.error(key, "a name that is not an id", "an id") }
       tokens.append((id, try AddedToken(Part(value, place: "\(part.place).\(key)"))))
     }
     return tokens

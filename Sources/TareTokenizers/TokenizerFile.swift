@@ -80,7 +80,7 @@ struct TokenizerFile {
     var ids: [Int] = []
     try reader.members { (name, reader) throws(TareError) in
       guard case .int(let id) = try reader.number() else {
-        throw reader.error("an id that is no integer", "an integer")
+        throw reader.error("an id that is not an integer", "an integer")
       }
       vocabulary.append { $0.append(contentsOf: name) }
       ids.append(id)
@@ -100,7 +100,7 @@ struct TokenizerFile {
         case 1:
           let text = try reader.numberText().text
           guard let score = Double(serde: text), score.isFinite else {
-            throw reader.error("the number \(text)", "a score that a double can hold")
+            throw reader.error("the number \(text)", "a score in the range of a double")
           }
           scores.append(score)
         default: throw reader.error("a third value", "a token and its score")

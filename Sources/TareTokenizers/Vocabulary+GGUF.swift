@@ -58,7 +58,7 @@ private struct GGUFFields {
 
   func required<Value>(_ value: Value?, _ key: String) throws(TareError) -> Value {
     guard let value else {
-      throw .badData(place: place(key), found: "nothing", accepted: "the key in every vocabulary")
+      throw .badData(place: place(key), found: "nothing", accepted: "a value")
     }
     return value
   }

@@ -73,7 +73,7 @@ package enum BradleyTerry {
         size /= 2
       }
     }
-    throw .fault("the head's fit did not converge in \(mostSteps) steps (ridge \(ridge))")
+    throw .fault("the fit of the head did not converge in \(mostSteps) steps (ridge \(ridge))")
   }
 
   /// Mean of −log σ(margin) over the pairs.
@@ -114,7 +114,8 @@ package enum BradleyTerry {
     // Upper by rows is lower by columns.
     OpenBLAS.functions.dposv("L", &size, &one, &hessian, &size, &step, &size, &info)
     guard info == 0 else {
-      throw .fault("the head's fit met a matrix that is not positive definite (ridge \(ridge))")
+      throw .fault(
+        "the fit of the head met a matrix that is not positive definite (ridge \(ridge))")
     }
     return (gradient, step)
   }

@@ -30,7 +30,7 @@ package struct SplitDomain: Sendable {
     guard places.count > 1, let first = places.values.min(), let last = places.values.max() else {
       throw .badData(
         place: "pairs", found: "\(places.count == 1 ? "one prompt" : "none")",
-        accepted: "two prompts or more, some to train on and some to judge by")
+        accepted: "at least two prompts, to split into training and evaluation")
     }
     let bound = min(max(testShare, first.nextUp), last)
     let isTest = pairs.prompts.map { (places[$0] ?? 0) < bound }

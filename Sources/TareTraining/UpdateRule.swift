@@ -27,7 +27,7 @@ package enum UpdateRule: Sendable, Hashable {
     case ("migu", 2, let value?) where (0...1).contains(value): self = .migu(threshold: value)
     case ("random", 2, let value?) where (0...1).contains(value): self = .random(threshold: value)
     case ("replay", 2, let value?) where value > 0 && value <= 1: self = .replay(share: value)
-    default: throw .usage("--update \(text); accepted: \(Self.accepted)")
+    default: throw .usage("update rule: expected \(Self.accepted), found \(text)")
     }
   }
 

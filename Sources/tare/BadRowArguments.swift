@@ -7,17 +7,17 @@ internal import TarePipeline
 struct BadRowArguments: ParsableArguments {
   @Flag(
     help:
-      "Leave out rows that cannot be read or used, and report how many and why (--skip-bad-rows --bad-rows bad.csv)."
+      "Skip rows that cannot be read or used, and report how many and why (--skip-bad-rows --bad-rows bad.csv)."
   )
   var skipBadRows = false
   @Option(
     help: ArgumentHelp(
-      "Rows in which a needed cell is empty, null or NaN: drop or error (default: error).",
+      "What to do with rows whose required cells are empty, null or NaN: drop or error (default: error).",
       valueName: "drop|error"))
   var missing: String?
   @Option(
     help: ArgumentHelp(
-      "CSV file for the first hundred rows that were left out: row, column, found, reason.",
+      "CSV file for the first hundred skipped rows: row, column, found, reason.",
       valueName: "file"))
   var badRows: String?
 
@@ -31,11 +31,11 @@ struct BadRowArguments: ParsableArguments {
     let policy = try RowPolicy(skips: skipBadRows, missing: missing)
     guard !policy.leavesOut || store == nil else {
       throw .usage(
-        "\(skipBadRows ? "--skip-bad-rows" : "--missing") is for score files; a run of a store is "
-          + "taken whole")
+        "\(skipBadRows ? "--skip-bad-rows" : "--missing") applies to score files; a run in a store is "
+          + "always read whole")
     }
     guard badRows == nil || policy.leavesOut else {
-      throw .usage("--bad-rows needs --skip-bad-rows or --missing drop")
+      throw .usage("--bad-rows requires --skip-bad-rows or --missing drop")
     }
     try Pipeline().checkWritable(badRows)
     try Output.checkApart(["--bad-rows": badRows], from: others)
@@ -60,7 +60,7 @@ struct BadRowArguments: ParsableArguments {
 struct OutputFormatArgument: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Format of the output: \(Pipeline.outputFormats) (default: by the file's ending; .gz and .zst compress).",
+      "Output format: \(Pipeline.outputFormats) (default: from the file extension; .gz and .zst compress).",
       valueName: "format"))
   var outputFormat: String?
 }

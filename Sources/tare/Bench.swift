@@ -6,30 +6,31 @@ internal import TarePipeline
 
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Measures speed on this machine beside its arithmetic limit.",
+    abstract: "Measure speed on this machine, compared with its arithmetic limit.",
     discussion: """
       Example: tare bench --model model.gguf
 
-      The limit is the faster of Tare's own kernels and OpenBLAS, where it is installed, in large \
-      matrix products. Only figures of one sitting can be compared: other work on the machine slows \
-      all of them.
+      The limit is the speed of large matrix products, by Tare's own kernels or by OpenBLAS if it \
+      is installed, whichever is faster. Compare only figures from the same session: other work on \
+      the machine slows all of them.
       """)
 
-  @Option(help: "The model: a folder or a .gguf file (default: the machine alone).")
+  @Option(help: "Model folder or .gguf file (default: measure the machine only).")
   var model: String?
   @Option(
     parsing: .singleValue,
-    help: "float32, bfloat16 or int8; may be repeated (default: all three).")
+    help: "Precision: float32, bfloat16 or int8; repeatable (default: all three).")
   var precision: [String] = []
-  @Option(help: "Threads (default: one for each core).")
+  @Option(help: "Number of threads (default: one per core).")
   var threads: Int?
-  @Option(help: "Measure an exact LOWESS of this many points instead, on one thread; prints JSON.")
+  @Option(
+    help: "Instead, measure an exact LOWESS fit of this many points on one thread; prints JSON.")
   var lowess: Int?
-  @Option(help: "Measure a store on disk with this many scores instead; prints JSON.")
+  @Option(help: "Instead, measure a store on disk with this many scores; prints JSON.")
   var store: Int?
   @Option(help: .hidden)
   var lowessFitted: String?
-  @Flag(help: "Print the figures as JSON.")
+  @Flag(help: "Print the results as JSON.")
   var json = false
 
   func run() throws {

@@ -6,7 +6,7 @@ internal import TarePipeline
 
 struct Calibrate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Takes what length, or another number, explains off the scores.",
+    abstract: "Remove length bias (or bias in any numeric covariate) from reward scores.",
     discussion: """
       Examples:
         tare calibrate scores.csv --covariate len_char --group prompt_id -o out.csv
@@ -16,17 +16,17 @@ struct Calibrate: ParsableCommand {
         tare calibrate new.jsonl --apply length.json -o new-calibrated.jsonl
         tare calibrate scores.csv.gz --missing drop --bad-rows bad.csv -o out.jsonl.zst
 
-      A score table needs no model: CSV or JSONL with a row a response. The output has the same \
-      rows with two columns more, calibrated and bias; without -o it goes to standard output. \
-      Several reward models in one file (column rm) are calibrated each by itself.
+      A score table needs no model: it is a CSV or JSONL file with one row per response. The output \
+      has the same rows and two more columns, calibrated and bias; without -o it goes to standard \
+      output. If a file holds several reward models (column rm), each is calibrated separately.
       """)
 
   @Argument(help: "Score table; - for standard input.")
   var input: String?
 
-  @Option(help: "Store to take the scores from.")
+  @Option(help: "Store to read the scores from.")
   var store: String?
-  @Option(name: .customLong("run"), help: "The run in the store.")
+  @Option(name: .customLong("run"), help: "Name of the run in the store.")
   var runName: String?
 
   @OptionGroup var fit: CalibrationArguments
@@ -36,16 +36,16 @@ struct Calibrate: ParsableCommand {
   @OptionGroup var columns: ColumnArguments
   @OptionGroup var format: FormatArgument
 
-  @Option(help: "Apply this saved calibration instead of fitting one.")
+  @Option(help: "Apply a saved calibration instead of fitting one.")
   var apply: String?
-  @Option(help: "Save the calibration as JSON; - for standard output.")
+  @Option(help: "File for the calibration, as JSON; - for standard output.")
   var save: String?
   @Option(
     name: .shortAndLong,
     help: "File for the rows with their calibrated scores; - for standard output.")
   var output: String?
   @OptionGroup var outputFormat: OutputFormatArgument
-  @Flag(help: "Print what was found as JSON.")
+  @Flag(help: "Print the diagnosis and the calibration as JSON.")
   var json = false
 
   func run() throws {
@@ -76,7 +76,7 @@ struct Calibrate: ParsableCommand {
     ])
     guard output == nil || store == nil else {
       throw TareError.usage(
-        "--output is for score files; the calibrated scores of a run stay in its store")
+        "--output applies to score files; the calibrated scores of a run stay in its store")
     }
     request.printsRows = rowsToOutput && !json
     // A reader that has seen enough (`| head`) is no error.

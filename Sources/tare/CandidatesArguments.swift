@@ -6,43 +6,43 @@ internal import TarePipeline
 struct CandidatesArguments: ParsableArguments {
   @Argument(
     help:
-      "Candidates if there is a --model, else score tables, of one model or of several; - for standard input."
+      "With --model: candidates to score. Otherwise: score tables of one or more models. - for standard input."
   )
   var inputs: [String] = []
   @Option(
-    help: "The model: a folder in Hugging Face layout, a .gguf file, or ORG/NAME once pulled.")
+    help: "The model: a Hugging Face folder, a .gguf file, or the ORG/NAME of a downloaded model.")
   var model: String?
   @Option(help: ScoringArguments.tokensHelp)
   var tokens: String?
   @OptionGroup var head: HeadArguments
   @Option(
     help: ArgumentHelp(
-      "Variables of the model's chat template, as of `tare score`.", valueName: "json"))
+      "Variables of the model's chat template, as in `tare score`.", valueName: "json"))
   var templateKwargs: String?
-  @Option(help: "Store to take the scores from, or to keep them in.")
+  @Option(help: "Store to read the scores from, or to write them to.")
   var store: String?
-  @Option(name: .customLong("run"), help: "The run in the store; several are an ensemble.")
+  @Option(name: .customLong("run"), help: "Name of the run in the store; several form an ensemble.")
   var runNames: [String] = []
   @Option(
     name: .customLong("calibration"),
-    help: "A saved calibration that is taken off the scores first; one for all models, or one each."
+    help: "Saved calibration to apply to the scores first; one for all models, or one per model."
   )
   var calibrations: [String] = []
   @Flag(
     help:
-      "Take scores as they are, though calibrated ones stand beside them: the column calibrated, or the run's newest calibration."
+      "Use raw scores even if calibrated ones exist (the column calibrated, or the run's newest calibration)."
   )
   var raw = false
-  @Flag(help: "Bring scores to mean 0 and standard deviation 1 within each prompt.")
+  @Flag(help: "Standardize scores within each prompt to mean 0 and standard deviation 1.")
   var normalize = false
   @Option(
     help: ArgumentHelp(
-      "How several models become one: \(CandidatesRequest.combinations.joined(separator: ", ")) (default: mean)."
+      "How the scores of several models are combined: \(CandidatesRequest.combinations.joined(separator: ", ")) (default: mean)."
     ))
   var combine: String?
   @Option(
     help:
-      "mean-sd: how many standard deviations, with n in the denominator, are taken off the mean (default: 1)."
+      "mean-sd: number of standard deviations, with n in the denominator, subtracted from the mean (default: 1)."
   )
   var lambda: Double?
   @OptionGroup var bad: BadRowArguments
@@ -75,13 +75,15 @@ struct CandidatesArguments: ParsableArguments {
 
   private func source(_ policy: RowPolicy) throws(TareError) -> CandidatesRequest.Source {
     guard let model else {
-      guard head.head == nil else { throw .usage("--head goes with --model") }
-      guard templateKwargs == nil else { throw .usage("--template-kwargs goes with --model") }
-      guard tokens == nil else { throw .usage("--tokens goes with --model") }
+      guard head.head == nil else { throw .usage("--head requires --model") }
+      guard templateKwargs == nil else { throw .usage("--template-kwargs requires --model") }
+      guard tokens == nil else { throw .usage("--tokens requires --model") }
       return .scores(try Source.many(inputs, store, runNames, columns, format, policy))
     }
-    guard !inputs.isEmpty else { throw .usage("give the candidates that the model scores") }
-    guard runNames.count < 2 else { throw .usage("--model scores one run, not \(runNames.count)") }
+    guard !inputs.isEmpty else { throw .usage("give the candidates to be scored by the model") }
+    guard runNames.count < 2 else {
+      throw .usage("--run: expected one run with --model, found \(runNames.count)")
+    }
     var request = ScoreRequest(inputs: inputs, settings: ScoringSettings(model: model))
     if let tokens { request.settings.tokens = tokens }
     try head.apply(to: &request.settings)

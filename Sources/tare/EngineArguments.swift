@@ -6,26 +6,26 @@ internal import TarePipeline
 struct EngineArguments: ParsableArguments {
   @Option(
     help: """
-      An engine elsewhere that computes the rewards, as http://HOST:8000; several, of one model, share \
-      the work, and what one does not answer goes to another.
+      Address of a remote engine that computes the rewards, such as http://HOST:8000. Several engines \
+      of one model share the work; what one does not answer goes to another.
       """)
   var engine: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "What the engines speak: "
+      "Protocol of the engines: "
         + EngineSettings.protocols.map { "\($0.key), \($0.summary)" }.joined(separator: "; ") + ".")
   )
   var engineProtocol: String?
 
-  @Option(help: "What the engines call their model (default: they are asked).")
+  @Option(help: "Name of the model on the engines (default: they are asked).")
   var engineModel: String?
 
   @Option(
-    help: "Requests that an engine has at the same time (default: \(EngineSettings.concurrency)).")
+    help: "Concurrent requests per engine (default: \(EngineSettings.concurrency)).")
   var engineConcurrency: Int?
 
-  @Option(help: "A file with the key that the engines want: Authorization: Bearer KEY.")
+  @Option(help: "File with the engines' API key, sent as Authorization: Bearer KEY.")
   var engineKeyFile: String?
 
   /// The engines that are asked for; nil for none.
@@ -40,17 +40,17 @@ struct EngineArguments: ParsableArguments {
         ("--engine-concurrency", engineConcurrency != nil),
         ("--engine-key-file", engineKeyFile != nil),
       ]
-      if let option = given.first(where: \.1) { throw .usage("\(option.0) goes with --engine") }
+      if let option = given.first(where: \.1) { throw .usage("\(option.0) requires --engine") }
       return nil
     }
     // How steps become a score is decided here; for which models, only they tell.
     let decided = head.given.filter { $0 != "--steps-to-score" } + scoring.ofComputation
     if let option = decided.first {
-      throw .usage("\(option) does not go with --engine: the engine decides how it computes")
+      throw .usage("\(option) cannot be combined with --engine: the engine decides how it computes")
     }
     guard let engineProtocol else {
       let keys = EngineSettings.protocols.map(\.key).joined(separator: ", ")
-      throw .usage("--engine wants --engine-protocol; accepted: \(keys)")
+      throw .usage("--engine requires --engine-protocol: \(keys)")
     }
     var settings = EngineSettings(urls: engine, protocol: engineProtocol)
     settings.model = engineModel

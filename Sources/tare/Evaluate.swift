@@ -6,7 +6,7 @@ internal import TarePipeline
 
 struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Tells how good reward models are, with an interval on every number.",
+    abstract: "Measure the accuracy of reward models, with an interval on every number.",
     discussion: """
       Examples:
         tare evaluate scores.csv --label gold --length len_char
@@ -18,63 +18,65 @@ struct Evaluate: ParsableCommand {
         tare evaluate rm-bench-results/*/
         tare evaluate scores.csv --missing drop --output table.csv
 
-      Several files, folders or runs make a leaderboard, with an interval on every rank; a file that cannot be \
-      read is named, and the others go on. Raw and calibrated scores stand side by side where there are \
-      both: the run's newest calibration, or the file's column calibrated. A change that was measured on the \
-      labels that chose the calibration is called in-sample, and is not tested. A part of a published \
-      benchmark, or one with other subsets, is said not to be the published number.
+      Several files, folders or runs give a leaderboard with an interval on every rank. A file that \
+      cannot be read is reported and skipped. Raw and calibrated scores are shown side by side if both \
+      exist (the run's newest calibration, or the file's column calibrated). A change measured on the \
+      labels that chose the calibration is reported as in-sample and not tested. A warning says where \
+      a set is not the complete published benchmark.
       """)
 
   @Argument(
     help:
-      "Score files, gzipped or not; folders, each with the files of one model; - for standard input."
+      "Score files, compressed or not; folders, each with the files of one model; - for standard input."
   )
   var inputs: [String] = []
-  @Option(help: "Store to take the scores from.")
+  @Option(help: "Store to read the scores from.")
   var store: String?
-  @Option(name: .customLong("run"), help: "Runs in the store.")
+  @Option(name: .customLong("run"), help: "Names of runs in the store.")
   var runNames: [String] = []
-  @Option(help: ArgumentHelp("Benchmark: \(Pipeline.benchmarks) (default: by the data)."))
+  @Option(
+    help: ArgumentHelp("Benchmark: \(Pipeline.benchmarks) (default: detected from the data)."))
   var benchmark: String?
-  @Flag(help: "Take the inputs as parts of one model's scores.")
+  @Flag(help: "Treat the inputs as parts of one model's scores.")
   var together = false
   @Option(
     help:
-      "Scores that these are compared with, on the prompts that both have: another run of the store, or a file without --store; several are parts of one model."
+      "Scores to compare with, on the prompts that both have: another run of the store, or without --store a file; several are parts of one model."
   )
   var against: [String] = []
   @Option(
-    help: ArgumentHelp("Of --against keep rows with this value.", valueName: "COLUMN=VALUE"))
+    help: ArgumentHelp("Keep only rows of --against with this value.", valueName: "COLUMN=VALUE"))
   var againstWhere: [String] = []
   @Option(
     help: ArgumentHelp(
-      "Examples of what the two of --against decide differently.", valueName: "n"))
+      "Number of examples on which the two models disagree.", valueName: "n"))
   var disagreements = 0
   @Option(
     help: ArgumentHelp(
-      "Column of the response's length, or counted on the text: \(Pipeline.textCovariates) (default: length)."
+      "Length of the response: a column, or computed from the text: \(Pipeline.textCovariates) (default: length)."
     ))
   var length: String?
   @Option(
     help: ArgumentHelp(
-      "Example counts of RewardBench's xstest subsets: \(Pipeline.xstestWeights) (default: now).",
+      "Weights of RewardBench's xstest subsets: \(Pipeline.xstestWeights) (default: now).",
       valueName: "key"))
   var xstestWeights: String?
-  @Option(help: "ProcessBench: the score below which a step counts as wrong (default: 0.5).")
+  @Option(help: "ProcessBench: score below which a step counts as wrong (default: 0.5).")
   var threshold: Double?
-  @Option(help: "Resamples of the bootstrap.")
+  @Option(help: "Number of bootstrap resamples.")
   var bootstrap = 10_000
-  @Option(help: "Seed of the bootstrap.")
+  @Option(help: "Bootstrap seed.")
   var seed: UInt64 = 1
   @OptionGroup var bad: BadRowArguments
   @OptionGroup var columns: ColumnArguments
   @OptionGroup var format: FormatArgument
   @Flag(
-    help: "Print each model's table, tenths of the length difference, and reliability.")
+    help: "Print each model's table, accuracy by deciles of the length difference, and reliability."
+  )
   var details = false
   @Option(
     name: .shortAndLong,
-    help: "File for the accuracies as a table, one row per model and subset; - for standard output."
+    help: "File for a table of accuracies, one row per model and subset; - for standard output."
   )
   var output: String?
   @OptionGroup var outputFormat: OutputFormatArgument
@@ -99,7 +101,7 @@ struct Evaluate: ParsableCommand {
     request.threshold = threshold
     request.together = together
     guard disagreements >= 0 else {
-      throw TareError.usage("--disagreements \(disagreements); accepted: 0 or more")
+      throw TareError.usage("--disagreements: expected 0 or more, found \(disagreements)")
     }
     request.disagreements = disagreements
     let wanted = try ColumnArguments.parsed(againstWhere)
@@ -130,7 +132,7 @@ struct Evaluate: ParsableCommand {
         onStandardOutput: !printsRows)
     }
     for failure in outcome.failures {
-      Terminal.complain("\(failure.source) left out: \(failure.error.description)")
+      Terminal.complain("\(failure.source) skipped: \(failure.error.description)")
     }
     if let first = outcome.failures.first { throw ExitCode(first.error.exitCode) }
   }

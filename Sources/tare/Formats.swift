@@ -5,29 +5,28 @@ internal import TarePipeline
 
 struct Formats: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Shows how a file is read: container, layout, columns, first rows.",
+    abstract: "Show how a file is read: container, layout, columns, first rows.",
     discussion: """
       Examples:
         tare formats
         tare formats pairs.jsonl
         tare formats answers.csv --columns prompt=question,response=answer
 
-      Without a file it lists the containers and layouts, with an example of each. With one it \
-      prints what the file is, which columns are taken for what, which are left over, the first \
-      rows as Tare reads them, and the commands that can use it. The exit code is 65 where no \
-      command can.
+      Without a file, lists the containers and layouts with an example of each. With a file, prints \
+      its container and layout, the role of each column, unused columns, the first rows as Tare \
+      reads them, and the commands that accept it. The exit code is 65 if no command does.
       """)
 
-  @Argument(help: "The file; - for standard input (default: list what can be read).")
+  @Argument(help: "The file; - for standard input (default: list the supported formats).")
   var input: String?
   @OptionGroup var format: FormatArgument
-  @Flag(help: "Print the page as JSON.")
+  @Flag(help: "Print the description as JSON.")
   var json = false
 
   func run() throws {
     guard let input else {
       guard format.format == nil, format.columns.isEmpty else {
-        throw TareError.usage("--format and --columns go with a file")
+        throw TareError.usage("--format and --columns require a file")
       }
       return try show(Pipeline().formats())
     }

@@ -5,59 +5,60 @@ internal import TarePipeline
 
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Says what a model is, what is suspicious about it, and what goes on inside.",
+    abstract: "Describe a model, report possible problems, and measure its experts and attention.",
     discussion: """
       Examples:
         tare inspect Skywork/Skywork-Reward-V2-Qwen3-0.6B
         tare inspect --routing pairs.jsonl --model MODEL
         tare inspect --attention pairs.jsonl --model MODEL --json >attention.json
 
-      Alone: family, sizes, memory, reward head, read rule, chat template and BOS policy. Tensors are \
-      checked by loading them, unless they would fill more than half of the memory. The exit code \
-      is 65 where something makes scoring impossible, else 0.
+      Without options: family, sizes, memory, reward head, score position, chat template and BOS \
+      policy. Tensors are checked by loading them, unless they would fill more than half of the \
+      memory. The exit code is 65 if scoring is impossible, else 0.
 
-      --routing tells what the routers of a mixture of experts do with texts: load and \
-      load-balancing losses, experts by subset, what routing has to do with score and length. \
-      --attention tells where attention looks, how large activations are, and what gates let \
-      through. Both score the texts, to the same bits as `tare score`; docs/inspect.md says what \
-      each figure means, and `tare report --inspection` shows them.
+      --routing measures the routers of a mixture of experts on a set of inputs: load and \
+      load-balancing losses, experts by subset, and how routing correlates with score and length. \
+      --attention measures attention sinks, entropy, activations and gates. Both score the inputs, \
+      bit-identically to `tare score`. docs/inspect.md defines each figure; `tare report \
+      --inspection` plots them.
       """)
 
   @Argument(
     help: ArgumentHelp(
-      "The model: a folder in Hugging Face layout, a .gguf file, or ORG/NAME once pulled.",
+      "The model: a Hugging Face folder, a .gguf file, or the ORG/NAME of a downloaded model.",
       valueName: "model"))
   var place: String?
 
-  @Option(help: ArgumentHelp("The same, where it reads better.", valueName: "model"))
+  @Option(help: ArgumentHelp("Same as MODEL.", valueName: "model"))
   var model: String?
 
   @Option(
-    help: ArgumentHelp("Texts whose routing is told: as of `tare score`.", valueName: "input"))
+    help: ArgumentHelp("Inputs to measure routing on, as for `tare score`.", valueName: "input"))
   var routing: String?
 
   @Option(
-    help: ArgumentHelp("Texts whose attention and gates are told.", valueName: "input"))
+    help: ArgumentHelp(
+      "Inputs to measure attention and gates on, as for `tare score`.", valueName: "input"))
   var attention: String?
 
-  @Option(help: ArgumentHelp("Texts of a micro-batch (default: 8).", valueName: "texts"))
+  @Option(help: ArgumentHelp("Inputs per micro-batch (default: 8).", valueName: "texts"))
   var microBatch: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Tokens that run through all experts (default: 0.5% of the experts' work, at least 64).",
+      "Number of tokens run through all experts (default: 0.5% of the experts' work, at least 64).",
       valueName: "tokens"))
   var expertSamples: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Pairs of experts of a layer whose neurons are matched (default: as many as cost 2% of scoring, at least one; none beyond some 2,000 neurons).",
+      "Number of expert pairs per layer whose neurons are matched (default: as many as cost 2% of scoring, at least one; none beyond some 2,000 neurons).",
       valueName: "pairs"))
   var expertPairs: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Magnitude above which a neuron of an expert is active (default: 0.001).",
+      "Magnitude above which a neuron of an expert counts as active (default: 0.001).",
       valueName: "magnitude"))
   var activeThreshold: Double?
 
@@ -65,7 +66,7 @@ struct Inspect: ParsableCommand {
   @OptionGroup var head: HeadArguments
   @OptionGroup var format: FormatArgument
 
-  @Flag(help: "Print facts and findings, or figures, as JSON.")
+  @Flag(help: "Print the results as JSON.")
   var json = false
 
   func run() throws {
@@ -110,8 +111,8 @@ struct Inspect: ParsableCommand {
     switch (place, model) {
     case (let place?, nil): return place
     case (nil, let model?): return model
-    case (nil, nil): throw .usage("which model? accepted: tare inspect MODEL, or --model MODEL")
-    case (_?, _?): throw .usage("the model is given twice; accepted: MODEL or --model MODEL")
+    case (nil, nil): throw .usage("no model given: expected tare inspect MODEL, or --model MODEL")
+    case (_?, _?): throw .usage("the model is given twice: expected MODEL or --model MODEL")
     }
   }
 
@@ -127,7 +128,7 @@ struct Inspect: ParsableCommand {
       own.filter(\.1).map(\.0) + head.given
       + (scoring.ofTexts + scoring.ofComputation).filter { !describing.contains($0) }
     guard given.isEmpty else {
-      throw .usage("\(given.joined(separator: ", ")): only with --routing or --attention")
+      throw .usage("\(given.joined(separator: ", ")): requires --routing or --attention")
     }
   }
 }

@@ -7,7 +7,7 @@ internal import TarePipeline
 struct MakePairs: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pairs",
-    abstract: "Makes preference pairs of candidates, for DPO and its kin.",
+    abstract: "Build preference pairs from candidates, for DPO and similar methods.",
     discussion: """
       Examples:
         tare pairs candidates.jsonl --model ORG/NAME --output pairs.jsonl
@@ -15,39 +15,39 @@ struct MakePairs: ParsableCommand {
         tare pairs scored.jsonl --rule all --margin 0.5 --per-prompt 3 --plain -o pairs.jsonl
         tare pairs scored.jsonl --skip-bad-rows -o pairs.jsonl.gz
 
-      Writes a JSON line a pair in TRL's conversational format, {"prompt": [messages], "chosen": \
-      [message], "rejected": [message]}, or with --plain as strings, with id and both scores beside \
-      them; `datasets` and `trl` load it as it is. Repeated responses and pairs come once. What was \
-      left out, and how often the chosen response is the longer one, with and without calibration, \
-      goes to standard error. Where calibrated scores stand beside the others (the column calibrated, \
-      or the run's newest calibration) they count, as in evaluate and report; --score or --raw takes \
-      others. Without any pair nothing is written, and the exit code is 65.
+      Writes one JSON object per pair in TRL's conversational format, {"prompt": [messages], \
+      "chosen": [message], "rejected": [message]}, or with --plain as strings; id and both scores are \
+      included. `datasets` and `trl` load the file as it is. Repeated responses and pairs are written \
+      once. A summary on standard error reports what was left out, and how often the chosen response \
+      is the longer one, with and without calibration. Calibrated scores (the column calibrated, or \
+      the run's newest calibration) are used if they exist, as in evaluate and report; --score or \
+      --raw selects others. If there are no pairs, nothing is written and the exit code is 65.
       """)
 
   @OptionGroup var candidates: CandidatesArguments
   @Option(
     help: ArgumentHelp(
-      "Which pairs: \(PairsRequest.rules.joined(separator: ", ")) (default: best-worst)."))
+      "Which pairs to build: \(PairsRequest.rules.joined(separator: ", ")) (default: best-worst)."))
   var rule: String?
-  @Option(help: "The least difference of the two scores.")
+  @Option(help: "Minimum difference of the two scores.")
   var margin = 0.0
   @Option(
     help:
-      "Equal scores: drop, or keep, where the response that comes first is chosen (default: drop)."
+      "Pairs with equal scores: drop, or keep, with the earlier response as chosen (default: drop)."
   )
   var ties: String?
-  @Option(help: "all: the most pairs of a prompt, those with the largest margins.")
+  @Option(help: "all: maximum number of pairs per prompt; the largest margins are kept.")
   var perPrompt: Int?
-  @Flag(help: "Write texts as strings; prompts must be one message of the user.")
+  @Flag(help: "Write prompts and responses as strings; each prompt must be a single user message.")
   var plain = false
-  @Option(help: "Seed of best-random.")
+  @Option(help: "best-random: seed.")
   var seed: UInt64 = 1
   @Option(name: .shortAndLong, help: "File for the pairs; - for standard output (default).")
   var output: String?
   @OptionGroup var outputFormat: OutputFormatArgument
   @Option(help: "File for the statistics, as JSON; - for standard output.")
   var stats: String?
-  @Flag(help: "Print the statistics on standard output as JSON; the pairs go to --output.")
+  @Flag(help: "Print the statistics as JSON on standard output; the pairs go to --output.")
   var json = false
 
   func run() throws {

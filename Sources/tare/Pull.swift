@@ -5,21 +5,21 @@ internal import TarePipeline
 
 struct Pull: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Brings a model from a Hugging Face compatible hub.",
+    abstract: "Download a model from a Hugging Face compatible hub.",
     discussion: """
       Examples:
         tare pull Qwen/Qwen3-0.6B
         tare pull ORG/NAME --revision refs/pr/1
         tare pull ORG/NAME --include '*Q4_K_M.gguf'
 
-      Prints the folder with the model's files; afterwards --model ORG/NAME names it. Without \
-      --include the files that scoring needs are fetched: safetensors, configuration, tokenizer \
-      and chat templates. Sizes and hashes are checked, and a pull that was stopped goes on with \
-      the same command.
+      Prints the folder with the model's files; afterwards the model is available as --model \
+      ORG/NAME. Without --include, the files that scoring needs are downloaded: safetensors, \
+      configuration, tokenizer and chat templates. Sizes and hashes are verified. To resume an \
+      interrupted download, run the same command again.
 
-      HF_ENDPOINT names another hub, HF_TOKEN the token for gated and private models (else the \
-      file that HF_TOKEN_PATH names, else HF_HOME/token), HF_HUB_CACHE or HF_HOME the cache, which \
-      Python's tools share. With HF_HUB_OFFLINE=1 nothing is fetched.
+      HF_ENDPOINT sets the hub, HF_TOKEN the token for gated and private models (otherwise the \
+      file named by HF_TOKEN_PATH, or HF_HOME/token), HF_HUB_CACHE or HF_HOME the cache, which is \
+      shared with Python's tools. With HF_HUB_OFFLINE=1 nothing is downloaded.
       """)
 
   @Argument(help: "The model's id on the hub: ORG/NAME.")
@@ -28,13 +28,14 @@ struct Pull: AsyncParsableCommand {
   @Option(help: "Branch, tag or commit (default: main).")
   var revision: String?
 
-  @Option(help: "Fetch files whose names match, instead of those that scoring needs; repeatable.")
+  @Option(
+    help: "Download files whose names match, instead of those that scoring needs; repeatable.")
   var include: [String] = []
 
-  @Option(help: "Leave out files whose names match; repeatable.")
+  @Option(help: "Skip files whose names match; repeatable.")
   var exclude: [String] = []
 
-  @Option(help: "Files that are fetched at the same time.")
+  @Option(help: "Number of concurrent downloads.")
   var jobs = 4
 
   @Flag(help: "Print the files and their SHA-256 as JSON.")

@@ -6,7 +6,7 @@ internal import TarePipeline
 
 struct Rank: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Ranks the candidate responses of each prompt, best first.",
+    abstract: "Rank the candidate responses of each prompt, best first.",
     discussion: """
       Examples:
         tare rank candidates.jsonl --model model.gguf --head head.safetensors --top 1
@@ -15,27 +15,27 @@ struct Rank: ParsableCommand {
         tare rank scores.csv --group prompt_id --label gold --curve
         tare rank scores.csv --missing drop --output ranked.csv
 
-      Prints a table, and with --json or --output a JSON line a prompt: its candidates with score \
-      and margin to the next. Equal scores keep the order of the input. Where calibrated scores stand \
-      beside the others (the column calibrated, or the run's newest calibration) they count, as in \
-      evaluate and report; --score or --raw takes others. --curve tells in place of \
-      that what the best of n candidates is worth, for every n: its expected score, and label where \
-      there are labels, with the KL divergence from the policy that made them.
+      Prints a table, or with --json or --output one JSON object per prompt: its candidates with \
+      their scores and margins to the next. Equal scores keep the input order. Calibrated scores (the \
+      column calibrated, or the run's newest calibration) are used if they exist, as in evaluate and \
+      report; --score or --raw selects others. --curve instead prints, for every n, the expected \
+      score of the best of n candidates (and its expected label, if there are labels) with the KL \
+      divergence from the policy.
       """)
 
   @OptionGroup var candidates: CandidatesArguments
-  @Option(help: "How many of the best candidates to give.")
+  @Option(help: "Number of best candidates to print per prompt.")
   var top: Int?
-  @Flag(help: "Print the expected score of the best of n, for every n.")
+  @Flag(help: "Print the expected score of the best of n for every n.")
   var curve = false
   @Option(
     name: .shortAndLong,
     help:
-      "File for the rankings, one JSON line per prompt, or by its ending one row per candidate; - for standard output."
+      "File for the rankings: one JSON object per prompt, or in table formats one row per candidate; - for standard output."
   )
   var output: String?
   @OptionGroup var outputFormat: OutputFormatArgument
-  @Flag(help: "Print the rankings as JSON, a line a prompt; the curve as one object.")
+  @Flag(help: "Print the rankings as JSON, one object per prompt; the curve as one object.")
   var json = false
 
   func run() throws {
@@ -46,7 +46,7 @@ struct Rank: ParsableCommand {
     try Output.checkOnlyOne(["--output": Output.isStandard(output), "--json": json])
     try Output.checkApart(["--output": output], from: candidates.files)
     guard output != nil || outputFormat.outputFormat == nil else {
-      throw TareError.usage("--output-format goes with --output")
+      throw TareError.usage("--output-format requires --output")
     }
     let pipeline = Pipeline(observer: Terminal.observer())
     try pipeline.checkWritable(output)

@@ -6,7 +6,7 @@ internal import TarePipeline
 
 struct Report: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Writes a report on reward models as one HTML file that needs nothing else.",
+    abstract: "Write a report on reward models as one self-contained HTML file.",
     discussion: """
       Examples:
         tare report scores.csv --label gold --output report.html
@@ -16,53 +16,55 @@ struct Report: ParsableCommand {
         tare report scores.csv --skip-bad-rows
         tare report scores.csv --inspection routing.json --inspection attention.json
 
-      Takes score files, and runs of a store (all of them where none is named). A run's newest calibration, \
-      or a file's column calibrated, stands beside the raw scores; where there is none, the scores are \
-      calibrated for the report by --method, which changes neither store nor file; where labels choose \
-      that calibration, each prompt is calibrated by a fit to other prompts. The page tells how good \
-      a model is and how sure that is, what it has to do with length, whether to calibrate, and which pairs \
-      that would decide differently, with their texts. --inspection adds what tare inspect --routing or \
-      --attention prints with --json; it may stand alone, without scores.
+      Reads score files, or runs of a store (by default all of them). A run's newest calibration, or a \
+      file's column calibrated, is compared with the raw scores. If there is none, the scores are \
+      calibrated for the report only, by --method; if that calibration uses labels, each prompt is \
+      calibrated by a fit to other prompts. The report shows the model's accuracy with its confidence \
+      interval, how the score depends on length, whether to calibrate, and which pairs calibration \
+      flips, with their texts. --inspection adds the output of tare inspect --routing or --attention \
+      with --json; a report of inspections needs no scores.
       """)
 
   @Argument(
     help:
-      "Score files, gzipped or not; folders, each with the files of one model; - for standard input."
+      "Score files, compressed or not; folders, each with the files of one model; - for standard input."
   )
   var inputs: [String] = []
-  @Option(help: "Store to take the scores from.")
+  @Option(help: "Store to read the scores from.")
   var store: String?
-  @Option(name: .customLong("run"), help: "Runs in the order of the page (default: all).")
+  @Option(
+    name: .customLong("run"), help: "Names of runs, in the order of the report (default: all).")
   var runNames: [String] = []
   @Option(
     name: .customLong("inspection"),
     help: ArgumentHelp(
-      "What tare inspect --routing or --attention printed with --json; may be given again.",
+      "Output of tare inspect --routing or --attention with --json; repeatable.",
       valueName: "file"))
   var inspections: [String] = []
-  @Option(name: .shortAndLong, help: "The HTML file; - for standard output.")
+  @Option(name: .shortAndLong, help: "HTML file to write; - for standard output.")
   var output = "report.html"
-  @Option(help: "The page's title (default: the run's name).")
+  @Option(help: "Title of the report (default: the run's name).")
   var title: String?
   @Option(
     help: ArgumentHelp(
-      "How scores without calibrated ones are calibrated: \(Pipeline.calibrationMethods), none (default: auto)."
+      "Method for scores that are not calibrated yet: \(Pipeline.calibrationMethods), none (default: auto)."
     ))
   var method: String?
   @Option(
     help: ArgumentHelp(
-      "Examples of what calibration puts right, and of what it puts wrong.", valueName: "n"))
+      "Number of examples that calibration corrects, and of those that it breaks.", valueName: "n"))
   var examples = 20
-  @Option(help: ArgumentHelp("Benchmark: \(Pipeline.benchmarks) (default: by the data)."))
+  @Option(
+    help: ArgumentHelp("Benchmark: \(Pipeline.benchmarks) (default: detected from the data)."))
   var benchmark: String?
   @Option(
     help: ArgumentHelp(
-      "Column of the response's length, or counted on the text: \(Pipeline.textCovariates) (default: length)."
+      "Length of the response: a column, or computed from the text: \(Pipeline.textCovariates) (default: length)."
     ))
   var length: String?
-  @Option(help: "Resamples of the bootstrap.")
+  @Option(help: "Number of bootstrap resamples.")
   var bootstrap = 10_000
-  @Option(help: "Seed of the bootstrap.")
+  @Option(help: "Bootstrap seed.")
   var seed: UInt64 = 1
   @OptionGroup var bad: BadRowArguments
   @OptionGroup var columns: ColumnArguments

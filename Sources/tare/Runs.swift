@@ -6,7 +6,7 @@ internal import TarePipeline
 
 struct Runs: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Lists, shows, exports, imports and deletes the runs of a store.",
+    abstract: "List, show, export, import and delete the runs of a store.",
     discussion: "Example: tare runs list --store tare.sqlite",
     subcommands: [List.self, Show.self, Export.self, Import.self, Delete.self])
 
@@ -17,10 +17,10 @@ struct Runs: ParsableCommand {
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "One line a run, oldest first.",
+      abstract: "List the runs, oldest first.",
       discussion: "Example: tare runs list --store tare.sqlite --json")
     @OptionGroup var store: StoreOption
-    @Flag(help: "Print JSON, a line a run.")
+    @Flag(help: "Print one JSON object per run.")
     var json = false
 
     func run() throws {
@@ -33,9 +33,9 @@ struct Runs: ParsableCommand {
 
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "A run with its calibrations and evaluations, as JSON.",
+      abstract: "Show a run with its calibrations and evaluations, as JSON.",
       discussion: "Example: tare runs show first --store tare.sqlite")
-    @Argument(help: "The run.") var name: String
+    @Argument(help: "Name of the run.") var name: String
     @OptionGroup var store: StoreOption
 
     func run() throws {
@@ -46,18 +46,19 @@ struct Runs: ParsableCommand {
 
   struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Writes a run to a file.",
+      abstract: "Write a run to a file.",
       discussion: """
         Examples:
           tare runs export first first.jsonl --store tare.sqlite
           tare runs export published published.json.gz --store tare.sqlite
           tare runs export first first.csv --store tare.sqlite
 
-        An imported run is written as the file that it was imported from; a run that was scored as \
-        JSON, a line a response.
+        An imported run is written as the file it was imported from; a scored run as JSON, one object \
+        per response.
         """)
-    @Argument(help: "The run.") var name: String
-    @Argument(help: "The file; compressed if it ends in .gz or .zst; - for standard output.")
+    @Argument(help: "Name of the run.") var name: String
+    @Argument(
+      help: "Output file, compressed if its name ends in .gz or .zst; - for standard output.")
     var file: String
     @OptionGroup var outputFormat: OutputFormatArgument
     @OptionGroup var store: StoreOption
@@ -74,7 +75,7 @@ struct Runs: ParsableCommand {
 
   struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Makes runs of score files.",
+      abstract: "Import score files as runs.",
       discussion: """
         Examples:
           tare runs import scores.jsonl --store tare.sqlite --run published
@@ -82,25 +83,27 @@ struct Runs: ParsableCommand {
           tare runs import judgebench.csv --where rm=GRM --store tare.sqlite --run grm
           tare runs import scores.csv --missing drop --store tare.sqlite
 
-        What `tare evaluate` reads can be imported: lines of `tare score`, tables with a response or a \
-        pair a row, the files of RewardBench, RM-Bench, JudgeBench and AlpacaEval, compressed or not. \
-        `tare runs export` gives the file back. Of several files a broken one is named, and the others \
-        go on.
+        Accepts the files that `tare evaluate` reads: the output of `tare score`, tables with one row \
+        per response or per pair, and the files of RewardBench, RM-Bench, JudgeBench and AlpacaEval, \
+        compressed or not. `tare runs export` returns the original file. If one of several files is \
+        invalid, it is reported and the others are imported.
         """)
     @Argument(help: "The files; - for standard input.") var files: [String]
     @OptionGroup var store: StoreOption
-    @Option(name: .customLong("run"), help: "The run's name, of one file (default: the file's).")
+    @Option(
+      name: .customLong("run"),
+      help: "Name of the run, if there is one file (default: the file's name).")
     var runName: String?
     @Option(
       name: .customLong("where"),
-      help: ArgumentHelp("Take rows with this value.", valueName: "COLUMN=VALUE"))
+      help: ArgumentHelp("Keep only rows with this value.", valueName: "COLUMN=VALUE"))
     var filters: [String] = []
     @OptionGroup var bad: BadRowArguments
     @OptionGroup var format: FormatArgument
 
     func run() throws {
       guard runName == nil || files.count == 1 else {
-        throw TareError.usage("--run names the run of one file, not of \(files.count)")
+        throw TareError.usage("--run: expected one file, found \(files.count)")
       }
       let wanted = try ColumnArguments.parsed(filters)
       let policy = try bad.policy(
@@ -114,7 +117,7 @@ struct Runs: ParsableCommand {
             columns: format.columns, filters: wanted, policy: policy)
         } catch {
           guard files.count > 1, error.exitCode == 65 || error.exitCode == 64 else { throw error }
-          Terminal.complain("\(file) left out: \(error.description)")
+          Terminal.complain("\(file) skipped: \(error.description)")
           failed += 1
         }
       }
@@ -124,9 +127,9 @@ struct Runs: ParsableCommand {
 
   struct Delete: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Deletes a run, and the texts and scores that no other run uses.",
+      abstract: "Delete a run, and the texts and scores that no other run uses.",
       discussion: "Example: tare runs delete first --store tare.sqlite")
-    @Argument(help: "The run.") var name: String
+    @Argument(help: "Name of the run.") var name: String
     @OptionGroup var store: StoreOption
 
     func run() throws { try Pipeline().delete(run: name, in: store.store) }

@@ -6,7 +6,7 @@ internal import TarePipeline
 
 struct Score: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Scores responses with a reward model.",
+    abstract: "Score responses with a reward model.",
     discussion: """
       Examples:
         tare score pairs.jsonl --model model.gguf --head head.safetensors --output scores.jsonl
@@ -16,11 +16,12 @@ struct Score: ParsableCommand {
       --store tare.sqlite --run large
         tare score pairs.jsonl --model FOLDER --skip-bad-rows --bad-rows bad.csv -o scores.jsonl
 
-      Input is JSONL, JSON or CSV: rows with messages, prompt and response, prompt with chosen \
-      and rejected, or prompt with responses. Without --store and --output the scores go to \
-      standard output, a JSON line each. With --store a run that was stopped goes on, and texts \
-      that the store knows are not scored again. With --engine the model runs elsewhere, and \
-      --model needs its tokenizer and chat template alone.
+      The input has rows with messages, prompt and response, prompt with chosen and rejected, or \
+      prompt with responses; `tare formats` lists all formats and layouts. Without --store and \
+      --output, scores go to standard output, one JSON object per line. With --store, an \
+      interrupted run resumes, and inputs that the store has already are not scored again. With \
+      --engine, the model runs on a remote server; --model then needs only its tokenizer and chat \
+      template.
       """)
 
   @Argument(help: ArgumentHelp("Conversations, pairs or candidates; - for standard input."))
@@ -33,17 +34,18 @@ struct Score: ParsableCommand {
   @OptionGroup var bad: BadRowArguments
   @OptionGroup var format: FormatArgument
 
-  @Option(help: "Store that keeps the scores.")
+  @Option(help: "Store to write the scores to.")
   var store: String?
 
-  @Option(name: .customLong("run"), help: "The run's name in the store.")
+  @Option(name: .customLong("run"), help: "Name of the run in the store.")
   var runName: String?
 
   @Option(
-    name: .shortAndLong, help: "File for the scores, a JSON line each; - for standard output.")
+    name: .shortAndLong,
+    help: "File for the scores, one JSON object per line; - for standard output.")
   var output: String?
 
-  @Flag(help: "Print what was done as JSON.")
+  @Flag(help: "Print a summary as JSON.")
   var json = false
 
   func run() throws {

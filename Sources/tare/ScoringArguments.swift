@@ -5,25 +5,25 @@ internal import TarePipeline
 
 struct ModelArgument: ParsableArguments {
   @Option(
-    help: "The model: a folder in Hugging Face layout, a .gguf file, or ORG/NAME once pulled.")
+    help: "The model: a Hugging Face folder, a .gguf file, or the ORG/NAME of a downloaded model.")
   var model: String
 }
 
 /// How a model's texts are made, and how it computes.
 struct ScoringArguments: ParsableArguments {
   @Option(
-    help: "The base model, where --model is a PEFT adapter that does not name it by a folder.")
+    help: "Folder of the base model, if --model is a PEFT adapter that does not name one.")
   var base: String?
 
   @Option(
     help: """
-      Chat template: a file, the name of one of the model's own, or plain: prompt, response and \
-      end-of-sequence token one after the other, as TRL trains without a template.
+      Chat template: a file, the name of one of the model's own, or plain (prompt, response and \
+      end-of-sequence token, concatenated, as TRL trains without a template).
       """)
   var template: String?
 
   static let tokensHelp: ArgumentHelp = """
-    Tokenizer rules where transformers 5.23 and 4.57 tokenize a folder's texts differently: 5 or 4 \
+    Tokenizer version, if transformers 5.23 and 4.57 tokenize with this model differently: 5 or 4 \
     (default: 5).
     """
 
@@ -32,15 +32,15 @@ struct ScoringArguments: ParsableArguments {
 
   @Option(
     help: """
-      Text between the steps of a response, such as '\\n\\n': a process reward model's step token \
-      replaces it and ends the last step.
+      Separator of the steps in a response, such as '\\n\\n': replaced by the step token of a process \
+      reward model, which also ends the last step.
       """)
   var stepSeparator: String?
 
   @Option(
     help: """
-      What is read: hf (last token that is not padding), last, first, mean, token:ID, or step:ID, \
-      every such token of a process reward model (default: as the model says, else hf).
+      Score position: hf (the last token that is not padding), last, first, mean (pooling), token:ID, \
+      or step:ID (every such token, for process reward models) (default: from the model, else hf).
       """)
   var read: String?
 
@@ -51,53 +51,54 @@ struct ScoringArguments: ParsableArguments {
       """)
   var bos = "auto"
 
-  @Option(help: "Longest text in tokens (default: the model's context).")
+  @Option(help: "Maximum length of an input in tokens (default: the model's context).")
   var maxTokens: Int?
 
   @Option(
     help: """
-      What is cut off a longer text: left, right, response-left or response-right (the beginning or \
-      end of the response alone), or error (default: left; of serve, error).
+      How a longer input is truncated: left, right, response-left or response-right (only within \
+      the response), or error (default: left; in serve, error).
       """)
   var truncate: String?
 
-  @Option(help: "Date that templates print, YYYY-MM-DD (default: when the run was made).")
+  @Option(
+    help: "Date for chat templates that print one, YYYY-MM-DD (default: the date of the run).")
   var date: String?
 
-  @Option(help: "System message for conversations that have none.")
+  @Option(help: "System message for conversations without one.")
   var system: String?
 
   @Flag(
     help: """
-      Encode control tokens that messages, tools, documents and template variables contain as plain \
-      text, as transformers' sanitize_control_tokens does.
+      Encode control tokens in messages, tools, documents and template variables as plain text, like \
+      transformers' sanitize_control_tokens.
       """)
   var sanitizeControlTokens = false
 
   @Option(
     help: ArgumentHelp(
       """
-      Variables of the chat template as a JSON object, for rows without chat_template_kwargs of their \
-      own (default: what the head was trained with).
+      Chat template variables as a JSON object, for rows without chat_template_kwargs (default: those \
+      that the head was trained with).
       """, valueName: "json"))
   var templateKwargs: String?
 
   @Option(
     help: """
-      Numbers of the model's matrix products: float32; bfloat16, twice as fast; int8, four times. \
-      What each costs in accuracy is in docs/numerics.md (default: float32).
+      Precision of the model's matrix products: float32, bfloat16 or int8, each faster than the one \
+      before; docs/numerics.md reports what they cost in accuracy (default: float32).
       """)
   var precision: String?
 
   @Option(
     help: """
-      Rounding of the tables that a model computes from its configuration: float32, as transformers \
-      loads it, or stored, the weights' type, as in a model that was cast by model.to(torch.bfloat16) \
+      Precision of the tables that a model computes from its configuration: float32, as when \
+      transformers loads it, or stored, the type of the weights, as after model.to(torch.bfloat16) \
       (default: float32).
       """)
   var buffers: String?
 
-  @Option(help: "Threads (default: one for each core).")
+  @Option(help: "Number of threads (default: one per core).")
   var threads: Int?
 
   func settings(_ model: String) -> ScoringSettings {
@@ -145,38 +146,39 @@ struct ScoringArguments: ParsableArguments {
 struct HeadArguments: ParsableArguments {
   @Option(
     help: """
-      The reward head: a safetensors file; logit:TOKEN or yes-no[:YES,NO] for a language model's \
-      own head at tokens (default: the model's own reward head).
+      The reward head: a safetensors file; logit:TOKEN or yes-no[:YES,NO] for token logits of a \
+      language model (default: the model's own reward head).
       """)
   var head: String?
 
-  @Option(help: "Which output of a head with several is the score, from 0.")
+  @Option(help: "Index of the output that is the score, if the head has several; starts at 0.")
   var outputIndex: Int?
 
-  @Option(help: "Weights of a head's outputs, as 0.5,0.3,0.2.")
+  @Option(help: "Weights of the head's outputs, such as 0.5,0.3,0.2.")
   var outputWeights: String?
 
   @Option(
     help: """
-      What is put on the raw score: none, sigmoid, or model, as the files of a reranker say \
-      (default: none).
+      Activation applied to the raw score: none, sigmoid, or model (the one that a reranker's files \
+      name) (default: none).
       """)
   var activation: String?
 
-  @Flag(help: "Apply OpenRLHF's normalisation: (score - mean) / std of the model's configuration.")
+  @Flag(
+    help: "Apply OpenRLHF's normalization, (score - mean) / std, from the model's configuration.")
   var normalizeReward = false
 
-  @Option(help: "How the scores of steps become one: min, last, product or mean (default: min).")
+  @Option(help: "How step scores are combined: min, last, product or mean (default: min).")
   var stepsToScore: String?
 
   @Option(
     help: """
-      Reference model of an implicit reward (DPO): the score is beta times the sum over the \
-      response of log p by --model minus log p by the reference.
+      Reference model of an implicit (DPO) reward: the score is beta times the response's log \
+      probability under --model minus that under the reference.
       """)
   var reference: String?
 
-  @Option(help: "Factor of an implicit reward (default: 1).")
+  @Option(help: "Beta of an implicit reward (default: 1).")
   var beta: Double?
 
   func apply(to settings: inout ScoringSettings) throws(TareError) {
@@ -191,7 +193,7 @@ struct HeadArguments: ParsableArguments {
     let parts = outputWeights.split(separator: ",", omittingEmptySubsequences: false)
     let numbers = parts.compactMap { Double($0) }.filter(\.isFinite)
     guard numbers.count == parts.count else {
-      throw .usage("--output-weights \(outputWeights); accepted: numbers as 0.5,0.3,0.2")
+      throw .usage("--output-weights: expected numbers such as 0.5,0.3,0.2, found \(outputWeights)")
     }
     settings.outputWeights = numbers
   }

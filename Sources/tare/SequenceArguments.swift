@@ -7,36 +7,36 @@ struct SequenceArguments: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Fit an MLP head to one domain after the other: a file of pairs for each, in order.",
+      "Train an MLP head on one domain after the other: one file of pairs per domain, in order.",
       valueName: "pairs"))
   var sequence: [String] = []
 
   @Option(
     help: ArgumentHelp(
       """
-      How it is fitted to the next domain; give several to compare them with the first. all: every \
-      parameter learns. migu:T: rows whose outputs are smaller than the T quantile do not (arXiv \
-      2406.17245); migu alone finds T by cross-validation on the first two domains. random:T: as \
-      many rows, drawn at random. replay:R: all learn, and the share R of each earlier domain's pairs \
-      is mixed in (default: all).
+      Update rule for each next domain; several are compared with the first. all: every parameter \
+      learns. migu:T: rows whose outputs are below the T quantile stay frozen (arXiv 2406.17245); \
+      migu without T chooses T by cross-validation on the first two domains. random:T: as many rows, \
+      chosen at random. replay:R: every parameter learns, and the fraction R of each earlier domain's \
+      pairs is mixed in (default: all).
       """, valueName: "all|migu[:T]|random[:T]|replay:R"))
   var update: [String] = []
 
-  @Option(help: "Widths of the hidden layers, as 128,32 (default: 64).")
+  @Option(help: "Widths of the hidden layers, such as 128,32 (default: 64).")
   var hidden: String?
-  @Option(help: "Passes over each domain (default: 10).")
+  @Option(help: "Epochs per domain (default: 10).")
   var epochs: Int?
   @Option(help: "Adam's learning rate (default: 0.001).")
   var learningRate: Double?
-  @Option(help: "Pairs of a step (default: 16).")
+  @Option(help: "Pairs per batch (default: 16).")
   var batchSize: Int?
   @Option(
     help: """
-      So many seeds, at least 5 (default: 5); each splits the domains anew and starts anew, and \
-      intervals are over them.
+      Number of seeds, at least 5 (default: 5). Each has its own split of the domains and its own \
+      initialization; intervals are over seeds.
       """)
   var seeds: Int?
-  @Flag(help: "Print the outcome of a sequence as JSON.")
+  @Flag(help: "Print the results of a sequence as JSON.")
   var json = false
 
   /// - Throws: `TareError.usage` for what cannot be read.
@@ -47,7 +47,7 @@ struct SequenceArguments: ParsableArguments {
       let parts = hidden.split(separator: ",", omittingEmptySubsequences: false)
       let widths = parts.compactMap { Int($0) }
       guard widths.count == parts.count else {
-        throw .usage("--hidden \(hidden); accepted: widths as 64 or 128,32")
+        throw .usage("--hidden: expected widths such as 64 or 128,32, found \(hidden)")
       }
       request.hidden = widths
     }

@@ -7,97 +7,97 @@ internal import TareServing
 
 struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Answers rewards over HTTP, for RLHF training.",
+    abstract: "Serve rewards over HTTP, for RLHF training.",
     discussion: """
       Examples:
         tare serve --model model.gguf --head head.safetensors --port 5000
         tare serve --model ORG/NAME --calibration length.json --api-key-file key.txt
         tare serve --engine http://HOST:8000 --engine-protocol vllm --model FOLDER
 
-      Speaks: \(WireProtocols.registry.help.map(\.summary).joined(separator: "; ")). Rewards are \
-      raw, but where a protocol's default is a sigmoid (vLLM's /classify, /score and /rerank, TEI); \
-      requests may say otherwise as the protocol has it, and --raw does for all. A text of more than \
-      --max-tokens is refused, unless --truncate says what to cut. GET /health, \
-      /ready, /metrics and /v1/models tell how it is. SIGTERM and Ctrl-C end it when the requests it \
-      has are answered.
+      Protocols: \(WireProtocols.registry.help.map(\.summary).joined(separator: "; ")). Rewards are \
+      returned raw, except where the protocol applies a sigmoid by default (vLLM's /classify, /score \
+      and /rerank, TEI, Infinity); a request can ask for the other, and --raw makes all of them raw. \
+      An input of more than --max-tokens is refused, unless --truncate says how to truncate it. GET \
+      /health, /ready, /metrics and /v1/models report the server's state. SIGTERM and Ctrl-C stop \
+      the server after it has answered the requests that it has accepted.
 
-      With --engine it stands in front of engines that compute the rewards: answers are kept and \
-      given again (--cache), and calibrated. --model is then their tokenizer and chat template; \
-      without it texts must come rendered (vLLM also takes messages), and cannot be calibrated.
+      With --engine, remote engines compute the rewards, which are cached (--cache) and calibrated \
+      here. --model is then only a tokenizer and a chat template; without it, inputs must be rendered \
+      already (vLLM also takes messages) and cannot be calibrated.
       """)
 
   @Option(
-    help: "The model: a folder in Hugging Face layout, a .gguf file, or ORG/NAME once pulled.")
+    help: "The model: a Hugging Face folder, a .gguf file, or the ORG/NAME of a downloaded model.")
   var model: String?
 
   @OptionGroup var scoring: ScoringArguments
   @OptionGroup var head: HeadArguments
   @OptionGroup var engine: EngineArguments
 
-  @Option(help: "Rewards of engines that are kept, of the last texts; 0 for none (default: 65536).")
+  @Option(help: "Number of cached rewards of remote engines; 0 for none (default: 65536).")
   var cache: Int?
 
-  @Option(help: "Address to listen on; 0.0.0.0 for all, which any machine may then use.")
+  @Option(help: "Address to listen on; 0.0.0.0 accepts requests from any machine.")
   var host = ServerOptions().host
 
-  @Option(help: "Port to listen on; 0 for any free one.")
+  @Option(help: "Port to listen on; 0 for any free port.")
   var port = ServerOptions().port
 
   @Option(
-    help: "A calibration that `tare calibrate --save` wrote: every reward is calibrated by it.")
+    help: "Calibration saved by `tare calibrate --save`, applied to every reward.")
   var calibration: String?
 
-  @Flag(help: "Raw rewards even where a protocol's default is a sigmoid.")
+  @Flag(help: "Return raw rewards even where the protocol applies a sigmoid by default.")
   var raw = false
 
   @Option(
     help: """
-      How /score and /rerank join a query and a document, where the model's own files do not say: \
-      joined, one after the other, as vLLM, SGLang and Infinity do; or chat, as a prompt and its \
-      response in the chat template.
+      How /score and /rerank join query and document unless the model's own files say: joined, one \
+      after the other, as vLLM, SGLang and Infinity do; or chat, as prompt and response in the chat \
+      template.
       """)
   var rerankAs = PairForm.joined
 
-  @Option(help: "A template for /score and /rerank, with messages of the roles query and document.")
+  @Option(help: "Template for /score and /rerank, which gets messages with the roles query and document.")
   var rerankTemplate: String?
 
   @Option(
     help: """
-      What clients may call the model, besides its own name; may be given several times, and answers \
-      have the first. A request of vLLM's protocol that names another model is answered 404.
+      Further name of the model, may be repeated; responses contain the first. A request in vLLM's \
+      protocol that names another model gets 404.
       """)
   var servedModelName: [String] = []
 
-  @Flag(help: "Answer requests whatever model they name.")
+  @Flag(help: "Accept any model name in requests.")
   var anyModelName = false
 
-  @Option(help: "The status when too much waits, 429 or 503 (default: each protocol's own).")
+  @Option(help: "Status when the queue is full, 429 or 503 (default: that of the protocol's own server).")
   var busyStatus: Int?
 
-  @Option(help: "A file with the key that clients must send: Authorization: Bearer KEY.")
+  @Option(help: "File with the API key that clients must send as Authorization: Bearer KEY.")
   var apiKeyFile: String?
 
   @Option(
-    help: "Texts that may wait; a request that would add more is answered 429, unless none wait.")
+    help: "Maximum queued inputs; further requests get 429.")
   var maxWaiting = 65_536
 
-  @Option(help: "Seconds that a request may wait for its rewards; then it is answered 503.")
+  @Option(help: "Seconds that a request may wait for its rewards before it gets 503.")
   var maxSeconds = 600
 
   @Option(
-    help: "Seconds that a client may take to send a request, or to take an answer, or be silent.")
+    help: "Seconds that a client may take to send a request or read a response, or stay idle.")
   var maxTransferSeconds = 60
 
-  @Option(help: "Connections that are served at a time; others wait.")
+  @Option(help: "Maximum concurrent connections; others wait.")
   var maxConnections = ServerLimits().connections
 
-  @Option(help: "Longest body of a request in bytes.")
+  @Option(help: "Maximum size of a request body in bytes.")
   var maxBody = ServerLimits().bodyBytes
 
-  @Option(help: "Bytes of bodies that are read at the same time, of all connections together.")
+  @Option(help: "Maximum size of all request bodies being read at the same time, in bytes.")
   var maxBodyMemory = ServerLimits().allBodyBytes
 
-  @Option(help: "Most texts of a request.")
+  @Option(help: "Maximum inputs per request.")
   var maxTexts = ServerLimits().texts
 
   /// Of seconds, bytes and counts: what clocks can still add to the time.
@@ -109,25 +109,25 @@ struct Serve: AsyncParsableCommand {
       ("--max-seconds", maxSeconds), ("--max-transfer-seconds", maxTransferSeconds),
       ("--max-connections", maxConnections), ("--max-body-memory", maxBodyMemory),
     ] where !(1...Self.most).contains(value) {
-      throw ValidationError("\(name) \(value); accepted: 1 to \(Self.most)")
+      throw ValidationError("\(name): expected 1 to \(Self.most), found \(value)")
     }
     guard cache == nil || !engine.engine.isEmpty else {
-      throw ValidationError("--cache goes with --engine")
+      throw ValidationError("--cache requires --engine")
     }
     if let activation = head.activation, activation != "none" {
       throw ValidationError(
-        "--activation does not go with serve: protocols and their requests say what is put on rewards"
+        "--activation cannot be used with serve: the protocol and its requests decide the activation"
       )
     }
     if let busyStatus, busyStatus != 429, busyStatus != 503 {
-      throw ValidationError("--busy-status \(busyStatus); accepted: 429, 503")
+      throw ValidationError("--busy-status: expected 429 or 503, found \(busyStatus)")
     }
     guard rerankTemplate == nil || rerankAs == .joined else {
-      throw ValidationError("--rerank-template and --rerank-as chat exclude each other")
+      throw ValidationError("--rerank-template and --rerank-as chat are mutually exclusive")
     }
-    if let cache, cache < 0 { throw ValidationError("--cache \(cache); accepted: 0 or more") }
+    if let cache, cache < 0 { throw ValidationError("--cache: expected 0 or more, found \(cache)") }
     guard (0...65535).contains(port) else {
-      throw ValidationError("--port \(port); accepted: 0 to 65535")
+      throw ValidationError("--port: expected 0 to 65535, found \(port)")
     }
   }
 
@@ -150,7 +150,7 @@ struct Serve: AsyncParsableCommand {
     let service = try service()
     if options.isOpen, options.apiKey == nil {
       Terminal.complain(
-        "warning: \(host) is open to the network: whoever reaches it may use it (see --api-key-file)"
+        "warning: \(host) accepts requests from the network without authentication (see --api-key-file)"
       )
     }
     try await serve(service, options) { address in
@@ -169,14 +169,14 @@ struct Serve: AsyncParsableCommand {
     if let engines = try engine.settings(scoring, head) {
       let ofModel = scoring.ofTexts + (head.stepsToScore == nil ? [] : ["--steps-to-score"])
       if settings == nil, let option = ofModel.first {
-        throw .usage("\(option) goes with --model: without it texts come rendered")
+        throw .usage("\(option) requires --model: without it, inputs are rendered already")
       }
       settings?.stepsToScore = head.stepsToScore
       return try RewardService(
         engine: engines, texts: settings, pairs: pairs, calibration: calibration, cache: cache ?? 65_536,
         limits: limits, warn: Terminal.warn)
     }
-    guard var settings else { throw .usage("give --model, or --engine") }
+    guard var settings else { throw .usage("give --model or --engine") }
     try head.apply(to: &settings)
     return try RewardService(
       settings, pairs: pairs, calibration: calibration, limits: limits, warn: Terminal.warn)

@@ -5,7 +5,7 @@ internal import TarePipeline
 
 struct Smooth: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Draws a LOWESS curve through two columns of any table.",
+    abstract: "Fit a LOWESS curve to two columns of any table.",
     discussion: """
       Examples:
         tare smooth days.csv --x temperature --y emissions --turning-points
@@ -14,50 +14,55 @@ struct Smooth: ParsableCommand {
         tare smooth leaderboard.csv --x agreement --y bias --missing drop
         tare smooth - --x dose --y response --points 50 -o - <trial.csv >curve.csv
 
-      Prints a plot and the curve at some places, with its 95% band and its slope. -o writes the \
-      curve as CSV (x, fitted, se, lower, upper, slope) at every distinct x, or where --at or \
-      --points want it; -o - prints it. Turning points are where the slope changes its sign; each \
-      has an interval, and is clear or doubtful.
+      Prints a plot and the curve at selected values of x, with its 95% band and its slope. -o writes \
+      the curve as CSV (x, fitted, se, lower, upper, slope) at every distinct x, or at the values \
+      given by --at or --points; -o - prints it. A turning point is a change of sign of the slope; \
+      each has an interval, and is reported as clear or doubtful.
       """)
 
   @Argument(help: "Table; - for standard input.")
   var input: String
 
-  @Option(help: ArgumentHelp("Column along the curve.", valueName: "column"))
+  @Option(help: ArgumentHelp("Column of the independent variable.", valueName: "column"))
   var x: String
-  @Option(help: ArgumentHelp("Column it is fitted to.", valueName: "column"))
+  @Option(help: ArgumentHelp("Column of the dependent variable.", valueName: "column"))
   var y: String
   @Option(help: ArgumentHelp("Column of case weights.", valueName: "column"))
   var weights: String?
   @Option(
     name: .customLong("where"),
-    help: ArgumentHelp("Keep rows with this value.", valueName: "COLUMN=VALUE"))
+    help: ArgumentHelp("Keep only rows with this value.", valueName: "COLUMN=VALUE"))
   var filters: [String] = []
 
-  @Option(help: "Share of the points in each local fit (default: 2/3).")
+  @Option(help: "Fraction of the points in each local fit (default: 2/3).")
   var frac: Double?
-  @Option(help: "Robustifying iterations (default: 3).")
+  @Option(help: "Number of robustness iterations (default: 3).")
   var it: Int?
-  @Option(help: "Distance within which the curve is interpolated (default: 0, exact; R's own).")
+  @Option(
+    help:
+      "Distance within which the curve is interpolated linearly (default: 0, exact; with r, R's).")
   var delta: Double?
-  @Option(help: "Local mean (0), line (1) or parabola (2) (default: 1).")
+  @Option(help: "Degree of the local polynomial: 0, 1 or 2 (default: 1).")
   var degree: Int?
   @Option(
     help: ArgumentHelp(
-      "Whose rules: tare (rows that share an x enter together, in any order), statsmodels or r (exact copies, their faults with ties included) (default: tare)."
+      "LOWESS implementation: tare (tied rows enter together; independent of the row order), statsmodels or r (exact reproductions, including their bugs with ties) (default: tare)."
     ))
   var rules: String?
 
-  @Flag(help: "Find where the slope changes its sign, with intervals.")
+  @Flag(help: "Find the turning points of the curve, with intervals.")
   var turningPoints = false
-  @Option(help: "Resamples behind them (default: 1000; from 5,000 rows on fewer, at least 200).")
+  @Option(
+    help:
+      "Number of bootstrap resamples for --turning-points (default: 1000; fewer from 5,000 rows on, at least 200)."
+  )
   var bootstrap: Int?
-  @Option(help: "Seed of the bootstrap.")
+  @Option(help: "Bootstrap seed.")
   var seed: UInt64 = 1
 
-  @Option(help: ArgumentHelp("Places at which the curve is wanted.", valueName: "x1,x2,…"))
+  @Option(help: ArgumentHelp("Values of x at which to evaluate the curve.", valueName: "x1,x2,…"))
   var at: String?
-  @Option(help: "So many places, evenly from end to end.")
+  @Option(help: "Evaluate the curve at this many evenly spaced values of x.")
   var points: Int?
 
   @OptionGroup var bad: BadRowArguments
@@ -88,7 +93,7 @@ struct Smooth: ParsableCommand {
   private var request: SmoothRequest {
     get throws(TareError) {
       if bootstrap != nil, !turningPoints {
-        throw .usage("--bootstrap is for --turning-points")
+        throw .usage("--bootstrap requires --turning-points")
       }
       var request = SmoothRequest(input: input, x: x, y: y)
       request.format = format.format

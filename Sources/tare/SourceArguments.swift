@@ -4,15 +4,18 @@ internal import TareCore
 internal import TarePipeline
 
 struct FormatArgument: ParsableArguments {
-  @Option(help: ArgumentHelp("The input's format: \(Pipeline.formats) (default: by content)."))
+  @Option(
+    help: ArgumentHelp(
+      "Format of the input: \(Pipeline.formats) (default: detected from the content)."))
   var format: String?
 
   @Option(
     name: .customLong("columns"),
     help: ArgumentHelp(
       """
-      Which columns hold what, as prompt=question,response=output.text: another column, a member of an \
-      object, or NAME[]= for a list; @FILE reads them from a file. `tare formats` shows a file's columns.
+      Names of the columns, such as prompt=question,response=output.text: another column, a member of \
+      an object, or NAME[]= for a list; @FILE reads them from a file. `tare formats` shows a file's \
+      columns.
       """, valueName: "NAME=COLUMN,…"))
   var columns: [String] = []
 }
@@ -23,7 +26,7 @@ struct ColumnArguments: ParsableArguments {
 
   @Option(
     help:
-      "Column that says which rows answer the same prompt (default: prompt_id, id, else the text of prompt)."
+      "Column that groups the responses to one prompt (default: prompt_id, id, else the text of prompt)."
   )
   var group: String?
 
@@ -37,12 +40,12 @@ struct ColumnArguments: ParsableArguments {
   var subset: String?
 
   @Option(
-    help: "Column whose values are taken each by itself (default: rm, if it has several).")
+    help: "Column whose values are handled separately (default: rm, if it has several).")
   var by: String?
 
   @Option(
     name: .customLong("where"),
-    help: ArgumentHelp("Keep rows with this value.", valueName: "COLUMN=VALUE"))
+    help: ArgumentHelp("Keep only rows with this value.", valueName: "COLUMN=VALUE"))
   var filters: [String] = []
 
   /// - Throws: `TareError.usage` if one of these options, which only a file has, goes with a store.
@@ -53,7 +56,7 @@ struct ColumnArguments: ParsableArguments {
       ("--columns", hasFiles ? nil : format.columns.first),
     ].filter { $0.1 != nil }
     guard given.isEmpty else {
-      throw .usage("\(given[0].0) is for score files; a run of a store is taken whole")
+      throw .usage("\(given[0].0) applies to score files; a run in a store is always read whole")
     }
   }
 
@@ -80,7 +83,7 @@ struct ColumnArguments: ParsableArguments {
     for filter in filters {
       let parts = filter.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard parts.count == 2 else {
-        throw .usage("--where \(filter); accepted: COLUMN=VALUE")
+        throw .usage("--where: expected COLUMN=VALUE, found \(filter)")
       }
       values[String(parts[0])] = String(parts[1])
     }

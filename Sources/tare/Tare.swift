@@ -7,7 +7,7 @@ internal import TareCore
 struct Tare: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tare",
-    abstract: "Scores responses with reward models, and takes length and other biases off again.",
+    abstract: "Score responses with reward models and remove length and other biases.",
     version: "0.1.0",
     subcommands: [
       Score.self,

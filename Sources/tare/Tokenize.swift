@@ -4,7 +4,7 @@ internal import TarePipeline
 
 struct Tokenize: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Shows what the model would see: rendered text, token ids, read position.",
+    abstract: "Show the model's input: rendered text, token ids, score position.",
     discussion: "Example: tare tokenize pairs.jsonl --model model.gguf")
 
   @Argument(help: "Conversations, pairs or candidates; - for standard input.")

@@ -7,7 +7,7 @@ internal import TarePipeline
 struct TrainHead: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train-head",
-    abstract: "Fits a reward head on preference pairs; the model's body stays as it is.",
+    abstract: "Train a reward head on preference pairs; the model's backbone stays frozen.",
     discussion: """
       Examples:
         tare train-head train.jsonl --model model.gguf --validate dev.jsonl \
@@ -16,13 +16,13 @@ struct TrainHead: ParsableCommand {
         tare train-head --sequence chat.jsonl math.jsonl code.jsonl --update all --update migu \
       --update replay:0.2 --model model.gguf --store tare.sqlite
 
-      The first fits a linear head and prints a card in JSON: accuracy with its interval, and how the \
-      score goes with length. The second fits an MLP head to one domain after the other and prints \
-      what it learns and forgets: accuracy on every domain's held-out pairs after every stage, average \
-      accuracy, forgetting, transfer, and joint training as the upper line. --output keeps the head \
-      of the first update and seed after the last stage.
+      Trains a linear head and prints a model card as JSON: accuracy with its interval, and how the \
+      score correlates with length. With --sequence, trains an MLP head on one domain after the other \
+      and prints accuracy on the held-out pairs of every domain after every stage, average accuracy, \
+      forgetting, transfer, and joint training as an upper bound; --output is then the head of the \
+      first update rule and seed after the last stage.
 
-      Features are kept in the store, so that fitting again takes seconds.
+      Features are kept in the store, so that training again takes seconds.
       """)
 
   @Argument(help: "Preference pairs: rows with prompt, chosen and rejected.")
@@ -34,15 +34,15 @@ struct TrainHead: ParsableCommand {
 
   @Option(
     help:
-      "File for the head, in safetensors; - for standard output; of a sequence it may be left out.")
+      "File for the head, in safetensors; - for standard output; optional with --sequence.")
   var output: String?
 
-  @Option(help: "Pairs that the head is judged on; none of them may be in the training pairs.")
+  @Option(help: "Held-out pairs to evaluate the head on; none may be a training pair.")
   var validate: String?
 
   @OptionGroup var bad: BadRowArguments
 
-  @Option(help: "Store that keeps the features.")
+  @Option(help: "Store for the features.")
   var store: String?
 
   @OptionGroup(title: "A sequence of domains") var sequence: SequenceArguments
@@ -63,10 +63,10 @@ struct TrainHead: ParsableCommand {
       throw TareError.usage("give a file of pairs, or several in order with --sequence")
     }
     if let option = sequence.given.first {
-      throw TareError.usage("\(option) is for --sequence")
+      throw TareError.usage("\(option) requires --sequence")
     }
     guard let output else {
-      throw TareError.usage("say with --output where the head goes, in safetensors")
+      throw TareError.usage("--output is missing: the safetensors file for the head")
     }
     var request = TrainHeadRequest(
       pairs: pairs, output: output, settings: scoring.settings(model.model))
@@ -88,10 +88,11 @@ struct TrainHead: ParsableCommand {
   private func runSequence() throws {
     guard pairs == nil else {
       throw TareError.usage(
-        "give a file of pairs or --sequence, not both; accepted: --sequence A.jsonl B.jsonl")
+        "give a file of pairs or --sequence, not both: expected --sequence A.jsonl B.jsonl")
     }
     guard validate == nil else {
-      throw TareError.usage("--validate does not go with --sequence, which holds out pairs itself")
+      throw TareError.usage(
+        "--validate cannot be combined with --sequence, which holds out pairs itself")
     }
     try Output.checkOnlyOne(["--output": Output.isStandard(output), "--json": sequence.json])
     let policy = try bad.policy(apartFrom: read + [("--output", output)])

@@ -36,7 +36,7 @@ import Testing
     #expect(calibration.findings["assume"] == "more")
     #expect(calibration.gamma > 0.7 && calibration.gamma <= 1, "no preference is turned round")
     let reason = calibration.findings["reason"]?.string ?? ""
-    #expect(reason.hasPrefix("Among the responses to one prompt more length scores higher"))
+    #expect(reason.hasPrefix("Within prompts, the score increases with length"))
     #expect(reason.contains("no labels were used to test it"))
     let applied = try calibration.apply(to: table)
     #expect(try slopes(table, table.scores) > 0.4)
@@ -57,7 +57,7 @@ import Testing
 
   @Test func `shorter scores higher: that counts as quality unless told otherwise`() throws {
     let table = try Made.table { ($0.within, $0.between, $0.prompts) = (-1, -1, 100) }
-    try expectAbstains(table, "That counts as quality here")
+    try expectAbstains(table, "That is treated as quality")
     try expectAbstains(table, assume: .more, "only a preference for more is assumed to be bias")
     for assume in [CalibratorOptions.Assumption.less, .any] {
       let calibration = try fit(table, assume)
@@ -80,25 +80,25 @@ import Testing
 
   @Test func `within and across prompts opposite ways: it abstains`() throws {
     let table = try Made.table { ($0.within, $0.between, $0.prompts) = (1, -4, 100) }
-    try expectAbstains(table, "The evidence contradicts itself")
-    try expectAbstains(table, assume: .any, "across all responses less does")
+    try expectAbstains(table, "The evidence is contradictory")
+    try expectAbstains(table, assume: .any, "but decreases with it over all responses")
   }
 
   @Test func `nothing shows within prompts: it abstains`() throws {
     let table = try Made.table { ($0.between, $0.prompts) = (2, 40) }
-    try expectAbstains(table, "the interval of the rank correlation holds 0")
-    try expectAbstains(table, assume: .any, "does not follow length surely")
+    try expectAbstains(table, "the confidence interval of the rank correlation contains 0")
+    try expectAbstains(table, assume: .any, "does not depend significantly on length")
   }
 
   @Test func `no prompts, or none with two responses: it abstains`() throws {
     let table = try Made.table { ($0.within, $0.between) = (1, 1) }
     let bare = try CalibrationTable(
       scores: table.scores, columns: table.columns, covariates: table.covariates)
-    try expectAbstains(bare, "Too few prompts have several responses")
+    try expectAbstains(bare, "too few prompts have responses that differ in length")
     let single = try CalibrationTable(
       scores: table.scores, columns: table.columns, covariates: table.covariates,
       prompts: PromptGroups(table.scores.indices.map(String.init)))
-    try expectAbstains(single, "Too few prompts have several responses")
+    try expectAbstains(single, "too few prompts have responses that differ in length")
   }
 
   @Test func `labels that support it choose curve and gamma`() throws {
@@ -142,7 +142,7 @@ import Testing
     let table = try Made.table {
       ($0.within, $0.between, $0.prompts, $0.responses, $0.noise) = (3, 3, 19, 6, 0.01)
     }
-    try expectAbstains(table, "Too few prompts have several responses")
+    try expectAbstains(table, "too few prompts have responses that differ in length")
   }
 
   @Test func `no preference is turned round, whatever the judge's scale`() throws {

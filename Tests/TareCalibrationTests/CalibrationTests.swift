@@ -241,7 +241,7 @@ import Testing
       object[key] = nil
       let json = JSONValue.object(object)
       let error = #expect(throws: TareError.self) { try Calibration(json: json) }
-      #expect(error?.description.hasPrefix("calibration.\(key): found nothing") == true)
+      #expect(error?.description.begins("calibration.\(key): expected …, found nothing") == true)
     }
   }
 
@@ -256,7 +256,7 @@ import Testing
     let error = #expect(throws: TareError.self) {
       try CalibrationTable(responses, covariates: [.named("words")])
     }
-    #expect(error?.description == "row 1 (prompt p): found no words; accepted: one of length")
+    #expect(error?.description == "row 1 (prompt p): expected one of length, found no words")
   }
 
   @Test func `columns that do not fit are refused`() {

@@ -3,6 +3,7 @@ import Foundation
 import TareCalibration
 import TareCore
 import TareNumerics
+import TareTesting
 import Testing
 
 @Suite struct CalibratorsTests {
@@ -76,7 +77,7 @@ import Testing
       let error = #expect(throws: TareError.self) {
         try Made.fit(method, table, Made.settings { $0.gamma = .fixed(0) })
       }
-      #expect(error == .usage("method \(method) takes no --gamma"))
+      #expect(error == .usage("method \(method) does not support gamma"))
       return
     }
     for keepsMean in [false, true] {
@@ -113,7 +114,8 @@ import Testing
         }
         #expect(error?.exitCode == 64)
         #expect(
-          error?.description.hasPrefix("method \(method) has no option \(name.rawValue); it has: ")
+          error?.description.hasPrefix(
+            "method \(method) has no option \(name.rawValue): expected one of ")
             == true)
       }
     }
@@ -133,7 +135,7 @@ import Testing
         try Calibrators.calibrator(method, Made.options(set))
       }
       #expect(error?.exitCode == 64)
-      #expect(error?.description.contains("accepted") == true)
+      #expect(error?.description.contains(": expected ") == true)
     }
     #expect(throws: TareError.self) { try Calibrators.calibrator("spline") }
     let table = try table(for: "lowess")
@@ -151,21 +153,23 @@ import Testing
   {
     let two = try table(for: "surface")
     let one = try table(for: "lowess")
-    #expect(throws: TareError.usage("method lowess takes 1 of --covariate, not 2")) {
+    #expect(throws: TareError.usage("method lowess: expected 1 of its covariates, found 2")) {
       try Made.fit("lowess", two)
     }
-    #expect(throws: TareError.usage("method surface takes 2 of --covariate, not 1")) {
+    #expect(throws: TareError.usage("method surface: expected 2 of its covariates, found 1")) {
       try Made.fit("surface", one)
     }
     let none = try CalibrationTable(scores: [1, 2], columns: [], covariates: [])
-    #expect(throws: TareError.usage("method additive takes 1 or more of --covariate, not 0")) {
+    #expect(
+      throws: TareError.usage("method additive: expected 1 or more of its covariates, found 0")
+    ) {
       try Made.fit("additive", none)
     }
     for method in ["bradley-terry", "isotonic"] {
       let error = #expect(throws: TareError.self) {
         try Made.fit(method, one.withoutLabels)
       }
-      #expect(error?.description.contains("needs a label in every row") == true)
+      #expect(error?.description.contains("requires a label in every row") == true)
     }
   }
 
@@ -175,7 +179,7 @@ import Testing
     let error = #expect(throws: TareError.self) {
       try Made.fit("lowess", table) { $0.scale = .log }
     }
-    #expect(error?.description.hasPrefix("column z, row 2: found -1.0") == true)
+    #expect(error?.description.begins("column z, row 2: expected …, found -1.0") == true)
   }
 
   /// On the scale the knots lie elsewhere, but a curve is kept over the covariate itself.

@@ -74,7 +74,7 @@ import Testing
     let mean = folds.reduce(0) { $0 + $1.values(for: bare)[0] } / 5
     #expect(try calibration.apply(to: bare).bias == [mean])
     let error = #expect(throws: TareError.self) { try Made.fit("lowess", bare, settings) }
-    #expect(error?.description.hasPrefix("--cross-fit needs prompts") == true)
+    #expect(error?.description.hasPrefix("cross-fitting requires prompts") == true)
   }
 
   /// Fits that several folds have in common are made once: what comes of it is what fits to each part

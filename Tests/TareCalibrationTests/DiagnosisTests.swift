@@ -28,7 +28,7 @@ let sharedScores = exists(sharedFolder.appending(path: "data/scores/judgebench.c
     #expect(diagnosis.slopesAgree == false)
     #expect(diagnosis.scorePairs.concordantShare == 0)
     #expect(diagnosis.labelPairs?.concordantShare == 1.0 / 3)
-    #expect(diagnosis.warnings.first?.hasPrefix("Across all responses the score rises") == true)
+    #expect(diagnosis.warnings.first?.hasPrefix("Over all responses the score rises") == true)
     #expect(diagnosis.json["within_prompt"]?["slope"]?.double == -0.05)
     #expect(diagnosis.json["slopes_agree"] == .bool(false))
     #expect(

@@ -52,6 +52,6 @@ import Testing
   @Test func `labels other than 0 and 1 are refused by their row`() throws {
     let table = try table([1, 2, 3], labels: [0, 0.5, 1])
     let error = #expect(throws: TareError.self) { try Made.fit("isotonic", table) }
-    #expect(error?.description.hasPrefix("column label, row 2: found 0.5") == true)
+    #expect(error?.description.begins("column label, row 2: expected …, found 0.5") == true)
   }
 }

@@ -91,6 +91,6 @@ import Testing
     let error = #expect(throws: TareError.self) {
       try fit(try Made.table { $0.within = 1 }, shrinkage: nil)
     }
-    #expect(error == .usage("--per-subset needs a column subset"))
+    #expect(error == .usage("fits per subset require a column subset"))
   }
 }

@@ -125,10 +125,10 @@ struct DecoderTests {
     }
     #expect(
       missing?.description
-        == "tensor 'blk.7.attn_q.weight': found no such tensor; accepted: shape [3]")
+        == "tensor 'blk.7.attn_q.weight': expected shape [3], found no such tensor")
     let wrong = #expect(throws: TareError.self) { try reader["model.norm.weight"].vector(3) }
     #expect(
-      wrong?.description == "tensor 'output_norm.weight': found shape [64]; accepted: shape [3]")
+      wrong?.description == "tensor 'output_norm.weight': expected shape [3], found shape [64]")
   }
 
   @Test(arguments: [

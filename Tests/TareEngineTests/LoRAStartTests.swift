@@ -63,10 +63,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("model.layers.0.mlp.experts", "experts that the base has"),
-    ("model.layers.0.mlp.experts.base_layer", "experts that the base has"),
+    ("model.layers.0.mlp.experts", "shapes that fit the experts of the base"),
+    ("model.layers.0.mlp.experts.base_layer", "shapes that fit the experts of the base"),
     ("score", "never saved"),
-    ("model.layers.7.mlp.up_proj", "that the base lacks"),
+    ("model.layers.7.mlp.up_proj", "that the base does not have"),
   ])
   func `a change that cannot be made is told by what it is`(layer: String, reason: String) throws {
     try set("init_lora_weights", true)

@@ -104,7 +104,7 @@ import Testing
       try loadRewardHead(WeightReader(WeightFile(url)), HeadContext(hiddenSize: 3))
     }
     #expect(
-      error?.description.contains("'score.weight': found shape [1, 2]; accepted: shape [1, 3]")
+      error?.description.contains("'score.weight': expected shape [1, 3], found shape [1, 2]")
         == true)
   }
 }

@@ -32,7 +32,7 @@ import Testing
     for row in scores.indices { scores[row].score = 10 * scores[row].score - 3 }
     let judged = try AlpacaEval.evaluate(scores, options)
     #expect(judged.accuracies.overall.value == 0.625)
-    #expect(judged.notes.contains("the scores are no preferences: the higher one wins"))
+    #expect(judged.notes.contains("the scores are not preferences: the higher score wins"))
   }
 
   private func made(_ model: String) throws -> (rows: [ScoredResponse], known: [String: Double]) {
@@ -118,7 +118,7 @@ import Testing
     }
     #expect(
       error?.description
-        == "row 1 (prompt 1): found 1 responses; accepted: two: the baseline's and the model's")
+        == "row 1 (prompt 1): expected two, the baseline's and the model's, found 1 responses")
   }
 
   /// The published win rates to 1e-9 per cent. The length-controlled ones are an approximation: on average

@@ -73,8 +73,8 @@ import Testing
     #expect(Benchmarks.recognised(mixed).key == "pairs")
     #expect(
       Benchmarks.nearMiss(mixed)
-        == "4 of 5 prompts are in RewardBench's subsets, but 'mine' is none of them: not "
-        + "RewardBench's number; every pair counts alike")
+        == "4 of 5 prompts are in RewardBench's subsets, but 'mine' is not one of them: not "
+        + "RewardBench's number; every pair counts equally")
     let renamed =
       ["hep-go", "hep-js", "hep-cpp"].flatMap { pairs(3, of: 4, subset: $0) }
       + pairs(30, of: 40, subset: "mine")

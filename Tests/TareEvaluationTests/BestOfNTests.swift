@@ -43,7 +43,7 @@ import Testing
     #expect(abs(evaluation.accuracies.overall.value - 1.0 / 3) < 1e-15)
     #expect(
       evaluation.notes.contains {
-        $0.hasPrefix("1 prompt without a right response: counted as wrong")
+        $0.hasPrefix("1 prompt without a right response: always counted as wrong")
       })
   }
 
@@ -70,7 +70,7 @@ import Testing
     #expect(evaluation.accuracies.details.map(\.value.value) == [0.125, 0.5])
     #expect(
       evaluation.notes.contains {
-        $0.hasPrefix("5 prompts without a right response: counted as wrong")
+        $0.hasPrefix("5 prompts without a right response: always counted as wrong")
       })
     // The same by roles.
     let roles = responses.map { response in

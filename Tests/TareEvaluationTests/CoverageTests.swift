@@ -97,7 +97,7 @@ import Testing
     #expect(
       try ProcessBench.evaluate(own, options).warning
         == "2 solutions, not ProcessBench's 3,400 solutions: not the published number "
-        + "('mine' is none of its parts; 4 of its 4 parts missing)")
+        + "('mine' is not part of it; 4 of its 4 parts missing)")
   }
 
   @Test func `a part is not ranked beside the whole, and says so`() throws {

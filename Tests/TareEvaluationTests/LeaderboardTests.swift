@@ -57,7 +57,7 @@ import Testing
     ])
     #expect(board.rows.map(\.name) == ["b", "c", "a"])
     #expect(board.rows.map { $0.behindBest == nil } == [true, false, true])
-    #expect(board.notes.first?.hasPrefix("1 model with other prompts") == true)
+    #expect(board.notes.first?.hasPrefix("1 model with different prompts") == true)
     // Of 8 and 9 prompts drawn apart nothing is sure.
     #expect(board.rows.last?.ranks == 1...3)
   }

@@ -51,7 +51,7 @@ import Testing
     }
     #expect(
       error?.description
-        == "row 2 (prompt 2): found the label 1.0; accepted: the first wrong step from 0 to 0, or -1"
+        == "row 2 (prompt 2): expected the first wrong step from 0 to 0, or -1, found the label 1.0"
     )
   }
 

@@ -29,7 +29,7 @@ import Testing
 
   @Test func `a result beyond 0 to 1 is named with its row`() {
     let error = #expect(throws: TareError.self) { try evaluation(results([1, 1.5])) }
-    #expect(error?.description == "row 2 (prompt 1): found 1.5; accepted: a result from 0 to 1")
+    #expect(error?.description == "row 2 (prompt 1): expected a result from 0 to 1, found 1.5")
   }
 
   @Test func `ties beside pairs are counted and are no pairs`() throws {
@@ -40,7 +40,7 @@ import Testing
     #expect(abs(evaluation.accuracies.overall.value - 2 / 3) < 1e-12)
     #expect(
       evaluation.notes.contains(
-        "1 prompt of 4 is a tie: neither response is preferred, and they are no pairs"))
+        "1 prompt of 4 is a tie without a preferred response: not counted as pairs"))
     // Grades of another kind are no ties.
     let other = try self.evaluation(pair("a", 1) + graded("b", [1, 0], [0.5, 0.25]))
     #expect(other.benchmark == "bestofn")

@@ -88,7 +88,7 @@ import Testing
     }
     #expect(
       error(prompt("1", [1, 0], subset: "Ties"))
-        == "row 1 (prompt 1): found the id '1' in Ties; accepted: ref:NUMBER or tied:NUMBER")
+        == "row 1 (prompt 1): expected ref:NUMBER or tied:NUMBER, found the id '1' in Ties")
     #expect(error(prompt("1", [1, 0], subset: "Chat")).contains("found subset 'Chat'"))
     #expect(error(prompt("1", [1, 0], correct: 2, subset: "Math")).contains("2 chosen and 0"))
   }

@@ -53,7 +53,8 @@ import Testing
   @Test func `an unknown subset is refused with the known ones`() {
     let responses = pairs(1, of: 1, subset: "alpaca")
     let error = #expect(throws: TareError.self) { try RewardBench.evaluate(responses, options) }
-    #expect(error?.description.hasPrefix("row 1 (prompt 0): found subset 'alpaca'") == true)
+    #expect(
+      error?.description.begins("row 1 (prompt 0): expected …, found subset 'alpaca'") == true)
     #expect(error?.description.contains("llmbar-adver-GPTOut") == true)
   }
 

@@ -1,6 +1,7 @@
 /// Single responses, right or wrong, of which no two answer the same prompt.
 import TareCore
 import TareEvaluation
+import TareTesting
 import Testing
 
 @Suite struct UnpairedTests {
@@ -74,7 +75,7 @@ import Testing
     #expect(evaluation.accuracies.subsets.map(\.name) == ["a", "b"])
     #expect(evaluation.accuracies.subsets.map(\.value.value) == [1, 0])
     #expect(evaluation.accuracies.averages.first?.value.value == 0.5)
-    #expect(evaluation.notes.contains { $0.hasPrefix("c has right or wrong responses only") })
+    #expect(evaluation.notes.contains { $0.hasPrefix("c: only right or only wrong responses") })
   }
 
   @Test func `two models are compared by DeLong's test, by prompt and not by row`() throws {
@@ -94,10 +95,10 @@ import Testing
       return error?.description ?? ""
     }
     #expect(refusal(singles([1, 2], [1, 1])).contains("2 right and 0 wrong responses"))
-    #expect(refusal(singles([1, 2], [1, 5])).contains("labels that grade"))
+    #expect(refusal(singles([1, 2], [1, 5])).contains("graded labels"))
     #expect(refusal(pair("1", 1)).contains("prompts with several responses"))
     var bare = singles([1, 2], [1, 0])
     bare[1].label = nil
-    #expect(refusal(bare).contains("row 2 (prompt 1): found a response without a label"))
+    #expect(refusal(bare).shows("row 2 (prompt 1): expected …, found a response without a label"))
   }
 }

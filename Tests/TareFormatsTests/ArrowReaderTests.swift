@@ -130,9 +130,9 @@ import Testing
     bytes[place + 2] = 0xFF
     #expect(
       message(bytes)
-        == "record batch 1, column 'answer', row 2: found a text that is not UTF-8; "
-        + "accepted: UTF-8 text")
-    #expect(message(Array(bytes.dropLast())).contains("cut off before its footer"))
+        == "record batch 1, column 'answer', row 2: expected UTF-8 text, "
+        + "found a text that is not UTF-8")
+    #expect(message(Array(bytes.dropLast())).contains("a truncated Arrow file without its footer"))
   }
 
   @Test func `bytes that are no text become hexadecimal digits, and uuids their own text`() throws {

@@ -37,7 +37,7 @@ import Testing
     let error = #expect(throws: TareError.self) {
       try ScoreTable.goodRows(of: other, columns: ScoreColumns(), drop, counting: &skipped)
     }
-    #expect(error?.description.contains("line 3, column 'score': found 'x'") == true)
+    #expect(error?.description.shows("line 3, column 'score': expected …, found 'x'") == true)
   }
 
   @Test func `missing values of JSON Lines are null, absent and Python's NaN`() throws {

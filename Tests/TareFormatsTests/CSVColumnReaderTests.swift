@@ -85,30 +85,51 @@ import Testing
   // MARK: - Bad rows
 
   static let bad: [(row: [UInt8], SkippedRows.Kind, message: String)] = [
-    (Array("a,,1".utf8), .noNumber, ", line 3, column 'score': found an empty cell; accepted: a"),
-    (Array("a,x,1".utf8), .noNumber, ", line 3, column 'score': found 'x'; accepted: a finite"),
-    (Array("a,0x1F,1".utf8), .noNumber, ", line 3, column 'score': found '0x1F'"),
-    (Array("a,1 2,1".utf8), .noNumber, ", line 3, column 'score': found '1 2'"),
-    (Array("a,nan,1".utf8), .notFinite, ", line 3, column 'score': found 'nan'; accepted: a fin"),
-    (Array("a,-Infinity,1".utf8), .notFinite, ", line 3, column 'score': found '-Infinity'"),
-    (Array("a,1e999,1".utf8), .notFinite, ", line 3, column 'score': found '1e999'"),
-    (Array("a,\"n\"\"a\",1".utf8), .noNumber, ", line 3, column 'score': found 'n\"a'"),
-    (Array("a,1,maybe".utf8), .noLabel, ", line 3, column 'gold': found 'maybe'; accepted: lab"),
-    (Array(",1,1".utf8), .noID, ", line 3, column 'id': found no value; accepted: the prompt's id"),
-    (Array("a,1".utf8), .cellCount, ", line 3: found 2 cells; accepted: 3, as many as the header"),
-    (Array("a,1,1,".utf8), .cellCount, ", line 3: found 4 cells; accepted: 3, as many as the"),
+    (
+      Array("a,,1".utf8), .noNumber,
+      ", line 3, column 'score': expected a finite number, found an empty cell"
+    ),
+    (
+      Array("a,x,1".utf8), .noNumber,
+      ", line 3, column 'score': expected a finite number, found 'x'"
+    ),
+    (Array("a,0x1F,1".utf8), .noNumber, ", line 3, column 'score': expected …, found '0x1F'"),
+    (Array("a,1 2,1".utf8), .noNumber, ", line 3, column 'score': expected …, found '1 2'"),
+    (
+      Array("a,nan,1".utf8), .notFinite,
+      ", line 3, column 'score': expected a finite number, found 'nan'"
+    ),
+    (
+      Array("a,-Infinity,1".utf8), .notFinite,
+      ", line 3, column 'score': expected …, found '-Infinity'"
+    ),
+    (Array("a,1e999,1".utf8), .notFinite, ", line 3, column 'score': expected …, found '1e999'"),
+    (Array("a,\"n\"\"a\",1".utf8), .noNumber, ", line 3, column 'score': expected …, found 'n\"a'"),
+    (
+      Array("a,1,maybe".utf8), .noLabel,
+      ", line 3, column 'gold': expected labels of one kind…, found 'maybe'"
+    ),
+    (Array(",1,1".utf8), .noID, ", line 3, column 'id': expected the prompt's id, found no value"),
+    (Array("a,1".utf8), .cellCount, ", line 3: expected 3 cells, as in the header, found 2 cells"),
+    (
+      Array("a,1,1,".utf8), .cellCount,
+      ", line 3: expected 3 cells, as in the header, found 4 cells"
+    ),
     (
       Array("\"a\nb\"c,1,1,1".utf8), .brokenQuotes,
-      ", line 4, column 'id': found text after the closing quote of a cell"
+      ", line 4, column 'id': expected …, found text after the closing quote of a cell"
     ),
-    (Array("a,\"1,1".utf8), .brokenQuotes, ", line 3, column 'score': found a quote that is nev"),
+    (
+      Array("a,\"1,1".utf8), .brokenQuotes,
+      ", line 3, column 'score': expected …, found a quote that is nev"
+    ),
     (
       Array("a,1,".utf8) + [0xE9], .brokenUTF8,
-      ", line 3, column 'gold': found bytes that are not UTF-8 (0xE9); accepted: UTF-8 text"
+      ", line 3, column 'gold': expected UTF-8 text, found bytes that are not UTF-8 (0xE9)"
     ),
     (
       Array("\"ü\n".utf8) + [0xC3] + Array("\",1,0".utf8), .brokenUTF8,
-      ", line 4, column 'id': found bytes that are not UTF-8 (0xC3)"
+      ", line 4, column 'id': expected …, found bytes that are not UTF-8 (0xC3)"
     ),
   ]
 
@@ -146,7 +167,7 @@ import Testing
     var reader = try samples.reader(
       Array("score\nx\ny\n".utf8), CSVColumns(numbers: ["score"]), skipsBadRows: true)
     let error = #expect(throws: TareError.self) { _ = try reader.nextBlock() }
-    #expect(error?.description.contains("line 2, column 'score': found 'x'") == true)
+    #expect(error?.description.shows("line 2, column 'score': expected …, found 'x'") == true)
     var empty = try samples.reader(Array("score\n\n".utf8), CSVColumns(numbers: ["score"]))
     let other = #expect(throws: TareError.self) { _ = try empty.nextBlock() }
     #expect(other?.description.contains("a header without rows") == true)
@@ -156,7 +177,7 @@ import Testing
     let error = #expect(throws: TareError.self) {
       _ = try samples.reader(Array("a,b\n1,2\n".utf8), CSVColumns(numbers: ["c"]))
     }
-    #expect(error?.description.hasSuffix("found no column 'c'; accepted: one of 'a', 'b'") == true)
+    #expect(error?.description.hasSuffix("expected one of 'a', 'b', found no column 'c'") == true)
   }
 
   @Test func `the first lines of many bad rows are kept`() throws {

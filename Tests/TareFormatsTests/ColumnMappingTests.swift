@@ -1,6 +1,7 @@
 import Foundation
 import TareCore
 import TareFormats
+import TareTesting
 import Testing
 
 @Suite struct ColumnMappingTests {
@@ -60,10 +61,10 @@ import Testing
     #expect(again == typed)
     #expect(
       failure { try lines.add(contents: Array("score=x\nnothing\n".utf8)) }
-        == "line 2: found 'nothing'; accepted: NAME=PLACE, as prompt=question")
+        == "line 2: expected NAME=COLUMN, such as prompt=question, found 'nothing'")
     #expect(
       failure { try lines.add(contents: Array(#"{"score":3}"#.utf8)) }
-        .hasPrefix("member 'score': found a number"))
+        .begins("member 'score': expected …, found a number"))
   }
 
   // MARK: - Rows of texts
@@ -112,14 +113,14 @@ import Testing
   @Test func `errors name the columns that are there`() {
     #expect(
       failure { _ = try read(#"{"a":"p","b":{"c":"r"}}"#, "prompt=question") }
-        == "in: found no column 'question', which 'prompt' is to be; accepted: one of 'a', 'b'")
+        == "in: expected one of 'a', 'b', found no column 'question' to use as 'prompt'")
     #expect(
       failure { _ = try read(#"{"a":"p","b":{"c":"r"}}"#, "prompt=a,response=b.text") }
-        == "in, column 'b': found nothing at 'b.text' in any row; accepted: one of its members 'c'")
+        == "in, column 'b': expected one of its members 'c', found nothing at 'b.text' in any row")
     #expect(
       failure { _ = try read(#"{"a":"p","b":"r"}"#, "prompt=a,response=b.text") }
         .contains(
-          "found nothing at 'b.text' in any row, but a string; accepted: a list or an object")
+          "expected a list or an object, found nothing at 'b.text' in any row, but a string")
     )
   }
 

@@ -53,7 +53,7 @@ import Testing
     #expect(other.extras["labels"] != nil)
     #expect(
       failure(#"{"prompt":"p","responses":["a","b"],"labels":[1]}"#)
-        .contains("line 1, column 'labels': found 1 values; accepted: 2, one a response"))
+        .contains("line 1, column 'labels': expected 2, one per response, found 1 values"))
   }
 
   @Test(arguments: [
@@ -184,77 +184,120 @@ import Testing
   // MARK: - What is refused
 
   @Test(arguments: [
-    ("", "in: found an empty file"),
-    (" \n\t\n", "in: found an empty file"),
-    ("[]", "in: found no rows"),
-    ("3,4\n", "in: found a header without rows"),
-    ("[1]", "in, row 1: found a number"),
-    (#"{"prompt":"p","response":"r"}"# + "\n[1]", "in, line 2: found an array"),
-    (#"{"prompt":"p","response":"r"}"# + "\n\n{\"a\":NaN}", "in, line 3, column 6: found"),
-    (#"{"prompt":"p","response":"r""#, "in, line 1, column 29: found end of input"),
-    (#"{"score":1,"length":2}"#, "in, line 1: found the columns 'score', 'length'; accepted: the"),
-    ("{}", "in, line 1: found no columns; accepted: the columns of a layout: hh-rlhf, "),
+    ("", "in: expected …, found an empty file"),
+    (" \n\t\n", "in: expected …, found an empty file"),
+    ("[]", "in: expected …, found no rows"),
+    ("3,4\n", "in: expected …, found a header without rows"),
+    ("[1]", "in, row 1: expected …, found a number"),
+    (#"{"prompt":"p","response":"r"}"# + "\n[1]", "in, line 2: expected …, found an array"),
+    (
+      #"{"prompt":"p","response":"r"}"# + "\n\n{\"a\":NaN}",
+      "in, line 3, column 6: expected …, found"
+    ),
+    (#"{"prompt":"p","response":"r""#, "in, line 1, column 29: expected …, found end of input"),
+    (
+      #"{"score":1,"length":2}"#,
+      "in, line 1: expected the columns of a layout (hh-rlhf, …), found the columns 'score', 'length'"
+    ),
+    ("{}", "in, line 1: expected the columns of a layout (hh-rlhf, …), found no columns"),
     (
       #"{"prompt":"p","chosen":"c"}"#,
-      "in, line 1, column 'rejected': found no such column beside 'prompt', 'chosen'"
+      "in, line 1, column 'rejected': expected this column, found only 'prompt', 'chosen'"
     ),
-    (#"{"chosen":"c","rejected":"r"}"#, "in, line 1, column 'prompt': found no such column"),
-    (#"{"prompt":3,"response":"r"}"#, "in, line 1, column 'prompt': found a number; accepted: a s"),
-    (#"{"prompt":"p","response":{"a":1}}"#, "in, line 1, column 'response': found an object"),
-    (#"{"prompt":"p","responses":[]}"#, "in, line 1, column 'responses': found an empty list"),
-    (#"{"prompt":"p","responses":["a",2]}"#, "in, line 1, column 'responses[1]': found a number"),
-    (#"{"prompt":[],"response":"r"}"#, "in, line 1, column 'prompt': found an empty list"),
-    (#"{"messages":"hello"}"#, "in, line 1, column 'messages': found a string"),
+    (
+      #"{"chosen":"c","rejected":"r"}"#,
+      "in, line 1, column 'prompt': expected …, found no such column"
+    ),
+    (
+      #"{"prompt":3,"response":"r"}"#,
+      "in, line 1, column 'prompt': expected a string or a list of messages {\"role\", \"content\"}, found a number"
+    ),
+    (
+      #"{"prompt":"p","response":{"a":1}}"#,
+      "in, line 1, column 'response': expected …, found an object"
+    ),
+    (
+      #"{"prompt":"p","responses":[]}"#,
+      "in, line 1, column 'responses': expected …, found an empty list"
+    ),
+    (
+      #"{"prompt":"p","responses":["a",2]}"#,
+      "in, line 1, column 'responses[1]': expected …, found a number"
+    ),
+    (
+      #"{"prompt":[],"response":"r"}"#,
+      "in, line 1, column 'prompt': expected …, found an empty list"
+    ),
+    (#"{"messages":"hello"}"#, "in, line 1, column 'messages': expected …, found a string"),
     (
       #"{"messages":[{"role":"user","content":"p"}]}"#,
-      "in, line 1, column 'messages': found a last message from 'user'"
+      "in, line 1, column 'messages': expected …, found a last message from 'user'"
     ),
     (
       #"{"messages":[{"content":"p"}]}"#,
-      "in, line 1, column 'messages[0]', role: found none; accepted: a string"
+      "in, line 1, column 'messages[0]', role: expected a string, found none"
     ),
     (
       #"{"messages":[{"role":"user","content":3}]}"#,
-      "in, line 1, column 'messages[0]', content: found a number; accepted: a string, a list of"
+      "in, line 1, column 'messages[0]', content: expected a string, a list of text parts, or null, found a number"
     ),
     (
       #"""
       {"messages":[{"role":"user","content":[{"type":"text","text":"What?"},
       {"type":"image_url","image_url":{"url":"a.png"}}]},{"role":"assistant","content":"A cat."}]}
       """#.replacing("\n", with: ""),
-      "in, line 1, column 'messages[0]', content[1]: found a part of type 'image_url'; accepted: a"
+      "in, line 1, column 'messages[0]', content[1]: expected a text part: {\"type\": \"text\", \"text\": \"…\"}, found a part of type 'image_url'"
     ),
     (
       #"{"prompt":"p","response":"r","images":["a.png"]}"#,
-      "in, line 1, column 'images': found 1 of them; accepted: none: text alone can be scored"
+      "in, line 1, column 'images': expected none, as only text can be scored, found 1 of them"
     ),
-    (#"{"id":true,"prompt":"p","response":"r"}"#, "in, line 1, column 'id': found a boolean"),
-    (#"{"id":"","prompt":"p","response":"r"}"#, "in, line 1, column 'id': found an empty string"),
+    (
+      #"{"id":true,"prompt":"p","response":"r"}"#,
+      "in, line 1, column 'id': expected …, found a boolean"
+    ),
+    (
+      #"{"id":"","prompt":"p","response":"r"}"#,
+      "in, line 1, column 'id': expected …, found an empty string"
+    ),
     (
       #"{"question":"q","response_A":"a","response_B":"b","label":"C"}"#,
-      #"in, line 1, column 'label': found "C"; accepted: "A>B" or "B>A""#
+      #"in, line 1, column 'label': expected "A>B" or "B>A", found "C""#
     ),
     (
       #"{"question":"q","response_A":"a","label":"A>B"}"#,
-      "in, line 1, column 'response_B': found no such column"
+      "in, line 1, column 'response_B': expected this column, found only 'question', 'response_A', 'label'"
     ),
-    ("prompt,response\np\n", "in, line 2: found 1 cells; accepted: 2, as many as the header"),
-    ("prompt,response\n\"a\nb\",c\np,q,r", "in, line 4: found 3 cells; accepted: 2"),
-    ("prompt,response\np,\"r", "in, line 2, column 'response': found a quote that is never closed"),
+    ("prompt,response\np\n", "in, line 2: expected 2 cells, as in the header, found 1 cells"),
     (
-      "prompt,response\n\"p\"x,r", "in, line 2, column 'prompt': found text after the closing quote"
+      "prompt,response\n\"a\nb\",c\np,q,r",
+      "in, line 4: expected 2 cells, as in the header, found 3 cells"
     ),
-    ("prompt,prompt\np,r", "in, line 1: found the name 'prompt' for column 1 and column 2"),
-    ("prompt,answer\np,r", "in, line 2: found the columns 'prompt', 'answer'"),
+    (
+      "prompt,response\np,\"r",
+      "in, line 2, column 'response': expected …, found a quote that is never closed"
+    ),
+    (
+      "prompt,response\n\"p\"x,r",
+      "in, line 2, column 'prompt': expected …, found text after the closing quote"
+    ),
+    (
+      "prompt,prompt\np,r",
+      "in, line 1: expected …, found the name 'prompt' for column 1 and column 2"
+    ),
+    ("prompt,answer\np,r", "in, line 2: expected …, found the columns 'prompt', 'answer'"),
     (
       "prompt,chosen,rejected\np,\"[{'role': 'assistant', 'content': 'c'}]\",r",
-      "in, line 2, column 'chosen': found a list that is not JSON"
+      "in, line 2, column 'chosen': expected …, found a list that is not JSON"
     ),
-    ("prompt,responses\np,a;b", "in, line 2, column 'responses': found a list that is not JSON"),
+    (
+      "prompt,responses\np,a;b",
+      "in, line 2, column 'responses': expected …, found a list that is not JSON"
+    ),
   ])
   func `a fault is named with its place`(text: String, message: String) {
     let found = failure(text)
-    #expect(found.hasPrefix(message), "\(found)")
+    #expect(found.begins(message), "\(found)")
   }
 
   @Test func `rows with one id are answers to one prompt, rows of other subsets to others`() throws
@@ -284,11 +327,12 @@ import Testing
       """
     #expect(
       failure(rows)
-        == "in, line 3: found the id 'a' with another prompt than line 1; accepted: one "
-        + "prompt under one id")
+        == "in, line 3: expected one prompt per id, found the id 'a' with a different prompt than in line 1"
+    )
     let pair = #"{"id":"a","prompt":"p","chosen":"c","rejected":"r"}"#
     #expect(
-      failure(pair + "\n" + pair).hasPrefix("in, line 2: found the id 'a', which line 1 has too"))
+      failure(pair + "\n" + pair).begins(
+        "in, line 2: expected …, found the id 'a' and the same responses as in line 1"))
   }
 
   @Test func `an id of several pairs stands for several prompts where theirs differ`() throws {
@@ -309,7 +353,7 @@ import Testing
       Data(rows.joined(separator: "\n").utf8), name: "in", badRows: BadRows(log: log))
     #expect(
       log.notes == [
-        "in: 2 ids, such as '7', stand for several prompts, which are taken as separate: '7', "
+        "in: 2 ids, such as '7', have several prompts, which are kept separate as '7', "
           + "'7-2' …"
       ])
   }
@@ -356,18 +400,22 @@ import Testing
       {"prompt":"x","chosen":[{"role":"user","content":"p"},{"role":"assistant","content":"c"}],
       "rejected":"r"}
       """#
-    #expect(failure(other).contains("column 'chosen': found messages that do not hold the prompt"))
+    #expect(
+      failure(other).contains(
+        "column 'chosen': expected the same prompt, or only the response, found messages that do not begin with the prompt"
+      ))
   }
 
   @Test func `bytes that are not UTF-8 are named with their line`() {
     let latin1 = Data("prompt,response\nfoo,bar\ncaf".utf8) + [0xE9] + Data(",x\n".utf8)
-    #expect(failure(latin1).hasPrefix("in, line 3: found bytes that are not UTF-8 (0xE9)"))
+    #expect(failure(latin1).begins("in, line 3: expected …, found bytes that are not UTF-8 (0xE9)"))
     #expect(
-      failure(Data([0xE9, 0xFE, 0x61, 0x0A])).hasPrefix("in, line 1: found bytes that are not"))
+      failure(Data([0xE9, 0xFE, 0x61, 0x0A])).begins(
+        "in, line 1: expected …, found bytes that are not"))
   }
 
   @Test func `deep nesting and huge rows do no harm`() throws {
-    #expect(failure(String(repeating: "[", count: 100_000)).contains("nesting deeper than"))
+    #expect(failure(String(repeating: "[", count: 100_000)).contains("levels of nesting"))
     let long = String(repeating: "x", count: 5_000_000)
     #expect(try read("prompt,response\n\"\(long)\",r")[0].prompt == [.user(long)])
   }

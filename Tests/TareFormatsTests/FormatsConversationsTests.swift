@@ -1,6 +1,7 @@
 import Foundation
 import TareCore
 import TareFormats
+import TareTesting
 import Testing
 
 /// What belongs to a text and is more than a role and a string.
@@ -198,46 +199,49 @@ import Testing
   @Test(arguments: [
     (
       #""tools":{"name":"f"}"#,
-      "in, line 1, column 'tools': found an object; accepted: an array of objects"
+      "in, line 1, column 'tools': expected an array of objects, found an object"
     ),
-    (#""tools":["f"]"#, "in, line 1, column 'tools[0]': found a string; accepted: an object"),
-    (#""tools":"[{'name': 'f'}]""#, "in, line 1, column 'tools': found a list that is not JSON"),
+    (#""tools":["f"]"#, "in, line 1, column 'tools[0]': expected an object, found a string"),
+    (
+      #""tools":"[{'name': 'f'}]""#,
+      "in, line 1, column 'tools': expected …, found a list that is not JSON"
+    ),
     (
       #""documents":["a"]"#,
-      "in, line 1, column 'documents[0]': found a string; accepted: an object"
+      "in, line 1, column 'documents[0]': expected an object, found a string"
     ),
     (
       #""chat_template_kwargs":[1]"#,
-      "in, line 1, column 'chat_template_kwargs': found an array; accepted: an object of the"
+      "in, line 1, column 'chat_template_kwargs': expected an object of template variables, such as {\"enable_thinking\": false}, found an array"
     ),
     (
       #""chat_template_kwargs":{"tokenize":true}"#,
-      "in, line 1, column 'chat_template_kwargs': found 'tokenize', which is an argument of"
+      "in, line 1, column 'chat_template_kwargs': expected …, found 'tokenize', which is an argument of"
     ),
     (
       #""history":[["a"]]"#,
-      "in, line 1, column 'history[0]': found an array; accepted: two strings"
+      "in, line 1, column 'history[0]': expected two strings, the user's and the assistant's, found an array"
     ),
     (
       #""system":["s"]"#,
-      "in, line 1, column 'system': found an array; accepted: a system message as a string"
+      "in, line 1, column 'system': expected a system message as a string, found an array"
     ),
     (
       #""system_prompt":{"role":"system","content":"s"}"#,
-      "in, line 1, column 'system_prompt': found an object; accepted: a system message as a string"
+      "in, line 1, column 'system_prompt': expected a system message as a string, found an object"
     ),
     (
       #""tools":"not JSON""#,
-      "in, line 1, column 'tools': found 'not JSON'; accepted: a list or an object, or one as JSON"
+      "in, line 1, column 'tools': expected a list or an object, or either as JSON text, found 'not JSON'"
     ),
     (
       #""image":"x.png""#,
-      "in, line 1, column 'image': found 'x.png'; accepted: none: text alone can be scored"
+      "in, line 1, column 'image': expected none, as only text can be scored, found 'x.png'"
     ),
   ])
   func `a column that cannot be part of the text is named`(column: String, message: String) {
     let found = failure("{\"prompt\":\"p\",\"response\":\"r\",\(column)}")
-    #expect(found.hasPrefix(message), "\(found)")
+    #expect(found.begins(message), "\(found)")
   }
 
   @Test func `a history stands before a prompt that is a text`() {
@@ -245,8 +249,8 @@ import Testing
       #"{"history":[["u","a"]],"prompt":[{"role":"user","content":"p"}],"response":"r"}"#
     #expect(
       failure(row)
-        == "in, line 1, column 'history': found turns beside a prompt that is a list of messages; "
-        + "accepted: turns in 'prompt', or a prompt that is a text")
+        == "in, line 1, column 'history': expected the history in 'prompt', or a prompt that is a string, "
+        + "found a history and a prompt that is a list of messages")
   }
 
   @Test func `two system messages are refused`() {
@@ -254,7 +258,8 @@ import Testing
       #"{"system":"a","prompt":[{"role":"system","content":"b"},{"role":"user","content":"p"}],"response":"r"}"#
     #expect(
       failure(row).hasPrefix(
-        "in, line 1, column 'system': found another system message than the prompt begins with"))
+        "in, line 1, column 'system': expected one system message, found a different system message than in the prompt"
+      ))
   }
 
   // MARK: - Columns that look like text

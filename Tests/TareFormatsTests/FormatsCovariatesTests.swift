@@ -1,6 +1,7 @@
 import Foundation
 import TareCore
 import TareFormats
+import TareTesting
 import Testing
 
 /// Covariates of score files: columns, or counted on the texts.
@@ -98,49 +99,49 @@ import Testing
   @Test(arguments: [
     (
       "score,a\n1,2\n", "words",
-      "in: found no column 'words' and no text to count it on; accepted: a column 'words', "
-        + "'response', 'completion', 'output', 'answer', 'messages'; the columns are 'score', 'a'"
+      "in: expected a column 'words', 'response', 'completion', 'output', 'answer', 'messages', found "
+        + "no column 'words' and no text to compute it from; the columns are 'score', 'a'"
     ),
     (
       "score,a\n1,2\n", "prompt_length",
-      "in: found no column 'prompt_length' and no text to count it on; accepted: a column "
-        + "'prompt_length', 'prompt', 'instruction', 'question'; the columns are 'score', 'a'"
+      "in: expected a column 'prompt_length', 'prompt', 'instruction', 'question', found no column "
+        + "'prompt_length' and no text to compute it from; the columns are 'score', 'a'"
     ),
     (
       #"{"score":1,"response":"a"}"#, "prompt_length",
-      "in, line 1, column 'prompt': found no such column, and 'response' holds no prompt"
+      "in, line 1, column 'prompt': expected a string or a list of messages, found no such column, and no prompt in 'response'"
     ),
     (
       #"{"score":1,"response":"a"}"#, "wrods",
-      "in: found no column 'wrods'; accepted: one of 'score', 'response', or counted on the text: "
-        + "length, characters, words, lines,"
+      "in: expected one of 'score', 'response', or computed from the text: length, characters, words, "
+        + "lines,…, found no column 'wrods'"
     ),
     (
       #"{"score":1,"response":7}"#, "words",
-      "in, line 1, column 'response': found a number; accepted: a string or a list of messages"
+      "in, line 1, column 'response': expected a string or a list of messages, found a number"
     ),
     (
       #"{"score":1,"words":[1,2],"response":"a"}"#, "words",
-      "in, line 1, column 'words': found 2 values; accepted: 1, as many as 'score' has"
+      "in, line 1, column 'words': expected 1, as many as 'score' has, found 2 values"
     ),
     (
       #"{"score":1,"words":"many","response":"a"}"#, "words",
-      "in, line 1, column 'words': found 'many'; accepted: a finite number"
+      "in, line 1, column 'words': expected a finite number, found 'many'"
     ),
     (
       #"{"score_chosen":1,"score_rejected":0,"words_chosen":1,"chosen":"a","rejected":"b"}"#,
-      "words", "in: found no column 'words_rejected'"
+      "words", "in: expected …, found no column 'words_rejected'"
     ),
     (
       #"{"scores_chosen":[1,2],"scores_rejected":0,"chosen":"a","rejected":"b"}"#, "words",
-      "in, line 1, column 'chosen': found 1 values; accepted: 2, as many as 'scores_chosen' has"
+      "in, line 1, column 'chosen': expected 2, as many as 'scores_chosen' has, found 1 values"
     ),
   ])
   func `what cannot be come by is named with what there is`(
     text: String, name: String, message: String
   ) {
     let error = #expect(throws: TareError.self) { try read(text, name) }
-    #expect(error?.description.hasPrefix(message) == true, "\(error?.description ?? "")")
+    #expect(error?.description.begins(message) == true, "\(error?.description ?? "")")
     #expect(error?.exitCode == 65)
   }
 
@@ -154,7 +155,7 @@ import Testing
     let found = try table(rows)
     #expect(found.covariates.isEmpty)
     #expect(found.notes.count == 1)
-    #expect(found.notes.first?.contains("line 3, column 'length': found 'n/a'") == true)
+    #expect(found.notes.first?.shows("line 3, column 'length': expected …, found 'n/a'") == true)
     #expect(try table("prompt_id,score,label\na,2,1\n").notes.isEmpty)
   }
 }

@@ -221,7 +221,7 @@ import Testing
 
   @Test func `the scores of two reward models are not mixed`() throws {
     let error = #expect(throws: TareError.self) { try read(mixed) }
-    #expect(error?.description.hasPrefix("in, column 'rm': found 2 ('A', 'B')") == true)
+    #expect(error?.description.begins("in, column 'rm': expected …, found 2 ('A', 'B')") == true)
     #expect(try read(mixed) { $0.runs = [] }.responses.count == 4)
   }
 
@@ -241,76 +241,79 @@ import Testing
     #expect(text == "rm,prompt_id,score,x\nA,1,0,0.0\nB,1,5,50.0\nA,2,1,10.0\nB,2,6,60.0\n")
     let missing = #expect(throws: TareError.self) { try table.matching(["rm": "C"]) }
     #expect(
-      missing?.description == "in, column 'rm': found no row with 'C'; accepted: one of 'A', 'B'")
+      missing?.description == "in, column 'rm': expected one of 'A', 'B', found no row with 'C'")
   }
 
   // MARK: - What is refused
 
   @Test(arguments: [
-    ("prompt_id,score\na,1\nb,nan", "in, line 3, column 'score': found 'nan'; accepted: a finite"),
-    ("prompt_id,score\na,inf", "in, line 2, column 'score': found 'inf'"),
-    ("prompt_id,score\na,1e999", "in, line 2, column 'score': found '1e999'"),
-    ("prompt_id,score\na,0x1p3", "in, line 2, column 'score': found '0x1p3'"),
-    ("prompt_id,score\na,1 2", "in, line 2, column 'score': found '1 2'"),
-    ("prompt_id,score\na,", "in, line 2, column 'score': found an empty cell"),
-    ("prompt_id,score\n,1", "in, line 2, column 'prompt_id': found no value"),
+    (
+      "prompt_id,score\na,1\nb,nan",
+      "in, line 3, column 'score': expected a finite number, found 'nan'"
+    ),
+    ("prompt_id,score\na,inf", "in, line 2, column 'score': expected …, found 'inf'"),
+    ("prompt_id,score\na,1e999", "in, line 2, column 'score': expected …, found '1e999'"),
+    ("prompt_id,score\na,0x1p3", "in, line 2, column 'score': expected …, found '0x1p3'"),
+    ("prompt_id,score\na,1 2", "in, line 2, column 'score': expected …, found '1 2'"),
+    ("prompt_id,score\na,", "in, line 2, column 'score': expected …, found an empty cell"),
+    ("prompt_id,score\n,1", "in, line 2, column 'prompt_id': expected …, found no value"),
     (
       "prompt_id,s\na,1",
-      "in: found no column 'score'; accepted: a column of scores; the columns are 'prompt_id', 's'"
+      "in: expected a column of scores, found no column 'score'; the columns are 'prompt_id', 's'"
     ),
-    ("{\"score\":1}\n\n{\"score\":null}", "in, line 3, column 'score': found null"),
-    ("{\"score\":1}\n{\"x\":1}", "in, line 2, column 'score': found null"),
-    (#"{"score":"1x"}"#, "in, line 1, column 'score': found '1x'"),
-    (#"{"score":true}"#, "in, line 1, column 'score': found a boolean"),
-    (#"{"score":1,"id":[1]}"#, "in, line 1, column 'id': found an array"),
+    ("{\"score\":1}\n\n{\"score\":null}", "in, line 3, column 'score': expected …, found null"),
+    ("{\"score\":1}\n{\"x\":1}", "in, line 2, column 'score': expected …, found null"),
+    (#"{"score":"1x"}"#, "in, line 1, column 'score': expected …, found '1x'"),
+    (#"{"score":true}"#, "in, line 1, column 'score': expected …, found a boolean"),
+    (#"{"score":1,"id":[1]}"#, "in, line 1, column 'id': expected …, found an array"),
     (
-      #"{"score":1,"role":"best"}"#, #"in, line 1, column 'role': found "best"; accepted: "chosen""#
+      #"{"score":1,"role":"best"}"#, #"in, line 1, column 'role': expected "chosen"…, found "best""#
     ),
     (
       "{\"id\":\"a\",\"score\":1,\"index\":0}\n{\"id\":\"a\",\"score\":2,\"index\":0}",
-      "in, line 2, column 'index': found response 0 of 'a' a second time"
+      "in, line 2, column 'index': expected …, found response 0 of 'a' a second time"
     ),
     (
       #"{"scores_chosen":[],"scores_rejected":1}"#,
-      "in, line 1, column 'scores_chosen': found an empty list"
+      "in, line 1, column 'scores_chosen': expected …, found an empty list"
     ),
     (
       #"{"scores_chosen":1,"scores_rejected":"x"}"#,
-      "in, line 1, column 'scores_rejected': found 'x'"
+      "in, line 1, column 'scores_rejected': expected …, found 'x'"
     ),
     (
       "{\"id\":1,\"scores_chosen\":1,\"scores_rejected\":0}\n"
         + "{\"id\":1,\"scores_chosen\":1,\"scores_rejected\":0}",
-      "in, line 2, column 'id': found the id '1' a second time"
+      "in, line 2, column 'id': expected …, found the id '1' a second time"
     ),
     (
       #"{"id":[1],"scores_chosen":[1],"scores_rejected":[0,1]}"#,
-      "in, column 'scores_rejected': found 2 values; accepted: 1, as many as"
+      "in, column 'scores_rejected': expected 1, as many as 'scores_chosen' has, found 2 values"
     ),
     (
       #"{"id":[],"scores_chosen":[],"scores_rejected":[]}"#,
-      "in, column 'scores_chosen': found an empty list"
+      "in, column 'scores_chosen': expected …, found an empty list"
     ),
     (
       #"{"scores":[1,2],"num_correct":3}"#,
-      "in, line 1, column 'num_correct': found 3.0; accepted: from 1 to 2"
+      "in, line 1, column 'num_correct': expected a number from 1 to 2, found 3.0"
     ),
     (
       #"{"scores_chosen":[1,2],"scores_rejected":1,"a_chosen":1,"a_rejected":1,"score":null}"#,
-      "in, line 1, column 'score': found null"
+      "in, line 1, column 'score': expected …, found null"
     ),
     (
       #"{"judgments":[],"label":"A>B"}"#,
-      "in, line 1, column 'judgments[0].judgment.scores': found no list"
+      "in, line 1, column 'judgments[0].judgment.scores': expected …, found no list"
     ),
     (
       #"{"judgments":[{"judgment":{"scores":[1,2]}}],"label":"C"}"#,
-      #"in, line 1, column 'label': found "C"; accepted: "A>B" or "B>A""#
+      #"in, line 1, column 'label': expected "A>B" or "B>A", found "C""#
     ),
   ])
   func `a fault is named with its place`(text: String, message: String) {
     let error = #expect(throws: TareError.self) { try read(text) }
-    #expect(error?.description.hasPrefix(message) == true, "\(error?.description ?? "")")
+    #expect(error?.description.begins(message) == true, "\(error?.description ?? "")")
   }
 
   @Test func `a covariate that is not there is named with the columns that are`() {
@@ -318,8 +321,8 @@ import Testing
       try read(csv) { $0.covariates = ["tokens"] }
     }
     #expect(
-      error?.description == "in: found no column 'tokens'; accepted: one of 'prompt_id', 'score', "
-        + "'length', 'gold', 'subset'")
+      error?.description == "in: expected one of 'prompt_id', 'score', "
+        + "'length', 'gold', 'subset', found no column 'tokens'")
   }
 
   @Test(arguments: [

@@ -60,40 +60,45 @@ import Testing
   @Test(arguments: [
     (
       "score,label\n1,chosen\n2,maybe\n",
-      "in, line 3, column 'label': found 'maybe'; accepted: labels"
+      "in, line 3, column 'label': expected labels of one kind…, found 'maybe'"
     ),
     (
       "score,label\n1,chosen\n2,0\n",
-      "in, line 3, column 'label': found '0'; accepted: chosen or rej"
+      "in, line 3, column 'label': expected chosen or rejected…, found '0'"
     ),
     (
       "score,label\n1,4\n2,yes\n",
-      "in, line 3, column 'label': found 'yes'; accepted: numbers, as in"
+      "in, line 3, column 'label': expected numbers, as in the rows before, found 'yes'"
     ),
     (
-      "score,label\n1,true\n2,4\n", "in, line 3, column 'label': found '4'; accepted: true or false"
+      "score,label\n1,true\n2,4\n",
+      "in, line 3, column 'label': expected true or false, as in the rows before, found '4'"
     ),
     (
-      "score,label\n1,1\n2,\n", "in, line 3, column 'label': found no label; accepted: a label in e"
+      "score,label\n1,1\n2,\n",
+      "in, line 3, column 'label': expected a label in every row, found no label"
     ),
-    ("score,label\n1,\n2,1\n", "in, line 2, column 'label': found no label"),
+    ("score,label\n1,\n2,1\n", "in, line 2, column 'label': expected …, found no label"),
     (
       "score,label\n1,A>B\n",
-      "in, line 2, column 'label': found 'A>B'; accepted: labels of one kind"
+      "in, line 2, column 'label': expected labels of one kind…, found 'A>B'"
     ),
-    ("score,gold\n1,nan\n", "in, line 2, column 'gold': found 'nan'"),
-    ("{\"score\":1,\"label\":[1]}", "in, line 1, column 'label': found '[1]'"),
-    ("{\"score\":1,\"label\":1}\n{\"score\":1}", "in, line 2, column 'label': found no label"),
+    ("score,gold\n1,nan\n", "in, line 2, column 'gold': expected …, found 'nan'"),
+    ("{\"score\":1,\"label\":[1]}", "in, line 1, column 'label': expected …, found '[1]'"),
+    (
+      "{\"score\":1,\"label\":1}\n{\"score\":1}",
+      "in, line 2, column 'label': expected …, found no label"
+    ),
   ])
   func `a label that is none is named with its row`(_ text: String, _ message: String) {
-    #expect(failure(text).hasPrefix(message), "\(failure(text))")
+    #expect(failure(text).begins(message), "\(failure(text))")
   }
 
   @Test func `a named column has a label in every row`() {
     #expect(
       failure("score,x\n1,\n2,\n") { $0.label = "x" }
-        .hasPrefix("in, line 2, column 'x': found no label"))
-    #expect(failure("score\n1\n") { $0.label = "x" }.hasPrefix("in: found no column 'x'"))
+        .begins("in, line 2, column 'x': expected …, found no label"))
+    #expect(failure("score\n1\n") { $0.label = "x" }.begins("in: expected …, found no column 'x'"))
   }
 
   @Test func `rows whose label is none are left out together`() throws {

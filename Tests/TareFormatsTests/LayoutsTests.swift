@@ -1,6 +1,7 @@
 import Foundation
 import TareCore
 import TareFormats
+import TareTesting
 import Testing
 
 /// Rows as public data sets have them, with texts of our own.
@@ -148,7 +149,7 @@ import Testing
   ])
   func `a number does not say which of A and B is better`(row: String) {
     let error = #expect(throws: TareError.self) { try read(row) }
-    #expect(error?.description.contains("accepted: A or B, model_a or model_b, or a tie") == true)
+    #expect(error?.description.contains("expected A or B, model_a or model_b, or a tie") == true)
   }
 
   @Test(arguments: [
@@ -162,7 +163,8 @@ import Testing
     let sets = try read(row)
     #expect(sets[0].isTie)
     #expect(sets[0].responses.map(\.role) == [.response, .response])
-    #expect(sets.tieNote == "1 of 1 pairs is a tie: its responses are scored, and are no pair")
+    #expect(
+      sets.tieNote == "1 of 1 pairs is a tie: its responses are scored but not counted as a pair")
     #expect(try read(Self.pairs[0]).tieNote == nil)
   }
 
@@ -248,7 +250,7 @@ import Testing
     #expect(rows.map(\.id) == ["row-1", "row-2"])
     let four = try one(#"{"id":"7","text":["a","b","c"],"num_correct":2}"#)
     #expect(four.responses.map(\.role) == [.chosen, .chosen, .rejected])
-    #expect(failure(#"{"text":""}"#).contains("column 'text': found an empty text"))
+    #expect(failure(#"{"text":""}"#).shows("column 'text': expected …, found an empty text"))
     // Written and read again, it is no message.
     let again = JSONValue.array(pair.responses[0].turns.map(\.json))
     let back = try one("{\"messages\":\(again.text())}")
@@ -260,8 +262,9 @@ import Testing
   @Test func `an unknown row is told the nearest layout`() throws {
     #expect(
       failure(#"{"ask":"2+2?","better":"4","worse":"5"}"#)
-        == "in, line 1: found the columns 'ask', 'better', 'worse'; accepted: the columns of a layout; "
-        + "the nearest is pairs (chosen, rejected): 'better' may be 'chosen', 'worse' may be 'rejected'"
+        == "in, line 1: expected the columns of a layout, found the columns 'ask', 'better', 'worse'; "
+        + "the nearest layout is pairs (chosen, rejected): 'better' may be 'chosen', 'worse' may be "
+        + "'rejected'"
     )
     var mapping = ColumnMapping(naming: "--columns")
     let error = #expect(throws: TareError.self) {

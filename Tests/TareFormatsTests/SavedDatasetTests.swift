@@ -46,7 +46,7 @@ import Testing
       (#"{"_data_files": [{"filename": ".."}]}"#, ".."),
       (#"{"_data_files": [{"filename": 1}]}"#, "the file name 1"),
       (#"{"_data_files": []}"#, "no data files"),
-      (#"{"_data_files": [{"filename": "x.arrow"}]}"#, "no file that can be read"),
+      (#"{"_data_files": [{"filename": "x.arrow"}]}"#, "no readable file"),
       (#"{"_data_files": [], "_indices_data_files": [{"filename": "i"}]}"#, "another file"),
       ("{", "state.json"),
     ] {

@@ -1,6 +1,7 @@
 import Foundation
 import TareCore
 import TareFormats
+import TareTesting
 import Testing
 
 /// Score files as public projects have them, with numbers of our own.
@@ -51,10 +52,10 @@ import Testing
     #expect(named.responses.map(\.role) == [.rejected, .chosen])
     #expect(
       failure(#"{"prompt":"p","scores":[0.2,1.1],"labels":[1]}"#)
-        .contains("column 'labels': found 1 values; accepted: 2, as many as 'scores' has"))
+        .contains("column 'labels': expected 2, as many as 'scores' has, found 1 values"))
     #expect(
       failure(#"{"prompt":"p","scores":[0.2,1.1],"labels":[1,"perhaps"]}"#)
-        .contains("column 'labels': found 'perhaps'"))
+        .shows("column 'labels': expected …, found 'perhaps'"))
   }
 
   @Test func `rewards of a pair have either order of words`() throws {
@@ -85,7 +86,7 @@ import Testing
     #expect(table.responses[0].subset == "mmlu-pro-law")
     #expect(
       failure(#"{"label":"A>B","judgments":[{"decision":"C"}]}"#)
-        .contains("column 'judgments[0].decision': found \"C\""))
+        .shows("column 'judgments[0].decision': expected …, found \"C\""))
   }
 
   @Test func `results without scores are results`() throws {
@@ -97,7 +98,7 @@ import Testing
     #expect(table.responses.map(\.subset) == ["Math", "Math"])
     #expect(
       failure(file) { $0.covariates = ["length"] }
-        .contains("without them there is nothing to calibrate"))
+        .contains("expected scores of the responses, found results only"))
     #expect(try read(#"{"id":"1","results":true}"#).responses.map(\.score) == [1])
     #expect(failure(#"{"id":"1","results":2}"#).contains("from 0 to 1"))
   }
@@ -120,7 +121,8 @@ import Testing
     let numbered = try read("prompt,score_1,score_2,label\np,0.5,1.5,2\n")
     #expect(numbered.responses.map(\.role) == [.rejected, .chosen])
     #expect(
-      failure(#"{"score_a":2,"score_b":1,"winner":"C"}"#).contains("column 'winner': found \"C\""))
+      failure(#"{"score_a":2,"score_b":1,"winner":"C"}"#).shows(
+        "column 'winner': expected …, found \"C\""))
   }
 
   @Test func `a score beside a pair's two is no response's`() throws {

@@ -74,6 +74,6 @@ import Testing
       _ = try read(Array("score\nx\nnan\n".utf8))
     }
     #expect(
-      error?.description == "in, line 2, column 'score': found 'x'; accepted: a finite number")
+      error?.description == "in, line 2, column 'score': expected a finite number, found 'x'")
   }
 }

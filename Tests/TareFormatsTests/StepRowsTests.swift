@@ -43,7 +43,7 @@ import Testing
   @Test(arguments: [
     (
       #"{"prompt":"p","completions":["a","b"],"labels":[true]}"#,
-      "labels': found 1 values; accepted: 2"
+      "labels': expected 2, one per step, found 1 values"
     ),
     (#"{"prompt":"p","completions":["a"],"labels":["perhaps"]}"#, "labels[0]"),
     (#"{"prompt":"p","completions":[],"labels":[]}"#, "no steps"),

@@ -64,15 +64,15 @@ import Testing
   @Test func `files of other columns are named`() throws {
     try write("a.parquet", [("id", ["a"]), ("score", [.double(1)])])
     try write("b.parquet", [("id", ["a"]), ("reward", [.double(1)])])
-    #expect(message().contains("b.parquet: found no column 'score'"))
+    #expect(message().shows("b.parquet: expected …, found no column 'score'"))
     #expect(message().contains("a.parquet: 'id', 'score'"))
     try write("b.parquet", [("id", ["a"]), ("score", [.int(1)])])
-    #expect(message().contains("b.parquet, column 'score': found int64"), "\(message())")
+    #expect(message().shows("b.parquet, column 'score': expected …, found int64"), "\(message())")
     #expect(message().contains("double, as in "))
     try write("b.parquet", [("id", ["a"]), ("score", [.double(1)]), ("note", ["n"])])
-    #expect(message().contains("b.parquet: found the column 'note'"))
+    #expect(message().shows("b.parquet: expected …, found the column 'note'"))
     _ = try folder.file("b.parquet", Data("PAR1".utf8))
-    #expect(message().contains("b.parquet: found 4 bytes"))
+    #expect(message().shows("b.parquet: expected …, found 4 bytes"))
   }
 
   @Test func `nothing in a folder is left out or put together without a word`() throws {
@@ -84,7 +84,7 @@ import Testing
     _ = try folder.file("dataset_infos.json", Data("{}".utf8))
     #expect(try table().values(in: "id") == ["train"])
     _ = try folder.file("more.jsonl", Data("{}".utf8))
-    #expect(message().contains("'more.jsonl' beside Parquet files"))
+    #expect(message().contains("'more.jsonl' among Parquet files"))
   }
 
   @Test func `of several splits one is named by a pattern, and a split is whole`() throws {
@@ -95,7 +95,7 @@ import Testing
     #expect(message().contains("/train-*.parquet'"))
     #expect(try table(folder.path("train-*.parquet")).values(in: "id") == ["a", "b"])
     #expect(try table(folder.path("t*0-of-*")).values(in: "id") == ["c", "a"])
-    #expect(message(folder.path("dev-*.parquet")).contains("no Parquet file of such a name"))
+    #expect(message(folder.path("dev-*.parquet")).contains("no Parquet file that matches"))
     for name in ["test-00000-of-00001", "train-00000-of-00002"] {
       try FileManager.default.removeItem(atPath: folder.path("\(name).parquet"))
     }

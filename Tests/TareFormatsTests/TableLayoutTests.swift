@@ -52,8 +52,8 @@ import Testing
     let rows = "id,prompt,response,score\n0,x,a,1\n0,x,b,2\n0,y,c,3\n"
     #expect(
       failure(rows)
-        == "in, line 4, column 'id': found the id '0' with another prompt than line 2; accepted: one "
-        + "prompt under one id")
+        == "in, line 4, column 'id': expected one prompt per id, found the id '0' with a different prompt "
+        + "than in line 2")
     // Subsets number their prompts each from 0.
     let table = try read("id,subset,prompt,score\n0,s,x,1\n0,t,y,2\n0,s,x,3\n0,t,y,4\n")
     #expect(PromptGroups(of: table.responses).groupOfRow == [0, 1, 0, 1])
@@ -67,7 +67,9 @@ import Testing
   func `where a row is a pair, an id may stand for several prompts`(rows: String) throws {
     let table = try read(rows)
     #expect(PromptGroups(of: table.responses).ids == ["7", "7-2", "8"])
-    #expect(table.notes.first?.hasPrefix("the id '7' stands for several prompts") == true)
+    #expect(
+      table.notes.first?.hasPrefix("the id '7' has several prompts, which are kept separate")
+        == true)
     let whole = try read(
       rows.split(separator: "\n").filter { !$0.hasPrefix("7,y") }.joined(separator: "\n"))
     #expect(PromptGroups(of: whole.responses).ids == ["7", "8"] && whole.notes.isEmpty)
@@ -101,8 +103,8 @@ import Testing
     #expect(try read(row(false)).responses.map(\.steps) == [[0.9, 0.2]])
     #expect(
       failure(row(false) + row(true))
-        == "in, line 2, column 'truncated': found steps that were cut with the text, and a label by "
-        + "step; accepted: a response that was scored whole")
+        == "in, line 2, column 'truncated': expected a response that was scored without truncation, "
+        + "found a step label on a truncated response")
     // Without a label there is nothing to fit.
     let bare = row(true).replacing(#","label":1"#, with: "")
     #expect(try read(bare).responses.count == 1)
@@ -189,7 +191,9 @@ import Testing
     #expect(try read(first + "\n" + second).responses.map(\.index) == [0, 1, 2, 3])
     #expect(
       failure(first + "\n" + again)
-        .hasPrefix("in, line 2, column 'id': found the id '1' a second time, with the same texts"))
+        .begins(
+          "in, line 2, column 'id': expected …, found the id '1' a second time, with the same texts"
+        ))
     #expect(
       failure(pair(#""id":1"#, 1, 0) + "\n" + pair(#""id":1"#, 2, 0))
         .contains("found the id '1' a second time, with other scores"))
@@ -227,10 +231,11 @@ import Testing
     let naming = ScoreColumns.Naming(score: "--score NAME", label: "--label NAME")
     #expect(
       failure("id,rm_score\n1,2\n") { $0.naming = naming }
-        == "in: found no column 'score'; accepted: a column of scores; the columns are 'id', 'rm_score'; "
+        == "in: expected a column of scores, found no column 'score'; the columns are 'id', 'rm_score'; "
         + "name it with --score NAME (perhaps 'rm_score')")
     #expect(
-      failure("id score\n1 2\n").contains("one name that holds 'a space': cells are separated by"))
+      failure("id score\n1 2\n").contains(
+        "one name that contains 'a space': expected cells separated by"))
     #expect(failure("a,b\n1,2\n") { $0.score = "x" }.contains("found no column 'x'"))
   }
 }

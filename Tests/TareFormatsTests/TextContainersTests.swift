@@ -160,7 +160,7 @@ import Testing
 
   @Test(arguments: [
     ("SQLite format 3\0", "an SQLite database"), ("<!DOCTYPE html><html>", "a web page"),
-    ("version https://git-lfs.github.com/spec/v1\noid", "a pointer of Git LFS"),
+    ("version https://git-lfs.github.com/spec/v1\noid", "a Git LFS pointer"),
     ("PK\u{3}\u{4}....xl/workbook.xml", "an Excel workbook (.xlsx)"),
     ("PK\u{3}\u{4}....scores.npy", "NumPy arrays (.npz)"),
     ("PK\u{3}\u{4}....a.csv", "a zip archive"),
@@ -168,14 +168,15 @@ import Testing
   ])
   func `a file that is no table is named`(_ text: String, _ name: String) throws {
     let error = #expect(throws: TareError.self) { try readTable(Data(text.utf8), name: "in") }
-    #expect(error?.description.hasPrefix("in: found \(name)") == true, "\(error as Any)")
+    #expect(error?.description.begins("in: expected …, found \(name)") == true, "\(error as Any)")
   }
 
   @Test func `a pickle is named, and a header that begins alike is a header`() throws {
     let pickle = Data([0x80, 0x04, 0x95, 0, 0])
     let error = #expect(throws: TareError.self) { try readTable(pickle, name: "in") }
     #expect(
-      error?.description.contains("a Python pickle; accepted: CSV, JSON Lines or Parquet") == true)
+      error?.description.contains("expected CSV, JSON Lines or Parquet (convert it: python -c ")
+        == true)
     #expect(try readTable(Data("ORC,score\n1,2\n".utf8), name: "in").columns == ["ORC", "score"])
     #expect(try readTable(Data("PK,score\n1,2\n".utf8), name: "in").columns == ["PK", "score"])
   }

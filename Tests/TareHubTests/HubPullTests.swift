@@ -208,7 +208,7 @@ import Testing
     let failed = try await error(pull(broken))
     #expect(failed.exitCode == 69)
     #expect(failed.description.contains("model.safetensors"))
-    #expect(failed.description.contains("goes on"))
+    #expect(failed.description.contains("to resume"))
     let partial = try partialBytes()
     #expect(!partial.isEmpty && partial.count <= 40_000)
     #expect(Self.model.files[2].bytes.starts(with: partial))
@@ -506,7 +506,7 @@ import Testing
     }
     let failed = try await error(pull(hub))
     #expect(failed.exitCode == 70)
-    #expect(failed.description.contains("4.0 EB are to come"))
+    #expect(failed.description.contains("4.0 EB to download"))
     #expect(hub.requests.count == 1)
   }
 
@@ -522,7 +522,7 @@ import Testing
         : .serve
     }
     let failed = try await error(pull(hub))
-    #expect(failed.exitCode == 70 && failed.description.contains("EB are to come"), "\(failed)")
+    #expect(failed.exitCode == 70 && failed.description.contains("EB to download"), "\(failed)")
   }
 
   @Test func `calls that cannot work are refused without a request`() throws {
@@ -591,7 +591,7 @@ import Testing
         }
       })
     #expect(stopped.exitCode == 130)
-    #expect(stopped.description.contains("of 100 kB; the same command goes on"))
+    #expect(stopped.description.contains("of 100 kB; run the same command again to resume"))
     let before = try partialBytes().count
     #expect(before > 1000 && before < 100_000)
 

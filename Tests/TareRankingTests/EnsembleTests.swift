@@ -1,6 +1,7 @@
 /// Several models as one: rules, matching, scores within prompts.
 import TareCore
 import TareRanking
+import TareTesting
 import Testing
 
 @Suite struct EnsembleTests {
@@ -44,7 +45,7 @@ import Testing
     let missing = #expect(throws: TareError.self) {
       try first.positions(in: Array(second.dropLast()), named: "x")
     }
-    #expect(missing?.description.contains("x: found no response 0 of prompt 'a'") == true)
+    #expect(missing?.description.shows("x: expected …, found no response 0 of prompt 'a'") == true)
     let extra = #expect(throws: TareError.self) {
       try first.positions(in: second + [response("c", 4)], named: "x")
     }
@@ -63,7 +64,7 @@ import Testing
       change(&other[0])
       #expect(try marked.positions(in: first, named: "x") == [0, 1])
       let error = #expect(throws: TareError.self) { try marked.positions(in: other, named: "x") }
-      #expect(error?.description.contains("another role, label or covariate") == true)
+      #expect(error?.description.contains("a different role, label or covariate") == true)
     }
     // Two models count tokens each in its own way.
     var (one, two) = (first, first)

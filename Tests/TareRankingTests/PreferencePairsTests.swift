@@ -1,6 +1,7 @@
 /// Pairs from rankings: rules, margins, repetitions.
 import TareCore
 import TareRanking
+import TareTesting
 import Testing
 
 @Suite struct PreferencePairsTests {
@@ -112,6 +113,7 @@ import Testing
       try PreferencePairs(
         Ranking.rankings(of: responses), texts: ConversationNumbers(Conversations(texts)), .init())
     }
-    #expect(error?.description.hasPrefix("row 2 (prompt 'a'): found another prompt") == true)
+    #expect(
+      error?.description.begins("row 2 (prompt 'a'): expected …, found a different prompt") == true)
   }
 }

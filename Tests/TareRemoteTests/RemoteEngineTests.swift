@@ -116,17 +116,17 @@ import Testing
   }
 
   @Test(arguments: [
-    ("{\"rewards\": [1]}", "found 1 rewards; accepted: 2, one a text"),
-    ("{\"rewards\": [1, 2, 3]}", "found 3 rewards; accepted: 2, one a text"),
-    ("{\"rewards\": [1, null]}", "reward 1: found null; accepted: a finite number"),
-    ("{\"rewards\": [1, \"2\"]}", "reward 1: found \"2\"; accepted: a finite number"),
-    ("{\"rewards\": [1, NaN]}", "column 17: found 'NaN]}'; accepted: a JSON value"),
+    ("{\"rewards\": [1]}", "expected 2, one per text, found 1 rewards"),
+    ("{\"rewards\": [1, 2, 3]}", "expected 2, one per text, found 3 rewards"),
+    ("{\"rewards\": [1, null]}", "reward 1: expected a finite number, found null"),
+    ("{\"rewards\": [1, \"2\"]}", "reward 1: expected a finite number, found \"2\""),
+    ("{\"rewards\": [1, NaN]}", "column 17: expected a JSON value, found 'NaN]}'"),
     // A double, but infinite as a float.
-    ("{\"rewards\": [1e300, 2]}", "reward 0: found 1e+300; accepted: a finite number"),
-    ("{\"result\": [1, 2]}", "found members result; accepted: an array 'scores' or 'rewards'"),
-    ("[1, 2]", "found an array; accepted: an array 'scores' or 'rewards'"),
-    ("<html>", "line 1, column 1: found '<html>'; accepted: a JSON value"),
-    ("", "found end of input; accepted: a value"),
+    ("{\"rewards\": [1e300, 2]}", "reward 0: expected a finite number, found 1e+300"),
+    ("{\"result\": [1, 2]}", "expected an array 'scores' or 'rewards', found members result"),
+    ("[1, 2]", "expected an array 'scores' or 'rewards', found an array"),
+    ("<html>", "line 1, column 1: expected a JSON value, found '<html>'"),
+    ("", "expected a value, found end of input"),
   ])
   func `an answer that is no list of rewards is an error`(
     reply: String, message: String
@@ -149,7 +149,8 @@ import Testing
     let error = await #expect(throws: TareError.self) {
       try await engine.score(texts: ["1", "2", "3"])
     }
-    #expect(error?.description.contains("/get_reward, texts 2 to 2, reply: found 0") == true)
+    #expect(
+      error?.description.shows("/get_reward, texts 2 to 2, reply: expected …, found 0") == true)
   }
 
   @Test func `the newer member is read where both are there`() async throws {

@@ -154,7 +154,7 @@ import Testing
       try RemoteModel(RemoteEngine(url: server.url, protocol: "vllm"), text: text)
     }
     #expect(error?.exitCode == 64)
-    #expect(error?.description.contains("accepted: tei") == true)
+    #expect(error?.description.contains("expected tei") == true)
   }
 
   @Test func `OpenRLHF gets the text that stands for the tokens`() async throws {
@@ -176,12 +176,18 @@ import Testing
 
   @Test(arguments: [
     ("vllm", #"{"data": [{"probs": [0.1, 0.9], "num_classes": 2}]}"#, "found 2 values"),
-    ("vllm", #"{"data": [{"score": 1}]}"#, "'probs': found null"),
-    ("vllm", #"{"detail": "none"}"#, "found members detail; accepted: an array 'data'"),
+    (
+      "vllm", #"{"data": [{"score": 1}]}"#,
+      "'probs': expected one value: a model with one label, found null"
+    ),
+    ("vllm", #"{"detail": "none"}"#, "expected an array 'data', found members detail"),
     ("sglang", #"[{"embedding": [1, 2]}]"#, "found 2 values"),
-    ("sglang", #"{"embedding": [1]}"#, "found members embedding; accepted: an array"),
+    (
+      "sglang", #"{"embedding": [1]}"#,
+      "expected an array with one element per text, found members embedding"
+    ),
     ("tei", #"[[{"score": 1}, {"score": 2}]]"#, "found 2 values"),
-    ("tei", #"[[{"label": "x"}]]"#, "reward 0: found null"),
+    ("tei", #"[[{"label": "x"}]]"#, "reward 0: expected a finite number, found null"),
   ])
   func `a reply that is no reward a text is an error`(
     key: String, reply: String, message: String

@@ -99,15 +99,18 @@ import Testing
 
   @Test(arguments: [
     ("Qwen2ForProcessRewardModel", "[]", "found 0 values"),
-    ("Qwen2ForProcessRewardModel", "[[0.5, 0.5]]", "found 1 values; accepted: 2"),
+    (
+      "Qwen2ForProcessRewardModel", "[[0.5, 0.5]]",
+      "expected 2, one per token 2 of the text…, found 1 values"
+    ),
     ("Qwen2ForProcessRewardModel", "[[0.5, 0.9], [0.5, 0.5]]", "the probabilities of two labels"),
     ("Qwen2ForProcessRewardModel", "[[0.5, 0.5], [0.5]]", "found 1 values"),
-    ("Qwen2ForRewardModel", "[[1.5], [2.5]]", "found 2 values; accepted: one, or"),
+    ("Qwen2ForRewardModel", "[[1.5], [2.5]]", "expected one, or …, found 2 values"),
     ("Qwen2ForRewardModel", "[]", "found 0 values"),
     ("Qwen2ForRewardModel", "[[0.5, 0.5], [0.5, 0.5]]", "the steps of a process reward model"),
     ("Qwen2ForRewardModel", "[[1, 2, 3]]", "found 3 values"),
     ("Qwen2ForRewardModel", "[[\"a\"]]", "a finite number"),
-    ("Qwen2ForRewardModel", "\"AACgQA==\"", "an array, a row a token"),
+    ("Qwen2ForRewardModel", "\"AACgQA==\"", "an array with one row per token"),
   ])
   func `rows that are not those of the text are an error`(
     architecture: String, rows: String, message: String
@@ -120,7 +123,7 @@ import Testing
     let tokens = try text.tokenize(Self.conversation, options)
     let error = await #expect(throws: TareError.self) { try await remote.values([tokens]) }
     #expect(error?.exitCode == 69)
-    #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
+    #expect(error?.description.shows(message) == true, "\(error?.description ?? "")")
   }
 
   /// Without a model nobody knows before.

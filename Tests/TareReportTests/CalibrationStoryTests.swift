@@ -34,19 +34,19 @@ import Testing
     let advice = text(run, "Calibrate?")
     #expect(
       advice.hasPrefix("Not by the labels. The labels do not. The calibration shown corrects"))
-    #expect(advice.contains("fitted without the labels, to the scores alone"))
-    let change = text(run, "What it changes")
+    #expect(advice.contains("fitted to the scores only, without the labels"))
+    let change = text(run, "Effect")
     #expect(change.hasPrefix("Calibrated by auto on 2026-11-29, without their labels. Overall"))
-    #expect(change.contains("An improvement beyond chance."))
+    #expect(change.contains("A significant improvement."))
     #expect(change.contains("McNemar p < 0.001"))
   }
 
   @Test func `labels that chose the correction do not test it`() throws {
     let story = CalibrationStory(.stored(date: "today"), method: "auto", labels: .inSample)
     let run = try run(story, yes)
-    let change = text(run, "What it changes")
-    #expect(change.contains("In-sample: the labels that judge this change also chose"))
-    #expect(!change.contains("beyond chance"))
+    let change = text(run, "Effect")
+    #expect(change.contains("In-sample: the labels that measure this change also chose"))
+    #expect(!change.contains("significant"))
     #expect(!change.contains("p <"))
     #expect(change.contains("20 gained, 0 lost."))
     #expect(text(run, "Calibrate?") == "Yes. The labels do.")
@@ -58,20 +58,20 @@ import Testing
   @Test func `what other prompts chose is tested, and called held out`() throws {
     let story = CalibrationStory(.fittedHere, method: "auto", labels: .heldOut)
     let run = try run(story, yes)
-    let change = text(run, "What it changes")
-    #expect(change.contains("its own labels had no part in it. Overall accuracy goes from 51.2%"))
-    #expect(change.contains("An improvement beyond chance."))
+    let change = text(run, "Effect")
+    #expect(change.contains("without its own labels. Overall accuracy goes from 51.2%"))
+    #expect(change.contains("A significant improvement."))
     let page = Report(title: "t", date: "d", runs: [run]).html()
     #expect(page.contains("Accuracy, calibrated (held out)"))
   }
 
   @Test func `of scores that came calibrated nobody knows`() throws {
     let run = try run(CalibrationStory(.column, method: nil, labels: .unknown), yes)
-    let change = text(run, "What it changes")
+    let change = text(run, "Effect")
     #expect(change.hasPrefix("The calibrated scores are the source's own column calibrated"))
-    #expect(change.contains("do not say whether these labels chose the correction"))
+    #expect(change.contains("the scores were calibrated elsewhere, possibly by these labels"))
     #expect(!change.contains("p ="))
-    #expect(!change.contains("beyond chance"))
+    #expect(!change.contains("significant"))
   }
 
   @Test func `two models are told apart only where interval and test agree`() throws {
@@ -85,7 +85,8 @@ import Testing
         == "b is significantly worse than a.")
     let few = [MadePair(-1, 1), MadePair(-1, 1)]
     #expect(
-      try Made(few).comparison.verdict(of: "b", against: "a") == "b and a cannot be told apart.")
+      try Made(few).comparison.verdict(of: "b", against: "a")
+        == "b and a do not differ significantly.")
     #expect(
       try Made([MadePair(1, 1)]).comparison.verdict(of: "b", against: "a")
         == "b and a decide every pair alike.")

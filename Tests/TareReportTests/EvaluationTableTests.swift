@@ -22,17 +22,17 @@ import Testing
         easy                 6   50.0  18.8–81.2   66.7  30.0–90.3    +16.7   1→0
         sums                 4   75.0  30.1–95.4   75.0  30.1–95.4      0.0     0
 
-        By length of the better answer beside the other
+        By length of the better answer relative to the other
                                pairs  raw               calibrated        change  ties
         ──────────────────────────────────────────────────────────────────────────────
         better answer longer       7   85.7  48.7–97.4   71.4  35.9–91.8   −14.3     0
         better answer shorter      3    0.0  0.0–56.1    66.7  20.8–93.9   +66.7   1→0
-        alike (within 10%)         0      –                 –                  –     0
+        similar (within 10%)       0      –                 –                  –     0
 
         Overall accuracy goes from 60.0% to 70.0%: +10.0 points, 95% interval −20.0 to
-        +40.0. The interval includes 0: the change may be chance.
+        +40.0. The interval includes 0: the change is not significant.
         Calibration changes 3 of 10 pairs: 2 gained, 1 lost, exact McNemar p = 1.
-        Overall: every pair counts alike (micro).
+        Overall: every pair counts equally (micro).
         Raw: Of 10 pairs, 1 has equal scores and counts as wrong.
         Raw: As probabilities σ(difference of scores / T): ECE 12.0 points and log loss
         0.688 at T = 1; T = 2.11 (95% interval 0 to ∞) fits best: ECE 9.4, log loss
@@ -50,9 +50,10 @@ import Testing
         ───────────────────────────────────────
         overall (micro)      2   50.0  9.5–90.5
 
-        Overall: every pair counts alike (micro).
+        Overall: every pair counts equally (micro).
         As probabilities σ(difference of scores / T): ECE 23.1 points and log loss 0.813
-        at T = 1; higher scores do not go with chosen, so no T fits.
+        at T = 1; higher scores do not predict the chosen response, so T cannot be
+        fitted.
 
         """)
   }

@@ -100,9 +100,9 @@ import Testing
     let page = page([try .big()], [try .small(gates: "none", positions: 0)])
     for missing in [
       ">Subsets<", ">Score and length<", ">From layer to layer<", ">Experts&#39; weights<",
-      ">Gates<", ">Attention on the first token<", ">Tokens that a head looks at<",
+      ">Gates<", ">Attention on the first token<", ">Effective context<",
     ] { #expect(!page.contains(missing), "\(missing)") }
-    #expect(page.contains("No text is longer than 64 tokens"))
+    #expect(page.contains("No input is longer than 64 tokens"))
     #expect(page.contains(">Activations of the residual stream<"))
   }
 

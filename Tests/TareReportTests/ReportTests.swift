@@ -141,16 +141,16 @@ import Testing
 
   @Test func `missing parts are named`() throws {
     let page = Report(title: "T", date: "D", runs: [.init(name: "r")]).html()
-    #expect(page.contains("There are no labelled pairs to count."))
-    #expect(page.contains("There are no responses with score and length to draw."))
-    #expect(page.contains("Nothing was recorded."))
+    #expect(page.contains("There are no labelled pairs."))
+    #expect(page.contains("There are no responses with both score and length."))
+    #expect(page.contains("No provenance was recorded."))
   }
 
   @Test func `many responses are drawn as squares, and the page stays small`() throws {
     var run = Report.Run(name: "r")
     run.responses = .init(ReportTests.responses(100_000))
     let page = Report(title: "T", date: "D", runs: [run]).html()
-    #expect(page.contains("100,000 responses, more where stronger"))
+    #expect(page.contains("100,000 responses, darker where denser"))
     // The limit for a report of 100,000 scores.
     #expect(page.utf8.count < 3_000_000)
     run.responses = .init(ReportTests.responses(1500))

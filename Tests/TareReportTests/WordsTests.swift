@@ -34,7 +34,7 @@ import Testing
       made.comparison.pairedTest
         == "Calibration changes 3 of 10 pairs: 2 gained, 1 lost, exact McNemar p = 1.")
     #expect(made.comparison.overallChange.hasPrefix("Overall accuracy goes from 60.0% to 70.0%: "))
-    #expect(made.comparison.verdict == "The interval includes 0: the change may be chance.")
+    #expect(made.comparison.verdict == "The interval includes 0: the change is not significant.")
     #expect(made.raw.tieNote == "Of 10 pairs, 1 has equal scores and counts as wrong.")
     #expect(made.calibrated.tieNote == nil)
   }
@@ -45,7 +45,7 @@ import Testing
     #expect(two.comparison.overallChange == "Overall accuracy stays at 50.0%.")
     #expect(two.comparison.verdict == "It changes no pair here.")
     let one = try Made([MadePair(1, 2)])
-    #expect(one.comparison.pairedTest == "Calibration does not change the one pair.")
+    #expect(one.comparison.pairedTest == "Calibration does not change the only pair.")
     let lost = try Made([MadePair(1, 0)])
     #expect(
       lost.comparison.pairedTest
@@ -60,13 +60,13 @@ import Testing
 
   @Test func `a change beyond chance is called that`() throws {
     let better = (0..<20).map { _ in MadePair(-1, 1) } + [MadePair(1, 1)]
-    #expect(try Made(better).comparison.verdict == "An improvement beyond chance.")
+    #expect(try Made(better).comparison.verdict == "A significant improvement.")
     let worse = better.map { MadePair($0.calibrated, $0.raw) }
-    #expect(try Made(worse).comparison.verdict == "A loss beyond chance.")
+    #expect(try Made(worse).comparison.verdict == "A significant loss.")
     // A bootstrap of alike pairs has an interval of one point.
     #expect(
       try Made([MadePair(-1, 1), MadePair(-1, 1)]).comparison.verdict
-        == "The paired test does not confirm it: the change may be chance.")
+        == "The paired test does not confirm it: the change is not significant.")
   }
 
   @Test func `a report's findings name what is missing`() throws {
@@ -75,9 +75,9 @@ import Testing
     let findings = Report.Run(name: "a", raw: made.raw).findings
     #expect(
       findings.first?.text.hasPrefix(
-        "The raw scores reach an overall accuracy of 60.0%, 95% interval 31.3–83.2, on 10 "
-          + "pairs; every pair counts alike (micro).") == true)
-    #expect(findings.contains { $0.text == "No calibrated scores were given to compare with." })
+        "The raw scores have an overall accuracy of 60.0%, 95% interval 31.3–83.2, on 10 "
+          + "pairs; every pair counts equally (micro).") == true)
+    #expect(findings.contains { $0.text == "There are no calibrated scores to compare with." })
   }
 
   @Test func `the fitted curve is told as a change over the middle of the lengths`() {
@@ -92,7 +92,7 @@ import Testing
     #expect(
       run.findings.map(\.text) == [
         """
-        Among the answers to one prompt the longer one scores higher: rank correlation +0.30 (95% \
+        Within prompts longer responses score higher: rank correlation +0.30 (95% \
         +0.10 to +0.50). From length 11 to 90 (the middle 80% of the responses) the fitted score falls \
         by 4, 3.93 standard deviations of the scores.
         """

@@ -53,7 +53,8 @@ import Testing
     }
     let call = try message(#"{"role":"assistant","content":"","tool_calls":[{"id":"c"}]}"#)
     let tool = try message(#"{"role":"tool","content":"3"}"#)
-    #expect(try refusal { $0.context.tools = [] }.contains("found tools; accepted: messages of"))
+    let toolless = try refusal { $0.context.tools = [] }
+    #expect(toolless.contains("expected plain messages, as ") && toolless.hasSuffix("found tools"))
     #expect(try refusal { $0.context.documents = [] }.contains("found documents"))
     #expect(
       try refusal { $0.context.variables["style"] = "x" }
@@ -92,7 +93,10 @@ import Testing
     let conversation = Conversation(prompt: [.user("p")], turns: turns)
     #expect(try text.tokenize(conversation, options).text == "pabc")
     let error = #expect(throws: TareError.self) { try text.tokenize(conversation, own) }
-    #expect(error?.description.contains("found 3 messages, a tool's among them") == true)
+    #expect(
+      error?.description.contains(
+        "expected one message, as an implicit reward counts all tokens of a response as the model's own, found 3 messages"
+      ) == true)
     #expect(throws: Never.self) {
       try text.tokenize(Conversation(prompt: Array(turns.prefix(2)), response: "c"), own)
     }

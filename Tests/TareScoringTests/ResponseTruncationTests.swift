@@ -107,7 +107,7 @@ import Testing
       let error = #expect(throws: TareError.self) {
         try cut(.responseRight, to: 8, "something of more than eight", model)
       }
-      #expect(error?.description.contains("no one place where the response is") == true)
+      #expect(error?.description.contains("in which the response cannot be located") == true)
     }
     var short = options
     (short.maxTokens, short.truncation) = (5, .responseLeft)

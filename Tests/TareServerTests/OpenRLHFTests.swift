@@ -80,7 +80,7 @@ import Testing
     #expect(status == 400)
     let error: JSONValue = [
       "error": [
-        "message": .string("\(place): found \(found); accepted: \(accepted)"),
+        "message": .string("\(place): expected \(accepted), found \(found)"),
         "type": "BadRequestError", "param": .null, "code": 400,
         "place": .string(place), "found": .string(found), "accepted": .string(accepted),
       ]
@@ -93,7 +93,7 @@ import Testing
     let (status, body) = try await post(
       #"{"query": "# + deep, to: RewardService(try WatchedModel()))
     #expect(status == 400)
-    #expect(body.contains("nesting deeper than"))
+    #expect(body.contains("levels of nesting"))
   }
 
   @Test func `a long body is refused`() async throws {
@@ -103,7 +103,7 @@ import Testing
     let (status, body) = try await post(
       #"{"query": ["\#(text)"]}"#, to: RewardService(try WatchedModel()), options)
     #expect(status == 413)
-    #expect(body.contains("found more than 1000 bytes; accepted: at most 1000"))
+    #expect(body.contains("expected at most 1000 bytes, found more than 1000 bytes"))
   }
 
   @Test func `a text that the model fails on is a fault of the server`() async throws {

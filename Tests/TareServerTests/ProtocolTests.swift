@@ -433,7 +433,7 @@ import Testing
         #expect(response.headers[.retryAfter] == "1")
         let body = String(buffer: response.body)
         #expect(body.contains(#""error_type":"Overloaded""#))
-        #expect(body.contains("found 3 texts that wait, and 1 more; accepted: at most 2"))
+        #expect(body.contains("queue full (3 waiting, limit 2); retry later"))
       }
     }
     model.release(2)

@@ -94,7 +94,7 @@ import Testing
       try self.proxy("http://127.0.0.1:1", hasTexts: false, calibration: path)
     }
     #expect(error?.exitCode == 64)
-    #expect(error?.description.contains("--model beside --engine") == true)
+    #expect(error?.description.contains("requires --model with --engine") == true)
   }
 
   @Test func `a text that was asked for lately is not sent again`() async throws {

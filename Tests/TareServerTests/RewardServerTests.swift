@@ -8,6 +8,7 @@ import TareRemote
 import TareScoring
 import TareServer
 import TareServing
+import TareTesting
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct RewardServerTests {
@@ -89,7 +90,7 @@ import Testing
       let engine = try RemoteEngine(url: url, protocol: "openrlhf")
       let error = await #expect(throws: TareError.self) { try await engine.score(texts: [""]) }
       #expect(error?.exitCode == 65)
-      #expect(error?.description.contains("text 0, text: found no tokens") == true)
+      #expect(error?.description.shows("text 0, text: expected …, found no tokens") == true)
       let other = try RemoteEngine(url: url + "/nowhere", protocol: "openrlhf")
       let lost = await #expect(throws: TareError.self) { try await other.score(texts: ["a"]) }
       #expect(lost?.description.contains("status 404") == true)

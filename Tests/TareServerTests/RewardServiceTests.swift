@@ -4,6 +4,7 @@ import TareCore
 import TareRemote
 import TareScoring
 import TareServing
+import TareTesting
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct RewardServiceTests {
@@ -169,7 +170,7 @@ import Testing
     let error = await #expect(throws: TareError.self) {
       try await service.score(rendered: ["fine", ""])
     }
-    #expect(error?.description.hasPrefix("text 1, text: found no tokens") == true)
+    #expect(error?.description.begins("text 1, text: expected …, found no tokens") == true)
     #expect(try await service.score(rendered: []).isEmpty)
   }
 

@@ -105,7 +105,10 @@ import Testing
     let error = await #expect(throws: TareError.self) {
       try await service.rewards([.rendered("no template: 12345")])
     }
-    #expect(error?.description.contains("text 0, text: found no turn of the assistant") == true)
+    #expect(
+      error?.description.contains(
+        "text 0, text: expected an assistant turn as the model's chat template writes it, for the calibration, found no assistant turn"
+      ) == true)
   }
 
   @Test func `what cannot be counted on a response is refused at the start`() throws {

@@ -67,7 +67,7 @@ import Testing
     }
     #expect(
       error?.description
-        == "\(store.path), run 'first', row 2, column 'votes': found \"many\"; accepted: a finite number"
+        == "\(store.path), run 'first', row 2, column 'votes': expected a finite number, found \"many\""
     )
   }
 
@@ -77,8 +77,10 @@ import Testing
       try store.scores(of: run, covariates: ["length", "wrods"])
     }
     let message = error?.description ?? ""
-    #expect(message.contains("no covariate 'wrods'; accepted: length, characters, tokens, words"))
-    #expect(message.hasSuffix("prompt_length, or a column of the input: 'votes'"))
+    #expect(message.contains("expected length, characters, tokens, words"))
+    #expect(
+      message.hasSuffix(
+        "prompt_length, or a column of the input: 'votes', found no covariate 'wrods'"))
     #expect(error?.exitCode == 65)
   }
 
@@ -92,7 +94,9 @@ import Testing
     let error = #expect(throws: TareError.self) {
       try store.scores(of: run, covariates: ["words"])
     }
-    #expect(error?.description.contains("run 'x', row 1: found scores that were imported") == true)
+    #expect(
+      error?.description.shows("run 'x', row 1: expected …, found scores that were imported")
+        == true)
   }
 
   @Test func `what is read for speed is what the items say, finished or not`() throws {

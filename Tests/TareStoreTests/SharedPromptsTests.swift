@@ -78,7 +78,7 @@ import Testing
         {"prompt":"p","response":"y","label":"maybe"}
         """))
     let error = #expect(throws: TareError.self) { try store.scores(of: run) }
-    #expect(error?.description.contains("row 2, column 'label': found 'maybe'") == true)
+    #expect(error?.description.shows("row 2, column 'label': expected …, found 'maybe'") == true)
   }
 
   @Test func `a run that named each row by its number goes on`() throws {

@@ -64,7 +64,7 @@ import Testing
     let other = try weather(variables: ["enable_thinking": true])
     let error = #expect(throws: TareError.self) { try store.addItems([other], to: run) }
     #expect(
-      error?.description.contains("found other texts or roles than when the run began") == true)
+      error?.description.contains("found different texts or roles than when the run began") == true)
     var text = try weather()
     text.responses[0] = Candidate(
       role: .chosen, text: JSONValue.array(text.responses[0].turns.map(\.json)).text())

@@ -72,8 +72,8 @@ struct StoreFailureTests {
     #expect(
       error
         == .fault(
-          "\(store.path): another process has kept the store locked for too long; "
-            + "what was stored before is safe; run again when it has finished"))
+          "\(store.path): another process has locked the store for too long; "
+            + "stored data are safe; retry when it has finished"))
     other.kill()
     try store.addItems([pair("b")], at: 1, to: run)
     #expect(try store.items(of: run).map { $0.score != nil } == [true, true, false, false])
@@ -168,7 +168,7 @@ struct StoreFailureTests {
     #expect(
       error
         == .fault(
-          "\(store.path): the disk is full; what was stored before is safe; "
+          "\(store.path): the disk is full; stored data are safe; "
             + "free some space and run again"))
     #expect(stored > 100)
     func storedScores(in store: Store) throws -> Int {
@@ -228,7 +228,8 @@ struct StoreFailureTests {
       _ = try store.items(of: run)
     }
     #expect(error?.exitCode == 65)
-    #expect(error?.description.contains("\(folder.path()): found a damaged database") == true)
+    #expect(
+      error?.description.shows("\(folder.path()): expected …, found a damaged database") == true)
   }
 
   @Test func `a file that was cut short is named`() throws {

@@ -62,7 +62,8 @@ import Testing
     let error = #expect(throws: TareError.self) {
       try store.addItems([pair("a"), pair("b\u{0}c")], to: run)
     }
-    #expect(error?.description.hasPrefix("\(store.path), run 'x', row 2: found a NUL") == true)
+    #expect(
+      error?.description.begins("\(store.path), run 'x', row 2: expected …, found a NUL") == true)
     #expect(throws: Never.self) { try store.addItems([pair("a")], to: run) }
   }
 
@@ -84,7 +85,7 @@ import Testing
   ])
   func `a row without responses is refused`(row: CandidateSet) {
     let error = #expect(throws: TareError.self) { try store.addItems([pair("a"), row], to: run) }
-    #expect(error?.description.contains("row 2: found no response") == true)
+    #expect(error?.description.shows("row 2: expected …, found no response") == true)
   }
 
   @Test(arguments: 0..<7)

@@ -65,13 +65,13 @@ import Testing
 
   @Test func `a missing file is not created for reading`() {
     let path = folder.path("typo.db")
-    #expect(refusal(of: path, access: .readOnly) == .usage("\(path): there is no such store"))
+    #expect(refusal(of: path, access: .readOnly) == .usage("\(path): no such store"))
     #expect(!FileManager.default.fileExists(atPath: path))
   }
 
   @Test func `a missing folder, a folder and an empty path are named`() {
     let path = folder.path("none/scores.db")
-    #expect(refusal(of: path) == .usage("\(path): there is no folder \(folder.path("none"))"))
+    #expect(refusal(of: path) == .usage("\(path): folder \(folder.path("none")) does not exist"))
     #expect(refusal(of: folder.url.path) == .usage("\(folder.url.path): a folder, not a store"))
     #expect(refusal(of: "") == .usage("the store's path is empty"))
   }
@@ -115,8 +115,8 @@ import Testing
     #expect(
       error
         == .badData(
-          place: path, found: "a store that a newer version of tare has made",
-          accepted: "stores up to schema v6; update tare"))
+          place: path, found: "a store written by a newer version of tare",
+          accepted: "a store of schema v6 or older (update tare)"))
     try execute("DELETE FROM grdb_migrations WHERE identifier = 'v99'", on: path)
     #expect(try Store(path: path).items(of: run).count == 2)
   }

@@ -49,7 +49,7 @@ import Testing
       try store.insert(
         scores: [Digest(of: "b"): StoredScore(7), Digest(of: "a"): StoredScore(next)], by: scorer)
     }
-    #expect(error?.description.contains("must depend on its tokens alone") == true)
+    #expect(error?.description.contains("must depend on its tokens only") == true)
     let known = try store.knownScores(by: scorer, for: [Digest(of: "a"), Digest(of: "b")])
     #expect(known == [Digest(of: "a"): StoredScore(1.5)])
   }

@@ -171,48 +171,51 @@ import Testing
     let all = #expect(throws: TareError.self) {
       try store.importRun(named: "c", from: ScoreFile(name: "f.csv", data: Data(csv.utf8)))
     }
-    #expect(all?.description.contains("column 'rm': found 2 ('A', 'B')") == true)
+    #expect(all?.description.shows("column 'rm': expected …, found 2 ('A', 'B')") == true)
     #expect(try store.runs().count == 2)
   }
 
   @Test(arguments: [
     (
       #"{"id": ["a", "b"], "subset": ["s"], "scores_chosen": [1, 2], "scores_rejected": [0, 0]}"#,
-      "column 'subset': found 1 values; accepted: 2, as many as 'scores_chosen' has"
+      "column 'subset': expected 2, as many as 'scores_chosen' has, found 1 values"
     ),
     (
       "{\"id\":\"a\",\"scores_chosen\":1,\"scores_rejected\":0}\n{\"id\":\"a\",\"scores_chosen\":2,\"scores_rejected\":0}\n",
-      "line 2, column 'id': found the id 'a' a second time, with other scores"
+      "line 2, column 'id': expected …, found the id 'a' a second time, with other scores"
     ),
     (
       "{\"id\":\"a\",\"scores_chosen\":1,\"scores_rejected\":0}\n{\"id\":null,\"scores_chosen\":2,\"scores_rejected\":0}\n",
-      "line 2, column 'id': found no value; accepted: the prompt's id"
+      "line 2, column 'id': expected the prompt's id, found no value"
     ),
     (
       "{\"id\":\"a\",\"scores_chosen\":1,\"scores_rejected\":NaN}\n",
-      "row 1, column 'scores_rejected': found NaN"
+      "row 1, column 'scores_rejected': expected …, found NaN"
     ),
     (
       "{\"id\":\"a\",\"scores\":[1,2],\"num_correct\":3,\"subset\":\"Math\"}\n",
-      "line 1, column 'num_correct': found 3.0; accepted: from 1 to 2"
+      "line 1, column 'num_correct': expected a number from 1 to 2, found 3.0"
     ),
-    ("id,score\na,1\nb,\n", "line 3, column 'score': found an empty cell"),
+    ("id,score\na,1\nb,\n", "line 3, column 'score': expected …, found an empty cell"),
     (
       "{\"instruction\":\"i\",\"output_1\":\"a\",\"output_2\":\"b\",\"preference\":3}\n",
-      "line 1, column 'preference': found 3.0; accepted: from 1 to 2, or 0 for neither"
+      "line 1, column 'preference': expected a number from 1 to 2, or 0 for neither, found 3.0"
     ),
-    ("{\"id\":1,\"steps\":[],\"label\":0}\n", "line 1, column 'steps': found an empty list"),
+    (
+      "{\"id\":1,\"steps\":[],\"label\":0}\n",
+      "line 1, column 'steps': expected …, found an empty list"
+    ),
     (
       "{\"id\":\"a\",\"score_chosen\":[1,2],\"score_rejected\":[0,0],\"chosen\":[\"x\"],\"rejected\":[\"y\",\"z\"]}\n",
-      "line 1, column 'chosen': found 1 texts; accepted: 2, as many as 'score_chosen' has"
+      "line 1, column 'chosen': expected 2, as many as 'score_chosen' has, found 1 texts"
     ),
     (
       #"{"id": ["a", "b"], "scores_chosen": [1, NaN], "scores_rejected": [0, 0]}"#,
-      "row 2, column 'scores_chosen': found NaN; accepted: a finite number"
+      "row 2, column 'scores_chosen': expected a finite number, found NaN"
     ),
     (
       #"[{"id": "a", "scores_chosen": 1, "scores_rejected": [-Infinity]}]"#,
-      "row 1, column 'scores_rejected': found Infinity"
+      "row 1, column 'scores_rejected': expected …, found Infinity"
     ),
     (
       "{\"pair_id\":1,\"source\":\"mmlu-pro-law\",\"label\":\"A>B\",\"judgments\":[{\"judgment\":{\"scores\":[1,2]}},{\"judgment\":{\"scores\":[1]}}]}\n",
@@ -228,7 +231,7 @@ import Testing
     let error = #expect(throws: TareError.self) {
       try store.importRun(named: "r", from: ScoreFile(name: "bad", data: Data(text.utf8)))
     }
-    #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
+    #expect(error?.description.shows(message) == true, "\(error?.description ?? "")")
     #expect(error?.exitCode == 65)
     #expect(try store.runs().isEmpty)
   }

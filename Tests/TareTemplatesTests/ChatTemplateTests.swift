@@ -1,6 +1,7 @@
 /// The interface: variables, dates, errors with their lines, refusals, and use from many threads.
 import TareCore
 import TareTemplates
+import TareTesting
 import Testing
 
 @Suite struct ChatTemplateTests {
@@ -61,7 +62,8 @@ import Testing
     #expect(refusal?.isTemplateRefusal == true)
     #expect(refusal?.exitCode == 65)
     #expect(
-      refusal?.description.contains("chat template, line 2: found Roles must alternate") == true)
+      refusal?.description.shows("chat template, line 2: expected …, found Roles must alternate")
+        == true)
     #expect(refusal?.inside("config.json").isTemplateRefusal == true)
 
     let fault = #expect(throws: TareError.self) { try Self.render("{{ 1 + 'a' }}") }
@@ -84,7 +86,7 @@ import Testing
       error
         == .badData(
           place: "chat template, line 7", found: "'missing' is undefined",
-          accepted: "a value that is defined"))
+          accepted: "a defined value"))
   }
 
   @Test func `a syntax error says what stands there and what could`() {
@@ -92,7 +94,8 @@ import Testing
       try ChatTemplate(source: "\n\n{% if x %}{% endfor %}")
     }
     #expect(
-      error?.description.contains("chat template, line 3: found an unknown tag 'endfor'") == true)
+      error?.description.shows("chat template, line 3: expected …, found an unknown tag 'endfor'")
+        == true)
     #expect(error?.description.contains("'{% elif %}' or '{% else %}' or '{% endif %}'") == true)
   }
 

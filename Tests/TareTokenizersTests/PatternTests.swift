@@ -72,7 +72,7 @@ import Testing
     ("a{3,2}", "character 7", "{3,2}"),
     ("(?:a*)*", "pattern '(?:a*)*'", "a group that can match nothing"),
     ("(?:ab){30000}", "pattern '(?:ab){30000}'", "repetitions of groups"),
-    (String(repeating: "(", count: 100), "character 65", "groups nested deeper than 64"),
+    (String(repeating: "(", count: 100), "character 65", "at most 64 levels of groups"),
   ])
   func `a pattern that is not understood is refused with its place`(
     pattern: String, place: String, found: String

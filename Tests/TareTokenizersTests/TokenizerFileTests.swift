@@ -1,6 +1,7 @@
 /// Damaged and unknown parts of tokenizer.json are refused, and the error names the place.
 import Foundation
 import TareCore
+import TareTesting
 import TareTokenizers
 import Testing
 
@@ -31,24 +32,24 @@ import Testing
   private static let faults = [
     (
       "\"NFC\"", "\"NFX\"",
-      "tokenizer.json, normalizer: found the normalizer 'NFX'; accepted: NFC, "
+      "tokenizer.json, normalizer: expected NFC, …, found the normalizer 'NFX'"
     ),
     (
       "{\"type\": \"NFC\"}",
       "{\"type\": \"Sequence\", \"normalizers\": [{\"type\": \"NFC\"}, {\"type\": \"Prepend\"}]}",
-      "tokenizer.json, normalizer.normalizers[1].prepend: found nothing; accepted: a string"
+      "tokenizer.json, normalizer.normalizers[1].prepend: expected a string, found nothing"
     ),
     (
       "{\"type\": \"NFC\"}", "{\"type\": \"Precompiled\", \"precompiled_charsmap\": \"AAAA\"}",
-      "normalizer.precompiled_charsmap: found 3 bytes"
+      "normalizer.precompiled_charsmap: expected …, found 3 bytes"
     ),
     (
       "{\"type\": \"NFC\"}", "{\"type\": \"Precompiled\", \"precompiled_charsmap\": \"////fw==\"}",
-      "normalizer.precompiled_charsmap: found a trie of 2147483647 bytes"
+      "normalizer.precompiled_charsmap: expected …, found a trie of 2147483647 bytes"
     ),
     (
       "{\"type\": \"Whitespace\"}", "{\"type\": \"Sequence\", \"pretokenizers\": [1]}",
-      "tokenizer.json, pre_tokenizer.pretokenizers[0]: found a number; accepted: an object"
+      "tokenizer.json, pre_tokenizer.pretokenizers[0]: expected an object, found a number"
     ),
     (
       "{\"type\": \"Whitespace\"}",
@@ -58,28 +59,36 @@ import Testing
     (
       "{\"type\": \"Whitespace\"}",
       "{\"type\": \"Split\", \"pattern\": {\"String\": \"a\"}, \"behavior\": \"isolated\"}",
-      "pre_tokenizer.behavior: found 'isolated'; accepted: Removed, Isolated"
+      "pre_tokenizer.behavior: expected Removed, Isolated…, found 'isolated'"
     ),
     (
       "{\"type\": \"Fuse\"}", "{}",
-      "tokenizer.json, decoder.type: found nothing; accepted: a string"
+      "tokenizer.json, decoder.type: expected a string, found nothing"
     ),
-    ("\"id\": \"A\"", "\"id\": \"C\"", "post_processor.single[1].Sequence.id: found 'C'"),
-    ("\"ids\": [3]", "\"ids\": [-3]", "special_tokens.<s>.ids: found -3"),
     (
-      "\"BPE\"", "\"LSTM\"", "tokenizer.json, model: found the model 'LSTM'; accepted: BPE, Unigram"
+      "\"id\": \"A\"", "\"id\": \"C\"",
+      "post_processor.single[1].Sequence.id: expected …, found 'C'"
     ),
-    ("[\"a\", \"b\"]", "[\"a\", \"c\"]", "tokenizer.json, model.merges[0]: found 'a c'"),
-    ("[\"a\", \"b\"]", "[\"a\"]", "found a merge of 1 tokens; accepted: two tokens"),
-    ("[\"a\", \"b\"]", "\"a b b\"", "found a merge of 3 tokens; accepted: two tokens"),
-    ("\"ab\": 2", "\"ab\": -2", "tokenizer.json, model.vocab: found the id -2 of 'ab'"),
-    ("\"ab\": 2", "\"ab\": 99999999", "tokenizer.json, model.vocab: found the id 99999999 of 'ab'"),
+    ("\"ids\": [3]", "\"ids\": [-3]", "special_tokens.<s>.ids: expected …, found -3"),
+    (
+      "\"BPE\"", "\"LSTM\"", "tokenizer.json, model: expected BPE, Unigram…, found the model 'LSTM'"
+    ),
+    (
+      "[\"a\", \"b\"]", "[\"a\", \"c\"]", "tokenizer.json, model.merges[0]: expected …, found 'a c'"
+    ),
+    ("[\"a\", \"b\"]", "[\"a\"]", "expected two tokens, found a merge of 1 tokens"),
+    ("[\"a\", \"b\"]", "\"a b b\"", "expected two tokens, found a merge of 3 tokens"),
+    ("\"ab\": 2", "\"ab\": -2", "tokenizer.json, model.vocab: expected …, found the id -2 of 'ab'"),
+    (
+      "\"ab\": 2", "\"ab\": 99999999",
+      "tokenizer.json, model.vocab: expected …, found the id 99999999 of 'ab'"
+    ),
     ("\"ab\": 2", "\"ab\": \"2\"", "tokenizer.json, line 7, column"),
     (
       "\"content\": \"<s>\"", "\"content\": 1",
-      "tokenizer.json.added_tokens[0].content: found a number"
+      "tokenizer.json.added_tokens[0].content: expected …, found a number"
     ),
-    ("\"model\":", "\"mode\":", "tokenizer.json, model: found nothing"),
+    ("\"model\":", "\"mode\":", "tokenizer.json, model: expected …, found nothing"),
   ]
 
   @Test(arguments: faults)
@@ -90,7 +99,7 @@ import Testing
     #expect(text != Self.whole)
     let error = try #require(throws: TareError.self) { try tokenizer(text) }
     #expect(error.exitCode == 65)
-    #expect(error.description.contains(message), "\(error)")
+    #expect(error.description.shows(message), "\(error)")
   }
 
   @Test func `a file that is cut off anywhere is an error`() throws {

@@ -1,5 +1,6 @@
 /// The whole tokenizer, on a small vocabulary: against the `tokenizers` library, and at its edges.
 import TareCore
+import TareTesting
 import TareTokenizers
 import Testing
 
@@ -57,7 +58,7 @@ import Testing
       let error = try #require(throws: TareError.self) {
         try tokenizer.decode([0, id], skipSpecialTokens: false)
       }
-      #expect(error.description.contains("token 1: found the id \(id)"))
+      #expect(error.description.shows("token 1: expected …, found the id \(id)"))
       #expect(tokenizer.token(id) == nil)
     }
   }

@@ -1,5 +1,6 @@
 /// Vocabularies that do not fit together are refused, and the error names the place.
 import TareCore
+import TareTesting
 import TareTokenizers
 import Testing
 
@@ -23,38 +24,47 @@ import Testing
   private static let faults = [
     Fault(
       change: { $0.model = "rwkv" },
-      message: "tokenizer.ggml.model: found 'rwkv'; accepted: gpt2, llama"),
+      message: "tokenizer.ggml.model: expected gpt2, llama…, found 'rwkv'"),
     Fault(
-      change: { $0.pre = "gpt-5" }, message: "tokenizer.ggml.pre: found 'gpt-5'; accepted: gpt-2"),
-    Fault(change: { $0.pre = "" }, message: "tokenizer.ggml.pre: found nothing; accepted: gpt-2"),
+      change: { $0.pre = "gpt-5" }, message: "tokenizer.ggml.pre: expected gpt-2…, found 'gpt-5'"),
+    Fault(change: { $0.pre = "" }, message: "tokenizer.ggml.pre: expected gpt-2…, found nothing"),
     Fault(
       change: {
         $0.tokens = []
         $0.types = []
       },
-      message: "vocabulary: found no tokens; accepted: at least one"),
+      message: "vocabulary: expected at least one, found no tokens"),
     Fault(
       change: { $0.types.removeLast() },
-      message: "vocabulary: found 4 tokens and 3 token types"),
+      message: "vocabulary: expected …, found 4 tokens and 3 token types"),
     Fault(
       change: { $0.types[1] = 7 },
-      message: "vocabulary, token 1: found the type 7; accepted: 1 normal, 2 unknown, 3 control"),
+      message: "vocabulary, token 1: expected 1 normal, 2 unknown, 3 control…, found the type 7"),
     Fault(
       change: { $0.tokens[2] = "b" },
-      message: "vocabulary, token 2: found 'b', which token 1 is too"),
-    Fault(change: { $0.merges = [] }, message: "vocabulary: found no merges"),
-    Fault(change: { $0.merges.append("ab") }, message: "vocabulary.merges[1]: found 'ab'"),
-    Fault(change: { $0.merges.append("a b b") }, message: "vocabulary.merges[1]: found 'a b b'"),
-    Fault(change: { $0.merges.append("a x") }, message: "vocabulary.merges[1]: found 'a x'"),
-    Fault(change: { $0.merges.append("b a") }, message: "vocabulary.merges[1]: found 'b a'"),
+      message: "vocabulary, token 2: expected unique spellings, found 'b', as for token 1"),
+    Fault(change: { $0.merges = [] }, message: "vocabulary: expected …, found no merges"),
+    Fault(
+      change: { $0.merges.append("ab") }, message: "vocabulary.merges[1]: expected …, found 'ab'"),
+    Fault(
+      change: { $0.merges.append("a b b") },
+      message: "vocabulary.merges[1]: expected …, found 'a b b'"),
+    Fault(
+      change: { $0.merges.append("a x") }, message: "vocabulary.merges[1]: expected …, found 'a x'"),
+    Fault(
+      change: { $0.merges.append("b a") }, message: "vocabulary.merges[1]: expected …, found 'b a'"),
     Fault(
       change: { $0.bosID = 4 },
-      message: "vocabulary, BOS token: found the id 4; accepted: 0 to 3"),
-    Fault(change: { $0.eosID = -1 }, message: "vocabulary, EOS token: found the id -1"),
-    Fault(change: { $0.paddingID = 9 }, message: "vocabulary, padding token: found the id 9"),
-    Fault(change: { $0.unknownID = 9 }, message: "vocabulary, unknown token: found the id 9"),
-    Fault(change: { $0.addsBOS = true }, message: "found BOS to be added to texts, and no BOS"),
-    Fault(change: { $0.addsEOS = true }, message: "found EOS to be added to texts, and no EOS"),
+      message: "vocabulary, BOS token: expected 0 to 3, found the id 4"),
+    Fault(change: { $0.eosID = -1 }, message: "vocabulary, EOS token: expected …, found the id -1"),
+    Fault(
+      change: { $0.paddingID = 9 }, message: "vocabulary, padding token: expected …, found the id 9"
+    ),
+    Fault(
+      change: { $0.unknownID = 9 }, message: "vocabulary, unknown token: expected …, found the id 9"
+    ),
+    Fault(change: { $0.addsBOS = true }, message: "found a flag to add BOS, but no BOS"),
+    Fault(change: { $0.addsEOS = true }, message: "found a flag to add EOS, but no EOS"),
   ]
 
   @Test(arguments: faults)
@@ -63,7 +73,7 @@ import Testing
     fault.change(&vocabulary)
     let error = try #require(throws: TareError.self) { try Tokenizer(vocabulary) }
     #expect(error.exitCode == 65)
-    #expect(error.description.contains(fault.message), "\(error)")
+    #expect(error.description.shows(fault.message), "\(error)")
   }
 
   @Test func `spellings that only look the same are different tokens`() throws {
@@ -110,16 +120,19 @@ import Testing
 
   @Test(
     arguments: [
-      ("model", nil, "tokenizer.ggml.model: found nothing"),
-      ("tokens", nil, "tokenizer.ggml.tokens: found nothing"),
-      ("token_type", nil, "tokenizer.ggml.token_type: found nothing"),
+      ("model", nil, "tokenizer.ggml.model: expected …, found nothing"),
+      ("tokens", nil, "tokenizer.ggml.tokens: expected …, found nothing"),
+      ("token_type", nil, "tokenizer.ggml.token_type: expected …, found nothing"),
       (
         "tokens", .string("a"),
-        "tokenizer.ggml.tokens: found a string; accepted: an array of strings"
+        "tokenizer.ggml.tokens: expected an array of strings, found a string"
       ),
-      ("tokens", .array([.string("a"), .int(1)]), "tokenizer.ggml.tokens[1]: found a number"),
-      ("eos_token_id", .string("1"), "tokenizer.ggml.eos_token_id: found a string"),
-      ("add_bos_token", .int(1), "tokenizer.ggml.add_bos_token: found a number"),
+      (
+        "tokens", .array([.string("a"), .int(1)]),
+        "tokenizer.ggml.tokens[1]: expected …, found a number"
+      ),
+      ("eos_token_id", .string("1"), "tokenizer.ggml.eos_token_id: expected …, found a string"),
+      ("add_bos_token", .int(1), "tokenizer.ggml.add_bos_token: expected …, found a number"),
     ] as [(String, JSONValue?, String)])
   func `metadata that is missing or of another type is named`(
     key: String, value: JSONValue?, message: String
@@ -127,6 +140,6 @@ import Testing
     var metadata = metadata
     metadata["tokenizer.ggml.\(key)"] = value
     let error = try #require(throws: TareError.self) { try Vocabulary(ggufMetadata: metadata) }
-    #expect(error.description.contains(message), "\(error)")
+    #expect(error.description.shows(message), "\(error)")
   }
 }

@@ -28,10 +28,10 @@ import Testing
     let command = command.map { $0 == "STORE" ? folder.path("s.sqlite") : $0 } + [input]
     let refused = try Program.run(command)
     #expect(refused.status == 65)
-    #expect(refused.error.contains("line 4, column 'score': found an empty cell"))
+    #expect(refused.error.shows("line 4, column 'score': expected …, found an empty cell"))
     let half = try Program.run(command + ["--missing", "drop"])
     #expect(half.status == 65)
-    #expect(half.error.contains("line 7, column 'score': found 'x'"))
+    #expect(half.error.shows("line 7, column 'score': expected …, found 'x'"))
     let bad = folder.path("bad.csv")
     let result = try Program.run(
       command + ["--skip-bad-rows", "--missing", "drop", "--bad-rows", bad])
@@ -86,14 +86,14 @@ import Testing
     let left = try evaluate(good + bad, ["--json", "--skip-bad-rows"])
     #expect(left.status == 0, "\(left.error)")
     #expect(left.output == whole.output)
-    #expect(left.error.contains("2 prompts lost a response and were left out"))
+    #expect(left.error.contains("2 prompts lost a response and were skipped"))
     // One that never had two sides is no prompt that lost one.
     let lone = try evaluate(good + bad + ["e,chosen,1,2"], ["--skip-bad-rows"])
     #expect(lone.status == 65 && lone.error.contains("1 chosen and 0 rejected responses"))
     // A row of too many cells does not say whose it was.
     let broken = try evaluate(good + ["f,chosen,1,2", "f,rejected,1,2,3"], ["--skip-bad-rows"])
     #expect(broken.status == 0)
-    #expect(broken.error.contains("1 prompt lost a response and was left out"))
+    #expect(broken.error.contains("1 prompt lost a response and was skipped"))
     // Of several candidates, too, what is left decides nothing.
     let many = ["g,chosen,1,2", "g,rejected,0,2", "g,rejected,2,2", "h,chosen,nan,1"]
     let two = try evaluate(

@@ -105,7 +105,7 @@ import Testing
       "scores.csv", Data("id,score,response\n1,1,a b\n2,2,c\n3,2,d e f\n".utf8))
     let refused = try Program.run(["calibrate", file, "--covariate", "wrods"])
     #expect(refused.status == 65)
-    #expect(refused.error.contains("counted on the text: length, characters, words"))
+    #expect(refused.error.contains("computed from the text: length, characters, words"))
   }
 
   @Test(arguments: [
@@ -154,7 +154,7 @@ import Testing
     #expect(refused.error.contains("at most 20"))
     let cut = try Program.run(workshop.score("--max-tokens", "20"))
     #expect(cut.status == 0)
-    #expect(cut.error.contains("texts were cut"))
+    #expect(cut.error.contains("inputs were truncated"))
     #expect(cut.output.contains("\"truncated\":true"))
   }
 

@@ -66,7 +66,7 @@ import Testing
     }
     let alone = try Program.run(["rank", workshop.pairs, "--template-kwargs", text])
     #expect(alone.status == 64)
-    #expect(alone.error.contains("--template-kwargs goes with --model"))
+    #expect(alone.error.contains("--template-kwargs requires --model"))
   }
 
   @Test func `variables are the run's, and another run's are refused`() throws {
@@ -188,7 +188,8 @@ import Testing
     for command in [["score", input] + model(), ["tokenize", input, "--model", workshop.model]] {
       let result = try Program.run(command)
       #expect(result.status == 0)
-      let notice = "in.jsonl: column 'context' looks like text and is not part of what is scored\n"
+      let notice =
+        "in.jsonl: column 'context' looks like text and is not part of the scored input\n"
       #expect(result.error.components(separatedBy: notice).count == 2, "\(result.error)")
       #expect(!result.error.contains("source"))
     }
@@ -207,7 +208,7 @@ import Testing
     _ = try Program.run(["score", first, "--run", "a"] + store + model())
     let second = try Program.run(["score", input, "--run", "b"] + store + model())
     #expect(second.output.contains("scored 1 of 3 responses"), "\(second.output)")
-    #expect(second.output.contains("; 1 repeated within the input; 1 known from the store"))
+    #expect(second.output.contains("; 1 repeated within the input; 1 already in the store"))
   }
 }
 

@@ -150,7 +150,7 @@ import Testing
     process.waitUntilExit()
     #expect(process.terminationStatus == 130)
     #expect(
-      try String(contentsOfFile: error, encoding: .utf8).contains("what is done is stored"))
+      try String(contentsOfFile: error, encoding: .utf8).contains("finished work is stored"))
     let rest = try Program.run(arguments)
     #expect(rest.status == 0, "\(rest.error)")
     let sent = server.requests.joined()
@@ -221,28 +221,28 @@ import Testing
         command + ["--model", workshop.model, "--engine", "http://127.0.0.1:1"]
           + ["--engine-protocol", "vllm"] + option)
       #expect(result.status == 64)
-      #expect(result.error.contains("\(option[0]) does not go with --engine"))
+      #expect(result.error.contains("\(option[0]) cannot be combined with --engine"))
     }
   }
 
   @Test(arguments: [
-    (["--engine", "http://h"], "--engine wants --engine-protocol"),
+    (["--engine", "http://h"], "--engine requires --engine-protocol"),
     (["--engine", "http://h", "--engine-protocol", "grpc"], "unknown protocol 'grpc'"),
     (["--engine", "h:1", "--engine-protocol", "vllm"], "--engine h:1"),
-    (["--engine-model", "m"], "--engine-model goes with --engine"),
-    (["--engine-concurrency", "2"], "--engine-concurrency goes with --engine"),
-    (["--cache", "2"], "--cache goes with --engine"),
+    (["--engine-model", "m"], "--engine-model requires --engine"),
+    (["--engine-concurrency", "2"], "--engine-concurrency requires --engine"),
+    (["--cache", "2"], "--cache requires --engine"),
     (
       ["--engine", "http://h", "--engine-protocol", "vllm", "--cache", "-1"], "--cache"
     ),
-    ([], "give --model, or --engine"),
+    ([], "give --model or --engine"),
     (
       ["--engine", "http://h", "--engine-protocol", "vllm", "--template", "t"],
-      "--template goes with --model"
+      "--template requires --model"
     ),
     (
       ["--engine", "http://h", "--engine-protocol", "vllm", "--steps-to-score", "min"],
-      "--steps-to-score goes with --model"
+      "--steps-to-score requires --model"
     ),
   ])
   func `options that go together are asked for together`(

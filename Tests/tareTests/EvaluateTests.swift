@@ -171,7 +171,7 @@ import Testing
       text.output.replacing("\n", with: " ").contains(
         "Left out: 20 prompts only in mine, 30 prompts only in theirs."))
     let same = try evaluate(mine, "--against", try pairs("other.jsonl", 0..<10, better: 6))
-    #expect(same["against"]?["verdict"] == "mine and other cannot be told apart.")
+    #expect(same["against"]?["verdict"] == "mine and other do not differ significantly.")
     let apart = try Program.run([
       "evaluate", mine, "--against", try pairs("far.jsonl", 200..<210, better: 6),
     ])
@@ -223,7 +223,7 @@ import Testing
     let output = folder.path("calibrated.csv")
     let calibrated = try Program.run(["calibrate", scores, "-o", output])
     try #require(calibrated.status == 0, "\(calibrated.error)")
-    #expect(calibrated.output.contains("The labels had a part in this calibration"))
+    #expect(calibrated.output.contains("This calibration used the labels"))
     #expect(calibrated.output.contains("in-sample"))
     let json = try Program.run(["calibrate", scores, "-o", output, "--json"])
     #expect(try JSONValue(parsing: json.output)["parts"]?.array?[0]["labels"] == "in_sample")
@@ -232,7 +232,7 @@ import Testing
     let text = try Program.run(["evaluate", output, "--bootstrap", "200"])
     let words = text.output.replacing("\n", with: " ")
     #expect(words.contains("The calibrated scores are the source's own column"))
-    #expect(words.contains("do not say whether these labels chose the correction"))
+    #expect(words.contains("the scores were calibrated elsewhere, possibly by these labels"))
     #expect(!words.contains("McNemar"))
 
     let folded = try Program.run([
@@ -240,7 +240,7 @@ import Testing
     ])
     #expect(try JSONValue(parsing: folded.output)["parts"]?.array?[0]["labels"] == "held_out")
     let blind = try Program.run(["calibrate", scores, "-o", output, "--ignore-labels"])
-    #expect(blind.output.contains("The labels were ignored, as asked"))
+    #expect(blind.output.contains("The labels were ignored, as requested"))
   }
 
   @Test func `the page judges a calibration on prompts that had no part in it`() throws {
@@ -253,7 +253,7 @@ import Testing
     let blind = try Program.run([
       "report", try biased(), "--bootstrap", "200", "--output", "-", "--method", "lowess",
     ])
-    #expect(blind.output.contains("for this report alone, without their labels"))
+    #expect(blind.output.contains("for this report only, without their labels"))
     #expect(!blind.output.contains("(held out)"))
   }
 
@@ -279,7 +279,7 @@ import Testing
     let text = try Program.run(["evaluate", "--bootstrap", "200"] + source)
     #expect(
       text.output.replacing("\n", with: " ").contains(
-        "In-sample: the labels that judge this change"))
+        "In-sample: the labels that measure this change"))
     #expect(!text.output.contains("McNemar"))
     let held = try judged("--cross-fit", "5")
     #expect(held["raw_against_calibrated"]?["labels"] == "held_out")

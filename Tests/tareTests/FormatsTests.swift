@@ -16,8 +16,10 @@ import Testing
   @Test func `without a file all that can be read is listed`() throws {
     let text = try Program.run(["formats"])
     #expect(text.status == 0)
-    for part in ["Containers", "Layouts of texts", "Layouts of scores", "hh-rlhf", "rewardbench-2"]
-    {
+    for part in [
+      "Containers", "Layouts of prompts and responses", "Layouts of scores", "hh-rlhf",
+      "rewardbench-2",
+    ] {
       #expect(text.output.contains(part))
     }
     let json = try JSONValue(parsing: Program.run(["formats", "--json"]).output)
@@ -39,7 +41,7 @@ import Testing
     #expect(page.status == 0)
     #expect(
       page.output == """
-        \(path): JSON Lines, an object a row, 1 row
+        \(path): JSON Lines, one object per row, 1 row
         Columns: id, subset, prompt, chosen, rejected, note
 
         Texts: pairs (prompt, chosen, rejected: texts or messages; lists for several of either)
@@ -48,14 +50,14 @@ import Testing
           prompt   ← prompt
           id       ← id
           subset   ← subset
-          left over: note
+          not used: note
           line 1, id 7, subset sums
             prompt    2+2?
             chosen    4
             rejected  5
 
         Commands: score, tokenize, rank --model, pairs --model, train-head, smooth
-        Columns are other ones with --columns NAME=COLUMN, as prompt=question,response=output.text
+        To use other columns: --columns NAME=COLUMN, such as prompt=question,response=output.text
 
         """)
     let json = try JSONValue(parsing: Program.run(["formats", path, "--json"]).output)
@@ -99,7 +101,7 @@ import Testing
     #expect(mapped.output.contains("Commands: score, tokenize"))
     let wrong = try Program.run(["formats", path, "--columns", "prompt=question"])
     #expect(wrong.status == 65)
-    #expect(wrong.error.contains("accepted: one of 'user_prompt', 'model_answer'"))
+    #expect(wrong.error.contains("expected one of 'user_prompt', 'model_answer'"))
   }
 
   // MARK: - Every command takes --columns

@@ -93,7 +93,7 @@ import Testing
     for line in result.output.split(separator: "\n") where !line.hasPrefix("path") {
       #expect(line.count <= 80, "\(line)")
     }
-    for word in ["family", "reward head", "read rule", "template", "SHA-256", "suspicious:"] {
+    for word in ["family", "reward head", "score position", "template", "SHA-256", "findings:"] {
       #expect(result.output.contains(word), "\(word)")
     }
   }
@@ -133,7 +133,7 @@ import Testing
     let (status, json) = try inspect(tiny(more: ["cls.output.weight", "gating.weight"]))
     #expect(status == 0)
     #expect(json["unknown_tensors"] == ["gating.weight"])
-    #expect(findings(json).contains("warning: 1 tensor that nothing uses: gating.weight"))
+    #expect(findings(json).contains("warning: 1 unused tensor: gating.weight"))
   }
 
   @Test func `a template that is no Jinja is an error, and the rest is described`() throws {
@@ -154,21 +154,21 @@ import Testing
     let (status, json) = try inspect(tiny(template: template))
     #expect(status == 0)
     #expect(json["template"]?["uses_date"] == true)
-    #expect(findings(json).contains { $0.hasPrefix("note: the template writes the date") })
+    #expect(findings(json).contains { $0.hasPrefix("note: the template prints the date") })
     #expect(
-      findings(json).contains { $0.hasPrefix("note: the template refuses system messages") })
+      findings(json).contains { $0.hasPrefix("note: the template rejects system messages") })
   }
 
   @Test(arguments: [
-    ("head_summary", "note: lm_head.weight stands beside the reward head"),
+    ("head_summary", "note: lm_head.weight is present besides the reward head"),
     ("head_prefix", "note: the configuration has OpenRLHF's mean 1.5 and std 2.25"),
     ("head_score_3_labels", "warning: the head has 3 outputs: choose one with --output-index"),
     ("fp8", "note: weights are stored as float8"),
     ("llama_no_pad", "note: weights are stored as F16"),
     ("lm_llama", "error: no reward head"),
     ("lm_qwen3_tied", "a language model whose head is the embedding"),
-    ("llama", "error: folder: found neither tokenizer.json"),
-    ("llama", "error: chat template: found none"),
+    ("llama", "error: folder: expected …, found neither tokenizer.json"),
+    ("llama", "error: chat template: expected …, found none"),
   ])
   func `what the fixtures have is found`(name: String, finding: String) throws {
     let (status, json) = try inspect(family(name))
@@ -176,7 +176,7 @@ import Testing
     #expect(status == 65)
     #expect(json["layers"] != nil)
     #expect(json["sha256"] != nil)
-    #expect(findings(json).contains { $0.contains(finding) }, "\(findings(json))")
+    #expect(findings(json).contains { $0.shows(finding) }, "\(findings(json))")
   }
 
   @Test func `shards, experts and adapters are counted`() throws {
@@ -240,7 +240,8 @@ import Testing
     #expect(bare.status == 65)
     #expect(bare.json["tokenizer"]?["tokens"] == 32000)
     #expect(bare.json["template"] == .null)
-    #expect(findings(bare.json).contains { $0.hasPrefix("error: chat template: found none") })
+    #expect(
+      findings(bare.json).contains { $0.begins("error: chat template: expected …, found none") })
 
     _ = try Data("{".utf8).write(to: URL(filePath: model + "/tokenizer.json"))
     let damaged = try inspect(model)
@@ -276,7 +277,7 @@ import Testing
     #expect(missing.error.contains("no such file or folder"))
     let template = try Program.run(["inspect", tiny(), "--template", "none"])
     #expect(template.status == 64)
-    #expect(template.error.contains("the model's own: default"))
+    #expect(template.error.contains("or one of the model's (default)"))
     #expect(try Program.run(["inspect"]).status == 64)
     let help = try Program.run(["inspect", "--help"])
     #expect(help.output.contains("tare inspect --routing pairs.jsonl"))

@@ -179,10 +179,10 @@ import Testing
     let (model, pairs) = (workshop.model, workshop.pairs)
     let dense = try refusal("--routing", pairs, "--model", model)
     #expect(dense.status == 64)
-    #expect(dense.error.contains("no mixture of experts"))
+    #expect(dense.error.contains("expected a mixture of experts"))
     #expect(try refusal("--attention", pairs).status == 64)
     #expect(try refusal("--attention", pairs, "--model", model, model).status == 64)
-    #expect(try refusal(model, "--micro-batch", "4").error.contains("only with --routing"))
+    #expect(try refusal(model, "--micro-batch", "4").error.contains("requires --routing"))
     for (option, value) in [
       ("--micro-batch", "0"), ("--expert-samples", "-1"), ("--expert-pairs", "-1"),
       ("--active-threshold", "nan"),

@@ -78,7 +78,7 @@ struct ProcessRewardTests {
     let (result, rows) = try score(
       #"{"prompt":"What is 2+2?","response":"Add two and two.<extra_0>The sum is 4."}"#)
     #expect(result.status == 0 && rows.first?["steps"]?.array?.count == 1)
-    #expect(result.error.contains("1 of 1 responses go on after their last step token"))
+    #expect(result.error.contains("1 of 1 responses continue after their last step token"))
     let none = try score(#"{"prompt":"What is 2+2?","response":"Add.\n\nIt is 4."}"#).result
     #expect(none.status == 65 && none.error.contains("--step-separator"))
   }
@@ -87,6 +87,7 @@ struct ProcessRewardTests {
     let workshop = try Workshop(pairs: 1)
     let result = try Program.run(workshop.score("--step-separator", "x"))
     #expect(
-      result.status == 64 && result.error.contains("--step-separator: the model reads no steps"))
+      result.status == 64
+        && result.error.contains("--step-separator: expected a process reward model"))
   }
 }

@@ -44,7 +44,7 @@ import Testing
     func words(_ arguments: [String]) throws -> String {
       try Program.run(arguments).output.replacing("\n", with: " ")
     }
-    let hint = "--group names the column that says which rows answer the same prompt."
+    let hint = "name the column that groups them with --group."
     #expect(try words(["rank", table]).contains("Every prompt has one candidate."))
     #expect(try words(["rank", table]).contains(hint))
     #expect(try !words(["rank", table, "--group", "video"]).contains(hint))
@@ -94,7 +94,7 @@ import Testing
     let changed = try String(contentsOfFile: scores, encoding: .utf8).replacing("xxxx", with: "z")
     let others = try Program.run(["pairs", scores, folder.file("o.jsonl", Data(changed.utf8))])
     #expect(others.status == 65)
-    #expect(others.error.contains("another text of response 1 of prompt 'a'"))
+    #expect(others.error.contains("a different text for response 1 of prompt 'a'"))
   }
 
   @Test func `pairs are written in TRL's conversational format and its plain one`() throws {
@@ -149,13 +149,13 @@ import Testing
   @Test(arguments: [
     (["--rule", "worst"], 64, "best-worst, best-random, all"),
     (["--margin=-1"], 64, "--margin -1.0"),
-    (["--ties", "maybe"], 64, "accepted: drop, keep"),
+    (["--ties", "maybe"], 64, "--ties: expected drop, keep, found maybe"),
     (["--json"], 64, "--json both go to standard output"),
   ])
   func `wrong options are refused`(options: [String], status: Int32, message: String) throws {
     let result = try Program.run(["pairs", scores] + options)
     #expect(result.status == status)
-    #expect(result.error.contains(message), "\(result.error)")
+    #expect(result.error.shows(message), "\(result.error)")
   }
 
   @Test func `scores without texts, and prompts that no string holds, are refused`() throws {
@@ -171,7 +171,7 @@ import Testing
         }.joined().utf8))
     let plain = try Program.run(["pairs", turns, "--plain", "--group", "id"])
     #expect(plain.status == 65)
-    #expect(plain.error.contains("prompt 'a': found the roles system, user"))
+    #expect(plain.error.shows("prompt 'a': expected …, found the roles system, user"))
     #expect(try Program.run(["pairs", turns, "--group", "id"]).status == 0)
   }
 }

@@ -34,27 +34,27 @@ import Testing
     let page = try page(try scores("mine.csv"), "--title", "Mine & <yours>")
     #expect(page.hasPrefix("<!DOCTYPE html>"))
     #expect(page.contains("<h1>Mine &amp; &lt;yours&gt;</h1>"))
-    #expect(page.contains("Among the answers to one prompt the longer one scores higher"))
+    #expect(page.contains("Within prompts longer responses score higher"))
     #expect(page.contains("<td>mine.csv</td>"))
-    #expect(page.contains("There is one run; give several to compare them."))
+    #expect(page.contains("There is only one run; give several to compare them."))
   }
 
   @Test func `several files are compared, each calibrated as asked`() throws {
     let files = (try scores("a.csv"), try scores("b.csv"))
     let page = try page(files.0, files.1, "--method", "lowess")
     #expect(page.contains("<option value=\"1\">b</option>"))
-    #expect(page.contains("Two by two on the same prompts"))
-    #expect(page.contains("Calibrated by lowess (frac 0.9, it 3), fitted to these same responses"))
+    #expect(page.contains("Pairwise comparison on the same prompts"))
+    #expect(page.contains("Calibrated by lowess (frac 0.9, it 3), fitted to these responses"))
     let raw = try self.page(files.0, "--method", "none")
     #expect(!raw.contains("After: calibrated scores"))
   }
 
   @Test func `scores without labels have a page too, and it says what is missing`() throws {
     let page = try page(try scores("plain.csv", labels: false, answers: 4))
-    #expect(page.contains("There are no labelled pairs to count."))
+    #expect(page.contains("There are no labelled pairs."))
     #expect(page.contains("Before: raw scores"))
-    #expect(page.contains("The best of n by its raw score"))
-    #expect(page.contains("How long the best of n is"))
+    #expect(page.contains("Mean raw score of the best of n"))
+    #expect(page.contains("Mean length of the best of n"))
   }
 
   @Test func `inspections stand beside scores, or alone`() throws {
@@ -74,10 +74,16 @@ import Testing
   @Test func `a broken inspection is named with the place`() throws {
     let (routing, attention) = try InspectionExample.write(to: folder)
     for (file, found, instead, said) in [
-      (routing, "\"entropy\"", "\"entropie\"", "routing.layers[0].entropy: found no such member"),
-      (routing, "\"global\": 2.1", "\"global\": \"x\"", "loss.global: found a string"),
-      (routing, "[0.4, 0.6, 0.5, 0.5]", "[0.4]", "routing.layers[0].share: found 1 elements"),
-      (attention, "\"head_count\": 2", "\"head_count\": 3", "sink: found 2 elements"),
+      (
+        routing, "\"entropy\"", "\"entropie\"",
+        "routing.layers[0].entropy: expected …, found no such member"
+      ),
+      (routing, "\"global\": 2.1", "\"global\": \"x\"", "loss.global: expected …, found a string"),
+      (
+        routing, "[0.4, 0.6, 0.5, 0.5]", "[0.4]",
+        "routing.layers[0].share: expected …, found 1 elements"
+      ),
+      (attention, "\"head_count\": 2", "\"head_count\": 3", "sink: expected …, found 2 elements"),
       (attention, "\"attention\"", "\"other\"", "found neither a member routing"),
       (attention, "}", "", "line 1, column"),
     ] {

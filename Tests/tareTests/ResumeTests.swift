@@ -58,7 +58,7 @@ import Testing
     guard process.terminationStatus != 0 else { return }  // it was faster than we
     #expect(process.terminationStatus == 130)
     let message = try String(contentsOfFile: error, encoding: .utf8)
-    #expect(message.contains("what is done is stored"))
+    #expect(message.contains("finished work is stored"))
     let rest = try Program.run(workshop.score("--store", store, "--run", "r", "--json"))
     let computed = try #require(JSONValue(parsing: rest.output)["computed"]?.int)
     #expect(computed > 0 && computed < 3000)

@@ -66,14 +66,14 @@ import Testing
     #expect(json["parts"]?.array?.count == 300 - broken.count)
     #expect(json["leaderboard"]?.array?.count == 300 - broken.count)
     #expect(json["failed"]?.array?.count == broken.count)
-    for number in broken { #expect(result.error.contains("model-\(number) left out: ")) }
+    for number in broken { #expect(result.error.contains("model-\(number) skipped: ")) }
     let best = try #require(json["leaderboard"]?.array?.first)
     #expect(best["rank"] == 1)
     #expect(best["accuracy"]?.double == 0.975)
 
     let imported = try Program.run(["runs", "import"] + files.prefix(45) + ["--store", store])
     #expect(imported.status == 65)
-    #expect(imported.error.contains("model-7.json left out"))
+    #expect(imported.error.contains("model-7.json skipped"))
     let list = try Program.run(["runs", "list", "--store", store, "--json"])
     #expect(list.output.split(separator: "\n").count == 45 - 4)
   }
@@ -92,7 +92,7 @@ import Testing
     #expect(against["disagreements"]?.array?.count == 3)
     #expect(against["agreement"]?["both_right"] == 24)
     let text = try Program.run(["evaluate", second, "--against", first, "--disagreements", "3"])
-    #expect(text.output.contains("Where they disagree: 3 of 10"))
+    #expect(text.output.contains("Disagreements: 3 of 10"))
     #expect(text.output.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(text.output)")
     let alone = try Program.run(["evaluate", second, "--disagreements", "3"])
     #expect(alone.status == 64)
@@ -100,7 +100,7 @@ import Testing
     // What both have is compared; the others are counted.
     let common = try Program.run(["evaluate", second, "--against", other])
     #expect(common.status == 0, "\(common.error)")
-    #expect(common.output.contains("Compared on what both have. Left out: 36 prompts"))
+    #expect(common.output.contains("Compared on the prompts that both have. Left out: 36 prompts"))
   }
 
   @Test func `the files of one model are taken together, domains by the files' names`() throws {
@@ -213,7 +213,7 @@ import Testing
     let refused = try Program.run(["evaluate", bad, "--benchmark", "rewardbench"])
     #expect(refused.status == 65)
     #expect(
-      refused.error.contains("bad.jsonl, line 2 (prompt b): found subset 'bogus'"),
+      refused.error.shows("bad.jsonl, line 2 (prompt b): expected …, found subset 'bogus'"),
       "\(refused.error)")
     let csv = try folder.file(
       "c.csv",

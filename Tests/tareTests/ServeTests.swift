@@ -82,7 +82,9 @@ import Testing
     }
     let refused = try await answer("--max-tokens", "5")
     #expect(refused.status == 400)
-    #expect(refused.body.contains("text 1, text: found 12 tokens; accepted: at most 5"))
+    #expect(
+      refused.body.contains(
+        "text 1, text: expected at most 5 tokens, or truncation, found 12 tokens"))
     let cut = try await answer("--max-tokens", "5", "--truncate", "left")
     #expect(cut.status == 200)
   }

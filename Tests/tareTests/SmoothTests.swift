@@ -88,7 +88,7 @@ private let days = projectFolder.appending(path: "datasets/days.csv").path
     let through = try Program.run([
       "smooth", table, "--x", "x", "--y", "y", "--turning-points",
     ])
-    #expect(through.output.contains("No turning points: nowhere have enough neighbours"))
+    #expect(through.output.contains("No turning points: no neighbourhood has enough points"))
   }
 
   @Test func `doubtful turning points are called so, and too many of them left out`() throws {
@@ -100,7 +100,7 @@ private let days = projectFolder.appending(path: "datasets/days.csv").path
     }
     let rough = try text("0.05")
     #expect(rough.contains("No clear turning point"))
-    #expect(rough.contains("left out here; --json has all"))
+    #expect(rough.contains("not shown; --json prints all"))
     #expect(rough.contains("A larger --frac"))
     #expect(!rough.contains("doubtful\n"))
     #expect(try text("0.2").contains("clear\n"))
@@ -114,12 +114,13 @@ private let days = projectFolder.appending(path: "datasets/days.csv").path
       return try Program.run(["smooth", table, "--x", "x", "--y", "y"]).output
     }
     let far = try output(5000)
-    #expect(far.contains("⠿ 300 rows   ━ fitted curve\n1 row lies beyond the plot; y goes from 0"))
+    #expect(
+      far.contains("⠿ 300 rows   ━ fitted curve\n1 row lies outside the plot; y ranges from 0"))
     #expect(far.contains("degree 1): 301 rows"))
     #expect(!far.contains("5000 ┤"))
     let near = try output(12)
     #expect(near.contains("⠿ 301 rows"))
-    #expect(!near.contains("beyond the plot"))
+    #expect(!near.contains("outside the plot"))
   }
 
   @Test func `weights, filters and JSON lines are read`() throws {
@@ -150,7 +151,7 @@ private let days = projectFolder.appending(path: "datasets/days.csv").path
 
   @Test(arguments: [
     (["--y", "z"], Int32(65), "'z'"),
-    (["--y", "word"], 65, "t.csv, line 2, column 'word': found 'one'"),
+    (["--y", "word"], 65, "t.csv, line 2, column 'word': expected …, found 'one'"),
     (["--y", "y", "--weights", "minus"], 65, "t.csv, line 2, column 'minus'"),
     (["--y", "y", "--where", "x"], 64, "COLUMN=VALUE"),
     (["--y", "y", "--where", "x=7"], 65, "'7'"),
@@ -178,7 +179,7 @@ private let days = projectFolder.appending(path: "datasets/days.csv").path
       "t.csv", Data("x,y,word,minus\n1,1,one,-1\n2,3,two,1\n3,2,three,1\n".utf8))
     let result = try Program.run(["smooth", table, "--x", "x"] + arguments)
     #expect(result.status == status, "\(result.error)")
-    #expect(result.error.contains(mention), "\(result.error)")
+    #expect(result.error.shows(mention), "\(result.error)")
     #expect(result.output.isEmpty)
   }
 
@@ -194,7 +195,7 @@ private let days = projectFolder.appending(path: "datasets/days.csv").path
 
 extension SmoothTests {
   private static let helpUpToFormat = """
-    OVERVIEW: Draws a LOWESS curve through two columns of any table.
+    OVERVIEW: Fit a LOWESS curve to two columns of any table.
 
     Examples:
       tare smooth days.csv --x temperature --y emissions --turning-points
@@ -203,10 +204,11 @@ extension SmoothTests {
       tare smooth leaderboard.csv --x agreement --y bias --missing drop
       tare smooth - --x dose --y response --points 50 -o - <trial.csv >curve.csv
 
-    Prints a plot and the curve at some places, with its 95% band and its slope. -o
-    writes the curve as CSV (x, fitted, se, lower, upper, slope) at every distinct
-    x, or where --at or --points want it; -o - prints it. Turning points are where
-    the slope changes its sign; each has an interval, and is clear or doubtful.
+    Prints a plot and the curve at selected values of x, with its 95% band and its
+    slope. -o writes the curve as CSV (x, fitted, se, lower, upper, slope) at every
+    distinct x, or at the values given by --at or --points; -o - prints it. A
+    turning point is a change of sign of the slope; each has an interval, and is
+    reported as clear or doubtful.
 
     USAGE: tare smooth [<options>] <input> --x <column> --y <column>
 
@@ -214,32 +216,35 @@ extension SmoothTests {
       <input>                 Table; - for standard input.
 
     OPTIONS:
-      --x <column>            Column along the curve.
-      --y <column>            Column it is fitted to.
+      --x <column>            Column of the independent variable.
+      --y <column>            Column of the dependent variable.
       --weights <column>      Column of case weights.
-      --where <COLUMN=VALUE>  Keep rows with this value.
-      --frac <frac>           Share of the points in each local fit (default: 2/3).
-      --it <it>               Robustifying iterations (default: 3).
+      --where <COLUMN=VALUE>  Keep only rows with this value.
+      --frac <frac>           Fraction of the points in each local fit (default:
+                              2/3).
+      --it <it>               Number of robustness iterations (default: 3).
       --delta <delta>         Distance within which the curve is interpolated
-                              (default: 0, exact; R's own).
-      --degree <degree>       Local mean (0), line (1) or parabola (2) (default: 1).
-      --rules <rules>         Whose rules: tare (rows that share an x enter
-                              together, in any order), statsmodels or r (exact
-                              copies, their faults with ties included) (default:
-                              tare).
-      --turning-points        Find where the slope changes its sign, with intervals.
-      --bootstrap <bootstrap> Resamples behind them (default: 1000; from 5,000 rows
-                              on fewer, at least 200).
-      --seed <seed>           Seed of the bootstrap. (default: 1)
-      --at <x1,x2,…>          Places at which the curve is wanted.
-      --points <points>       So many places, evenly from end to end.
-      --skip-bad-rows         Leave out rows that cannot be read or used, and
-                              report how many and why (--skip-bad-rows --bad-rows
-                              bad.csv).
-      --missing <drop|error>  Rows in which a needed cell is empty, null or NaN:
-                              drop or error (default: error).
-      --bad-rows <file>       CSV file for the first hundred rows that were left
-                              out: row, column, found, reason.
+                              linearly (default: 0, exact; with r, R's).
+      --degree <degree>       Degree of the local polynomial: 0, 1 or 2 (default:
+                              1).
+      --rules <rules>         LOWESS implementation: tare (tied rows enter
+                              together; independent of the row order), statsmodels
+                              or r (exact reproductions, including their bugs with
+                              ties) (default: tare).
+      --turning-points        Find the turning points of the curve, with intervals.
+      --bootstrap <bootstrap> Number of bootstrap resamples for --turning-points
+                              (default: 1000; fewer from 5,000 rows on, at least
+                              200).
+      --seed <seed>           Bootstrap seed. (default: 1)
+      --at <x1,x2,…>          Values of x at which to evaluate the curve.
+      --points <points>       Evaluate the curve at this many evenly spaced values
+                              of x.
+      --skip-bad-rows         Skip rows that cannot be read or used, and report how
+                              many and why (--skip-bad-rows --bad-rows bad.csv).
+      --missing <drop|error>  What to do with rows whose required cells are empty,
+                              null or NaN: drop or error (default: error).
+      --bad-rows <file>       CSV file for the first hundred skipped rows: row,
+                              column, found, reason.
     """
 
   private static let helpAfterFormat = """

@@ -67,7 +67,8 @@ import Testing
     let result = try run([command, bad] + output)
     #expect(result.status == 65)
     #expect(
-      result.error.contains("in.csv, line 3, column 'label': found 'maths'"), "\(result.error)")
+      result.error.shows("in.csv, line 3, column 'label': expected …, found 'maths'"),
+      "\(result.error)")
     guard command != "evaluate" else { return }
     let without = try run([command, bad, "--label", "none"] + output)
     #expect(without.status == 0, "\(without.error)")
@@ -81,7 +82,7 @@ import Testing
   @Test func `a file without labels is told how to name them`() throws {
     let result = try run(["evaluate", try table(labels: nil)])
     #expect(result.status == 65)
-    #expect(result.error.contains("no label column"))
+    #expect(result.error.contains("expected a label column (label, gold or role)"))
     #expect(
       result.error.contains("'prompt_id', 'prompt', 'response', 'score'; name it with --label"))
   }
@@ -128,8 +129,8 @@ import Testing
     let output = folder.path("pairs.jsonl")
     let result = try run(["pairs", alone, "-o", output])
     #expect(result.status == 65)
-    #expect(result.error.contains("2 prompts have no two different responses"))
-    #expect(result.error.contains("no pairs of 2 prompts"))
+    #expect(result.error.contains("2 prompts do not have two different responses"))
+    #expect(result.error.contains("no pairs in 2 prompts"))
     #expect(!result.error.contains("0.0%"))
     #expect(!FileManager.default.fileExists(atPath: output))
   }

@@ -117,11 +117,11 @@ import Testing
   @Test(arguments: [
     ([], "give a file of pairs"),
     (["a.jsonl"], "--output"),
-    (["a.jsonl", "--output", "h", "--epochs", "3"], "--epochs is for --sequence"),
+    (["a.jsonl", "--output", "h", "--epochs", "3"], "--epochs requires --sequence"),
     (["a.jsonl", "--sequence", "b.jsonl", "c.jsonl"], "not both"),
     (["--sequence", "a.jsonl"], "two or more"),
     (["--sequence", "a.jsonl", "b.jsonl", "--validate", "c.jsonl"], "--validate"),
-    (["--sequence", "a.jsonl", "b.jsonl", "--update", "most"], "accepted: all, migu"),
+    (["--sequence", "a.jsonl", "b.jsonl", "--update", "most"], "update rule: expected all, migu"),
     (["--sequence", "a.jsonl", "b.jsonl", "--update", "migu:2"], "T from 0 to 1"),
     (["--sequence", "a.jsonl", "b.jsonl", "--update", "all", "--update", "all"], "twice"),
     (["--sequence", "a.jsonl", "b.jsonl", "--hidden", "64,x"], "64 or 128,32"),
@@ -147,6 +147,6 @@ import Testing
     ])
     #expect(result.status == 65, "\(result.error)")
     #expect(result.error.contains("single.jsonl"))
-    #expect(result.error.contains("two prompts or more"))
+    #expect(result.error.contains("at least two prompts"))
   }
 }

@@ -11,7 +11,8 @@ internal import TareNumerics
 /// through all responses does not show the opposite.
 package struct AutoCalibrator: Calibrator {
   package static let key = "auto"
-  package static let summary = "corrects as far as the evidence goes, and says why (the default)"
+  package static let summary =
+    "corrects only as far as labels or scores support it, and says why (default)"
   package static let options: [CalibratorOptions.Name] = [
     .assume, .frac, .it, .delta, .degree, .rules,
   ]

@@ -9,7 +9,8 @@ internal import TareNumerics
 /// math-prm, it learns that reason.
 package struct BradleyTerryCalibrator: Calibrator {
   package static let key = "bradley-terry"
-  package static let summary = "covariates beside the score in a model of the labels (needs labels)"
+  package static let summary =
+    "covariates and score in a Bradley–Terry model of the labels (requires labels)"
   package static let options: [CalibratorOptions.Name] = [.ridge]
   package static let covariateCount = 1...Int.max
   package static let needsLabels = true
@@ -23,9 +24,9 @@ package struct BradleyTerryCalibrator: Calibrator {
     ridge = options.ridge ?? 1
     scale = options.scale
     try CalibratorOptions.require(
-      ridge >= 0 && ridge.isFinite, .ridge, ridge, "a number from 0")
+      ridge >= 0 && ridge.isFinite, .ridge, ridge, "a number of at least 0")
     guard scale != .rank else {
-      throw .usage("method bradley-terry has no scale rank; accepted: char, log")
+      throw .usage("method bradley-terry, scale: expected char, log, found rank")
     }
   }
 
@@ -37,7 +38,7 @@ package struct BradleyTerryCalibrator: Calibrator {
     guard let pairs = LabelledPairs(table), pairs.prompts > 1 else {
       throw .badData(
         place: "column label", found: "no two prompts with a better and a worse response",
-        accepted: "labelled prompts with several responses each, for the method bradley-terry")
+        accepted: "labelled prompts with several responses (method bradley-terry)")
     }
     var features = [pairs.differences(table.scores)]
     for covariate in table.covariates.indices {
@@ -51,7 +52,7 @@ package struct BradleyTerryCalibrator: Calibrator {
       throw .badData(
         place: "column \(feature == 0 ? "score" : table.covariates[feature - 1].name)",
         found: "no difference between the better and the worse responses",
-        accepted: "a column that varies within prompts, for the method bradley-terry")
+        accepted: "a column that varies within prompts (method bradley-terry)")
     }
     let scaled = zip(features, spreads).map { feature, spread in feature.map { $0 / spread } }
     let penalties = [0.0] + [Double](repeating: ridge, count: features.count - 1)
@@ -61,7 +62,7 @@ package struct BradleyTerryCalibrator: Calibrator {
     else {
       throw .badData(
         place: "column score", found: "scores that do not order the labelled pairs",
-        accepted: "scores that are higher for better responses, once the covariates are known")
+        accepted: "scores that are higher for better responses, given the covariates")
     }
     let covariance = fit.covariance(
       scaled, weights: weights, prompts: pairs.prompt, count: pairs.prompts)

@@ -7,7 +7,8 @@ internal import TareNumerics
 /// millionth, since a benchmark counts a tie as a mistake.
 package struct IsotonicCalibrator: Calibrator {
   package static let key = "isotonic"
-  package static let summary = "the score as a probability of being better (needs labels)"
+  package static let summary =
+    "the score mapped to the probability of being better (requires labels)"
   package static let options: [CalibratorOptions.Name] = []
   package static let covariateCount = 0...Int.max
   package static let needsLabels = true
@@ -22,7 +23,7 @@ package struct IsotonicCalibrator: Calibrator {
     if let row = labels.firstIndex(where: { $0 != 0 && $0 != 1 }) {
       throw .badData(
         place: "column label, row \(table.number(of: row))", found: "\(labels[row])",
-        accepted: "0 or 1, for the method isotonic")
+        accepted: "0 or 1 (method isotonic)")
     }
     let order = table.scores.indices.sorted { table.scores[$0] < table.scores[$1] }
     var x: [Double] = []

@@ -5,7 +5,7 @@ internal import TareNumerics
 /// The published combination. Beyond the range of the data the penalty goes on where the curve ends.
 package struct LowessPenaltyCalibrator: Calibrator {
   package static let key = "lowess-penalty"
-  package static let summary = "penalty, then lowess on what it leaves (RC-LWR-Penalty)"
+  package static let summary = "penalty, then lowess on the residuals (RC-LWR-Penalty)"
   package static let options: [CalibratorOptions.Name] = [
     .coefficient, .frac, .it, .delta, .degree, .rules,
   ]

@@ -10,7 +10,7 @@ internal import TareNumerics
 /// does by a slip of its index.
 package struct MeanCalibrator: Calibrator {
   package static let key = "mean"
-  package static let summary = "the mean score of responses of like covariate (RC-Mean)"
+  package static let summary = "the mean score of responses with similar covariates (RC-Mean)"
   package static let options: [CalibratorOptions.Name] = [.ratio, .asPublished]
 
   /// The paper's on RewardBench.

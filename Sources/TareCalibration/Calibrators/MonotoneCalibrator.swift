@@ -6,7 +6,7 @@ internal import TareNumerics
 /// prefer more of the covariate the rising curve is flat, and nothing is corrected.
 package struct MonotoneCalibrator: Calibrator {
   package static let key = "monotone"
-  package static let summary = "the lowess curve made to rise only (or to fall only)"
+  package static let summary = "the monotone curve closest to lowess, increasing or decreasing"
   package static let options: [CalibratorOptions.Name] = [
     .frac, .it, .delta, .degree, .rules, .direction,
   ]

@@ -5,7 +5,7 @@ package import TareCore
 /// correlate. A fixed one depends on the scale of the scores.
 package struct PenaltyCalibrator: Calibrator {
   package static let key = "penalty"
-  package static let summary = "an amount for each unit of the covariate, fixed (0.001) or tuned"
+  package static let summary = "a constant per unit of the covariate, fixed (0.001) or tuned"
   package static let options: [CalibratorOptions.Name] = [.coefficient]
 
   private let penalty: Penalty

@@ -7,7 +7,7 @@ internal import TareNumerics
 /// of the points, weighted by tricube, at up to 60 places.
 package struct QuantileCalibrator: Calibrator {
   package static let key = "quantile"
-  package static let summary = "the score's rank among responses of like covariate"
+  package static let summary = "the score's quantile among responses with similar covariates"
   package static let options: [CalibratorOptions.Name] = [.frac, .levels]
 
   private static let mostKnots = 60

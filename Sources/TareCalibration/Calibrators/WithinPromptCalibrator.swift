@@ -7,7 +7,7 @@ internal import TareNumerics
 /// stays what it was.
 package struct WithinPromptCalibrator: Calibrator {
   package static let key = "within-prompt"
-  package static let summary = "one curve from the differences within prompts (fixed effects)"
+  package static let summary = "one curve fitted to differences within prompts (fixed effects)"
   package static let options: [CalibratorOptions.Name] = [.frac, .it, .delta, .degree, .rules]
 
   private let lowess: Lowess
@@ -38,7 +38,7 @@ package struct WithinPromptCalibrator: Calibrator {
     guard let prompts = table.prompts, prompts.count < table.count else {
       throw .badData(
         place: "column of prompts", found: "no prompt with two responses",
-        accepted: "prompts with several responses each, for the method within-prompt")
+        accepted: "prompts with several responses (method within-prompt)")
     }
     let fit = try Backfitting(
       scores: table.scores, columns: [try table.column(0, on: scale)], prompts: prompts,

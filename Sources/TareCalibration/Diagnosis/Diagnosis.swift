@@ -74,9 +74,9 @@ package struct Diagnosis: Sendable, Hashable {
     func direction(_ slope: Double) -> String { slope > 0 ? "rises" : "falls" }
     return [
       """
-      Across all responses the score \(direction(pooled.slope)) with \(covariate.name), but among \
-      the responses to one prompt it \(direction(withinPrompt.slope)). A curve through all \
-      responses would correct the order of one prompt's responses the wrong way.
+      Over all responses the score \(direction(pooled.slope)) with \(covariate.name), but within \
+      prompts it \(direction(withinPrompt.slope)). A curve fitted to all responses would change \
+      the order within prompts in the wrong direction.
       """
     ]
   }

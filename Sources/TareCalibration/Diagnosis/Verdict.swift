@@ -34,15 +34,15 @@ package struct Verdict: Sendable, Hashable {
     gamma = best.map { min(1, $0.choice.gamma) }
     if let best {
       reason = """
-        The labels support it: with \(min(1, best.choice.gamma).rounded(to: 2)) of the \(best.method) \
-        curve taken off, the scores predict held-out prompts better (log-loss a prompt \
-        \(best.choice.gain.rounded(to: 4)) ± \(best.choice.gainError.rounded(to: 4)) lower).
+        The labels support it: subtracting \(min(1, best.choice.gamma).rounded(to: 2)) of the \
+        \(best.method) curve improves the predictions on held-out prompts (log loss per prompt lower \
+        by \(best.choice.gain.rounded(to: 4)) ± \(best.choice.gainError.rounded(to: 4))).
         """
     } else {
       let prompts = choices.first?.choice.prompts ?? 0
       reason = """
-        The labels do not support a correction: on held-out prompts none predicts the better \
-        response more surely than the scores themselves do (\(prompts) labelled prompts).
+        The labels do not support a correction: on held-out prompts, no correction predicts the \
+        better response significantly better than the raw scores do (\(prompts) labelled prompts).
         """
     }
     for (method, choice) in choices { details[method] = choice.json }
@@ -64,43 +64,40 @@ package struct Verdict: Sendable, Hashable {
     case (nil, _):
       (corrects, direction) = (false, nil)
       reason = """
-        Too few prompts have several responses of different \(name) (\(diagnosis.comparedPrompts); \
-        \(Verdict.leastPrompts) are needed): what the score does among the responses to one prompt \
-        cannot be told.\
-        \(diagnosis.comparedPrompts > 0
-          ? "" : " In a table --group names the column that says which rows answer the same prompt.")
+        The effect within prompts cannot be estimated: too few prompts have responses that differ in \
+        \(name) (\(diagnosis.comparedPrompts) prompts have several responses; at least \
+        \(Verdict.leastPrompts) are needed).
         """
     case (.undecided, _):
       (corrects, direction) = (false, nil)
       reason = """
-        Among the responses to one prompt the score does not follow \(name) surely: the interval of \
-        the rank correlation holds 0.
+        Within prompts the score does not depend significantly on \(name): the confidence interval of \
+        the rank correlation contains 0.
         """
     case (.some(let within), _) where assumption.forbids(within):
       (corrects, direction) = (false, nil)
       reason = """
-        Among the responses to one prompt \(within == .more ? "more" : "less") \(name) scores \
-        higher. That counts as quality here: without labels bias and quality cannot be told apart, \
-        and only a preference for \(assumption.rawValue) is assumed to be bias (--assume changes it).
+        Within prompts, the score \(within == .more ? "increases" : "decreases") with \(name). That is \
+        treated as quality: without labels, bias and quality cannot be distinguished, and only a \
+        preference for \(assumption.rawValue) is assumed to be bias.
         """
     case (.some(let within), .some(let pooled)) where pooled != .undecided && within != pooled:
       (corrects, direction) = (false, nil)
       reason = """
-        The evidence contradicts itself: among the responses to one prompt \
-        \(within == .more ? "more" : "less") \(name) scores higher, across all responses \
-        \(pooled == .more ? "more" : "less") does.
+        The evidence is contradictory: the score \(within == .more ? "increases" : "decreases") with \
+        \(name) within prompts, but \(pooled == .more ? "increases" : "decreases") with it over all \
+        responses.
         """
     case (.some(let within), _):
       corrects = true
       direction = within == .more ? .increasing : .decreasing
       reason = """
-        Among the responses to one prompt \(within == .more ? "more" : "less") \(name) scores \
-        higher, and the scores of all responses do not say otherwise. That is taken for bias, by \
-        the assumption that a preference for \
-        \(assumption == .any ? "more or less" : assumption.rawValue) \(name) is none of quality; \
+        Within prompts, the score \(within == .more ? "increases" : "decreases") with \(name), and \
+        the correlation over all responses does not contradict this. It is treated as bias, assuming \
+        that \(assumption == .any ? "more or less" : assumption.rawValue) \(name) is not better. \
         \(labelledPrompts == 0
-          ? "no labels were used to test it"
-          : "\(labelledPrompts) labelled prompts are too few to test it").
+        ? "No labels were used to test this."
+        : "\(labelledPrompts) labelled prompts are too few to test this.")
         """
     }
   }

@@ -42,7 +42,7 @@ package struct GammaChoice: Sendable, Hashable {
   ) throws(TareError) {
     let (table, rows) = given.canonical()
     guard let labelled = LabelledScores(table) else {
-      throw .usage("gamma from labels needs prompts and labels (1 = the better response)")
+      throw .usage("gamma from labels requires prompts and labels (1 for the better response)")
     }
     self.init(labelled, biases: rows.map { givenBiases.taking($0) } ?? givenBiases)
   }

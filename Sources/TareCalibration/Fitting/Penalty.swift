@@ -15,7 +15,7 @@ struct Penalty {
         value.isFinite, .coefficient, value, "a finite number, or tuned")
     }
     guard scale != .rank else {
-      throw .usage("a penalty has no scale rank; accepted: char, log")
+      throw .usage("method penalty, scale: expected char, log, found rank")
     }
   }
 

@@ -99,7 +99,7 @@ struct ArtefactReader {
   func index(_ name: String, below count: Int) throws(TareError) -> Int {
     let index = try int(name)
     guard (0..<count).contains(index) else {
-      throw error(name, found: "\(index)", accepted: "a place from 0 below \(count)")
+      throw error(name, found: "\(index)", accepted: "an index from 0 to \(count - 1)")
     }
     return index
   }

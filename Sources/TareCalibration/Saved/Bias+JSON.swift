@@ -74,7 +74,7 @@ extension Bias {
         places.allSatisfy({ (0..<covariates).contains($0) })
       else {
         throw reader.error(
-          "covariates", found: "\(numbers)", accepted: "the places of two covariates")
+          "covariates", found: "\(numbers)", accepted: "the indices of two covariates")
       }
       let surface = Surface(
         x: try reader.numbers("x"), y: try reader.numbers("y"), bias: try reader.numbers("bias"))

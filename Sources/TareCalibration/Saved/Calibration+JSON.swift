@@ -47,10 +47,10 @@ extension Calibration {
     }
     guard ranges.count == covariates.count else {
       throw reader.error(
-        "ranges", found: "\(ranges.count)", accepted: "\(covariates.count), one a covariate")
+        "ranges", found: "\(ranges.count)", accepted: "\(covariates.count), one per covariate")
     }
     let n = try reader.int("n")
-    guard n > 0 else { throw reader.error("n", found: "\(n)", accepted: "1 row or more") }
+    guard n > 0 else { throw reader.error("n", found: "\(n)", accepted: "at least 1 row") }
     let gamma = try reader.number("gamma")
     let offset = try reader.number("offset")
     for (name, number) in [("gamma", gamma), ("offset", offset)] where !number.isFinite {

@@ -17,7 +17,7 @@ extension Covariate {
     guard let id = idsByDefinition[plain] else {
       throw reader.error(
         "definition", found: "'\(words)'",
-        accepted: "a definition as version 2 of the format has it")
+        accepted: "a definition of version 2 of the format")
     }
     self.init(name: name, id: isOfWholeTexts ? "whole-text." + id : id, definition: words)
   }

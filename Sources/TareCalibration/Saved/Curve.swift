@@ -124,7 +124,7 @@ extension Curve {
       where count != 0 && count != knots.x.count {
         throw .badData(
           place: "column \(name)", found: "\(count) rows",
-          accepted: "none, or as many as column x, \(knots.x.count)")
+          accepted: "none, or \(knots.x.count), as many as column x")
       }
     }
   }

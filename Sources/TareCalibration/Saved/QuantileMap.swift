@@ -61,8 +61,8 @@ package struct QuantileMap: Sendable, Hashable {
       })
     else {
       throw .badData(
-        place: "local", found: "quantiles that fall, are not finite or not alike in number",
-        accepted: "a row of rising quantiles for each knot, as many as overall has")
+        place: "local", found: "quantiles that decrease, are not finite or differ in number",
+        accepted: "one row of increasing quantiles per knot, as many as in overall")
     }
   }
 }

@@ -49,7 +49,7 @@ package struct Surface: Sendable, Hashable {
     guard bias.count == x.count * y.count else {
       throw .badData(
         place: "bias", found: "\(bias.count) numbers",
-        accepted: "\(x.count * y.count), one a node")
+        accepted: "\(x.count * y.count), one per node")
     }
   }
 }

@@ -59,11 +59,11 @@ extension Lowess {
     seed: UInt64 = 1
   ) throws(TareError) -> TurningPoints {
     guard let slopes = fit.knotSlopes else {
-      throw .usage("turning points are where the slope changes sign; accepted: degree 1 or 2")
+      throw .usage("turning points require a curve with slopes: degree 1 or 2")
     }
     let count = resamples ?? TurningPoints.usualResamples(rows: x.count)
     guard count >= 20 else {
-      throw .usage("\(count) resamples are too few for an interval; accepted: 20 or more")
+      throw .usage("resamples: expected at least 20, found \(count)")
     }
     let curve = SlopedCurve(fit, slopes, flat: flatSlope(x, y))
     let turns = curve.turns

@@ -3,7 +3,7 @@
 package enum Lines: ResponseCovariate {
   package static let key = "lines"
   package static let id = "lines/1"
-  package static let summary = "lines of the response, empty ones too"
+  package static let summary = "lines of the response, including empty ones"
   package static let definition =
     "lines of the response: line feeds, and one more where text follows the last"
 

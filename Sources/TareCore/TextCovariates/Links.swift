@@ -3,7 +3,7 @@
 package enum Links: ResponseCovariate {
   package static let key = "links"
   package static let id = "links/1"
-  package static let summary = "links of the response, Markdown's and bare addresses"
+  package static let summary = "links of the response: Markdown links and bare URLs"
   package static let definition =
     #"links of the response: matches of \[[^\[\]\n]*\]\([^()\n]*\)|https?://[^\s()<>\[\]]+ "#
     + "(Python's re.findall), code blocks and images included"

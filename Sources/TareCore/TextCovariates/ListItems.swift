@@ -3,7 +3,7 @@
 package enum ListItems: ResponseCovariate {
   package static let key = "list_items"
   package static let id = "markdown.list-items/1"
-  package static let summary = "Markdown list items of the response, with a bullet or a number"
+  package static let summary = "Markdown list items of the response, bulleted or numbered"
   /// The published pattern takes a number with a dot anywhere, a sentence that ends in a year too;
   /// here it stands at the beginning of its line.
   package static let definition =

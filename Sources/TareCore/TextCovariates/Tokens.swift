@@ -3,7 +3,7 @@
 package enum Tokens: TextCovariate {
   package static let key = "tokens"
   package static let id = "tokens.model/1"
-  package static let summary = "tokens of prompt and response that the model read"
+  package static let summary = "tokens of prompt and response, including the chat template's"
   package static let definition =
     "tokens of the prompt and the response that were run through the reward model, its chat "
     + "template's included"

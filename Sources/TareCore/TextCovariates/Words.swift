@@ -3,7 +3,7 @@
 package enum Words: ResponseCovariate {
   package static let key = "words"
   package static let id = "words.whitespace/1"
-  package static let summary = "words of the response, cut at white space"
+  package static let summary = "words of the response, separated by white space"
   package static let definition =
     "words of the response: longest runs of characters that are not white space "
     + "(Python's len(response.split()))"

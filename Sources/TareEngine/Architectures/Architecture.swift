@@ -197,6 +197,6 @@ extension ModelConfig {
       return
     }
     throw error(
-      key, found.text(), "true: attention that looks ahead of a token is not computed in decoders")
+      key, found.text(), "true, as decoders with attention to later tokens are not supported")
   }
 }

@@ -68,7 +68,7 @@ extension ModelWeights {
       let family = try Architectures.family(named: config)
       guard family.precisions.contains(precision) else {
         throw .usage(
-          "\(family.key) does not run in \(precision.rawValue); accepted: "
+          "\(family.key) does not support \(precision.rawValue): expected "
             + family.precisions.map(\.rawValue).joined(separator: ", "))
       }
       return try family.body(self, threads: threads)

@@ -17,7 +17,7 @@ package enum Qwen3: DecoderArchitecture {
     let elementwise = try config.flag("elementwise_attn_output_gate")
     guard !(headwise && elementwise) else {
       throw config.error(
-        "headwise_attn_output_gate", "it and 'elementwise_attn_output_gate'", "one of the two")
+        "headwise_attn_output_gate", "both it and 'elementwise_attn_output_gate'", "one of the two")
     }
     spec.outputGate = headwise ? .headwise : elementwise ? .elementwise : .none
     try spec.slideAsQwen(config)

@@ -11,7 +11,7 @@ package enum OpenBLAS {
   package static func require() throws(TareError) {
     guard isThere else {
       throw .unreachable(
-        "libopenblas.so.0 is missing: heads are trained with it, and adapters of PiSSA and OLoRA read "
+        "libopenblas.so.0 is missing: it is needed to train heads and to read PiSSA and OLoRA adapters "
           + "(Debian: apt-get install libopenblas0)")
     }
   }

@@ -113,7 +113,7 @@ package final class Decoder: Body {
     guard let output = weights.output else {
       throw .badData(
         place: "tensor 'lm_head.weight'", found: "no such tensor",
-        accepted: "a language model, which gives probabilities to tokens")
+        accepted: "a language model")
     }
     guard !sequences.isEmpty else { return [] }
     let counted = zip(sequences, starts).map { sequence, start in

@@ -102,7 +102,8 @@ package struct DecoderSpec: Sendable, Equatable {
     for layer in layers {
       guard case .mixture(let mixture) = layer.feedForward else { continue }
       guard mixture.chosen <= mixture.experts else {
-        throw bad("experts of a token", mixture.chosen, "at most the \(mixture.experts) there are")
+        throw bad(
+          "experts of a token", mixture.chosen, "at most the number of experts, \(mixture.experts)")
       }
     }
     return self

@@ -165,7 +165,7 @@ extension RotarySpec {
       if given == nil { extendedLength = Self.length(Double(context) * factor) }
     case "dynamic":
       guard dim > 2 else {
-        throw rope.error("rope_type", "'dynamic'", "another with 2 turned values")
+        throw rope.error("rope_type", "'dynamic'", "another type, as the rotary size is 2")
       }
       self.scaling = .dynamic(factor: try rope.number("factor"), length: context)
       // Any length: the base grows with it.
@@ -210,7 +210,8 @@ extension RotarySpec {
     if case .chosen = part { return turned }
     if config.isTranslated { return turned }
     guard turned == headDim || isPlain else {
-      throw rope.error(key, "\(found)", "1 (transformers computes no other with this rope type)")
+      throw rope.error(
+        key, "\(found)", "1 (the only value that transformers supports with this rope type)")
     }
     return headDim
   }

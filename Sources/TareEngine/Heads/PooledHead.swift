@@ -5,7 +5,7 @@ package import TareCore
 
 package struct PooledHead: RewardHead {
   package static let key = "pooled"
-  package static let summary = "pooler.dense and classifier, on the first token"
+  package static let summary = "pooler.dense and classifier, at the first token"
 
   package let tensors = ["pooler.dense.weight", "classifier.weight"]
   private let pooler: HeadLayer

@@ -5,7 +5,7 @@ package import TareCore
 
 package struct TokenHead: RewardHead {
   package static let key = "token"
-  package static let summary = "lm_head.weight (or the tied embedding), read at chosen tokens"
+  package static let summary = "logits of chosen tokens, from lm_head.weight or the tied embedding"
 
   package let tensors: [String]
   /// The tokens, as the store keeps them.
@@ -30,7 +30,7 @@ package struct TokenHead: RewardHead {
     for token in context.tokens {
       guard token >= 0, token < rows else {
         throw .badData(
-          place: "token \(token)", found: "it outside the vocabulary", accepted: "0 to \(rows - 1)")
+          place: "token", found: "\(token)", accepted: "an id from 0 to \(rows - 1)")
       }
       let row = FloatBuffer(count: context.hiddenSize)
       table.read(Int(token)..<(Int(token) + 1), into: row.view)

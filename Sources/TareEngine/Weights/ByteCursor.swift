@@ -33,7 +33,7 @@ struct ByteCursor {
   mutating func count(of unit: Int) throws(TareError) -> Int {
     let value = try integer(UInt64.self)
     guard value <= UInt64(remaining / unit) else {
-      throw error("a count of \(value)", "at most \(remaining / unit), which the file could hold")
+      throw error("a count of \(value)", "at most \(remaining / unit), as the file is no longer")
     }
     return Int(value)
   }

@@ -32,7 +32,7 @@ package enum GGUF: WeightFormat {
       let key = try cursor.string()
       cursor.place = "metadata '\(key)'"
       let type = try cursor.integer(UInt32.self)
-      guard metadata[key] == nil else { throw cursor.error("the key twice", "unique keys") }
+      guard metadata[key] == nil else { throw cursor.error("a duplicate key", "unique keys") }
       metadata[key] = try value(type, &cursor, depth: 0)
     }
     cursor.place = "metadata 'general.alignment'"
@@ -56,7 +56,7 @@ package enum GGUF: WeightFormat {
           place: "tensor '\(entry.name)'",
           found: "\(entry.size) bytes of data at offset \(entry.offset) in a file of "
             + "\(bytes.count) bytes",
-          accepted: "data inside the file (is it cut off?)")
+          accepted: "data inside the file (is it truncated?)")
       }
       tensors.append(
         TensorEntry(
@@ -85,7 +85,9 @@ package enum GGUF: WeightFormat {
       return .bool(byte == 1)
     case 8: return .string(try cursor.string())
     case 9:
-      guard depth < 4 else { throw cursor.error("arrays nested over 4 deep", "flatter arrays") }
+      guard depth < 4 else {
+        throw cursor.error("arrays nested more deeply", "at most 4 levels of arrays")
+      }
       let element = try cursor.integer(UInt32.self)
       let length = try cursor.count(of: smallest(element))
       var values: [JSONValue] = []
@@ -128,7 +130,7 @@ package enum GGUF: WeightFormat {
       let (product, overflow) = values.multipliedReportingOverflow(
         by: Int(exactly: extent) ?? Int.max)
       guard extent > 0, !overflow, product <= 1 << 48 else {
-        throw cursor.error("the extent \(extent)", "a positive size that memory could hold")
+        throw cursor.error("the extent \(extent)", "a positive size that fits in memory")
       }
       values = product
       shape.insert(Int(extent), at: 0)

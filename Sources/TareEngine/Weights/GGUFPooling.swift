@@ -18,7 +18,8 @@ package enum GGUFPooling: Int, Sendable {
     case .last, .rank: return "last"
     case .first:
       throw .badData(
-        place: "metadata '\(key)'", found: "2 (the first token, which sees no other in a decoder)",
+        place: "metadata '\(key)'",
+        found: "2 (the first token, which attends to no other in a decoder)",
         accepted: "0 (none), 1 (mean), 3 (last), 4 (rank)")
     }
   }

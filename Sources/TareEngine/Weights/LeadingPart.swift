@@ -30,7 +30,7 @@ package struct LeadingPart {
       guard last - next > 1e-6 * largest || last <= 1e-12 * largest else {
         throw .badData(
           place: "", found: "singular values \(rank) and \(rank + 1) that are equal, \(last)",
-          accepted: "values that say which \(rank) PiSSA began with")
+          accepted: "different values, so that PiSSA's leading \(rank) are unambiguous")
       }
     }
     count = min(wanted, ritz.values.count)

@@ -17,8 +17,8 @@ extension LoRAAdapter {
     }
     throw .badData(
       place: "\(url.path), \(Self.config), '\(Self.baseKey)'",
-      found: "'\(name)', which is no model folder here",
-      accepted: "the folder of the base model (or give it with --base)")
+      found: "'\(name)', which is not a model folder here",
+      accepted: "the folder of the base model; name that folder as the base")
   }
 
   /// What is to be said of a base that is not the one that adapter_config.json names; nil where it is
@@ -36,8 +36,8 @@ extension LoRAAdapter {
     let places = base.standardizedFileURL.pathComponents.map { $0.lowercased() }
     guard !places.contains(last), !places.contains(hub), config["_name_or_path"]?.string != name
     else { return nil }
-    return "adapter_config.json names the base model '\(name)', and the adapter is put on "
-      + "'\(base.path)': scores are the trained model's only where the two are the same"
+    return "adapter_config.json names the base model '\(name)', and the adapter is applied to "
+      + "'\(base.path)': the scores are those of the trained model only if the two are the same"
   }
 
   static func refusePickles(_ url: URL) throws(TareError) {
@@ -62,8 +62,8 @@ extension LoRAAdapter {
     .badData(
       place: "\(file.file.path), '\(name)'",
       found:
-        "a change of a reward head that was never saved: it was made at random, and nobody can "
-        + "restore the model",
-      accepted: "an adapter trained with task_type SEQ_CLS, which saves its head whole")
+        "a change of a randomly initialized reward head that was never saved, so that the model "
+        + "cannot be restored",
+      accepted: "an adapter trained with task_type SEQ_CLS, which saves its head")
   }
 }

@@ -30,7 +30,7 @@ extension LoRAAdapter {
       let (a, b) = (change.a.entry.shape, change.b.entry.shape)
       guard count > 0, let gate = base[weight(0, "gate_proj")]?.entry.shape, gate.count == 2,
         a.count == 2, b.count == 2, a[0] == b[1], a[0] > 0, a[0] % count == 0
-      else { throw unfit(change, "A \(a) and B \(b)", "experts that the base has") }
+      else { throw unfit(change, "A \(a) and B \(b)", "shapes that fit the experts of the base") }
       let (size, hidden) = (gate[0], gate[1])
       let parts: [(name: String, rows: Range<Int>)]
       let parameter: String

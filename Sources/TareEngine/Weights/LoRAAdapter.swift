@@ -63,7 +63,8 @@ package struct LoRAAdapter: Sendable {
       throw isHead(name)
         ? unsavedHead(name)
         : .badData(
-          place: "\(file.file.path), '\(name)'", found: "a change of a tensor that the base lacks",
+          place: "\(file.file.path), '\(name)'",
+          found: "a change of a tensor that the base does not have",
           accepted: "an adapter for this base model")
     }
     // Heads are new; what is in the layers or the embeddings must be there.
@@ -71,7 +72,7 @@ package struct LoRAAdapter: Sendable {
       guard !name.contains("layers.") && !name.contains("embed") else {
         throw .badData(
           place: "\(file.file.path), '\(name)'",
-          found: "a tensor that is no change of a layer, and that the base lacks",
+          found: "a tensor that is neither LoRA nor part of the base",
           accepted: "LoRA on linear layers, and whole modules of the base")
       }
     }
@@ -102,7 +103,8 @@ package struct LoRAAdapter: Sendable {
         let partner = stored.replacing(".lora_A.", with: ".lora_B.")
         guard let other = file.tensors[partner] else {
           throw .badData(
-            place: "tensor '\(partner)'", found: "no such tensor", accepted: "A and B of each layer"
+            place: "tensor '\(partner)'", found: "no such tensor",
+            accepted: "A and B for each layer"
           )
         }
         changes[layer + ".weight"] = try LoRAChange(
@@ -111,12 +113,13 @@ package struct LoRAAdapter: Sendable {
         let partner = stored.replacing(".lora_B.", with: ".lora_A.")
         guard file.tensors[partner] != nil else {
           throw .badData(
-            place: "tensor '\(partner)'", found: "no such tensor", accepted: "A and B of each layer"
+            place: "tensor '\(partner)'", found: "no such tensor",
+            accepted: "A and B for each layer"
           )
         }
       } else if name.contains(".lora_") {
         throw .badData(
-          place: "tensor '\(stored)'", found: "a change that is no product of A and B",
+          place: "tensor '\(stored)'", found: "a change that is not a product of A and B",
           accepted: "LoRA on linear layers")
       } else {
         replaced[name] = tensor
@@ -134,8 +137,8 @@ package struct LoRAAdapter: Sendable {
     guard let a = file.tensors[stored], let b = file.tensors[partner], name.contains(".lora_A.")
     else {
       throw .badData(
-        place: "tensor '\(stored)'", found: "a change that is no product of A and B",
-        accepted: "A and B of each layer")
+        place: "tensor '\(stored)'", found: "a change that is not a product of A and B",
+        accepted: "A and B for each layer")
     }
     return FusedChange(
       stored: stored, place: name[..<range.lowerBound] + ".experts",

@@ -27,7 +27,7 @@ enum LoRAStart: Sendable, Equatable {
       throw settings.error(
         Self.key, "'\(name)'\(Self.reason(name))",
         "true, false, gaussian, orthogonal, eva, mica, pissa, olora, or the model merged with "
-          + "merge_and_unload() where it was trained")
+          + "merge_and_unload() after training")
     case let other?: throw settings.error(Self.key, other.text(), "a name, true or false")
     }
   }
@@ -35,11 +35,11 @@ enum LoRAStart: Sendable, Equatable {
   /// Why a start that PEFT knows is not computed.
   private static func reason(_ name: String) -> String {
     if name.hasPrefix("pissa_niter_") {
-      return ", which takes random directions off the base, others at each load"
+      return ", which subtracts random directions from the base, different ones at each load"
     }
     return switch name {
     case "loftq": ", which quantises the base"
-    case "corda", "lora_ga": ", whose training changed the base by data that are not saved"
+    case "corda", "lora_ga": ", whose training changed the base by data that were not saved"
     default: ""
     }
   }
@@ -91,8 +91,8 @@ enum LoRAStart: Sendable, Equatable {
     }
     guard frame.count == count else {
       throw .badData(
-        place: "", found: "column \(frame.count), which those before it determine",
-        accepted: "\(count) independent columns, off which OLoRA began")
+        place: "", found: "column \(frame.count), which depends linearly on those before it",
+        accepted: "\(count) independent columns, for OLoRA")
     }
     return frame.values
   }

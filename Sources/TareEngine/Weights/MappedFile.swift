@@ -38,7 +38,7 @@ package final class MappedFile: @unchecked Sendable {
       throw .badData(place: url.path, found: "a folder or device", accepted: "a file")
     }
     guard status.st_size > 0 else {
-      throw .badData(place: url.path, found: "no bytes", accepted: "a file that is not empty")
+      throw .badData(place: url.path, found: "no bytes", accepted: "a non-empty file")
     }
     let size = Int(status.st_size)
     guard let start = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED
@@ -61,7 +61,7 @@ package final class MappedFile: @unchecked Sendable {
     guard fstat(descriptor, &status) == 0, Stamp(status) == stamp else {
       throw .badData(
         place: path, found: "a file that was changed while it was read",
-        accepted: "one that stays as it is; a new one is put in its place by renaming it")
+        accepted: "an unchanged file (replace a file by renaming a new one)")
     }
   }
 

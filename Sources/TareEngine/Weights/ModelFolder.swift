@@ -13,7 +13,7 @@ enum ModelFolder {
     if !FileManager.default.fileExists(atPath: file.path), let inner = modelsInside(folder).first {
       throw .badData(
         place: folder.path,
-        found: "no config.json, and a model or adapter in its folder '\(inner)'",
+        found: "no config.json, but a model or adapter in its folder '\(inner)'",
         accepted: "the folder of the model itself: \(folder.appending(path: inner).path)")
     }
     return ModelConfig(try object(file))
@@ -90,7 +90,8 @@ enum ModelFolder {
       for tensor in file.tensors.keys {
         if let other = holder.updateValue(name, forKey: tensor) {
           throw .badData(
-            place: "\(index.path), tensor '\(tensor)'", found: "it in both \(other) and \(name)",
+            place: "\(index.path), tensor '\(tensor)'",
+            found: "a copy in each of \(other) and \(name)",
             accepted: "each tensor in one shard")
         }
       }

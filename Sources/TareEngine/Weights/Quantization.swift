@@ -30,15 +30,15 @@ struct Quantization {
       place: "config.json, 'quantization_config'",
       found: "'\(method)', whose weights are packed (tensor '\(packed.name)' in \(packed.type))",
       accepted:
-        "weights in F64, F32, F16, BF16 or F8_E4M3; the unquantised model, or this one loaded "
-        + "in Python, dequantised (model.dequantize()) and saved again")
+        "weights in F64, F32, F16, BF16 or F8_E4M3 (use the unquantized model, or load this one "
+        + "in Python, dequantize it by model.dequantize() and save it)")
   }
 
   /// What is to be said of weights that are not packed; nil where they are as the method says.
   var remark: String? {
     hasScaledFloats
       ? nil
-      : "config.json has a quantization_config ('\(method)'), and the weights are not quantised: they "
-        + "are computed with as stored, where transformers may quantise them when it loads them"
+      : "config.json has a quantization_config ('\(method)'), but the weights are not quantized: "
+        + "they are used as stored, while transformers may quantize them on loading"
   }
 }

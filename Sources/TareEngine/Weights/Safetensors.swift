@@ -32,7 +32,8 @@ package enum Safetensors: WeightFormat {
     cursor.place = "header"
     let length = try cursor.count(of: 1)
     guard length <= longestHeader else {
-      throw cursor.error("a header of \(length) bytes", "at most \(longestHeader)")
+      throw cursor.error(
+        "a header of \(length) bytes", "a header of at most \(longestHeader) bytes")
     }
     let text = try cursor.take(length)
     let dataStart = cursor.position

@@ -72,11 +72,11 @@ extension WeightFormat {
         throw .badData(
           place: "tensor '\(entry.name)'",
           found: "data that ends at byte \(entry.range.upperBound) of a file of \(fileSize) bytes",
-          accepted: "data inside the file (is it cut off?)")
+          accepted: "data inside the file (is it truncated?)")
       }
       guard byName.updateValue(entry, forKey: entry.name) == nil else {
         throw .badData(
-          place: "tensor '\(entry.name)'", found: "the name twice", accepted: "unique names")
+          place: "tensor '\(entry.name)'", found: "a duplicate name", accepted: "unique names")
       }
     }
     let ordered = entries.filter { !$0.range.isEmpty }.sorted {
@@ -86,7 +86,7 @@ extension WeightFormat {
     where second.range.lowerBound < first.range.upperBound {
       throw .badData(
         place: "tensor '\(second.name)'", found: "data that overlaps tensor '\(first.name)'",
-        accepted: "tensors apart from each other")
+        accepted: "tensors that do not overlap")
     }
     return byName
   }

@@ -85,7 +85,7 @@ package struct WeightTensor {
     guard let stored else {
       if let wholeNumbers {
         throw bad(
-          "whole numbers (\(wholeNumbers)), as quantised models have",
+          "integers (\(wholeNumbers)), as in quantized models",
           "F64, F32, F16, BF16, F8_E4M3")
       }
       throw bad("no such tensor", "shape \(shape)")
@@ -184,7 +184,7 @@ package struct WeightTensor {
   package func table(rows: Int, columns: Int) throws(TareError) -> WeightTable {
     let stored = try stored(shaped: [rows, columns])
     guard change == nil, stored.mend == .none else {
-      throw bad("a low-rank or scaled change of an embedding", "changes of linear layers")
+      throw bad("a low-rank or scaled change of an embedding", "changes of linear layers only")
     }
     return WeightTable(
       rows: rows, columns: columns, type: stored.entry.type, start: stored.entry.range.lowerBound,
@@ -235,7 +235,7 @@ extension FloatView {
     guard [1, rows].contains(scales.view.count) || scale.entry.shape == [down, across] else {
       throw .badData(
         place: "tensor '\(name)'", found: "shape \(scale.entry.shape)",
-        accepted: "one scale, one for each of \(rows) rows, or [\(down), \(across)]")
+        accepted: "one scale, one per row (\(rows)), or [\(down), \(across)]")
     }
     for row in 0..<rows {
       for column in 0..<columns {

@@ -7,7 +7,8 @@ package import TareCore
 /// model's, make the higher one win, and a tie half a win.
 package enum AlpacaEval: TrialBenchmark {
   package static let key = "alpacaeval"
-  package static let summary = "AlpacaEval: win rate over the baseline, and length-controlled"
+  package static let summary =
+    "AlpacaEval: win rate against the baseline, plain and length-controlled"
   package static let trial = "instruction"
   package static let measure = "win rate"
 
@@ -41,7 +42,7 @@ package enum AlpacaEval: TrialBenchmark {
       let sides = prompt.responses.sorted { $0.index < $1.index }
       guard sides.count == 2 else {
         throw prompt.error(
-          found: "\(sides.count) responses", accepted: "two: the baseline's and the model's")
+          found: "\(sides.count) responses", accepted: "two, the baseline's and the model's")
       }
       return Duel(prompt: prompt, baseline: sides[0], model: sides[1])
     }
@@ -81,7 +82,7 @@ package enum AlpacaEval: TrialBenchmark {
     var scheme = Scheme.micro(sheet.strata, of: "instruction")
     scheme.averages += [
       .share(
-        "discrete", rule: "a preference above a half is a win, a half is half a win",
+        "discrete", rule: "a preference above 1/2 counts as a win, 1/2 as half a win",
         of: sheet.strata, column: 1)
     ]
     return scheme
@@ -97,10 +98,10 @@ package enum AlpacaEval: TrialBenchmark {
       if let rule = rate.rule { evaluation.notes.append("\(lengthControlled): \(rule)") }
     } else {
       evaluation.notes.append(
-        "no length-controlled win rate: it wants known lengths and two instructions or more")
+        "no length-controlled win rate: it requires known lengths and at least two instructions")
     }
     if !arePreferences(duels) {
-      evaluation.notes.append("the scores are no preferences: the higher one wins")
+      evaluation.notes.append("the scores are not preferences: the higher score wins")
     }
     return evaluation
   }
@@ -132,7 +133,8 @@ package enum AlpacaEval: TrialBenchmark {
       value: control.winRate(rows, weights, counts: Array(repeating: 1, count: rows.count)),
       n: rows.count, interval: ClosedRange(percentilesOf: rates),
       rule: "approximation of AlpacaEval's model, "
-        + (isKnown ? "difficulty from the models at hand" : "without difficulty"))
+        + (isKnown
+          ? "instruction difficulties fitted to these models" : "no instruction difficulties"))
   }
 
   /// - Parameter instructions: the number of each duel's instruction.

@@ -6,7 +6,8 @@ package import TareCore
 /// wrong whatever is chosen. Responses that share the highest score share the prompt.
 package enum BestOfN: TrialBenchmark {
   package static let key = "bestofn"
-  package static let summary = "any candidates with labels; is the one that scores highest right?"
+  package static let summary =
+    "any candidates with labels: how often the highest-scoring one is right"
   package static let trial = "prompt"
 
   /// Whether all that has no role is of ties, two responses of a half each beside pairs.
@@ -75,10 +76,10 @@ package enum BestOfN: TrialBenchmark {
       if groups.count > 0, groups.count == responses.count {
         throw .badData(
           place: BestOfN.key, found: "no prompt with two responses (\(groups.count) prompts)",
-          accepted: "prompts with several responses; "
+          accepted: "prompts with several responses "
             + (scale == .grades
-              ? "a column names which rows answer the same prompt"
-              : "single responses, each right or wrong, are for the benchmark unpaired"))
+              ? "(name the column that groups the responses to one prompt)"
+              : "(for single right or wrong responses use the benchmark unpaired)"))
       }
     }
   }
@@ -133,24 +134,24 @@ package enum BestOfN: TrialBenchmark {
     var notes: [String] = []
     if without > 0 {
       notes.append(
-        "\(counted(without, "prompt")) without a right response: counted as wrong, whatever is chosen"
+        "\(counted(without, "prompt")) without a right response: always counted as wrong"
       )
     }
     if level > 0 {
       notes.append(
-        "\(counted(level, "prompt")) with right responses only: counted as right, whatever is chosen"
+        "\(counted(level, "prompt")) with right responses only: always counted as right"
       )
     }
     if single > 0 {
-      notes.append("\(counted(single, "prompt")) with one response: there is nothing to choose")
+      notes.append("\(counted(single, "prompt")) with one response: there is no choice")
     }
     if sets.ungraded > 0 {
       notes.append(
         "\(counted(sets.ungraded, "prompt")) with one graded response left out: "
-          + "there is none to compare it with")
+          + "there is nothing to compare it with")
     }
     if sets.scale == .grades {
-      notes.append("the labels are grades: right is the highest of a prompt, unless it is 0")
+      notes.append("the labels are grades: the highest grade of a prompt is right, unless it is 0")
     }
     return notes
   }

@@ -8,7 +8,7 @@ package import TareCore
 /// (ScalerLab/JudgeBench `utils/metrics.py`).
 package enum JudgeBench: TrialBenchmark {
   package static let key = "judgebench"
-  package static let summary = "JudgeBench: four categories, two games, every pair counts alike"
+  package static let summary = "JudgeBench: four categories, two games, every pair counts equally"
 
   /// The covariate that holds a response's score in the second game where it is another one.
   private static let secondGame = "score_second_game"
@@ -53,12 +53,12 @@ package enum JudgeBench: TrialBenchmark {
       guard let category = category(prompt.subset) else {
         throw prompt.error(
           found: prompt.subset.map { "source '\($0)'" } ?? "no source",
-          accepted: "one that begins with " + categories.map(\.key).joined(separator: ", "))
+          accepted: "a source that begins with " + categories.map(\.key).joined(separator: ", "))
       }
       let (chosen, rejected) = try prompt.chosenAndRejected()
       guard chosen.count == 1, rejected.count == 1 else {
         throw prompt.error(
-          found: "\(prompt.responses.count) responses", accepted: "two: A and B")
+          found: "\(prompt.responses.count) responses", accepted: "two, A and B")
       }
       let (right, wrong) = (chosen[0], rejected[0])
       // A comes first; the second game has B first.
@@ -106,7 +106,7 @@ package enum JudgeBench: TrialBenchmark {
     scheme.averages = scheme.averages.filter { $0.name != "macro" } + [macro]
     scheme.details = [
       .share(
-        "single game", rule: "the first decision alone; a tie is B>A", of: strata, column: 1)
+        "single game", rule: "the first decision only; a tie is B>A", of: strata, column: 1)
     ]
     return scheme
   }

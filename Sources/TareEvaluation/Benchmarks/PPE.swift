@@ -99,14 +99,14 @@ package enum PPE: TrialBenchmark {
     let without = names.filter { name in !subsets.contains { $0.name == name } }
     if !without.isEmpty {
       notes.append(
-        "no prompt of \(without.joined(separator: ", ")) has a right and a wrong response")
+        "no prompt of \(without.joined(separator: ", ")) has both a right and a wrong response")
     }
-    notes.append("the curve goes to k = \(most), the fewest responses of a prompt")
+    notes.append("the curve ends at k = \(most), the smallest number of responses of any prompt")
     if all == nil {
-      notes.append("no prompt has a right and a wrong response: overall is the end score")
+      notes.append("no prompt has both a right and a wrong response: overall is the end score")
     }
     let micro = Quantity(
-      "micro", rule: "every prompt counts alike",
+      "micro", rule: "every prompt counts equally",
       all?.formula ?? curve(-1) { _ in true }[most - 1])
     let rule = "mean of \(counted(subsets.count, "subset"))"
     return Scheme(

@@ -5,7 +5,7 @@ package import TareCore
 /// the plain mean of the sections (of the subsets where there are no sections), stands beside it.
 package enum Pairs: PairBenchmark {
   package static let key = "pairs"
-  package static let summary = "any preference pairs; every pair counts alike, macro beside it"
+  package static let summary = "any preference pairs: every pair counts equally (micro); also macro"
 
   package static func recognises(_ responses: ScoredResponses) -> Bool { true }
 
@@ -33,7 +33,7 @@ extension Scheme {
     let sections = distinct(strata.compactMap(\.section)).map { name in
       Quantity.share(name, of: strata) { $0.section == name }
     }
-    let rule = "every \(trial) counts alike"
+    let rule = "every \(trial) counts equally"
     var averages = [Quantity.share("micro", rule: rule, of: strata)]
     let parts = sections.isEmpty ? subsets : sections
     if !parts.isEmpty {

@@ -6,7 +6,7 @@ package import TareCore
 /// mean of its accuracies on wrong and on right solutions; the total is the mean over subsets.
 package enum ProcessBench: TrialBenchmark {
   package static let key = "processbench"
-  package static let summary = "ProcessBench: F1 of the first wrong step, by step scores"
+  package static let summary = "ProcessBench: F1 of the first wrong step, from step scores"
   package static let trial = "solution"
   package static let measure = "F1"
 
@@ -72,7 +72,7 @@ package enum ProcessBench: TrialBenchmark {
         return counting.isEmpty ? nil : .mean(column: column.rawValue, strata: counting)
       }
       guard means.count == 2 else {
-        notes.append("\(name) has only right or only wrong solutions: an accuracy, not F1")
+        notes.append("\(name) has only right or only wrong solutions: accuracy instead of F1")
         return Quantity(name, rule: "accuracy", means[0])
       }
       return Quantity(name, rule: "F1", .harmonicMean(means[0], means[1]))

@@ -72,7 +72,7 @@ package enum RMBench: TrialBenchmark {
       guard chosen.count == 3, rejected.count == 3 else {
         throw prompt.error(
           found: "\(chosen.count) chosen and \(rejected.count) rejected responses",
-          accepted: "three of each, in the order of the styles")
+          accepted: "three of each, ordered by style")
       }
       let (right, wrong) = (inOrder(chosen), inOrder(rejected))
       var trials: [Trial] = []
@@ -127,7 +127,7 @@ package enum RMBench: TrialBenchmark {
       subsets: [], sections: sections, overall: .mean("overall", rule: rule, of: sections),
       averages: difficulties + [
         Quantity(
-          "micro", rule: "every prompt counts alike",
+          "micro", rule: "every prompt counts equally",
           .average(of: (0..<9).map { .mean(column: $0, strata: all) })),
         .mean("macro", rule: rule, of: sections),
       ],

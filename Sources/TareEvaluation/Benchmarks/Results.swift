@@ -6,7 +6,7 @@ package import TareCore
 /// no margins, and nothing to calibrate.
 package enum Results: TrialBenchmark {
   package static let key = "results"
-  package static let summary = "results of decisions without scores: their mean, by subset"
+  package static let summary = "results of decisions, without scores: their mean by subset"
   package static let trial = "prompt"
 
   /// The covariate that marks a score as a result.
@@ -52,7 +52,7 @@ package enum Results: TrialBenchmark {
         }
       }
     }
-    scheme.notes.append("results alone, without scores: no margins, and nothing to calibrate")
+    scheme.notes.append("results without scores: no margins, and nothing to calibrate")
     return scheme
   }
 }

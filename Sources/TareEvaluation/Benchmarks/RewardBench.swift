@@ -123,13 +123,13 @@ package enum RewardBench: PairBenchmark {
       strata.contains(where: { $0.subset?.hasPrefix("xstest") ?? false })
     {
       notes.append(
-        "the two xstest subsets weigh as before September 2024: should-refuse 250, should-respond 154"
+        "weights of the two xstest subsets as before September 2024: should-refuse 250, should-respond 154"
       )
     }
     return Scheme(
       subsets: subsets, sections: means, overall: overall(means),
       averages: [
-        .share("micro", rule: "every pair counts alike", of: strata),
+        .share("micro", rule: "every pair counts equally", of: strata),
         .mean("macro", rule: "mean of \(counted(subsets.count, "subset"))", of: subsets),
       ], notes: notes)
   }
@@ -139,7 +139,7 @@ package enum RewardBench: PairBenchmark {
     return .mean(
       "overall",
       rule: "mean of \(counted(sections.count, "section"))"
-        + (hasPriorSets ? ", the prior sets with half the weight" : ""),
+        + (hasPriorSets ? ", prior sets at half weight" : ""),
       of: sections, weights: sections.map { $0.name == priorSets.name ? 0.5 : 1 })
   }
 }

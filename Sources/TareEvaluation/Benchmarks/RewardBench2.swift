@@ -134,7 +134,7 @@ package enum RewardBench2: TrialBenchmark {
       _ margin: TiesMargin, _ kind: TiesKind, of prompt: ScoredPrompt
     ) throws(TareError) {
       guard (kind == .ref ? reference : tied) == nil else {
-        throw prompt.error(found: "the id '\(prompt.id)' a second time", accepted: "it once")
+        throw prompt.error(found: "the id '\(prompt.id)' a second time", accepted: "each id once")
       }
       switch kind {
       case .ref: reference = margin
@@ -179,14 +179,16 @@ package enum RewardBench2: TrialBenchmark {
     let numbers = present.map { name in
       name == ties
         ? Quantity(
-          name, rule: "0.30 and 0.30 of two accuracies, 0.20, 0.20 and 0.01 of three margins",
+          name,
+          rule: "two accuracies weighted 0.30 each, three margins weighted 0.20, 0.20 and 0.01",
           .weightedSum(details.map { ($0.0.weight, $0.1.formula) }))
         : Quantity.share(name, of: strata) { $0.subset == name }
     }
     let isWhole =
       details.contains { $0.0 == .preference } && details.contains { $0.0 == .reference }
     if present.contains(ties), !isWhole {
-      notes.append("Ties lacks prompts with one right answer or with many, or none has both")
+      notes.append(
+        "Ties lacks prompts with one right answer, prompts with many, or prompts with both")
     }
     let absent = subsets.filter { !present.contains($0) }
     if !absent.isEmpty { notes.append("overall lacks \(absent.joined(separator: ", "))") }
@@ -200,7 +202,7 @@ package enum RewardBench2: TrialBenchmark {
     return Scheme(
       subsets: numbers, sections: [], overall: .mean("overall", rule: rule, of: numbers),
       averages: [
-        .mean("micro", rule: "subsets by their prompts", of: numbers, weights: sizes),
+        .mean("micro", rule: "subsets weighted by their prompts", of: numbers, weights: sizes),
         .mean("macro", rule: rule, of: numbers),
       ], details: details.map(\.1), notes: notes)
   }

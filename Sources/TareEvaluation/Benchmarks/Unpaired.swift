@@ -7,7 +7,7 @@ package import TareCore
 package enum Unpaired: Benchmark {
   package static let key = "unpaired"
   package static let summary =
-    "single responses, each right or wrong: the area under the ROC curve"
+    "single responses, each right or wrong: area under the ROC curve"
   package static let trial = "response"
   package static let measure = "AUC"
 
@@ -33,14 +33,14 @@ package enum Unpaired: Benchmark {
     var averages: [Breakdown<Accuracy>.Named] = []
     if subsets.count > 1 { averages.append(("macro", macro(subsets.map(\.area)))) }
     var notes = [
-      "no prompt has two responses, so right and wrong responses of different prompts are compared: "
-        + "this is an AUC, not an accuracy on pairs"
+      "no prompt has two responses, so this is an AUC over responses of different prompts, not an "
+        + "accuracy on pairs"
     ]
     let names = distinct(responses.compactMap(\.subset))
     let without = names.filter { name in !subsets.contains { $0.name == name } }
     if !without.isEmpty {
       notes.append(
-        "\(without.joined(separator: ", ")) has right or wrong responses only: no AUC of its own")
+        "\(without.joined(separator: ", ")): only right or only wrong responses, so no AUC")
     }
     return Evaluation(
       benchmark: key, trial: trial, measure: measure,
@@ -139,13 +139,13 @@ private struct Sides {
     }
     if case .grades = LabelScale(responses) {
       throw .badData(
-        place: Unpaired.key, found: "labels that grade", accepted: "right or wrong: 1 or 0")
+        place: Unpaired.key, found: "graded labels", accepted: "right or wrong: 1 or 0")
     }
     let groups = PromptGroups(of: responses)
     guard groups.count == responses.count else {
       throw .badData(
         place: Unpaired.key, found: "prompts with several responses",
-        accepted: "one response per prompt; several are for the benchmarks pairs and bestofn")
+        accepted: "one response per prompt (for several use the benchmarks pairs and bestofn)")
     }
     right = responses.indices.filter { responses[$0].grade == 1 }
     wrong = responses.indices.filter { responses[$0].grade != 1 }

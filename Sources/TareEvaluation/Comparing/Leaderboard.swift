@@ -105,13 +105,13 @@ package struct Leaderboard: Sendable {
     }
     if unranked > 0 {
       notes.append(
-        "\(counted(unranked, "model")) without the whole benchmark: not ranked beside those with it"
+        "\(counted(unranked, "model")) without the whole benchmark: not ranked with those that have it"
       )
     }
     if others > 0 {
       notes.append(
-        "\(counted(others, "model")) with other prompts than the best: not tested against it, and "
-          + "ranked as if prompts were drawn for each model by itself")
+        "\(counted(others, "model")) with different prompts than the best: not tested against it, and "
+          + "ranked with prompts resampled independently")
     }
     return notes
   }

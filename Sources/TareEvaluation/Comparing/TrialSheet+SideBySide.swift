@@ -21,7 +21,7 @@ extension TrialSheet {
       guard areAlike else {
         throw .badData(
           place: "comparison",
-          found: "prompt \(ids[prompt]) with other responses in the two scores",
+          found: "prompt \(ids[prompt]) with different responses in the two sets of scores",
           accepted: "the same responses in both")
       }
       for trial in own { joint.append(trial, of: trials, column: Int(trials.columns[trial])) }
@@ -64,7 +64,7 @@ extension TrialSheet {
 
   private static func onlyIn(_ side: String, _ prompt: String) -> TareError {
     .badData(
-      place: "comparison", found: "prompt \(prompt) only in the \(side) scores",
+      place: "comparison", found: "prompt \(prompt) only in the \(side) set of scores",
       accepted: "the same prompts in both")
   }
 }

@@ -58,7 +58,7 @@ package struct Coverage: Sendable, Hashable {
     if !strange.isEmpty {
       details.append(
         strange.prefix(3).map { "'\($0.name)'" }.joined(separator: ", ")
-          + (strange.count == 1 ? " is none of its parts" : " are none of its parts"))
+          + (strange.count == 1 ? " is not part of it" : " are not part of it"))
     }
     if let missing = missingText { details.append(missing) }
     let start =

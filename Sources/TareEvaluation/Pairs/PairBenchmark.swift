@@ -45,6 +45,6 @@ extension PairBenchmark {
     let ties = (0..<responses.groups.count).count { responses.isTie(members[$0]) }
     guard ties > 0 else { return nil }
     return "\(counted(ties, "prompt")) of \(responses.groups.count.grouped) "
-      + "\(ties == 1 ? "is a tie" : "are ties"): neither response is preferred, and they are no pairs"
+      + "\(ties == 1 ? "is a tie" : "are ties") without a preferred response: not counted as pairs"
   }
 }

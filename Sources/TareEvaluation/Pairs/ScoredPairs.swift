@@ -32,7 +32,7 @@ package struct ScoredPairs: Sendable {
     for group in 0..<responses.groups.count {
       try ScoredPrompt(members[group], of: responses).requirePairs()
     }
-    throw .fault("pairs of \(responses.count) responses that are not regular, and nothing wrong")
+    throw .fault("irregular pairs of \(responses.count) responses without an error")
   }
 
   /// - Returns: nil where the responses are no pairs.

@@ -61,14 +61,14 @@ package struct ScoredPrompt: Sendable {
     throw error(
       at: position,
       found: "a pair with \(worse[lone] == nil ? "no rejected" : "no chosen") response",
-      accepted: "at least one chosen and one rejected response in each of a prompt's pairs")
+      accepted: "at least one chosen and one rejected response per pair")
   }
 
   private func requireOneEach() throws(TareError) {
     var seen: [Int: Double] = [:]
     for (position, response) in responses.enumerated() {
       guard let score = seen.updateValue(response.score, forKey: response.index) else { continue }
-      let again = score == response.score ? "with the same score" : "with another score"
+      let again = score == response.score ? "with the same score" : "with a different score"
       throw error(
         at: position, found: "response \(response.index) a second time, \(again)",
         accepted: "each response of a prompt once")
@@ -106,11 +106,11 @@ package struct ScoredPrompt: Sendable {
     guard !chosen.isEmpty, !rejected.isEmpty else {
       let other =
         responses.count == 1
-        ? "single answers, each right or wrong, are for the benchmark unpaired"
-        : "candidates of which none or all may be right are for the benchmark bestofn"
+        ? "for single right or wrong responses use the benchmark unpaired"
+        : "for candidates of which none or all may be right use the benchmark bestofn"
       throw error(
         found: "\(chosen.count) chosen and \(rejected.count) rejected responses",
-        accepted: "at least one of each for every prompt; \(other)")
+        accepted: "at least one of each for every prompt (\(other))")
     }
     return (chosen, rejected)
   }

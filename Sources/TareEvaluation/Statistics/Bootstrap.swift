@@ -26,7 +26,7 @@ package struct Bootstrap: Sendable, Hashable {
   package init(resamples: Int = 10_000, seed: UInt64 = 1) throws(TareError) {
     guard (1...Self.mostResamples).contains(resamples) else {
       throw .usage(
-        "\(resamples) bootstrap resamples; accepted: 1 to \(Self.mostResamples)")
+        "bootstrap resamples: expected 1 to \(Self.mostResamples), found \(resamples)")
     }
     self.resamples = resamples
     self.seed = seed

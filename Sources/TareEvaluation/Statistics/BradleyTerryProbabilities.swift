@@ -85,7 +85,7 @@ package struct BradleyTerryProbabilities: Sendable {
       if hasNormalInterval { object["temperature_interval_method"] = "normal" }
     case .separable: object["temperature_note"] = "every pair is right: no finite fit"
     case .uninformative:
-      object["temperature_note"] = "higher scores do not go with chosen: no finite fit"
+      object["temperature_note"] = "higher scores do not predict the chosen response: no finite fit"
     }
     object["fitted"] = fitted?.json
     return .object(object)

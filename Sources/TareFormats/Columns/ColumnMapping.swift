@@ -50,7 +50,8 @@ package struct ColumnMapping: Sendable, Equatable {
           try add(pair: line)
         } catch {
           throw .badData(
-            place: "line \(number)", found: "'\(line)'", accepted: "NAME=PLACE, as prompt=question")
+            place: "line \(number)", found: "'\(line)'",
+            accepted: "NAME=COLUMN, such as prompt=question")
         }
       }
       return
@@ -68,14 +69,14 @@ package struct ColumnMapping: Sendable, Equatable {
       } catch {
         throw .badData(
           place: "member '\(name)'", found: texts.joined(separator: ", "),
-          accepted: "one place for one name; NAME[] for a list")
+          accepted: "one column for the name (NAME[] takes a list)")
       }
     }
   }
 
   private mutating func add(pair: String) throws(TareError) {
     let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-    guard parts.count == 2 else { throw usage(pair, "NAME=COLUMN, as prompt=question") }
+    guard parts.count == 2 else { throw usage(pair, "NAME=COLUMN, such as prompt=question") }
     try add(name: String(parts[0]), place: String(parts[1]))
   }
 
@@ -85,17 +86,17 @@ package struct ColumnMapping: Sendable, Equatable {
     let isList = name.hasSuffix("[]")
     if isList { name.removeLast(2) }
     guard !name.isEmpty, !name.contains("["), !place.isEmpty else {
-      throw usage("\(name)=\(place)", "NAME=COLUMN, as prompt=question")
+      throw usage("\(name)=\(place)", "NAME=COLUMN, such as prompt=question")
     }
     if let before = entries.first(where: { $0.name == name }), !isList || !before.isList {
       throw usage(
-        "\(name)=\(place)", "one column for '\(name)', or \(name)[] for a list of several")
+        "\(name)=\(place)", "one column for '\(name)' (\(name)[] takes several)")
     }
     entries.append(Entry(name: name, isList: isList, path: ColumnPath(place)))
   }
 
   private func usage(_ text: String, _ accepted: String) -> TareError {
-    .usage("\(naming.map { "\($0) " } ?? "")\(text); accepted: \(accepted)")
+    .usage("\(naming.map { "\($0): " } ?? "")expected \(accepted), found \(text)")
   }
 
   /// The mapping as a file of it may hold it, for a run's record.

@@ -21,7 +21,7 @@ struct ColumnView {
     sources = try mapping.entries.map { (entry) throws(TareError) in
       guard let found = entry.path.resolved(in: known) else {
         throw .badData(
-          place: "", found: "no column '\(entry.path.text)', which '\(entry.name)' is to be",
+          place: "", found: "no column '\(entry.path.text)' to use as '\(entry.name)'",
           accepted: "one of \(quoted(columns))")
       }
       return Source(entry: entry, column: found.column, steps: found.steps)

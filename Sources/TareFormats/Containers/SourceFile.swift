@@ -15,7 +15,7 @@ package struct SourceFile: Sendable {
   let wasUTF16: Bool
 
   /// What is said of such a file.
-  static let utf16Note = "UTF-16; what is written of it is UTF-8"
+  static let utf16Note = "UTF-16; output is written as UTF-8"
 
   /// What the beginning of the content is, by which a format recognises its files.
   package enum Opening: Sendable {

@@ -50,7 +50,7 @@ package struct TableFiles: Sendable {
         return try Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
       } catch {
         throw .badData(
-          place: path, found: "no file that can be read", accepted: "a readable file")
+          place: path, found: "no readable file", accepted: "a readable file")
       }
     }
     switch kind {
@@ -92,8 +92,8 @@ package struct TableFiles: Sendable {
     }
     guard let other = others.first else { return }
     throw .badData(
-      place: folder, found: "'\(other)' beside Parquet files",
-      accepted: "Parquet files alone, such as '\(folder)/*.parquet'")
+      place: folder, found: "'\(other)' among Parquet files",
+      accepted: "only Parquet files, such as '\(folder)/*.parquet'")
   }
 
   private static func matches(of path: String) throws(TareError) -> [String] {
@@ -103,7 +103,7 @@ package struct TableFiles: Sendable {
     let names = parquetNames(in: folder.path).filter { $0.isMatch(of: parts.map(String.init)) }
     guard !names.isEmpty else {
       throw .badData(
-        place: path, found: "no Parquet file of such a name",
+        place: path, found: "no Parquet file that matches",
         accepted: "a pattern such as data/train-*.parquet, in quotes")
     }
     return names.map { folder.appending(path: $0).path }
@@ -141,7 +141,7 @@ package struct TableFiles: Sendable {
     guard count.found == whole else {
       throw .badData(
         place: folder, found: "\(count.found) of the \(whole) files of '\(split)'",
-        accepted: "all of them; '\(folder)/\(split)-*.parquet' reads those that are there")
+        accepted: "all of them ('\(folder)/\(split)-*.parquet' reads those that are present)")
     }
   }
 }

@@ -37,17 +37,17 @@ package struct UnreadFile: Sendable {
 
   /// What Python converts a table with.
   private static func pandas(_ reader: String) -> String {
-    "CSV, JSON Lines or Parquet; convert it: python -c \"import pandas; "
-      + "pandas.\(reader)('FILE').to_csv('FILE.csv', index=False)\""
+    "CSV, JSON Lines or Parquet (convert it: python -c \"import pandas; "
+      + "pandas.\(reader)('FILE').to_csv('FILE.csv', index=False)\")"
   }
 
-  private static let unpacked = "its content: unpack it first"
+  private static let unpacked = "the unpacked content"
   private static let tables = "CSV, JSON, JSON Lines, Parquet or Arrow"
 
   private static let all: [UnreadFile] = [
     .init(
       "SQLite format 3\0", "an SQLite database",
-      "a score file; a store of Tare is named with --store"),
+      "a score file (to read a store of Tare, use --store)"),
     .init([0x80, 0x02], "a Python pickle", pandas("read_pickle")),
     .init([0x80, 0x03], "a Python pickle", pandas("read_pickle")),
     .init([0x80, 0x04, 0x95], "a Python pickle", pandas("read_pickle")),
@@ -55,31 +55,34 @@ package struct UnreadFile: Sendable {
     .init([0x93] + Array("NUMPY".utf8), "a NumPy array (.npy)", "\(tables), with named columns"),
     .init([0x89] + Array("HDF\r\n".utf8), "an HDF5 file", pandas("read_hdf")),
     .init(
-      [0xD0, 0xCF, 0x11, 0xE0], "an Excel workbook (.xls)", "CSV: save the sheet as CSV UTF-8"),
+      [0xD0, 0xCF, 0x11, 0xE0], "an Excel workbook (.xls)", "CSV (save the sheet as CSV UTF-8)"),
     .init("BZh", "bzip2", unpacked),
     .init([0xFD] + Array("7zXZ\0".utf8), "xz", unpacked),
     .init([0x04, 0x22, 0x4D, 0x18], "lz4", unpacked),
     .init([0x37, 0x7A, 0xBC, 0xAF], "a 7z archive", unpacked),
     .init("Obj\u{1}", "an Avro file", tables),
     .init("ORC", "an ORC file", pandas("read_orc")),
-    .init("GGUF", "a GGUF model", "a table; a model is named with --model"),
+    .init("GGUF", "a GGUF model", "a table (to use a model, use --model)"),
     .init("<stata_dta>", "a Stata file", pandas("read_stata")),
     .init("$FL2", "an SPSS file", pandas("read_spss")),
     .init("FEA1", "Feather, version 1", "Feather version 2 (Arrow), Parquet or CSV"),
-    .init("RDX3\n", "an R workspace", "CSV: write.csv(table, \"FILE.csv\", row.names = FALSE)"),
     .init(
-      "X\n\0\0\0", "an R object (.rds)", "CSV: write.csv(table, \"FILE.csv\", row.names = FALSE)"),
+      "RDX3\n", "an R workspace",
+      "CSV (convert it: write.csv(table, \"FILE.csv\", row.names = FALSE))"),
+    .init(
+      "X\n\0\0\0", "an R object (.rds)",
+      "CSV (convert it: write.csv(table, \"FILE.csv\", row.names = FALSE))"),
   ]
 
   /// What is text, and no table; letters of any case.
   private static let texts: [UnreadFile] = [
-    .init("<!doctype html", "a web page", "the file itself: download its raw form"),
-    .init("<html", "a web page", "the file itself: download its raw form"),
+    .init("<!doctype html", "a web page", "the file itself (download its raw form)"),
+    .init("<html", "a web page", "the file itself (download its raw form)"),
     .init("<?xml", "XML", tables),
     .init("%pdf-", "a PDF", tables),
     .init(
-      "version https://git-lfs", "a pointer of Git LFS, not the file",
-      "the file itself: git lfs pull"),
+      "version https://git-lfs", "a Git LFS pointer",
+      "the file itself (run: git lfs pull)"),
   ]
 
   private func isBegin(of text: Data) -> Bool {
@@ -97,9 +100,9 @@ package struct UnreadFile: Sendable {
     else { return nil }
     func names(_ name: String) -> Bool { start.range(of: Data(name.utf8)) != nil }
     let kinds: [(String, String, String)] = [
-      ("xl/", "an Excel workbook (.xlsx)", "CSV: save the sheet as CSV UTF-8"),
-      ("[Content_Types].xml", "an Office document", "CSV: save the sheet as CSV UTF-8"),
-      ("opendocument.spreadsheet", "an OpenDocument spreadsheet", "CSV: save the sheet as CSV"),
+      ("xl/", "an Excel workbook (.xlsx)", "CSV (save the sheet as CSV UTF-8)"),
+      ("[Content_Types].xml", "an Office document", "CSV (save the sheet as CSV UTF-8)"),
+      ("opendocument.spreadsheet", "an OpenDocument spreadsheet", "CSV (save the sheet as CSV)"),
       ("data.pkl", "a PyTorch file (.pt)", tables),
       (".npy", "NumPy arrays (.npz)", "\(tables), with named columns"),
     ]

@@ -105,7 +105,7 @@ struct AlpacaEvalLayout: ScoreLayout {
     if value == 0 { return 1.5 }
     guard (1...2).contains(value) else {
       throw table.error(
-        row, "preference", found: "\(value)", accepted: "from 1 to 2, or 0 for neither")
+        row, "preference", found: "\(value)", accepted: "a number from 1 to 2, or 0 for neither")
     }
     return value
   }

@@ -23,7 +23,7 @@ extension CandidateSet {
   fileprivate static func note(ofTies count: Int, among all: Int) -> String? {
     guard count > 0 else { return nil }
     return count == 1
-      ? "1 of \(all) pairs is a tie: its responses are scored, and are no pair"
-      : "\(count) of \(all) pairs are ties: their responses are scored, and are no pairs"
+      ? "1 of \(all) pairs is a tie: its responses are scored but not counted as a pair"
+      : "\(count) of \(all) pairs are ties: their responses are scored but not counted as pairs"
   }
 }

@@ -32,19 +32,20 @@ extension ColumnNames {
   ///
   /// - Parameter naming: how the user names the column, "--score NAME" say; nil where there is no way.
   func noScores(_ score: String, naming: String?) -> (found: String, accepted: String) {
-    var accepted = "a column of scores; the columns are \(list(all))"
+    var found = "no column '\(score)'; the columns are \(list(all))"
     if let separator = otherSeparator {
-      accepted +=
-        ", one name that holds '\(separator)': cells are separated by commas, semicolons, tabs "
-        + "or bars"
+      found +=
+        ", one name that contains '\(separator)': expected cells separated by commas, semicolons, "
+        + "tabs or bars"
     }
     if let pair = likelyPair, score == "score" {
-      accepted +=
-        "; a pair a row: --columns score_chosen=\(pair.chosen),score_rejected=\(pair.rejected)"
+      found +=
+        "; for one pair per row use --columns "
+        + "score_chosen=\(pair.chosen),score_rejected=\(pair.rejected)"
     } else if let naming {
-      accepted += "; name it with \(naming)" + (likely.map { " (perhaps '\($0)')" } ?? "")
+      found += "; name it with \(naming)" + (likely.map { " (perhaps '\($0)')" } ?? "")
     }
-    return ("no column '\(score)'", accepted)
+    return (found, "a column of scores")
   }
 
   /// What the cells are separated by where it is no comma.

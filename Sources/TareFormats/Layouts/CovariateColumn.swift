@@ -49,9 +49,9 @@ struct CovariateColumn {
     } else if let kind, kind.source != .tokens {
       guard let found = TextCells(kind, texts, in: table) else {
         throw .badData(
-          place: table.name, found: "no column '\(own)' and no text to count it on",
-          accepted: "a column \(list([own] + texts.columns(for: kind))); the columns are "
-            + list(table.columns))
+          place: table.name,
+          found: "no column '\(own)' and no text to compute it from; the columns are "
+            + list(table.columns), accepted: "a column \(list([own] + texts.columns(for: kind)))")
       }
       cells = .texts(kind, found)
       covariate = found.isWhole ? .computedOnWholeTexts(kind) : .computed(kind)
@@ -79,7 +79,7 @@ struct CovariateColumn {
     var accepted = "one of " + table.columns.map { "'\($0)'" }.joined(separator: ", ")
     if texts.all.contains(where: table.has) {
       let counted = TextCovariates.registry.entries.filter { $0.source == .response }
-      accepted += ", or counted on the text: " + counted.map { $0.key }.joined(separator: ", ")
+      accepted += ", or computed from the text: " + counted.map { $0.key }.joined(separator: ", ")
     }
     return .badData(place: table.name, found: "no column '\(column)'", accepted: accepted)
   }

@@ -8,7 +8,7 @@ import TareCore
 
 struct PairRows: ScoreLayout {
   static let key = "pairs"
-  static let summary = "a pair a row: score_chosen, score_rejected, numbers or lists"
+  static let summary = "one pair per row: score_chosen, score_rejected, numbers or lists"
   static let example = #"{"id":"7","subset":"chat","score_chosen":2.5,"score_rejected":-1.0}"#
 
   /// RM-Bench names a prompt's domain. Beside a prompt's id `id` is the pair's own.
@@ -104,8 +104,9 @@ struct PairRows: ScoreLayout {
         row, column,
         found: "the id '\(id)' a second time, with "
           + "\(texts.isEmpty ? "" : "the same texts and ")\(isSame ? "the same" : "other") scores",
-        accepted: "each pair once; several pairs of one prompt share a 'prompt_id', or have their "
-          + "texts beside the scores")
+        accepted:
+          "each pair once (several pairs of one prompt share a 'prompt_id', or have columns "
+          + "with their texts)")
     }
   }
 

@@ -139,8 +139,9 @@ struct PromptNames {
       } else if numbers[row] >= 0, numbers[before] >= 0, numbers[row] != numbers[before] {
         throw table.error(
           row, column,
-          found: "the id '\(ids[row] ?? "")' with another prompt than \(table.place(of: before))",
-          accepted: "one prompt under one id")
+          found:
+            "the id '\(ids[row] ?? "")' with a different prompt than in \(table.place(of: before))",
+          accepted: "one prompt per id")
       }
     }
     guard layout.mayNumberRows, groups.count == ids.count,

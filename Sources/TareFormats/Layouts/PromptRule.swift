@@ -61,14 +61,14 @@ package enum PromptRule: Sendable, Equatable {
     case .named, .id: nil
     case .texts(let columns):
       "There is no column of prompt ids: rows with the same "
-        + columns.map { "'\($0)'" }.joined(separator: ", ") + " are taken as one prompt's."
+        + columns.map { "'\($0)'" }.joined(separator: ", ") + " are grouped as one prompt."
     case .conversations(let column, let contexts):
       "There is no column of prompt ids: rows with the same messages before the response in '\(column)'"
         + (contexts.isEmpty
           ? "" : " and the same \(contexts.map { "'\($0)'" }.joined(separator: ", "))")
-        + " are taken as one prompt's."
+        + " are grouped as one prompt."
     case .rows:
-      "There is no column of prompt ids, nor of prompts: each row is taken as a prompt of its own."
+      "There is no column of prompt ids or prompts: each row is treated as a separate prompt."
     }
   }
 }

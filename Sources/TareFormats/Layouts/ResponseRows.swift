@@ -3,7 +3,7 @@ import TareCore
 
 struct ResponseRows: ScoreLayout {
   static let key = "responses"
-  static let summary = "a response a row: score, prompt_id or prompt, and role or label"
+  static let summary = "one response per row: score, prompt_id or prompt, and role or label"
   static let example = #"{"prompt_id":"7","score":2.5,"label":1,"length":120}"#
 
   /// `id` comes second: beside a prompt's id it is the response's own, or a pair's.
@@ -82,7 +82,7 @@ struct ResponseRows: ScoreLayout {
       guard !elements.isEmpty || !isNeeded else {
         throw table.error(
           row, steps, found: cell.array == nil ? cell.kindName : "an empty list",
-          accepted: "a list of the steps' scores")
+          accepted: "a list of step scores")
       }
       rows.append(
         try elements.map { (element) throws(TareError) in
@@ -100,8 +100,8 @@ struct ResponseRows: ScoreLayout {
     for (row, cell) in table.cells("truncated").enumerated()
     where cell.bool == true && !steps[row].isEmpty && !labels[row].isNaN {
       throw table.error(
-        row, "truncated", found: "steps that were cut with the text, and a label by step",
-        accepted: "a response that was scored whole")
+        row, "truncated", found: "a step label on a truncated response",
+        accepted: "a response that was scored without truncation")
     }
   }
 

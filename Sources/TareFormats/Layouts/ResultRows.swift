@@ -4,7 +4,7 @@ import TareCore
 
 struct ResultRows: ScoreLayout {
   static let key = "results"
-  static let summary = "results alone, without scores: 1 right, 0 wrong, shares between; by subset"
+  static let summary = "results without scores: 1 right, 0 wrong, or a fraction; by subset"
   static let example = #"{"id":"7","subset":"Math","results":1}"#
 
   /// The covariate that marks a score as a result.
@@ -30,8 +30,8 @@ struct ResultRows: ScoreLayout {
     guard columns.covariates.isEmpty else {
       throw .badData(
         place: table.name,
-        found: "results alone ('\(column)'), which say whether a decision was right",
-        accepted: "scores of the responses: without them there is nothing to calibrate")
+        found: "results only ('\(column)'), which say whether a decision was right",
+        accepted: "scores of the responses")
     }
     var entries: [ScoreEntry] = []
     for (row, cell) in table.cells(column).enumerated() where cell != .null && cell.string != "" {
@@ -42,7 +42,7 @@ struct ResultRows: ScoreLayout {
         value = try table.number(cell, row: row, field: column)
       }
       guard (0...1).contains(value) else {
-        throw table.error(row, column, found: "\(value)", accepted: "from 0 to 1")
+        throw table.error(row, column, found: "\(value)", accepted: "a number from 0 to 1")
       }
       var covariates = CovariateValues()
       covariates[Self.mark] = 1

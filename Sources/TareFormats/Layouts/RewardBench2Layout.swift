@@ -5,7 +5,8 @@ import TareCore
 
 struct RewardBench2Layout: ScoreLayout {
   static let key = "rewardbench-2"
-  static let summary = "RewardBench 2: scores of each prompt in a list, the num_correct first right"
+  static let summary =
+    "RewardBench 2: one list of scores per prompt, of which the first num_correct are right"
   static let example = #"""
     {"id":"7","subset":"Math","scores":[2.5,-1.0,0.5,-2.0],"num_correct":1}
     """#
@@ -31,7 +32,8 @@ struct RewardBench2Layout: ScoreLayout {
       let responses = try lists.entries(row) { Double($0) < correct ? .chosen : .rejected }
       guard correct >= 1, correct <= Double(responses.count), correct == correct.rounded() else {
         throw table.error(
-          row, "num_correct", found: "\(correct)", accepted: "from 1 to \(responses.count)")
+          row, "num_correct", found: "\(correct)", accepted: "a number from 1 to \(responses.count)"
+        )
       }
       entries += responses
     }

@@ -4,7 +4,8 @@ import TareCore
 
 struct ScoreListRows: ScoreLayout {
   static let key = "lists"
-  static let summary = "a prompt a row: scores in a list, with labels; RewardMATH's, first right"
+  static let summary =
+    "one prompt per row: a list of scores, with labels; RewardMATH's, the first one right"
   static let example = #"""
     {"prompt":"2+2?","responses":["4","5"],"scores":[2.5,-1.0],"labels":[1,0]}
     """#

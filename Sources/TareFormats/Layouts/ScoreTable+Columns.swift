@@ -25,7 +25,7 @@ extension ScoreTable {
     guard scores.count == responses.count else {
       throw .badData(
         place: table.name, found: "\(scores.count) scores '\(name)'",
-        accepted: "\(responses.count), one a response")
+        accepted: "\(responses.count), one per response")
     }
     return scores
   }

@@ -36,7 +36,7 @@ extension ScoreTable {
         guard content.responses.count == count else {
           throw .badData(
             place: source.place, found: "\(content.responses.count) texts",
-            accepted: "\(count), one a score")
+            accepted: "\(count), one per score")
         }
         // Prompt and response in one.
         if content.responses.contains(where: { $0.turns.contains(where: \.isRendered) }) {

@@ -78,7 +78,7 @@ package struct ScoreTable: Sendable {
     }
     let (entries, covariates) = try Self.entries(of: table, columns, layout)
     guard !entries.isEmpty else {
-      throw .badData(place: table.name, found: "no scores", accepted: "one or more")
+      throw .badData(place: table.name, found: "no scores", accepted: "at least one score")
     }
     self.covariates = covariates
     self.table = table
@@ -114,7 +114,7 @@ package struct ScoreTable: Sendable {
       } catch {
         let place = "\(table.name), "
         let reason = "\(error)"
-        return "'\(name)' is left out: "
+        return "'\(name)' is not used: "
           + (reason.hasPrefix(place) ? String(reason.dropFirst(place.count)) : reason)
       }
     }
@@ -187,7 +187,7 @@ package struct ScoreTable: Sendable {
       guard values.count < 2 else {
         throw .badData(
           place: "\(table.name), column '\(column)'", found: "\(values.count) (\(list(values)))",
-          accepted: "the scores of one: choose it, or take each by itself")
+          accepted: "the scores of one model (choose one, or handle each separately)")
       }
     }
   }
@@ -237,8 +237,8 @@ extension ScoreTable {
         let same = scores(entries, of: before) == scores(entries, of: entry.row)
         throw table.error(
           entry.row, column.isEmpty ? "instruction" : column,
-          found: "the id '\(prompt)' a second time, with \(same ? "the same" : "other") scores",
-          accepted: "an id of its own for each row")
+          found: "the id '\(prompt)' a second time, with \(same ? "the same" : "different") scores",
+          accepted: "a unique id for each row")
       }
       let position = hasPositions ? entry.index : nil
       guard let place = places[key, default: .init()].take(entry, position, isGuess: rule.isGuess)
@@ -246,7 +246,7 @@ extension ScoreTable {
         throw table.error(
           entry.row, found.index ?? "index",
           found: "response \(position ?? 0) of '\(prompt)' a second time",
-          accepted: "each response once (are these the scores of several runs?)")
+          accepted: "each response once (are these scores of several runs?)")
       }
       var response = ScoredResponse(
         promptID: prompt, index: place.index, role: entry.role, score: entry.score,

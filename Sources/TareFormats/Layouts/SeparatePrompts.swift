@@ -25,7 +25,7 @@ struct SeparatePrompts<Prompt: Equatable> {
     guard let first = repeated.first else { return nil }
     let ids =
       repeated.count == 1
-      ? "the id '\(first)' stands" : "\(repeated.count) ids, such as '\(first)', stand"
-    return "\(ids) for several prompts, which are taken as separate: '\(first)', '\(first)-2' …"
+      ? "the id '\(first)' has" : "\(repeated.count) ids, such as '\(first)', have"
+    return "\(ids) several prompts, which are kept separate as '\(first)', '\(first)-2' …"
   }
 }

@@ -50,15 +50,15 @@ struct SharedPrompts {
     let (prompt, before) = rows[key] ?? (own, [])
     if let first = before.first, prompt != own {
       throw .badData(
-        place: place, found: "the id '\(id)' with another prompt than \(first.place)",
-        accepted: "one prompt under one id")
+        place: place, found: "the id '\(id)' with a different prompt than in \(first.place)",
+        accepted: "one prompt per id")
     }
     let responses = isSeveral ? Digest(ofResponsesOf: set) : nil
     // An answer may be given twice; a pair that stands twice is one too many.
     if hasID, let responses, let same = before.first(where: { $0.responses == responses }) {
       throw .badData(
         place: place,
-        found: "the id '\(id)', which \(same.place) has too, with the same responses",
+        found: "the id '\(id)' and the same responses as in \(same.place)",
         accepted: "each pair or list of responses once")
     }
     let index = set.extras["index"]?.int
@@ -66,7 +66,7 @@ struct SharedPrompts {
       throw .badData(
         place: "\(place), column 'index'",
         found: "response \(index) of '\(id)', as in \(same.place)",
-        accepted: "another place for each response of a prompt")
+        accepted: "a unique index for each response of a prompt")
     }
     rows[key, default: (prompt, [])].rows.append(
       Row(place: place, index: index, responses: responses))

@@ -30,7 +30,8 @@ extension SourceRow {
       guard let opening = text.first(where: { !$0.isWhitespace }) else { return nil }
       guard opening == "[" || opening == "{" else {
         throw error(
-          column, found: "'\(text.prefix(40))'", accepted: "a list or an object, or one as JSON")
+          column, found: "'\(text.prefix(40))'",
+          accepted: "a list or an object, or either as JSON text")
       }
       value = try parsed(text, column)
     }
@@ -57,7 +58,7 @@ extension SourceRow {
       case .string(let text)? where !text.isEmpty: found = "'\(text.prefix(40))'"
       default: continue
       }
-      throw error(column, found: found, accepted: "none: text alone can be scored")
+      throw error(column, found: found, accepted: "none, as only text can be scored")
     }
   }
 }

@@ -69,7 +69,7 @@ extension SourceRow {
     guard let last = messages.last, last.role == "assistant" else {
       throw error(
         field, found: "a last message from '\(messages.last?.role ?? "nobody")'",
-        accepted: "a last message from 'assistant', the one that is scored")
+        accepted: "a last message from 'assistant', which is scored")
     }
     let start = messages.responseStart
     return ResponseText(

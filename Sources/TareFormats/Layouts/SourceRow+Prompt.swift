@@ -50,8 +50,8 @@ extension SourceRow {
     guard let text = value.string else {
       if let turns = columns["history"]?.array, !turns.isEmpty {
         throw error(
-          "history", found: "turns beside a prompt that is a list of messages",
-          accepted: "turns in 'prompt', or a prompt that is a text")
+          "history", found: "a history and a prompt that is a list of messages",
+          accepted: "the history in 'prompt', or a prompt that is a string")
       }
       return RowPrompt(messages: try messages(value, field: "prompt"))
     }
@@ -146,8 +146,9 @@ extension ResponseText {
   ) throws(TareError) -> ResponseText {
     guard !before.continuesPrompt else {
       throw row.error(
-        "prompt", found: "no such column, and '\(field)' holds no prompt",
-        accepted: "a string or a list of messages; the columns are \(row.columnNames)")
+        "prompt",
+        found: "no such column, and no prompt in '\(field)'; the columns are \(row.columnNames)",
+        accepted: "a string or a list of messages")
     }
     guard let column else { return self }
     if column.count > before.count, messages.count > column.count, messages.starts(with: column) {
@@ -160,8 +161,8 @@ extension ResponseText {
       || before.suffix(column.count) == column[...]
     guard agrees else {
       throw row.error(
-        field, found: "messages that do not hold the prompt of column 'prompt'",
-        accepted: "the same prompt, or the response alone")
+        field, found: "messages that do not begin with the prompt of column 'prompt'",
+        accepted: "the same prompt, or only the response")
     }
     return self
   }
@@ -182,7 +183,7 @@ extension RowTexts {
       if let first = texts.prompt.first, first.role == "system" {
         guard first.content == system else {
           throw row.error(
-            column, found: "another system message than the prompt begins with",
+            column, found: "a different system message than in the prompt",
             accepted: "one system message")
         }
       } else {

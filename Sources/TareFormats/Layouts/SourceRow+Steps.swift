@@ -27,7 +27,7 @@ extension SourceRow {
       steps.append(step)
     }
     guard !steps.isEmpty else {
-      throw error(column, found: "no steps", accepted: "one step or more")
+      throw error(column, found: "no steps", accepted: "at least one step")
     }
     return steps
   }

@@ -78,7 +78,7 @@ extension SourceRow {
     let cell = columns[column] ?? .null
     guard let number = cell.double ?? cell.string.flatMap(DecimalText.number) else {
       throw error(
-        column, found: cell.text(), accepted: "a number: below 0 the first response is better")
+        column, found: cell.text(), accepted: "a number (below 0 if the first response is better)")
     }
     return Verdict(sign: number)
   }
@@ -93,7 +93,7 @@ extension RowContent {
     try self.init(row, [(first, roles[0]), (second, roles[1])])
     guard responses.count == 2 else {
       throw row.error(
-        first, found: "\(responses.count) responses with '\(second)'", accepted: "one each")
+        first, found: "\(responses.count) responses with '\(second)'", accepted: "one of each")
     }
     self.columns += columns
     if verdict == .tie { extras["label"] = .double(Verdict.tieGrade) }

@@ -4,7 +4,8 @@ import TareCore
 
 struct VoteRows: ScoreLayout {
   static let key = "votes"
-  static let summary = "a vote a row: score_a, score_b, winner; score_0, score_1; score_1, score_2"
+  static let summary =
+    "one vote per row: score_a, score_b, winner; score_0, score_1; score_1, score_2"
   static let example = #"{"id":"7","score_a":2.5,"score_b":-1.0,"winner":"model_a"}"#
 
   private struct Form {

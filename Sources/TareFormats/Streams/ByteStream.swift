@@ -191,7 +191,7 @@ package final class ByteStream {
 
   private static var unreadable: TareError {
     .badData(
-      place: "", found: "no file that can be read",
+      place: "", found: "no readable file",
       accepted: "a readable file, or - for standard input")
   }
 }

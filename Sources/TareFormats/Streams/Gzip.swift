@@ -48,7 +48,7 @@ package enum Gzip {
   }
 
   fileprivate static func damage(_ what: String) -> TareError {
-    .badData(place: "", found: "gzipped bytes \(what)", accepted: "a whole gzip file")
+    .badData(place: "", found: "gzipped bytes \(what)", accepted: "a complete gzip file")
   }
 }
 

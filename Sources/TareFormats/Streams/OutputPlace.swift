@@ -24,7 +24,7 @@ struct OutputPlace {
 
   /// - Throws: `TareError.usage` for a folder, for what may not be written, and where the folder is not there.
   init(_ name: String) throws(TareError) {
-    guard !name.isEmpty else { throw .usage("an output's path is empty; expected a file, or -") }
+    guard !name.isEmpty else { throw .usage("an output path is empty: expected a file, or -") }
     self.name = name
     if let descriptor = Self.ownDescriptor(name) {
       (path, status, kind) = (name, nil, .descriptor(descriptor))
@@ -40,7 +40,7 @@ struct OutputPlace {
     }
     status = found
     switch found.st_mode & S_IFMT {
-    case S_IFDIR: throw .usage("\(name): is a folder; expected a file")
+    case S_IFDIR: throw .usage("\(name): expected a file, found a folder")
     case S_IFREG:
       // Who is root may write everything; a file that nobody may write is meant to stay as it is.
       guard access(path, W_OK) == 0, found.st_mode & 0o222 != 0 else {
@@ -80,10 +80,10 @@ struct OutputPlace {
     var found = stat()
     let folder = folder(of: path)
     guard stat(folder, &found) == 0, found.st_mode & S_IFMT == S_IFDIR else {
-      throw .usage("\(name): there is no folder \(folder)")
+      throw .usage("\(name): folder \(folder) does not exist")
     }
     guard access(folder, W_OK | X_OK) == 0 else {
-      throw .usage("\(name): the folder \(folder) cannot be written")
+      throw .usage("\(name): folder \(folder) is not writable")
     }
   }
 

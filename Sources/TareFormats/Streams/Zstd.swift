@@ -39,7 +39,7 @@ package enum Zstd {
   fileprivate static var memory: TareError { .fault("zstd has no memory") }
 
   fileprivate static func damage(_ what: String) -> TareError {
-    .badData(place: "", found: "zstd's bytes \(what)", accepted: "a whole zstd file")
+    .badData(place: "", found: "zstd data \(what)", accepted: "a complete zstd file")
   }
 }
 

@@ -63,17 +63,17 @@ public struct Lowess: Sendable, Hashable {
     rules: Rules = .tare
   ) throws(TareError) {
     guard frac >= 0, frac <= 1 else {
-      throw .usage("frac is \(frac); accepted: a share of the points from 0 to 1")
+      throw .usage("frac: expected a fraction of the points from 0 to 1, found \(frac)")
     }
     // The weights settle long before; more would only never end.
     guard (0...1000).contains(it) else {
-      throw .usage("it is \(it); accepted: 0 to 1000 iterations")
+      throw .usage("it: expected 0 to 1000 iterations, found \(it)")
     }
     if let delta, !(delta >= 0 && delta.isFinite) {
-      throw .usage("delta is \(delta); accepted: a finite distance from 0")
+      throw .usage("delta: expected a finite distance of at least 0, found \(delta)")
     }
     guard (0...2).contains(degree) else {
-      throw .usage("degree is \(degree); accepted: 0 (mean), 1 (line) or 2 (parabola)")
+      throw .usage("degree: expected 0 (mean), 1 (line) or 2 (parabola), found \(degree)")
     }
     self.frac = frac
     self.it = it
@@ -182,7 +182,7 @@ public struct Lowess: Sendable, Hashable {
   static var overflow: TareError {
     .badData(
       place: "LOWESS", found: "values so large that the fit overflows",
-      accepted: "x and y whose squares a double can hold")
+      accepted: "x and y whose squares are in the range of a double")
   }
 
   private static func known(_ value: Double) -> Double? { value.isNaN ? nil : value }
@@ -197,12 +197,13 @@ public struct Lowess: Sendable, Hashable {
   private static func check(_ weights: [Double], rows: Int) throws(TareError) {
     guard weights.count == rows else {
       throw .badData(
-        place: "column weights", found: "\(weights.count) rows", accepted: "as many as x, \(rows)")
+        place: "column weights", found: "\(weights.count) rows",
+        accepted: "\(rows) rows, as many as x")
     }
     if let row = weights.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
       throw .badData(
         place: "column weights, row \(row + 1)", found: "\(weights[row])",
-        accepted: "a finite number from 0")
+        accepted: "a finite number of at least 0")
     }
   }
 

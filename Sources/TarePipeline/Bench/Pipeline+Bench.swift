@@ -91,7 +91,7 @@ package struct BenchOutcome: Sendable {
 
   package func text(coloured: Bool) -> String {
     var table = TerminalTable(columns: [
-      .init("large products on \(limit.threads) threads, 10⁹ operations/s", .left),
+      .init("large matrix products on \(limit.threads) threads, 10⁹ operations/s", .left),
       .init("tare (\(limit.kernels))"), .init("OpenBLAS"),
     ])
     for precision in Precision.allCases {
@@ -106,7 +106,7 @@ package struct BenchOutcome: Sendable {
     var speeds = TerminalTable(columns: [
       .init("\(model), \(Self.sequences) × \(Self.length) tokens", .left), .init("tokens/s"),
       .init("10⁹ operations/s"), .init("of the limit"), .init("products"), .init("attention"),
-      .init("rest"), .init("tokenising"), .init("storing"), .init("loaded in"),
+      .init("rest"), .init("tokenizing"), .init("storing"), .init("loading"),
     ])
     for speed in self.speeds {
       speeds.addRow([
@@ -120,8 +120,8 @@ package struct BenchOutcome: Sendable {
     text += "\n" + speeds.text(style: coloured ? .terminal : .plain)
     text += """
 
-      Products, attention and rest are shares of the threads' time in a pass; tokenising and storing \
-      run beside it, and are given as shares of its length.
+      Products, attention and rest are fractions of the threads' time in a pass; tokenizing and \
+      storing run concurrently and are given as fractions of its duration.
 
       """
     return text
@@ -184,7 +184,7 @@ extension Pipeline {
     var model = try ModelWeights(url)
     model.precision = precision
     guard let decoder = try model.body(threads: threads) as? Decoder else {
-      throw .usage("\(url.path) is no decoder; the benchmark runs decoders")
+      throw .usage("\(url.path): expected a decoder, found another architecture")
     }
     var pass = Pass(
       bodyParameterCount: decoder.spec.bodyParameterCount,

@@ -13,7 +13,7 @@ extension Pipeline {
   /// - Parameter fittedTo: a file for the fitted values, doubles in the order of the points.
   package func benchLowess(points: Int, fittedTo: String?) throws(TareError) -> JSONValue {
     guard points > 0, points <= Int(Int32.max) else {
-      throw .usage("--lowess \(points); accepted: 1 to \(Int32.max) points")
+      throw .usage("--lowess: expected 1 to \(Int32.max) points, found \(points)")
     }
     let x = (0..<points).map { Double(UInt32(truncatingIfNeeded: $0 &* 2_654_435_769)) * 0x1p-32 }
     let y = (0..<points).map {

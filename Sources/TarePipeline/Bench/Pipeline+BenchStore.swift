@@ -7,7 +7,7 @@ extension Pipeline {
   /// Fills a store on disk with one run, the way scoring does, and reads it for calibration.
   package func benchStore(scores count: Int) throws(TareError) -> JSONValue {
     guard count > 0, count <= 100_000_000 else {
-      throw .usage("--store \(count); accepted: 1 to 100,000,000 scores")
+      throw .usage("--store: expected 1 to 100,000,000 scores, found \(count)")
     }
     let speed = try storeSpeed(scores: count)
     return .object([

@@ -45,9 +45,9 @@ extension CalibrateOutcome {
     }
     if !warned.isEmpty, reasons.isEmpty {
       let sentence = """
-        Warning: across all responses and within prompts the score goes opposite ways with \(name) \
-        in \(warned.joined(separator: ", ")). One curve through all responses corrects those the \
-        wrong way.
+        Warning: in \(warned.joined(separator: ", ")) the score depends on \(name) in opposite \
+        directions over all responses and within prompts. One curve fitted to all responses corrects \
+        them in the wrong direction.
         """
       text += "\n" + sentence.wrapped(toWidth: 80)
     }
@@ -114,17 +114,18 @@ extension CalibrateOutcome.Part {
     switch labels {
     case .inSample:
       return """
-        The labels had a part in this calibration: accuracy of these calibrated scores on these same \
-        labels is in-sample, too high by an unknown amount. --cross-fit 5 calibrates each prompt by a \
-        fit to other prompts.
+        This calibration used the labels: the accuracy of the calibrated scores on the same labels is \
+        in-sample and too high by an unknown amount. --cross-fit 5 calibrates each prompt by a fit to \
+        other prompts.
         """
     case .heldOut:
       return """
-        The labels had a part in this calibration, but each prompt was calibrated by a fit to other \
-        prompts: its own labels may judge it.
+        This calibration used the labels, but each prompt was calibrated by a fit to other prompts: \
+        the labels can be used to evaluate it.
         """
     case .unused where ignoredLabels:
-      return "The labels were ignored, as asked: they may judge the calibrated scores."
+      return
+        "The labels were ignored, as requested: they can be used to evaluate the calibrated scores."
     default:
       return nil
     }
@@ -140,23 +141,26 @@ extension CalibrateOutcome.Part {
     if calibration.findings["converged"] == .bool(false) {
       sentences.append(
         """
-        Warning: the curve was still moving when the search ended; nearly all differences of the \
-        covariate lie between prompts (or between covariates that say the same), and little is left \
-        to tell it by.
+        Warning: the fit of the curve did not converge: nearly all variation of the covariate is \
+        between prompts (or shared with other covariates), which leaves little to estimate it from.
         """)
     }
+    if calibration.decision != nil, before.first?.comparedPrompts == 0 {
+      sentences.append(
+        "In a table, --group names the column that groups the responses to one prompt.")
+    }
     if calibration.gamma == 0, calibration.decision == nil {
-      sentences.append("Gamma is 0: the scores stay as they are.")
+      sentences.append("Gamma is 0: the scores are unchanged.")
     }
     if let diagnosed = before.first?.n, diagnosed < rows {
       sentences.append(
-        "Correlations and pairs are those of \(diagnosed.text) of the \(rows.text) responses.")
+        "Correlations and pairs are computed on \(diagnosed.text) of the \(rows.text) responses.")
     }
     if outside > 0 {
       sentences.append(
         """
-        \(outside.text) responses lie outside the range that the calibration was fitted to; there \
-        it stays at its end value.
+        \(outside.text) responses lie outside the range of the calibration; there its value at the \
+        end of the range is used.
         """)
     }
     sentences += before.compactMap(\.slopesInWords)
@@ -165,7 +169,8 @@ extension CalibrateOutcome.Part {
       let prompts = choice["prompts"]?.int, prompts < 20
     {
       sentences.append(
-        "Labels choose gamma only with 20 labelled prompts or more; here are \(prompts).")
+        "Gamma is fitted to labels only with at least 20 labelled prompts, and there are \(prompts)."
+      )
     }
     if calibration.decision == nil {
       sentences += before.flatMap(\.warnings).map { "Warning: \($0)" }
@@ -184,9 +189,9 @@ extension CalibrateOutcome.Part {
       abs(after) > 0.1, abs(after) > abs(before) / 2
     else { return nil }
     return """
-      Note: within prompts the score goes on following \(covariate) (rank correlation \
-      \(before.signed), then \(after.signed)). What one curve through all responses can take off \
-      is only what shows across prompts.
+      Note: within prompts the score still depends on \(covariate) (rank correlation \
+      \(before.signed) before and \(after.signed) after). One curve fitted to all responses removes \
+      only the dependence that is visible across prompts.
       """
   }
 
@@ -215,7 +220,7 @@ extension Calibration {
   fileprivate var decision: String? {
     guard let reason = findings["reason"]?.string else { return nil }
     return findings["decision"]?.string == "abstain"
-      ? "Nothing is corrected. \(reason)" : "Corrected. \(reason)"
+      ? "Not corrected. \(reason)" : "Corrected. \(reason)"
   }
 }
 
@@ -224,7 +229,7 @@ extension Diagnosis {
   fileprivate var slopesInWords: String? {
     guard let pooled, let withinPrompt, let slopesAgree else { return nil }
     return """
-      For each unit of \(covariate.name) the score changes by \(pooled.slope.significant(3)) over all \
+      Per unit of \(covariate.name) the score changes by \(pooled.slope.significant(3)) over all \
       responses and by \(withinPrompt.slope.significant(3)) within prompts: \
       \(slopesAgree ? "the signs agree" : "the signs are opposite").
       """
@@ -241,12 +246,12 @@ extension Diagnosis {
     let share = "\(common.share.percent)% of the responses (\(common.rows.text)) \(those)."
     if let within = common.withinPrompt {
       return """
-        \(share) In the \(within.count.text) prompts that also have others, they score \
-        \(within.inWords(than: "the others of their prompt")).
+        \(share) In the \(within.count.text) prompts that also have other responses, they score \
+        \(within.inWords(than: "the others")).
         """
     }
     guard let pooled = common.pooled else { return share }
-    return "\(share) They score \(pooled.inWords(than: "the others")); no prompt has both."
+    return "\(share) They score \(pooled.inWords(than: "the others")); no prompt has both kinds."
   }
 }
 

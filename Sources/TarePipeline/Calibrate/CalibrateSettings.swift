@@ -58,7 +58,7 @@ package struct CalibrateSettings: Sendable {
     case 0: return []
     case 1: return [Covariate.length.name]
     case let count:
-      throw .usage("method \(type.key) takes \(count) of --covariate; name them")
+      throw .usage("method \(type.key) requires \(count) covariates: name them with --covariate")
     }
   }
 
@@ -98,7 +98,7 @@ package struct CalibrateSettings: Sendable {
     settings.perSubset = perSubset
     settings.shrinkage = shrinkage
     settings.keepMean = keepMean
-    if shrinkage != nil, !perSubset { throw .usage("--shrinkage goes with --per-subset") }
+    if shrinkage != nil, !perSubset { throw .usage("--shrinkage requires --per-subset") }
     return settings
   }
 
@@ -108,7 +108,7 @@ package struct CalibrateSettings: Sendable {
     guard let text else { return nil }
     guard let choice = Choice(rawValue: text) else {
       let accepted = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-      throw .usage("\(option) \(text); accepted: \(accepted)")
+      throw .usage("\(option): expected \(accepted), found \(text)")
     }
     return choice
   }
@@ -117,7 +117,7 @@ package struct CalibrateSettings: Sendable {
     _ option: String, _ text: String, or others: String
   ) throws(TareError) -> Double {
     guard let number = Double(text), number.isFinite else {
-      throw .usage("\(option) \(text); accepted: a finite number, \(others)")
+      throw .usage("\(option): expected a finite number, \(others), found \(text)")
     }
     return number
   }

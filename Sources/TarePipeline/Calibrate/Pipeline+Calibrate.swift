@@ -155,7 +155,7 @@ extension Pipeline {
 
   static func severalModels(_ count: Int) -> TareError {
     .usage(
-      "--save keeps one calibration, but there are \(count) reward models; choose one with "
+      "--save writes one calibration, but there are \(count) reward models: choose one with "
         + "--where COLUMN=VALUE")
   }
 
@@ -170,7 +170,8 @@ extension CalibrateRequest {
       return covariates.isEmpty ? try settings.usualCovariates() : covariates
     }
     if let given = settings.given {
-      throw .usage("--apply takes a saved calibration as it is; it has no \(given)")
+      throw .usage(
+        "--apply uses a saved calibration unchanged and cannot be combined with \(given)")
     }
     return covariates.isEmpty ? saved.covariates.map(\.name) : covariates
   }

@@ -25,13 +25,15 @@ struct Evaluator: Sendable {
     if let key = request.xstestWeights {
       guard let weights = XSTestWeights(rawValue: key) else {
         throw .usage(
-          "--xstest-weights \(key); accepted: "
-            + XSTestWeights.allCases.map(\.rawValue).joined(separator: ", "))
+          "--xstest-weights: expected "
+            + XSTestWeights.allCases.map(\.rawValue).joined(separator: ", ") + ", found \(key)")
       }
       options.xstestWeights = weights
     }
     if let threshold = request.threshold {
-      guard !threshold.isNaN else { throw .usage("--threshold \(threshold); accepted: a number") }
+      guard !threshold.isNaN else {
+        throw .usage("--threshold: expected a number, found \(threshold)")
+      }
       options.threshold = threshold
     }
     self.options = options
@@ -43,15 +45,15 @@ struct Evaluator: Sendable {
         .withoutLonePrompts(of: source, for: request.benchmark)
       guard read.parts.count == 1 else {
         throw .usage(
-          "--against wants one model's scores, not those of \(read.parts.count); --against-where "
-            + "COLUMN=VALUE chooses one")
+          "--against: expected the scores of one model, found \(read.parts.count) models; choose one "
+            + "with --against-where COLUMN=VALUE")
       }
       other = other + read.parts[0].placed(from: source, read.store)
     }
     self.other = request.against.isEmpty ? nil : other
     sides = Self.sides(of: request)
     guard request.disagreements == 0 || self.other != nil else {
-      throw .usage("--disagreements wants --against: the scores that these are compared with")
+      throw .usage("--disagreements requires --against: the scores to compare with")
     }
     difficulty = try Self.difficulty(of: request)
   }
@@ -166,7 +168,8 @@ struct Evaluator: Sendable {
     for source in sources {
       let read = try read(source)
       guard read.parts.count == 1 else {
-        throw .usage("\([source].names[0]): \(read.parts.count) models; wanted are parts of one")
+        throw .usage(
+          "\([source].names[0]): expected scores of one model, found \(read.parts.count) models")
       }
       whole.responses = whole.responses + read.parts[0].placed(from: source, read.store)
       let scores = try read.parts[0].calibratedScores(in: read.store)
@@ -302,10 +305,9 @@ extension TareError {
     guard case .badData(var place, let found, let accepted) = self else { return self }
     if let columns = part.columnsWithoutLabel, found.contains("without a label") {
       return .badData(
-        place: source.fileName, found: "no label column",
-        accepted:
-          "a column that says which responses are better (label, gold or role); the columns "
-          + "are \(columns); name it with --label NAME")
+        place: source.fileName,
+        found: "none; the columns are \(columns); name it with --label NAME",
+        accepted: "a label column (label, gold or role) that says which responses are better")
     }
     if case .table(let table) = part.origin, let match = place.firstMatch(of: #/^row (\d+) /#),
       let row = Int(match.1), table.responses.indices.contains(row - 1)

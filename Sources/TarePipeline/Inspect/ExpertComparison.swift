@@ -51,7 +51,7 @@ struct ExpertComparison {
         results.done += 1
         observer.report(
           StageProgress(
-            work: "layers' experts compared", done: results.done, computed: results.done,
+            work: "layers compared", done: results.done, computed: results.done,
             total: total, tokens: 0, seconds: start.duration(to: .now) / .seconds(1)))
       }
     }

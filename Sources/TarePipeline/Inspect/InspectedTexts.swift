@@ -61,7 +61,7 @@ struct InspectedModel {
   /// - Throws: `TareError.usage` for an implicit reward, which is two models'.
   init(_ settings: ScoringSettings) throws(TareError) {
     guard settings.reference == nil else {
-      throw .usage("--reference does not go with --routing and --attention: give one model")
+      throw .usage("--reference cannot be combined with --routing and --attention: give one model")
     }
     text = try settings.textModel()
     body = FeatureExtractor(text, threads: settings.threads)

@@ -42,7 +42,7 @@ package struct InspectOutcome: Sendable {
       lines.append(Self.hanging(label, value, indent: indent))
     }
     lines.append("")
-    lines.append(inspection.findings.isEmpty ? "suspicious: nothing" : "suspicious:")
+    lines.append(inspection.findings.isEmpty ? "findings: none" : "findings:")
     for severity in InspectionFinding.Severity.allCases {
       for finding in inspection.findings where finding.severity == severity {
         lines.append(Self.hanging("  \(severity.rawValue)", finding.what.printable, indent: 11))

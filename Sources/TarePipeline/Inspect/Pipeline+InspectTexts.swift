@@ -61,8 +61,8 @@ extension Pipeline {
     let experts = try ExpertTensors(model.text.weights)
     guard request.routing == nil || experts != nil else {
       throw .usage(
-        "--routing: \(model.text.name) has no mixture of experts; accepted: a model that has one "
-          + "(qwen3_moe, llama_moe_rnn)")
+        "--routing: expected a mixture of experts (qwen3_moe, llama_moe_rnn), but "
+          + "\(model.text.name) is not one")
     }
     var file = InspectionFile()
     let columns = try ColumnMapping(command: request.columns)
@@ -82,16 +82,16 @@ extension Pipeline {
 extension InspectTextsRequest {
   fileprivate func check() throws(TareError) {
     guard microBatch >= 1 else {
-      throw .usage("--micro-batch \(microBatch); accepted: at least 1")
+      throw .usage("--micro-batch: expected at least 1, found \(microBatch)")
     }
     if let samples, samples < 0 {
-      throw .usage("--expert-samples \(samples); accepted: 0 or more")
+      throw .usage("--expert-samples: expected 0 or more, found \(samples)")
     }
     if let expertPairs, expertPairs < 0 {
-      throw .usage("--expert-pairs \(expertPairs); accepted: 0 or more")
+      throw .usage("--expert-pairs: expected 0 or more, found \(expertPairs)")
     }
     guard activeThreshold >= 0, activeThreshold.isFinite else {
-      throw .usage("--active-threshold \(activeThreshold); accepted: 0 or more")
+      throw .usage("--active-threshold: expected 0 or more, found \(activeThreshold)")
     }
   }
 

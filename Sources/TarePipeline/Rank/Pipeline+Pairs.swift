@@ -69,10 +69,10 @@ package struct PairsOutcome: Sendable {
   package var failure: TareError? {
     guard made.pairs.isEmpty else { return nil }
     return .badData(
-      place: "the candidates", found: "no pairs of \(made.prompts) prompts (see above)",
-      accepted:
-        "prompts with two different responses of different scores; --group names the column "
-        + "that says which rows answer the same prompt")
+      place: "the candidates",
+      found: "no pairs in \(made.prompts) prompts; --group names the column that groups the "
+        + "responses to one prompt",
+      accepted: "prompts with two different responses and different scores")
   }
 
   package var statistics: JSONValue {
@@ -101,7 +101,7 @@ extension Pipeline {
     guard let texts = candidates.texts else {
       throw .badData(
         place: "the candidates", found: candidates.withoutTexts,
-        accepted: "rows with prompt and response, or a run that was scored from texts")
+        accepted: "rows with prompt and response, or a run with texts")
     }
     let numbers = ConversationNumbers(texts)
     let made = try PreferencePairs(
@@ -119,21 +119,22 @@ extension Pipeline {
     var settings = PreferencePairs.Settings()
     if let rule = request.rule {
       guard let known = PairRule(rawValue: rule) else {
-        throw .usage("--rule \(rule); accepted: \(PairsRequest.rules.joined(separator: ", "))")
+        throw .usage(
+          "--rule: expected \(PairsRequest.rules.joined(separator: ", ")), found \(rule)")
       }
       settings.rule = known
     }
     guard request.margin >= 0, request.margin.isFinite else {
-      throw .usage("--margin \(request.margin); accepted: 0 or more")
+      throw .usage("--margin: expected 0 or more, found \(request.margin)")
     }
     settings.margin = request.margin
     switch request.ties ?? "drop" {
     case "drop": settings.dropsTies = true
     case "keep": settings.dropsTies = false
-    case let other: throw .usage("--ties \(other); accepted: drop, keep")
+    case let other: throw .usage("--ties: expected drop, keep, found \(other)")
     }
     if let most = request.mostPerPrompt, most < 1 {
-      throw .usage("--per-prompt \(most); accepted: at least 1")
+      throw .usage("--per-prompt: expected at least 1, found \(most)")
     }
     settings.mostPerPrompt = request.mostPerPrompt
     settings.seed = request.seed
@@ -193,8 +194,7 @@ extension PreferencePair {
     else { return }
     throw .badData(
       place: "prompt '\(promptID)'", found: found,
-      accepted: "one message of the user, and responses that are a text each, for plain "
-        + "strings; leave out --plain")
+      accepted: "one user message, and responses that are plain text, with --plain")
   }
 }
 
@@ -205,8 +205,8 @@ extension Conversation {
       return "the roles \(prompt.map(\.role).joined(separator: ", "))"
     }
     if let member = context.json.keys.first { return "'\(member)'" }
-    if !prompt[0].isPlain { return "a prompt with more members than role and content" }
-    return turns.isPlainResponse ? nil : "a response that is more than a text"
+    if !prompt[0].isPlain { return "a prompt with members other than role and content" }
+    return turns.isPlainResponse ? nil : "a response that is not plain text"
   }
 }
 
@@ -251,20 +251,20 @@ extension PairsOutcome {
   package func text(coloured: Bool) -> String {
     let dropped = made.dropped
     let reasons = [
-      (dropped.ties, "tied"), (dropped.belowMargin, "nearer than the margin"),
-      (dropped.repeatedPairs, "repeated"), (dropped.beyondMost, "beyond the most of a prompt"),
+      (dropped.ties, "tied"), (dropped.belowMargin, "below the margin"),
+      (dropped.repeatedPairs, "repeated"), (dropped.beyondMost, "above the maximum per prompt"),
     ].filter { $0.0 > 0 }.map { "\($0.0.text) \($0.1)" }
-    var lines = ["\(made.pairs.count.text) pairs of \(made.prompts.text) prompts"]
+    var lines = ["\(made.pairs.count.text) pairs from \(made.prompts.text) prompts"]
     if !reasons.isEmpty { lines[0] += "; left out: " + reasons.joined(separator: ", ") }
     if dropped.singlePrompts > 0 {
-      lines.append("\(dropped.singlePrompts.text) prompts have no two different responses")
+      lines.append("\(dropped.singlePrompts.text) prompts do not have two different responses")
     }
     if dropped.repeatedResponses > 0 {
       lines.append(
         "\(dropped.repeatedResponses.text) responses repeat a better one of their prompt")
     }
     var table = TerminalTable(columns: [
-      .init("length", .left), .init("pairs"), .init("chosen longer", .left), .init("alike"),
+      .init("length", .left), .init("pairs"), .init("chosen longer", .left), .init("similar"),
       .init("mean difference"),
     ])
     for (name, lengths) in [("without calibration", before), ("as written", lengths)] {

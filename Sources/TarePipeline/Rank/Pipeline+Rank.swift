@@ -81,7 +81,7 @@ package struct RankOutcome: Sendable {
 
 extension Pipeline {
   package func rank(_ request: RankRequest) throws(TareError) -> RankOutcome {
-    if let top = request.top, top < 1 { throw .usage("--top \(top); accepted: at least 1") }
+    if let top = request.top, top < 1 { throw .usage("--top: expected at least 1, found \(top)") }
     let candidates = try scoredCandidates(request.candidates)
     let rankings = try Ranking.rankings(of: candidates.responses, by: candidates.scores)
     return RankOutcome(rankings, of: candidates, top: request.top)

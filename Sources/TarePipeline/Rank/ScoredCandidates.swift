@@ -82,7 +82,7 @@ extension Pipeline {
     let members = try members(request.source, covariates: names)
     guard calibrations.count <= 1 || calibrations.count == members.count else {
       throw .usage(
-        "\(calibrations.count) calibrations for \(members.count) models; accepted: one, or one a model"
+        "calibrations: expected one, or one for each of \(members.count) models, found \(calibrations.count)"
       )
     }
     let ensemble = try ensemble(request)
@@ -130,15 +130,15 @@ extension Pipeline {
   ) -> String {
     if !request.calibrations.isEmpty {
       let names = request.calibrations.map { "'\($0)'" }.joined(separator: ", ")
-      return "Scores are those of the saved calibration \(names)."
+      return "Scores are calibrated by the saved calibration \(names)."
     }
     guard !takesCalibrated else {
       let names = Set(members.compactMap(\.calibrated?.name)).sorted().joined(separator: ", ")
-      return "Scores are calibrated: \(names); --raw takes them as they were."
+      return "Scores are calibrated: \(names); --raw uses the raw scores."
     }
     let names = Set(members.map(\.scores)).sorted().joined(separator: ", ")
     if members.contains(where: { $0.calibrated != nil }), !request.isRaw {
-      return "Scores are raw (\(names)): not all of these have calibrated ones."
+      return "Scores are raw (\(names)): not all models have calibrated scores."
     }
     return "Scores are raw (\(names))."
   }
@@ -157,9 +157,8 @@ extension Pipeline {
     let response = member.responses[positions?[row] ?? row]
     throw .badData(
       place: member.name,
-      found:
-        "another text of response \(response.index) of prompt '\(response.promptID)' than the scores before",
-      accepted: "scores of the same texts")
+      found: "a different text for response \(response.index) of prompt '\(response.promptID)'",
+      accepted: "the same texts for all models")
   }
 
   private func normalised(
@@ -173,10 +172,10 @@ extension Pipeline {
   private func ensemble(_ request: CandidatesRequest) throws(TareError) -> Ensemble {
     if let lambda = request.lambda {
       guard lambda >= 0, lambda.isFinite else {
-        throw .usage("--lambda \(lambda); accepted: 0 or more")
+        throw .usage("--lambda: expected 0 or more, found \(lambda)")
       }
       guard request.combine == "mean-sd" else {
-        throw .usage("--lambda goes with --combine mean-sd")
+        throw .usage("--lambda requires --combine mean-sd")
       }
     }
     switch request.combine ?? "mean" {
@@ -185,7 +184,8 @@ extension Pipeline {
     case "mean-sd": return .meanLessDeviations(request.lambda ?? 1)
     case let other:
       throw .usage(
-        "--combine \(other); accepted: \(CandidatesRequest.combinations.joined(separator: ", "))")
+        "--combine: expected \(CandidatesRequest.combinations.joined(separator: ", ")), found \(other)"
+      )
     }
   }
 }

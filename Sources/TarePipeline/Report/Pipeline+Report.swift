@@ -38,7 +38,7 @@ extension Pipeline {
       try request.evaluation.sources[index].readPipe()
     }
     guard request.examples >= 0 else {
-      throw .usage("--examples \(request.examples); accepted: 0 or more")
+      throw .usage("--examples: expected 0 or more, found \(request.examples)")
     }
     let inspections = try request.inspections.map { (path) throws(TareError) in
       try ReportedInspection(path)
@@ -164,7 +164,7 @@ extension ScoreSource {
         .init("Store", URL(filePath: path).lastPathComponent), .init("Run", name),
         .init("Model", run.scorer.modelName),
         .init("Model SHA-256", run.scorer.modelDigest.description),
-        .init("Precision", run.scorer.precision), .init("Read rule", run.scorer.readRule),
+        .init("Precision", run.scorer.precision), .init("Score position", run.scorer.readRule),
         .init("Scored", run.createdAt),
       ]
       if let head = run.scorer.headDigest { facts.append(.init("Head SHA-256", head.description)) }

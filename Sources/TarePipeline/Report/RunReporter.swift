@@ -245,12 +245,12 @@ extension RunReporter {
     let raw = responses.scores
     var panels: [(title: String, unit: String, values: [Double])] = []
     if let labels = responses.judgements {
-      panels.append(("How good the best of n is by the labels", "mean label", labels))
+      panels.append(("Mean label of the best of n", "mean label", labels))
     } else {
-      panels.append(("The best of n by its raw score", "mean raw score", raw))
+      panels.append(("Mean raw score of the best of n", "mean raw score", raw))
     }
     if let lengths = responses.covariate(length) {
-      panels.append(("How long the best of n is", "mean length", lengths))
+      panels.append(("Mean length of the best of n", "mean length", lengths))
     }
     let scores = [raw] + [model.calibrated].compactMap(\.self)
     let curves = ParallelParts.map(threads: 2, count: panels.count * scores.count) {

@@ -125,8 +125,8 @@ struct BatchRunner {
   private var stopMessage: String {
     let rest =
       isKept
-      ? "what is done is stored, the same command goes on"
-      : "nothing was kept; with --store the work can be taken up again"
+      ? "finished work is stored; run the same command again to resume"
+      : "nothing was kept; with --store, work can be resumed"
     return "stopped after \(done) of \(total); \(rest)"
   }
 }

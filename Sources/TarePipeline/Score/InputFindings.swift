@@ -23,9 +23,9 @@ package struct InputFindings: Sendable {
       return .object(object)
     }
 
-    /// "3 texts contain", say, with the verb of the number.
+    /// "3 inputs contain", say, with the verb of the number.
     func words(_ one: String, _ several: String) -> String {
-      texts == 1 ? "1 text \(one)" : "\(texts) texts \(several)"
+      texts == 1 ? "1 input \(one)" : "\(texts) inputs \(several)"
     }
   }
 
@@ -72,14 +72,14 @@ package struct InputFindings: Sendable {
       lines.append(
         stepsInPrompts.words("has", "have")
           + " the step token in the prompt, such as row '\(stepsInPrompts.example ?? "")': the model "
-          + "reads it there as a step, too")
+          + "reads it there as a step")
     }
     if nullContents.texts > 0 {
       lines.append(
         nullContents.words("has", "have")
-          + " a content of null, such as row '\(nullContents.example ?? "")', which the chat template "
-          + "renders other than a missing content; transformers' tokenizers leave such members out: "
-          + "do so, too, for their text")
+          + " null as content, such as row '\(nullContents.example ?? "")', which the chat template "
+          + "renders differently from a missing content; transformers' tokenizers drop such members: "
+          + "leave them out to get the same text")
     }
     return lines
   }

@@ -64,7 +64,7 @@ package struct PullOutcome: Sendable {
     let before = model.files.count { !$0.downloaded }
     text =
       "\(model.id) at \(model.commit.prefix(12)): \(model.files.count) files, \(bytes.bytesText)"
-      + (before > 0 ? ", \(before) of them there before" : "")
+      + (before > 0 ? ", \(before) of them already present" : "")
   }
 }
 

@@ -65,7 +65,7 @@ package struct ScoreOutcome: Sendable {
     let whole = "\(responses) responses"
     var lines: [String] = []
     if computed == 0 {
-      lines.append("nothing to score: the store has all scores of these \(whole)")
+      lines.append("nothing to score: the store has the scores of all \(whole)")
     } else {
       let rate = seconds > 0 ? Int((Double(tokens) / seconds).rounded()) : 0
       lines.append(
@@ -74,7 +74,7 @@ package struct ScoreOutcome: Sendable {
             ? ", \(tokens - computedTokens) tokens in shared prefixes not computed again" : "")
           + others)
     }
-    if truncated > 0 { lines.append("\(truncated) texts were cut to fit the model") }
+    if truncated > 0 { lines.append("\(truncated) inputs were truncated to fit the model") }
     if let destination { lines.append("kept in \(destination)") }
     return lines.joined(separator: "\n")
   }
@@ -82,7 +82,7 @@ package struct ScoreOutcome: Sendable {
   /// Where the scores of the responses that were not computed are from.
   private var others: String {
     let known = responses - computed - repeated
-    let parts = [(repeated, "repeated within the input"), (known, "known from the store")]
+    let parts = [(repeated, "repeated within the input"), (known, "already in the store")]
     return parts.filter { $0.0 > 0 }.map { "; \($0.0) \($0.1)" }.joined()
   }
 }
@@ -103,7 +103,7 @@ extension Pipeline {
     _ request: ScoreRequest
   ) throws(TareError) -> (store: Store, run: Run, summary: ScoreSummary) {
     guard (request.store == nil) == (request.run == nil) else {
-      throw .usage("--store and --run go together: a store keeps runs by name")
+      throw .usage("--store and --run must be given together: a store keeps runs by name")
     }
     let columns = try ColumnMapping(command: request.columns)
     let rows = try readRows(request.inputs, format: request.format, columns, request.policy)
@@ -136,9 +136,9 @@ extension Pipeline {
     let names = columns.dropLast().joined(separator: ", ")
     observer.notice(
       columns.count == 1
-        ? "\(file): column \(last) looks like text and is not part of what is scored"
-        : "\(file): columns \(names) and \(last) look like text and are not part of what is "
-          + "scored")
+        ? "\(file): column \(last) looks like text and is not part of the scored input"
+        : "\(file): columns \(names) and \(last) look like text and are not part of the scored "
+          + "input")
   }
 
   private func scored(
@@ -163,8 +163,8 @@ extension Pipeline {
         warn(ofUnreadSteps: summary.unreadSteps, of: summary.responses)
         if case .step = options.readRule, summary.truncated > 0 {
           observer.notice(
-            "\(summary.truncated) of \(summary.responses) responses were cut, and steps may have gone "
-              + "with what was cut: labels by step no longer fit them (--truncate error refuses such texts)"
+            "\(summary.truncated) of \(summary.responses) responses were truncated and may have lost "
+              + "steps, so that step labels no longer match (--truncate error refuses such inputs)"
           )
         }
         return (store, summary)

@@ -62,8 +62,8 @@ struct EngineModel: ScoringModel {
     }
     guard served != nil || !isKept else {
       throw .usage(
-        "\(model.engine.urls[0]) does not say which model it serves; accepted: --engine-model NAME, "
-          + "by which the store tells its scores from those of other models")
+        "\(model.engine.urls[0]) does not report which model it serves: expected --engine-model "
+          + "NAME, so that the store can distinguish its scores from those of other models")
     }
     name = served ?? text.name
   }

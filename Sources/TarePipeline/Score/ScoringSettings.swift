@@ -62,7 +62,7 @@ package struct ScoringSettings: Sendable {
   /// - Throws: `TareError.usage` for a number of threads that no machine has.
   static func checkThreads(_ threads: Int) throws(TareError) {
     guard (1...1024).contains(threads) else {
-      throw .usage("--threads \(threads); accepted: 1 to 1024")
+      throw .usage("--threads: expected 1 to 1024, found \(threads)")
     }
   }
 
@@ -110,13 +110,14 @@ package struct ScoringSettings: Sendable {
   ) throws(TareError) -> RewardModel {
     if let reference {
       guard head == nil, outputIndex == nil, outputWeights == nil, read == nil else {
-        throw .usage("--reference has no head: --head, --output-… and --read do not go with it")
+        throw .usage(
+          "--reference has no head and cannot be combined with --head, --output-… or --read")
       }
       guard activation == nil, !normalizesReward else {
-        throw .usage("--activation and --normalize-reward do not go with --reference")
+        throw .usage("--activation and --normalize-reward cannot be combined with --reference")
       }
       guard beta.isFinite, beta > 0 else {
-        throw .usage("--beta \(beta); accepted: a positive number")
+        throw .usage("--beta: expected a positive number, found \(beta)")
       }
       // Its weights alone: texts and tokens are the policy's.
       var weights = try ModelWeights(modelURL(reference))
@@ -127,12 +128,12 @@ package struct ScoringSettings: Sendable {
     guard let loaded = try loadedHead(text) else {
       // The user must say what to read.
       throw .usage(
-        "\(model) is a language model without a reward head; give one with --head FILE "
-          + "(`tare train-head` makes one), or read its own with --head logit:TOKEN, --head yes-no "
+        "\(model) is a language model without a reward head: give one with --head FILE "
+          + "(`tare train-head` trains one), or use its logits with --head logit:TOKEN, --head yes-no "
           + "or --reference MODEL" + (text.unsavedHead.map { "; \($0)" } ?? ""))
     }
     guard outputIndex == nil || outputWeights == nil else {
-      throw .usage("--output-index and --output-weights exclude each other")
+      throw .usage("give --output-index or --output-weights, not both")
     }
     var output =
       outputIndex.map { OutputChoice.index($0) }
@@ -182,7 +183,7 @@ package struct ScoringSettings: Sendable {
     if let read { rule = try ReadRule(parsing: read, steps: steps) { text.token($0) } }
     if case .step(let id, _) = rule, stepsToScore != nil { rule = .step(id, steps) }
     if let maxTokens, maxTokens < 1 {
-      throw .usage("--max-tokens \(maxTokens); accepted: at least 1")
+      throw .usage("--max-tokens: expected at least 1, found \(maxTokens)")
     }
     var options = ScoringOptions(
       readRule: rule, bos: try choice(bos, "--bos", ScoringOptions.BOS.self),
@@ -195,16 +196,16 @@ package struct ScoringSettings: Sendable {
     if let stepSeparator {
       guard case .step = rule else {
         throw .usage(
-          "--step-separator: the model reads no steps; accepted: a process reward model, or "
-            + "--read step:TOKEN")
+          "--step-separator: expected a process reward model or --read step:TOKEN, found a model "
+            + "without step scores")
       }
       guard !stepSeparator.isEmpty else {
-        throw .usage("--step-separator '': found nothing; accepted: a text, as '\\n\\n'")
+        throw .usage("--step-separator: expected a text such as '\\n\\n', found ''")
       }
       guard !sanitizesControlTokens else {
         throw .usage(
-          "--step-separator and --sanitize-control-tokens: a step token in a response is a control "
-            + "token; give one of them")
+          "give --step-separator or --sanitize-control-tokens, not both: a step token in a response "
+            + "is a control token")
       }
       options.stepSeparator = stepSeparator.unescaped
     }
@@ -214,7 +215,7 @@ package struct ScoringSettings: Sendable {
   /// The options for a reward model.
   func options(_ model: RewardModel, run: Run?) throws(TareError) -> ScoringOptions {
     guard read == nil || model.readRule != .first else {
-      throw .usage("--read \(read ?? ""): the head reads the first token and no other")
+      throw .usage("--read: expected first, as the head requires, found \(read ?? "")")
     }
     var options = try options(readRule: model.readRule, text: model.text, run: run)
     options.marksResponse = model.needsResponseStart
@@ -228,8 +229,8 @@ package struct ScoringSettings: Sendable {
     guard stepsToScore != nil else { return }
     if case .step = model.readRule { return }
     throw .usage(
-      "--steps-to-score does not go with --engine: the engine decides how it computes, unless vLLM "
-        + "serves a process reward model")
+      "--steps-to-score cannot be combined with --engine, unless vLLM serves a process reward "
+        + "model: the engine decides how it computes")
   }
 
   /// The options for engines elsewhere, which read what they read.
@@ -285,7 +286,7 @@ func choice<T: RawRepresentable & CaseIterable>(
 ) throws(TareError) -> T where T.RawValue == String {
   guard let value = T(rawValue: text) else {
     let accepted = T.allCases.map(\.rawValue).joined(separator: ", ")
-    throw .usage("\(option) \(text); accepted: \(accepted)")
+    throw .usage("\(option): expected \(accepted), found \(text)")
   }
   return value
 }

@@ -8,7 +8,7 @@ extension Pipeline {
   package func readKey(_ path: String) throws(TareError) -> String {
     let text = String(decoding: try InputFile(path).data, as: UTF8.self)
     guard let key = text.split(whereSeparator: \.isNewline).first.map(String.init) else {
-      throw .usage("\(path): an empty file; accepted: a key on its first line")
+      throw .usage("\(path): expected a key on the first line, found an empty file")
     }
     return key
   }

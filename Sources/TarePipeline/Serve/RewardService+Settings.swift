@@ -23,7 +23,7 @@ extension RewardService {
     let model = try settings.rewardModel(text, handsOnAll: true)
     guard !model.needsResponseStart else {
       throw .usage(
-        "an implicit reward cannot be served: a rendered text does not tell where the response begins"
+        "an implicit reward cannot be served: a rendered text does not mark where the response begins"
       )
     }
     for what in settings.remarks(text) { warn(what) }
@@ -63,8 +63,8 @@ extension RewardService {
     if let remark = calibration?.remark { warn(remark) }
     guard settings != nil || calibration?.needsTexts != true else {
       throw .usage(
-        "--calibration \(path ?? "") measures responses, which the model's chat template tells from "
-          + "their prompts; accepted: --model beside --engine")
+        "--calibration \(path ?? "") requires --model with --engine: the model's chat template "
+          + "separates responses from prompts")
     }
     let remote = try engine.engine { options in
       // Clients try again themselves: they are told soon, and an engine that is back is found soon.

@@ -183,12 +183,12 @@ extension SmoothRequest {
       var rules = Lowess.Rules.tare
       if let name = self.rules {
         guard let known = Lowess.Rules(rawValue: name) else {
-          throw .usage("--rules \(name); accepted: \(Pipeline.smoothRules)")
+          throw .usage("--rules: expected \(Pipeline.smoothRules), found \(name)")
         }
         rules = known
       }
       if findsTurningPoints, degree == 0 {
-        throw .usage("--turning-points wants a slope; accepted: --degree 1 or 2")
+        throw .usage("--turning-points requires a slope: --degree 1 or 2")
       }
       return try Lowess(
         frac: frac ?? 2.0 / 3, it: it ?? 3, delta: delta, degree: degree ?? 1, rules: rules)
@@ -198,12 +198,12 @@ extension SmoothRequest {
   fileprivate var wantedPlaces: Wanted {
     get throws(TareError) {
       if let bootstrap, !(20...100_000).contains(bootstrap) {
-        throw .usage("--bootstrap \(bootstrap); accepted: 20 to 100000 resamples")
+        throw .usage("--bootstrap: expected 20 to 100000 resamples, found \(bootstrap)")
       }
       guard let at else {
         guard let points else { return .everywhere }
         guard (2...1_000_000).contains(points) else {
-          throw .usage("--points \(points); accepted: 2 to 1000000")
+          throw .usage("--points: expected 2 to 1000000, found \(points)")
         }
         return .spread(points)
       }
@@ -211,7 +211,7 @@ extension SmoothRequest {
       var places: [Double] = []
       for text in at.split(separator: ",", omittingEmptySubsequences: false) {
         guard let place = Double(text.trimmingCharacters(in: .whitespaces)), place.isFinite else {
-          throw .usage("--at \(at): '\(text)' is no number; accepted: numbers with commas between")
+          throw .usage("--at: expected numbers separated by commas, found '\(text)' in \(at)")
         }
         places.append(place)
       }
@@ -236,7 +236,7 @@ extension LowessFit {
       var found: [CurvePlace] = []
       for x in places {
         guard let place = place(at: x) else {
-          throw .usage("--at \(x) is beyond the data; accepted: from \(first) to \(last)")
+          throw .usage("--at: expected \(first) to \(last), the range of the data, found \(x)")
         }
         found.append(place)
       }
@@ -250,7 +250,7 @@ extension DataTable {
   fileprivate func weights(in column: String) throws(TareError) -> [Double] {
     let weights = try numbers(in: column)
     if let row = weights.firstIndex(where: { $0 < 0 }) {
-      throw error(row, column, found: "\(weights[row])", accepted: "a weight from 0")
+      throw error(row, column, found: "\(weights[row])", accepted: "a weight of at least 0")
     }
     return weights
   }

@@ -35,8 +35,8 @@ extension SmoothOutcome {
     ).text(style: style)
     guard beyond > 0, let least = y.min(), let most = y.max() else { return plot }
     return plot + """
-      \(beyond.text) \(beyond == 1 ? "row lies" : "rows lie") beyond the plot; \(request.y) goes from \
-      \(yDigits.text(least)) to \(yDigits.text(most)).
+      \(beyond.text) \(beyond == 1 ? "row lies" : "rows lie") outside the plot; \(request.y) ranges \
+      from \(yDigits.text(least)) to \(yDigits.text(most)).
 
       """
   }
@@ -96,14 +96,14 @@ extension SmoothOutcome {
     if let delta = lowess.delta, delta > 0 { parts.append("delta \(delta.significant(3))") }
     switch lowess.rules {
     case .tare: break
-    case .statsmodels: parts.append("rules of statsmodels")
-    case .r: parts.append("rules of R")
+    case .statsmodels: parts.append("statsmodels' implementation")
+    case .r: parts.append("R's implementation")
     }
     if let weights = request.weights { parts.append("weights \(weights)") }
     return """
       LOWESS of \(request.y) on \(request.x) (\(parts.joined(separator: ", "))): \
-      \(x.count.text) \(x.count == 1 ? "row" : "rows"), \(fit.knotX.count.text) distinct values of \(request.x). The band is \
-      that of the curve, place by place.
+      \(x.count.text) \(x.count == 1 ? "row" : "rows"), \(fit.knotX.count.text) distinct values of \(request.x). The band \
+      is pointwise.
       """
   }
 
@@ -132,31 +132,30 @@ extension SmoothOutcome {
     if !hasSlopes {
       return [
         """
-        No turning points: nowhere have enough neighbours a weight for a slope. A larger --frac \
-        takes more of them.
+        No turning points: no neighbourhood has enough points for a slope. A larger --frac makes \
+        neighbourhoods larger.
         """
       ]
     }
     if found.all.isEmpty {
-      sentences.append("No turning points: the slope never changes its sign.")
+      sentences.append("No turning points: the slope does not change sign.")
     } else if clear.isEmpty {
       sentences.append(
         """
-        No clear turning point: nowhere is the slope beyond its noise on both sides of a change of \
-        sign.
+        No clear turning point: at no change of sign is the slope significant on both sides.
         """)
     } else {
       sentences.append(
         """
-        Clear: the slope is beyond its noise on both sides. The interval and the share are of \
+        Clear: the slope is significant on both sides. The interval and the percentage are from \
         \(found.resamples.text) resamples of the rows.
         """)
     }
     if shown.count > clear.count {
       sentences.append(
         """
-        Doubtful: the slope changes its sign, but may do so by chance, even where nearly all \
-        resamples show it: they repeat the noise of the data.
+        Doubtful: the slope changes sign, but this may be chance even if nearly all resamples show \
+        it, because they repeat the noise of the data.
         """)
     }
     let hidden = found.all.count - shown.count
@@ -164,7 +163,7 @@ extension SmoothOutcome {
       sentences.append(
         """
         \(hidden.text) more doubtful \(hidden == 1 ? "change" : "changes") of sign \
-        \(hidden == 1 ? "is" : "are") left out here; --json has all.
+        \(hidden == 1 ? "is" : "are") not shown; --json prints all.
         """)
     }
     if let hint = hint(found) { sentences.append(hint) }
@@ -188,12 +187,12 @@ extension SmoothOutcome {
     if lowess.degree == 1, isWide, isBent, mayHide {
       return """
         Within half a neighbourhood of either end (below \(xDigits.text(ends.lowerBound)), above \
-        \(xDigits.text(ends.upperBound))) local lines lean: they move a turning point towards the \
-        end, or hide it. --degree 2 or a smaller --frac sees it better.
+        \(xDigits.text(ends.upperBound))) local lines are biased: they shift a turning point towards \
+        the end, or hide it. --degree 2 or a smaller --frac reduces this bias.
         """
     }
     guard !isWide, found.clear.isEmpty, !found.all.isEmpty else { return nil }
-    return "A larger --frac smooths more, and leaves fewer and surer turning points."
+    return "A larger --frac smooths more, and leaves fewer, more significant turning points."
   }
 
   /// Where neighbourhoods are not cut by the ends of the data.

@@ -52,14 +52,17 @@ extension Pipeline {
     }
     let lines =
       ["Containers"] + list(containers)
-      + ["", "Layouts of texts (score, tokenize, train-head, rank --model, pairs --model)"]
+      + [
+        "",
+        "Layouts of prompts and responses (score, tokenize, train-head, rank --model, pairs --model)",
+      ]
       + list(rows)
       + ["", "Layouts of scores (calibrate, evaluate, rank, pairs, report, runs import)"]
       + list(scores)
       + [
         "",
-        "Other names: --columns prompt=question,response=output.text; `tare formats FILE` shows how a",
-        "file is read.",
+        "For other column names use --columns prompt=question,response=output.text; `tare formats FILE`",
+        "shows how a file is read.",
       ]
     return FormatsOutcome(
       json: [
@@ -84,7 +87,7 @@ extension FileDescription {
     }
     if texts == nil, scores == nil {
       lines += [
-        "", "Neither prompts and responses nor scores were found under names that Tare knows.",
+        "", "No columns with the names of prompts, responses or scores were found.",
       ]
       if let nearest {
         lines.append(
@@ -98,7 +101,7 @@ extension FileDescription {
     lines += ["", "Commands: \(commands.isEmpty ? "none" : commands.joined(separator: ", "))"]
     if texts != nil || scores != nil {
       lines.append(
-        "Columns are other ones with --columns NAME=COLUMN, as prompt=question,response=output.text"
+        "To use other columns: --columns NAME=COLUMN, such as prompt=question,response=output.text"
       )
     }
     return lines.joined(separator: "\n")
@@ -112,7 +115,7 @@ extension FileDescription.Reading {
       "  \(taken.meaning.padding(to: width)) ← \(taken.column)"
     }
     if !leftOver.isEmpty {
-      lines.append("  left over: \(leftOver.joined(separator: ", "))".cut(to: 200))
+      lines.append("  not used: \(leftOver.joined(separator: ", "))".cut(to: 200))
     }
     for row in rows { lines += row.lines }
     if let problem { lines.append("  cannot be read: \(problem)".cut(to: 600)) }

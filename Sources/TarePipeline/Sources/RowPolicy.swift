@@ -21,7 +21,7 @@ package struct RowPolicy: Sendable {
     switch missing {
     case nil, "error": break
     case "drop": badRows.dropsMissing = true
-    case let other?: throw .usage("--missing \(other); expected drop or error")
+    case let other?: throw .usage("--missing: expected drop or error, found \(other)")
     }
   }
 

@@ -24,7 +24,7 @@ extension ScoreParts {
     }
     guard count > 0 else { return self }
     let what = parts.contains { $0.responses.pairs != nil } ? "pair" : "prompt"
-    let note = "lost a response and \(count == 1 ? "was" : "were") left out"
+    let note = "lost a response and \(count == 1 ? "was" : "were") skipped"
     source.badRows.tell(
       ["\(count) \(what)\(count == 1 ? "" : "s") \(note)"], of: source.fileName)
     return others

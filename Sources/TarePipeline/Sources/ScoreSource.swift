@@ -179,7 +179,7 @@ extension ScoreSource {
 /// Opens a store that must be there: a mistyped name makes no new one.
 func existingStore(_ path: String) throws(TareError) -> Store {
   guard FileManager.default.fileExists(atPath: path) else {
-    throw .usage("\(path): there is no such store")
+    throw .usage("\(path): no such store")
   }
   return try Store(path: path)
 }

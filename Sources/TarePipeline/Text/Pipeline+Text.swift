@@ -25,7 +25,7 @@ extension Pipeline {
     guard !runs.isEmpty else { return "The store has no runs." }
     var table = TerminalTable(columns: [
       .init("run", .left, leastWidth: 8), .init("status", .left), .init("scored"),
-      .init("model", .left, leastWidth: 12), .init("read", .left), .init("created", .left),
+      .init("model", .left, leastWidth: 12), .init("position", .left), .init("created", .left),
     ])
     for run in runs {
       let text = { (key: String) in run[key]?.string ?? "" }
@@ -52,8 +52,8 @@ extension RankOutcome {
       .text(style: .init(coloured))
     guard rankings.count > 1, rankings.allSatisfy({ $0.places.count == 1 }) else { return table }
     let hint = """
-      Every prompt has one candidate. If they belong together, --group names the column that says \
-      which rows answer the same prompt.
+      Every prompt has one candidate. If several rows answer one prompt, name the column that groups \
+      them with --group.
       """
     return "\(table)\n\(hint.wrapped(toWidth: 80))\n"
   }
@@ -65,7 +65,7 @@ extension RankOutcome {
   package func curveText(coloured: Bool) -> String {
     let table = noteText + CurveTable(curve).text(style: .init(coloured))
     guard unlabelled > 0 else { return table }
-    return table + "\nLabels are left out: \(unlabelled.text) responses have none.\n"
+    return table + "\nLabels are not used: \(unlabelled.text) responses have none.\n"
   }
 }
 

@@ -12,8 +12,8 @@ extension Pipeline {
   func warn(ofSaved calibration: Calibration) {
     guard calibration.covariates.contains(where: \.isTakenForLength) else { return }
     observer.notice(
-      "the column 'length' is taken for the response's Unicode scalars, which is what the saved "
-        + "calibration is later applied to; a column that counts something else needs another name")
+      "the column 'length' is assumed to count the response's Unicode scalars, which the saved "
+        + "calibration will be applied to; a column that counts something else needs another name")
   }
 
   /// Lengths of which one is a column's, and the other counted.
@@ -23,16 +23,16 @@ extension Pipeline {
     let unknown = table.map(saved.bias.unknownSubsets) ?? []
     if !unknown.isEmpty {
       observer.notice(
-        "the calibration was fitted by subset, and has no fit for \(list(unknown)): there the fit to all "
-          + "subsets is taken off")
+        "the calibration was fitted by subset and has no fit for \(list(unknown)): the fit to all "
+          + "subsets is used there")
     }
     guard let fitted = saved.covariates.first(where: { $0 == .length }),
       let applied = covariates.first(where: { $0 == .length }),
       fitted.isTakenForLength != applied.isTakenForLength
     else { return }
     observer.notice(
-      "the calibration was fitted to \(fitted.definition), and is applied to \(applied.definition): "
-        + "make sure that both count the same")
+      "the calibration was fitted to \(fitted.definition) and is applied to \(applied.definition): "
+        + "make sure that both have the same unit")
   }
 
   /// What is to be known of texts that are tokenised and not scored.
@@ -46,8 +46,8 @@ extension Pipeline {
   func warn(ofUnreadSteps count: Int, of whole: Int) {
     guard count > 0 else { return }
     observer.notice(
-      "\(count) of \(whole) responses go on after their last step token; what follows it has no "
-        + "score (--step-separator puts a step token after each step)")
+      "\(count) of \(whole) responses continue after their last step token; the text after it has "
+        + "no score (--step-separator inserts a step token after each step)")
   }
 }
 

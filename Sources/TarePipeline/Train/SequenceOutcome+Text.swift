@@ -22,10 +22,10 @@ extension SequenceOutcome {
     let fewest = (held.min() ?? 0).text
     let most = (held.max() ?? 0).text
     return """
-      Accuracy in per cent on held-out pairs (\(fewest == most ? most : "\(fewest) to \(most)") a \
+      Accuracy in per cent on held-out pairs (\(fewest == most ? most : "\(fewest) to \(most)") per \
       seed) after training on \(domains.map(\.name).joined(separator: ", then ")). Means of \
-      \(request.seeds) seeds; ± and the intervals are 95%, Student's t over the seeds, each with a \
-      split of its own.
+      \(request.seeds) seeds; ± and intervals are 95%, Student's t over the seeds, each with its \
+      own split.
       """
   }
 
@@ -97,20 +97,21 @@ extension SequenceOutcome {
         """
     } + [
       """
-      Forgetting: the best accuracy before the last stage less that after it, mean over all domains \
-      but the last. Backward: accuracy at the end less that after the domain's own stage. Forward \
-      transfer: accuracy just before a domain's own stage less that of the random start.
+      Forgetting: the best accuracy before the last stage minus that after it, averaged over all \
+      domains except the last. Backward: accuracy at the end minus that after the domain's own \
+      stage. Forward transfer: accuracy just before a domain's own stage minus that of the random \
+      start.
       """
     ]
   }
 
-  /// "+0.8 points (−1.2 to +2.9), which may be chance".
+  /// "+0.8 points (−1.2 to +2.9), not significant".
   private func words(_ difference: SeedEstimate) -> String {
     guard difference.values.contains(where: { $0 != 0 }) else { return "the same" }
     let isChance = difference.interval.contains(0)
     return """
       \(difference.mean.signedPercent) points (\(difference.interval.signedPercent)), \
-      \(isChance ? "may be chance" : "beyond chance")
+      \(isChance ? "not significant" : "significant")
       """
   }
 }

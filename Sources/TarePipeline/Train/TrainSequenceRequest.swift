@@ -43,7 +43,7 @@ package struct TrainSequenceRequest: Sendable {
   func rules() throws(TareError) -> [UpdateRule] {
     let rules = try updates.map { (text) throws(TareError) in try UpdateRule(parsing: text) }
     if let repeated = rules.first(where: { rule in rules.count { $0 == rule } > 1 }) {
-      throw .usage("--update \(repeated) twice; accepted: each once")
+      throw .usage("--update: expected each rule once, found \(repeated) twice")
     }
     return rules.isEmpty ? [.all] : rules
   }
@@ -51,26 +51,27 @@ package struct TrainSequenceRequest: Sendable {
   /// - Throws: `TareError.usage` for a number that no fit can take.
   func headSettings() throws(TareError) -> SequenceSettings {
     guard domains.count > 1 else {
-      throw .usage("--sequence with \(domains.count) file; accepted: two or more, in order")
+      throw .usage("--sequence: expected two or more files, in order, found \(domains.count)")
     }
     // A saved head has at most nine layers (MLPHead).
     guard (1...8).contains(hidden.count), hidden.allSatisfy((1...4096).contains) else {
       throw .usage(
-        "--hidden \(hidden.map(String.init).joined(separator: ",")); accepted: 1 to 8 widths "
-          + "from 1 to 4096, as 64 or 128,32")
+        "--hidden: expected 1 to 8 widths from 1 to 4096, such as 64 or 128,32, found "
+          + hidden.map(String.init).joined(separator: ","))
     }
     guard (1...10_000).contains(epochs) else {
-      throw .usage("--epochs \(epochs); accepted: 1 to 10000")
+      throw .usage("--epochs: expected 1 to 10000, found \(epochs)")
     }
     guard learningRate > 0, learningRate <= 1 else {
-      throw .usage("--learning-rate \(learningRate); accepted: above 0, up to 1")
+      throw .usage("--learning-rate: expected a number above 0 and up to 1, found \(learningRate)")
     }
     guard (1...100_000).contains(batchSize) else {
-      throw .usage("--batch-size \(batchSize); accepted: 1 to 100000")
+      throw .usage("--batch-size: expected 1 to 100000, found \(batchSize)")
     }
     guard (Self.fewestSeeds...1000).contains(seeds) else {
       throw .usage(
-        "--seeds \(seeds); accepted: \(Self.fewestSeeds) to 1000, since intervals are over seeds")
+        "--seeds: expected \(Self.fewestSeeds) to 1000, as intervals are over seeds, found \(seeds)"
+      )
     }
     var settings = SequenceSettings()
     settings.hidden = hidden

@@ -16,7 +16,7 @@ struct AccuracyTable {
       tag("form", ["class": "filters", "aria-label": "Filter: \(caption)"]) {
         tag("label") {
           "Rows "
-          tag("input", ["type": "search", "name": "row", "placeholder": "name of a subset"])
+          tag("input", ["type": "search", "name": "row", "placeholder": "subset name"])
         }
         tag("output", ["aria-live": "polite"])
       }
@@ -84,7 +84,7 @@ struct AccuracyTable {
       }
       if hasTies { column("Ties") }
       tag("th", ["scope": "col", "class": "bars"]) {
-        tag("span", ["class": "unseen"]) { "95% intervals, drawn" }
+        tag("span", ["class": "unseen"]) { "95% intervals, as a plot" }
         bars.axis
       }
     }

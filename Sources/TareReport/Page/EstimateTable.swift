@@ -51,7 +51,7 @@ struct EstimateTable {
       tag("td")
       tag("th", ["scope": "col"]) { measure }
       tag("th", ["scope": "col", "class": "bars"]) {
-        tag("span", ["class": "unseen"]) { "95% intervals, drawn" }
+        tag("span", ["class": "unseen"]) { "95% intervals, as a plot" }
         tag("svg", Self.drawing(height: 16)) {
           for tick in axis.ticks(atMost: 5) {
             tag("text", ["x": x(tick.value, axis), "y": "12", "text-anchor": "middle"]) {

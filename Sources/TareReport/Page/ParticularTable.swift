@@ -28,7 +28,7 @@ struct ParticularTable {
 
   private var caption: String {
     let rest = rows.count < all.count ? "; the CSV has more of each" : ""
-    return "Experts particular to a subset: share of its tokens, in per cent\(rest)"
+    return "Experts specific to a subset: percentage of its tokens\(rest)"
   }
 
   @MarkupBuilder var markup: [Markup] {
@@ -38,7 +38,7 @@ struct ParticularTable {
         tag("form", ["class": "filters", "aria-label": "Filter: \(caption)"]) {
           tag("label") {
             "Rows "
-            tag("input", ["type": "search", "name": "row", "placeholder": "name of a subset"])
+            tag("input", ["type": "search", "name": "row", "placeholder": "subset name"])
           }
           tag("output", ["aria-live": "polite"])
         }
@@ -52,7 +52,7 @@ struct ParticularTable {
                 tag("th", ["scope": "col"]) { title }
               }
               tag("th", ["scope": "col", "class": "bars"]) {
-                tag("span", ["class": "unseen"]) { "Both shares, drawn" }
+                tag("span", ["class": "unseen"]) { "Both percentages, as a plot" }
               }
             }
           }
@@ -105,7 +105,7 @@ struct ParticularTable {
 
   private var csv: CSVDownload {
     CSVDownload(
-      "CSV", file: "\(inspection.model) particular experts",
+      "CSV", file: "\(inspection.model) specific experts",
       header: ["subset", "layer", "expert", "share", "share_elsewhere"],
       rows: all.map { row in
         [

@@ -54,7 +54,7 @@ struct BestOfNPlot {
   private var description: String {
     guard let first = panel.raw.first, let last = panel.raw.last else { return "No candidates." }
     return """
-      By raw scores from \(first.value.significant(4)) for one candidate to \
+      By raw scores: \(first.value.significant(4)) for one candidate, \
       \(last.value.significant(4)) for the best of \(last.n).
       """
   }

@@ -65,12 +65,12 @@ struct DensityPlot {
   var figure: Markup {
     var keys = [
       Figure.Key(
-        "points", scores.count.counted("response") + (isDense ? ", more where stronger" : ""))
+        "points", scores.count.counted("response") + (isDense ? ", darker where denser" : ""))
     ]
     if !curve.isEmpty {
       keys.append(.init("curve", curveName + (hasBand ? " with its 95% band" : "")))
     }
-    if !removed.isEmpty { keys.append(.init("removed", "what calibration takes off")) }
+    if !removed.isEmpty { keys.append(.init("removed", "bias removed by calibration")) }
     var downloads = [pointsCSV]
     if !curve.isEmpty { downloads.append(curveCSV) }
     return Figure(
@@ -153,7 +153,7 @@ extension DensityPlot {
     }
     if removed.count > 1 {
       tag("path", ["class": "removed", "d": path(removed)]) {
-        tag("title") { "what calibration takes off, at the level of the scores" }
+        tag("title") { "bias removed by calibration, shifted to the mean of the scores" }
       }
     }
   }

@@ -38,7 +38,7 @@ struct HeatMap {
         tag("span") { scale.title }
         scale.key
         if scale.marksZero {
-          tag("span", ["class": "item"]) { "× none at all" }
+          tag("span", ["class": "item"]) { "× none" }
         }
       }
       tag("div", ["class": "tools"]) {
@@ -225,7 +225,7 @@ struct HeatMap {
     }
     return NumbersTable(
       caption: "\(title), \(subject)",
-      header: [rowName, "mean", "least (\(columnName))", "most (\(columnName))"],
+      header: [rowName, "mean", "minimum (\(columnName))", "maximum (\(columnName))"],
       rows: zip(rows, values).map { row, list in
         let known = list.enumerated().compactMap { place, value in value.map { (place, $0) } }
         return [

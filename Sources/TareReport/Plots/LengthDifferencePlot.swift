@@ -17,12 +17,12 @@ struct LengthDifferencePlot {
         spanning: all.flatMap {
           [100 * $0.accuracy.interval.lowerBound, 100 * $0.accuracy.interval.upperBound]
         } + [50], margin: 0.03),
-      xTitle: "chosen less rejected in length: mean of each tenth",
+      xTitle: "length of chosen minus rejected: mean of each decile",
       yTitle: "accuracy in per cent",
       xTicks: bins.enumerated().map { (Double($0 + 1), $1.meanDifference.shortCount) })
     let keys = calibrated == nil ? [Figure.Key.raw] : [.raw, .calibrated]
     return Figure(
-      title: "Accuracy by how much longer the better answer is", subject: subject,
+      title: "Accuracy by length difference of the better answer", subject: subject,
       description: description, keys: keys + [.init("reference", "accuracy of all pairs, raw")],
       numbers: numbers, downloads: [csv]
     ).markup {

@@ -46,11 +46,11 @@ struct MarginPlot {
     let frame = PlotFrame(
       x: Axis(spanning: [edges[0], edges[edges.count - 1]]),
       y: Axis(spanning: [0, 106 * ((before + after).max() ?? 1)]),
-      xTitle: "score of the better answer less that of the worse",
+      xTitle: "score of the better answer minus score of the worse",
       yTitle: "pairs in per cent")
     let zero = frame.place(x: 0)
     return Figure(
-      title: "What the better answer scores above the worse", subject: subject,
+      title: "Margin of the better answer over the worse", subject: subject,
       description: description,
       keys: calibrated.isEmpty
         ? [.init("area raw", "raw")]

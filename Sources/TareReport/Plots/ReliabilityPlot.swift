@@ -15,18 +15,19 @@ struct ReliabilityPlot {
       x: Axis(spanning: [50, 100], margin: 0.02),
       y: Axis(spanning: [100 * min(0.5, (least * 10).rounded(.down) / 10), 100], margin: 0.02),
       xTitle: "confidence in the preferred answer, in per cent",
-      yTitle: "it is the better one, in per cent")
+      yTitle: "how often it is the better one, in per cent")
     let keys = calibrated == nil ? [Figure.Key.raw] : [.raw, .calibrated]
     return Figure(
-      title: "Confidence and how often it is right", subject: subject, description: description,
-      keys: keys + [.init("reference", "confidence that holds")], numbers: numbers,
+      title: "Reliability: confidence and observed accuracy", subject: subject,
+      description: description,
+      keys: keys + [.init("reference", "perfect calibration")], numbers: numbers,
       downloads: [csv]
     ).markup {
       frame.axes
       tag(
         "path",
         ["class": "reference", "d": frame.path([.init(x: 50, y: 50), .init(x: 100, y: 100)])]
-      ) { tag("title") { "confidence that holds: as often right as it says" } }
+      ) { tag("title") { "perfect calibration: accuracy equals confidence" } }
       for bin in raw.bins { mark(bin, "raw", in: frame, shift: calibrated == nil ? 0 : -5) }
       for bin in calibrated?.bins ?? [] { mark(bin, "calibrated", in: frame, shift: 5) }
     }
@@ -43,7 +44,7 @@ struct ReliabilityPlot {
 
   private var description: String {
     let parts = raw.bins.map {
-      "\($0.meanConfidence.percent)% sure, \($0.shareRight.percent)% right"
+      "confidence \($0.meanConfidence.percent)%, right \($0.shareRight.percent)%"
     }
     return "Raw: " + parts.joined(separator: "; ") + "."
   }

@@ -14,7 +14,7 @@ package enum AccuracySection: ReportSection {
         for grid in raw.accuracies.grids { AccuracyGrid(run: run.name, grid: grid).markup }
         tag("ul", ["class": "notes"]) {
           tag("li") {
-            "Intervals are 95%: Wilson's for plain shares of pairs, otherwise from a bootstrap "
+            "95% intervals: Wilson's for plain proportions of pairs, otherwise from a bootstrap "
             "over prompts. Equal scores count as wrong."
           }
           for note in raw.notes {
@@ -23,7 +23,7 @@ package enum AccuracySection: ReportSection {
         }
       } else {
         tag("p", ["class": "missing"]) {
-          "There are no labelled pairs to count."
+          "There are no labelled pairs."
           if let reason = run.unevaluated { " (\(reason))" }
         }
       }

@@ -3,7 +3,8 @@ internal import TareEvaluation
 
 package enum AnswerSection: ReportSection {
   package static let key = "answer"
-  package static let summary = "how good, how sure, what length has to do with it, what changes"
+  package static let summary =
+    "accuracy, dependence on length, whether to calibrate and what it changes"
   package static let title = "The answer"
 
   package static func contents(of report: Report) -> [Markup] {
@@ -13,7 +14,7 @@ package enum AnswerSection: ReportSection {
       let findings = run.findings
       if findings.isEmpty {
         tag("p", ["class": "missing"]) {
-          "There are no labelled pairs and no lengths, so nothing can be said."
+          "There are neither labelled pairs nor lengths, so there is nothing to report."
         }
       } else {
         findingList(findings)
@@ -23,14 +24,14 @@ package enum AnswerSection: ReportSection {
 
   /// A line a run.
   private static func overview(_ report: Report) -> Markup {
-    let caption = "The runs at a glance, accuracy in per cent"
+    let caption = "Overview of the runs, accuracy in per cent"
     return wideFrame(caption) {
       tag("table", ["class": "accuracy"]) {
         tag("caption") { caption }
         tag("thead") {
           tag("tr") {
             for title in [
-              "Run", "Raw", "Calibrated", "Follows length within prompts", "Calibrate?",
+              "Run", "Raw", "Calibrated", "Rank corr. with length within prompts", "Calibrate?",
             ] { tag("th", ["scope": "col"]) { title } }
           }
         }

@@ -48,8 +48,8 @@ package enum AttentionSection: ReportSection {
       }
       if let gated = inspection.meanSinkOfGated {
         NumberCard(
-          name: "First token, gates counted", value: gated.wholePercent,
-          note: "of what gates let through"
+          name: "First token, gated", value: gated.wholePercent,
+          note: "of the gated attention"
         ).markup
       }
     }
@@ -61,9 +61,8 @@ package enum AttentionSection: ReportSection {
     part(
       "Attention",
       """
-      Means over the queries at position 64 and later. The context is how many tokens a head \
-      looks at, were it to look at all of them alike: exp of its entropy. A head with a sink has \
-      a small one.
+      Means over the queries at position 64 and later. The effective context of a head is exp of its \
+      entropy: n tokens if attention is uniform over n. A head with a sink has a small one.
       """
     ) {
       if inspection.meanSink != nil {
@@ -80,14 +79,14 @@ package enum AttentionSection: ReportSection {
     }.max { $0.2 < $1.2 }
     return map(
       "Attention on the first token", inspection,
-      description: most.map { "The most: head \($0.1) of layer \($0.0), \($0.2.percent)%." } ?? "",
+      description: most.map { "Maximum: head \($0.1) of layer \($0.0), \($0.2.percent)%." } ?? "",
       inspection.layers.map(\.sink), .percent("per cent of attention"))
   }
 
   private static func contexts(of inspection: AttentionInspection) -> Markup {
     let values = inspection.layers.map(\.contexts)
     return HeatMap(
-      title: "Tokens that a head looks at", subject: inspection.model,
+      title: "Effective context", subject: inspection.model,
       description: "exp of the mean entropy of each head's attention.",
       rows: inspection.layerNames, columns: inspection.headNames, rowName: "layer",
       columnName: "head", values: inspection.filled(values),
@@ -115,9 +114,8 @@ package enum AttentionSection: ReportSection {
       part(
         "Gates",
         """
-        A gate (\(inspection.gateKind)) is between 0, closed, and 1, open. Query dependence is \
-        the part of the gates' variance that is from token to token: 0 where each head has one \
-        value for all.
+        A gate (\(inspection.gateKind)) is between 0, closed, and 1, open. Query dependence is the \
+        fraction of the gates' variance between tokens: 0 if each head has one value for all tokens.
         """
       ) {
         gateMap("Mean gate", inspection, \.mean, .fraction("mean gate"))
@@ -143,7 +141,7 @@ package enum AttentionSection: ReportSection {
     let bins = (0..<20).map { (0.05 * Double($0)).significant(2) }
     return HeatMap(
       title: "Distribution of gate values", subject: inspection.model,
-      description: "Share of a layer's gate values in each twentieth of 0 to 1.",
+      description: "Fraction of a layer's gate values in each bin of width 0.05.",
       rows: inspection.layerNames, columns: bins, rowName: "layer", columnName: "gate from",
       values: shares.map { $0.map { $0.map(Optional.some) } ?? Array(repeating: nil, count: 20) },
       scale: .linear("per cent of a layer's values", over: shares.flatMap { $0 ?? [] }, most: 100),
@@ -153,7 +151,7 @@ package enum AttentionSection: ReportSection {
 
   private static func queryDependence(of inspection: AttentionInspection) -> Markup {
     LayerPlot(
-      title: "How far gates depend on the query", subject: inspection.model,
+      title: "Query dependence of the gates", subject: inspection.model,
       layers: inspection.layers.map(\.layer),
       series: [
         .init(
@@ -167,13 +165,13 @@ package enum AttentionSection: ReportSection {
   @MarkupBuilder private static func gatedSinks(of inspection: AttentionInspection) -> [Markup] {
     if inspection.layers.contains(where: { $0.gates?.sinkOfGated != nil }) {
       LayerPlot(
-        title: "The first token with gates counted in", subject: inspection.model,
+        title: "Attention on the first token, with and without gates", subject: inspection.model,
         layers: inspection.layers.map(\.layer),
         series: [
           .init(
             name: "of attention", values: inspection.layers.map { $0.sink?.mean.map { 100 * $0 } }),
           .init(
-            name: "of what gates let through",
+            name: "of gated attention",
             values: inspection.layers.map { $0.gates?.sinkOfGated?.mean.map { 100 * $0 } }),
         ], yTitle: "per cent, mean over heads", spanned: [0], text: { $0.fixed(1) + "%" }
       ).figure

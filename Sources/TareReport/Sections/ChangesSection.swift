@@ -2,14 +2,14 @@
 
 package enum ChangesSection: ReportSection {
   package static let key = "changes"
-  package static let summary = "pairs that calibration puts right or wrong, with their texts"
+  package static let summary = "pairs that calibration corrects or breaks, with their texts"
   package static let title = "What calibration changes"
 
   package static func contents(of report: Report) -> [Markup] {
     eachRun(of: report) { run in
       if let changes = run.changes {
         if changes.gained + changes.lost == 0 {
-          tag("p") { "Calibration decides nothing differently." }
+          tag("p") { "Calibration changes no decision." }
         } else {
           tag("p") { sentence(changes) }
           filters(changes, of: run)
@@ -19,7 +19,7 @@ package enum ChangesSection: ReportSection {
         }
       } else {
         tag("p", ["class": "missing"]) {
-          "No calibrated scores of labelled responses were given to compare with."
+          "There are no calibrated scores of labelled responses to compare with."
         }
       }
     }
@@ -30,11 +30,11 @@ package enum ChangesSection: ReportSection {
     let shown = changes.examples.count
     let which =
       shown < all
-      ? " Shown are \(shown.text), those first of which both scores are surest."
-      : " Those stand first of which both scores are surest."
+      ? " \(shown.text) are shown, most confident changes first."
+      : " Most confident changes first."
     return """
-      Calibration puts \(changes.gained.text) right that \(changes.gained == 1 ? "was" : "were") wrong, \
-      and \(changes.lost.text) wrong that \(changes.lost == 1 ? "was" : "were") right.\(which)
+      Calibration corrects \(changes.gained.text) that \(changes.gained == 1 ? "was" : "were") wrong, \
+      and breaks \(changes.lost.text) that \(changes.lost == 1 ? "was" : "were") right.\(which)
       """
   }
 

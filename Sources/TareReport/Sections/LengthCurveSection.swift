@@ -9,7 +9,7 @@ package enum LengthCurveSection: ReportSection {
     eachRun(of: report) { run in
       if run.responses.isEmpty {
         tag("p", ["class": "missing"]) {
-          "There are no responses with score and length to draw. --length names their lengths."
+          "There are no responses with both score and length. Name the column of lengths with --length."
         }
       } else {
         tag("div", ["class": "panels"]) {

@@ -3,13 +3,13 @@ internal import TareEvaluation
 
 package enum LengthRelationSection: ReportSection {
   package static let key = "by-length"
-  package static let summary = "accuracy where the better answer is longer, shorter, or alike"
+  package static let summary = "accuracy where the better answer is longer, shorter, or similar"
   package static let title = "Accuracy by length difference"
 
   package static func contents(of report: Report) -> [Markup] {
     tag("p") {
-      "If length played no part, and the pairs were equally hard, the rows would differ by chance "
-      "alone."
+      "If length had no effect, and the pairs were equally hard, the rows would differ only by "
+      "chance."
     }
     eachRun(of: report) { run in
       if let raw = run.raw, !raw.byLength.isEmpty {
@@ -23,7 +23,7 @@ package enum LengthRelationSection: ReportSection {
           }
         }
       } else {
-        tag("p", ["class": "missing"]) { "The lengths of labelled pairs are not known." }
+        tag("p", ["class": "missing"]) { "The lengths of labelled pairs are unknown." }
       }
     }
   }

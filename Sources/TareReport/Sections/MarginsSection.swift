@@ -2,21 +2,21 @@
 
 package enum MarginsSection: ReportSection {
   package static let key = "margins"
-  package static let summary = "by how much the better answer wins or loses"
+  package static let summary = "distribution of the margins of the better answer"
   package static let title = "Margins"
 
   package static func contents(of report: Report) -> [Markup] {
     eachRun(of: report) { run in
       if run.margins.isEmpty {
-        tag("p", ["class": "missing"]) { "There are no labelled pairs to count." }
+        tag("p", ["class": "missing"]) { "There are no labelled pairs." }
       } else {
         tag("div", ["class": "panels"]) {
           MarginPlot(subject: run.name, margins: run.margins).figure
           tag("div", ["class": "beside"]) {
             for sentence in sentences(of: run) { tag("p") { sentence } }
             tag("p", ["class": "hint"]) {
-              "The outermost two hundredths of the pairs are counted in the outer bars. Equal scores "
-              "stand left of 0: they count as wrong."
+              "The outer 2% of the pairs are included in the outer bars. Equal scores "
+              "are left of 0: they count as wrong."
             }
           }
         }
@@ -31,8 +31,8 @@ package enum MarginsSection: ReportSection {
         sorted[Int((share * Double(sorted.count - 1)).rounded())].significant(3)
       }
       return """
-        \(kind): half of the \(sorted.count.counted("pair")) lie between \(place(0.25)) and \
-        \(place(0.75)), the median is \(place(0.5)).
+        \(kind): median \(place(0.5)), quartiles \(place(0.25)) and \(place(0.75)) of \
+        \(sorted.count.counted("pair")).
         """
     }
     return [

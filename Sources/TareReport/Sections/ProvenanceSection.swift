@@ -13,7 +13,7 @@ package enum ProvenanceSection: ReportSection {
       facts(run.provenance, caption: run.name)
     }
     if report.provenance.isEmpty, report.runs.allSatisfy(\.provenance.isEmpty) {
-      tag("p", ["class": "missing"]) { "Nothing was recorded." }
+      tag("p", ["class": "missing"]) { "No provenance was recorded." }
     }
   }
 

@@ -8,8 +8,8 @@ package enum ReliabilitySection: ReportSection {
 
   package static func contents(of report: Report) -> [Markup] {
     tag("p") {
-      "A reward model's difference of two scores is also a claim: that the higher one is better with "
-      "probability σ(difference / T). The temperature T is fitted to these pairs."
+      "A difference of two scores implies a probability that the higher one is better: "
+      "σ(difference / T). The temperature T is fitted to these pairs."
     }
     eachRun(of: report) { run in
       if let raw = run.raw?.probabilities {
@@ -23,13 +23,13 @@ package enum ReliabilitySection: ReportSection {
               tag("p") { "Calibrated. " + calibrated.sentence }
             }
             tag("p", ["class": "hint"]) {
-              "Marks below the diagonal are too sure, marks above it not sure enough. ECE is the mean "
-              "distance from it, weighed by pairs. Intervals are 95%, Wilson's."
+              "Marks below the diagonal are overconfident, marks above it underconfident. ECE is the mean "
+              "distance from it, weighted by pairs. Intervals are 95%, Wilson's."
             }
           }
         }
       } else {
-        tag("p", ["class": "missing"]) { "There are no labelled pairs to count." }
+        tag("p", ["class": "missing"]) { "There are no labelled pairs." }
       }
     }
   }

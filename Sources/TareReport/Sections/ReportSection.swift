@@ -22,7 +22,7 @@ extension ReportSection {
     of report: Report, @MarkupBuilder _ contents: (Report.Run) -> [Markup]
   ) -> [Markup] {
     if report.runs.isEmpty {
-      tag("p", ["class": "missing"]) { "The report holds no run." }
+      tag("p", ["class": "missing"]) { "The report contains no run." }
     }
     for (place, run) in report.runs.enumerated() {
       if report.runs.count > 1 {

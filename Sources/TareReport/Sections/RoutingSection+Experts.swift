@@ -8,16 +8,15 @@ extension RoutingSection {
   private static let mostRanks = 32
 
   private static let matched =
-    " Matched neurons are those of the assignment that makes the two experts the most alike."
+    " Matched neurons are those of the assignment that maximizes the similarity of two experts."
 
   @MarkupBuilder static func experts(of inspection: RoutingInspection) -> [Markup] {
     if inspection.hasOutputs {
       part(
         "All experts run on the same tokens",
         """
-        Were the norm of an expert's output nothing to do with the router's score, every cell \
-        would be 1. Orange along the diagonal: the router chooses the experts that have the most \
-        to say.
+        If the norm of an expert's output were independent of the router's score, every cell would \
+        be 1. Orange along the diagonal: the router chooses the experts with the largest outputs.
         """
       ) {
         ranks(of: inspection)
@@ -28,8 +27,8 @@ extension RoutingSection {
       part(
         "Experts' weights",
         """
-        Cosines over pairs of experts: 1 for copies of each other, near 0 for strangers. w1, w2 \
-        and w3 are the gate, down and up projection.\(inspection.hasMatchedNeurons ? matched : "")
+        Cosines over pairs of experts: 1 for copies of each other, near 0 for unrelated experts. w1, \
+        w2 and w3 are the gate, down and up projection.\(inspection.hasMatchedNeurons ? matched : "")
         """
       ) {
         similarity("Experts by their mean neurons", inspection) { $0.averaged }
@@ -49,10 +48,10 @@ extension RoutingSection {
         return row.map { all > 0 ? $0 / all * Double(inspection.experts) : nil }
       }
       let scale = HeatScale.times(
-        "times what chance gives", over: times.joined().compactMap(\.self))
+        "relative to chance", over: times.joined().compactMap(\.self))
       HeatMap(
         title: "Rank of the output's norm by the router's rank", subject: inspection.model,
-        description: "Tokens of all layers, as multiples of what chance gives.",
+        description: "Tokens of all layers, relative to chance.",
         rows: Array(names.prefix(mostRanks)), columns: names, rowName: "router's rank",
         columnName: "norm's rank", values: times, scale: scale, unit: " times chance",
         text: { $0.times }
@@ -108,10 +107,10 @@ extension RoutingSection {
     return tag("div", ["class": "tools"]) {
       csv.link
       NumbersTable(
-        caption: "Likeness of the experts' weights in \(inspection.model)", header: header,
+        caption: "Similarity of the experts' weights in \(inspection.model)", header: header,
         rows: rows.map { row in
           [String(row.layer)] + numbers(row.experts).map { $0?.fixed(3) ?? "–" }
-        }, isOpen: rows.count <= mostOpen, title: "Likeness by layer, with r² of router rows"
+        }, isOpen: rows.count <= mostOpen, title: "Similarity by layer, with r² of router rows"
       ).markup
     }
   }

@@ -10,8 +10,8 @@ extension RoutingSection {
       part(
         "Subsets",
         """
-        The Jensen–Shannon distance is 0 where two subsets use the experts of a layer alike, and \
-        1 where they have none in common. Subsets of few tokens are further apart by chance alone.
+        The Jensen–Shannon distance is 0 if two subsets use the experts of a layer equally, and 1 if \
+        they share none. Small subsets are further apart by chance.
         """
       ) {
         if !inspection.distances.isEmpty {
@@ -38,7 +38,7 @@ extension RoutingSection {
     return HeatMap(
       title: "Distance of subsets, mean over layers", subject: inspection.model,
       description: first.map {
-        "Furthest apart: \($0.first) and \($0.second), \($0.mean.fixed(2))."
+        "Most different: \($0.first) and \($0.second), \($0.mean.fixed(2))."
       }
         ?? "",
       rows: names, columns: names, rowName: "subset", columnName: "beside", values: values,
@@ -69,9 +69,9 @@ extension RoutingSection {
       let layer = inspection.layers[place].layer
       let even = 1 / Double(inspection.experts)
       let times = inspection.subsets.map { subset in subset.distribution[place].map { $0 / even } }
-      let scale = HeatScale.times("times the even share", over: times.joined())
+      let scale = HeatScale.times("relative to an even share", over: times.joined())
       HeatMap(
-        title: "Load by subset in layer \(layer), where they differ the most",
+        title: "Load by subset in layer \(layer), where subsets differ most",
         subject: inspection.model,
         description: "How often each expert of layer \(layer) is chosen in each subset.",
         rows: inspection.subsets.map(\.name), columns: inspection.expertNames, rowName: "subset",
@@ -88,25 +88,24 @@ extension RoutingSection {
       part(
         "Score and length",
         """
-        \(prediction.extent): all differences are among the responses to one prompt. R² is held \
-        out: 0 is no better than the prompt's mean, and below 0 is worse. Lines are 95% intervals \
-        over prompts. The largest of many correlations are optimistic, and none of this says what \
-        causes what.
+        \(prediction.extent); all quantities are within prompts. R² is held out: 0 is no better \
+        than the prompt's mean, and below 0 is worse. Lines are 95% intervals over prompts. The \
+        largest of many correlations are optimistic, and correlation is not causation.
         """
       ) {
         EstimateTable(
-          caption: "What the experts of a response's tokens tell", measure: "R²",
+          caption: "What the experts of a response's tokens predict", measure: "R²",
           groups: [(nil, determinations(prediction))],
           csvName: "\(inspection.model) routing prediction", text: { $0.signed }
         ).markup
         if let bias = prediction.bias {
           EstimateTable(
-            caption: "What 100 characters more go with", measure: "Score",
+            caption: "Score difference per 100 characters", measure: "Score",
             groups: [
               (
                 nil,
                 [
-                  .init(name: "in all", estimate: bias.total),
+                  .init(name: "total", estimate: bias.total),
                   .init(name: "through routing", estimate: bias.throughRouting),
                 ]
               )
@@ -131,7 +130,7 @@ extension RoutingSection {
   ) -> [Markup] {
     if !list.isEmpty {
       EstimateTable(
-        caption: "Experts whose share goes with the \(what)", measure: "r",
+        caption: "Experts whose share correlates with the \(what)", measure: "r",
         groups: [
           (
             nil,

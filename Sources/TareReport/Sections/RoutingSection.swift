@@ -3,7 +3,8 @@ internal import TareInspection
 
 package enum RoutingSection: ReportSection {
   package static let key = "routing"
-  package static let summary = "load of experts, losses by span, subsets, score and length"
+  package static let summary =
+    "load of experts, load-balancing losses by span, subsets, score and length"
   package static let title = "Routing"
 
   package static func isShown(in report: Report) -> Bool { !report.routing.isEmpty }
@@ -31,20 +32,20 @@ package enum RoutingSection: ReportSection {
       ).markup
       if mean.global > 0 {
         NumberCard(
-          name: "Loss by text over global", value: "×" + (mean.sequence / mean.global).fixed(2),
+          name: "Loss per input over global", value: "×" + (mean.sequence / mean.global).fixed(2),
           note:
             "global \(mean.global.significant(3)), even \(inspection.balance.even.significant(3))"
         ).markup
       }
       if let score = inspection.prediction?.score {
         NumberCard(
-          name: "Score told by routing, R²", value: score.value.signed,
+          name: "Score predicted by routing, R²", value: score.value.signed,
           interval: score.interval.signed
         ).markup
       }
       if let length = inspection.prediction?.length {
         NumberCard(
-          name: "Length told by routing, R²", value: length.value.signed,
+          name: "Length predicted by routing, R²", value: length.value.signed,
           interval: length.interval.signed, kind: "length"
         ).markup
       }
@@ -65,9 +66,9 @@ package enum RoutingSection: ReportSection {
       "Balance",
       """
       An expert's even share is \(inspection.evenShare.percent)% of the tokens: \
-      \(inspection.chosen) of \(inspection.experts) experts. Blue has less \
-      than that, orange more, each shade by the same factor. A loss by text that lies far above \
-      the global one means that texts differ in the experts they use.
+      \(inspection.chosen) of \(inspection.experts) experts. Blue is less than that, orange more; \
+      each shade is the same factor. If the loss per input is far above the global one, inputs \
+      differ in the experts they use.
       """
     ) {
       load(of: inspection)
@@ -82,9 +83,9 @@ package enum RoutingSection: ReportSection {
       layer.busiest(even: inspection.evenShare).map { (layer.layer, $0.expert, $0.times) }
     }.max { $0.2 < $1.2 }
     let most = busiest.map {
-      "Expert \($0.1) of layer \($0.0) has the most, \($0.2.fixed(2)) times its even share."
+      "Expert \($0.1) of layer \($0.0) has the largest load, \($0.2.fixed(2)) times its even share."
     }
-    let scale = HeatScale.times("times the even share", over: times.joined())
+    let scale = HeatScale.times("relative to an even share", over: times.joined())
     return HeatMap(
       title: "Load of each expert", subject: inspection.model,
       description: "\(most ?? "") \(inspection.unusedCount.counted("expert")) without tokens.",
@@ -97,10 +98,10 @@ package enum RoutingSection: ReportSection {
   private static func losses(of inspection: RoutingInspection) -> Markup {
     let losses = inspection.layers.map(\.loss)
     return LayerPlot(
-      title: "Load-balancing loss by the span it is taken over", subject: inspection.model,
+      title: "Load-balancing loss by span", subject: inspection.model,
       layers: inspection.layers.map(\.layer),
       series: [
-        .init(name: "single texts", values: losses.map(\.sequence)),
+        .init(name: "single inputs", values: losses.map(\.sequence)),
         .init(name: "micro-batches", values: losses.map(\.microBatch)),
         .init(name: "whole input", values: losses.map(\.global)),
       ],
@@ -118,7 +119,7 @@ package enum RoutingSection: ReportSection {
           name: "entropy of the load",
           values: inspection.layers.map { 100 * inspection.entropyShare($0) })
       ],
-      yTitle: "per cent of the most there can be", reference: (100, "even load"),
+      yTitle: "per cent of the maximum", reference: (100, "even load"),
       text: { $0.fixed(1) + "%" }
     ).figure
   }
@@ -129,13 +130,13 @@ package enum RoutingSection: ReportSection {
     part(
       "From layer to layer",
       """
-      Mutual information is what one layer's choice of experts tells of the next one's: 0 where \
-      they have nothing to do with each other, 100 where one follows from the other.
+      Mutual information between the experts chosen in one layer and in the next: 0 if they are \
+      independent, 100 if one determines the other.
       """
     ) {
       if inspection.meanInformation != nil {
         LayerPlot(
-          title: "What a layer's choice tells of the next", subject: inspection.model,
+          title: "Mutual information with the next layer", subject: inspection.model,
           layers: inspection.layers.map(\.layer),
           series: [
             .init(
@@ -157,10 +158,10 @@ package enum RoutingSection: ReportSection {
           text: { $0.significant(3) }
         ).figure
         LayerPlot(
-          title: "How far the state turns in a step", subject: inspection.model,
+          title: "Direction change of the state in a step", subject: inspection.model,
           layers: inspection.layers.map(\.layer),
           series: [.init(name: "cosine", values: states.map { $0?.cosine })],
-          yTitle: "cosine with the state before", spanned: [1], text: { $0.fixed(3) }
+          yTitle: "cosine with the previous state", spanned: [1], text: { $0.fixed(3) }
         ).figure
       }
     }

@@ -3,7 +3,7 @@ internal import TareEvaluation
 
 package enum SideBySideSection: ReportSection {
   package static let key = "side-by-side"
-  package static let summary = "several runs in their order, with paired tests"
+  package static let summary = "leaderboard of several runs, with paired tests"
   package static let title = "Runs side by side"
 
   package static func contents(of report: Report) -> [Markup] {
@@ -14,8 +14,8 @@ package enum SideBySideSection: ReportSection {
     } else {
       tag("p", ["class": "missing"]) {
         report.runs.count < 2
-          ? "There is one run; give several to compare them."
-          : "The runs are not of one benchmark, and are not compared."
+          ? "There is only one run; give several to compare them."
+          : "The runs are not on the same benchmark and are not compared."
       }
     }
   }
@@ -24,7 +24,7 @@ package enum SideBySideSection: ReportSection {
     _ leaderboard: Leaderboard, _ report: Report
   ) -> [Markup] {
     let bars = IntervalBars(leaderboard.rows.map(\.accuracy))
-    let caption = "The order on \(leaderboard.benchmark), accuracy in per cent"
+    let caption = "Leaderboard on \(leaderboard.benchmark), accuracy in per cent"
     wideFrame(caption) {
       tag("table", ["class": "accuracy"]) {
         tag("caption") { caption }
@@ -34,7 +34,7 @@ package enum SideBySideSection: ReportSection {
               tag("th", ["scope": "col"]) { title }
             }
             tag("th", ["scope": "col", "class": "bars"]) {
-              tag("span", ["class": "unseen"]) { "95% intervals, drawn" }
+              tag("span", ["class": "unseen"]) { "95% intervals, as a plot" }
               bars.axis
             }
           }
@@ -45,9 +45,9 @@ package enum SideBySideSection: ReportSection {
       }
     }
     tag("p", ["class": "hint"]) {
-      "Ranks with their 95% interval over resampled prompts. Behind: the best less this one, with its "
+      "Ranks with 95% intervals over resampled prompts. Behind: difference to the best, with its "
       "95% interval. q: paired permutation test of that difference, adjusted for the number of runs "
-      "after Benjamini and Hochberg."
+      "(Benjamini–Hochberg)."
     }
     tag("div", ["class": "tools"]) { csv(leaderboard).link }
   }
@@ -99,14 +99,14 @@ package enum SideBySideSection: ReportSection {
 
   /// Every two runs: how many trials each has right that the other has not.
   @MarkupBuilder private static func duels(_ report: Report) -> [Markup] {
-    let caption = "Two by two on the same prompts"
+    let caption = "Pairwise comparison on the same prompts"
     wideFrame(caption) {
       tag("table", ["class": "accuracy"]) {
         tag("caption") { caption }
         tag("thead") {
           tag("tr") {
             for title in [
-              "First", "Second", "Second less first", "Only first right", "Only second", "Both",
+              "First", "Second", "Second minus first", "Only first right", "Only second", "Both",
               "Neither", "p",
             ] { tag("th", ["scope": "col"]) { title } }
           }
@@ -117,8 +117,8 @@ package enum SideBySideSection: ReportSection {
       }
     }
     tag("p", ["class": "hint"]) {
-      "Differences in points with 95% intervals from a bootstrap over prompts; p is McNemar's exact "
-      "test where pairs are counted, otherwise a paired permutation test, each by itself."
+      "Differences in points with 95% intervals from a bootstrap over prompts. p: McNemar's exact "
+      "test for proportions of pairs, otherwise a paired permutation test; unadjusted."
     }
     for duel in report.duels {
       if let words = duel.comparison.leftOutText(duel.second, against: duel.first) {

@@ -39,7 +39,7 @@ package struct AttentionTable: Sendable {
     }
     let title = """
       Attention of \(inspection.model.printable): \(inspection.extent). Attention on the first \
-      token in per cent, mean over heads and the most; tokens that a query looks at; largest \
+      token in per cent, mean and maximum over heads; effective context in tokens; largest \
       activation
       """
     return (title, table)
@@ -60,8 +60,8 @@ package struct AttentionTable: Sendable {
       ])
     }
     let title = """
-      Gates (\(inspection.gateKind.printable)): mean, share below 0.1, share of their variance \
-      that is from token to token; attention on the first token without and with them, in per cent
+      Gates (\(inspection.gateKind.printable)): mean, fraction below 0.1, fraction of their variance \
+      between tokens; attention on the first token without and with gates, in per cent
       """
     return (title, table)
   }

@@ -39,7 +39,7 @@ package struct ComparisonTable: Sendable {
     if !examples.isEmpty {
       let of = comparison.disagreements.count
       let title =
-        "Where they disagree: \(examples.count) of \(of), those first of which both are surest"
+        "Disagreements: \(examples.count) of \(of), most confident first"
       texts.append(style.bold(title) + "\n" + examplesText(width: width, style: style))
     }
     return texts.joined(separator: "\n")
@@ -60,7 +60,7 @@ package struct ComparisonTable: Sendable {
       sentences.append("Both right: \(both.bothRight.text), both wrong: \(both.bothWrong.text).")
     }
     if !comparison.differences.subsets.isEmpty {
-      sentences.append("q is p of the subsets together, after Benjamini and Hochberg.")
+      sentences.append("q is p adjusted for all subsets (Benjamini–Hochberg).")
     }
     return sentences.joined(separator: " ")
   }

@@ -36,14 +36,14 @@ package struct EvaluationTable: Sendable {
       parts.append(style.bold(grid.title) + "\n" + table(of: grid).text(width: width, style: style))
     }
     if !raw.byLength.isEmpty {
-      let title = style.bold("By length of the better answer beside the other")
+      let title = style.bold("By length of the better answer relative to the other")
       let table = table(of: [AccuracyRow.byLength(raw: raw, calibrated: calibrated)])
       parts.append(title + "\n" + table.text(width: width, style: style))
     }
     if hasDetails {
       if let deciles = raw.lengthDeciles {
         parts.append(
-          style.bold("By how much longer the better answer is (negative: shorter)") + "\n"
+          style.bold("By length difference of the better answer (negative: shorter)") + "\n"
             + table(of: deciles).text(width: width, style: style))
       }
       if let probabilities = raw.probabilities {

@@ -22,7 +22,7 @@ package struct GameabilityTable: Sendable {
             + [family.relativeDeviation.percent + "%"])
       }
     }
-    return style.bold("Gameability: how far asking for fewer or more words moves the rate") + "\n"
+    return style.bold("Gameability: effect of concise and verbose prompts on the win rate") + "\n"
       + table.text(width: width, style: style)
   }
 }

@@ -41,9 +41,9 @@ package struct LeaderboardTable: Sendable {
     let tested = leaderboard.rows.count { $0.behindBest != nil }
     guard tested > 0 else { return nil }
     return """
-      rank: with its 95% interval over resampled prompts. behind: the best less this one. q: the \
-      paired permutation test of that difference, adjusted for \
-      \(tested.counted("model")) after Benjamini and Hochberg.
+      rank: with its 95% interval over resampled prompts. behind: difference to the best. q: \
+      paired permutation test of that difference, adjusted for \(tested.counted("model")) \
+      (Benjamini–Hochberg).
       """
   }
 

@@ -35,7 +35,7 @@ extension RoutingTable {
   private var layers: (title: String, table: TerminalTable) {
     var table = TerminalTable(columns: [
       .init("layer", .left), .init("sequence"), .init("micro-batch"), .init("global"),
-      .init("entropy"), .init("variation"), .init("unused"), .init("tells next"),
+      .init("entropy"), .init("variation"), .init("unused"), .init("next layer"),
     ])
     for layer in inspection.layers {
       table.addRow(
@@ -55,8 +55,8 @@ extension RoutingTable {
     table.addRow(["pooled"] + cells(inspection.balance.pooled))
     let title = """
       Routing of \(inspection.model.printable): \(inspection.extent). Load-balancing loss by span \
-      (even: \(inspection.balance.even.significant(3))); entropy of its most, and what a layer \
-      tells of the next, in per cent
+      (even: \(inspection.balance.even.significant(3))); entropy relative to its maximum, and mutual \
+      information with the next layer, in per cent
       """
     return (title, table)
   }
@@ -98,8 +98,8 @@ extension RoutingTable {
           })
     }
     let title = """
-      How like each other experts are: cosines of router rows, of mean neurons, of matched \
-      neurons, and r² with the router rows
+      Similarity of experts: cosines of router rows, of mean neurons and of matched neurons, and \
+      r² with the router rows
       """
     return (title, table)
   }
@@ -117,7 +117,7 @@ extension RoutingTable {
         outputs.firstIsLargest.percent, outputs.similarity.fixed(2), outputs.active.percent,
       ])
     }
-    return ("All experts run on some tokens: router score and norm of the output", table)
+    return ("All experts on a sample of tokens: router score and norm of the output", table)
   }
 
   /// Of the router's first choices, in per cent of the tokens.
@@ -143,7 +143,7 @@ extension RoutingTable {
   private var subsets: (title: String, table: TerminalTable)? {
     guard !inspection.subsets.isEmpty else { return nil }
     var table = TerminalTable(columns: [
-      .init("subset", .left, leastWidth: 12), .init("texts"), .init("tokens"),
+      .init("subset", .left, leastWidth: 12), .init("inputs"), .init("tokens"),
     ])
     for subset in inspection.subsets {
       table.addRow([subset.name, subset.texts.text, subset.tokens.text])
@@ -155,8 +155,8 @@ extension RoutingTable {
     let all = inspection.distancesDescending
     guard !all.isEmpty else { return nil }
     var table = TerminalTable(columns: [
-      .init("subset", .left, leastWidth: 12), .init("beside", .left, leastWidth: 12),
-      .init("mean"), .init("most"), .init("in layer"),
+      .init("subset", .left, leastWidth: 12), .init("and", .left, leastWidth: 12),
+      .init("mean"), .init("maximum"), .init("in layer"),
     ])
     for distance in all.prefix(Self.mostShown) {
       let place = distance.layers.placeOfLargest
@@ -184,7 +184,7 @@ extension RoutingTable {
         ])
       }
     }
-    return ("Experts particular to a subset: share of its tokens in per cent", table)
+    return ("Experts specific to a subset: percentage of its tokens", table)
   }
 
   private var associations: (title: String, table: TerminalTable)? {
@@ -202,7 +202,7 @@ extension RoutingTable {
         ])
       }
     }
-    return ("Experts whose share goes with score and length, within prompts", table)
+    return ("Experts whose share correlates with score and length, within prompts", table)
   }
 
   private func first(of count: Int) -> String {

@@ -11,7 +11,7 @@ extension AttentionInspection {
     let counted = positions == 0 ? "none of them" : positions.text
     return """
       \(layers.count.counted("layer")) of \(headCount.counted("head")); \
-      \(texts.counted("text")), \(tokens.counted("token")), \(counted) at position 64 or later
+      \(texts.counted("input")), \(tokens.counted("token")), \(counted) at position 64 or later
       """
   }
 

@@ -16,7 +16,7 @@ extension AttentionInspection {
   private var sinkFinding: String {
     guard let meanSink else {
       return """
-        No text is longer than 64 tokens, so nothing is told of sinks and of attention's entropy.
+        No input is longer than 64 tokens, so sinks and the entropy of attention are not reported.
         """
     }
     let heads = unwindowed.flatMap { $0.sink ?? [] }
@@ -33,7 +33,7 @@ extension AttentionInspection {
       the first token
       """
     let strongest = most.map {
-      ", head \($0.head) of layer \($0.layer) the most (\($0.share.wholePercent))"
+      ", most of all head \($0.head) of layer \($0.layer) (\($0.share.wholePercent))"
     }
     return "\(verdict)\(strongest ?? ""); the mean over heads is \(meanSink.wholePercent)."
   }
@@ -42,11 +42,11 @@ extension AttentionInspection {
     let windowed = layers.count { $0.window != nil }
     guard positions > 0, windowed > 0 else { return nil }
     guard windowed < layers.count else {
-      return "All layers have a sliding window, beyond which the first token is not seen."
+      return "All layers have a sliding window, which can exclude the first token."
     }
     return """
-      \(windowed.counted("layer")) with a sliding window, beyond which the first token is not \
-      seen, \(windowed == 1 ? "is" : "are") left out of this.
+      \(windowed.counted("layer")) with a sliding window, which can exclude the first token, \
+      \(windowed == 1 ? "is" : "are") not included.
       """
   }
 
@@ -55,9 +55,9 @@ extension AttentionInspection {
     guard let least = known.min(by: { $0.1 < $1.1 }), let most = known.max(by: { $0.1 < $1.1 })
     else { return nil }
     return """
-      A query looks at as many as \(least.1.significant(3)) tokens in layer \(least.0), the \
-      narrowest, and \(most.1.significant(3)) in layer \(most.0), the widest (exp of the entropy, \
-      averaged over heads).
+      The effective context of a query (exp of the entropy, averaged over heads) ranges from \
+      \(least.1.significant(3)) tokens in layer \(least.0) to \(most.1.significant(3)) in layer \
+      \(most.0).
       """
   }
 
@@ -94,9 +94,9 @@ extension AttentionInspection {
     guard let share = layers.compactMap({ $0.gates?.queryDependence }).mean else { return nil }
     let verdict =
       share > 0.5
-      ? "They depend on the query more than on the head"
-      : "They depend on the head more than on the query"
-    return "\(verdict): \(share.wholePercent) of their variance is from token to token."
+      ? "They depend more on the query than on the head"
+      : "They depend more on the head than on the query"
+    return "\(verdict): \(share.wholePercent) of their variance is between tokens."
   }
 
   private var gatedSinkFinding: String? {
@@ -106,13 +106,13 @@ extension AttentionInspection {
     else { return nil }
     let verdict =
       counted < 0.8 * plain
-      ? "Gates close where attention rests on the first token"
+      ? "Gates are smaller where attention is on the first token"
       : counted > 1.25 * plain
-        ? "Gates open where attention rests on the first token"
-        : "Gates do much the same whether attention rests on the first token or not"
+        ? "Gates are larger where attention is on the first token"
+        : "Gates do not depend on whether attention is on the first token"
     return """
-      \(verdict): it has \(plain.wholePercent) of attention, and \(counted.wholePercent) of what \
-      the gates let through.
+      \(verdict): it has \(plain.wholePercent) of the attention, and \(counted.wholePercent) of the \
+      gated attention.
       """
   }
 }

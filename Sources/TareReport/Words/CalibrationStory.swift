@@ -31,17 +31,17 @@ package struct CalibrationStory: Sendable, Hashable {
     switch origin {
     case .column:
       return """
-        The calibrated scores are the source's own column calibrated; nothing in it says how they were \
-        made.
+        The calibrated scores are the source's own column calibrated; how they were computed is \
+        unknown.
         """
     case .fittedHere where !corrects:
-      return "The method \(name) leaves these scores as they are."
+      return "The method \(name) leaves these scores unchanged."
     case .fittedHere:
       return """
-        Calibrated by \(name), fitted to these same responses for this report alone\(knowledge).
+        Calibrated by \(name), fitted to these responses for this report only\(knowledge).
         """
     case .stored(let date) where !corrects:
-      return "The calibration kept with the run, \(name) on \(date), leaves the scores as they are."
+      return "The run's calibration, \(name) on \(date), leaves the scores unchanged."
     case .stored(let date):
       return "Calibrated by \(name) on \(date)\(knowledge)."
     }
@@ -51,9 +51,9 @@ package struct CalibrationStory: Sendable, Hashable {
     switch labels {
     case .unused: ", without their labels"
     case .heldOut:
-      ", with their labels, but each prompt by a fit to other prompts: its own labels had no part in it"
+      ", with their labels, but each prompt by a fit to other prompts, without its own labels"
     case .otherData: ", fitted to other responses and their labels"
-    case .inSample: ", with these same labels"
+    case .inSample: ", with these labels"
     case .unknown: ""
     }
   }

@@ -8,7 +8,7 @@ extension Comparison {
     let changed = trials.gained + trials.lost
     guard changed > 0 else {
       return trials.n == 1
-        ? "Calibration does not change the one \(trial)."
+        ? "Calibration does not change the only \(trial)."
         : "Calibration changes none of the \(trials.n.counted(trial))."
     }
     let start = """
@@ -44,24 +44,26 @@ extension Comparison {
     if overall.gained + overall.lost == 0 { return "It changes no \(trial) here." }
     if labelUse == .inSample {
       return """
-        In-sample: the labels that judge this change also chose the correction, so the change is too \
-        favourable by an unknown amount, and is not tested.
+        In-sample: the labels that measure this change also chose the correction, so the change is too \
+        favourable by an unknown amount and is not tested.
         """
     }
     guard labelUse == .unknown else { return plainVerdict }
     return """
-      Not tested: the scores came calibrated and do not say whether these labels chose the correction. \
-      If they did, the change is too favourable by an unknown amount.
+      Not tested: the scores were calibrated elsewhere, possibly by these labels. If so, the change is \
+      too favourable by an unknown amount.
       """
   }
 
   private var plainVerdict: String {
     let overall = differences.overall
-    if overall.interval.contains(0) { return "The interval includes 0: the change may be chance." }
-    guard overall.p < 0.05, (overall.gained > overall.lost) == (overall.value > 0) else {
-      return "The paired test does not confirm it: the change may be chance."
+    if overall.interval.contains(0) {
+      return "The interval includes 0: the change is not significant."
     }
-    return overall.value > 0 ? "An improvement beyond chance." : "A loss beyond chance."
+    guard overall.p < 0.05, (overall.gained > overall.lost) == (overall.value > 0) else {
+      return "The paired test does not confirm it: the change is not significant."
+    }
+    return overall.value > 0 ? "A significant improvement." : "A significant loss."
   }
 }
 
@@ -70,10 +72,10 @@ extension Comparison {
   package func verdict(of second: String, against first: String) -> String {
     let overall = differences.overall
     guard overall.gained + overall.lost > 0 else {
-      return "\(second) and \(first) decide every \(trial) alike."
+      return "\(second) and \(first) agree on every \(trial)."
     }
     guard !overall.interval.contains(0), overall.p < 0.05 else {
-      return "\(second) and \(first) cannot be told apart."
+      return "\(second) and \(first) do not differ significantly."
     }
     return overall.value > 0
       ? "\(second) is significantly better than \(first)."
@@ -85,9 +87,9 @@ extension Comparison {
     guard !leftOut.isEmpty else { return nil }
     let parts = [
       (leftOut.b, "only in \(second)"), (leftOut.a, "only in \(first)"),
-      (leftOut.different, "with other responses or labels on the two sides"),
+      (leftOut.different, "with different responses or labels"),
     ].filter { $0.0 > 0 }.map { "\($0.0.counted("prompt")) \($0.1)" }
-    return "Compared on what both have. Left out: \(parts.joined(separator: ", "))."
+    return "Compared on the prompts that both have. Left out: \(parts.joined(separator: ", "))."
   }
 }
 
@@ -98,7 +100,7 @@ extension Evaluation {
     guard overall.ties > 0 else { return nil }
     guard trial == "pair" else {
       return
-        "In \(overall.ties.text) of \(overall.n.counted(trial)) scores that should differ are equal."
+        "Scores that should differ are equal in \(overall.ties.text) of \(overall.n.counted(trial))."
     }
     let have = overall.ties == 1 ? "has equal scores and counts" : "have equal scores and count"
     return "Of \(overall.n.counted("pair")), \(overall.ties.text) \(have) as wrong."
@@ -122,9 +124,10 @@ extension BradleyTerryProbabilities {
     let now =
       "ECE \((100 * asIs.ece).fixed(1)) points and log loss \(asIs.logLoss.shortText) at T = 1"
     switch fit {
-    case .separable: return start + now + "; every pair is right, so no T fits best."
+    case .separable: return start + now + "; every pair is right, so T cannot be fitted."
     case .uninformative:
-      return start + now + "; higher scores do not go with chosen, so no T fits."
+      return start + now
+        + "; higher scores do not predict the chosen response, so T cannot be fitted."
     case .temperature(let value, let interval):
       let fitted = fitted ?? asIs
       return start + """
@@ -151,7 +154,7 @@ extension LengthRelation {
     switch self {
     case .chosenLonger: "better answer longer"
     case .chosenShorter: "better answer shorter"
-    case .alike: "alike (within 10%)"
+    case .alike: "similar (within 10%)"
     }
   }
 }

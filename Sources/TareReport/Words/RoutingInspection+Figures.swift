@@ -11,8 +11,8 @@ extension RoutingInspection {
   /// "28 layers, 8 of 128 experts a token; 240 texts, 51,234 tokens".
   var extent: String {
     """
-    \(layers.count.counted("layer")), \(chosen) of \(experts.counted("expert")) a token; \
-    \(texts.counted("text")), \(tokens.counted("token"))
+    \(layers.count.counted("layer")), \(chosen) of \(experts.counted("expert")) per token; \
+    \(texts.counted("input")), \(tokens.counted("token"))
     """
   }
 

@@ -19,7 +19,7 @@ extension RoutingInspection {
 
   private var unusedFinding: String {
     guard unusedCount > 0 else {
-      return "Every expert has tokens, in every layer."
+      return "Every expert has tokens in every layer."
     }
     let places = layers.filter { !$0.unused.isEmpty }
     let whose =
@@ -28,8 +28,8 @@ extension RoutingInspection {
       : "in " + places.map { "layer \($0.layer) (\($0.unused.count))" }.asList
     return """
       \(unusedCount.text) of the layers' \((layers.count * experts).text) experts \
-      \(unusedCount == 1 ? "has" : "have") no token, \(whose): few texts, or experts that the \
-      model does not need for texts such as these.
+      \(unusedCount == 1 ? "has" : "have") no tokens, \(whose): there are too few inputs, or the \
+      model does not need these experts for such inputs.
       """
   }
 
@@ -39,9 +39,9 @@ extension RoutingInspection {
       let busiest = layer.busiest(even: evenShare)
     else { return nil }
     return """
-      Layer \(layer.layer) is the least even: its expert \(busiest.expert) has \
+      Layer \(layer.layer) is the least balanced: its expert \(busiest.expert) has \
       \(busiest.times.fixed(1)) times its even share of tokens, and the entropy is \
-      \(entropyShare(layer).wholePercent) of what it can be.
+      \(entropyShare(layer).wholePercent) of its maximum.
       """
   }
 
@@ -53,13 +53,13 @@ extension RoutingInspection {
     let batch = mean.microBatch / mean.global
     let verdict =
       sequence < 1.05
-      ? "Texts use the experts much alike, so the span matters little."
-      : "Texts use different experts, and a loss over a shorter span takes that for imbalance."
+      ? "Inputs use the experts similarly, so the span matters little."
+      : "Inputs use different experts, which a loss over a shorter span counts as imbalance."
     return """
-      The load-balancing loss, which is \(balance.even.significant(3)) where routing is even, is \
-      \(mean.global.significant(3)) over the whole input, \(mean.microBatch.significant(3)) \
-      (×\(batch.fixed(2))) within micro-batches of \(microBatch.counted("text")) and \
-      \(mean.sequence.significant(3)) (×\(sequence.fixed(2))) within single texts. \(verdict)
+      The load-balancing loss, which is \(balance.even.significant(3)) for even routing, is \
+      \(mean.global.significant(3)) over all inputs, \(mean.microBatch.significant(3)) \
+      (×\(batch.fixed(2))) within micro-batches of \(microBatch.counted("input")) and \
+      \(mean.sequence.significant(3)) (×\(sequence.fixed(2))) within single inputs. \(verdict)
       """
   }
 
@@ -71,9 +71,9 @@ extension RoutingInspection {
       layers.indices.contains(most.next)
     else { return nil }
     return """
-      The experts of one layer tell \(mean.wholePercent) of what the next layer's can vary, on \
-      average; the most between layers \(most.layer) and \(layers[most.next].layer), \
-      \(most.2.wholePercent).
+      The mutual information between the experts of adjacent layers is \(mean.wholePercent) of its \
+      maximum on average, and largest between layers \(most.layer) and \
+      \(layers[most.next].layer) (\(most.2.wholePercent)).
       """
   }
 
@@ -83,13 +83,13 @@ extension RoutingInspection {
       layers.indices.contains(place)
     else { return nil }
     let start = """
-      \(first.first) and \(first.second) differ the most: Jensen–Shannon distance \
-      \(first.mean.fixed(2)) of at most 1, mean over the layers, and \
+      \(first.first) and \(first.second) differ most: their Jensen–Shannon distance is \
+      \(first.mean.fixed(2)) on average over the layers (at most 1), and \
       \(first.layers[place].fixed(2)) in layer \(layers[place].layer).
       """
     guard ordered.count > 1, let last = ordered.last else { return start }
     return start
-      + " \(last.first) and \(last.second) are the most alike (\(last.mean.fixed(2)))."
+      + " \(last.first) and \(last.second) are most similar (\(last.mean.fixed(2)))."
   }
 
   private var recurrentFinding: String? {
@@ -97,7 +97,7 @@ extension RoutingInspection {
     guard let first = states.first, let last = states.last else { return nil }
     let cosines = states.compactMap(\.cosine)
     let turning = cosines.mean.map {
-      " The cosine with the state before is \($0.fixed(2)) on average."
+      " The cosine with the previous state is \($0.fixed(2)) on average."
     }
     return """
       The router's state has norm \(first.norm.significant(3)) in the first layer and \
@@ -112,11 +112,11 @@ extension RoutingInspection {
       return nil
     }
     let matched = all.compactMap(\.w1.reordered).mean.map {
-      ", and single neurons, each with its best partner, one of \($0.fixed(2))"
+      ", and matched single neurons one of \($0.fixed(2))"
     }
     return """
-      Two experts' rows of the router have a cosine of \(gate.fixed(2)) on average, their mean \
-      neurons of w1 one of \(w1.fixed(2))\(matched ?? "").
+      The router rows of two experts have a cosine of \(gate.fixed(2)) on average, their mean \
+      w1 neurons one of \(w1.fixed(2))\(matched ?? "").
       """
   }
 
@@ -126,8 +126,8 @@ extension RoutingInspection {
       let alike = all.map(\.similarity).mean
     else { return nil }
     return """
-      With all experts run on some tokens, the router's first choice has the largest output of all \
-      for \(first.wholePercent) of tokens (\((1 / Double(experts)).percent)% by chance); scores \
+      With all experts run on a sample of tokens, the router's first choice has the largest output \
+      for \(first.wholePercent) of the tokens (\((1 / Double(experts)).percent)% by chance); scores \
       and norms have a rank correlation of \(spearman.signed). Outputs of two experts have a \
       cosine of \(alike.fixed(2)).
       """
@@ -154,34 +154,34 @@ extension RoutingPrediction {
   private func words(for estimate: Estimate, of what: String) -> String {
     let shown = "held-out R² \(estimate.signed)"
     return if estimate.interval.lowerBound > 0 {
-      "the experts of a response's tokens tell some of its \(what): \(shown)."
+      "the experts of a response's tokens predict some of its \(what): \(shown)."
     } else if estimate.interval.upperBound < 0 {
-      "the experts of a response's tokens do not tell its \(what): \(shown), worse than a guess."
+      "the experts of a response's tokens do not predict its \(what): \(shown), worse than a guess."
     } else {
-      "the experts of a response's tokens do not surely tell its \(what): \(shown)."
+      "the experts of a response's tokens do not significantly predict its \(what): \(shown)."
     }
   }
 
   private static func strongest(_ associations: [Association]) -> String {
     guard let first = associations.first else { return "" }
     return """
-      The one expert that goes with it the most is layer \(first.layer)'s \(first.expert), \
-      r \(first.correlation.signed); being the largest of many, that is optimistic.
+      The expert most correlated with it is \(first.expert) of layer \(first.layer), \
+      r \(first.correlation.signed); as the largest of many, this is optimistic.
       """
   }
 
   fileprivate var biasFinding: String? {
     guard let bias else { return nil }
     let total = """
-      100 characters more go with \(bias.total.value.signedShort) of score (95% \
+      100 more characters correspond to \(bias.total.value.signedShort) in score (95% \
       \(bias.total.interval.signedShort))
       """
     guard let share = bias.share else {
-      return total + "; that may be 0, so no part of it is told of."
+      return total + "; this is not significant, so no fraction of it is reported."
     }
     return """
-      \(total); \(share.wholePercent) of that passes through routing. This is what goes along with \
-      what, not what causes what.
+      \(total); \(share.wholePercent) of this passes through routing. This is correlation, not \
+      causation.
       """
   }
 }

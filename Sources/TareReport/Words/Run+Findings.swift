@@ -11,11 +11,11 @@ extension Report.Run {
   /// How good, how length-biased, whether to calibrate and what that changes, how sure.
   package var findings: [Finding] {
     [
-      Finding("How good", [accuracyFinding, raw?.tieNote]),
+      Finding("Accuracy", [accuracyFinding, raw?.tieNote]),
       Finding("Length", [correlationFinding, raw?.lengthFinding, curveFinding]),
       Finding("Calibrate?", [adviceFinding]),
-      Finding("What it changes", [calibration?.text, changeFinding]),
-      Finding("How sure it is", [raw?.probabilities?.sentence]),
+      Finding("Effect", [calibration?.text, changeFinding]),
+      Finding("Confidence", [raw?.probabilities?.sentence]),
     ].compactMap(\.self)
   }
 
@@ -23,7 +23,7 @@ extension Report.Run {
     guard let overall = raw?.accuracies.overall, let raw else { return nil }
     let rule = overall.rule.map { "; \($0)" } ?? ""
     return """
-      The raw scores reach an overall \(raw.measure) of \(overall.value.percent)%, 95% interval \
+      The raw scores have an overall \(raw.measure) of \(overall.value.percent)%, 95% interval \
       \(overall.interval.percent), on \(overall.n.counted(raw.trial))\(rule).\
       \(raw.warning.map { " \($0.prefix(1).uppercased() + $0.dropFirst())." } ?? "")
       """
@@ -38,15 +38,15 @@ extension Report.Run {
     if let within = before.withinPrompt {
       let direction =
         within.interval?.contains(0) == true
-        ? "the score does not surely follow length"
-        : within.value > 0 ? "the longer one scores higher" : "the shorter one scores higher"
+        ? "the score does not depend significantly on length"
+        : within.value > 0 ? "longer responses score higher" : "shorter responses score higher"
       let pooled = before.pooled.map { ", over all responses \(words($0))" } ?? ""
       return """
-        Among the answers to one prompt \(direction): rank correlation \(words(within))\(pooled).
+        Within prompts \(direction): rank correlation \(words(within))\(pooled).
         """
     }
     return before.pooled.map {
-      "Over all responses score and length have a rank correlation of \(words($0))."
+      "Over all responses, score and length have a rank correlation of \(words($0))."
     }
   }
 
@@ -87,17 +87,17 @@ extension Report.Run {
     switch (calibration.labels, advice.isByLabels, advice.corrects) {
     case (.unused, true, false):
       return """
-        The calibration shown corrects nonetheless: it was fitted without the labels, to the scores \
-        alone, and assumes that what it removes is bias and not quality.
+        The calibration shown corrects nonetheless: it was fitted to the scores only, without the \
+        labels, and assumes that what it removes is bias and not quality.
         """
     case (.unused, true, true):
-      return "The calibration shown is another one, fitted without the labels."
+      return "The calibration shown is a different one, fitted without the labels."
     case (.unused, false, false), (.otherData, _, false):
-      return "The calibration shown corrects nonetheless, as it was asked to."
+      return "The calibration shown corrects nonetheless, as requested."
     case (.unknown, _, _):
-      return "The calibration shown is the source's own; what it is based on is not known."
+      return "The calibration shown is the source's own; its basis is unknown."
     case (.inSample, _, false), (.heldOut, _, false):
-      return "The calibration shown was chosen by name, and uses the labels in another way."
+      return "The calibration shown was chosen by name and uses the labels differently."
     default:
       return nil
     }
@@ -106,7 +106,7 @@ extension Report.Run {
   private var changeFinding: String? {
     guard let comparison else {
       return raw == nil || calibration != nil
-        ? nil : "No calibrated scores were given to compare with."
+        ? nil : "There are no calibrated scores to compare with."
     }
     return "\(comparison.overallChange) \(comparison.verdict) \(comparison.pairedTest)"
   }
@@ -127,17 +127,17 @@ extension Evaluation {
     guard let longer = accuracy(where: .chosenLonger), let shorter = accuracy(where: .chosenShorter)
     else { return nil }
     let facts = """
-      Where the better answer is the longer one, \(longer.value.percent)% of \
-      \(longer.n.counted("pair")) are right; where it is the shorter one, \
+      If the better answer is longer, \(longer.value.percent)% of \
+      \(longer.n.counted("pair")) are right; if it is shorter, \
       \(shorter.value.percent)% of \(shorter.n.text)
       """
     if longer.interval.lowerBound > shorter.interval.upperBound {
-      return facts + "; this is what a preference for long answers looks like."
+      return facts + "; this indicates a preference for long answers."
     }
     if longer.interval.upperBound < shorter.interval.lowerBound {
-      return facts + "; this is what a preference for short answers looks like."
+      return facts + "; this indicates a preference for short answers."
     }
-    return facts + "; the intervals overlap, so a preference for length is not shown."
+    return facts + "; the intervals overlap, so there is no evidence of a length preference."
   }
 }
 

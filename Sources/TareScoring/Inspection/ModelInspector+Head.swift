@@ -22,7 +22,7 @@ extension ModelInspector {
         HeadContext(hiddenSize: hiddenSize, config: config, tokens: reranker?.tokens ?? []))
     } catch {
       if let beside = headBeside(weights, hiddenSize) { return beside }
-      result.add("head", .null, "reward head", "none that can be used")
+      result.add("head", .null, "reward head", "no usable head")
       guard case .badData("tensors", let found, _) = error else {
         result.find(.error, error.description)
         return nil
@@ -41,13 +41,13 @@ extension ModelInspector {
     }
     describe(head)
     if let output, !(head is TokenHead) {
-      result.find(.note, "\(output) stands beside the reward head, and is not used for rewards")
+      result.find(
+        .note, "\(output) is present besides the reward head, and is not used for rewards")
     }
     if let beside = try? weights.headBeside() {
       result.find(
         .note,
-        "\(beside.file.url.lastPathComponent) stands beside the model, which has a head of its own: "
-          + "it is not used")
+        "\(beside.file.url.lastPathComponent) is not used, as the model has its own head")
     }
     noteNormalisation(head, config)
     return head
@@ -97,7 +97,7 @@ extension ModelInspector {
     }
     if config["do_normalize"]?.bool == true, !(head is NormalisedHead) {
       result.find(
-        .warning, "the configuration says do_normalize, but there is no normalizer.mean to apply")
+        .warning, "the configuration has do_normalize, but there is no normalizer.mean")
     }
   }
 }

@@ -29,12 +29,12 @@ extension ModelInspector {
         "longest": reading.longest.map { .int($0) } ?? .null,
       ], "reranker", "\(reading.source.rawValue): \(facts.joined(separator: "; "))")
     if let unknown = reading.unknown {
-      result.find(.error, "\(unknown) is not computed: only a Transformer and a LogitScore are")
+      result.find(.error, "\(unknown) is not supported: only a Transformer and a LogitScore are")
     }
     if let activation = reading.activation, activation != "Identity" {
       result.find(
         .note,
-        "scores are raw logits; its own tools give their \(activation), as --activation model does")
+        "scores are raw logits; its own tools apply \(activation), as --activation model does")
     }
   }
 }

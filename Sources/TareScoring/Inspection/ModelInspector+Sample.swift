@@ -26,7 +26,7 @@ extension ModelInspector {
         "read_at": .int(sample.readAt),
         "read_token": ["id": .int(Int(read)), "token": spelling.map { .string($0) } ?? .null],
       ], "sample",
-      "user 'Hi', assistant '\(response)': \(sample.ids.count) tokens, read at \(sample.readAt) of 0 to "
+      "user 'Hi', assistant '\(response)': \(sample.ids.count) tokens, score position \(sample.readAt) of 0 to "
         + "\(sample.ids.count - 1): \(read)" + (spelling.map { " '\($0)'" } ?? ""))
     describeBOS(model, conversation, options, sample)
     checkPadding(model, sample, special)
@@ -56,10 +56,10 @@ extension ModelInspector {
         "tokenizer_adds": .bool(adds), "template_writes": .int(written.count), "kept": .int(kept),
       ], "BOS policy",
       "the template writes \(words(written.count)), the tokenizer "
-        + "\(adds ? "would add one" : "adds none"); texts begin with \(words(kept))")
+        + "\(adds ? "would add one" : "adds none"); inputs begin with \(words(kept))")
     if adds, written.count > 0 {
       result.find(
-        .note, "template and tokenizer would both write BOS: Tare keeps one (--bos auto)")
+        .note, "template and tokenizer would both add a BOS: Tare keeps one (--bos auto)")
     } else if written.count > 1 {
       result.find(.warning, "the template writes BOS \(written.count) times")
     }
@@ -70,7 +70,8 @@ extension ModelInspector {
   ) {
     guard sample.rule == .huggingFace else { return }
     guard let pad = model.padID else {
-      result.find(.note, "no pad token: the last token is read, as transformers does")
+      result.find(
+        .note, "no padding token: the score position is the last token, as in transformers")
       return
     }
     guard special.ends.contains(pad) else { return }
@@ -78,17 +79,17 @@ extension ModelInspector {
     guard sample.ids.last == pad else {
       result.find(
         .note,
-        "padding and end token are the same, \(name); texts do not end with it, so the last token "
-          + "is read")
+        "padding and end token are the same, \(name); inputs do not end with it, so the score "
+          + "position is the last token")
       return
     }
     let read = sample.ids[sample.readAt]
     let spelling = model.tokenizer.token(read).map { "'\($0)' (\(read))" } ?? "\(read)"
     result.find(
       .warning,
-      "padding and end token are the same, \(name), and texts end with it: as in transformers the "
-        + "token before is read, in the sample \(spelling) at \(sample.readAt) of "
-        + "\(sample.ids); --read last reads the end token")
+      "padding and end token are the same, \(name), and inputs end with it: as in transformers, "
+        + "the score position is the token before, in the sample \(spelling) at \(sample.readAt) of "
+        + "\(sample.ids); --read last selects the end token")
   }
 
   private mutating func checkSystemMessage(
@@ -100,7 +101,7 @@ extension ModelInspector {
     do throws(TareError) {
       _ = try model.tokenize(conversation, withSystem)
     } catch {
-      result.find(.note, "the template refuses system messages (\(error.description))")
+      result.find(.note, "the template rejects system messages (\(error.description))")
     }
   }
 }

@@ -23,8 +23,8 @@ extension ModelInspector {
     if let tokenizer, let size, tokenizer.count > size.vocabularySize {
       result.find(
         weights?.ggufMetadata == nil ? .warning : .error,
-        "the tokenizer has \(tokenizer.count) tokens, the embedding \(size.vocabularySize): texts "
-          + "with the others cannot be scored")
+        "the tokenizer has \(tokenizer.count) tokens, the embedding \(size.vocabularySize): inputs "
+          + "with the remaining tokens cannot be scored")
     }
     let layout = try describeLayout(
       folder, config, weights, addsBOS: tokenizer?.addsBOS ?? false)
@@ -75,7 +75,7 @@ extension ModelInspector {
     for note in opened?.notes ?? [] { result.find(.warning, note) }
     result.add(
       "tokenizer", tokenizer.map { ["tokens": .int($0.count)] } ?? .null, "tokenizer",
-      tokenizer.map { "\($0.count) tokens" } ?? "none that can be used")
+      tokenizer.map { "\($0.count) tokens" } ?? "no usable tokenizer")
     return tokenizer
   }
 
@@ -100,14 +100,15 @@ extension ModelInspector {
     }
     let source = needsTokenizer ? "its step token is not known" : Self.source(config, head)
     let name = needsTokenizer ? "step" : (rule ?? .huggingFace).description
-    result.add("read_rule", .string(name), "read rule", "\(name), \(Self.words(rule)): \(source)")
+    result.add(
+      "read_rule", .string(name), "score position", "\(name), \(Self.words(rule)): \(source)")
     result.add("read_rule_source", .string(source))
     if let head, head.outputCount > 1 {
       if case .step? = rule { return rule }
       if OutputChoice.own(of: head, rule, reranker) != .single { return rule }
       result.find(
         .warning,
-        "the head has \(head.outputCount) outputs: choose one with --output-index, or weigh them "
+        "the head has \(head.outputCount) outputs: choose one with --output-index, or combine them "
           + "with --output-weights")
     }
     return rule
@@ -136,13 +137,13 @@ extension ModelInspector {
 
   /// What in the model says the rule.
   private static func source(_ config: ModelConfig, _ head: (any RewardHead)?) -> String {
-    if head?.position == .first || head is TokenHead { return "as the head is read" }
+    if head?.position == .first || head is TokenHead { return "as the head requires" }
     for key in ["reward_token_id", "pooling", "step_tag_id", "step_token_id", "step_token"]
     where config[key] != nil {
-      return "by '\(key)' in \(config.source)"
+      return "from '\(key)' in \(config.source)"
     }
-    if isProcess(config) { return "by its class, a process reward model" }
-    return "transformers' rule, as nothing else is said"
+    if isProcess(config) { return "from its class, a process reward model" }
+    return "transformers' default"
   }
 
   // MARK: - Special tokens
@@ -181,7 +182,7 @@ extension ModelInspector {
         let ends = special.ends.map { Self.text($0, tokenizer) }.joined(separator: ", ")
         result.find(
           .note,
-          "the configuration's end token, \(ends), is not the tokenizer's, "
+          "the configuration's end token, \(ends), differs from the tokenizer's, "
             + "\(Self.text(end, tokenizer))")
       }
       special.ends.append(end)
@@ -212,7 +213,7 @@ extension ModelInspector {
       return try ChatTemplates(folder, config: folder.object("tokenizer_config.json"))
     }
     guard let templates = found else {
-      result.add("template", .null, "template", "none that can be used")
+      result.add("template", .null, "template", "no usable template")
       return nil
     }
     let name = template ?? "default"
@@ -255,7 +256,8 @@ extension ModelInspector {
     for line in first { result.show(line) }
     if usesDate {
       result.find(
-        .note, "the template writes the date: scores depend on it (--date; a run keeps its own)")
+        .note, "the template prints the date, so scores depend on it (--date; a run keeps its date)"
+      )
     }
   }
 }

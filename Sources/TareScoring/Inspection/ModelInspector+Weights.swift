@@ -74,7 +74,7 @@ extension ModelInspector {
         "default": "float32",
       ], "memory",
       "float32 \((4 * parameters).bytesText), bfloat16 \((2 * parameters).bytesText), "
-        + "int8 \(eightBit.bytesText); scores are computed in float32 unless another precision is asked for"
+        + "int8 \(eightBit.bytesText); scores are computed in float32 unless --precision is given"
     )
     noteTypes(ordered.map(\.key))
   }
@@ -84,19 +84,19 @@ extension ModelInspector {
     if !names.isEmpty {
       result.find(
         .note,
-        "weights are stored as \(names.joined(separator: " and ")), and computed with in float32 "
-          + "exactly as stored")
+        "weights are stored as \(names.joined(separator: " and ")), and converted exactly to "
+          + "float32")
     }
     if types.contains(.f8E4M3) {
       result.find(
-        .note, "weights are stored as float8: each is widened and multiplied by its scale")
+        .note, "weights are stored as float8: each is converted and multiplied by its scale")
     }
     let quantised = types.filter { $0.blockValues > 1 }.map(\.name)
     if !quantised.isEmpty {
       result.find(
         .note,
-        "weights are quantised (\(quantised.joined(separator: ", "))): scores differ from those of "
-          + "the model that was quantised")
+        "weights are quantized (\(quantised.joined(separator: ", "))): scores differ from those of "
+          + "the original model")
     }
   }
 
@@ -117,7 +117,7 @@ extension ModelInspector {
       result.find(
         .note,
         "the weights were not loaded, as they would fill more than half of the memory: missing, "
-          + "misshapen and unknown tensors are not looked for")
+          + "misshapen and unknown tensors were not checked")
       return
     }
     guard
@@ -135,7 +135,7 @@ extension ModelInspector {
       let shown = unknown.prefix(8).joined(separator: ", ")
       result.find(
         .warning,
-        "\(unknown.count) \(unknown.count == 1 ? "tensor" : "tensors") that nothing uses: \(shown)"
+        "\(unknown.count) unused \(unknown.count == 1 ? "tensor" : "tensors"): \(shown)"
           + (unknown.count > 8 ? " and more" : ""))
     }
   }

@@ -91,11 +91,11 @@ package struct ModelInspector {
     result.add(
       "context_length", .int(size.contextLength), "context",
       size.contextLength == Int(Int32.max)
-        ? "no limit: rotary scaling grows with the text" : "\(size.contextLength) tokens")
+        ? "no limit: rotary scaling grows with the input" : "\(size.contextLength) tokens")
     if config["max_position_embeddings"] == nil {
       result.find(
         .warning,
-        "no 'max_position_embeddings': a context of \(size.contextLength) tokens is taken")
+        "no 'max_position_embeddings': a context of \(size.contextLength) tokens is assumed")
     }
     return size
   }
@@ -122,7 +122,7 @@ package struct ModelInspector {
       let places = mixtures.count == spec.layerCount ? "every layer" : "\(mixtures.count) layers"
       result.add(
         "experts", .int(mixture.experts), "experts",
-        "\(mixture.experts) in \(places), \(mixture.chosen) of them for a token"
+        "\(mixture.experts) in \(places), \(mixture.chosen) per token"
           + (mixture.shared == nil ? "" : ", and a shared one"))
       result.add("experts_active", .int(mixture.chosen))
     }

@@ -28,8 +28,8 @@ enum Slime: WireProtocol {
       guard !isRendered || context.isEmpty else {
         throw .badData(
           place: "'prompt'",
-          found: "a text that the chat template has rendered, beside variables of it",
-          accepted: "one of them")
+          found: "a rendered text and variables of the chat template",
+          accepted: "only one of the two")
       }
       return try await reward(
         of: isRendered

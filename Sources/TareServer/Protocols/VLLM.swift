@@ -163,7 +163,7 @@ enum VLLM: WireProtocol {
     guard !queries.isEmpty, queries.count == documents.count || queries.count == 1 else {
       throw .badData(
         place: "'\(second)'", found: "\(documents.count) for \(queries.count) of '\(first)'",
-        accepted: "as many of each, or one of '\(first)'")
+        accepted: "as many of each, or a single '\(first)'")
     }
     try call.requireSome(documents, second)
     let rewards = try await call.rewards(

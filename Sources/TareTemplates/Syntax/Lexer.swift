@@ -265,7 +265,7 @@ struct Lexer {
     }
     if end > whole { return (.float(Double(plain(start..<end)) ?? 0), end) }
     guard source[start] != "0" || source[start..<end].allSatisfy({ $0 == "0" || $0 == "_" }) else {
-      throw error("a number with a leading zero", "a number without", at: start)
+      throw error("a number with a leading zero", "a number without one", at: start)
     }
     return (try integer(start..<end, radix: 10), end)
   }

@@ -76,7 +76,7 @@ struct Parser {
     nesting += 1
     defer { nesting -= 1 }
     guard nesting <= Limits.nesting else {
-      throw error("nesting deeper than \(Limits.nesting)", accepted: "a flatter template")
+      throw error("deeper nesting", accepted: "at most \(Limits.nesting) levels of nesting")
     }
     return try parse(&self)
   }
@@ -174,7 +174,7 @@ struct Parser {
       guard loops > 0 else { throw error("'\(keyword)' outside of a loop", accepted: "a loop") }
       return keyword == "break" ? .breakLoop : .continueLoop
     default:
-      let known = "a statement that chat templates use"
+      let known = "a statement of chat templates"
       throw error(
         "an unknown tag '\(keyword)'",
         accepted: ends.isEmpty ? known : "\(closers(ends)) or \(known)",

@@ -52,7 +52,7 @@ struct PatternParser {
   private mutating func enter() throws(TareError) {
     depth += 1
     guard depth <= Self.deepest else {
-      throw error("groups nested deeper than \(Self.deepest)", "fewer")
+      throw error("more deeply nested groups", "at most \(Self.deepest) levels of groups")
     }
   }
 
@@ -129,7 +129,7 @@ struct PatternParser {
     for branch in branches {
       guard let width = branch.width else {
         position = start
-        throw error("a lookbehind of variable length", "alternatives of a length each")
+        throw error("a lookbehind of variable length", "alternatives of fixed length")
       }
       behind.append(.init(node: branch, width: width))
     }

@@ -44,7 +44,7 @@ struct PatternProgram: Sendable {
 
   private mutating func append(_ node: PatternNode) throws(TareError) {
     guard instructions.count < Self.mostInstructions else {
-      throw error("repetitions of groups that make it too long", "smaller numbers")
+      throw error("repetitions of groups that expand too far", "smaller repetition counts")
     }
     switch node {
     case .one(let set): instructions.append(.one(index(of: set)))

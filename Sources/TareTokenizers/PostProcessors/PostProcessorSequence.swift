@@ -13,7 +13,8 @@ package struct PostProcessorSequence: PostProcessor {
       if let template = try PostProcessors.make(part).template { templates.append(template) }
     }
     guard templates.count <= 1 else {
-      throw part.error("processors", "\(templates.count) that add tokens", "at most one")
+      throw part.error(
+        "processors", "\(templates.count) that add tokens", "at most one that adds tokens")
     }
     template = templates.first
   }

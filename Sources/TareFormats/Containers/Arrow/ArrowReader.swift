@@ -66,7 +66,7 @@ package enum ArrowReader {
     guard !bytes.starts(with: oldFeather) else {
       throw .badData(
         place: "", found: "a Feather file of version 1",
-        accepted: "Feather version 2, which is Arrow")
+        accepted: "Feather version 2")
     }
     return bytes.starts(with: mark) ? try file(bytes) : try stream(bytes)
   }
@@ -101,8 +101,8 @@ package enum ArrowReader {
     let end = bytes.count - mark.count - 4
     guard end >= 8, try bytes.slice(end + 4, mark.count).starts(with: mark) else {
       throw .badData(
-        place: "", found: "an Arrow file that is cut off before its footer",
-        accepted: "a whole Arrow file")
+        place: "", found: "a truncated Arrow file without its footer",
+        accepted: "a complete Arrow file")
     }
     let size = Int(try bytes.load(end, as: Int32.self))
     do throws(TareError) {
@@ -139,8 +139,8 @@ package enum ArrowReader {
         let found = try ArrowSchema(message.header)
         guard schema.map({ $0.fields == found.fields }) ?? true else {
           throw .badData(
-            place: "", found: "a stream with other columns than the one before it",
-            accepted: "streams of the same columns")
+            place: "", found: "a stream with different columns than the one before it",
+            accepted: "streams with the same columns")
         }
         schema = schema ?? found
         table = table ?? message.header

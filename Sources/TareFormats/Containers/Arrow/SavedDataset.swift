@@ -25,13 +25,14 @@ package enum SavedDataset {
     guard let state = try json("state.json", in: folder) else {
       throw .badData(
         place: folder, found: "a folder",
-        accepted: "a file, a folder of Parquet files, or one that datasets' save_to_disk wrote")
+        accepted: "a file, a folder of Parquet files, or a folder written by datasets' save_to_disk"
+      )
     }
     let place = "\(folder)/state.json"
     // Before datasets 2.0 rows that were picked were left in their place, with a list of them.
     guard state["_indices_data_files"]?.array?.isEmpty ?? true else {
       throw .badData(
-        place: place, found: "a dataset whose rows are picked by another file",
+        place: place, found: "a dataset with indices in another file",
         accepted: "a dataset saved by datasets 2.0 or later")
     }
     var files: [String] = []

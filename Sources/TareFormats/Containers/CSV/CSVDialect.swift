@@ -38,7 +38,7 @@ struct CSVDialect: Sendable, Equatable {
   var note: String? {
     guard !rivals.isEmpty else { return nil }
     let others = rivals.map(Self.name).joined(separator: " or ")
-    return "cells were taken as separated by \(Self.name(separator)); \(others) would fit as well"
+    return "cells are separated by \(Self.name(separator)) (assumed; \(others) would fit as well)"
   }
 
   static func name(_ separator: UInt8) -> String {

@@ -4,7 +4,7 @@ package import TareCore
 package enum CSVFile: FileFormat {
   package static let key = "csv"
   package static let summary =
-    "CSV with a header line; separated by commas, semicolons, tabs or bars"
+    "CSV with a header line, separated by commas, semicolons, tabs or bars"
   package static let example = "prompt_id,score,length\n7,2.5,120"
 
   package static func recognises(_ file: SourceFile) -> Bool {

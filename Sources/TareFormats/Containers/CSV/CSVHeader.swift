@@ -49,7 +49,7 @@ package struct CSVHeader: Sendable {
         throw .badData(
           place: "line \(row.line)",
           found: "the name '\(name)' for column \(first + 1) and column \(index + 1)",
-          accepted: "names that differ")
+          accepted: "unique column names")
       }
       names.append(name)
     }

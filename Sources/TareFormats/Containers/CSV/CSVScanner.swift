@@ -74,7 +74,7 @@ struct CSVScanner {
             &ends, first, line: line + lines, found: "text after the closing quote of a cell",
             accepted:
               "\(separator == comma ? "a comma" : CSVDialect.name(separator)) or the end of the "
-              + "line; quotes inside a quoted cell are doubled")
+              + "line (quotes inside a quoted cell are doubled)")
         case .unclosed:
           if ending == .open { return needsMore(&ends, first) }
           let place = ending == .file ? "" : " within \(CSVFault.longestRow >> 20) MiB"
@@ -82,7 +82,7 @@ struct CSVScanner {
             &ends, first, line: opened,
             found: place.isEmpty
               ? "a quote that is never closed" : "a quote that is not closed\(place)",
-            accepted: "a closing quote; quotes inside a quoted cell are doubled")
+            accepted: "a closing quote (quotes inside a quoted cell are doubled)")
         }
       } else {
         end = plainEnd(in: bytes, from: end)
@@ -235,7 +235,7 @@ extension CSVScanner {
         } else {
           fault = CSVFault(
             kind: .cellCount, line: row.line, cell: nil, found: "\(count) cells",
-            accepted: "\(columns), as many as the header has")
+            accepted: "\(columns) cells, as in the header")
         }
         ends.removeSubrange(first...)
       case .fault(let found):

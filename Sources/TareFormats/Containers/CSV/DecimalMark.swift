@@ -107,16 +107,14 @@ extension DecimalText {
     let bytes = Array(text.utf8)
     switch (DecimalMark.shape(of: bytes.span, 0, bytes.count), mark) {
     case (.ambiguous, .undecided), (.ambiguous, .unclear):
-      return "a finite number; this may be thousands or a fraction: write it without the comma"
-        + " or with a point"
+      return "an unambiguous number: without a thousands separator, or with a decimal point"
     case (.pointOrThousands, .comma), (.pointOrThousands, .unclear):
       return
-        "a finite number; in a file with decimal commas this may be thousands or a fraction: write "
-        + "it without the point or with a comma"
+        "an unambiguous number: without a thousands separator, or with a decimal comma"
     case (.comma, .unclear), (.comma, .point):
-      return "a finite number with a decimal point, as others of the file have it"
+      return "a finite number with a decimal point, as elsewhere in the file"
     case (.point, .comma):
-      return "a finite number with a decimal comma, as others of the file have it"
+      return "a finite number with a decimal comma, as elsewhere in the file"
     default: return "a finite number"
     }
   }

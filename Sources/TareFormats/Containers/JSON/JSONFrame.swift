@@ -192,7 +192,7 @@ extension JSONFrame {
       let text = name.string ?? name.text()
       guard !names.contains(text) else {
         throw .badData(
-          place: "columns", found: "the name '\(text)' twice", accepted: "names that differ")
+          place: "columns", found: "the name '\(text)' twice", accepted: "unique column names")
       }
       names.append(text)
     }
@@ -202,7 +202,7 @@ extension JSONFrame {
       guard cells.count == names.count else {
         throw .badData(
           place: "row \(index + 1)", found: "\(cells.count) values",
-          accepted: "\(names.count), as many as 'columns' has")
+          accepted: "\(names.count) values, as many as 'columns' has")
       }
       var row = JSONObject()
       for (name, cell) in zip(names, cells) { row[name] = cell }

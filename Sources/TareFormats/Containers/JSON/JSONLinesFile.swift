@@ -3,7 +3,7 @@ package import TareCore
 
 package enum JSONLinesFile: FileFormat {
   package static let key = "jsonl"
-  package static let summary = "JSON Lines, an object a row"
+  package static let summary = "JSON Lines, one object per row"
   package static let example =
     #"{"prompt_id":"7","score":2.5,"length":120}"#
 

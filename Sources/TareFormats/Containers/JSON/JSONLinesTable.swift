@@ -67,7 +67,7 @@ package struct JSONLinesTable: TableRows {
       guard reader.isNext("{") else {
         let value = try reader.value()
         throw .badData(
-          place: "line \(line)", found: value.kindName, accepted: "an object a line")
+          place: "line \(line)", found: value.kindName, accepted: "one object per line")
       }
       try reader.members { (name, reader) throws(TareError) in
         let place = known.place(of: name, in: &shape)

@@ -31,9 +31,9 @@ package enum OutputFormats {
     }
     if let foreign = foreign.first(where: name.hasSuffix) {
       throw .usage(
-        "'\(path)': Tare does not write \(foreign); accepted: "
+        "'\(path)': Tare does not write \(foreign); expected a file name that ends in "
           + registry.entries.map { $0.endings[0] }.joined(separator: ", ")
-          + ", or --output-format for another name")
+          + ", or --output-format")
     }
     return registry.entries.first { format in format.endings.contains { name.hasSuffix($0) } }
   }

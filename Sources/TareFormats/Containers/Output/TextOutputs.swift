@@ -45,7 +45,7 @@ package enum CSVOutput: RowwiseOutput {
 
 package enum TSVOutput: RowwiseOutput {
   package static let key = "tsv"
-  package static let summary = "values separated by tabs, with a header line"
+  package static let summary = "tab-separated values with a header line"
   package static let endings = [".tsv", ".tab"]
   package static let inputs: [String] = []
 

@@ -123,7 +123,7 @@ extension ParquetField {
 
   private func mismatch(_ accepted: String) -> TareError {
     .badData(
-      place: "column '\(name)'", found: "values of another type than in the rows before",
+      place: "column '\(name)'", found: "values of a different type than in the rows before",
       accepted: accepted)
   }
 }

@@ -85,7 +85,7 @@ struct ParquetParts {
     }
     guard leaves.count == schema.leaves.count else {
       throw .badData(
-        place: "", found: "two columns of one name", accepted: "a name of its own for each column")
+        place: "", found: "two columns with one name", accepted: "unique column names")
     }
     return leaves
   }
@@ -99,7 +99,7 @@ struct ParquetParts {
     guard !chunk.isEncrypted, !chunk.isElsewhere else {
       throw .unsupportedParquet(
         "values that are encrypted or in another file",
-        accepted: "Parquet files that can be read each by itself")
+        accepted: "Parquet files that can be read separately")
     }
     let start = min(chunk.dataOffset, chunk.dictionaryOffset ?? chunk.dataOffset)
     // Where there are no values the offsets may be any.

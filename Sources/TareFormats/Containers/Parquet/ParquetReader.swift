@@ -29,7 +29,7 @@ package struct ParquetReader: Sendable {
   ) throws(TareError) {
     guard let data = try? Data(contentsOf: URL(filePath: path), options: .alwaysMapped) else {
       throw .badData(
-        place: path, found: "no file that can be read", accepted: "a readable Parquet file")
+        place: path, found: "no readable file", accepted: "a readable Parquet file")
     }
     do throws(TareError) {
       try self.init([], data, maximumBytes)
@@ -78,7 +78,7 @@ package struct ParquetReader: Sendable {
       throw .unsupportedParquet("an encrypted file", accepted: "Parquet without encryption")
     }
     guard mark == Array("PAR1".utf8) else {
-      throw .parquet("no 'PAR1' at the end, so that the file is cut off")
+      throw .parquet("no 'PAR1' at the end: the file is truncated")
     }
     let size = Int(try file.load(file.count - 8, as: UInt32.self))
     guard size <= file.count - 12 else { throw .parquet("a footer of \(size) bytes") }

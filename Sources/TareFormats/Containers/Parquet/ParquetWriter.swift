@@ -96,8 +96,8 @@ package struct ParquetWriter {
       zip(schema, fields).allSatisfy({ $0.first?.name == $1.name })
     else {
       throw .badData(
-        place: "", found: "other columns than in the rows before",
-        accepted: "\(list(fields.map(\.name))), with one number of rows")
+        place: "", found: "different columns than in the rows before",
+        accepted: "\(list(fields.map(\.name))), with equally many rows")
     }
     var start = 0
     while start < rows {

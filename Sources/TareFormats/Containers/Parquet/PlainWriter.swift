@@ -69,7 +69,8 @@ struct PlainWriter {
     case (.fixedLengthByteArray, .names(let codes, let texts)),
       (.int96, .names(let codes, let texts)):
       for slot in slots { try append(texts, Int(codes[slot]), length: false, to: &bytes) }
-    default: throw mismatch("values of another type than in the rows before", "one type a column")
+    default:
+      throw mismatch("values of a different type than in the rows before", "one type per column")
     }
   }
 

@@ -3,7 +3,7 @@ import TareCore
 
 enum CandidateRows: RowLayout {
   static let key = "candidates"
-  static let summary = "prompt, responses: a list, with labels of right and wrong beside it"
+  static let summary = "prompt, responses: a list, optionally with a list of right or wrong labels"
   static let columns = [
     LayoutColumn(.prompt, "prompt"), LayoutColumn(.responses, "responses"),
     LayoutColumn(.label, "labels", isNeeded: false),
@@ -38,7 +38,7 @@ extension RowContent {
     let roles = labels.map { $0.value == 1 ? Role.chosen : .rejected }
     guard roles.count == responses.count else {
       throw row.error(
-        "labels", found: "\(roles.count) values", accepted: "\(responses.count), one a response")
+        "labels", found: "\(roles.count) values", accepted: "\(responses.count), one per response")
     }
     for (index, role) in roles.enumerated() { responses[index].role = role }
     columns.append("labels")

@@ -3,7 +3,7 @@ import TareCore
 
 enum CompletionRow: RowLayout {
   static let key = "completion"
-  static let summary = "TRL's prompt and completion, with a label its unpaired preferences"
+  static let summary = "TRL's prompt and completion; with a label, its unpaired preferences"
   static let columns = [
     LayoutColumn(.prompt, "prompt"), LayoutColumn(.response, "completion"),
     LayoutColumn(.label, "label", isNeeded: false),

@@ -3,7 +3,7 @@ import TareCore
 
 enum ConversationRow: RowLayout {
   static let key = "messages"
-  static let summary = "messages or conversations: a whole conversation, its last turn is scored"
+  static let summary = "messages or conversations: a whole conversation whose last turn is scored"
   static let columns = [
     LayoutColumn(.conversation, "messages", "conversations", "conversation"),
     LayoutColumn(.label, "label", "kto_tag", isNeeded: false),

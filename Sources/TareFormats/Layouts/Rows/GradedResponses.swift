@@ -30,7 +30,7 @@ enum GradedResponses: RowLayout {
     guard cells.count == content.responses.count else {
       throw row.error(
         rating, found: "\(cells.count) values",
-        accepted: "\(content.responses.count), one a response")
+        accepted: "\(content.responses.count), one per response")
     }
     let grades = cells.compactMap { Label($0)?.value }
     // A judge that failed leaves null: the responses are there, and the grades are not.

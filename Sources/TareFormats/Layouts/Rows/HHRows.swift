@@ -3,7 +3,7 @@ import TareCore
 
 enum HHRows: RowLayout {
   static let key = "hh-rlhf"
-  static let summary = "hh-rlhf's texts, with Human: and Assistant: before each turn"
+  static let summary = "hh-rlhf's texts, with Human: or Assistant: before each turn"
   static let columns = [LayoutColumn(.chosen, "chosen"), LayoutColumn(.rejected, "rejected")]
   static let example = #"""
     {"chosen":"\n\nHuman: 2+2?\n\nAssistant: 4","rejected":"\n\nHuman: 2+2?\n\nAssistant: 5"}

@@ -3,7 +3,7 @@ import TareCore
 
 enum InstructionRow: RowLayout {
   static let key = "alpaca"
-  static let summary = "Alpaca: instruction, output, with input and history where they are there"
+  static let summary = "Alpaca: instruction, output, optionally input and history"
   static let columns = [
     LayoutColumn(.prompt, "instruction"), LayoutColumn(.response, "output"),
     LayoutColumn(.prompt, "input", isNeeded: false),

@@ -21,7 +21,7 @@ enum LLMBarPairs: RowLayout {
         number == 0 || (1...2).contains(number)
       else {
         throw row.error(
-          "preference", found: cell.text(), accepted: "from 1 to 2, or 0 for neither")
+          "preference", found: cell.text(), accepted: "a number from 1 to 2, or 0 for neither")
       }
       verdict = Verdict(sign: number == 0 ? 0 : number - 1.5)
     }

@@ -41,22 +41,25 @@ struct NearestLayout {
     guard !names.isEmpty, isLikely, let first = missing.first else {
       return .badData(
         place: row.place, found: names.isEmpty ? "no columns" : "the columns \(names)",
-        accepted: "the columns of a layout: \(RowLayouts.registry.keys.joined(separator: ", "))")
+        accepted: "the columns of a layout (\(RowLayouts.registry.keys.joined(separator: ", ")))")
     }
     let wanted = layout.columns.filter(\.isNeeded).map(\.names[0]).joined(separator: ", ")
-    var accepted = "the columns of a layout; the nearest is \(layout.key) (\(wanted))"
+    var nearest = "the nearest layout is \(layout.key) (\(wanted))"
     if let naming = mapping.naming {
-      accepted +=
-        ": name what it lacks with \(naming) \(assignments); "
-        + "`tare formats FILE` shows what the file holds"
+      nearest +=
+        ", whose columns are named with \(naming) \(assignments); "
+        + "`tare formats FILE` shows the columns of the file"
     } else if !renames.isEmpty {
-      accepted +=
+      nearest +=
         ": " + renames.map { "'\($0.column)' may be '\($0.name)'" }.joined(separator: ", ")
     }
     guard layout.marks.contains(where: row.has) else {
-      return .badData(place: row.place, found: "the columns \(names)", accepted: accepted)
+      return .badData(
+        place: row.place, found: "the columns \(names); \(nearest)",
+        accepted: "the columns of a layout")
     }
-    return row.error(first.names[0], found: "no such column beside \(names)", accepted: accepted)
+    return row.error(
+      first.names[0], found: "only \(names); \(nearest)", accepted: "this column")
   }
 
   /// `prompt=question,response=…`: what a mapping would have to say.

@@ -3,7 +3,7 @@ import TareCore
 
 enum QueryRow: RowLayout {
   static let key = "query"
-  static let summary = "query, response, and rejected_response where it is a pair"
+  static let summary = "query, response, and for a pair rejected_response"
   static let columns = [
     LayoutColumn(.prompt, "query", "question"), LayoutColumn(.response, "response", "answer"),
     LayoutColumn(.rejected, "rejected_response", isNeeded: false),

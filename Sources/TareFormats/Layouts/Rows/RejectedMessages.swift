@@ -3,7 +3,7 @@ import TareCore
 
 enum RejectedMessages: RowLayout {
   static let key = "ms-swift-messages"
-  static let summary = "ms-swift: messages, and rejected_messages, the worse conversation"
+  static let summary = "ms-swift: messages, and rejected_messages for the worse conversation"
   static let columns = [
     LayoutColumn(.conversation, "messages"), LayoutColumn(.rejected, "rejected_messages"),
   ]

@@ -4,7 +4,7 @@ import TareCore
 
 enum RejectedResponse: RowLayout {
   static let key = "ms-swift"
-  static let summary = "ms-swift: messages that end with the better answer, rejected_response"
+  static let summary = "ms-swift: messages that end with the better answer, and rejected_response"
   static let columns = [
     LayoutColumn(.conversation, "messages"), LayoutColumn(.rejected, "rejected_response"),
   ]

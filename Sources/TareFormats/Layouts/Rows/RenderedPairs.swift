@@ -3,7 +3,7 @@ import TareCore
 
 enum RenderedPairs: RowLayout {
   static let key = "rendered-pairs"
-  static let summary = "text_chosen, text_rejected: rendered already, no template is applied"
+  static let summary = "text_chosen, text_rejected: already rendered, no template is applied"
   static let columns = [
     LayoutColumn(.chosen, "text_chosen"), LayoutColumn(.rejected, "text_rejected"),
   ]
@@ -29,7 +29,7 @@ extension SourceRow {
           throw error(
             elements.count > 1 ? "\(column.name)[\(index)]" : column.name,
             found: element.string == nil ? element.kindName : "an empty text",
-            accepted: "a text that a chat template has rendered")
+            accepted: "a text rendered by a chat template")
         }
         turns.append([.rendered(text)])
         roles.append(column.role)

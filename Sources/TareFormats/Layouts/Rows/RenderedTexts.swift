@@ -3,7 +3,7 @@ import TareCore
 
 enum RenderedTexts: RowLayout {
   static let key = "rendered"
-  static let summary = "text: rendered already, no template is applied; a list with num_correct"
+  static let summary = "text: already rendered, no template is applied; or a list with num_correct"
   static let columns = [
     LayoutColumn(.text, "text"), LayoutColumn(.label, "num_correct", isNeeded: false),
   ]

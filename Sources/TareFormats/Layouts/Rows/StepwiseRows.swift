@@ -25,7 +25,7 @@ enum StepwiseRows: RowLayout {
     }
     guard rights.count == steps.count else {
       throw row.error(
-        "labels", found: "\(rights.count) values", accepted: "\(steps.count), one for each step")
+        "labels", found: "\(rights.count) values", accepted: "\(steps.count), one per step")
     }
     let prompt = try row.value("prompt")
     let messages =
