@@ -29,7 +29,7 @@ HEAD := results/heads/smollm2-135m-alpaca.safetensors
 DEMO := demo.sqlite
 PYTHON ?= python3
 PACKAGES := libopenblas-dev libsqlite3-dev libssl-dev zlib1g-dev libzstd-dev libsnappy-dev \
-  liblz4-dev
+  liblz4-dev libcurl4-openssl-dev
 # The report is tested in a real browser.
 TEST_PACKAGES := chromium chromium-driver
 

@@ -18,8 +18,10 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
-    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    // Without the settings from files and variables that Hummingbird can read.
+    .package(
+      url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1",
+      traits: ["FullFoundation"]),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
@@ -50,18 +52,11 @@ let package = Package(
         "TareTemplates",
         "TareFormats", "TareStore", "TareCalibration", "TareNumerics", "TareEvaluation",
         "TareRanking", "TareInspection", "TareReport", "TareServing", "TareTraining",
-        .product(name: "Logging", package: "swift-log"),
       ]),
 
     // MARK: Models from a hub
     .target(
-      name: "TareHub",
-      dependencies: [
-        "TareCore",
-        .product(name: "AsyncHTTPClient", package: "async-http-client"),
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOHTTP1", package: "swift-nio"),
-      ]),
+      name: "TareHub", dependencies: ["TareCore", "TareHTTP"]),
 
     // MARK: 1 Score
     .target(
@@ -71,12 +66,7 @@ let package = Package(
       ]),
     .target(
       name: "TareRemote",
-      dependencies: [
-        "TareCore", "TareScoring", "TareEngine", "TareTokenizers",
-        .product(name: "AsyncHTTPClient", package: "async-http-client"),
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOHTTP1", package: "swift-nio"),
-      ]),
+      dependencies: ["TareCore", "TareHTTP", "TareScoring", "TareEngine", "TareTokenizers"]),
     .target(
       name: "TareEngine", dependencies: ["TareCore", "CKernels", "COpenBLAS"]),
     .target(name: "TareTokenizers", dependencies: ["TareCore"]),
@@ -121,9 +111,14 @@ let package = Package(
 
     .target(name: "TareNumerics", dependencies: ["TareCore"]),
 
+    // Requests over HTTP, for the hub and for engines elsewhere.
+    .target(name: "TareHTTP", dependencies: ["TareCore", "CCurl"]),
+
     // MARK: - C
     .target(name: "CKernels"),
     .target(name: "COpenBLAS"),
+    // libcurl4-openssl-dev has its header; the library is loaded when it is first wanted.
+    .target(name: "CCurl"),
     .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
@@ -175,10 +170,7 @@ let package = Package(
     .testTarget(
       name: "tareTests",
       dependencies: [
-        "tare", "TareCore", "TareTesting",
-        .product(name: "AsyncHTTPClient", package: "async-http-client"),
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOHTTP1", package: "swift-nio"),
+        "tare", "TareCore", "TareHTTP", "TareTesting",
       ],
       exclude: ["Fixtures"]),
     .testTarget(
@@ -201,6 +193,7 @@ let package = Package(
       dependencies: [
         "TareRemote", "TareScoring", "TareTemplates", "TareCore", "TareTesting",
       ]),
+    .testTarget(name: "TareHTTPTests", dependencies: ["TareHTTP", "TareCore", "TareTesting"]),
     .testTarget(name: "TareHubTests", dependencies: ["TareHub", "TareCore", "TareTesting"]),
     .testTarget(
       name: "TareScoringTests",
@@ -214,7 +207,9 @@ let package = Package(
         "TareServer", "TareServing", "TarePipeline", "TareRemote", "TareScoring", "TareTemplates",
         "TareCore", "TareTesting",
         .product(name: "Hummingbird", package: "hummingbird"),
-        .product(name: "HummingbirdTesting", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOEmbedded", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       exclude: ["Fixtures"]),

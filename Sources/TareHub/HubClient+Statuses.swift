@@ -1,20 +1,19 @@
 /// What a status that is no success means, and what the user can do.
-internal import AsyncHTTPClient
-internal import NIOCore
-internal import NIOHTTP1
 internal import TareCore
+internal import TareHTTP
 
 extension HubClient {
   /// - Parameter isHub: whether the hub itself answers; a storage that it redirects to refuses an
   ///   address that has grown too old, and the hub gives a new one.
   func failure(
-    _ response: HTTPClientResponse, url: String, isHub: Bool, _ subject: Subject
+    _ response: HTTPResponse, url: String, isHub: Bool, _ subject: Subject
   ) async -> HubFailure {
-    let code = response.status.code
+    let code = response.status
     var reason = "status \(code)"
     // The beginning of a short reply tells a person more than the number.
     if let body = try? await response.body.collect(upTo: 1 << 14) {
-      let text = String(buffer: body).prefix(200).split(whereSeparator: \.isNewline)
+      let text = String(decoding: body, as: UTF8.self).prefix(200).split(
+        whereSeparator: \.isNewline)
       if !text.isEmpty { reason += ": " + text.joined(separator: " ") }
     }
     switch code {
@@ -33,10 +32,10 @@ extension HubClient {
 
   /// Seconds of `Retry-After`, or of the hub's own `RateLimit: "api";r=0;t=55`.
   private static func askedPause(_ headers: HTTPHeaders) -> Duration? {
-    if let seconds = headers.first(name: "Retry-After").flatMap({ Int($0) }), seconds >= 0 {
+    if let seconds = headers.first("Retry-After").flatMap({ Int($0) }), seconds >= 0 {
       return .seconds(seconds)
     }
-    guard let limit = headers.first(name: "RateLimit"), limit.contains("r=0"),
+    guard let limit = headers.first("RateLimit"), limit.contains("r=0"),
       let seconds = limit.firstMatch(of: /\bt=(\d{1,6})/).flatMap({ Int($0.output.1) })
     else { return nil }
     return .seconds(seconds)
@@ -64,7 +63,7 @@ extension HubClient {
       return .badData(
         place: "\(id), \(name)", found: reason, accepted: "the file that the hub's own list names")
     case .list(let id, let revision):
-      switch headers.first(name: "X-Error-Code") {
+      switch headers.first("X-Error-Code") {
       case "RepoNotFound": return .usage("there is no model \(id) at \(endpoint)")
       case "RevisionNotFound": return .usage("\(id) has no revision '\(revision)'")
       default:

@@ -1,9 +1,7 @@
 /// Requests to a hub: the token, redirects, and what each status means.
-internal import AsyncHTTPClient
 internal import Foundation
-internal import NIOCore
-internal import NIOHTTP1
 internal import TareCore
+internal import TareHTTP
 
 struct HubClient: Sendable {
   /// What is asked for, for messages.
@@ -15,35 +13,19 @@ struct HubClient: Sendable {
   let endpoint: String
   let options: HubOptions
   private let token: String?
-  private let http: HTTPClient
 
   /// Lists of files are far below this.
   private static let longestList = 256 << 20
   /// As many as browsers and huggingface_hub follow.
   private static let mostRedirects = 10
 
-  /// `shutdown` must be called at the end.
   init(_ settings: HubSettings, _ options: HubOptions) {
     endpoint = settings.endpoint
     token = settings.token
     self.options = options
-    var configuration = HTTPClient.Configuration(
-      redirectConfiguration: .disallow,
-      timeout: .init(
-        connect: TimeAmount(options.connectTimeout), read: TimeAmount(options.readTimeout)))
-    // A connection a file: HTTP/2 would send all through one with its small flow-control window.
-    configuration.httpVersion = .http1Only
-    // Attempts are counted in `HubRetry`, not in two places.
-    configuration.connectionPool.retryConnectionEstablishment = false
-    http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }
 
   var sendsToken: Bool { token != nil }
-
-  func shutdown() async {
-    // What it could report is that requests were still running, and nobody waits for those.
-    try? await http.shutdown()
-  }
 
   // MARK: - Addresses
 
@@ -77,14 +59,14 @@ struct HubClient: Sendable {
     while true {
       do throws(HubFailure) {
         let reply = try await get(url, subject)
-        let body: ByteBuffer
-        do {
+        let body: [UInt8]
+        do throws(HTTPFailure) {
           body = try await reply.response.body.collect(upTo: Self.longestList)
         } catch {
           throw HubFailure(error)
         }
         do {
-          let value = try JSONValue(parsing: Array(body.readableBytesView))
+          let value = try JSONValue(parsing: body)
           return (value, nextPage(reply.response.headers, after: reply.url))
         } catch {
           throw .final(error.inside("\(url), reply"))
@@ -97,7 +79,7 @@ struct HubClient: Sendable {
 
   struct Reply {
     /// Status 200 or 206.
-    let response: HTTPClientResponse
+    let response: HTTPResponse
     /// Where it came from in the end.
     let url: String
     /// The headers of the hub's own replies; a storage that it redirects to says nothing of commits.
@@ -112,24 +94,24 @@ struct HubClient: Sendable {
     var hub = HTTPHeaders()
     for _ in 0...Self.mostRedirects {
       let isHub = HubOrigin(url) == HubOrigin(endpoint)
-      var request = HTTPClientRequest(url: url)
-      request.headers.add(name: "User-Agent", value: "tare")
+      var request = HTTPRequest(url)
+      request.connectTimeout = options.connectTimeout
+      request.idleTimeout = options.readTimeout
+      request.headers.add("User-Agent", "tare")
       // Sizes and ranges are those of the file itself.
-      request.headers.add(name: "Accept-Encoding", value: "identity")
+      request.headers.add("Accept-Encoding", "identity")
       // Without If-Range: the address names a commit, so the file cannot have changed; and what is
       // put together is hashed.
-      if start > 0 { request.headers.add(name: "Range", value: "bytes=\(start)-") }
-      if isHub, let token {
-        request.headers.add(name: "Authorization", value: "Bearer \(token)")
-      }
-      let response: HTTPClientResponse
-      do {
-        response = try await http.execute(request, deadline: .distantFuture)
+      if start > 0 { request.headers.add("Range", "bytes=\(start)-") }
+      if isHub, let token { request.headers.add("Authorization", "Bearer \(token)") }
+      let response: HTTPResponse
+      do throws(HTTPFailure) {
+        response = try await HTTPClient.send(request)
       } catch {
         throw HubFailure(error)
       }
       if isHub { hub.add(contentsOf: response.headers) }
-      switch response.status.code {
+      switch response.status {
       case 200, 206: return Reply(response: response, url: url, hub: hub)
       case 301, 302, 303, 307, 308: url = try target(response, from: url)
       default: throw await failure(response, url: url, isHub: isHub, subject)
@@ -142,9 +124,9 @@ struct HubClient: Sendable {
 
   /// Where a redirect leads.
   private func target(
-    _ response: HTTPClientResponse, from url: String
+    _ response: HTTPResponse, from url: String
   ) throws(HubFailure) -> String {
-    let location = response.headers.first(name: "Location") ?? ""
+    let location = response.headers.first("Location") ?? ""
     guard !location.isEmpty, let base = URL(string: url),
       let target = URL(string: location, relativeTo: base)?.absoluteString,
       let origin = HubOrigin(target), origin.isSecure || HubOrigin(url)?.isSecure == false
@@ -164,12 +146,5 @@ struct HubClient: Sendable {
       }
     }
     return nil
-  }
-}
-
-extension TimeAmount {
-  fileprivate init(_ duration: Duration) {
-    let (seconds, attoseconds) = duration.components
-    self = .nanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
   }
 }

@@ -1,9 +1,7 @@
 /// One file from the hub into the cache: taken up where it was, checked, tried again.
-internal import AsyncHTTPClient
 internal import Foundation
-internal import NIOCore
-internal import NIOHTTP1
 internal import TareCore
+internal import TareHTTP
 
 struct HubDownload: Sendable {
   let client: HubClient
@@ -120,26 +118,22 @@ struct HubDownload: Sendable {
       client.address(of: file, id, commit: commit), .file(file.name, of: id),
       from: partial.written)
     try check(reply)
-    if partial.written > 0, reply.response.status != .partialContent {
+    if partial.written > 0, reply.response.status != 206 {
       // The server knows no ranges, and sends the whole file.
       try restart(partial)
     }
-    let range = reply.response.headers.first(name: "Content-Range")
-    if reply.response.status == .partialContent, !isFrom(partial.written, range) {
+    let range = reply.response.headers.first("Content-Range")
+    if reply.response.status == 206, !isFrom(partial.written, range) {
       try restart(partial)
       throw .passing("the range \(range ?? "")")
     }
-    let promised = reply.response.headers.first(name: "Content-Length").flatMap { Int($0) }
+    let promised = reply.response.headers.first("Content-Length").flatMap { Int($0) }
     let start = partial.written
-    do {
-      for try await bytes in reply.response.body {
-        try bytes.withUnsafeReadableBytes { (bytes) throws(HubFailure) in
-          try partial.append(bytes)
-        }
-        meter.fetched(bytes.readableBytes)
+    while let bytes = try await next(of: reply) {
+      try bytes.withUnsafeBufferPointer { (bytes) throws(HubFailure) in
+        try partial.append(UnsafeRawBufferPointer(bytes))
       }
-    } catch {
-      throw HubFailure(error)
+      meter.fetched(bytes.count)
     }
     guard !partial.isWhole else { return }
     if let promised, partial.written - start == promised {
@@ -148,13 +142,21 @@ struct HubDownload: Sendable {
     throw .passing("the connection was closed after \(partial.written) of \(file.size) bytes")
   }
 
+  private func next(of reply: HubClient.Reply) async throws(HubFailure) -> [UInt8]? {
+    do throws(HTTPFailure) {
+      return try await reply.response.body.next()
+    } catch {
+      throw HubFailure(error)
+    }
+  }
+
   /// That the hub speaks of the commit and the file that were asked for.
   private func check(_ reply: HubClient.Reply) throws(HubFailure) {
     let place = "\(id), \(file.name)"
-    if let found = reply.hub.first(name: "X-Repo-Commit"), found != commit {
+    if let found = reply.hub.first("X-Repo-Commit"), found != commit {
       throw .final(.badData(place: place, found: "the commit \(found)", accepted: commit))
     }
-    if let found = reply.hub.first(name: "X-Linked-Etag").flatMap(HubChecksum.init(etag:)),
+    if let found = reply.hub.first("X-Linked-Etag").flatMap(HubChecksum.init(etag:)),
       found.kind == file.checksum.kind, found != file.checksum
     {
       throw .final(

@@ -83,14 +83,11 @@ package struct HubPull: Sendable {
 
   private func outcome(_ meter: HubMeter) async -> Result<PulledModel, TareError> {
     let client = HubClient(settings, options)
-    let result: Result<PulledModel, TareError>
     do throws(TareError) {
-      result = .success(try await pull(client, meter))
+      return .success(try await pull(client, meter))
     } catch {
-      result = .failure(error)
+      return .failure(error)
     }
-    await client.shutdown()
-    return result
   }
 
   private func pull(

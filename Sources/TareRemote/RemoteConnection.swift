@@ -1,9 +1,7 @@
 /// One engine's URL: one request, one reply or the reason why there is none.
-internal import AsyncHTTPClient
 internal import Foundation
-internal import NIOCore
-internal import NIOHTTP1
 internal import TareCore
+internal import TareHTTP
 
 /// Why a request had no reply.
 enum RemoteFailure: Error {
@@ -30,16 +28,6 @@ struct RemoteConnection: Sendable {
   /// What an engine that asks for more patience than this gets of it.
   private static let longestWish = Duration.seconds(300)
 
-  /// Lives as long as the process, as its connections are kept for further requests.
-  private static let client: HTTPClient = {
-    var configuration = HTTPClient.Configuration(
-      redirectConfiguration: .disallow,
-      timeout: .init(connect: .seconds(10)))
-    // Attempts are counted by whoever asks, not in two places.
-    configuration.connectionPool.retryConnectionEstablishment = false
-    return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-  }()
-
   /// - Parameters:
   ///   - path: the protocol's, added to a URL that has none.
   ///   - other: another path that texts may be posted to.
@@ -64,17 +52,17 @@ struct RemoteConnection: Sendable {
   func post(_ value: JSONValue, to path: String? = nil) async throws(RemoteFailure) -> JSONValue {
     let url = address(path)
     var request = request(url)
-    request.method = .POST
-    request.headers.add(name: "Content-Type", value: "application/json")
-    request.body = .bytes(ByteBuffer(string: value.text()))
+    request.method = "POST"
+    request.headers.add("Content-Type", "application/json")
+    request.body = Array(value.text().utf8)
     let (response, body) = try await reply(request, within: options.timeout)
-    guard response.status == .ok else {
-      let found = "status \(response.status.code)\(body.excerpt)"
+    guard response.status == 200 else {
+      let found = "status \(response.status)\(excerpt(body))"
       // What is wrong with the texts, in the engines' own ways to say it, is not an engine's failure.
-      guard [400, 413, 422].contains(response.status.code) else {
+      guard [400, 413, 422].contains(response.status) else {
         let error = TareError.unreachable(
           "\(url) does not score: \(found) (is it the protocol's address?)")
-        throw response.status == .notFound ? .missing(error) : .final(error)
+        throw response.status == 404 ? .missing(error) : .final(error)
       }
       throw .final(.badData(place: url, found: found, accepted: "status 200"))
     }
@@ -88,7 +76,7 @@ struct RemoteConnection: Sendable {
   func get(_ path: String) async throws(RemoteFailure) -> JSONValue? {
     let (response, body) = try await reply(
       request(base + path), within: min(options.timeout, Self.longestQuestion))
-    return response.status == .ok ? try parsed(body) : nil
+    return response.status == 200 ? try parsed(body) : nil
   }
 
   /// Whether there is somebody, and ready: an engine without such a path says at least that.
@@ -96,74 +84,50 @@ struct RemoteConnection: Sendable {
     (try? await reply(request(base + "/health"), within: .seconds(2))) != nil
   }
 
-  private func request(_ url: String) -> HTTPClientRequest {
-    var request = HTTPClientRequest(url: url)
-    if let key = options.key { request.headers.add(name: "Authorization", value: "Bearer \(key)") }
+  private func request(_ url: String) -> HTTPRequest {
+    var request = HTTPRequest(url)
+    if let key = options.key { request.headers.add("Authorization", "Bearer \(key)") }
     return request
   }
 
-  private typealias Outcome = Result<(HTTPClientResponse, ByteBuffer), any Error>
-
-  /// Status and whole body within the time-out, which the client itself ends at the first byte.
-  /// - Throws: `RemoteFailure.again` for broken connections, time-outs, 429 and 5xx.
+  /// Status and whole body within the time-out.
+  /// - Throws: `RemoteFailure.again` for broken connections, time-outs, 429 and 5xx;
+  ///   `RemoteFailure.final` where no request can be sent at all.
   private func reply(
-    _ request: HTTPClientRequest, within timeout: Duration
-  ) async throws(RemoteFailure) -> (HTTPClientResponse, ByteBuffer) {
-    let outcome = await withTaskGroup(of: Outcome.self) { group in
-      group.addTask {
-        do {
-          let response = try await Self.client.execute(request, deadline: .distantFuture)
-          return .success((response, try await response.body.collect(upTo: Self.longestReply)))
-        } catch {
-          return .failure(error)
-        }
-      }
-      group.addTask {
-        try? await Task.sleep(for: timeout)
-        return .failure(HTTPClientError.deadlineExceeded)
-      }
-      defer { group.cancelAll() }
-      return await group.next() ?? .failure(CancellationError())
+    _ request: HTTPRequest, within timeout: Duration
+  ) async throws(RemoteFailure) -> (HTTPResponse, [UInt8]) {
+    var request = request
+    request.timeout = timeout
+    let (response, body): (HTTPResponse, [UInt8])
+    do throws(HTTPFailure) {
+      response = try await HTTPClient.send(request)
+      body = try await response.body.collect(upTo: Self.longestReply)
+    } catch {
+      if case .final(let error) = error { throw .final(error) }
+      throw .again(reason: error.words, after: nil)
     }
-    switch outcome {
-    case .failure(let error): throw .again(reason: reason(error), after: nil)
-    case .success(let (response, body)):
-      let code = response.status.code
-      guard code != 429, !(500..<600).contains(code) else {
-        // A date, the header's other form, is not read.
-        let seconds = response.headers.first(name: "Retry-After").flatMap { Int($0) }
-        throw .again(
-          reason: "status \(code)\(body.excerpt)",
-          after: seconds.map { min(.seconds(max($0, 0)), Self.longestWish) })
-      }
-      return (response, body)
+    guard response.status != 429, !(500..<600).contains(response.status) else {
+      // A date, the header's other form, is not read.
+      let seconds = response.headers.first("Retry-After").flatMap { Int($0) }
+      throw .again(
+        reason: "status \(response.status)\(excerpt(body))",
+        after: seconds.map { min(.seconds(max($0, 0)), Self.longestWish) })
     }
+    return (response, body)
   }
 
-  private func parsed(_ body: ByteBuffer) throws(RemoteFailure) -> JSONValue {
+  private func parsed(_ body: [UInt8]) throws(RemoteFailure) -> JSONValue {
     do throws(TareError) {
-      return try JSONValue(parsing: Array(body.readableBytesView))
+      return try JSONValue(parsing: body)
     } catch {
       throw .final(.unreachable("\(error.inside("\(url), reply"))"))
     }
   }
 }
 
-extension ByteBuffer {
-  /// The beginning of a reply that is no answer, for messages.
-  fileprivate var excerpt: String {
-    let text = String(buffer: self)
-    guard !text.isEmpty else { return "" }
-    return ": " + text.prefix(200).split(whereSeparator: \.isNewline).joined(separator: " ")
-  }
-}
-
-/// Why a request had no answer, in a few words.
-private func reason(_ error: any Error) -> String {
-  switch error as? HTTPClientError {
-  case .deadlineExceeded, .readTimeout: "timed out"
-  case .connectTimeout: "timed out connecting"
-  case .remoteConnectionClosed: "the connection was closed"
-  default: "\(error)"
-  }
+/// The beginning of a reply that is no answer, for messages.
+private func excerpt(_ body: [UInt8]) -> String {
+  let text = String(decoding: body, as: UTF8.self)
+  guard !text.isEmpty else { return "" }
+  return ": " + text.prefix(200).split(whereSeparator: \.isNewline).joined(separator: " ")
 }

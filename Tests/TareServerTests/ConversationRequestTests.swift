@@ -1,7 +1,6 @@
 /// Requests with messages: what of them reaches the chat template, and what is refused by name.
 import Foundation
 import Hummingbird
-import HummingbirdTesting
 import TareCore
 import TareScoring
 import TareServer

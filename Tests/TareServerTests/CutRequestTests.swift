@@ -1,6 +1,5 @@
 /// Requests that let something be cut off their texts.
 import Hummingbird
-import HummingbirdTesting
 import TareCore
 import TareScoring
 import TareServer

@@ -1,7 +1,6 @@
 /// LLaMA-Factory's reward API, and Infinity's `raw_scores`.
 import Foundation
 import Hummingbird
-import HummingbirdTesting
 import TareCore
 import TareScoring
 import TareServer

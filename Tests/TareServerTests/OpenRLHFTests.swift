@@ -1,6 +1,5 @@
 /// OpenRLHF's reward protocol, request by request.
 import Hummingbird
-import HummingbirdTesting
 import TareCore
 import TareServer
 import TareServing

@@ -1,7 +1,6 @@
 /// The wire protocols beside OpenRLHF's, request by request: shapes, defaults, errors.
 import Foundation
 import Hummingbird
-import HummingbirdTesting
 import TareCore
 import TareRemote
 import TareScoring

@@ -1,7 +1,6 @@
 /// `tare serve --engine`: rewards of engines elsewhere, calibrated and kept.
 import Foundation
 import Hummingbird
-import HummingbirdTesting
 import TareCore
 import TarePipeline
 import TareRemote

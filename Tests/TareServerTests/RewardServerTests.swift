@@ -1,7 +1,6 @@
 /// The server as a whole: what it says of itself, and our own client over a real connection.
 import Foundation
 import Hummingbird
-import HummingbirdTesting
 import ServiceLifecycle
 import TareCore
 import TareRemote

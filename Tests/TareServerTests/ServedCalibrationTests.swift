@@ -1,7 +1,6 @@
 /// `--calibration`: every answer goes through a saved calibration.
 import Foundation
 import Hummingbird
-import HummingbirdTesting
 import TareCore
 import TarePipeline
 import TareScoring

@@ -1,16 +1,18 @@
 /// A free port of 127.0.0.1, and a thread for each who connects.
 internal import Foundation
 
-final class LoopbackPort: Sendable {
+package final class LoopbackPort: Sendable {
   struct SocketError: Error {}
 
-  let number: UInt16
+  package let number: UInt16
   private let listener: Int32
 
-  var url: String { "http://127.0.0.1:\(number)" }
+  package var url: String { "http://127.0.0.1:\(number)" }
 
   /// - Parameter serve: given a connection, which it closes, and this port's address.
-  init(_ serve: @escaping @Sendable (_ connection: Int32, _ url: String) -> Void) throws {
+  package init(
+    _ serve: @escaping @Sendable (_ connection: Int32, _ url: String) -> Void
+  ) throws {
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -41,13 +43,13 @@ final class LoopbackPort: Sendable {
 }
 
 /// The lines of a request before its body.
-struct RequestHead {
-  let method: String
-  let path: String
+package struct RequestHead: Sendable {
+  package let method: String
+  package let path: String
   /// Names in lower case.
-  let headers: [String: String]
+  package let headers: [String: String]
 
-  init(_ text: String) {
+  package init(_ text: String) {
     let lines = text.split(separator: "\r\n")
     let start = (lines.first ?? "").split(separator: " ").map(String.init)
     method = start.first ?? ""

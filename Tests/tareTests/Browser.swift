@@ -1,9 +1,7 @@
 /// Headless Chromium through its driver's WebDriver protocol (W3C), for tests of pages.
-import AsyncHTTPClient
 import Foundation
-import NIOCore
-import NIOHTTP1
 import TareCore
+import TareHTTP
 import TareTesting
 
 final class Browser: Sendable {
@@ -147,13 +145,13 @@ final class Browser: Sendable {
   private static func send(
     _ method: String, _ address: String, _ body: JSONValue?
   ) async throws -> JSONValue {
-    var request = HTTPClientRequest(url: address)
-    request.method = .RAW(value: method)
-    request.headers.add(name: "Content-Type", value: "application/json")
-    if let body { request.body = .bytes(Array(body.text().utf8)) }
-    let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
-    let bytes = try await response.body.collect(upTo: 64 << 20)
-    let reply = try JSONValue(parsing: Data(bytes.readableBytesView))
+    var request = HTTPRequest(address)
+    request.method = method
+    request.headers.add("Content-Type", "application/json")
+    request.body = body.map { Array($0.text().utf8) }
+    request.timeout = .seconds(30)
+    let response = try await HTTPClient.send(request)
+    let reply = try JSONValue(parsing: await response.body.collect(upTo: 64 << 20))
     guard let value = reply["value"] else { throw Failure(description: reply.text()) }
     if let error = value["error"]?.string {
       throw Failure(

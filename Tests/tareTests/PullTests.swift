@@ -72,6 +72,36 @@ import Testing
     }
   }
 
+  @Test func `the token goes to the hub that is named, whatever proxies or .netrc say`() throws {
+    let hub = try LoopbackHub(model)
+    var environment = environment(hub)
+    environment["HOME"] = folder.url.path
+    environment["HF_TOKEN"] = ""
+    environment["HF_TOKEN_PATH"] = folder.path("none")
+    _ = try folder.file(".netrc", Data("machine 127.0.0.1 login a password b\n".utf8))
+    for name in ["http_proxy", "HTTP_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+      environment[name] = "http://127.0.0.1:1"
+    }
+    environment["no_proxy"] = ""
+    let result = try Program.run(["pull", model.id], environment: environment)
+    #expect(result.status == 0, "\(result.error)")
+    #expect(hub.requests.allSatisfy { $0.headers["authorization"] == nil })
+    #expect(!hub.requests.isEmpty)
+  }
+
+  @Test func `without libcurl it says what is missing`() throws {
+    // What is found first is no library.
+    for name in ["libcurl.so.4", "libcurl-gnutls.so.4"] { _ = try folder.file(name, Data()) }
+    let hub = try LoopbackHub(model)
+    var environment = environment(hub)
+    environment["LD_LIBRARY_PATH"] = folder.url.path
+    let result = try Program.run(["pull", model.id], environment: environment)
+    #expect(result.status == 69, "\(result.error)")
+    #expect(result.error.contains("libcurl.so.4 is missing"), "\(result.error)")
+    #expect(result.error.contains("apt-get install libcurl4"), "\(result.error)")
+    #expect(hub.requests.isEmpty)
+  }
+
   @Test func `Ctrl-C says that the same command goes on, and it does`() throws {
     let slow = try LoopbackHub(model) { request in
       request.path.hasSuffix("model.safetensors") ? .slow(pieces: 2000, milliseconds: 20) : .serve
