@@ -115,6 +115,7 @@ let package = Package(
       name: "TareServing",
       dependencies: ["TareCore", "TareScoring", "TareRemote", "TareCalibration"]),
 
+
     // MARK: - What every stage shares
     .target(name: "TareCore", dependencies: ["CCrypto"]),
 
@@ -174,7 +175,7 @@ let package = Package(
     .testTarget(
       name: "tareTests",
       dependencies: [
-        "tare", "TareCore", "TareTesting",
+        "tare", "TarePipeline", "TareCore", "TareTesting",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -49,6 +49,10 @@ struct CandidatesArguments: ParsableArguments {
   @OptionGroup var columns: ColumnArguments
   @OptionGroup var format: FormatArgument
 
+  mutating func validate() {
+    store = Defaults.store(store, isNeeded: !runNames.isEmpty)
+  }
+
   /// What is read, and must not be written over.
   var files: [(name: String, path: String?)] {
     inputs.map { ("an input", $0) } + Output.files(ofStore: store)
@@ -82,7 +86,7 @@ struct CandidatesArguments: ParsableArguments {
     }
     guard !inputs.isEmpty else { throw .usage("give the candidates that the model scores") }
     guard runNames.count < 2 else { throw .usage("--model scores one run, not \(runNames.count)") }
-    var request = ScoreRequest(inputs: inputs, settings: ScoringSettings(model: model))
+    var request = ScoreRequest(inputs: inputs, settings: ScoringSettings(configured: model))
     if let tokens { request.settings.tokens = tokens }
     try head.apply(to: &request.settings)
     request.settings.templateVariables = templateKwargs

@@ -82,6 +82,7 @@ struct Inspect: ParsableCommand {
     } else {
       try Terminal.tell(outcome.text, onStandardOutput: true)
     }
+    if !json { NextCommand.suggest(["bench", "--model", place]) }
     // As for bad data anywhere; the findings have said what is wrong.
     if outcome.hasErrors { throw ExitCode(65) }
   }
@@ -103,6 +104,7 @@ struct Inspect: ParsableCommand {
     } else {
       try Terminal.tell(
         outcome.text(coloured: Terminal.outputIsColoured), onStandardOutput: true)
+      NextCommand.suggest(CommandLine.typed + ["--json"], into: "inspection.json")
     }
   }
 
@@ -110,7 +112,9 @@ struct Inspect: ParsableCommand {
     switch (place, model) {
     case (let place?, nil): return place
     case (nil, let model?): return model
-    case (nil, nil): throw .usage("which model? accepted: tare inspect MODEL, or --model MODEL")
+    case (nil, nil):
+      if let model = Defaults.model { return model }
+      throw .usage("which model? accepted: tare inspect MODEL, or --model MODEL")
     case (_?, _?): throw .usage("the model is given twice; accepted: MODEL or --model MODEL")
     }
   }

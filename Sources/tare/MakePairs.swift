@@ -14,6 +14,7 @@ struct MakePairs: ParsableCommand {
         tare pairs --store tare.sqlite --run first --calibration length.json -o pairs.jsonl
         tare pairs scored.jsonl --rule all --margin 0.5 --per-prompt 3 --plain -o pairs.jsonl
         tare pairs scored.jsonl --skip-bad-rows -o pairs.jsonl.gz
+        tare pairs scored.jsonl --with-margin -o pairs.parquet
 
       Writes a JSON line a pair in TRL's conversational format, {"prompt": [messages], "chosen": \
       [message], "rejected": [message]}, or with --plain as strings, with id and both scores beside \
@@ -40,6 +41,11 @@ struct MakePairs: ParsableCommand {
   var perPrompt: Int?
   @Flag(help: "Write texts as strings; prompts must be one message of the user.")
   var plain = false
+  @Flag(
+    help:
+      "Write margin, chosen_score and rejected_score in place of score_chosen and score_rejected: TRL's reward trainer takes margin into its loss."
+  )
+  var withMargin = false
   @Option(help: "Seed of best-random.")
   var seed: UInt64 = 1
   @Option(name: .shortAndLong, help: "File for the pairs; - for standard output (default).")
@@ -60,6 +66,7 @@ struct MakePairs: ParsableCommand {
     request.ties = ties
     request.mostPerPrompt = perPrompt
     request.isPlain = plain
+    request.hasMargins = withMargin
     request.seed = seed
     let printsRows = output == nil || Output.isStandard(output)
     try Output.checkApart(["--output": output, "--stats": stats], from: candidates.files)
@@ -87,5 +94,10 @@ struct MakePairs: ParsableCommand {
         outcome.text(coloured: Terminal.errorIsColoured), onStandardOutput: false)
     }
     if let failure = outcome.failure { throw failure }
+    guard !json, let output, !printsRows else { return }
+    NextCommand.suggest(
+      candidates.model.map {
+        ["train-head", output, "--model", $0, "--output", "head.safetensors"]
+      } ?? ["formats", output])
   }
 }

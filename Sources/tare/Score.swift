@@ -46,8 +46,12 @@ struct Score: ParsableCommand {
   @Flag(help: "Print what was done as JSON.")
   var json = false
 
+  mutating func validate() {
+    store = Defaults.store(store, isNeeded: runName != nil)
+  }
+
   func run() throws {
-    var request = ScoreRequest(inputs: inputs, settings: scoring.settings(model.model))
+    var request = try ScoreRequest(inputs: inputs, settings: scoring.settings(model.named))
     try head.apply(to: &request.settings)
     request.settings.engine = try engine.settings(scoring, head)
     request.format = format.format
@@ -73,10 +77,14 @@ struct Score: ParsableCommand {
       try Output.write(outcome.forEachRow, to: output)
     }
     for line in outcome.findings.lines { try Terminal.tell(line, onStandardOutput: false) }
-    if json, !printsRows {
-      try Output.print(outcome.json)
-    } else {
-      try Terminal.tell(outcome.text, onStandardOutput: !printsRows)
+    if json, !printsRows { return try Output.print(outcome.json) }
+    try Terminal.tell(outcome.text, onStandardOutput: !printsRows)
+    if store != nil {
+      NextCommand.suggest(["calibrate"] + CommandLine.given(SharedOptions.store))
+    } else if let output, !printsRows {
+      NextCommand.suggest(["calibrate", output, "-o", output.inserting("-calibrated")])
+    } else if Terminal.outputIsTerminal, output == nil {
+      NextCommand.suggest(CommandLine.typed + ["-o", "scores.jsonl"])
     }
   }
 }

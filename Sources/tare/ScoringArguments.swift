@@ -6,7 +6,15 @@ internal import TarePipeline
 struct ModelArgument: ParsableArguments {
   @Option(
     help: "The model: a folder in Hugging Face layout, a .gguf file, or ORG/NAME once pulled.")
-  var model: String
+  var model: String?
+
+  /// - Throws: `TareError.usage` where nothing says which model.
+  var named: String {
+    get throws(TareError) {
+      if let model = model ?? Defaults.model { return model }
+      throw .usage("which model? --model MODEL, \(Setting.model.variable), or model in tare.toml")
+    }
+  }
 }
 
 /// How a model's texts are made, and how it computes.
@@ -101,7 +109,7 @@ struct ScoringArguments: ParsableArguments {
   var threads: Int?
 
   func settings(_ model: String) -> ScoringSettings {
-    var settings = ScoringSettings(model: model)
+    var settings = ScoringSettings(configured: model)
     settings.base = base
     settings.template = template
     if let tokens { settings.tokens = tokens }
