@@ -48,7 +48,7 @@ let package = Package(
         "TareCore", "TareHub", "TareScoring", "TareRemote", "TareEngine", "TareTokenizers",
         "TareTemplates",
         "TareFormats", "TareStore", "TareCalibration", "TareNumerics", "TareEvaluation",
-        "TareRanking", "TareInspection", "TareReport", "TareServing", "TareTraining",
+        "TareRanking", "TareInspection", "TareReport", "TareServing", "TareTraining", "TareDemo",
         .product(name: "Logging", package: "swift-log"),
       ]),
 
@@ -115,6 +115,13 @@ let package = Package(
       name: "TareServing",
       dependencies: ["TareCore", "TareScoring", "TareRemote", "TareCalibration"]),
 
+    // MARK: The demo's data, in the program
+    .target(
+      name: "TareDemo",
+      resources: [
+        .embedInCode("Resources/demo-scores.jsonl.gz"),
+        .embedInCode("Resources/smollm2-135m-alpaca.safetensors"),
+      ]),
 
     // MARK: - What every stage shares
     .target(name: "TareCore", dependencies: ["CCrypto"]),

@@ -25,6 +25,8 @@ struct Tare: AsyncParsableCommand {
       Smooth.self,
       Pull.self,
       Bench.self,
+      Doctor.self,
+      Demo.self,
       Config.self,
       Completions.self,
     ])
