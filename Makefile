@@ -6,6 +6,9 @@
 #   make build     builds `tare` in release
 #   make wheel     builds dist/tare_rm-….whl: the program with Swift's runtime inside, and `import tare`
 #   make test-wheel  installs the wheel in a virtual environment and passes its tests
+#   make man       writes the manual pages into .build/man/man1
+#   make install   installs what make build built: PREFIX=/usr/local DESTDIR=; make uninstall removes it
+#   make deb       builds dist/tare_….deb; make test-deb installs and runs it in a bare Debian (root, debootstrap)
 #   make lint      checks format and data sets
 #   make format    formats the Swift sources
 #   make docs      writes the command reference and the demo's output into docs/
@@ -20,7 +23,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: demo test deps model build wheel test-wheel lint format docs library-docs bench servers real-scores evaluations fixtures clean
+.PHONY: demo test deps model build static wheel test-wheel man install uninstall deb test-deb lint format docs library-docs bench servers real-scores evaluations fixtures clean
 
 TARE := .build/release/tare
 MODEL := models/SmolLM2-135M-Instruct.Q4_1.gguf
@@ -28,6 +31,8 @@ MODEL_SHA256 := b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53
 HEAD := results/heads/smollm2-135m-alpaca.safetensors
 DEMO := demo.sqlite
 PYTHON ?= python3
+PREFIX ?= /usr/local
+DESTDIR ?=
 PACKAGES := libopenblas-dev libsqlite3-dev libssl-dev zlib1g-dev libzstd-dev libsnappy-dev \
   liblz4-dev libcurl4-openssl-dev
 # The report is tested in a real browser.
@@ -75,12 +80,15 @@ build: deps
 WHEEL_PLATFORM := manylinux_2_35_x86_64
 WHEEL_LIBRARIES := libsqlite3.a libcrypto.a libz.a libzstd.a libsnappy.a liblz4.a
 
-wheel: deps
+# The program with Swift's runtime and these libraries inside, for the wheel and the container.
+static: deps
 	@mkdir -p .build/static dist
 	@for l in $(WHEEL_LIBRARIES); do ln -sf "$$($(CC) -print-file-name=$$l)" .build/static/$$l; done
 	swift build -c release --product tare --static-swift-stdlib --scratch-path .build/wheel \
 	  -Xlinker -L$(CURDIR)/.build/static
 	strip .build/wheel/release/tare -o .build/wheel/tare
+
+wheel: static
 	python3 -m venv .build/wheel-tools
 	.build/wheel-tools/bin/pip install --quiet build hatchling
 	rm -f dist/tare_rm-*.whl
@@ -93,6 +101,24 @@ test-wheel: wheel
 	.build/wheel-test/bin/pip install --quiet "$$(echo dist/tare_rm-*.whl)[test]"
 	cd python && ../.build/wheel-test/bin/python -m pytest -q -p no:cacheprovider tests
 	.build/wheel-test/bin/python -m pytest -q -p no:cacheprovider --doctest-modules --pyargs tare
+
+man: build
+	python3 docs/man.py $(TARE) .build/man/man1
+
+# Of its own it builds nothing: `make build`, then `sudo make install`.
+install:
+	packaging/install.sh $(TARE) $(PREFIX) $(DESTDIR)
+
+uninstall:
+	packaging/uninstall.sh $(PREFIX) $(DESTDIR)
+
+# Swift's runtime is inside, the system's libraries are the system's.
+deb: deps
+	swift build -c release --product tare --static-swift-stdlib --scratch-path .build/wheel
+	packaging/deb.sh .build/wheel/release/tare dist
+
+test-deb: deb
+	packaging/test-deb.sh dist/tare_*.deb
 
 lint:
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests

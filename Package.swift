@@ -51,7 +51,7 @@ let package = Package(
         "TareCore", "TareHub", "TareScoring", "TareRemote", "TareEngine", "TareTokenizers",
         "TareTemplates",
         "TareFormats", "TareStore", "TareCalibration", "TareNumerics", "TareEvaluation",
-        "TareRanking", "TareInspection", "TareReport", "TareServing", "TareTraining",
+        "TareRanking", "TareInspection", "TareReport", "TareServing", "TareTraining", "TareDemo",
       ]),
 
     // MARK: Models from a hub
@@ -105,6 +105,14 @@ let package = Package(
     .target(
       name: "TareServing",
       dependencies: ["TareCore", "TareScoring", "TareRemote", "TareCalibration"]),
+
+    // MARK: The demo's data, in the program
+    .target(
+      name: "TareDemo",
+      resources: [
+        .embedInCode("Resources/demo-scores.jsonl.gz"),
+        .embedInCode("Resources/smollm2-135m-alpaca.safetensors"),
+      ]),
 
     // MARK: - What every stage shares
     .target(name: "TareCore", dependencies: ["CCrypto"]),
@@ -170,7 +178,7 @@ let package = Package(
     .testTarget(
       name: "tareTests",
       dependencies: [
-        "tare", "TareCore", "TareHTTP", "TareTesting",
+        "tare", "TarePipeline", "TareCore", "TareHTTP", "TareTesting",
       ],
       exclude: ["Fixtures"]),
     .testTarget(

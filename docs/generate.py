@@ -116,6 +116,7 @@ def members(folder):
         "inspect": ["inspect", model],
         "inspect, attention": ["inspect", model, "--attention", pairs],
         "formats": ["formats", "scored.jsonl"],
+        "doctor": ["doctor", "scored.jsonl"],
         "smooth": ["smooth", "scored.jsonl", "--x", "score_chosen", "--y", "score_rejected"],
     }
     found = {}

@@ -38,7 +38,9 @@ struct Bench: ParsableCommand {
       return try Output.print(Pipeline().benchLowess(points: lowess, fittedTo: lowessFitted))
     }
     if let store { return try Output.print(Pipeline().benchStore(scores: store)) }
-    let outcome = try Pipeline().bench(model: model, precisions: precision, threads: threads)
+    let outcome = try Pipeline().bench(
+      model: model, precisions: precision,
+      threads: threads ?? Defaults.threads)
     if json { return try Output.print(outcome.json) }
     try Terminal.tell(outcome.text(coloured: Terminal.outputIsColoured), onStandardOutput: true)
   }

@@ -48,6 +48,10 @@ struct Calibrate: ParsableCommand {
   @Flag(help: "Print the diagnosis and the calibration as JSON.")
   var json = false
 
+  mutating func validate() {
+    store = Defaults.store(store, isNeeded: runName != nil)
+  }
+
   func run() throws {
     let policy = try bad.policy(
       store: store,
@@ -89,6 +93,22 @@ struct Calibrate: ParsableCommand {
         coloured: rowsToOutput || Output.isStandard(save)
           ? Terminal.errorIsColoured : Terminal.outputIsColoured),
       onStandardOutput: !rowsToOutput && !Output.isStandard(save))
+    suggestNext(rowsToOutput, hasLabels: outcome.hasLabels)
+  }
+
+  private func suggestNext(_ rowsToOutput: Bool, hasLabels: Bool) {
+    let command = hasLabels ? "evaluate" : "rank"
+    let covariate = fit.covariates.first.map {
+      hasLabels && $0 != "length" ? ["--length", $0] : []
+    }
+    if store != nil {
+      NextCommand.suggest([command] + CommandLine.given(SharedOptions.store))
+    } else if let output, !rowsToOutput {
+      NextCommand.suggest(
+        [command, output] + CommandLine.given(SharedOptions.columns) + (covariate ?? []))
+    } else if let input, input != "-", output == nil, Terminal.outputIsTerminal {
+      NextCommand.suggest(CommandLine.typed + ["-o", input.inserting("-calibrated")])
+    }
   }
 }
 

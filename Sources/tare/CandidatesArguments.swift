@@ -49,6 +49,10 @@ struct CandidatesArguments: ParsableArguments {
   @OptionGroup var columns: ColumnArguments
   @OptionGroup var format: FormatArgument
 
+  mutating func validate() {
+    store = Defaults.store(store, isNeeded: !runNames.isEmpty)
+  }
+
   /// What is read, and must not be written over.
   var files: [(name: String, path: String?)] {
     inputs.map { ("an input", $0) } + Output.files(ofStore: store)
@@ -84,7 +88,7 @@ struct CandidatesArguments: ParsableArguments {
     guard runNames.count < 2 else {
       throw .usage("--run: expected one run with --model, found \(runNames.count)")
     }
-    var request = ScoreRequest(inputs: inputs, settings: ScoringSettings(model: model))
+    var request = ScoreRequest(inputs: inputs, settings: ScoringSettings(configured: model))
     if let tokens { request.settings.tokens = tokens }
     try head.apply(to: &request.settings)
     request.settings.templateVariables = templateKwargs

@@ -17,12 +17,19 @@ struct Evaluate: ParsableCommand {
         tare evaluate chat.json math.json code.json safety-*.json --together --benchmark rm-bench
         tare evaluate rm-bench-results/*/
         tare evaluate scores.csv --missing drop --output table.csv
+        tare evaluate new.json --against old.json --fail-if 'overall < base - 1' --junit tests.xml
 
       Several files, folders or runs give a leaderboard with an interval on every rank. A file that \
       cannot be read is reported and skipped. Raw and calibrated scores are shown side by side if both \
       exist (the run's newest calibration, or the file's column calibrated). A change measured on the \
       labels that chose the calibration is reported as in-sample and not tested. A warning says where \
       a set is not the complete published benchmark.
+
+      A condition of --fail-if is METRIC [significantly] COMPARATOR BOUND. METRIC is overall, or the name \
+      of a subset, section or average in double quotes; COMPARATOR is <, <=, > or >=; BOUND is a number \
+      of points (percent), or base, base + NUMBER or base - NUMBER, where base is the same metric of \
+      --against. Raw scores are compared; with significantly, the whole 95% interval must lie beyond the \
+      bound. Exit codes: 2 if a condition holds for any model, 64 if a condition cannot be read.
       """)
 
   @Argument(
@@ -51,6 +58,15 @@ struct Evaluate: ParsableCommand {
     help: ArgumentHelp(
       "Number of examples on which the two models disagree.", valueName: "n"))
   var disagreements = 0
+  @Option(
+    help: ArgumentHelp(
+      "Exit with 2 if this holds, as 'overall < base - 1' or '\"Chat Hard\" significantly < 60'; may be repeated.",
+      valueName: "condition"))
+  var failIf: [String] = []
+  @Option(
+    help: ArgumentHelp(
+      "File for the conditions as a JUnit XML report; - for standard output.", valueName: "file"))
+  var junit: String?
   @Option(
     help: ArgumentHelp(
       "Length of the response: a column, or computed from the text: \(Pipeline.textCovariates) (default: length)."
@@ -83,13 +99,24 @@ struct Evaluate: ParsableCommand {
   @Flag(help: "Print the results as JSON.")
   var json = false
 
+  /// Of a condition that holds: no error, but not what the caller hoped for.
+  private static let heldCode: Int32 = 2
+
+  mutating func validate() {
+    store = Defaults.store(store, isNeeded: !runNames.isEmpty)
+  }
+
   func run() throws {
     let read =
       (inputs + (store == nil ? against : [])).map { ("an input", $0 as String?) }
       + Output.files(ofStore: store)
-    try Output.checkApart(["--output": output], from: read)
+    try Output.checkApart(["--output": output, "--junit": junit], from: read)
+    guard junit == nil || !failIf.isEmpty else {
+      throw TareError.usage("--junit needs --fail-if: it reports conditions")
+    }
     let policy = try bad.policy(
-      store: inputs.isEmpty ? store : nil, apartFrom: read + [("--output", output)])
+      store: inputs.isEmpty ? store : nil,
+      apartFrom: read + [("--output", output), ("--junit", junit)])
     defer { bad.tell(policy) }
     var request = EvaluateRequest(
       sources: try Source.many(inputs, store, runNames, columns, format, policy))
@@ -100,6 +127,7 @@ struct Evaluate: ParsableCommand {
     request.xstestWeights = xstestWeights
     request.threshold = threshold
     request.together = together
+    request.conditions = failIf
     guard disagreements >= 0 else {
       throw TareError.usage("--disagreements: expected 0 or more, found \(disagreements)")
     }
@@ -114,26 +142,38 @@ struct Evaluate: ParsableCommand {
       request.against.append(source)
     }
     let printsRows = Output.isStandard(output)
-    try Output.checkOnlyOne(["--output": printsRows, "--json": json])
+    let printsReport = Output.isStandard(junit)
+    try Output.checkOnlyOne(["--output": printsRows, "--json": json, "--junit": printsReport])
     let pipeline = Pipeline(observer: Terminal.observer())
     try pipeline.checkWritable(output)
+    try pipeline.checkWritable(junit)
     let outcome = try pipeline.evaluate(request)
     if let output {
       try Output.write(
         Pipeline.encoded(outcome.rows, for: output, format: outputFormat.outputFormat), to: output)
     }
+    if let junit { try Output.write(Data(outcome.junit.utf8), to: junit) }
+    let hasOutput = printsRows || printsReport
     if json {
       try Output.print(outcome.json)
     } else {
       try Terminal.tell(
         outcome.text(
           details: details,
-          coloured: printsRows ? Terminal.errorIsColoured : Terminal.outputIsColoured),
-        onStandardOutput: !printsRows)
+          coloured: hasOutput ? Terminal.errorIsColoured : Terminal.outputIsColoured),
+        onStandardOutput: !hasOutput)
     }
     for failure in outcome.failures {
       Terminal.complain("\(failure.source) skipped: \(failure.error.description)")
     }
+    for held in outcome.held { Terminal.complain(held) }
     if let first = outcome.failures.first { throw ExitCode(first.error.exitCode) }
+    if !outcome.held.isEmpty { throw ExitCode(Self.heldCode) }
+    guard !json else { return }
+    NextCommand.suggest(
+      ["report"] + inputs
+        + CommandLine.given(
+          SharedOptions.store + SharedOptions.columns + SharedOptions.rows
+            + SharedOptions.evaluation) + ["-o", "report.html"])
   }
 }

@@ -28,7 +28,9 @@ struct Formats: ParsableCommand {
       guard format.format == nil, format.columns.isEmpty else {
         throw TareError.usage("--format and --columns require a file")
       }
-      return try show(Pipeline().formats())
+      try show(Pipeline().formats())
+      if !json { NextCommand.suggest(["demo"]) }
+      return
     }
     var request = FormatsRequest(input: input)
     request.format = format.format
@@ -36,6 +38,12 @@ struct Formats: ParsableCommand {
     let outcome = try Pipeline().formats(request)
     try show(outcome)
     if outcome.isUnknown { throw ExitCode(65) }
+    guard !json, input != "-" else { return }
+    let given = CommandLine.given(["--format", "--columns"])
+    NextCommand.suggest(
+      outcome.hasScores
+        ? ["doctor", input] + given
+        : ["score", input] + given + ["--model", Defaults.model ?? "MODEL", "-o", "scores.jsonl"])
   }
 
   private func show(_ outcome: FormatsOutcome) throws {

@@ -83,6 +83,7 @@ struct Inspect: ParsableCommand {
     } else {
       try Terminal.tell(outcome.text, onStandardOutput: true)
     }
+    if !json { NextCommand.suggest(["bench", "--model", place]) }
     // As for bad data anywhere; the findings have said what is wrong.
     if outcome.hasErrors { throw ExitCode(65) }
   }
@@ -104,6 +105,7 @@ struct Inspect: ParsableCommand {
     } else {
       try Terminal.tell(
         outcome.text(coloured: Terminal.outputIsColoured), onStandardOutput: true)
+      NextCommand.suggest(CommandLine.typed + ["--json"], into: "inspection.json")
     }
   }
 
@@ -111,7 +113,9 @@ struct Inspect: ParsableCommand {
     switch (place, model) {
     case (let place?, nil): return place
     case (nil, let model?): return model
-    case (nil, nil): throw .usage("no model given: expected tare inspect MODEL, or --model MODEL")
+    case (nil, nil):
+      if let model = Defaults.model { return model }
+      throw .usage("no model given: expected tare inspect MODEL, or --model MODEL")
     case (_?, _?): throw .usage("the model is given twice: expected MODEL or --model MODEL")
     }
   }

@@ -14,6 +14,7 @@ struct MakePairs: ParsableCommand {
         tare pairs --store tare.sqlite --run first --calibration length.json -o pairs.jsonl
         tare pairs scored.jsonl --rule all --margin 0.5 --per-prompt 3 --plain -o pairs.jsonl
         tare pairs scored.jsonl --skip-bad-rows -o pairs.jsonl.gz
+        tare pairs scored.jsonl --with-margin -o pairs.parquet
 
       Writes one JSON object per pair in TRL's conversational format, {"prompt": [messages], \
       "chosen": [message], "rejected": [message]}, or with --plain as strings; id and both scores are \
@@ -40,6 +41,13 @@ struct MakePairs: ParsableCommand {
   var perPrompt: Int?
   @Flag(help: "Write prompts and responses as strings; each prompt must be a single user message.")
   var plain = false
+  @Flag(
+    help: """
+      Write margin, chosen_score and rejected_score instead of score_chosen and score_rejected; TRL's \
+      reward trainer uses margin in its loss.
+      """)
+  var withMargin = false
+
   @Option(help: "best-random: seed.")
   var seed: UInt64 = 1
   @Option(name: .shortAndLong, help: "File for the pairs; - for standard output (default).")
@@ -60,6 +68,7 @@ struct MakePairs: ParsableCommand {
     request.ties = ties
     request.mostPerPrompt = perPrompt
     request.isPlain = plain
+    request.hasMargins = withMargin
     request.seed = seed
     let printsRows = output == nil || Output.isStandard(output)
     try Output.checkApart(["--output": output, "--stats": stats], from: candidates.files)
@@ -87,5 +96,10 @@ struct MakePairs: ParsableCommand {
         outcome.text(coloured: Terminal.errorIsColoured), onStandardOutput: false)
     }
     if let failure = outcome.failure { throw failure }
+    guard !json, let output, !printsRows else { return }
+    NextCommand.suggest(
+      candidates.model.map {
+        ["train-head", output, "--model", $0, "--output", "head.safetensors"]
+      } ?? ["formats", output])
   }
 }

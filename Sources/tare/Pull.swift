@@ -55,6 +55,7 @@ struct Pull: AsyncParsableCommand {
       try Output.print(outcome.json)
     } else {
       try Terminal.tell(outcome.path, onStandardOutput: true)
+      NextCommand.suggest(["inspect", model])
     }
   }
 }

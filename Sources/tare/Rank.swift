@@ -68,6 +68,16 @@ struct Rank: ParsableCommand {
       try Terminal.tell(
         curve ? outcome.curveText(coloured: coloured) : outcome.text(top: top, coloured: coloured),
         onStandardOutput: !isBeside)
+      suggestNext(hasTexts: outcome.hasTexts)
+    }
+  }
+
+  private func suggestNext(hasTexts: Bool) {
+    let same = candidates.inputs + CommandLine.given(SharedOptions.candidates)
+    if hasTexts {
+      NextCommand.suggest(["pairs"] + same + ["-o", "pairs.jsonl"])
+    } else if !curve {
+      NextCommand.suggest(["rank"] + same + ["--curve"])
     }
   }
 }

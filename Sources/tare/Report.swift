@@ -70,6 +70,11 @@ struct Report: ParsableCommand {
   @OptionGroup var columns: ColumnArguments
   @OptionGroup var format: FormatArgument
 
+  mutating func validate() {
+    store = Defaults.store(
+      store, isNeeded: !runNames.isEmpty || (inputs.isEmpty && inspections.isEmpty))
+  }
+
   func run() throws {
     let read =
       inputs.map { ("an input", $0 as String?) }
@@ -101,20 +106,12 @@ struct Report: ParsableCommand {
     }
     request.origin = [
       ("Program", "tare \(Tare.configuration.version)"),
-      ("Command", CommandLine.shown),
+      ("Command", (["tare"] + CommandLine.typed).shellText),
     ]
     let page = try pipeline.report(request)
     try Output.write(Data(page.utf8), to: output)
-    if !Output.isStandard(output) { try Terminal.tell("wrote \(output)", onStandardOutput: true) }
-  }
-}
-
-extension CommandLine {
-  /// The command as it was typed, arguments quoted where a shell needs it.
-  fileprivate static var shown: String {
-    (["tare"] + arguments.dropFirst()).map { argument in
-      argument.wholeMatch(of: /[A-Za-z0-9._\/=:@,+%-]+/) != nil
-        ? argument : "'" + argument.replacing("'", with: "'\\''") + "'"
-    }.joined(separator: " ")
+    guard !Output.isStandard(output) else { return }
+    try Terminal.tell("wrote \(output)", onStandardOutput: true)
+    NextCommand.suggest(program: ["xdg-open", output])
   }
 }

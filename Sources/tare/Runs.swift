@@ -11,8 +11,16 @@ struct Runs: ParsableCommand {
     subcommands: [List.self, Show.self, Export.self, Import.self, Delete.self])
 
   struct StoreOption: ParsableArguments {
-    @Option(help: "The store.")
-    var store: String
+    @Option(name: .customLong("store"), help: "The store.")
+    var given: String?
+
+    /// - Throws: `TareError.usage` where nothing says which store.
+    var store: String {
+      get throws(TareError) {
+        if let store = Defaults.store(given, isNeeded: true) { return store }
+        throw .usage("which store? --store STORE, \(Setting.store.variable), or store in tare.toml")
+      }
+    }
   }
 
   struct List: ParsableCommand {
@@ -28,6 +36,7 @@ struct Runs: ParsableCommand {
       if json { return try Output.print(runs) }
       try Terminal.tell(
         Pipeline.table(ofRuns: runs, coloured: Terminal.outputIsColoured), onStandardOutput: true)
+      if !runs.isEmpty { NextCommand.suggest(["report"] + CommandLine.given(["--store"])) }
     }
   }
 
@@ -64,12 +73,12 @@ struct Runs: ParsableCommand {
     @OptionGroup var store: StoreOption
 
     func run() throws {
-      try Output.checkApart(["the file": file], from: Output.files(ofStore: store.store))
+      let store = try store.store
+      try Output.checkApart(["the file": file], from: Output.files(ofStore: store))
       let data = try Pipeline().export(
-        run: name, in: store.store, to: file, format: outputFormat.outputFormat)
-      if let data {
-        try Output.print(data)
-      }
+        run: name, in: store, to: file, format: outputFormat.outputFormat)
+      if let data { return try Output.print(data) }
+      if !Output.isStandard(file) { NextCommand.suggest(["formats", file]) }
     }
   }
 
@@ -106,14 +115,15 @@ struct Runs: ParsableCommand {
         throw TareError.usage("--run: expected one file, found \(files.count)")
       }
       let wanted = try ColumnArguments.parsed(filters)
+      let store = try store.store
       let policy = try bad.policy(
-        apartFrom: files.map { ("an input", $0) } + Output.files(ofStore: store.store))
+        apartFrom: files.map { ("an input", $0) } + Output.files(ofStore: store))
       defer { bad.tell(policy) }
       var failed = 0
       for (file, name) in zip(files, Pipeline.runNames(of: files)) {
         do throws(TareError) {
           try Pipeline().importRun(
-            named: runName ?? name, from: file, into: store.store, format: format.format,
+            named: runName ?? name, from: file, into: store, format: format.format,
             columns: format.columns, filters: wanted, policy: policy)
         } catch {
           guard files.count > 1, error.exitCode == 65 || error.exitCode == 64 else { throw error }
@@ -122,6 +132,11 @@ struct Runs: ParsableCommand {
         }
       }
       if failed > 0 { throw ExitCode(65) }
+      let given = CommandLine.given(["--store"])
+      NextCommand.suggest(
+        files.count > 1
+          ? ["report"] + given
+          : ["evaluate"] + given + ["--run", runName ?? Pipeline.runNames(of: files)[0]])
     }
   }
 
@@ -132,6 +147,9 @@ struct Runs: ParsableCommand {
     @Argument(help: "Name of the run.") var name: String
     @OptionGroup var store: StoreOption
 
-    func run() throws { try Pipeline().delete(run: name, in: store.store) }
+    func run() throws {
+      try Pipeline().delete(run: name, in: store.store)
+      NextCommand.suggest(["runs", "list"] + CommandLine.given(["--store"]))
+    }
   }
 }

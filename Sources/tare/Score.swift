@@ -48,8 +48,12 @@ struct Score: ParsableCommand {
   @Flag(help: "Print a summary as JSON.")
   var json = false
 
+  mutating func validate() {
+    store = Defaults.store(store, isNeeded: runName != nil)
+  }
+
   func run() throws {
-    var request = ScoreRequest(inputs: inputs, settings: scoring.settings(model.model))
+    var request = try ScoreRequest(inputs: inputs, settings: scoring.settings(model.named))
     try head.apply(to: &request.settings)
     request.settings.engine = try engine.settings(scoring, head)
     request.format = format.format
@@ -75,10 +79,14 @@ struct Score: ParsableCommand {
       try Output.write(outcome.forEachRow, to: output)
     }
     for line in outcome.findings.lines { try Terminal.tell(line, onStandardOutput: false) }
-    if json, !printsRows {
-      try Output.print(outcome.json)
-    } else {
-      try Terminal.tell(outcome.text, onStandardOutput: !printsRows)
+    if json, !printsRows { return try Output.print(outcome.json) }
+    try Terminal.tell(outcome.text, onStandardOutput: !printsRows)
+    if store != nil {
+      NextCommand.suggest(["calibrate"] + CommandLine.given(SharedOptions.store))
+    } else if let output, !printsRows {
+      NextCommand.suggest(["calibrate", output, "-o", output.inserting("-calibrated")])
+    } else if Terminal.outputIsTerminal, output == nil {
+      NextCommand.suggest(CommandLine.typed + ["-o", "scores.jsonl"])
     }
   }
 }

@@ -6,7 +6,16 @@ internal import TarePipeline
 struct ModelArgument: ParsableArguments {
   @Option(
     help: "The model: a Hugging Face folder, a .gguf file, or the ORG/NAME of a downloaded model.")
-  var model: String
+  var model: String?
+
+  /// - Throws: `TareError.usage` where nothing says which model.
+  var named: String {
+    get throws(TareError) {
+      if let model = model ?? Defaults.model { return model }
+      throw .usage(
+        "no model given: expected --model MODEL, \(Setting.model.variable), or model in tare.toml")
+    }
+  }
 }
 
 /// How a model's texts are made, and how it computes.
@@ -102,7 +111,7 @@ struct ScoringArguments: ParsableArguments {
   var threads: Int?
 
   func settings(_ model: String) -> ScoringSettings {
-    var settings = ScoringSettings(model: model)
+    var settings = ScoringSettings(configured: model)
     settings.base = base
     settings.template = template
     if let tokens { settings.tokens = tokens }

@@ -88,6 +88,11 @@ struct Smooth: ParsableCommand {
     try Terminal.tell(
       outcome.text(coloured: printsRows ? Terminal.errorIsColoured : Terminal.outputIsColoured),
       onStandardOutput: !printsRows)
+    if !turningPoints, !printsRows {
+      NextCommand.suggest(CommandLine.typed + ["--turning-points"])
+    } else if output == nil {
+      NextCommand.suggest(CommandLine.typed + ["-o", "curve.csv"])
+    }
   }
 
   private var request: SmoothRequest {

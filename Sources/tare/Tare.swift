@@ -25,6 +25,10 @@ struct Tare: AsyncParsableCommand {
       Smooth.self,
       Pull.self,
       Bench.self,
+      Doctor.self,
+      Demo.self,
+      Config.self,
+      Completions.self,
     ])
 
   static func main() async {
@@ -37,11 +41,14 @@ struct Tare: AsyncParsableCommand {
     do {
       var command = try parseAsRoot()
       do {
+        // Help and completions are the same in every folder.
+        if !(command is Completions), !CommandLine.asksForHelp { try Defaults.load() }
         if var command = command as? any AsyncParsableCommand {
           try await command.run()
         } else {
           try command.run()
         }
+        NextCommand.show()
       } catch let error as TareError {
         Terminal.complain(error.description)
         Foundation.exit(error.exitCode)

@@ -27,8 +27,9 @@ enum Terminal {
   }
 
   static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+  static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
   static var errorIsColoured: Bool { wantsColour && errorIsTerminal }
-  static var outputIsColoured: Bool { wantsColour && isatty(STDOUT_FILENO) == 1 }
+  static var outputIsColoured: Bool { wantsColour && outputIsTerminal }
   /// As no-color.org asks.
   private static var wantsColour: Bool {
     (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty

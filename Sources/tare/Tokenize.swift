@@ -14,10 +14,11 @@ struct Tokenize: ParsableCommand {
   @OptionGroup var format: FormatArgument
 
   func run() throws {
-    var request = ScoreRequest(inputs: inputs, settings: scoring.settings(model.model))
+    var request = try ScoreRequest(inputs: inputs, settings: scoring.settings(model.named))
     request.format = format.format
     request.columns = format.columns
     let pipeline = Pipeline(observer: StageObserver(notice: Terminal.warn))
     try Output.print(pipeline.tokenize(request))
+    NextCommand.suggest(["score"] + CommandLine.typed.dropFirst() + ["-o", "scores.jsonl"])
   }
 }

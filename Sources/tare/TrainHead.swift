@@ -68,8 +68,8 @@ struct TrainHead: ParsableCommand {
     guard let output else {
       throw TareError.usage("--output is missing: the safetensors file for the head")
     }
-    var request = TrainHeadRequest(
-      pairs: pairs, output: output, settings: scoring.settings(model.model))
+    var request = try TrainHeadRequest(
+      pairs: pairs, output: output, settings: scoring.settings(model.named))
     let policy = try bad.policy(apartFrom: read + [("--output", output)])
     defer { bad.tell(policy) }
     request.policy = policy
@@ -78,6 +78,12 @@ struct TrainHead: ParsableCommand {
     request.columns = format.columns
     request.store = store
     let card = try Pipeline(observer: Terminal.observer()).trainHead(request)
+    if !Output.isStandard(output) {
+      let model = CommandLine.given(["--model", "--template", "--tokens"])
+      NextCommand.suggest(
+        validate.map { ["score", $0] + model + ["--head", output, "-o", "scores.jsonl"] }
+          ?? ["serve"] + model + ["--head", output])
+    }
     // The card is the result, but where the head itself is printed.
     if Output.isStandard(output) {
       return try Terminal.tell(card.text(indent: 2), onStandardOutput: false)
@@ -97,7 +103,7 @@ struct TrainHead: ParsableCommand {
     try Output.checkOnlyOne(["--output": Output.isStandard(output), "--json": sequence.json])
     let policy = try bad.policy(apartFrom: read + [("--output", output)])
     defer { bad.tell(policy) }
-    var request = try sequence.request(scoring.settings(model.model))
+    var request = try sequence.request(scoring.settings(model.named))
     request.policy = policy
     request.output = output
     request.store = store
@@ -108,5 +114,9 @@ struct TrainHead: ParsableCommand {
     try Terminal.tell(
       outcome.text(coloured: Terminal.outputIsColoured),
       onStandardOutput: !Output.isStandard(output))
+    if let output, !Output.isStandard(output) {
+      NextCommand.suggest(
+        ["serve"] + CommandLine.given(["--model", "--template", "--tokens"]) + ["--head", output])
+    }
   }
 }

@@ -14,14 +14,16 @@ package enum Program {
 
   /// - Parameters:
   ///   - environment: variables beside those of this process, or in their place.
+  ///   - folder: the working directory; nil for that of this process.
   ///   - other: another program in its place.
   package static func start(
-    _ arguments: [String], environment: [String: String] = [:], output: Any? = nil,
-    error: Any? = nil, of other: URL? = nil
+    _ arguments: [String], environment: [String: String] = [:], in folder: URL? = nil,
+    output: Any? = nil, error: Any? = nil, of other: URL? = nil
   ) throws -> Process {
     let process = Process()
     process.executableURL = other ?? executable
     process.arguments = arguments
+    if let folder { process.currentDirectoryURL = folder }
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = output ?? FileHandle.nullDevice
@@ -38,14 +40,15 @@ package enum Program {
 
   /// Runs to the end and gives what it printed.
   package static func run(
-    _ arguments: [String], environment: [String: String] = [:], of other: URL? = nil
+    _ arguments: [String], environment: [String: String] = [:], in folder: URL? = nil,
+    of other: URL? = nil
   ) throws -> Result {
     // Files, not pipes: a pipe that is full would stop the program.
-    let folder = try TemporaryFolder()
-    let output = try folder.file("out", Data())
-    let error = try folder.file("err", Data())
+    let printed = try TemporaryFolder()
+    let output = try printed.file("out", Data())
+    let error = try printed.file("err", Data())
     let process = try start(
-      arguments, environment: environment, output: FileHandle(forWritingAtPath: output),
+      arguments, environment: environment, in: folder, output: FileHandle(forWritingAtPath: output),
       error: FileHandle(forWritingAtPath: error), of: other)
     process.waitUntilExit()
     return Result(

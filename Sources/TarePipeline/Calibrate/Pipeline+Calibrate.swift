@@ -60,6 +60,9 @@ package struct CalibrateOutcome: Sendable {
   /// Bad rows that were left out; nil where they were to be refused.
   let skipped: SkippedRows?
 
+  /// Whether there are labels to evaluate by, used or not.
+  package var hasLabels: Bool { parts.contains { $0.labels != nil } }
+
   package var json: JSONValue {
     var object: JSONObject = ["parts": .array(parts.map(\.json))]
     object["skipped_rows"] = skipped?.json

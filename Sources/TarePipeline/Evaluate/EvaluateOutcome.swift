@@ -19,6 +19,8 @@ package struct EvaluateOutcome: Sendable {
     let sides: (other: String, these: String)
     /// What the two decide differently, with texts where they are known.
     let examples: [DisagreementExample]
+    /// What was asked of the numbers.
+    let checks: [ConditionCheck]
   }
 
   package let parts: [Part]
@@ -41,6 +43,27 @@ package struct EvaluateOutcome: Sendable {
   }
   /// Sources that could not be evaluated, and why.
   package let failures: [(source: String, error: TareError)]
+
+  /// The conditions that hold, each with its model where there are several, and the numbers.
+  package var held: [String] {
+    parts.flatMap { part in
+      part.checks.filter(\.holds).map { check in
+        let model = parts.count > 1 ? part.name.map { "\($0): " } ?? "" : ""
+        return "\(model)'\(check.condition.text)' holds: \(check.text)"
+      }
+    }
+  }
+
+  /// The conditions as a JUnit report.
+  package var junit: String {
+    let evaluated = parts.map { part in
+      JUnitReport.Suite(name: part.name ?? part.sides.these, checks: part.checks)
+    }
+    let failed = failures.map { failure in
+      JUnitReport.Suite(name: failure.source, error: failure.error.description)
+    }
+    return JUnitReport(evaluated + failed).xml
+  }
 
   /// The accuracies as a table: one row per model, raw or calibrated scores, and part of the benchmark.
   package var rows: [JSONObject] {
@@ -74,6 +97,7 @@ package struct EvaluateOutcome: Sendable {
         }
         object["against"] = .object(comparison)
       }
+      if !part.checks.isEmpty { object["fail_if"] = .array(part.checks.map(\.json)) }
       return .object(object)
     }
     guard parts.count != 1 || !failures.isEmpty else { return objects[0] }

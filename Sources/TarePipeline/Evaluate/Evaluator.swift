@@ -12,6 +12,8 @@ struct Evaluator: Sendable {
   let request: EvaluateRequest
   let options: EvaluationOptions
   let other: ScoredResponses?
+  /// What is asked of each model's numbers.
+  private let conditions: [Condition]
   /// What those and these are called beside each other.
   private let sides: (other: String, these: [String])
   /// How hard AlpacaEval's instructions are, by the models of all sources.
@@ -37,6 +39,13 @@ struct Evaluator: Sendable {
       options.threshold = threshold
     }
     self.options = options
+    var conditions: [Condition] = []
+    for text in request.conditions { conditions.append(try Condition(text)) }
+    if request.against.isEmpty, let condition = conditions.first(where: \.needsBase) {
+      throw .usage(
+        "condition '\(condition.text)': 'base' without scores to compare with; give --against")
+    }
+    self.conditions = conditions
     var other = ScoredResponses([])
     var sources: [ScoreSource] = []
     for source in request.against { sources += try source.filesOfFolder() ?? [source] }
@@ -243,13 +252,18 @@ struct Evaluator: Sendable {
     } else {
       raw = try evaluated(responses)
     }
+    var checks: [ConditionCheck] = []
+    for condition in conditions {
+      checks.append(try ConditionCheck(condition, of: raw, against: against))
+    }
     return EvaluateOutcome.Part(
       name: model.name, raw: raw, calibrated: after?.evaluation,
       calibration: calibrated == nil ? nil : model.calibration, comparison: after?.comparison,
       against: against, sides: (sides.other, name(of: model)),
       examples: DisagreementExample.examples(
         against?.disagreements.prefix(request.disagreements) ?? [], responses,
-        request.disagreements > 0 ? try model.texts() : nil))
+        request.disagreements > 0 ? try model.texts() : nil),
+      checks: checks)
   }
 
   /// What a model is called beside the scores that it is compared with.

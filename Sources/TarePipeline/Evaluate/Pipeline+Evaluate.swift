@@ -23,6 +23,8 @@ package struct EvaluateRequest: Sendable {
   package var together = false
   /// How many examples are told of where two models disagree.
   package var disagreements = 0
+  /// What is asked of the numbers, as `Condition` has it.
+  package var conditions: [String] = []
 
   package init(sources: [ScoreSource]) { self.sources = sources }
 }

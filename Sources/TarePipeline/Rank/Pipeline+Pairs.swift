@@ -17,6 +17,8 @@ package struct PairsRequest: Sendable {
   package var mostPerPrompt: Int?
   /// Whether texts are written as plain strings, in place of lists of messages.
   package var isPlain = false
+  /// Whether rows have `margin`, `chosen_score` and `rejected_score`.
+  package var hasMargins = false
   package var seed: UInt64 = 1
 
   package init(candidates: CandidatesRequest) { self.candidates = candidates }
@@ -28,7 +30,7 @@ package struct PairsRequest: Sendable {
 package struct PairsOutcome: Sendable {
   let made: PreferencePairs
   private let texts: Conversations
-  private let isPlain: Bool
+  private let style: PairStyle
   /// How often the chosen response is the longer one, by the scores as they were used.
   let lengths: PairLengths
   /// The same of the pairs that the scores without calibration make; nil where nothing was calibrated.
@@ -38,31 +40,31 @@ package struct PairsOutcome: Sendable {
 
   /// - Throws: `TareError.badData` where no plain string can hold a prompt.
   fileprivate init(
-    _ made: PreferencePairs, before: PreferencePairs?, texts: Conversations, isPlain: Bool,
+    _ made: PreferencePairs, before: PreferencePairs?, texts: Conversations, style: PairStyle,
     notes: [String]
   ) throws(TareError) {
     self.made = made
     self.texts = texts
-    self.isPlain = isPlain
+    self.style = style
     self.notes = notes
     lengths = PairLengths(made)
     self.before = before.map(PairLengths.init)
-    guard isPlain, texts.plain == nil else { return }
+    guard style.isPlain, texts.plain == nil else { return }
     for pair in made.pairs { try pair.requireStrings(texts) }
   }
 
   /// One line a pair.
   package var lines: some Sequence<[UInt8]> {
-    made.pairs.lazy.map { [texts, isPlain] pair in
-      if let plain = texts.plain { return pair.line(plain, isPlain: isPlain) }
-      return Array(JSONValue.object(pair.row(texts, isPlain: isPlain)).text().utf8)
+    made.pairs.lazy.map { [texts, style] pair in
+      if let plain = texts.plain { return pair.line(plain, style) }
+      return Array(JSONValue.object(pair.row(texts, style)).text().utf8)
     }
   }
 
   /// The pairs in the format that is asked for, by its key or the file's name.
   package func encoded(for path: String?, format: String?) throws(TareError) -> Data {
     try Pipeline.encoded(
-      made.pairs.map { $0.row(texts, isPlain: isPlain) }, for: path, format: format)
+      made.pairs.map { $0.row(texts, style) }, for: path, format: format)
   }
 
   /// Why there is nothing to write; nil where there is something.
@@ -111,7 +113,8 @@ extension Pipeline {
         Ranking.rankings(of: candidates.responses, by: scores), texts: numbers, settings)
     }
     return try PairsOutcome(
-      made, before: before, texts: texts, isPlain: request.isPlain,
+      made, before: before, texts: texts,
+      style: PairStyle(isPlain: request.isPlain, hasMargins: request.hasMargins),
       notes: candidates.notes + [candidates.used])
   }
 
@@ -142,12 +145,27 @@ extension Pipeline {
   }
 }
 
+/// How a pair is written.
+private struct PairStyle {
+  /// Texts as strings.
+  let isPlain: Bool
+  let hasMargins: Bool
+}
+
 extension PreferencePair {
+  /// Its numbers under the names that they are written by. TRL's reward trainer takes a column `margin`
+  /// into its loss, so that it is there only where it was asked for.
+  private func numbers(_ style: PairStyle) -> [(name: String, value: Double)] {
+    style.hasMargins
+      ? [("chosen_score", chosen.score), ("rejected_score", rejected.score), ("margin", margin)]
+      : [("score_chosen", chosen.score), ("score_rejected", rejected.score)]
+  }
+
   /// TRL's preference format with an explicit prompt: conversational, or of plain strings.
-  fileprivate func row(_ texts: Conversations, isPlain: Bool) -> JSONObject {
+  fileprivate func row(_ texts: Conversations, _ style: PairStyle) -> JSONObject {
     let (better, worse) = (texts[chosen.row], texts[rejected.row])
     var row: JSONObject
-    if isPlain {
+    if style.isPlain {
       row = [
         "prompt": .string(better.prompt[0].content), "chosen": .string(better.response),
         "rejected": .string(worse.response),
@@ -160,30 +178,30 @@ extension PreferencePair {
       for (key, value) in better.context.json.members { row[key] = value }
     }
     row["id"] = .string(promptID)
-    // Not `margin`: TRL's reward trainer takes a column of that name into its loss.
-    row["score_chosen"] = .double(chosen.score)
-    row["score_rejected"] = .double(rejected.score)
+    for (name, value) in numbers(style) { row[name] = .double(value) }
     return row
   }
 
   /// The text of the same row of plain texts, on one line, in UTF-8.
-  fileprivate func line(_ texts: any PlainTexts, isPlain: Bool) -> [UInt8] {
+  fileprivate func line(_ texts: any PlainTexts, _ style: PairStyle) -> [UInt8] {
     var line: [UInt8] = []
     var separator = "{"
     func append(_ key: String, role: String, _ text: [UInt8]) {
       line += "\(separator)\"\(key)\":".utf8
       separator = ","
-      if !isPlain { line += "[{\"role\":\"\(role)\",\"content\":".utf8 }
+      if !style.isPlain { line += "[{\"role\":\"\(role)\",\"content\":".utf8 }
       line.appendQuoted(text)
-      if !isPlain { line += "}]".utf8 }
+      if !style.isPlain { line += "}]".utf8 }
     }
     append("prompt", role: "user", texts.prompt(chosen.row))
     append("chosen", role: "assistant", texts.response(chosen.row))
     append("rejected", role: "assistant", texts.response(rejected.row))
     line += ",\"id\":".utf8
     line.appendQuoted(Array(promptID.utf8))
-    line += ",\"score_chosen\":\(JSONValue.double(chosen.score).text())".utf8
-    line += ",\"score_rejected\":\(JSONValue.double(rejected.score).text())}".utf8
+    for (name, value) in numbers(style) {
+      line += ",\"\(name)\":\(JSONValue.double(value).text())".utf8
+    }
+    line += "}".utf8
     return line
   }
 

@@ -19,6 +19,7 @@ package struct RankOutcome: Sendable {
   private let candidates: ScoredCandidates
   /// Prompt and response by row; nil where they are not known.
   var conversations: Conversations? { candidates.texts }
+  package var hasTexts: Bool { candidates.texts != nil }
   /// What the best of n candidates is worth.
   var curve: BestOfNCurve {
     BestOfNCurve(candidates.responses, scores: candidates.scores, labels: candidates.labels)

@@ -20,6 +20,8 @@ package struct FormatsOutcome: Sendable {
   package let text: String
   /// Whether nothing of it can be read.
   package let isUnknown: Bool
+  /// Whether scores can be read from it.
+  package var hasScores = false
 }
 
 extension Pipeline {
@@ -31,7 +33,8 @@ extension Pipeline {
       columns: try ColumnMapping(command: request.columns))
     return FormatsOutcome(
       json: description.json, text: description.text,
-      isUnknown: description.commands.isEmpty)
+      isUnknown: description.commands.isEmpty,
+      hasScores: description.commands.contains("calibrate"))
   }
 
   /// All containers and layouts, with an example of each.
