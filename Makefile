@@ -5,7 +5,8 @@
 #   make model     brings the demo's model into models/
 #   make build     builds `tare` in release
 #   make wheel     builds dist/tare_rm-….whl: the program with Swift's runtime inside, and `import tare`
-#   make test-wheel  installs the wheel in a virtual environment and passes its tests
+#   make test-wheel  installs the wheel in a fresh virtual environment and passes its tests (pandas, polars)
+#   make test-python  tests the Python sources with the built program and every library that they speak to
 #   make lint      checks format and data sets
 #   make format    formats the Swift sources
 #   make docs      writes the command reference and the demo's output into docs/
@@ -19,7 +20,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: demo test deps model build wheel test-wheel lint format docs library-docs bench real-scores evaluations fixtures clean
+.PHONY: demo test deps model build wheel test-wheel test-python lint format docs library-docs bench real-scores evaluations fixtures clean
 
 TARE := .build/release/tare
 MODEL := models/SmolLM2-135M-Instruct.Q4_1.gguf
@@ -87,11 +88,18 @@ wheel: deps
 	  .build/wheel-tools/bin/python -m build --quiet --wheel --outdir dist python
 	@ls -l dist
 
+# Tests for libraries that are not installed are shown as skipped.
 test-wheel: wheel
 	rm -rf .build/wheel-test && python3 -m venv .build/wheel-test
 	.build/wheel-test/bin/pip install --quiet "$$(echo dist/tare_rm-*.whl)[test]"
 	cd python && ../.build/wheel-test/bin/python -m pytest -q -p no:cacheprovider tests
-	.build/wheel-test/bin/python -m pytest -q -p no:cacheprovider --doctest-modules --pyargs tare
+
+test-python: build
+	python3 -m venv .build/python-test
+	TARE_BINARY=$(CURDIR)/$(TARE) .build/python-test/bin/pip install --quiet --editable "python[test-all]"
+	cd python && TARE_BINARY=$(CURDIR)/$(TARE) ../.build/python-test/bin/python -m pytest -q -p no:cacheprovider tests
+	TARE_BINARY=$(CURDIR)/$(TARE) .build/python-test/bin/python -m pytest -q -p no:cacheprovider \
+	  --doctest-modules --pyargs tare
 
 lint:
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests

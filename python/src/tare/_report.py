@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import dataclasses
-import html
 import json
 import os
 import re
@@ -45,8 +44,10 @@ class Report:
             file.write(self.html)
 
     def _repr_html_(self) -> str:
+        import html
+        page = html.escape(self.html)
         return (
-            f'<iframe srcdoc="{html.escape(self.html)}" sandbox="allow-scripts" style="width:100%;height:{self.height}px;'
+            f'<iframe srcdoc="{page}" sandbox="allow-scripts" style="width:100%;height:{self.height}px;'
             'border:1px solid #8884" title="Reward model report"></iframe>')
 
     def __repr__(self) -> str:

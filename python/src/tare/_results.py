@@ -1,7 +1,6 @@
 """What all results share: JSON, tables, HTML for notebooks, and metrics for trackers."""
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -70,6 +69,7 @@ def cell(value: Any, interval: Sequence[float] | None = None, percent: bool = Fa
 
 def table_html(caption: str, rows: Sequence[Mapping[str, Any]], limit: int = 20) -> str:
     """Rows as an HTML table, in the notebook's own style."""
+    import html
     names = list(dict.fromkeys(name for row in rows for name in row))
     head = "".join(f"<th>{html.escape(str(name))}</th>" for name in names)
     body = "".join(
@@ -113,6 +113,7 @@ def line_plot(
     lines: Sequence[tuple[str, Sequence[float], Sequence[float], str]], x_name: str, y_name: str,
 ) -> str:
     """Lines as an SVG that takes the page's text colour: (name, x, y, colour), and a legend."""
+    import html
     width, height, left, bottom, top = 460, 220, 56, 40, 12
     lines = [line for line in lines if len(line[1]) > 1]
     if not lines:

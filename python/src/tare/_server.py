@@ -3,9 +3,7 @@ from __future__ import annotations
 
 import atexit
 import collections
-import concurrent.futures
 import contextlib
-import http.client
 import json
 import os
 import re
@@ -13,12 +11,14 @@ import signal
 import subprocess
 import threading
 import time
-import urllib.parse
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import _binary
 from ._errors import BY_EXIT_CODE, DataError, InternalError, TareError, UnavailableError
+
+if TYPE_CHECKING:
+    import http.client
 
 Conversation = Mapping[str, Any]
 """`messages`, and what else the chat template reads: `tools`, `chat_template_kwargs`."""
@@ -38,6 +38,7 @@ class Client:
     """
 
     def __init__(self, url: str, *, key: str | None = None, patience: float = 600) -> None:
+        import urllib.parse
         parts = urllib.parse.urlsplit(url if "://" in url else f"http://{url}")
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise DataError(f"found the address {url!r}; accepted: http://HOST:PORT")
@@ -55,6 +56,7 @@ class Client:
         """
         if not conversations:
             return []
+        import concurrent.futures
         with concurrent.futures.ThreadPoolExecutor(min(_CONNECTIONS, len(conversations))) as pool:
             waiting = [pool.submit(self._reward, place, one) for place, one in enumerate(conversations)]
             try:
@@ -64,11 +66,28 @@ class Client:
                     one.cancel()
                 raise
 
+    def rewards_of_texts(
+        self, texts: Sequence[str], prompts: Sequence[str] | None = None,
+    ) -> tuple[list[float], list[float] | None]:
+        """The rewards of conversations that a trainer has rendered, special tokens included, and the raw rewards where
+        the server has a calibration.
+
+        Arguments:
+            prompts: the rendered prompts, which a calibration needs to know where the responses begin.
+        """
+        body: dict[str, Any] = {"query": list(texts)}
+        if prompts is not None:
+            body["prompts"] = list(prompts)
+        answer = self._post("/get_reward", body, 0)
+        raw = answer["extra_logs"].get("raw_rewards")
+        return [float(reward) for reward in answer["rewards"]], raw and [float(reward) for reward in raw]
+
     def _reward(self, place: int, conversation: Conversation) -> float:
         answer = self._post("/classify", {**conversation, "use_activation": False}, place)
         return float(answer["data"][0]["probs"][0])
 
     def _post(self, path: str, body: Mapping[str, Any], place: int) -> Any:
+        import http.client
         content = json.dumps(body).encode()
         headers = {"Content-Type": "application/json"}
         if self._key:
@@ -105,6 +124,7 @@ class Client:
             raise InternalError(f"{self.url}: {message}")
 
     def _connection(self) -> http.client.HTTPConnection:
+        import http.client
         connection: http.client.HTTPConnection | None = getattr(self._local, "connection", None)
         if connection is None:
             kind = http.client.HTTPSConnection if self._parts.scheme == "https" else http.client.HTTPConnection
