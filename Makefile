@@ -5,6 +5,7 @@
 #   make model     brings the demo's model into models/
 #   make build     builds `tare` in release
 #   make wheel     builds dist/tare_rm-….whl: the program with Swift's runtime inside, and `import tare`
+#   make sdist     packs dist/tare_rm-….tar.gz: all sources, from which pip builds the wheel where there is Swift
 #   make test-wheel  installs the wheel in a fresh virtual environment and passes its tests (pandas, polars)
 #   make test-python  tests the Python sources with the built program and every library that they speak to
 #   make lint      checks format and data sets
@@ -20,7 +21,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: demo test deps model build wheel test-wheel test-python lint format docs library-docs bench real-scores evaluations fixtures clean
+.PHONY: demo test deps model build wheel sdist test-wheel test-python lint format docs library-docs bench real-scores evaluations fixtures clean
 
 TARE := .build/release/tare
 MODEL := models/SmolLM2-135M-Instruct.Q4_1.gguf
@@ -87,6 +88,11 @@ wheel: deps
 	TARE_BINARY=$(CURDIR)/.build/wheel/tare TARE_PLATFORM=$(WHEEL_PLATFORM) \
 	  .build/wheel-tools/bin/python -m build --quiet --wheel --outdir dist python
 	@ls -l dist
+
+sdist:
+	python3 -m venv .build/wheel-tools
+	.build/wheel-tools/bin/pip install --quiet build hatchling
+	.build/wheel-tools/bin/python -m build --quiet --sdist --outdir dist python
 
 # Tests for libraries that are not installed are shown as skipped.
 test-wheel: wheel
