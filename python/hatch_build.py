@@ -33,7 +33,7 @@ def built(package):
             "A wheel needs none of them.")
     command = ["swift", "build", "-c", "release", "--product", "tare", "--static-swift-stdlib"]
     if subprocess.run(command, cwd=package).returncode:
-        raise SystemExit("swift build failed; what it printed is above. It needs Swift 6.2 or later (swift.org/install).")
+        raise SystemExit("swift build failed; what it printed is above. It needs Swift 6.2 or later.")
     return str(package / ".build" / "release" / "tare")
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Two steps of TRL's GRPOTrainer with calibrated rewards by `tare.reward_func`, and an evaluation by `tare.TrlCallback`.
+"""Two steps of TRL's GRPOTrainer with rewards by `tare.reward_func`, and an evaluation by `tare.TrlCallback`.
 
   make build model
   pip install trl torch transformers gguf datasets
@@ -7,8 +7,8 @@
 
 The policy is SmolLM2-135M on the CPU, and the reward model is the same with the project's head: what is shown is that
 trainer and rewards go together, not a better policy. The calibration is fitted to beginnings of answers that are about
-as long as the completions are: beyond the lengths that it was fitted to a calibration stays at its end value. Every reward that the trainer saw is then asked for alone, and the
-script exits with 1 if one of them differs.
+as long as the completions are: beyond the lengths that it was fitted to a calibration stays at its end value. Every
+reward that the trainer saw is then asked for alone, and the script exits with 1 if one of them differs.
 """
 import pathlib
 import sys
@@ -53,9 +53,9 @@ with tempfile.TemporaryDirectory() as folder:
         model=policy, processing_class=tokenizer, reward_funcs=[reward], train_dataset=Dataset.from_list(prompts[:6]),
         eval_dataset=Dataset.from_list(prompts[6:]),
         args=GRPOConfig(
-            output_dir=folder, max_steps=2, per_device_train_batch_size=4, per_device_eval_batch_size=4, num_generations=4,
-            num_generations_eval=4, max_completion_length=20, learning_rate=1e-6, logging_steps=1, eval_strategy="steps",
-            eval_steps=2, report_to=[], use_cpu=True, save_strategy="no", seed=1, disable_tqdm=True))
+            output_dir=folder, max_steps=2, per_device_train_batch_size=4, per_device_eval_batch_size=4,
+            num_generations=4, num_generations_eval=4, max_completion_length=20, learning_rate=1e-6, logging_steps=1,
+            eval_strategy="steps", eval_steps=2, report_to=[], use_cpu=True, save_strategy="no", seed=1, disable_tqdm=True))
     trainer.add_callback(tare.TrlCallback(reward, trainer))
     seen = []
 
@@ -76,9 +76,9 @@ for entry in trainer.state.log_history:
               f"raw {entry['tare/reward_raw']:.4f}, calibrated {entry['tare/reward_calibrated']:.4f}")
 evaluation = {name: value for entry in trainer.state.log_history for name, value in entry.items() if "tare/" in name}
 print("evaluation:")
-for name in ("mean_length", "reward", "length_correlation", "best_of_1", "best_of_2", "best_of_3", "best_of_4"):
-    kinds = [f"eval_tare/{name}_{kind}" for kind in ("raw", "calibrated")] if name != "mean_length" else ["eval_tare/mean_length"]
-    print(f"  {name:18}", *(f"{evaluation[kind]:8.4f}" for kind in kinds))
+print(f"  {'mean_length':18} {evaluation['eval_tare/mean_length']:8.4f}")
+for name in ("reward", "length_correlation", "best_of_1", "best_of_2", "best_of_3", "best_of_4"):
+    print(f"  {name:18}", *(f"{evaluation[f'eval_tare/{name}_{kind}']:8.4f}" for kind in ("raw", "calibrated")))
 alone = [reward([prompt], [completion])[0] for prompt, completion, _ in seen]
 differing = sum(a != b for a, (_, _, b) in zip(alone, seen))
 print(f"{len(seen)} rewards, {differing} of them other than when asked for alone")

@@ -95,6 +95,18 @@ def test_several_models_are_found_apart(columns):
     Balanced(result._repr_html_())
 
 
+def test_several_models_are_judged_apart(columns):
+    rows = {name: np.concatenate([values, values]) for name, values in columns.items()}
+    rows["rm"] = np.repeat(np.array(["A", "B"], dtype=object), 200)
+    rows["score"][200:] *= -1
+    found = tare.evaluate(rows)
+    assert found.parts["A"].accuracy == tare.evaluate(columns).accuracy == found.metrics()["A/accuracy"]
+    assert [row["part"] for row in found.table] == ["A", "B"] and [row["name"] for row in found.leaderboard] == ["A", "B"]
+    assert "A=" in repr(found) and "<td>B</td>" in found._repr_html_()
+    with pytest.raises(tare.UsageError, match="one of parts, A, B"):
+        found.accuracy
+
+
 def test_a_calibration_is_kept_and_applied(columns, tmp_path):
     fitted = tare.Calibration.fit(columns, method="lowess")
     fitted.save(tmp_path / "c.json")

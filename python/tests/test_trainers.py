@@ -162,11 +162,13 @@ def test_evaluations_are_summed_up():
     from tare._reward import Batch
     from tare._trl import summary
     lengths = [10, 20, 30, 40]
-    numbers = summary([Batch(["p", "p"], [1.0, 2.0], [5.0, 5.5], lengths[:2], True), Batch(["q", "q"], [3.0, 4.0], [6.0, 5.0], lengths[2:], True)])
-    assert numbers["reward_raw"] == 2.5 and numbers["reward_calibrated"] == 5.375 and numbers["mean_length"] == 25
+    numbers = summary([
+        Batch(["p", "p"], [1.0, 2.0], [5.0, 5.5], lengths[:2], True),
+        Batch(["q", "q"], [3.0, 4.0], [5.5, 5.0], lengths[2:], True)])
+    assert numbers["reward_raw"] == 2.5 and numbers["reward_calibrated"] == 5.25 and numbers["mean_length"] == 25
     assert numbers["length_correlation_raw"] == pytest.approx(1) and numbers["length_correlation_within_prompt_raw"] == pytest.approx(1)
     assert numbers["length_correlation_within_prompt_calibrated"] == pytest.approx(0)
-    assert numbers["best_of_1_raw"] == 2.5 and numbers["best_of_2_raw"] == 3 and numbers["best_of_2_calibrated"] == 5.75
+    assert numbers["best_of_1_raw"] == 2.5 and numbers["best_of_2_raw"] == 3 and numbers["best_of_2_calibrated"] == 5.5
     assert summary([]) == {}
 
 

@@ -175,7 +175,8 @@ def started(
     environment = {**os.environ, "NO_COLOR": "1"}
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:
-        return subprocess.Popen(words, stdin=source, stdout=output, stderr=errors, env=environment, start_new_session=is_apart)
+        return subprocess.Popen(
+            words, stdin=source, stdout=output, stderr=errors, env=environment, start_new_session=is_apart)
     except OSError as error:
         raise InternalError(f"{words[0]} cannot be started: {error.strerror}") from error
     finally:

@@ -51,8 +51,8 @@ class Calibrated(Result):
             start = "" if len(self.parts) == 1 else f"{part['name']}/"
             numbers |= {start + name: part.get(name) for name in ("rows", "gamma", "pairs_changed", "outside_range")}
             for when in ("before", "after"):
-                for kind, name in (("pooled", "length_correlation"), ("within_prompt", "length_correlation_within_prompt")):
-                    numbers[f"{start}{when}/{name}"] = ((part.get(when) or {}).get(kind) or {}).get("rank_correlation")
+                for kind, end in (("pooled", ""), ("within_prompt", "_within_prompt")):
+                    numbers[f"{start}{when}/length_correlation{end}"] = ((part.get(when) or {}).get(kind) or {}).get("rank_correlation")
         return finite(numbers)
 
     def rows(self) -> list[dict[str, Any]]:
@@ -61,9 +61,9 @@ class Calibrated(Result):
             name = {} if len(self.parts) == 1 else {"model": part["name"]}
             before, after = part.get("before") or {}, part.get("after") or {}
             covariate = before.get("covariate", "length")
-            for kind, text in (("pooled", "rank correlation, all"), ("within_prompt", "rank correlation within prompts")):
+            for kind, text in (("pooled", ", all"), ("within_prompt", " within prompts")):
                 rows.append(name | {
-                    f"score and {covariate}": text,
+                    f"score and {covariate}": f"rank correlation{text}",
                     **{when: cell(numbers.get("rank_correlation"), numbers.get("rank_correlation_interval"))
                        for when, numbers in (("before", before.get(kind) or {}), ("after", after.get(kind) or {}))}})
             shares = [one.get("more_scores_higher") or {} for one in (before, after)]
@@ -86,7 +86,8 @@ class Calibrated(Result):
                 x, fitted = [point["x"] for point in curve], [point["fitted"] for point in curve]
                 (line,) = ax.plot(x, fitted, label=start + when)
                 bands = [point.get("interval") or (point["fitted"], point["fitted"]) for point in curve]
-                ax.fill_between(x, [low for low, _ in bands], [high for _, high in bands], alpha=0.2, color=line.get_color())
+                low, high = [low for low, _ in bands], [high for _, high in bands]
+                ax.fill_between(x, low, high, alpha=0.2, color=line.get_color())
         ax.set(xlabel=covariate, ylabel="score")
         ax.legend()
         return ax
@@ -227,7 +228,8 @@ def _run(
             names[str(kept)] = "calibration"
             words += ["--apply", str(kept)]
         saving = ["--save", str(kept)] if applied is None else []
-        with _tables.given(data, folder / "in.arrow", names, _tables.columns(options), numbered=True) as (source, table):
+        used = _tables.columns(options)
+        with _tables.given(data, folder / "in.arrow", names, used, numbered=True) as (source, table):
             def run(*more: str) -> str:
                 return _binary.run(
                     "calibrate", source, *words, *more, "--json", "-o", output, progress=progress, names=names,

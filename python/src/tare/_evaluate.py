@@ -7,6 +7,7 @@ from typing import Any
 
 from . import _binary, _tables
 from ._calibrate import _axes
+from ._errors import UsageError
 from ._progress import Progress
 from ._results import Result, cell, finite
 
@@ -31,22 +32,39 @@ class Evaluation(Result):
     @property
     def raw_accuracy(self) -> float:
         """The overall accuracy of the scores as they are."""
+        self._counted
         return float(self.json["overall"]["accuracy"])
 
     @property
+    def parts(self) -> dict[str, Evaluation]:
+        """The evaluation of each model of a table with several (a column `rm`); empty where there is one."""
+        return {str(part["name"]): Evaluation(part) for part in self.json.get("parts") or []}
+
+    @property
+    def leaderboard(self) -> list[dict[str, Any]]:
+        """Several models, the best first, with an interval on each rank."""
+        leaderboard: list[dict[str, Any]] = self.json.get("leaderboard") or []
+        return leaderboard
+
+    @property
     def _counted(self) -> dict[str, Any]:
+        if "overall" not in self.json:
+            raise UsageError(f"several models have no one accuracy; accepted: one of parts, {', '.join(self.parts)}")
         counted: dict[str, Any] = self.json.get("calibrated") or self.json
         return counted
 
     @property
     def findings(self) -> dict[str, Any]:
         """What was found beside the accuracies: by_length, reliability, the comparison with other scores, notes."""
-        skipped = ("overall", "sections", "subsets", "calibrated", "benchmark", "micro")
+        skipped = ("overall", "sections", "subsets", "calibrated", "benchmark", "micro", "parts", "leaderboard")
         return {name: value for name, value in self.json.items() if name not in skipped}
 
     @property
     def table(self) -> list[dict[str, Any]]:
-        """A row for the whole and for each section and subset, accuracies raw and calibrated."""
+        """A row for the whole and for each section and subset, accuracies raw and calibrated; of several models a row
+        for each."""
+        if self.parts:
+            return [part.table[0] | {"part": name} for name, part in self.parts.items()]
         calibrated = self.json.get("calibrated") or {}
         rows = [{"part": "overall"} | _row(self.json["overall"], calibrated.get("overall"))]
         for kind in ("sections", "subsets"):
@@ -55,7 +73,7 @@ class Evaluation(Result):
         return rows
 
     def rows(self) -> list[dict[str, Any]]:
-        has_both = bool(self.json.get("calibrated"))
+        has_both = any(row["calibrated"] is not None for row in self.table)
         rows = []
         for row in self.table:
             shown = {"part": row["part"], "n": row["n"], "raw": cell(row["raw"], row["raw_interval"], percent=True)}
@@ -65,6 +83,9 @@ class Evaluation(Result):
         return rows
 
     def metrics(self) -> dict[str, float]:
+        if self.parts:
+            several = {name: part.metrics() for name, part in self.parts.items()}
+            return {f"{name}/{key}": value for name, own in several.items() for key, value in own.items()}
         numbers: dict[str, Any] = {"accuracy": self.accuracy, "raw_accuracy": self.raw_accuracy}
         if self.interval:
             numbers["accuracy_low"], numbers["accuracy_high"] = self.interval
@@ -93,9 +114,12 @@ class Evaluation(Result):
         return ax
 
     def _caption(self) -> str:
-        return f"accuracy, 95% intervals ({self.json.get('benchmark')})"
+        return f"accuracy, 95% intervals ({next(iter(self.parts.values()), self).json.get('benchmark')})"
 
     def __repr__(self) -> str:
+        if self.parts:
+            models = ", ".join(f"{name}={part.accuracy:.3f}" for name, part in self.parts.items())
+            return f"Evaluation({len(self.parts)} models, {models})"
         interval = f"({self.interval[0]:.3f}, {self.interval[1]:.3f})" if self.interval else "None"
         n = self.json["overall"].get("n")
         return f"Evaluation(accuracy={self.accuracy:.3f}, interval={interval}, n={n})"

@@ -56,7 +56,8 @@ class Inspection(Result):
 
 
 def inspect(
-    model: str | os.PathLike[str], *, routing: Any = None, attention: Any = None, progress: Progress = None, **options: Any,
+    model: str | os.PathLike[str], *, routing: Any = None, attention: Any = None, progress: Progress = None,
+    **options: Any,
 ) -> Inspection:
     """What a model is: family, sizes, memory, reward head, chat template, and what is suspicious about it.
 

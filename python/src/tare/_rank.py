@@ -36,8 +36,8 @@ class Ranking(Result):
     def metrics(self) -> dict[str, float]:
         best = [prompt["ranked"][0] for prompt in self.prompts if prompt["ranked"]]
         margins = [one["margin"] for one in best if one.get("margin") is not None]
-        return finite({
-            "prompts": len(self.prompts), "best_score": _mean([one["score"] for one in best]), "margin": _mean(margins)})
+        scores = [one["score"] for one in best]
+        return finite({"prompts": len(self.prompts), "best_score": _mean(scores), "margin": _mean(margins)})
 
     def rows(self) -> list[dict[str, Any]]:
         return first_rows(self.table)
@@ -45,7 +45,8 @@ class Ranking(Result):
     def plot(self, ax: Any = None) -> Any:
         """The margins between the best response and the next, as a histogram, with matplotlib."""
         ax = _axes(ax)
-        ax.hist([p["ranked"][0]["margin"] for p in self.prompts if p["ranked"] and p["ranked"][0].get("margin") is not None])
+        margins = [prompt["ranked"][0].get("margin") for prompt in self.prompts if prompt["ranked"]]
+        ax.hist([margin for margin in margins if margin is not None])
         ax.set(xlabel="margin of the best response", ylabel="prompts")
         return ax
 

@@ -55,8 +55,8 @@ class Report:
 
 
 def report(
-    data: Any = None, *, inspection: Inspection | Sequence[Inspection] | None = None, score: Any = None, group: Any = None,
-    label: Any = None, length: Any = None, progress: Progress = None, **options: Any,
+    data: Any = None, *, inspection: Inspection | Sequence[Inspection] | None = None, score: Any = None,
+    group: Any = None, label: Any = None, length: Any = None, progress: Progress = None, **options: Any,
 ) -> Report:
     """A report on the scores: how good they are, what they have to do with length, whether to calibrate, and which
     pairs that decides differently.

@@ -86,7 +86,8 @@ def score(
     if (store is None) != (run is None):
         raise UsageError("store and run go together: the store's file, and the run's name in it")
     names: dict[str, str] = {}
-    chosen = {"model": os.fspath(model), "head": head and os.fspath(head), "store": store and os.fspath(store), "run": run}
+    paths = {"model": model, "head": head, "store": store}
+    chosen = {name: path and os.fspath(path) for name, path in paths.items()} | {"run": run}
     with _tables.folder() as folder:
         output = folder / "out.jsonl"
         words = [*_binary.options(chosen | options), "--json", "-o", output]
@@ -105,6 +106,7 @@ def _placed(data: Any, table: _tables.Table | None, rows: list[dict[str, Any]]) 
     if None not in given and len(set(given)) == len(given) and "responses" not in table.arrow.column_names \
             and "chosen" not in table.arrow.column_names:
         scored = [
-            {_tables.ROW: place} | {name: row[name] for name in _NUMBERS if name in row} for place, row in zip(given, rows)]
+            {_tables.ROW: place} | {name: row[name] for name in _NUMBERS if name in row}
+            for place, row in zip(given, rows)]
         return table.extended(_tables.from_rows(scored))
     return table.like(_tables.from_rows(rows))

@@ -57,14 +57,12 @@ class Client:
         if not conversations:
             return []
         import concurrent.futures
-        with concurrent.futures.ThreadPoolExecutor(min(_CONNECTIONS, len(conversations))) as pool:
-            waiting = [pool.submit(self._reward, place, one) for place, one in enumerate(conversations)]
-            try:
-                return [one.result() for one in waiting]
-            except BaseException:
-                for one in waiting:
-                    one.cancel()
-                raise
+        pool = concurrent.futures.ThreadPoolExecutor(min(_CONNECTIONS, len(conversations)))
+        try:
+            return list(pool.map(self._reward, range(len(conversations)), conversations))
+        finally:
+            # After an error, or Ctrl-C, what has been asked for is not waited for.
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def rewards_of_texts(
         self, texts: Sequence[str], prompts: Sequence[str] | None = None,

@@ -58,13 +58,16 @@ class Curve(Result):
 
     def _repr_html_(self) -> str:
         x, y = [row["x"] for row in self.table], [row["fitted"] for row in self.table]
-        return super()._repr_html_() + line_plot([("fitted", x, y, "#1f6feb")], str(self.json["x"]), str(self.json["y"]))
+        names = str(self.json["x"]), str(self.json["y"])
+        return super()._repr_html_() + line_plot([("fitted", x, y, "#1f6feb")], *names)
 
     def __repr__(self) -> str:
         return f"Curve({self.json['y']!r} over {self.json['x']!r}, {self.json['rows']} rows, {len(self.table)} places)"
 
 
-def smooth(data: Any = None, x: Any = None, y: Any = None, *, at: Iterable[float] | None = None, **options: Any) -> Curve:
+def smooth(
+    data: Any = None, x: Any = None, y: Any = None, *, at: Iterable[float] | None = None, **options: Any,
+) -> Curve:
     """A LOWESS curve of one column over another: `smooth(df, "length", "score")`, or of vectors, `smooth(x, y)`.
 
     Arguments:
@@ -77,7 +80,7 @@ def smooth(data: Any = None, x: Any = None, y: Any = None, *, at: Iterable[float
     if y is None or data is None:
         first, second = (data, x) if y is None else (x, y)
         if first is None or second is None or isinstance(first, str) or isinstance(second, str):
-            raise TypeError("accepted: smooth(data, 'x', 'y') with the names of two columns, or smooth(x, y) with vectors")
+            raise TypeError("accepted: smooth(data, 'x', 'y') with names of columns, or smooth(x, y) with vectors")
         if len(first) != len(second):
             raise DataError(f"found {len(first)} values of x, and {len(second)} of y; accepted: as many")
         data = {"x": first, "y": second}

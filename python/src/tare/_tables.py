@@ -125,7 +125,8 @@ def _arrow(data: Any, used: Sequence[str]) -> tuple[pyarrow.Table, str]:
         raise TypeError("found an IterableDataset; accepted: a Dataset, such as Dataset.from_list(list(data))")
     if isinstance(data, np.ndarray):
         if data.dtype.names is None or data.ndim != 1:
-            raise TypeError(f"found an array of the shape {data.shape}; accepted: a structured array, or a dict of arrays")
+            raise TypeError(
+                f"found an array of the shape {data.shape}; accepted: a structured array, or a dict of arrays")
         return _from_columns({name: data[name] for name in data.dtype.names}, used), "array"
     if isinstance(data, Mapping):
         return _from_columns(data, used), "dict"
@@ -334,7 +335,8 @@ def _extended(data: Any, table: pyarrow.Table, columns: dict[str, Any]) -> Any:
     if isinstance(data, np.ndarray):
         kept = [name for name in data.dtype.names or () if name not in columns]
         new = {name: _numpy(column) for name, column in columns.items()}
-        whole = np.empty(len(data), [(name, data.dtype[name]) for name in kept] + [(n, v.dtype) for n, v in new.items()])
+        fields = [(name, data.dtype[name]) for name in kept] + [(name, new[name].dtype) for name in new]
+        whole = np.empty(len(data), fields)
         for name in kept:
             whole[name] = data[name]
         for name in new:
@@ -403,7 +405,8 @@ def from_vectors(
         if isinstance(vector, str):
             if argument == "covariate" and vector == "length":
                 continue
-            raise TypeError(f"{argument}: found {vector!r} beside a vector of scores; accepted: a vector of as many values")
+            raise TypeError(
+                f"{argument}: found {vector!r} beside a vector of scores; accepted: a vector of as many values")
         if len(vector) != len(score):
             raise DataError(
                 f"{argument}: found {len(vector)} values, and {len(score)} scores; accepted: as many", column=argument)
@@ -412,7 +415,7 @@ def from_vectors(
     if _is(score, "pandas", "Series"):
         for name, vector in table.items():
             if _is(vector, "pandas", "Series") and not vector.index.equals(score.index):
-                raise DataError(f"found another index in the {name}s than in the scores; accepted: one index, or arrays")
+                raise DataError(f"found another index in {name!r} than in the scores; accepted: one index, or arrays")
         return score.to_frame(names["score"]).assign(**table), chosen
     if _is(score, "polars", "Series"):
         import polars

@@ -71,6 +71,7 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
     names = dict.fromkeys(name for row in rows for name in row)
     columns = {name: [row.get(name) for row in rows] for name in names}
     for name, values in columns.items():
-        if not all(value is None or (isinstance(value, (int, float)) and not isinstance(value, bool)) for value in values):
+        kinds = {type(value) for value in values if value is not None}
+        if not kinds <= {int, float}:
             columns[name] = [None if value is None else str(value) for value in values]
     return columns
