@@ -124,6 +124,18 @@ def test_ids_that_differ_in_their_last_digit_are_two(frame):
     assert tare.evaluate(data).json["overall"]["n"] == 2
 
 
+@pytest.mark.parametrize("kind", ["int64", "uint64", "Int64"])
+def test_whole_numbers_that_float64_has_not_are_refused_where_they_are_numbers(kind, frame):
+    large = pd.array([2**53 + 1 + row for row in range(200)], dtype=kind)
+    with pytest.raises(tare.DataError, match="row 1, column 'score': found 9007199254740993; accepted: .*2\\^53"):
+        tare.rank(frame.assign(score=large), score="score")
+    with pytest.raises(tare.DataError, match="row 2, column 'words'") as caught:
+        tare.calibrate(frame.assign(words=np.where(np.arange(200) == 1, 2**60, 5)), covariate="words")
+    assert (caught.value.row, caught.value.column) == (1, "words")
+    # A column that is not counted may hold them, as may ids.
+    assert len(tare.rank(frame.assign(serial=large), score="score")) == 100
+
+
 def test_warnings_name_the_callers_line(frame):
     data = frame.assign(z=[1, "a"] * 100)
     with pytest.warns(tare.TareWarning) as caught:

@@ -81,7 +81,9 @@ def run(
 def _renamed(line: str, names: Mapping[str, str]) -> str:
     """The line with a table's name in place of its file's, and options as the arguments that they are in Python."""
     for place, name in names.items():
-        line = line.replace(place, name)
+        if place in line:
+            # Rows of a table are no lines.
+            line = re.sub(r", line (\d+)", r", row \1", line.replace(place, name))
     return _OPTION.sub(lambda option: option[1].replace("-", "_"), line)
 
 

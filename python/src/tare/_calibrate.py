@@ -228,8 +228,7 @@ def _run(
             names[str(kept)] = "calibration"
             words += ["--apply", str(kept)]
         saving = ["--save", str(kept)] if applied is None else []
-        used = _tables.columns(options)
-        with _tables.given(data, folder / "in.arrow", names, used, numbered=True) as (source, table):
+        with _tables.given(data, folder / "in.arrow", names, options, numbered=True) as (source, table):
             def run(*more: str) -> str:
                 return _binary.run(
                     "calibrate", source, *words, *more, "--json", "-o", output, progress=progress, names=names,

@@ -155,14 +155,14 @@ def evaluate(
         score, group, length, label = (columns[name] for name in ("score", "group", "covariate", "label"))
     chosen = {"score": score, "group": group, "label": label, "length": length} | options
     names: dict[str, str] = {}
-    words, used = _binary.options(chosen), _tables.columns(chosen)
+    words = _binary.options(chosen)
     with _tables.folder() as folder:
         if against is not None:
             place = folder / "against.arrow"
-            with _tables.given(against, place, names, used) as (other, _):
+            with _tables.given(against, place, names, chosen) as (other, _):
                 words += ["--against", other]
             if str(place) in names:
                 names[str(place)] = f"against, {names[str(place)]}"
-        with _tables.given(data, folder / "in.arrow", names, used) as (source, _):
+        with _tables.given(data, folder / "in.arrow", names, chosen) as (source, _):
             printed = _binary.run("evaluate", source, *words, "--json", progress=progress, names=names)
     return Evaluation(json.loads(printed))

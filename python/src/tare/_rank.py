@@ -193,7 +193,7 @@ def _ranked(
     names: dict[str, str] = {}
     with _tables.folder() as folder:
         words = _binary.options(options) + _applied(calibration, folder, names)
-        with _tables.given(data, folder / "in.arrow", names, _tables.columns(options)) as (source, table):
+        with _tables.given(data, folder / "in.arrow", names, options) as (source, table):
             return _binary.run("rank", source, *words, "--json", progress=progress, names=names), table
 
 
@@ -217,7 +217,7 @@ def pairs(
     with _tables.folder() as folder:
         words = _binary.options(chosen) + _applied(calibration, folder, names)
         output = folder / "out.arrow"
-        with _tables.given(data, folder / "in.arrow", names, _tables.columns(chosen)) as (source, _):
+        with _tables.given(data, folder / "in.arrow", names, chosen) as (source, _):
             printed = _binary.run("pairs", source, *words, "--json", "-o", output, progress=progress, names=names)
         return Pairs(_tables.like(data, _tables.read(output)), json.loads(printed))
 

@@ -85,7 +85,7 @@ def report(
         if data is None:
             _binary.run("report", *words, "-o", output, progress=progress, names=names, note=_quiet)
         else:
-            with _tables.given(data, folder / "scores.arrow", names, _tables.columns(chosen)) as (source, _):
+            with _tables.given(data, folder / "scores.arrow", names, chosen) as (source, _):
                 _binary.run("report", source, *words, "-o", output, progress=progress, names=names, note=_quiet)
         return Report(output.read_text(encoding="utf-8"))
 

@@ -92,5 +92,5 @@ def smooth(
     chosen = {"x": x, "y": y} | options
     names: dict[str, str] = {}
     with _tables.folder() as folder:
-        with _tables.given(data, folder / "in.arrow", names, _tables.columns(chosen)) as (source, _):
+        with _tables.given(data, folder / "in.arrow", names, chosen) as (source, _):
             return Curve(json.loads(_binary.run("smooth", source, *_binary.options(chosen), "--json", names=names)))

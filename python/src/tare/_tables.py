@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 # Says of each row of a result which row of the table it is.
 ROW = "__tare_row__"
 
+# Arguments that name columns, those of them whose columns are numbers, and columns that are numbers without being named.
+_NUMBERS = ("score", "covariate", "length", "x", "y", "weights")
+_ROLES = (*_NUMBERS, "group", "label", "subset", "by")
+_READ_AS_NUMBERS = ("score", "reward", "length", "calibrated", "score_chosen", "score_rejected")
+
 _ACCEPTED = (
     "a pandas or polars DataFrame, a pyarrow Table, a datasets.Dataset, a list of dicts, a dict of columns, a "
     "structured NumPy array, anything with __arrow_c_stream__, or a file's name")
@@ -37,12 +42,13 @@ class Table:
     """A table as it was given, and as Arrow. What is given as a stream is read once.
 
     Arguments:
-        used: names of columns that the caller has chosen: of these, levels of a pandas index are columns too.
+        options: the command's arguments. Of the columns that they name levels of a pandas index are columns too.
     """
 
-    def __init__(self, data: Any, used: Sequence[object] = ()) -> None:
+    def __init__(self, data: Any, options: Mapping[str, Any] | None = None) -> None:
         self.data = data
-        self.arrow, self.kind = _arrow(data, [str(name) for name in used if name is not None])
+        used = _named(options or {}, _ROLES)
+        self.arrow, self.kind = _arrow(data, used)
         unreadable = [field for field in self.arrow.schema if not _is_readable(field.type) and field.name not in used]
         for field in unreadable:
             warn(f"the column {field.name!r} is not used, since Tare reads no values of the type {field.type}")
@@ -52,8 +58,27 @@ class Table:
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise DataError(f"{self.kind}: found two columns {twice[0]!r}; accepted: a name for each column")
+        if options is not None:
+            found = () if options.get("score") else _READ_AS_NUMBERS
+            self._check_whole_numbers({*_named(options, _NUMBERS), *found})
         if ROW in names:
             raise DataError(f"{self.kind}: found a column {ROW!r}, which Tare numbers rows with; accepted: other names")
+
+    def _check_whole_numbers(self, names: set[str]) -> None:
+        """The program computes in float64, where whole numbers beyond 2^53 would become others."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+        for field in self.arrow.schema:
+            if field.name not in names or not pa.types.is_integer(field.type) or field.type.bit_width < 64:
+                continue
+            column = self.arrow[field.name]
+            bounds = pc.min_max(column).as_py()
+            if bounds["min"] is None or -2**53 <= bounds["min"] <= bounds["max"] <= 2**53:
+                continue
+            row = next(place for place, value in enumerate(column.to_pylist()) if value and abs(value) > 2**53)
+            raise labelled(DataError(
+                f"{self.kind}, row {row + 1}, column {field.name!r}: found {column[row].as_py()}; accepted: whole "
+                "numbers up to 2^53, or floating-point ones", row=row, column=field.name), self)
 
     def write(self, place: pathlib.Path, numbered: bool = True) -> None:
         """Writes an Arrow file, with a column that numbers the rows."""
@@ -95,7 +120,7 @@ class Table:
         return "" if type(label).__name__ in ("int", "int64") and label == row else f" (index {label!r})"
 
 
-def named(error: DataError, table: Table) -> DataError:
+def labelled(error: DataError, table: Table) -> DataError:
     """The error with the row's label in its message."""
     if error.row is None or error.file is not None or not (label := table.described(error.row)):
         return error
@@ -266,19 +291,20 @@ def folder() -> Iterator[pathlib.Path]:
 
 @contextlib.contextmanager
 def given(
-    data: Any, place: pathlib.Path, names: dict[str, str], used: Sequence[object] = (), numbered: bool = False,
+    data: Any, place: pathlib.Path, names: dict[str, str], options: Mapping[str, Any] | None = None,
+    numbered: bool = False,
 ) -> Iterator[tuple[str, Table | None]]:
     """A file that holds the table, and the table; a file that was named is taken as it is.
 
     Arguments:
         names: is told what messages call the file.
-        used: the columns that the caller has named.
+        options: the command's arguments, which may name columns.
         numbered: whether the rows are numbered, so that `Table.extended` finds them again.
     """
     if is_file(data):
         yield os.fspath(data), None
         return
-    table = Table(data, used)
+    table = Table(data, options)
     table.write(place, numbered)
     names[str(place)] = table.kind
     if numbered:
@@ -286,7 +312,7 @@ def given(
     try:
         yield str(place), table
     except DataError as error:
-        if (better := named(error, table)) is error:
+        if (better := labelled(error, table)) is error:
             raise
         raise better from None
 
@@ -423,10 +449,10 @@ def from_vectors(
     return table, chosen
 
 
-def columns(options: Mapping[str, Any]) -> list[str]:
+def _named(options: Mapping[str, Any], roles: Sequence[str]) -> list[str]:
     """The names of columns among a command's arguments."""
     found: list[str] = []
-    for name in ("score", "group", "covariate", "label", "length", "subset", "by", "x", "y", "weights"):
+    for name in roles:
         value = options.get(name)
         found += [str(one) for one in (value if isinstance(value, (list, tuple)) else [value]) if one is not None]
     return found
