@@ -50,6 +50,15 @@ def test_errors_have_types(columns):
         tare.evaluate(3)
 
 
+def test_columns_are_named_by_a_dict(columns):
+    rows = {"question": columns["prompt_id"], "points": columns["score"], "gold": columns["label"]}
+    named = {"prompt": "question", "score": "points", "label": "gold"}
+    assert tare.evaluate(rows, columns=named).accuracy == tare.evaluate(columns).accuracy
+    for name, given in (("columns", {"prompt": "a,b"}), ("where", {"a=b": 1})):
+        with pytest.raises(tare.UsageError, match=name):
+            tare.evaluate(rows, **{name: given})
+
+
 def test_errors_in_files_name_file_and_line(tmp_path):
     (tmp_path / "scores.csv").write_text("prompt_id,score,length\na,1,5\na,x,7\n")
     with pytest.raises(tare.DataError, match="scores.csv") as caught:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from typing import Callable, Mapping
 
-from ._errors import BY_EXIT_CODE, DataError, InternalError, TareError, warn
+from ._errors import BY_EXIT_CODE, DataError, InternalError, TareError, UsageError, warn
 from ._progress import Bars, Progress
 
 # How long a program that was told to stop may take to finish and store its batch.
@@ -205,12 +205,19 @@ def version() -> str:
 
 def options(given: Mapping[str, object]) -> list[str]:
     """Keyword arguments as the program's options: `keep_mean=True` is --keep-mean, `it=0` is --it 0, and a list
-    gives the option once for each element; None and False give none."""
+    gives the option once for each element; None and False give none. A dict is NAME=VALUE: `where={"rm": "A"}`,
+    `columns={"prompt": "question"}`."""
     words: list[str] = []
     for name, value in given.items():
         option = "--" + name.rstrip("_").replace("_", "-")
         if value is True:
             words.append(option)
+        elif isinstance(value, Mapping):
+            for key, one in value.items():
+                if "=" in str(key) or (name == "columns" and "," in f"{key}{one}"):
+                    raise UsageError(f"{name}: found {key!r}: {one!r}; accepted: names without = or a comma")
+            assigned = [f"{key}={one}" for key, one in value.items()]
+            words += [f"{option}={one}" for one in ([",".join(assigned)] if name == "columns" else assigned)]
         elif value is not None and value is not False:
             for one in value if isinstance(value, (list, tuple)) else [value]:
                 # A negative number after a blank would be an option, and nothing after = no value.
