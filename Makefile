@@ -5,7 +5,9 @@
 #   make model     brings the demo's model into models/
 #   make build     builds `tare` in release
 #   make wheel     builds dist/tare_rm-….whl: the program with Swift's runtime inside, and `import tare`
-#   make test-wheel  installs the wheel in a virtual environment and passes its tests
+#   make sdist     packs dist/tare_rm-….tar.gz: all sources, from which pip builds the wheel where there is Swift
+#   make test-wheel  installs the wheel in a fresh virtual environment and passes its tests (pandas, polars)
+#   make test-python  tests the Python sources with the built program and every library that they speak to
 #   make man       writes the manual pages into .build/man/man1
 #   make install   installs what make build built: PREFIX=/usr/local DESTDIR=; make uninstall removes it
 #   make deb       builds dist/tare_….deb; make test-deb installs and runs it in a bare Debian (root, debootstrap)
@@ -23,7 +25,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: demo test deps model build static wheel test-wheel man install uninstall deb test-deb lint format docs library-docs bench servers real-scores evaluations fixtures clean
+.PHONY: demo test deps model build static wheel sdist test-wheel test-python man install uninstall deb test-deb lint format docs library-docs bench servers real-scores evaluations fixtures clean
 
 TARE := .build/release/tare
 MODEL := models/SmolLM2-135M-Instruct.Q4_1.gguf
@@ -96,11 +98,23 @@ wheel: static
 	  .build/wheel-tools/bin/python -m build --quiet --wheel --outdir dist python
 	@ls -l dist
 
+sdist:
+	python3 -m venv .build/wheel-tools
+	.build/wheel-tools/bin/pip install --quiet build hatchling
+	.build/wheel-tools/bin/python -m build --quiet --sdist --outdir dist python
+
+# Tests for libraries that are not installed are shown as skipped.
 test-wheel: wheel
 	rm -rf .build/wheel-test && python3 -m venv .build/wheel-test
 	.build/wheel-test/bin/pip install --quiet "$$(echo dist/tare_rm-*.whl)[test]"
 	cd python && ../.build/wheel-test/bin/python -m pytest -q -p no:cacheprovider tests
-	.build/wheel-test/bin/python -m pytest -q -p no:cacheprovider --doctest-modules --pyargs tare
+
+test-python: build
+	python3 -m venv .build/python-test
+	TARE_BINARY=$(CURDIR)/$(TARE) .build/python-test/bin/pip install --quiet --editable "python[test-all]"
+	cd python && TARE_BINARY=$(CURDIR)/$(TARE) ../.build/python-test/bin/python -m pytest -q -p no:cacheprovider tests
+	TARE_BINARY=$(CURDIR)/$(TARE) .build/python-test/bin/python -m pytest -q -p no:cacheprovider \
+	  --doctest-modules --pyargs tare
 
 man: build
 	python3 docs/man.py $(TARE) .build/man/man1
