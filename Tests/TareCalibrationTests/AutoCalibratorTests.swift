@@ -63,10 +63,11 @@ import Testing
       let calibration = try fit(table, assume)
       #expect(calibration.findings["decision"] == "correct")
       let reason = calibration.findings["reason"]?.string ?? ""
-      #expect(reason.contains("less length scores higher"))
+      #expect(reason.contains("the score decreases with length"))
       #expect(
         reason.contains(
-          assume == .any ? "a preference for more or less length" : "a preference for less length"))
+          assume == .any
+            ? "more or less length is not better" : "assuming that less length is not better"))
       let calibrated = try calibration.apply(to: table).calibrated
       #expect(try abs(slopes(table, calibrated)) < 0.15)
     }
