@@ -77,7 +77,7 @@ extension Calibrator {
         ? "\(range.lowerBound) or more"
         : range.count == 1 ? "\(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
       throw .usage(
-        "method \(Self.key): expected \(accepted) of its covariates, found \(table.covariates.count)"
+        "method \(Self.key), covariates: expected \(accepted), found \(table.covariates.count)"
       )
     }
     if Self.needsLabels, table.labels == nil {

@@ -129,7 +129,7 @@ enum Source {
     _ format: FormatArgument, _ policy: RowPolicy
   ) throws(TareError) -> [ScoreSource] {
     guard (store == nil) == runs.isEmpty else {
-      throw .usage("--store and --run go together")
+      throw .usage("--store and --run must be given together")
     }
     var sources: [ScoreSource] = []
     for input in inputs {

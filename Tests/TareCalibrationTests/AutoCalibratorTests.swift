@@ -37,7 +37,7 @@ import Testing
     #expect(calibration.gamma > 0.7 && calibration.gamma <= 1, "no preference is turned round")
     let reason = calibration.findings["reason"]?.string ?? ""
     #expect(reason.hasPrefix("Within prompts, the score increases with length"))
-    #expect(reason.contains("no labels were used to test it"))
+    #expect(reason.contains("No labels were used to test this."))
     let applied = try calibration.apply(to: table)
     #expect(try slopes(table, table.scores) > 0.4)
     #expect(try abs(slopes(table, applied.calibrated)) < 0.15)
@@ -63,10 +63,11 @@ import Testing
       let calibration = try fit(table, assume)
       #expect(calibration.findings["decision"] == "correct")
       let reason = calibration.findings["reason"]?.string ?? ""
-      #expect(reason.contains("less length scores higher"))
+      #expect(reason.contains("the score decreases with length"))
       #expect(
         reason.contains(
-          assume == .any ? "a preference for more or less length" : "a preference for less length"))
+          assume == .any
+            ? "more or less length is not better" : "assuming that less length is not better"))
       let calibrated = try calibration.apply(to: table).calibrated
       #expect(try abs(slopes(table, calibrated)) < 0.15)
     }

@@ -153,15 +153,15 @@ import Testing
   {
     let two = try table(for: "surface")
     let one = try table(for: "lowess")
-    #expect(throws: TareError.usage("method lowess: expected 1 of its covariates, found 2")) {
+    #expect(throws: TareError.usage("method lowess, covariates: expected 1, found 2")) {
       try Made.fit("lowess", two)
     }
-    #expect(throws: TareError.usage("method surface: expected 2 of its covariates, found 1")) {
+    #expect(throws: TareError.usage("method surface, covariates: expected 2, found 1")) {
       try Made.fit("surface", one)
     }
     let none = try CalibrationTable(scores: [1, 2], columns: [], covariates: [])
     #expect(
-      throws: TareError.usage("method additive: expected 1 or more of its covariates, found 0")
+      throws: TareError.usage("method additive, covariates: expected 1 or more, found 0")
     ) {
       try Made.fit("additive", none)
     }

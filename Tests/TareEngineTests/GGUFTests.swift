@@ -58,7 +58,7 @@ extension Result where Failure == any Error {
     ("five dimensions", "dimensions"), ("a zero extent", "extent 0"),
     ("an overflowing shape", "extent"), ("an unknown tensor type", "tensor type 4"),
     ("a broken block row", "a multiple of 32"), ("an odd offset", "alignment"),
-    ("an offset out of range", "tensor 't'"), ("data cut off", "cut off"),
+    ("an offset out of range", "tensor 't'"), ("data cut off", "truncated"),
     ("a bad boolean", "boolean"),
   ])
   func `a hostile file is refused by name`(fault: String, mention: String) {

@@ -37,7 +37,7 @@ import Testing
     (#"{"a":{"dtype":"X9","shape":[1],"data_offsets":[0,4]}}"#, "X9"),
     (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#, "4 bytes of data"),
     (#"{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}"#, "shape"),
-    (#"{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}"#, "cut off"),
+    (#"{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}"#, "truncated"),
     (
       #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"#
         + #""b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}"#, "overlaps"
@@ -83,7 +83,7 @@ import Testing
     let path = try folder.file("head.safetensors", file(header: header, data: 2))
     let reader = WeightReader(try WeightFile(URL(filePath: path)))
     let error = #expect(throws: TareError.self) { try reader["score.weight"].vector(2) }
-    #expect(error?.description.contains("whole numbers (U8)") == true)
+    #expect(error?.description.contains("integers (U8)") == true)
   }
 
   @Test func `a file without a head is refused, never given one`() throws {

@@ -60,7 +60,7 @@ import Testing
     let plain = try number("length-controlled", AlpacaEval.evaluate(rows, options))
     #expect(abs(plain.value - (try reference(model, "none"))) < 1e-7)
     #expect(plain.interval.contains(plain.value))
-    #expect(plain.rule?.hasSuffix("without difficulty") == true)
+    #expect(plain.rule?.hasSuffix("no instruction difficulties") == true)
     var options = options
     options.difficulty = known
     let controlled = try number("length-controlled", AlpacaEval.evaluate(rows, options))

@@ -143,7 +143,7 @@ import Testing
     for pieceSize in [1, 3, 1 << 20] {
       var strict = try samples.reader(bytes, columns, pieceSize: pieceSize)
       let error = #expect(throws: TareError.self) { while try strict.nextBlock() {} }
-      #expect(error?.description.hasPrefix(samples.path + message) == true, "\(error as Any)")
+      #expect(error?.description.begins(samples.path + message) == true, "\(error as Any)")
       var lenient = try samples.reader(bytes, columns, pieceSize: pieceSize, skipsBadRows: true)
       var scores: [Double] = []
       var ids: [Int32] = []

@@ -80,6 +80,6 @@ import Testing
     #expect(try sets("\(pair)\n\(other)").map(\.id) == ["a", "a"])
     #expect(try sets("\(pair)\n\(prompt)").map(\.id) == ["a", "a-2"])
     let error = #expect(throws: TareError.self) { try sets("\(pair)\n\(pair)") }
-    #expect(error?.description.contains("with the same responses") == true)
+    #expect(error?.description.contains("and the same responses as") == true)
   }
 }

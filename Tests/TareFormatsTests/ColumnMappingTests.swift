@@ -45,7 +45,7 @@ import Testing
   func `what is no mapping is a usage error`(text: String) {
     let error = #expect(throws: TareError.self) { try mapping(text) }
     #expect(error?.exitCode == 64)
-    #expect(error?.description.hasPrefix("--columns ") == true)
+    #expect(error?.description.hasPrefix("--columns: expected ") == true)
   }
 
   @Test func `a file of mappings is lines or an object`() throws {

@@ -235,7 +235,7 @@ import Testing
     ),
     (
       #"{"messages":[{"content":"p"}]}"#,
-      "in, line 1, column 'messages[0]', role: expected a string, found none"
+      "in, line 1, column 'messages[0]', role: expected a string (…), found none"
     ),
     (
       #"{"messages":[{"role":"user","content":3}]}"#,
@@ -347,7 +347,9 @@ import Testing
     let sets = try read(rows.joined(separator: "\n"))
     #expect(sets.map(\.id) == ["7", "7-2", "7", "7-3", "7-2-2", "8"])
     // The same pair a second time is no other prompt.
-    #expect(failure(rows[1] + "\n" + rows[0] + "\n" + rows[1]).contains("with the same responses"))
+    #expect(
+      failure(rows[1] + "\n" + rows[0] + "\n" + rows[1]).contains(
+        "the id '7' and the same responses as in line 1"))
     let log = BadRows.Log()
     _ = try readCandidates(
       Data(rows.joined(separator: "\n").utf8), name: "in", badRows: BadRows(log: log))

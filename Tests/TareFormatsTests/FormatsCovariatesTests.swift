@@ -118,7 +118,7 @@ import Testing
     ),
     (
       #"{"score":1,"response":7}"#, "words",
-      "in, line 1, column 'response': expected a string or a list of messages, found a number"
+      "in, line 1, column 'response': expected a string or a list of messages…, found a number"
     ),
     (
       #"{"score":1,"words":[1,2],"response":"a"}"#, "words",

@@ -149,7 +149,7 @@ import Testing
     let mixed = try engine([a.url, other.url])
     let error = await #expect(throws: TareError.self) { try await mixed.servedModel() }
     #expect(error?.exitCode == 64)
-    #expect(error?.description.contains("serves a, \(other.url)/get_reward b") == true)
+    #expect(error?.description.contains("and b at \(other.url)/get_reward") == true)
     let down = try engine([try CannedServer { _ in .close }.url])
     let none = await #expect(throws: TareError.self) { try await down.servedModel() }
     #expect(none?.exitCode == 69)
@@ -183,6 +183,6 @@ import Testing
       try engine(["http://h"], Self.options { $0.concurrency = count })
     }
     #expect(error?.exitCode == 64)
-    #expect(error?.description.contains("--engine-concurrency \(count)") == true)
+    #expect(error?.description.contains("expected 1 to 1024, found \(count)") == true)
   }
 }

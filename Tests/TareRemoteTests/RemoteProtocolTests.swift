@@ -154,7 +154,7 @@ import Testing
       try RemoteModel(RemoteEngine(url: server.url, protocol: "vllm"), text: text)
     }
     #expect(error?.exitCode == 64)
-    #expect(error?.description.contains("expected tei") == true)
+    #expect(error?.description.contains("sends pairs (tei") == true)
   }
 
   @Test func `OpenRLHF gets the text that stands for the tokens`() async throws {

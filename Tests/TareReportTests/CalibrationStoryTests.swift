@@ -89,6 +89,6 @@ import Testing
         == "b and a do not differ significantly.")
     #expect(
       try Made([MadePair(1, 1)]).comparison.verdict(of: "b", against: "a")
-        == "b and a decide every pair alike.")
+        == "b and a agree on every pair.")
   }
 }

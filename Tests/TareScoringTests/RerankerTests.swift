@@ -102,7 +102,7 @@ import Testing
       """
     _ = try folder.file("chat_template.jinja", Data(template.utf8))
     let model = try TextModel(folder.url)
-    #expect(model.remarks().contains { $0.contains("leaves out") && $0.contains("query") })
+    #expect(model.remarks().contains { $0.contains("ignores the roles") && $0.contains("query") })
     let options = ScoringOptions(readRule: .last, date: try CalendarDate(parsing: "2026-01-31"))
     let conversation = Conversation(prompt: [.user("Hi")], response: "Hello")
     #expect(try model.tokenize(conversation, options).text == "HiHello")

@@ -46,7 +46,7 @@ import Testing
     #expect(try tokens("Add.<|endoftext|>It is 4.").hasUnreadStep)
     #expect(try !tokens("Add.<|endoftext|>\n ").hasUnreadStep)
     let error = #expect(throws: TareError.self) { try tokens("Add. It is 4.") }
-    #expect(error?.description.contains("--step-separator") == true)
+    #expect(error?.description.contains("a step separator inserts it") == true)
   }
 
   @Test func `a model that reads no steps has an empty line between them`() throws {

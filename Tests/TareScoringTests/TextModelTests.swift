@@ -76,7 +76,8 @@ struct TextModelTests {
     try FileManager.default.removeItem(at: folder.url.appending(path: "chat_template.jinja"))
     try set("chat_template", nil, in: "tokenizer_config.json")
     let error = #expect(throws: TareError.self) { try text() }
-    #expect(error?.description.contains("--template FILE") == true)
+    #expect(
+      error?.description.contains("a file, or plain, which concatenates the messages") == true)
   }
 
   @Test func `a token that the model reads its reward at is put after the text`() throws {

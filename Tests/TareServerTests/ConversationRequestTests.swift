@@ -147,7 +147,7 @@ import Testing
   ) async throws {
     let (status, answer, texts) = try await post(path, body)
     #expect(status == 400)
-    #expect(answer.text().contains("'\(member)': found"), "\(answer.text())")
+    #expect(answer.text().contains("'\(member)': expected "), "\(answer.text())")
     #expect(texts.isEmpty)
   }
 

@@ -55,7 +55,7 @@ import Testing
     let service = RewardService(try WatchedModel())
     let (status, body) = try await post(#"{"query": ["\ud83d"]}"#, to: service)
     #expect(status == 400)
-    #expect(body.contains(#""found":"a surrogate without its other half""#))
+    #expect(body.contains(#""found":"an unpaired surrogate""#))
   }
 
   @Test(arguments: [
@@ -68,7 +68,7 @@ import Testing
     (#"{"query": null}"#, "'query'", "null", "an array of strings"),
     (#"{"query": ["a", 1]}"#, "'query', text 1", "a number", "a string"),
     (#"{"query": ["a", ""]}"#, "text 1, text", "no tokens", "a conversation with text"),
-    (#"{"query": ["a", "b", "c", "d"]}"#, "'query'", "4 texts", "at most 3"),
+    (#"{"query": ["a", "b", "c", "d"]}"#, "'query'", "4 texts", "at most 3 texts"),
   ])
   func `a wrong request is told what was found and what is accepted`(
     body: String, place: String, found: String, accepted: String

@@ -165,7 +165,8 @@ import Testing
         try await client.execute(uri: path, method: .post, body: ByteBuffer(string: body)) {
           response in
           #expect(response.status == .badRequest, "\(path)")
-          #expect(String(buffer: response.body).contains("tare serve --model"), "\(path)")
+          #expect(
+            String(buffer: response.body).contains("has neither template nor tokenizer"), "\(path)")
         }
       }
     }

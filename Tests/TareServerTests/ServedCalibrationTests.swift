@@ -114,7 +114,7 @@ import Testing
     let column = try calibration(["quality"])
     let error = #expect(throws: TareError.self) { try ServedCalibration(column) }
     #expect(error?.exitCode == 64)
-    #expect(error?.description.contains("needs quality") == true)
+    #expect(error?.description.contains("requires quality") == true)
     #expect(throws: TareError.self) { try ServedCalibration(folder.path("none.json")) }
     #expect(throws: TareError.self) {
       try ServedCalibration(try folder.file("bad.json", Data("{}".utf8)))

@@ -105,7 +105,7 @@ import Testing
       try store.addItems([pair("a"), row, pair("c")], to: run)
     }
     #expect(error?.exitCode == 65)
-    #expect(error?.description.contains("row 2: found") == true)
+    #expect(error?.description.contains("row 2: expected the same input") == true)
     #expect(try store.summary(of: run).rows == 2)
     #expect(try count("response", in: store.path) == 4)
   }

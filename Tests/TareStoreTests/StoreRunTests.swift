@@ -47,8 +47,8 @@ import Testing
     #expect(
       error
         == .usage(
-          "\(store.path): run 'x' was made with head \(Digest(of: "head")), not the model's own: "
-            + "precision float32, not int8; date none, not 2026-07-01; setting a 1, not 2; "
+          "\(store.path): run 'x' was made with head \(Digest(of: "head")), not the model's own; "
+            + "precision float32, not int8; date none, not 2026-07-01; setting a 1, not 2: "
             + "give another name, or delete that run"))
   }
 
@@ -57,7 +57,7 @@ import Testing
     #expect(empty == .usage("\(store.path): no run 'x'; the runs are: none"))
     for name in ["b", "a"] { _ = try store.createOrResumeRun(named: name, scorer: .sample()) }
     let error = #expect(throws: TareError.self) { try store.run(named: "x") }
-    #expect(error == .usage("\(store.path): no run 'x'; it has b, a"))
+    #expect(error == .usage("\(store.path): no run 'x'; the runs are: b, a"))
   }
 
   @Test func `a summary counts`() throws {

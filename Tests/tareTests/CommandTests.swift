@@ -239,7 +239,7 @@ import Testing
     for (arguments, mention) in [
       (workshop.score("-o", "/nowhere/scores.jsonl"), "folder"),
       (workshop.score("--threads", "0"), "--threads"),
-      (workshop.score("--store", store), "go together"),
+      (workshop.score("--store", store), "--store and --run must be given together"),
       (["bench", "--threads=-1"], "--threads"),
       (["evaluate"] + run + ["--where", "subset=s0"], "--where"),
       (["calibrate"] + run + ["--score", "other"], "--score"),

@@ -29,7 +29,7 @@ import Testing
     }
     let plain = try run()
     #expect(
-      plain.error.contains("1 text contains control tokens, such as '<|im_end|>' in row 'ends'"))
+      plain.error.contains("1 input contains control tokens, such as '<|im_end|>' in row 'ends'"))
     #expect(plain.summary["control_tokens"]?["texts"] == 1)
     #expect(plain.summary["control_tokens"]?["example"] == "ends")
     #expect(plain.summary["null_contents"] == nil)

@@ -228,7 +228,10 @@ import Testing
   @Test(arguments: [
     (["--engine", "http://h"], "--engine requires --engine-protocol"),
     (["--engine", "http://h", "--engine-protocol", "grpc"], "unknown protocol 'grpc'"),
-    (["--engine", "h:1", "--engine-protocol", "vllm"], "--engine h:1"),
+    (
+      ["--engine", "h:1", "--engine-protocol", "vllm"],
+      "expected an address such as http://127.0.0.1:5000, found h:1"
+    ),
     (["--engine-model", "m"], "--engine-model requires --engine"),
     (["--engine-concurrency", "2"], "--engine-concurrency requires --engine"),
     (["--cache", "2"], "--cache requires --engine"),

@@ -269,6 +269,6 @@ import Testing
     #expect(json["overall"]?["accuracy"] == 0.625)
     let calibrated = try Program.run(["calibrate", path])
     #expect(calibrated.status == 65)
-    #expect(calibrated.error.contains("nothing to calibrate"))
+    #expect(calibrated.error.contains("expected scores of the responses, found results only"))
   }
 }

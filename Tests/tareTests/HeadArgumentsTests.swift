@@ -73,12 +73,17 @@ import Testing
     (["--head", "logit:no such token"], "no such token"),
     (["--head", "yes-no:a"], "yes-no:YES,NO"),
     (["--reference", "MODEL", "--head", "logit:a"], "--reference"),
-    (["--head", "logit:a", "--output-index", "1"], "--output-index 1"),
+    (["--head", "logit:a", "--output-index", "1"], "output index: expected 0 to 0, found 1"),
     (["--head", "logit:a", "--output-weights", "1,x"], "--output-weights"),
     (["--head", "logit:a", "--beta", "0", "--reference", "MODEL"], "--reference"),
     (["--read", "nowhere", "--head", "logit:a"], "nowhere"),
-    (["--template", "none", "--head", "logit:a"], "--template none"),
-    (["--buffers", "half", "--head", "logit:a"], "--buffers half"),
+    (
+      ["--template", "none", "--head", "logit:a"],
+      "template: expected a file, plain or one of the model's (default), found 'none'"
+    ),
+    (
+      ["--buffers", "half", "--head", "logit:a"], "--buffers: expected float32, stored, found half"
+    ),
   ])
   func `choices that make no sense are wrong usage`(arguments: [String], mention: String) throws {
     let arguments = arguments.map { $0 == "MODEL" ? workshop.model : $0 }

@@ -221,7 +221,7 @@ import Testing
     let (status, json) = try inspect(model)
     #expect(status == 0)
     #expect(json["read_rule"] == "step:151936:min")
-    #expect(json["read_rule_source"] == "by 'step_token' in config.json")
+    #expect(json["read_rule_source"] == "from 'step_token' in config.json")
     #expect(json["sample"]?["read_token"]?["token"] == "<extra_0>")
     #expect(json["head"]?["outputs"] == 2)
     #expect(!findings(json).contains { $0.contains("outputs") })

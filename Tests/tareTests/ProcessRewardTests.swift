@@ -80,7 +80,7 @@ struct ProcessRewardTests {
     #expect(result.status == 0 && rows.first?["steps"]?.array?.count == 1)
     #expect(result.error.contains("1 of 1 responses continue after their last step token"))
     let none = try score(#"{"prompt":"What is 2+2?","response":"Add.\n\nIt is 4."}"#).result
-    #expect(none.status == 65 && none.error.contains("--step-separator"))
+    #expect(none.status == 65 && none.error.contains("a step separator inserts it"))
   }
 
   @Test func `a separator needs a model that reads steps`() throws {

@@ -93,7 +93,7 @@ import Testing
       let result = try Program.run(["report", "--output", "-", "--inspection", broken])
       #expect(result.status == 65, "\(said)")
       #expect(result.error.contains("broken.json"), "\(result.error)")
-      #expect(result.error.contains(said), "\(result.error)")
+      #expect(result.error.shows(said), "\(result.error)")
     }
   }
 

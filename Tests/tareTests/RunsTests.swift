@@ -316,7 +316,7 @@ import Testing
     // Notes are wrapped to the terminal's width.
     let text = try Program.run(["evaluate", several[0]]).output
       .split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    #expect(text.contains("approximation of AlpacaEval's model, without difficulty"))
+    #expect(text.contains("approximation of AlpacaEval's model, no instruction difficulties"))
     // Through a pipe, which can be read but once.
     let script = "cat '\(several[0])' | '\(Program.executable.path)' evaluate - --json"
     let process = Process()

@@ -110,7 +110,7 @@ import Testing
     #expect(words.hasPrefix("There is no column of prompt ids: rows with the same 'prompt'"))
     let pairs = try run(["pairs", bare])
     #expect(pairs.output.split(separator: "\n").count == 60)
-    #expect(pairs.error.contains("60 pairs of 60 prompts"))
+    #expect(pairs.error.contains("60 pairs from 60 prompts"))
     #expect(pairs.error.contains("rows with the same 'prompt'"))
     // The folds of a held-out gain go by the prompts' names, which differ.
     func diagnosis(_ path: String) throws -> JSONValue? {
