@@ -7,6 +7,8 @@ final class RunningTransfer {
   let transfer: Transfer
   private let idleTimeout: Duration?
   private let connectTimeout: Duration
+  /// What has run out if it never connected.
+  let connectFailure: HTTPFailure
   private let start = ContinuousClock.now
   /// When something came or was taken last.
   private var active: ContinuousClock.Instant?
@@ -25,6 +27,8 @@ final class RunningTransfer {
     self.transfer = transfer
     idleTimeout = request.idleTimeout
     connectTimeout = request.connectTimeout
+    let isShort = request.timeout.map { $0 <= request.connectTimeout } ?? false
+    connectFailure = isShort ? .timedOut : .connectTimedOut
     body = request.body.map { bytes in
       // At least one byte, so that there is an address.
       let copy = UnsafeMutableRawBufferPointer.allocate(

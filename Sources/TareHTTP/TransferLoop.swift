@@ -117,16 +117,18 @@ final class TransferLoop: Sendable {
       let ended = Unmanaged<RunningTransfer>.fromOpaque(context).takeUnretainedValue()
       let words = String(
         decoding: reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-      ended.transfer.finish(Self.result(end, words))
+      ended.transfer.finish(Self.result(of: ended, end, words))
       remove(ended.transfer, &running)
     }
   }
 
-  private static func result(_ end: tare_http_end, _ words: String) -> Result<Void, HTTPFailure> {
+  private static func result(
+    of transfer: RunningTransfer, _ end: tare_http_end, _ words: String
+  ) -> Result<Void, HTTPFailure> {
     switch end {
     case TARE_HTTP_WHOLE: .success(())
     case TARE_HTTP_TIMED_OUT: .failure(.timedOut)
-    case TARE_HTTP_CONNECT_TIMED_OUT: .failure(.connectTimedOut)
+    case TARE_HTTP_CONNECT_TIMED_OUT: .failure(transfer.connectFailure)
     case TARE_HTTP_CLOSED: .failure(.closed)
     case TARE_HTTP_CUT: .failure(.cut)
     default: .failure(.failed(words))

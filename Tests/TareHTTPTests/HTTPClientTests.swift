@@ -199,10 +199,7 @@ import Testing
         if count <= 0 { stopped.withLock { if $0 == nil { $0 = sent } } }
       }
     }
-    var request = HTTPRequest(server.url)
-    // A server that waits is not silent.
-    request.idleTimeout = .milliseconds(500)
-    let response = try await HTTPClient.send(request)
+    let response = try await HTTPClient.send(HTTPRequest(server.url))
     while stopped.withLock({ $0 }) == nil { try await Task.sleep(for: .milliseconds(20)) }
     #expect(stopped.withLock { $0 ?? .max } < total / 2)
     var count = 0
@@ -213,6 +210,25 @@ import Testing
       count += bytes.count
     }
     #expect(count == total)
+  }
+
+  @Test func `a server that waits for the reader is not silent`() async throws {
+    // More than the client keeps; the rest waits in the socket.
+    let total = (1 << 20) + (1 << 19)
+    let sent = Signal()
+    let server = try RawServer { connection in
+      guard connection.request() != nil else { return }
+      connection.send("HTTP/1.1 200 -\r\nContent-Length: \(total)\r\n\r\n")
+      connection.send([UInt8](repeating: 7, count: total))
+      sent.open()
+      connection.waitForClose()
+    }
+    var request = HTTPRequest(server.url)
+    request.idleTimeout = .seconds(2)
+    let response = try await HTTPClient.send(request)
+    await sent.wait()
+    try await Task.sleep(for: .seconds(3))
+    #expect(try await response.body.collect(upTo: total).count == total)
   }
 
   @Test func `a body that nobody wants ends the transfer`() async throws {
