@@ -140,6 +140,16 @@ import Testing
     #expect(
       uses(json, model: 1)["evaluate"]?["command"]?.string
         == "tare evaluate scores.csv --where rm=B")
+    // Calibrating writes all models' rows into one file.
+    let calibrated = try diagnosis(
+      text.replacing("score\n", with: "score,length\n").split(separator: "\n").enumerated()
+        .map { $0.offset == 0 ? String($0.element) : "\($0.element),\($0.offset % 9)" }
+        .joined(separator: "\n") + "\n")
+    for model in 0..<2 {
+      #expect(
+        uses(calibrated.json, model: model)["calibrate"]?["command"]?.string
+          == "tare calibrate scores.csv -o scores-calibrated.csv")
+    }
   }
 
   @Test func `columns that nothing takes are named with the options that could`() throws {

@@ -163,12 +163,13 @@ private struct Trial {
     filter = ["--where", "\(column)=\(model)"]
   }
 
-  private var options: [String] {
-    request.options + filter + (skipsRows ? ["--skip-bad-rows"] : [])
-  }
-
-  private func command(_ name: String, _ more: [String] = []) -> [String] {
-    [name, path] + options + more
+  /// - Parameter ofAllModels: whether it takes each model by itself: one that is chosen would lose the
+  ///   others' rows.
+  private func command(
+    _ name: String, _ more: [String] = [], ofAllModels: Bool = false
+  ) -> [String] {
+    [name, path] + request.options + (ofAllModels ? [] : filter)
+      + (skipsRows ? ["--skip-bad-rows"] : []) + more
   }
 
   func uses(of part: ScorePart) -> [DoctorOutcome.Use] {
@@ -300,7 +301,8 @@ private struct Trial {
     var use = DoctorOutcome.Use(name: "calibrate", works: true, found: found, doubts: doubts)
     use.command = command(
       "calibrate",
-      (isDefault ? [] : ["--covariate", covariate]) + ["-o", path.calibratedName])
+      (isDefault ? [] : ["--covariate", covariate]) + ["-o", path.calibratedName],
+      ofAllModels: true)
     var numbers: JSONObject = [
       "covariate": .string(covariate), "responses": .int(before.n),
       "prompts_with_several": .int(compared),
