@@ -76,9 +76,10 @@ def test_errors_keep_their_places_in_other_processes():
 
 
 @pytest.mark.parametrize("message, row, line, column", [
-    ("DataFrame, row 4, column 'score': found null; accepted: a finite number", 3, None, "score"),
-    ("a.csv, line 7, column 'it's': found 'row 9'; accepted: x", None, 7, "it's"),
-    ("a.csv: found no column 'score'; accepted: x", None, None, "score"), ("nothing", None, None, None)])
+    ("DataFrame, row 4, column 'score': expected a finite number, found null", 3, None, "score"),
+    ("a.csv, line 7, column 'it's': expected x, found 'row 9'", None, 7, "it's"),
+    ("expected x, found 'line 3, row 9'", None, None, None),
+    ("a.csv: expected x, found no column 'score'", None, None, "score"), ("nothing", None, None, None)])
 def test_places_are_read_from_messages(message, row, line, column):
     error = DataError.parsed(message)
     assert (error.row, error.line, error.column) == (row, line, column)
