@@ -198,7 +198,15 @@ def stored(store):
         return 0
 
 
-def test_an_interrupt_ends_the_program(model, long_rows, tmp_path):
+@pytest.fixture
+def listens_to_ctrl_c():
+    """In a shell's background Ctrl-C is ignored, also by Python."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_an_interrupt_ends_the_program(model, long_rows, tmp_path, listens_to_ctrl_c):
     # So many that it is not done before.
     rows = [row | {"prompt": f"{turn}: {row['prompt']}"} for turn in range(10) for row in long_rows]
     store, before, done = tmp_path / "scores.sqlite", children(), threading.Event()
