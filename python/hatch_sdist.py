@@ -15,7 +15,7 @@ class SwiftSources(BuildHookInterface):
             # This is what was unpacked, and has them.
             return
         if not (project / "Package.swift").exists():
-            raise SystemExit(f"{project}: found no Package.swift; accepted: the folder python of the project's sources")
+            raise SystemExit(f"{project}: expected the folder python of the project's sources, found no Package.swift")
         files = sorted({file for pattern in PATTERNS for file in project.glob(pattern) if file.is_file()})
         for file in files:
             build_data["force_include"][str(file)] = f"swift/{file.relative_to(project).as_posix()}"

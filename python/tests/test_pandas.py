@@ -88,7 +88,7 @@ def test_numbers_may_be_names(frame, expected):
 def test_what_is_missing_is_refused_by_row_and_index(column, value, found, frame):
     data = frame.assign(length=frame.length.astype("Int64")).set_axis([f"r{row}" for row in range(200)])
     data.loc["r3", column] = value
-    with pytest.raises(tare.DataError, match=rf"^DataFrame, row 4 \(index 'r3'\), column '{column}': found '?({found})") as caught:
+    with pytest.raises(tare.DataError, match=rf"^DataFrame, row 4 \(index 'r3'\), column '{column}': .*({found})") as caught:
         tare.calibrate(data, **PENALTY)
     error = caught.value
     assert (error.row, error.column, error.file) == (3, column, None)
@@ -127,7 +127,7 @@ def test_ids_that_differ_in_their_last_digit_are_two(frame):
 @pytest.mark.parametrize("kind", ["int64", "uint64", "Int64"])
 def test_whole_numbers_that_float64_has_not_are_refused_where_they_are_numbers(kind, frame):
     large = pd.array([2**53 + 1 + row for row in range(200)], dtype=kind)
-    with pytest.raises(tare.DataError, match="row 1, column 'score': found 9007199254740993; accepted: .*2\\^53"):
+    with pytest.raises(tare.DataError, match="row 1, column 'score': expected .*2\\^53.*found 9007199254740993"):
         tare.rank(frame.assign(score=large), score="score")
     with pytest.raises(tare.DataError, match="row 2, column 'words'") as caught:
         tare.calibrate(frame.assign(words=np.where(np.arange(200) == 1, 2**60, 5)), covariate="words")

@@ -196,7 +196,7 @@ def test_curves_are_of_columns_and_of_vectors(columns):
     assert np.allclose([row["fitted"] for row in named.table], [row["fitted"] for row in words.table], rtol=0, atol=1e-9)
     assert [row["x"] for row in tare.smooth(columns, "length", "score", at=[100, 200.5]).table] == [100, 200.5]
     for arguments in ((columns,), ("length", "score"), (columns, "length")):
-        with pytest.raises(TypeError, match="accepted: smooth"):
+        with pytest.raises(TypeError, match="expected smooth"):
             tare.smooth(*arguments)
 
 
@@ -210,5 +210,5 @@ def test_a_report_is_a_page_and_its_parts(columns, tmp_path):
     assert 'id="changes"' not in part.html
     frame = page._repr_html_()
     assert frame.count("<iframe") == 1 and "<section" not in frame
-    with pytest.raises(KeyError, match="accepted: answer"):
+    with pytest.raises(KeyError, match="expected answer"):
         page.part("nothing")

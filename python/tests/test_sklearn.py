@@ -49,7 +49,7 @@ def test_columns_have_names(columns):
     expected = tare.calibrate(columns, method="lowess", label="none").table["calibrated"]
     assert np.array_equal(named.transform(frame)["calibrated"].to_numpy(), expected)
     for parameters in ({"score_column": "points"}, {"covariate_columns": ["words"]}, {"score_column": 7}):
-        with pytest.raises(ValueError, match="accepted"):
+        with pytest.raises(ValueError, match="expected"):
             tare.LengthCalibrator(**parameters).fit(frame)
 
 

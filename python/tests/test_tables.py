@@ -92,7 +92,7 @@ def test_a_column_that_is_there_is_replaced_in_the_result_alone(columns):
 def test_vectors_are_calibrated(columns):
     table = tare.calibrate(columns["score"], covariate=columns["length"], group=columns["prompt_id"], **PENALTY).table
     assert np.array_equal(table["calibrated"], tare.calibrate(columns, **PENALTY).table["calibrated"])
-    with pytest.raises(tare.DataError, match="found 1 values, and 200 scores"):
+    with pytest.raises(tare.DataError, match="each of 200 scores, found 1"):
         tare.calibrate(columns["score"], covariate=columns["length"][:1])
 
 
@@ -174,8 +174,8 @@ def test_what_is_no_table_is_refused(data, message):
 
 
 @pytest.mark.parametrize("data, message", [
-    ([{"score": 1.0}, 3], "list, row 2: found int"), ([{1: 2.0}], "found the key 1"),
-    ({"score": [1.0], "length": [1, 2]}, "found 2 values in 'length'"), ({"score": [1.0], "__tare_row__": [1]}, "__tare_row__"),
+    ([{"score": 1.0}, 3], "list, row 2: expected dicts, found int"), ([{1: 2.0}], "found the key 1"),
+    ({"score": [1.0], "length": [1, 2]}, "and 2 in 'length'"), ({"score": [1.0], "__tare_row__": [1]}, "__tare_row__"),
     ({0: [1.0], "0": [2.0]}, "found two columns '0'"), ({"a\ud800": [1.0]}, "not Unicode"),
     ({"score": [1.0, 2.0], "prompt_id": [2**70, 1]}, "prompt_id")])
 def test_what_cannot_be_right_is_refused(data, message):

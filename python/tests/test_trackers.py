@@ -64,7 +64,7 @@ def test_trackio_gets_metrics(found, tmp_path, monkeypatch):
 
 def test_other_trackers_are_refused(found):
     for tracker in ("tensorboard", object()):
-        with pytest.raises(tare.UsageError, match="accepted: 'wandb', 'mlflow', 'trackio'"):
+        with pytest.raises(tare.UsageError, match="expected 'wandb', 'mlflow', 'trackio'"):
             found.log_to(tracker)
 
 

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = [
     "AsyncRewardFunction", "BestOfN", "Calibrated", "Calibration", "Client", "Curve", "DataError", "Evaluation",
-    "Inspection", "InternalError", "Interrupted", "LengthCalibrator", "Pairs", "Ranking", "Report", "RewardFunction", "Scores",
-    "Server", "TareError", "TareWarning", "TrlCallback", "UnavailableError", "UsageError", "async_reward_func",
+    "Inspection", "InternalError", "Interrupted", "LengthCalibrator", "Pairs", "Ranking", "Report", "RewardFunction",
+    "Scores", "Server", "TareError", "TareWarning", "TrlCallback", "UnavailableError", "UsageError", "async_reward_func",
     "best_of_n", "calibrate", "evaluate", "inspect", "lowess", "pairs", "rank", "report", "reward_func", "score",
     "serve", "smooth", "version"]
 

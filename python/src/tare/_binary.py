@@ -55,7 +55,7 @@ def run(
     words = [os.fspath(path()), *map(str, arguments)]
     for word in words:
         if "\0" in word:
-            raise DataError(f"found the character NUL in {word!r}; accepted: names and options without it")
+            raise DataError(f"expected names and options without the character NUL, found {word!r}")
     code, output, lines = _supervised(words, Bars(progress))
     told = [_renamed(line, names or {}) for line in lines]
     if code == 0 or (code in ok and output.strip()):
@@ -215,7 +215,7 @@ def options(given: Mapping[str, object]) -> list[str]:
         elif isinstance(value, Mapping):
             for key, one in value.items():
                 if "=" in str(key) or (name == "columns" and "," in f"{key}{one}"):
-                    raise UsageError(f"{name}: found {key!r}: {one!r}; accepted: names without = or a comma")
+                    raise UsageError(f"{name}: expected names without = or a comma, found {key!r}: {one!r}")
             assigned = [f"{key}={one}" for key, one in value.items()]
             words += [f"{option}={one}" for one in ([",".join(assigned)] if name == "columns" else assigned)]
         elif value is not None and value is not False:

@@ -52,7 +52,8 @@ class Calibrated(Result):
             numbers |= {start + name: part.get(name) for name in ("rows", "gamma", "pairs_changed", "outside_range")}
             for when in ("before", "after"):
                 for kind, end in (("pooled", ""), ("within_prompt", "_within_prompt")):
-                    numbers[f"{start}{when}/length_correlation{end}"] = ((part.get(when) or {}).get(kind) or {}).get("rank_correlation")
+                    correlations = (part.get(when) or {}).get(kind) or {}
+                    numbers[f"{start}{when}/length_correlation{end}"] = correlations.get("rank_correlation")
         return finite(numbers)
 
     def rows(self) -> list[dict[str, Any]]:
@@ -138,7 +139,7 @@ class Calibration:
         """The calibration alone; arguments are those of `tare.calibrate`."""
         fitted = calibrate(data, **options).calibration
         if fitted is None:
-            raise UsageError("several reward models have no one calibration; accepted: one model, as with where='rm=A'")
+            raise UsageError("expected one reward model, as with where='rm=A', found several")
         return fitted
 
     @classmethod
@@ -149,10 +150,10 @@ class Calibration:
                 content = json.load(file)
             except ValueError as error:
                 raise DataError(
-                    f"{os.fspath(path)}: found {error}; accepted: a saved calibration", file=os.fspath(path)) from None
+                    f"{os.fspath(path)}: expected a saved calibration, found {error}", file=os.fspath(path)) from None
         if not isinstance(content, dict) or "method" not in content:
             raise DataError(
-                f"{os.fspath(path)}: found other JSON; accepted: a saved calibration", file=os.fspath(path))
+                f"{os.fspath(path)}: expected a saved calibration, found other JSON", file=os.fspath(path))
         return cls(content)
 
     def save(self, path: str | os.PathLike[str]) -> None:

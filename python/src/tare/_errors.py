@@ -41,8 +41,8 @@ class DataError(TareError, ValueError):
 
     @classmethod
     def parsed(cls, message: str, file: str | None = None) -> DataError:
-        """From the program's message, which begins with the place: `FILE, row 4, column 'score': found …`."""
-        place = message.split(": found ", 1)[0]
+        """From the program's message, which begins with the place: `FILE, row 4, column 'score': expected …`."""
+        place = re.split(r"(?:^|: )(?:expected|found) ", message, maxsplit=1)[0]
         row, line = re.search(r"\brow (\d+)", place), re.search(r"\bline (\d+)", place)
         column = re.search(r"\bcolumn '((?:[^']|'(?![,:]|$))*)'", place) or re.search(r"\bno column '([^']*)'", message)
         return cls(

@@ -49,7 +49,7 @@ class Evaluation(Result):
     @property
     def _counted(self) -> dict[str, Any]:
         if "overall" not in self.json:
-            raise UsageError(f"several models have no one accuracy; accepted: one of parts, {', '.join(self.parts)}")
+            raise UsageError(f"expected one of parts, {', '.join(self.parts)}, found several models")
         counted: dict[str, Any] = self.json.get("calibrated") or self.json
         return counted
 

@@ -44,7 +44,7 @@ class Inspection(Result):
 
     def plot(self, ax: Any = None) -> Any:
         """Facts have no picture; `tare.report(inspection=…)` draws routing and attention."""
-        raise TypeError("an inspection has no plot; accepted: tare.report(inspection=…)")
+        raise TypeError("expected tare.report(inspection=…), found a plot of an inspection")
 
     def _caption(self) -> str:
         return str(self.json.get("name", "inspection"))

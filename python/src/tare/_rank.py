@@ -160,7 +160,7 @@ def rank(
     [(1, 1), (2, 2)]
     """
     if options.pop("curve", False):
-        raise TypeError("curve: accepted: tare.best_of_n")
+        raise TypeError("expected tare.best_of_n, found the argument curve")
     chosen = {"top": top, "score": score, "group": group, "label": label} | options
     printed, table = _ranked(data, chosen, calibration, progress)
     prompts = [json.loads(line) for line in printed.splitlines()]

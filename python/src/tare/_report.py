@@ -32,7 +32,7 @@ class Report:
         """The page with these sections alone."""
         unknown = [name for name in sections if name not in self.sections]
         if unknown:
-            raise KeyError(f"{unknown[0]!r}; accepted: {', '.join(self.sections)}")
+            raise KeyError(f"expected {', '.join(self.sections)}, found {unknown[0]!r}")
         kept = _SECTION.sub(lambda found: found[0] if found[1] in sections else "", self.html)
         kept = re.sub(r'<nav aria-label="Sections">.*?</nav>', "", kept, flags=re.DOTALL)
         kept = re.sub(r'<header class="top">.*?</header>', "", kept, flags=re.DOTALL)

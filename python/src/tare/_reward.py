@@ -39,9 +39,9 @@ class _Rewards:
     ) -> None:
         url = url or (os.environ.get("TARE_URL") if model is None else None)
         if (model is None) == (url is None):
-            raise UsageError("accepted: a model, or the url of a server (or TARE_URL); not both")
+            raise UsageError("expected either a model or the url of a server (or TARE_URL)")
         if url is not None and options:
-            raise UsageError(f"{next(iter(options))}: found beside the url of a server; accepted: with a model")
+            raise UsageError(f"expected {next(iter(options))} with a model, found it with the url of a server")
         if calibration is not None and not isinstance(calibration, Calibration):
             calibration = Calibration.load(calibration)
         self.model, self.calibration, self.url = model, calibration, url
@@ -65,7 +65,8 @@ class _Rewards:
 
     def _rewarded(self, prompts: Sequence[Any], completions: Sequence[Any], columns: dict[str, Any]) -> list[float]:
         if len(prompts) != len(completions):
-            raise DataError(f"found {len(prompts)} prompts and {len(completions)} completions; accepted: as many")
+            found = f"{len(prompts)} prompts and {len(completions)} completions"
+            raise DataError(f"expected as many completions as prompts, found {found}")
         conversations: list[dict[str, Any]] = [{"messages": messages} for messages in turns(prompts, completions)]
         for name in _CONTEXT:
             for conversation, value in zip(conversations, columns.get(name) or []):
@@ -76,7 +77,7 @@ class _Rewards:
         calibrated = None
         if self.calibration is not None and raw:
             if client.is_calibrated:
-                raise UsageError("the server calibrates already: accepted: a calibration on one side")
+                raise UsageError("expected a calibration on one side, found that the server calibrates already")
             calibrated = _calibrated(self.calibration, prompts, conversations, raw)
         batch = Batch(
             [_name(prompt) for prompt in prompts], raw, calibrated, [_length(c["messages"][-1]) for c in conversations],

@@ -41,7 +41,7 @@ class Client:
         import urllib.parse
         parts = urllib.parse.urlsplit(url if "://" in url else f"http://{url}")
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise DataError(f"found the address {url!r}; accepted: http://HOST:PORT")
+            raise DataError(f"expected http://HOST:PORT, found the address {url!r}")
         self.url, self.patience = url.rstrip("/"), patience
         self._parts, self._key = parts, key
         self._local = threading.local()

@@ -63,7 +63,7 @@ class LengthCalibrator(TransformerMixin, BaseEstimator):  # type: ignore[misc, u
         options: dict[str, Any] = {"frac": self.frac, "keep_mean": self.keep_mean} | (self.options or {})
         if groups is not None:
             if len(groups) != len(values):
-                raise ValueError(f"found {len(groups)} groups, and {len(values)} samples; accepted: as many")
+                raise ValueError(f"expected a group for each of {len(values)} samples, found {len(groups)} groups")
             table["prompt_id"] = np.asarray(groups)
             options["group"] = "prompt_id"
         covariates = [name for name in table if name.startswith("x")]
@@ -88,10 +88,10 @@ class LengthCalibrator(TransformerMixin, BaseEstimator):  # type: ignore[misc, u
         if isinstance(column, str):
             names: Sequence[str] = list(getattr(self, "feature_names_in_", []))
             if column not in names:
-                raise ValueError(f"{argument}: found no column {column!r}; accepted: one of {names}")
+                raise ValueError(f"{argument}: expected one of {names}, found no column {column!r}")
             return names.index(column)
         if not -self.n_features_in_ <= column < self.n_features_in_:
-            raise ValueError(f"{argument}: found {column}; accepted: the place of one of {self.n_features_in_} columns")
+            raise ValueError(f"{argument}: expected the place of one of {self.n_features_in_} columns, found {column}")
         return int(column % self.n_features_in_)
 
     def _table(self, values: Any) -> dict[str, Any]:

@@ -80,9 +80,9 @@ def smooth(
     if y is None or data is None:
         first, second = (data, x) if y is None else (x, y)
         if first is None or second is None or isinstance(first, str) or isinstance(second, str):
-            raise TypeError("accepted: smooth(data, 'x', 'y') with names of columns, or smooth(x, y) with vectors")
+            raise TypeError("expected smooth(data, 'x', 'y') with names of columns, or smooth(x, y) with vectors")
         if len(first) != len(second):
-            raise DataError(f"found {len(first)} values of x, and {len(second)} of y; accepted: as many")
+            raise DataError(f"expected as many values of y as of x, found {len(first)} of x and {len(second)} of y")
         data = {"x": first, "y": second}
         x, y = "x", "y"
         if (weights := options.get("weights")) is not None and not isinstance(weights, str):

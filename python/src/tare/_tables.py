@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # Says of each row of a result which row of the table it is.
 ROW = "__tare_row__"
 
-# Arguments that name columns, those of them whose columns are numbers, and columns that are numbers without being named.
+# Arguments whose columns are numbers, all that name columns, and columns that are numbers without being named.
 _NUMBERS = ("score", "covariate", "length", "x", "y", "weights")
 _ROLES = (*_NUMBERS, "group", "label", "subset", "by")
 _READ_AS_NUMBERS = ("score", "reward", "length", "calibrated", "score_chosen", "score_rejected")
@@ -57,12 +57,12 @@ class Table:
         names = self.arrow.column_names
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise DataError(f"{self.kind}: found two columns {twice[0]!r}; accepted: a name for each column")
+            raise DataError(f"{self.kind}: expected a name for each column, found two columns {twice[0]!r}")
         if options is not None:
             found = () if options.get("score") else _READ_AS_NUMBERS
             self._check_whole_numbers({*_named(options, _NUMBERS), *found})
         if ROW in names:
-            raise DataError(f"{self.kind}: found a column {ROW!r}, which Tare numbers rows with; accepted: other names")
+            raise DataError(f"{self.kind}: expected other names than {ROW!r}, which Tare numbers rows with")
 
     def _check_whole_numbers(self, names: set[str]) -> None:
         """The program computes in float64, where whole numbers beyond 2^53 would become others."""
@@ -77,8 +77,8 @@ class Table:
                 continue
             row = next(place for place, value in enumerate(column.to_pylist()) if value and abs(value) > 2**53)
             raise labelled(DataError(
-                f"{self.kind}, row {row + 1}, column {field.name!r}: found {column[row].as_py()}; accepted: whole "
-                "numbers up to 2^53, or floating-point ones", row=row, column=field.name), self)
+                f"{self.kind}, row {row + 1}, column {field.name!r}: expected whole numbers up to 2^53, or "
+                f"floating-point ones, found {column[row].as_py()}", row=row, column=field.name), self)
 
     def write(self, place: pathlib.Path, numbered: bool = True) -> None:
         """Writes an Arrow file, with a column that numbers the rows."""
@@ -91,7 +91,7 @@ class Table:
             with pa.OSFile(str(place), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
                 writer.write_table(table)
         except UnicodeEncodeError as error:
-            raise DataError(f"{self.kind}: found text that is not Unicode ({error}); accepted: text") from None
+            raise DataError(f"{self.kind}: expected text, found text that is not Unicode ({error})") from None
 
     def extended(self, result: pyarrow.Table) -> Any:
         """The table as it was given, with the columns of the result that it has not, or in place of its own. Rows that
@@ -141,17 +141,17 @@ def _arrow(data: Any, used: Sequence[str]) -> tuple[pyarrow.Table, str]:
     if _is(data, "polars", "DataFrame"):
         return _assembled(data.columns, data.get_columns(), used), "DataFrame"
     if _is(data, "polars", "LazyFrame"):
-        raise TypeError("found a polars LazyFrame; accepted: what its collect() gives")
+        raise TypeError("expected a DataFrame, as collect() gives, found a polars LazyFrame")
     if _is(data, "datasets", "Dataset"):
         return data.with_format("arrow")[:], "Dataset"
     if _is(data, "datasets", "DatasetDict"):
-        raise TypeError(f"found a DatasetDict; accepted: one of its splits, {', '.join(map(repr, data))}")
+        raise TypeError(f"expected one of its splits, {', '.join(map(repr, data))}, found a DatasetDict")
     if _is(data, "datasets", "IterableDataset"):
-        raise TypeError("found an IterableDataset; accepted: a Dataset, such as Dataset.from_list(list(data))")
+        raise TypeError("expected a Dataset, such as Dataset.from_list(list(data)), found an IterableDataset")
     if isinstance(data, np.ndarray):
         if data.dtype.names is None or data.ndim != 1:
             raise TypeError(
-                f"found an array of the shape {data.shape}; accepted: a structured array, or a dict of arrays")
+                f"expected a structured array, or a dict of arrays, found an array of the shape {data.shape}")
         return _from_columns({name: data[name] for name in data.dtype.names}, used), "array"
     if isinstance(data, Mapping):
         return _from_columns(data, used), "dict"
@@ -159,7 +159,7 @@ def _arrow(data: Any, used: Sequence[str]) -> tuple[pyarrow.Table, str]:
         return _from_rows(data, used), "list"
     if hasattr(data, "__arrow_c_stream__"):
         return pa.table(data), type(data).__name__
-    raise TypeError(f"found {type(data).__name__}; accepted: {_ACCEPTED}")
+    raise TypeError(f"expected {_ACCEPTED}, found {type(data).__name__}")
 
 
 def _is_readable(kind: Any) -> bool:
@@ -175,7 +175,7 @@ def _is_readable(kind: Any) -> bool:
 
 def _from_pandas(data: Any, used: Sequence[str]) -> pyarrow.Table:
     if data.columns.nlevels > 1:
-        raise DataError("DataFrame: found columns of several levels; accepted: one name a column")
+        raise DataError("DataFrame: expected one name a column, found columns of several levels")
     levels = [name for name in data.index.names if name is not None and str(name) in used]
     levels = [name for name in levels if name not in data.columns]
     names = [str(name) for name in data.columns]
@@ -193,23 +193,23 @@ def _from_columns(data: Mapping[Any, Any], used: Sequence[str]) -> pyarrow.Table
         if _is(values, "pandas", "Series") or _is(values, "pandas", "Index"):
             own = getattr(values, "index", None)
             if index is not None and own is not None and not index.equals(own):
-                raise DataError(f"dict: found another index in {name!r} than before; accepted: one index, or arrays")
+                raise DataError(f"dict: expected one index, or arrays, found another index in {name!r} than before")
             index = own if index is None else index
         elif not isinstance(values, (list, tuple, np.ndarray)) and hasattr(values, "__array__"):
             if not hasattr(values, "__arrow_c_stream__"):
                 # A tensor may carry a gradient.
                 values = np.asarray(values.detach() if hasattr(values, "detach") else values)
         if isinstance(values, (str, bytes)) or not hasattr(values, "__len__"):
-            raise TypeError(f"dict: found {type(values).__name__} as the column {name!r}; accepted: a list or an array")
+            raise TypeError(f"dict: expected a list or an array, found {type(values).__name__} as the column {name!r}")
         if str(name) in columns:
-            raise DataError(f"dict: found two columns {str(name)!r}; accepted: a name for each column")
+            raise DataError(f"dict: expected a name for each column, found two columns {str(name)!r}")
         columns[str(name)] = values
     lengths = {name: len(values) for name, values in columns.items()}
     for name, length in lengths.items():
         first = next(iter(lengths))
         if length != lengths[first]:
             raise DataError(
-                f"dict: found {length} values in {name!r}, and {lengths[first]} in {first!r}; accepted: one length",
+                f"dict: expected one length, found {lengths[first]} values in {first!r} and {length} in {name!r}",
                 column=name)
     return _assembled(list(columns), list(columns.values()), used)
 
@@ -219,11 +219,11 @@ def _from_rows(rows: list[Any], used: Sequence[str] = ()) -> pyarrow.Table:
     names: dict[str, None] = {}
     for place, row in enumerate(rows):
         if not isinstance(row, Mapping):
-            raise DataError(f"list, row {place + 1}: found {type(row).__name__}; accepted: dicts", row=place)
+            raise DataError(f"list, row {place + 1}: expected dicts, found {type(row).__name__}", row=place)
         names.update(dict.fromkeys(row))
     for name in names:
         if not isinstance(name, str):
-            raise DataError(f"list: found the key {name!r}; accepted: keys that are text")
+            raise DataError(f"list: expected keys that are text, found the key {name!r}")
     return _assembled(list(names), [[row.get(name) for row in rows] for name in names], used)
 
 
@@ -235,18 +235,19 @@ def _assembled(names: Sequence[str], columns: Sequence[Any], used: Sequence[str]
     fields = []
     for name, values in zip(names, columns):
         if name in arrays:
-            raise DataError(f"found two columns {name!r}; accepted: a name for each column", column=name)
+            raise DataError(f"expected a name for each column, found two columns {name!r}", column=name)
         try:
             name.encode()
         except UnicodeEncodeError:
-            raise DataError(f"found the column name {name!r}, which is not Unicode; accepted: text") from None
+            raise DataError(f"expected text, found the column name {name!r}, which is not Unicode") from None
         try:
             array = _array(values)
         except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, TypeError, OverflowError,
                 UnicodeEncodeError, ValueError) as error:
             reason = str(error.args[0] if error.args and not isinstance(error, UnicodeError) else error)
             if name in used:
-                raise DataError(f"column {name!r}: {reason}; accepted: values of one type", column=name) from None
+                text = f"column {name!r}: expected values of one type, found that {reason}"
+                raise DataError(text, column=name) from None
             warn(f"the column {name!r} is not used, since Arrow cannot hold it: {reason}")
             continue
         arrays[name] = array
@@ -432,16 +433,16 @@ def from_vectors(
             if argument == "covariate" and vector == "length":
                 continue
             raise TypeError(
-                f"{argument}: found {vector!r} beside a vector of scores; accepted: a vector of as many values")
+                f"{argument}: expected a vector of as many values, found {vector!r} beside a vector of scores")
         if len(vector) != len(score):
             raise DataError(
-                f"{argument}: found {len(vector)} values, and {len(score)} scores; accepted: as many", column=argument)
+                f"{argument}: expected a value for each of {len(score)} scores, found {len(vector)}", column=argument)
         table[names[argument]] = vector
         chosen[argument] = names[argument]
     if _is(score, "pandas", "Series"):
         for name, vector in table.items():
             if _is(vector, "pandas", "Series") and not vector.index.equals(score.index):
-                raise DataError(f"found another index in {name!r} than in the scores; accepted: one index, or arrays")
+                raise DataError(f"expected one index, or arrays, found another index in {name!r} than in the scores")
         return score.to_frame(names["score"]).assign(**table), chosen
     if _is(score, "polars", "Series"):
         import polars

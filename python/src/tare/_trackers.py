@@ -36,7 +36,7 @@ def log(
     elif library == "trackio":
         run.log(numbers, step=step)
     else:
-        raise UsageError(f"found {type(run).__name__} as a tracker; accepted: 'wandb', 'mlflow', 'trackio', or a run")
+        raise UsageError(f"expected 'wandb', 'mlflow', 'trackio', or a run, found {type(run).__name__} as a tracker")
 
 
 def _active(tracker: str) -> Any:
@@ -48,7 +48,7 @@ def _active(tracker: str) -> Any:
         import trackio
         run = trackio.context_vars.current_run.get()
     else:
-        raise UsageError(f"found the tracker {tracker!r}; accepted: 'wandb', 'mlflow', 'trackio'")
+        raise UsageError(f"expected 'wandb', 'mlflow', 'trackio', found the tracker {tracker!r}")
     if run is None:
         raise UsageError(f"no run of {tracker} is active: call {tracker}.init(…) first")
     return run

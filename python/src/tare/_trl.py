@@ -28,7 +28,7 @@ class TrlCallback(TrainerCallback):  # type: ignore[misc, unused-ignore]
 
     def __init__(self, reward: _Rewards, trainer: Any = None, prefix: str = "eval_tare/") -> None:
         if not isinstance(reward, _Rewards):
-            raise UsageError(f"found {type(reward).__name__}; accepted: what tare.reward_func gives")
+            raise UsageError(f"expected what tare.reward_func gives, found {type(reward).__name__}")
         self.reward, self.trainer, self.prefix = reward, trainer, prefix
         if trainer is not None:
             self._watch(trainer.model)
