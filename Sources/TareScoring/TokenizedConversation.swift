@@ -227,19 +227,21 @@ extension TextModel {
       truncated: truncated, length: length, pair: TextPair(prompt: prompt, response: response))
   }
 
-  /// Two texts one after the other, with the tokenizer's own special tokens for a pair, but one BOS.
+  /// Two texts one after the other, with the tokenizer's own special tokens for a pair, but one BOS at the
+  /// beginning.
   package func tokenize(
     joined first: String, _ second: String, _ options: ScoringOptions
   ) throws(TareError) -> TokenizedConversation {
     // vLLM's rule: models that transformers saved as classifiers read a pair.
     let isPair =
       weights.config["use_pad_token"]?.bool ?? weights.config["use_sep_token"]?.bool ?? true
-    var ids =
-      isPair
-      ? tokenizer.encode(first, pair: second).ids
-      : tokenizer.encode(first + second, addSpecialTokens: true)
-    if let bos = tokenizer.bosID, ids.first == bos {
-      ids = [bos] + ids.dropFirst().filter { $0 != bos }
+    let ids: [Int32]
+    if isPair {
+      // Where the end may go, the longer text gives up its own, as transformers cuts a pair.
+      let limit = options.truncation == .right ? options.maxTokens ?? contextLength : .max
+      ids = tokenizer.encode(first, pair: second, limit: limit).ids
+    } else {
+      ids = tokenizer.encode(first + second, addSpecialTokens: true)
     }
     return try tokenize(
       ids, of: first + second, promptIDs: nil, length: second.unicodeScalars.count, options

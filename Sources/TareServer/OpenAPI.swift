@@ -13,9 +13,10 @@ struct OpenAPI {
       all[path] = ["get": operation("Facts about the server.", answers: "An answer.")]
     }
     for (path, kinds) in Dictionary(grouping: endpoints, by: \.path) {
-      var post = operation(
-        "A request for rewards, told by its members.", answers: "Rewards, in the protocol's form."
-      ).object ?? [:]
+      var post =
+        operation(
+          "A request for rewards, told by its members.", answers: "Rewards, in the protocol's form."
+        ).object ?? [:]
       let bodies = kinds.map { schema(of: $0) }
       post["requestBody"] = [
         "required": true,

@@ -26,7 +26,8 @@ package struct RewardCall: Sendable {
       throw .badData(
         place: "model",
         found: "\(profile.labels.count) outputs (\(profile.labels.joined(separator: ", ")))",
-        accepted: "a request to /classify or /pooling, or a server that was started with one of them")
+        accepted:
+          "a request to /classify or /pooling, or a server that was started with one of them")
     }
     return try await judgements(texts, cut: cut)
   }

@@ -21,7 +21,8 @@ struct ServerFacts {
 
   /// The paths that are asked with GET.
   let paths = [
-    "/", "/health", "/ready", "/ping", "/metrics", "/version", "/load", "/v1/models", "/models", "/info",
+    "/", "/health", "/ready", "/ping", "/metrics", "/version", "/load", "/v1/models", "/models",
+    "/info",
     "/model_info", "/get_model_info", "/openapi.json",
   ]
 
@@ -94,7 +95,7 @@ struct ServerFacts {
   private func openAIModel(_ name: String) -> JSONValue {
     var model: JSONObject = [
       "id": .string(name), "object": "model", "created": .int(started), "owned_by": "tare",
-      "root": .string(name), "parent": .null,
+      "root": .string(options.otherModelNames.first ?? name), "parent": .null,
       "max_model_len": profile.longest.map { .int($0) } ?? .null, "permission": [],
     ]
     if let calibration = service.calibration { model["calibration"] = .string(calibration.name) }

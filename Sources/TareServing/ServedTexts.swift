@@ -37,6 +37,7 @@ package struct ServedTexts: Sendable {
     if text.hasNoLimit {
       var options = options
       options.maxTokens = .max
+      options.readRule = .last
       return try tokenize(text.form, options)
     }
     guard let cut = text.cut else { return try tokenize(text.form, options) }

@@ -58,7 +58,7 @@ struct Serve: AsyncParsableCommand {
       """)
   var rerankAs = PairForm.joined
 
-  @Option(help: "Template for /score and /rerank, which gets messages with the roles query and document.")
+  @Option(help: "Template for /score and /rerank, given messages of the roles query and document.")
   var rerankTemplate: String?
 
   @Option(
@@ -71,7 +71,8 @@ struct Serve: AsyncParsableCommand {
   @Flag(help: "Accept any model name in requests.")
   var anyModelName = false
 
-  @Option(help: "Status when the queue is full, 429 or 503 (default: that of the protocol's own server).")
+  @Option(
+    help: "Status when the queue is full, 429 or 503 (default: as the protocol's own server).")
   var busyStatus: Int?
 
   @Option(help: "File with the API key that clients must send as Authorization: Bearer KEY.")
@@ -174,8 +175,8 @@ struct Serve: AsyncParsableCommand {
       }
       settings?.stepsToScore = head.stepsToScore
       return try RewardService(
-        engine: engines, texts: settings, pairs: pairs, calibration: calibration, cache: cache ?? 65_536,
-        limits: limits, warn: Terminal.warn)
+        engine: engines, texts: settings, pairs: pairs, calibration: calibration,
+        cache: cache ?? 65_536, limits: limits, warn: Terminal.warn)
     }
     guard var settings else { throw .usage("give --model or --engine") }
     try head.apply(to: &settings)

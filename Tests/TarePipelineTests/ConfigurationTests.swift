@@ -74,7 +74,7 @@ import Testing
     ("threads = 2.5", "line 1", "'2.5', which is no decimal integer"),
     ("threads = 0x10", "line 1", "'0x10', which is no decimal integer"),
     ("threads = 007", "line 1", "'007', which is no decimal integer"),
-    ("threads = 0", "line 1, 'threads'", "the integer 0; accepted: an integer from 1"),
+    ("threads = 0", "line 1, 'threads'", "found the integer 0"),
     ("threads = \"4\"", "line 1, 'threads'", "the string \"4\""),
     ("store = s.sqlite", "line 1", "'s.sqlite' without quotes"),
     ("store = \"s", "line 1", "a text without its closing \""),
@@ -89,18 +89,18 @@ import Testing
     ("store =", "line 1", "'store' without a value"),
     ("store.path = 's'", "line 1", "the dotted key 'store.path"),
     ("store = 's' 't'", "line 1", "''t'' after the value of 'store'"),
-    ("precision = 'float64'", "line 1, 'precision'", "accepted: float32, bfloat16, int8"),
-    ("next-command = 1", "line 1, 'next-command'", "the integer 1; accepted: true or false"),
+    ("precision = 'float64'", "line 1, 'precision'", "expected float32, bfloat16, int8, found "),
+    ("next-command = 1", "line 1, 'next-command'", "expected true or false, found the integer 1"),
     ("thread = 4", "line 1", "the unknown key 'thread'; did you mean 'threads'?"),
     ("hub_cache = 'h'", "line 1", "the unknown key 'hub_cache'; did you mean 'hub-cache'?"),
-    ("colour = 'red'", "line 1", "the unknown key 'colour'; accepted: store, model, threads"),
+    ("colour = 'red'", "line 1", "found the unknown key 'colour'"),
   ])
   func `what cannot be read names file, line and what is wrong`(
     text: String, place: String, found: String
   ) throws {
     let error = #expect(throws: TareError.self) { try configuration(text) }
     let words = try #require(error).description
-    #expect(words.contains("tare.toml, \(place): found "), "\(words)")
+    #expect(words.contains("tare.toml, \(place): expected "), "\(words)")
     #expect(words.contains(found), "\(words)")
     #expect(error?.exitCode == 65)
   }

@@ -8,7 +8,7 @@ import TareServing
 import TareTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ConversationRequestTests {
+@Suite(.timeLimit(.minutes(5))) struct ConversationRequestTests {
   /// What a request is answered, and the texts that the model got for it.
   private func post(
     _ path: String, _ body: String, template: String? = nil,
@@ -153,9 +153,15 @@ import Testing
 
   @Test(arguments: [
     ("/get_reward", #"{"query": ["a"], "prompts": ["p"], "labels": ["gold text"]}"#),
-    ("/classify", #"{"model": "watched", "input": "a", "user": "u", "priority": 3, "cache_salt": "x"}"#),
+    (
+      "/classify",
+      #"{"model": "watched", "input": "a", "user": "u", "priority": 3, "cache_salt": "x"}"#
+    ),
     ("/classify", #"{"input": "a", "padding": "do_not_pad", "tools": null, "truncate": false}"#),
-    ("/rerank", #"{"model": "watched", "query": "q", "documents": ["a"], "max_chunks_per_doc": null}"#),
+    (
+      "/rerank",
+      #"{"model": "watched", "query": "q", "documents": ["a"], "max_chunks_per_doc": null}"#
+    ),
     ("/reward", #"{"prompt": "q", "response": "a", "label": "gold", "metadata": {"k": "v"}}"#),
     ("/predict", #"{"inputs": "a", "parameters": {}}"#),
   ])
@@ -230,7 +236,9 @@ import Testing
     let other = try TextModel(withoutWeights: URL(filePath: file), template: template)
     for (path, body) in [
       ("/rerank", #"{"query": "q", "documents": ["a"], "instruction": "!"}"#),
-      ("/score", #"{"text_1": "q", "text_2": ["a"], "chat_template_kwargs": {"instruction": "!"}}"#),
+      (
+        "/score", #"{"text_1": "q", "text_2": ["a"], "chat_template_kwargs": {"instruction": "!"}}"#
+      ),
     ] {
       #expect(
         try await post(path, body, pairs: .template(other)).texts == ["<query>q<document>a!"],

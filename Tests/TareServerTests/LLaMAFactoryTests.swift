@@ -8,7 +8,7 @@ import TareServing
 import TareTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct LLaMAFactoryTests {
+@Suite(.timeLimit(.minutes(5))) struct LLaMAFactoryTests {
   private func post(
     _ path: String, _ body: String, _ options: ServerOptions = ServerOptions(),
     key: String? = nil
@@ -68,10 +68,7 @@ import Testing
   private func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
 
   private func pair(_ query: String, _ document: String) throws -> Double {
-    Double(
-      try WatchedModel().tokenize(
-        .conversation(Conversation(prompt: [.user(query)], response: document))
-      ).ids.count)
+    Double(try WatchedModel().tokenize(.pair(query, document)).ids.count)
   }
 
   @Test(arguments: ["/rerank", "/v1/rerank"])
@@ -105,7 +102,7 @@ import Testing
       #expect(body["data"] == [[["score": .double(value), "label": "LABEL_0"]]])
     }
     // Without it the request is vLLM's.
-    let body = try await post("/classify", #"{"model": "m", "input": ["first"]}"#).body
+    let body = try await post("/classify", #"{"model": "watched", "input": ["first"]}"#).body
     #expect(body["data"]?.array?[0]["num_classes"] == 1)
   }
 

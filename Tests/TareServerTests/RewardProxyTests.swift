@@ -10,7 +10,7 @@ import TareServing
 import TareTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct RewardProxyTests {
+@Suite(.timeLimit(.minutes(5))) struct RewardProxyTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

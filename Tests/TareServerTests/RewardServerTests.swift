@@ -10,7 +10,7 @@ import TareServing
 import TareTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct RewardServerTests {
+@Suite(.timeLimit(.minutes(5))) struct RewardServerTests {
   private var impatient: RemoteOptions {
     var options = RemoteOptions()
     options.attempts = 1

@@ -7,7 +7,7 @@ import TareServing
 import TareTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct RewardServiceTests {
+@Suite(.timeLimit(.minutes(5))) struct RewardServiceTests {
   @Test func `a reward does not depend on what it was scored with`() async throws {
     let tiny = try TinyReward()
     let samples = try tiny.samples(24)

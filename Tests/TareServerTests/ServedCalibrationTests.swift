@@ -9,7 +9,7 @@ import TareServing
 import TareTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ServedCalibrationTests {
+@Suite(.timeLimit(.minutes(5))) struct ServedCalibrationTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

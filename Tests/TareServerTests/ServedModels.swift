@@ -107,6 +107,10 @@ final class WatchedModel: ServedModel {
     try self.text.beginning(of: text, tokens: count)
   }
 
+  func spell(_ ids: [Int32]) throws(TareError) -> (text: String, tokens: [String]) {
+    try text.spell(ids)
+  }
+
   func score(_ texts: [TokenizedConversation]) throws(TareError) -> [Score] {
     log.withLock { $0.append(texts.map(\.text)) }
     if isHeld { gate.wait() }

@@ -107,8 +107,8 @@ import Testing
     let folder = try folder("thread = 4")
     let result = try Program.run(["evaluate", "scores.csv"], in: folder.url)
     #expect(result.status == 65)
-    #expect(result.error.contains("tare.toml, line 1: found the unknown key 'thread'"))
-    #expect(result.error.contains("did you mean 'threads'?"))
+    #expect(result.error.contains("tare.toml, line 1: expected store, model"))
+    #expect(result.error.contains("found the unknown key 'thread'; did you mean 'threads'?"))
     #expect(result.output.isEmpty)
     for help in [
       ["--help"], ["help", "score"], ["runs", "list", "--help"], ["completions", "bash"],

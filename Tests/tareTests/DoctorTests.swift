@@ -110,7 +110,7 @@ import Testing
     #expect(facts["labels"] == "none")
     let uses = uses(json)
     #expect(uses["evaluate"]?["works"] == .bool(false))
-    #expect(uses["evaluate"]?["found"]?.string?.contains("no label column") == true)
+    #expect(uses["evaluate"]?["found"]?.string?.contains("a label column") == true)
     #expect(uses["rank"]?["works"] == .bool(false))
   }
 

@@ -39,7 +39,7 @@ package struct Configuration: Sendable {
           text: Self.expanded(try setting.checked(variable: text), setting, environment),
           origin: .variable(setting.variable))
       } catch {
-        throw .usage("\(setting.variable) is \(error.found); accepted: \(error.accepted)")
+        throw .usage("\(setting.variable): expected \(error.accepted), found \(error.found)")
       }
     }
     var places = [folder + "/tare.toml"]

@@ -41,7 +41,8 @@ enum Infinity: WireProtocol {
     }
     return [
       "object": "rerank", "results": .array(results), "model": .string(call.servedName),
-      "usage": usage(rewards), "id": .string("infinity-\(UUID().uuidString.lowercased())"), "created": call.now,
+      "usage": usage(rewards), "id": .string("infinity-\(UUID().uuidString.lowercased())"),
+      "created": call.now,
     ]
   }
 
@@ -55,7 +56,8 @@ enum Infinity: WireProtocol {
     }
     return [
       "object": "classify", "data": .array(data), "model": .string(call.servedName),
-      "usage": usage(rewards), "id": .string("infinity-\(UUID().uuidString.lowercased())"), "created": call.now,
+      "usage": usage(rewards), "id": .string("infinity-\(UUID().uuidString.lowercased())"),
+      "created": call.now,
     ]
   }
 

@@ -33,8 +33,9 @@ enum Slime: WireProtocol {
       }
       return try await reward(
         of: isRendered
-          ? .rendered(prompt + response, prompt: prompt) : .conversation(
-              Conversation(prompt: [.user(prompt)], response: response, context: context)), call)
+          ? .rendered(prompt + response, prompt: prompt)
+          : .conversation(
+            Conversation(prompt: [.user(prompt)], response: response, context: context)), call)
     }
   ]
 

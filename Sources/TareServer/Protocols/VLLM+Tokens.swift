@@ -16,14 +16,17 @@ enum VLLMTokens: WireProtocol {
       try tokens(
         call,
         .rendered(
-          try call.string("prompt"), addsSpecialTokens: try call.flag("add_special_tokens") ?? true))
+          try call.string("prompt"), addsSpecialTokens: try call.flag("add_special_tokens") ?? true)
+      )
     },
     Endpoint(
       path: "/tokenize", member: "messages",
       reads: RewardCall.chatMembers.union(["return_token_strs"])
     ) { call throws(TareError) in try tokens(call, try call.chat("messages", isPrompt: true)) },
     Endpoint(path: "/detokenize", member: "tokens") { call throws(TareError) in
-      let ids = (call.body["tokens"]?.array ?? []).map { $0.lenientInteger.flatMap { Int32(exactly: $0) } }
+      let ids = (call.body["tokens"]?.array ?? []).map {
+        $0.lenientInteger.flatMap { Int32(exactly: $0) }
+      }
       guard call.body["tokens"]?.array != nil, !ids.contains(nil) else {
         throw call.wrong("tokens", "an array of tokens")
       }

@@ -240,8 +240,8 @@ extension Reward {
     case .classifier: return [activation.applied(to: numbers(profile))]
     case .tokenReward:
       // Of an engine elsewhere only the last is known.
-      guard !score.steps.isEmpty else { return [[value]] }
-      return score.steps.map { [Double($0.value)] }
+      guard !score.steps.isEmpty else { return [activation.applied(to: [value])] }
+      return score.steps.map { activation.applied(to: [Double($0.value)]) }
     case .processReward:
       if !score.outputs.isEmpty {
         return score.outputs.map { activation.applied(to: $0.map(Double.init)) }
@@ -264,7 +264,6 @@ extension RewardCall {
     let byDefault = !isRaw && profile.kind != .tokenReward
     let older = try flag("activation")
     guard try flag("use_activation") ?? older ?? byDefault else { return .none }
-    if profile.kind == .tokenReward { return .none }
     return profile.activation
   }
 

@@ -135,11 +135,21 @@ def prepared(message, has_parts):
     return made
 
 
+def without_developers(messages):
+    """As vLLM does where a template does not name the role: system messages, all in one at the beginning."""
+    if not any(message["role"] == "developer" for message in messages):
+        return messages
+    system = [message for message in messages if message["role"] in ("system", "developer")]
+    joined = "\n\n".join(message["content"] for message in system if message["content"])
+    return [{"role": "system", "content": joined}] + [message for message in messages if message not in system]
+
+
 def rendered(template, request):
     variables = dict(request.get("chat_template_kwargs", {}))
     tools = variables.pop("tools", request.get("tools"))
     documents = variables.pop("documents", request.get("documents"))
-    messages = [prepared(message, reads_parts(template)) for message in request["messages"]]
+    messages = request["messages"] if "developer" in template else without_developers(request["messages"])
+    messages = [prepared(message, reads_parts(template)) for message in messages]
     texts, _ = chat.render_jinja_template(
         [messages], tools=tools, documents=documents, chat_template=template, bos_token="<|im_start|>",
         add_generation_prompt=request.get("add_generation_prompt", False),
