@@ -277,7 +277,13 @@ def _pause(after: str | None) -> float:
 
 def turns(prompts: Sequence[Any], completions: Sequence[Any]) -> Iterator[list[Mapping[str, Any]]]:
     """The messages of each prompt with its completion, which are texts or lists of messages."""
-    for prompt, completion in zip(prompts, completions):
+    for row, (prompt, completion) in enumerate(zip(prompts, completions)):
         before = [{"role": "user", "content": prompt}] if isinstance(prompt, str) else list(prompt)
         after = [{"role": "assistant", "content": completion}] if isinstance(completion, str) else list(completion)
+        role = after[-1].get("role") if after else None
+        if role != "assistant":
+            # The server scores what it is given, whoever spoke last.
+            raise DataError(
+                f"conversation {row + 1}, messages: expected a completion that ends with the assistant, found "
+                f"{'no message' if role is None else repr(role)}", row=row)
         yield before + after
