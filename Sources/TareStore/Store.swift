@@ -22,6 +22,8 @@ package final class Store: Sendable {
   }
 
   package let path: String
+  /// Whether nothing can be kept in it.
+  package let isReadOnly: Bool
   private let database: DatabaseQueue
 
   /// - Parameters:
@@ -31,6 +33,10 @@ package final class Store: Sendable {
     path: String, access: Access = .readWrite, patience: Duration = .seconds(30)
   ) throws(TareError) {
     guard !path.isEmpty else { throw .usage("the store's path is empty") }
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+      throw .usage("\(path): a folder, not a store")
+    }
     // SQLite would take a path like "file:x?mode=ro" for a URI.
     try self.init(
       path: path, file: path.hasPrefix("file:") ? "./" + path : path, access, patience)
@@ -46,9 +52,12 @@ package final class Store: Sendable {
     path: String, file: String, _ access: Access, _ patience: Duration
   ) throws(TareError) {
     self.path = path
+    isReadOnly = access == .readOnly
     if access == .readOnly, !FileManager.default.fileExists(atPath: path) {
       throw .usage("\(path): no such store")
     }
+    var file = file
+    if access == .readOnly, !Self.canWrite(path) { file = try Self.unchanging(path) }
     do {
       var configuration = Configuration()
       configuration.label = "tare.store"
@@ -66,6 +75,26 @@ package final class Store: Sendable {
     } catch {
       throw TareError(error, store: path)
     }
+  }
+
+  /// Whether a store there can be written to: SQLite keeps two more files beside it, even to read it.
+  package static func canWrite(_ path: String) -> Bool {
+    let folder = URL(filePath: path).deletingLastPathComponent().path
+    return access(path, W_OK) == 0 && access(folder, W_OK) == 0
+  }
+
+  /// The address of a store where nobody can write, which is read without SQLite's other two files.
+  /// - Throws: `TareError.badData` if changes wait in the one that is its write-ahead log.
+  private static func unchanging(_ path: String) throws(TareError) -> String {
+    let log = path + "-wal"
+    let size = (try? FileManager.default.attributesOfItem(atPath: log))?[.size] as? Int ?? 0
+    guard size == 0 else {
+      throw .badData(
+        place: path, found: "changes in \(log), which cannot be applied where nobody can write",
+        accepted: "a copy of both files in a folder that can be written to")
+    }
+    let escaped = path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path
+    return "file:\(escaped)?immutable=1"
   }
 
   // MARK: - Transactions

@@ -33,7 +33,7 @@ extension TareError {
     case .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_SHMSIZE:
       self = full
     case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL:
-      self = .fault(
+      self = .busy(
         "\(path): another process has locked the store for too long; \(safe); "
           + "retry when it has finished")
     case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH:
@@ -49,6 +49,11 @@ extension TareError {
         accepted: "an undamaged store (`sqlite3 FILE .recover` may recover the data)")
     case .SQLITE_IOERR:
       self = .fault("\(path): reading or writing failed (\(reason)); \(safe)")
+    // A statement that fits the schema fails where somebody has changed the tables.
+    case .SQLITE_ERROR, .SQLITE_CONSTRAINT, .SQLITE_MISMATCH, .SQLITE_SCHEMA:
+      self = .badData(
+        place: path, found: "tables or rows that were changed by another program (\(reason))",
+        accepted: "a store as tare writes it")
     default:
       self = .fault("\(path): \(error)")
     }

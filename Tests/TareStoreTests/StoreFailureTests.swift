@@ -71,7 +71,7 @@ struct StoreFailureTests {
     }
     #expect(
       error
-        == .fault(
+        == .busy(
           "\(store.path): another process has locked the store for too long; "
             + "stored data are safe; retry when it has finished"))
     other.kill()
@@ -205,8 +205,36 @@ struct StoreFailureTests {
       #expect(error?.exitCode == 70)
       #expect(error?.description.contains("writable") == true, "\(error as Any)")
     }
+    // What is there can be read.
+    #expect(!Store.canWrite(disk.path))
+    let store = try Store(path: disk.path, access: .readOnly)
+    #expect(store.isReadOnly)
+    #expect(try store.items(of: run).count == 2)
     try disk.makeWritable()
+    try Data("changes".utf8).write(to: URL(filePath: disk.path + "-wal"))
+    try disk.makeReadOnly()
+    let error = #expect(throws: TareError.self) { try Store(path: disk.path, access: .readOnly) }
+    #expect(error?.exitCode == 65)
+    #expect(error?.description.contains("-wal") == true)
+    try disk.makeWritable()
+    try FileManager.default.removeItem(atPath: disk.path + "-wal")
     #expect(try Store(path: disk.path).items(of: run).count == 2)
+  }
+
+  @Test func `tables that another program has changed are no fault of tare's`() throws {
+    let run = try Store(path: folder.path()).scoredRun([pair("a")])
+    let other = try PythonProcess("db.execute('DROP TABLE item')", on: folder.path())
+    #expect(other.exitStatus() == 0)
+    let error = #expect(throws: TareError.self) {
+      try Store(path: folder.path()).items(of: run)
+    }
+    #expect(error?.exitCode == 65)
+    #expect(error?.description.contains("changed by another program") == true, "\(error as Any)")
+  }
+
+  @Test func `a folder is no store`() {
+    let error = #expect(throws: TareError.self) { try Store(path: "/proc") }
+    #expect(error == .usage("/proc: a folder, not a store"))
   }
 
   @Test func `a path where no file can be is named`() {

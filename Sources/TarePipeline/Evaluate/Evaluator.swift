@@ -199,7 +199,9 @@ struct Evaluator: Sendable {
   ) throws(TareError) -> [EvaluateOutcome.Part] {
     try eachModel(of: source, name: name) { (model) throws(TareError) in
       let evaluated = try part(model)
-      if case .run(let run, _)? = model.parts.first?.origin, let store = model.store {
+      if case .run(let run, _)? = model.parts.first?.origin, let store = model.store,
+        !store.isReadOnly
+      {
         try store.keep(evaluated.raw, evaluated.calibrated, of: run)
       }
       return evaluated

@@ -105,6 +105,14 @@ extension Pipeline {
     guard (request.store == nil) == (request.run == nil) else {
       throw .usage("--store and --run must be given together: a store keeps runs by name")
     }
+    guard request.run?.isEmpty != true else {
+      throw .usage("--run: expected a name, found nothing")
+    }
+    guard request.store != ":memory:" else {
+      throw .usage(
+        "--store: expected a file, found :memory:, which keeps nothing (leave out --store and --run)"
+      )
+    }
     let columns = try ColumnMapping(command: request.columns)
     let rows = try readRows(request.inputs, format: request.format, columns, request.policy)
     if let note = rows.tieNote { observer.notice(note) }

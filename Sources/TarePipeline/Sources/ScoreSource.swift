@@ -176,12 +176,13 @@ extension ScoreSource {
   }
 }
 
-/// Opens a store that must be there: a mistyped name makes no new one.
+/// Opens a store that must be there: a mistyped name makes no new one. Where nobody can write it can still be
+/// read.
 func existingStore(_ path: String) throws(TareError) -> Store {
   guard FileManager.default.fileExists(atPath: path) else {
     throw .usage("\(path): no such store")
   }
-  return try Store(path: path)
+  return try Store(path: path, access: Store.canWrite(path) ? .readWrite : .readOnly)
 }
 
 extension ScorePart {
