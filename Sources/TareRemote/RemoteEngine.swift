@@ -11,7 +11,7 @@ package final class RemoteEngine: Sendable {
   private let pool: RemotePool
   private let names: Mutex<[Int: Name]> = Mutex([:])
   /// Whether the engines' model scores tokens.
-  private let areTokensScored = Mutex(false)
+  private let tokensAreScored = Mutex(false)
 
   /// What an engine says of its model.
   private struct Name: Sendable {
@@ -53,8 +53,11 @@ package final class RemoteEngine: Sendable {
   /// Requests that are sent at the same time.
   package var capacity: Int { connections.count * options.concurrency }
 
+  /// Whether texts are sent as the protocol does for models that score tokens.
+  package var areTokensScored: Bool { tokensAreScored.withLock { $0 } }
+
   /// From now on texts are sent as the protocol does for models that score tokens, if it has a way.
-  func scoresTokens() { areTokensScored.withLock { $0 = true } }
+  func scoresTokens() { tokensAreScored.withLock { $0 = true } }
 
   /// Rewards of texts, in their order; of tokens that of the last.
   /// - Throws: as `rewards`.
@@ -171,7 +174,7 @@ package final class RemoteEngine: Sendable {
         connection: self.connections[index])
       guard let ofTokens = self.wire.ofTokens else { return try await request.rewards(self.wire) }
       let path = request.connection.isOther ? nil : ofTokens.path
-      if self.areTokensScored.withLock({ $0 }) {
+      if self.tokensAreScored.withLock({ $0 }) {
         return try await request.rewards(ofTokens, at: path)
       }
       do throws(RemoteFailure) {
@@ -254,7 +257,7 @@ package final class RemoteEngine: Sendable {
 
   /// Where the last requests went.
   private var addresses: String {
-    let path = areTokensScored.withLock { $0 } ? wire.ofTokens?.path : nil
+    let path = tokensAreScored.withLock { $0 } ? wire.ofTokens?.path : nil
     return connections.map { $0.isOther ? $0.url : $0.address(path) }.joined(separator: ", ")
   }
   private var interrupted: TareError { .interrupted("stopped while waiting for \(addresses)") }

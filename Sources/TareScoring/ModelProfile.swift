@@ -21,6 +21,8 @@ package struct ModelProfile: Sendable, Hashable {
 
   package var kind = Kind.classifier
   package var activation = Activation.sigmoid
+  /// Whether the reward itself is a probability: an activation on top would make another number of it.
+  package var hasProbability = false
   /// What the numbers that are handed on are called: one name for one reward.
   package var labels = ["LABEL_0"]
   /// Whether a text has one reward; otherwise it has a number for each label.
@@ -51,6 +53,13 @@ package struct ModelProfile: Sendable, Hashable {
     hasOneReward = output != .all
     labels = Self.labels(config, output: output, count: count)
     activation = Self.activation(config, isOne: hasOneReward && kind != .processReward)
+    switch output {
+    case .probability, .firstProbability: hasProbability = true
+    case nil: hasProbability = kind == .processReward
+    default: break
+    }
+    // The rows of a process reward model are of raw outputs all the same.
+    if hasProbability, kind != .processReward { activation = .none }
   }
 
   /// Names of the outputs as transformers' `id2label` has them, else LABEL_0 and so on; of a reward

@@ -142,12 +142,11 @@ public final class RewardModel: Sendable {
       steps = zip(conversation.positions, values).map { StepScore(position: $0, value: $1) }
       value = rule.score(values)
     }
-    guard value.isFinite, values.allSatisfy(\.isFinite),
-      outputs.allSatisfy({ $0.allSatisfy(\.isFinite) })
-    else {
+    let all = [value] + values + outputs.flatMap(\.self)
+    if let wrong = all.first(where: { !$0.isFinite }) {
       throw .badData(
         place: "the response that ends '\(conversation.text.suffix(60))'",
-        found: "the score \(value)", accepted: "a finite score (are the model's weights finite?)")
+        found: "the score \(wrong)", accepted: "a finite score (are the model's weights finite?)")
     }
     return Score(
       value: value, tokens: conversation.ids.count, length: conversation.length,

@@ -72,7 +72,10 @@ package struct RewardCall: Sendable {
 
   /// Whether a reward is to be a probability, as TEI and Infinity have it said.
   var isActivatedUnlessRaw: Bool {
-    get throws(TareError) { try flag("raw_scores").map(!) ?? !isRaw }
+    get throws(TareError) {
+      let isAsked = try flag("raw_scores").map(!) ?? !isRaw
+      return isAsked && !service.model.profile.hasProbability
+    }
   }
 
   func string(_ member: String) throws(TareError) -> String {

@@ -8,7 +8,7 @@ package struct ServedEngine: ServedModel {
   /// nil where there is neither tokenizer nor template: rendered texts go on as they are.
   private let texts: ServedTexts?
   package let name: String
-  package let profile: ModelProfile
+  private let ofFiles: ModelProfile?
   /// nil where nothing is kept.
   private let cache: RewardCache?
 
@@ -19,13 +19,18 @@ package struct ServedEngine: ServedModel {
     self.model = model
     self.texts = texts
     self.name = name
-    profile =
-      texts.map { ModelProfile($0.model, $0.options, output: nil, outputs: 1) }
-      ?? ModelProfile()
+    ofFiles = texts.map { ModelProfile($0.model, $0.options, output: nil, outputs: 1) }
     self.cache = cache > 0 ? RewardCache(limit: cache) : nil
   }
 
   package var passesAtOnce: Int { model.engine.capacity }
+  /// What the model's files say; without them what the engines' answers show.
+  package var profile: ModelProfile {
+    if let ofFiles { return ofFiles }
+    var profile = ModelProfile()
+    if model.engine.areTokensScored { profile.kind = .tokenReward }
+    return profile
+  }
   package var cacheCounts: CacheCounts? { cache?.counts }
   /// Never the proxy's own: two of them may stand in front of different models.
   package func servedName() async -> String? { try? await model.engine.servedModel() }

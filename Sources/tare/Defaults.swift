@@ -21,9 +21,22 @@ enum Defaults {
     setenv("HF_HUB_CACHE", cache, 1)
   }
 
+  /// A setting that decides what is computed, as nobody has typed it; the user is told where it comes from.
+  static func told(_ setting: Setting) -> String? {
+    let value = configuration.value(of: setting)
+    guard let source = value.origin.words, let text = value.text else { return nil }
+    Terminal.complain("\(setting.key) \(text) (\(source))")
+    return text
+  }
+
   static var model: String? { configuration[.model] }
   static var threads: Int? { configuration.threads }
-  static var precision: String? { configuration[.precision] }
+  /// With where it comes from: it changes scores.
+  static var precision: (text: String, source: String)? {
+    let value = configuration.value(of: .precision)
+    guard let source = value.origin.words, let text = value.text else { return nil }
+    return (text, source)
+  }
   static var showsNextCommand: Bool { configuration.showsNextCommand }
 
   /// - Parameter isNeeded: whether the command names a run, or works on nothing but a store.
@@ -37,6 +50,9 @@ extension ScoringSettings {
   init(configured model: String) {
     self.init(model: model)
     if let threads = Defaults.threads { self.threads = threads }
-    if let precision = Defaults.precision { self.precision = precision }
+    if let precision = Defaults.precision {
+      self.precision = precision.text
+      precisionSource = precision.source
+    }
   }
 }

@@ -114,7 +114,7 @@ struct Inspect: ParsableCommand {
     case (let place?, nil): return place
     case (nil, let model?): return model
     case (nil, nil):
-      if let model = Defaults.model { return model }
+      if let model = Defaults.told(.model) { return model }
       throw .usage("no model given: expected tare inspect MODEL, or --model MODEL")
     case (_?, _?): throw .usage("the model is given twice: expected MODEL or --model MODEL")
     }

@@ -11,7 +11,7 @@ struct ModelArgument: ParsableArguments {
   /// - Throws: `TareError.usage` where nothing says which model.
   var named: String {
     get throws(TareError) {
-      if let model = model ?? Defaults.model { return model }
+      if let model = model ?? Defaults.told(.model) { return model }
       throw .usage(
         "no model given: expected --model MODEL, \(Setting.model.variable), or model in tare.toml")
     }
@@ -118,7 +118,10 @@ struct ScoringArguments: ParsableArguments {
     settings.stepSeparator = stepSeparator
     settings.read = read
     if let buffers { settings.buffers = buffers }
-    if let precision { settings.precision = precision }
+    if let precision {
+      settings.precision = precision
+      settings.precisionSource = nil
+    }
     settings.bos = bos
     settings.maxTokens = maxTokens
     if let truncate { settings.truncate = truncate }

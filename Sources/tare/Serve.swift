@@ -164,7 +164,7 @@ struct Serve: AsyncParsableCommand {
     var limits = ServiceLimits()
     limits.waiting = maxWaiting
     limits.patience = .seconds(maxSeconds)
-    let model = model ?? (engine.engine.isEmpty ? Defaults.model : nil)
+    let model = model ?? (engine.engine.isEmpty ? Defaults.told(.model) : nil)
     var settings = model.map { scoring.settings($0) }
     // A reward of half a text would look like any other.
     if scoring.truncate == nil { settings?.truncate = "error" }

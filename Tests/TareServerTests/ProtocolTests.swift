@@ -193,6 +193,46 @@ import Testing
     #expect(try await post("/tokenize", #"{"prompt": "\#(long)"}"#).body["count"] == 600)
   }
 
+  /// A sigmoid of a probability would be another number.
+  @Test func `a reward that is a probability gets no activation`() async throws {
+    var profile = ModelProfile()
+    profile.hasProbability = true
+    profile.activation = .none
+    let service = RewardService(try WatchedModel(profile: profile))
+    try await buildApplication(service).test(.router) { client in
+      for (path, body, place) in [
+        ("/classify", #"{"input": "first"}"#, ["data", "probs"]),
+        ("/predict", #"{"inputs": "first"}"#, []),
+        ("/classify", #"{"input": ["first"], "raw_scores": false}"#, ["data"]),
+      ] {
+        try await client.execute(uri: path, method: .post, body: ByteBuffer(string: body)) {
+          response in
+          #expect(response.status == .ok)
+          let text = String(buffer: response.body)
+          #expect(
+            text.contains(place.contains("probs") ? "\"probs\":[5" : "\"score\":5"), "\(text)")
+        }
+      }
+    }
+  }
+
+  /// A pair has no steps: the softmax of its one number would be 1, whatever it is.
+  @Test func `a model that judges steps judges no pairs`() async throws {
+    var profile = ModelProfile()
+    profile.kind = .processReward
+    let service = RewardService(try WatchedModel(profile: profile))
+    try await buildApplication(service).test(.router) { client in
+      for (path, body) in [
+        ("/score", #"{"text_1": "q", "text_2": ["a"]}"#),
+        ("/rerank", #"{"query": "q", "documents": ["a"]}"#), ("/classify", #"{"input": "a"}"#),
+      ] {
+        try await client.execute(uri: path, method: .post, body: ByteBuffer(string: body)) {
+          #expect($0.status == .badRequest, "\(path)")
+        }
+      }
+    }
+  }
+
   @Test func `one path takes requests of every kind`() async throws {
     let classified = try await post("/invocations", #"{"input": "a"}"#).body
     #expect(classified["data"]?.array?[0]["num_classes"] == 1)

@@ -58,6 +58,7 @@ final class WatchedModel: ServedModel {
   private let isHeld: Bool
   private let log = Mutex<[[String]]>([])
   private let pairs: ServedTexts.Pairs
+  let profile: ModelProfile
 
   /// - Parameters:
   ///   - isHeld: whether each pass waits for `release`.
@@ -65,11 +66,14 @@ final class WatchedModel: ServedModel {
   ///   - addsBOS: whether the tokenizer puts a BOS before plain texts.
   ///   - truncation: what happens to texts that are too long.
   ///   - pairs: how a query and a document become a text.
+  ///   - profile: what its files would say of its answers.
   init(
     isHeld: Bool = false, template: String? = nil, addsBOS: Bool = false,
-    truncation: ScoringOptions.Truncation = .left, pairs: ServedTexts.Pairs = .joined
+    truncation: ScoringOptions.Truncation = .left, pairs: ServedTexts.Pairs = .joined,
+    profile: ModelProfile = ModelProfile()
   ) throws {
     self.pairs = pairs
+    self.profile = profile
     let folder = try TemporaryFolder()
     var builder = TinyModel.builder()
     if let template,

@@ -10,6 +10,15 @@ package struct Configuration: Sendable {
     case variable(String)
     case file(String, line: Int)
     case standard
+
+    /// nil for the default.
+    package var words: String? {
+      switch self {
+      case .variable(let name): name
+      case .file(let path, let line): "\(path), line \(line)"
+      case .standard: nil
+      }
+    }
   }
 
   package struct Value: Sendable, Equatable {
@@ -172,13 +181,8 @@ extension Configuration {
       text + String(repeating: " ", count: max(0, width - text.count))
     }
     var lines = values.map { setting, value in
-      let origin =
-        switch value.origin {
-        case .variable(let name): name
-        case .file(let path, let line): "\(path), line \(line)"
-        case .standard: "default"
-        }
-      return padded(setting.key, keys) + "  " + padded(value.text ?? "–", texts) + "  " + origin
+      padded(setting.key, keys) + "  " + padded(value.text ?? "–", texts) + "  "
+        + (value.origin.words ?? "default")
     }
     lines += ["", "Files, nearest first:"]
     lines += files.map { "  \($0.path)\($0.exists ? "" : " (not there)")" }

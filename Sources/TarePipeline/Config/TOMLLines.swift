@@ -207,13 +207,15 @@ private struct LineReader {
         let code = UInt32(text, radix: 16), let unicode = Unicode.Scalar(code)
       else {
         throw error(
-          "the escape \\\(scalar)\(text)", accepted: "\\uXXXX or \\UXXXXXXXX of a character")
+          "the escape \\\(scalar)\(text)",
+          accepted: "\\u with four, or \\U with eight hexadecimal digits of a character")
       }
       position += digits.count
       return unicode
     default:
       throw error(
-        "the escape \\\(scalar)", accepted: #"\" \\ \b \t \n \f \r \uXXXX \UXXXXXXXX; or 'text'"#)
+        "the escape \\\(scalar)",
+        accepted: #"\" \\ \b \t \n \f \r, or \u or \U with hexadecimal digits; or 'text'"#)
     }
   }
 }

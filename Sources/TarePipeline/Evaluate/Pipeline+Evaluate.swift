@@ -4,6 +4,7 @@ internal import Dispatch
 internal import Synchronization
 package import TareCore
 internal import TareEvaluation
+internal import TareStore
 
 package struct EvaluateRequest: Sendable {
   package var sources: [ScoreSource]
@@ -37,6 +38,12 @@ extension Pipeline {
     for index in request.against.indices { try request.against[index].readPipe() }
     let names = request.sources.names
     let evaluator = try Evaluator(request)
+    let stores = request.sources.compactMap { source -> String? in
+      if case .run(_, let path) = source.place { path } else { nil }
+    }
+    for path in Set(stores).sorted() where !Store.canWrite(path) {
+      observer.notice("\(path) cannot be written to: the evaluation is not kept in it")
+    }
     var parts: [EvaluateOutcome.Part] = []
     var failures: [(source: String, error: TareError)] = []
     if request.together {

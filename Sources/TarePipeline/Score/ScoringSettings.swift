@@ -39,6 +39,8 @@ package struct ScoringSettings: Sendable {
   package var stepsToScore: String?
   package var buffers = "float32"
   package var precision = "float32"
+  /// The variable or file that has set the precision; nil for the command line and the default.
+  package var precisionSource: String?
   package var bos = "auto"
   package var maxTokens: Int?
   package var truncate = "left"
@@ -151,6 +153,7 @@ package struct ScoringSettings: Sendable {
   /// What a user must know of the model to trust its scores, a sentence each.
   func remarks(_ text: TextModel) -> [String] {
     text.remarks(activationIsChosen: activation != nil || head != nil || reference != nil)
+      + (precisionSource.map { ["precision \(precision) (\($0))"] } ?? [])
   }
 
   /// The head that is asked for, or the model's own; nil for a language model, which has none.

@@ -75,6 +75,11 @@ extension RewardService {
     let text = try settings?.textAlone()
     let model = try RemoteModel(remote, text: text)
     var texts: ServedTexts?
+    if text == nil {
+      warn(
+        "without --model nothing is known of the engines' model: vLLM's paths apply a sigmoid to its "
+          + "rewards unless a request says otherwise (use_activation)")
+    }
     if let settings, let text {
       text.opened.notes.forEach(warn)
       texts = ServedTexts(

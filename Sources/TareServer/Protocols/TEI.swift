@@ -1,5 +1,6 @@
 /// Hugging Face's text-embeddings-inference (router/src/http/types.rs).
 internal import TareCore
+internal import TareScoring
 internal import TareServing
 
 /// `/predict` and `/rerank`: a reward goes through a sigmoid unless the request says `raw_scores`.
@@ -84,7 +85,7 @@ extension RewardCall {
     switch object["function_to_apply"] {
     case nil, .null?: return isActivated
     case "none"?: return false
-    case "sigmoid"?: return true
+    case "sigmoid"?: return !service.model.profile.hasProbability
     case let other?:
       throw .badData(
         place: "'parameters', function_to_apply", found: other.text(),

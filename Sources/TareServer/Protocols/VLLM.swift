@@ -88,14 +88,12 @@ enum VLLM: WireProtocol {
   private static func classify(
     _ call: RewardCall, _ texts: [ServedText]
   ) async throws(TareError) -> JSONValue {
+    try call.requireClassifier()
+    let rewards = try await call.judgements(texts, cut: try call.checkedCut())
+    // A model elsewhere may have shown meanwhile what it is.
+    try call.requireClassifier()
     let activation = try call.activation()
     let profile = call.service.model.profile
-    guard profile.kind == .classifier else {
-      throw .badData(
-        place: "model", found: "\(profile.architecture ?? "a model") whose rewards are of tokens",
-        accepted: "a request to /pooling")
-    }
-    let rewards = try await call.judgements(texts, cut: try call.checkedCut())
     return call.list(
       "classify", rewards,
       rewards.enumerated().map { index, reward in
@@ -111,8 +109,8 @@ enum VLLM: WireProtocol {
   private static func pool(
     _ call: RewardCall, _ texts: [ServedText]
   ) async throws(TareError) -> Answer {
-    let profile = call.service.model.profile
     let encoding = try call.encoding()
+    var profile = call.service.model.profile
     if let task = call.body["task"], task != .null {
       let own = profile.kind == .classifier ? "classify" : "token_classify"
       guard task.string == own else {
@@ -121,17 +119,19 @@ enum VLLM: WireProtocol {
           accepted: "'\(own)', which \(profile.architecture ?? "the model") is for")
       }
     }
-    let activation = try call.activation()
-    let isActivated = activation != .none
+    _ = try call.activation()
     let rewards = try await call.judgements(
       texts.map { text in
         var text = text
         text.wantsEveryToken = profile.kind == .tokenReward
         return text
       }, cut: try call.checkedCut())
+    // A model elsewhere may have shown meanwhile what it is.
+    profile = call.service.model.profile
+    let activation = try call.activation()
     var rows: [[[Double]]] = []
     for reward in rewards {
-      rows.append(try reward.rows(profile, activation, isActivated: isActivated))
+      rows.append(try reward.rows(profile, activation))
     }
     let isOfTokens = profile.kind != .classifier
     if encoding.isBinary { return call.binary(rewards, rows, encoding, isOfTokens: isOfTokens) }
@@ -155,6 +155,7 @@ enum VLLM: WireProtocol {
   private static func score(
     _ call: RewardCall, _ first: String, _ second: String
   ) async throws(TareError) -> JSONValue {
+    try call.requireOneJudgement()
     let activation = try call.activation()
     let cut = try call.checkedCut()
     let context = try call.pairContext()
@@ -181,6 +182,7 @@ enum VLLM: WireProtocol {
   }
 
   private static func rerank(_ call: RewardCall) async throws(TareError) -> JSONValue {
+    try call.requireOneJudgement()
     let activation = try call.activation()
     let cut = try call.checkedCut()
     let context = try call.pairContext()
@@ -234,7 +236,7 @@ extension Reward {
 
   /// The numbers that `/pooling` gives, [rows][outputs]: a row for the text, or for each step or token.
   fileprivate func rows(
-    _ profile: ModelProfile, _ activation: ModelProfile.Activation, isActivated: Bool
+    _ profile: ModelProfile, _ activation: ModelProfile.Activation
   ) throws(TareError) -> [[Double]] {
     switch profile.kind {
     case .classifier: return [activation.applied(to: numbers(profile))]
@@ -246,7 +248,7 @@ extension Reward {
       if !score.outputs.isEmpty {
         return score.outputs.map { activation.applied(to: $0.map(Double.init)) }
       }
-      guard isActivated else {
+      guard activation != .none else {
         throw .badData(
           place: "'use_activation'", found: "false, with a model on another server",
           accepted: "true: that server gives probabilities of steps")
@@ -257,6 +259,24 @@ extension Reward {
 }
 
 extension RewardCall {
+  /// - Throws: `TareError.badData` for a model that judges tokens or steps.
+  fileprivate func requireClassifier() throws(TareError) {
+    let profile = service.model.profile
+    guard profile.kind == .classifier else { throw Self.isOfTokens(profile) }
+  }
+
+  /// - Throws: `TareError.badData` for a model that judges steps, of which a pair has none.
+  fileprivate func requireOneJudgement() throws(TareError) {
+    let profile = service.model.profile
+    guard profile.kind != .processReward else { throw Self.isOfTokens(profile) }
+  }
+
+  private static func isOfTokens(_ profile: ModelProfile) -> TareError {
+    .badData(
+      place: "model", found: "\(profile.architecture ?? "a model") whose rewards are of tokens",
+      accepted: "a request to /pooling")
+  }
+
   /// What is put on raw numbers.
   fileprivate func activation() throws(TareError) -> ModelProfile.Activation {
     let profile = service.model.profile
