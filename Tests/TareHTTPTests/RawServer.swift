@@ -46,16 +46,7 @@ final class RawServer: Sendable {
     @discardableResult func send(_ text: String) -> Bool { send(Array(text.utf8)) }
 
     @discardableResult func send(_ bytes: [UInt8]) -> Bool {
-      var done = 0
-      while done < bytes.count {
-        let count = bytes.withUnsafeBytes {
-          Glibc.send(
-            socket, $0.baseAddress?.advanced(by: done), bytes.count - done, Int32(MSG_NOSIGNAL))
-        }
-        guard count > 0 else { return false }
-        done += count
-      }
-      return true
+      LoopbackPort.send(bytes, to: socket)
     }
 
     /// Waits until the client closes the connection.

@@ -101,7 +101,7 @@ package final class CannedServer: Sendable {
 
   private static func send(_ text: String, to connection: Int32) {
     let bytes = Array(text.utf8)
-    _ = Glibc.send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+    LoopbackPort.send(bytes, to: connection)
   }
 
   /// Head and body of one request; nil if the client leaves before its end.

@@ -184,16 +184,7 @@ package final class LoopbackHub: Sendable {
     }
 
     private func send(_ bytes: [UInt8]) -> Bool {
-      var done = 0
-      while done < bytes.count {
-        let count = bytes.withUnsafeBytes {
-          Glibc.send(
-            socket, $0.baseAddress?.advanced(by: done), bytes.count - done, Int32(MSG_NOSIGNAL))
-        }
-        guard count > 0 else { return false }
-        done += count
-      }
-      return true
+      LoopbackPort.send(bytes, to: socket)
     }
 
     /// nil if the client leaves before the end of its head.

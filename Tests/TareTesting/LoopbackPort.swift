@@ -36,6 +36,22 @@ package final class LoopbackPort: Sendable {
     }.start()
   }
 
+  /// All of the bytes, however little a socket takes at a time.
+  /// - Returns: whether the client took them.
+  @discardableResult
+  package static func send(_ bytes: [UInt8], to connection: Int32) -> Bool {
+    var done = 0
+    while done < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        Glibc.send(
+          connection, $0.baseAddress?.advanced(by: done), bytes.count - done, Int32(MSG_NOSIGNAL))
+      }
+      guard count > 0 else { return false }
+      done += count
+    }
+    return true
+  }
+
   deinit {
     // Wakes the thread out of `accept`; it closes the socket.
     shutdown(listener, Int32(SHUT_RDWR))
