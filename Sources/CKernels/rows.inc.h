@@ -68,6 +68,7 @@ KERNEL void NAMED(gatedUnit)(float *y, ptrdiff_t yStride, const float *gateUp, p
   case TARE_GELU: gatedUnitOf(TARE_GELU, y, yStride, gateUp, stride, rows, width); break;
   case TARE_RELU: gatedUnitOf(TARE_RELU, y, yStride, gateUp, stride, rows, width); break;
   case TARE_TANH: gatedUnitOf(TARE_TANH, y, yStride, gateUp, stride, rows, width); break;
+  case TARE_RELU2: gatedUnitOf(TARE_RELU2, y, yStride, gateUp, stride, rows, width); break;
   }
 }
 
@@ -84,6 +85,7 @@ KERNEL void NAMED(activate)(float *x, ptrdiff_t count, TareActivation activation
   case TARE_GELU: activateOf(TARE_GELU, x, count); break;
   case TARE_RELU: activateOf(TARE_RELU, x, count); break;
   case TARE_TANH: activateOf(TARE_TANH, x, count); break;
+  case TARE_RELU2: activateOf(TARE_RELU2, x, count); break;
   }
 }
 

@@ -146,6 +146,10 @@ INLINE V activationV(V x, TareActivation activation) {
   case TARE_GELU: return half * x * (one + erfV(x * splat(0.7071067811865476f)));
   case TARE_RELU: return larger(x, splat(0));
   case TARE_TANH: return tanhV(x);
+  case TARE_RELU2: {
+    V positive = larger(x, splat(0));
+    return positive * positive;
+  }
   default: return x * sigmoidV(x);
   }
 }

@@ -94,7 +94,14 @@ import Testing
       "llama": "llama", "mistral": "mistral_window", "qwen2": "qwen2", "qwen3": "qwen3",
       "qwen3_moe": "qwen3_moe", "gemma": "gemma", "gemma2": "gemma2", "gemma3_text": "gemma3_text",
       "phi3": "phi3", "internlm2": "internlm2", "olmo2": "olmo2", "llama_moe_rnn": "rmoe_gru",
-      "gpt_neox": "gpt_neox", "deberta-v2": "deberta",
+      "gpt_neox": "gpt_neox", "deberta-v2": "deberta", "ministral": "ministral",
+      "ministral3": "ministral3", "seed_oss": "seed_oss", "smollm3": "smollm3", "olmo": "olmo",
+      "olmo3": "olmo3", "granite": "granite", "glm": "glm", "glm4": "glm4", "cohere": "cohere",
+      "cohere2": "cohere2", "starcoder2": "starcoder2", "stablelm": "stablelm",
+      "nemotron": "nemotron", "exaone4": "exaone4", "hunyuan_v1_dense": "hunyuan_v1_dense",
+      "arcee": "arcee", "helium": "helium", "falcon": "falcon", "gpt2": "gpt2",
+      "gpt_bigcode": "gpt_bigcode", "gptj": "gptj", "gpt_neo": "gpt_neo", "opt": "opt",
+      "phi": "phi", "persimmon": "persimmon",
     ]
     for key in Architectures.registry.keys {
       let name = try #require(names[key], "no fixture for the architecture \(key)")

@@ -11,7 +11,10 @@ struct FamilyCase: CustomStringConvertible, Sendable {
   let model: URL
   let description: String
 
-  static let root = projectFolder.appending(path: "Tests/TareEngineTests/Fixtures/families")
+  /// `TARE_FAMILIES` names another folder of such cases, made by the same script with other sizes.
+  static let root =
+    ProcessInfo.processInfo.environment["TARE_FAMILIES"].map { URL(filePath: $0) }
+    ?? projectFolder.appending(path: "Tests/TareEngineTests/Fixtures/families")
 
   /// All cases whose models stand by themselves.
   static let all: [FamilyCase] = {

@@ -50,6 +50,7 @@ import Testing
     ),
     (TARE_GELU, { $0 / 2 * (1 + erf($0 / 2.0.squareRoot())) }),
     (TARE_RELU, { max($0, 0) }), (TARE_TANH, { tanh($0) }),
+    (TARE_RELU2, { max($0, 0) * max($0, 0) }),
   ]
 
   @Test(arguments: tables, [1, 5, 16, 31, 64, 575])

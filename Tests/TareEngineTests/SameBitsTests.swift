@@ -76,6 +76,40 @@ import Testing
     }
   }
 
+  /// Each family's own steps, in sequences that part inside a panel and at its end.
+  @Test(arguments: FamilyCase.all)
+  func `bits of no family depend on company, order, threads or sharing`(
+    family: FamilyCase
+  ) throws {
+    var model = try ModelWeights(family.model)
+    let kind = try Architectures.family(named: model.config)
+    let limit = min(try model.size().vocabularySize, 60)
+    var generator = SplitMix(state: 5)
+    func tokens(_ count: Int) -> [Int32] {
+      (0..<count).map { _ in Int32.random(in: 3..<Int32(limit), using: &generator) }
+    }
+    let start = tokens(70)
+    let sequences = [
+      start + tokens(75), start + tokens(3), Array(start[..<64]) + tokens(70),
+      Array(start[..<9]) + tokens(40), start, tokens(1),
+    ]
+    let reads = sequences.map { [$0.count - 1, $0.count / 2] }
+    for precision in kind.precisions {
+      model.precision = precision
+      let body = try model.body(threads: 2)
+      let alone = try zip(sequences, reads).map { try body.hiddenStates([$0], at: [$1])[0] }
+      #expect(alone.joined().joined().allSatisfy { $0.isFinite })
+      #expect(try body.hiddenStates(sequences, at: reads) == alone)
+      let turned = try body.hiddenStates(sequences.reversed(), at: reads.reversed())
+      #expect(turned.reversed() == alone)
+      let one = try model.body(threads: 1)
+      #expect(try one.hiddenStates(sequences, at: reads) == alone)
+      guard let decoder = body as? Decoder else { continue }
+      #expect(
+        try decoder.hiddenStates(sequences, types: nil, at: reads, sharesPrefixes: false) == alone)
+    }
+  }
+
   @Test(arguments: [Precision.bfloat16, .int8])
   func `states in fewer bits are near those in float32`(precision: Precision) throws {
     let sequences = Self.sequences(seed: 9)

@@ -83,6 +83,7 @@ typedef enum {
   TARE_GELU,       ///< x/2 · (1 + erf(x/√2))
   TARE_RELU,       ///< max(x, 0)
   TARE_TANH,       ///< tanh(x)
+  TARE_RELU2,      ///< max(x, 0)²
 } TareActivation;
 
 typedef struct {

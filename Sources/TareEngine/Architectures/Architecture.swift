@@ -103,9 +103,13 @@ package protocol DecoderArchitecture: Architecture {
   ///   have and that is not supported: never a silently different model.
   static func spec(_ config: ModelConfig) throws(TareError) -> DecoderSpec
   static func names(_ config: ModelConfig) throws(TareError) -> TensorNames
+  /// Whether the embedding is the language-model head where config.json does not say.
+  static var isTiedByDefault: Bool { get }
 }
 
 extension DecoderArchitecture {
+  package static var isTiedByDefault: Bool { false }
+
   package static func names(_ config: ModelConfig) throws(TareError) -> TensorNames {
     TensorNames()
   }
@@ -139,7 +143,9 @@ extension DecoderSpec {
     try config.refuseLookingAhead()
     let hidden = try config.count("hidden_size")
     let heads = try config.count("num_attention_heads")
-    let headDim = try config.count("head_dim", default: defaultHeadDim ?? hidden / heads)
+    let isNull = config.values["head_dim"] == .null
+    let headDim = try config.count(
+      "head_dim", default: (isNull ? nil : defaultHeadDim) ?? hidden / heads)
     let size = try config.count("intermediate_size")
     self.init(
       vocabularySize: try config.count("vocab_size"), hiddenSize: hidden, headCount: heads,
@@ -169,22 +175,42 @@ extension DecoderSpec {
   mutating func slide(
     _ config: ModelConfig, window: Int?, isSliding: (Int) -> Bool
   ) throws(TareError) {
-    let types = config["layer_types"]?.array
-    if let types, types.count != layerCount {
-      throw config.error("layer_types", "\(types.count) layers", "\(layerCount)")
-    }
-    for index in layers.indices {
-      let slides: Bool
-      switch types?[index].string {
-      case nil: slides = isSliding(index)
-      case "sliding_attention": slides = true
-      case "full_attention": slides = false
-      case let other?:
-        throw config.error(
-          "layer_types", "'\(other)'", "full_attention, sliding_attention")
-      }
+    for (index, slides) in try config.slidingLayers(layerCount, isSliding).enumerated() {
       layers[index].window = slides ? window : nil
     }
+  }
+
+  /// Makes all feed-forward blocks such without gates.
+  mutating func dropGates() {
+    for index in layers.indices {
+      if case .gated(let size) = layers[index].feedForward {
+        layers[index].feedForward = .plain(size: size)
+      }
+    }
+  }
+}
+
+extension ModelConfig {
+  /// Which of `count` layers have a window: those that `layer_types` names, or else those that
+  /// `isSliding` tells by their index.
+  func slidingLayers(
+    _ count: Int, _ isSliding: (Int) -> Bool
+  ) throws(TareError) -> [Bool] {
+    guard let types = self["layer_types"]?.array else { return (0..<count).map(isSliding) }
+    guard types.count == count else {
+      throw error("layer_types", "\(types.count) layers", "\(count)")
+    }
+    var slides: [Bool] = []
+    for (index, type) in types.enumerated() {
+      switch type.string {
+      case nil: slides.append(isSliding(index))
+      case "sliding_attention": slides.append(true)
+      case "full_attention": slides.append(false)
+      case let other?:
+        throw error("layer_types", "'\(other)'", "full_attention, sliding_attention")
+      }
+    }
+    return slides
   }
 }
 

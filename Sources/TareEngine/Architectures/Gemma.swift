@@ -5,6 +5,7 @@ package enum Gemma: DecoderArchitecture {
   package static let key = "gemma"
   package static let summary = "Gemma, the first (2B and 7B)"
   package static let defaultPadID: Int32? = 0
+  package static let isTiedByDefault = true
 
   package static func spec(_ config: ModelConfig) throws(TareError) -> DecoderSpec {
     var spec = try DecoderSpec(gemma: config)
@@ -24,6 +25,7 @@ extension DecoderSpec {
     try self.init(config, headDim: 256, context: context)
     norm.weightOffset = Float(config["norm_weight_offset"]?.double ?? 1)
     embeddingScale = Float(hiddenSize).squareRoot()
+    hasEmbeddingScaleBuffer = true
     activation = try config.choice("hidden_activation", Activation.names, default: .geluTanh)
     try config.refuse("use_bidirectional_attention", unless: false)
   }

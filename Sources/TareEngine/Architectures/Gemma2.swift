@@ -5,6 +5,7 @@ package enum Gemma2: DecoderArchitecture {
   package static let key = "gemma2"
   package static let summary = "Gemma 2 (2B, 9B, 27B)"
   package static let defaultPadID: Int32? = 0
+  package static let isTiedByDefault = true
 
   package static func spec(_ config: ModelConfig) throws(TareError) -> DecoderSpec {
     var spec = try DecoderSpec(gemma: config)

@@ -6,8 +6,14 @@ package enum Gemma3Text: DecoderArchitecture {
   package static let key = "gemma3_text"
   package static let summary = "Gemma 3 (text)"
   package static let defaultPadID: Int32? = 0
+  package static let isTiedByDefault = true
 
   package static func spec(_ config: ModelConfig) throws(TareError) -> DecoderSpec {
+    // Released files of models that also see leave out what the class says.
+    let config = config.filled([
+      "vocab_size": 262_208, "hidden_size": 2304, "intermediate_size": 9216,
+      "num_hidden_layers": 26, "num_attention_heads": 8, "num_key_value_heads": 4,
+    ])
     // The rotary parameters are read below, for each kind of layer.
     var plain = config.values
     plain["partial_rotary_factor"] = nil
@@ -45,5 +51,14 @@ package enum Gemma3Text: DecoderArchitecture {
     return spec
   }
 
-  package static func names(_ config: ModelConfig) throws(TareError) -> TensorNames { .fourNorms }
+  package static func names(_ config: ModelConfig) throws(TareError) -> TensorNames {
+    var names = TensorNames.fourNorms
+    // Models that also see are saved with the language model inside.
+    names.prefixes += ["language_model.model.", "model.language_model.", "language_model."]
+    names.otherParts = [
+      "vision_tower.", "model.vision_tower.", "multi_modal_projector.",
+      "model.multi_modal_projector.",
+    ]
+    return names
+  }
 }

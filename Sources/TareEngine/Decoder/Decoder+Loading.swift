@@ -13,9 +13,7 @@ extension Decoder {
     if model.hasRoundedBuffers { spec.roundBuffers() }
     let reader = WeightReader(model)
     let names = try family.names(model.config)
-    // transformers' default is true for the Gemmas alone.
-    let isTied = try model.config.flag(
-      "tie_word_embeddings", default: family.key.hasPrefix("gemma"))
+    let isTied = try model.config.flag("tie_word_embeddings", default: family.isTiedByDefault)
     let pool = WorkerPool(threadCount: threads)
     let loader = DecoderLoader(
       reader, spec, names, isTied: isTied && model.config.isLanguageModel,
@@ -23,7 +21,7 @@ extension Decoder {
     let weights = try loader.weights()
     self.init(
       spec: spec, weights: weights, precision: model.precision, pool: pool,
-      unusedTensors: try reader.leftOver(by: family.key))
+      unusedTensors: try reader.leftOver(by: family.key, names))
   }
 }
 
@@ -31,13 +29,20 @@ extension WeightReader {
   /// Tensors that nobody asked for and that are not part of the computation.
   /// - Throws: `TareError.badData` if some of them are in the layers: the model is another than the
   ///   family.
-  func leftOver(by family: String) throws(TareError) -> [String] {
+  func leftOver(
+    by family: String, _ names: TensorNames = TensorNames()
+  ) throws(TareError) -> [String] {
     // Tables and masks that older versions of transformers saved with the weights.
     let buffers = [
-      "rotary_emb.inv_freq", "attention.bias", "attention.masked_bias", "position_ids",
+      "rotary_emb.inv_freq", "attention.bias", "attention.masked_bias", "attn.masked_bias",
+      "attn.bias", "attn.attention.bias", "attn.attention.masked_bias", "position_ids",
     ]
     let left = unused.filter { name in !buffers.contains { name.hasSuffix($0) } }
-    let inside = left.filter { $0.contains("layers.") || $0.contains("layer.") }
+    let place = ".\(names.layer.prefix { $0 != "#" })"
+    let inside = left.filter { name in
+      (name.contains("layers.") || name.contains("layer.") || ".\(name)".contains(place))
+        && !names.otherParts.contains { name.hasPrefix($0) }
+    }
     guard inside.isEmpty else {
       throw .badData(
         place: "tensors",
@@ -52,6 +57,9 @@ extension WeightReader {
 extension ModelConfig {
   /// Whether the checkpoint was saved as a language model.
   package var isLanguageModel: Bool {
-    (self["architectures"]?.array ?? []).contains { $0.string?.hasSuffix("ForCausalLM") == true }
+    let endings = ["ForCausalLM", "LMHeadModel", "ForConditionalGeneration"]
+    return (self["architectures"]?.array ?? []).contains { name in
+      endings.contains { name.string?.hasSuffix($0) == true }
+    }
   }
 }

@@ -68,8 +68,19 @@ package final class Decoder: Body {
     for (sequence, positions) in zip(sequences, positions) {
       precondition(positions.allSatisfy(sequence.indices.contains))
     }
+    try checkPositions(sequences)
     guard !sequences.isEmpty else { return [] }
     return run(sequences, at: positions, sharesPrefixes: sharesPrefixes, probe: probe)
+  }
+
+  /// - Throws: `TareError.badData` for a sequence with more positions than have an embedding.
+  private func checkPositions(_ sequences: [[Int32]]) throws(TareError) {
+    guard let count = spec.learnedPositions?.count else { return }
+    for (index, sequence) in sequences.enumerated() where sequence.count > count {
+      throw .badData(
+        place: "sequence \(index)", found: "\(sequence.count) tokens",
+        accepted: "at most \(count), the positions that the model has embeddings for")
+    }
   }
 
   /// The final states of each sequence's positions.
@@ -110,6 +121,7 @@ package final class Decoder: Body {
   ) throws(TareError) -> [[Float]] {
     precondition(sequences.count == starts.count)
     try size.check(sequences)
+    try checkPositions(sequences)
     guard let output = weights.output else {
       throw .badData(
         place: "tensor 'lm_head.weight'", found: "no such tensor",
@@ -123,7 +135,8 @@ package final class Decoder: Body {
     let tokens = zip(sequences, counted).flatMap { sequence, positions in
       positions.map { sequence[$0] }
     }
-    let logits = TokenLogits(output: output, spec: spec, pool: pool)
+    let logits = TokenLogits(
+      output: output, bias: weights.outputBias, spec: spec, pool: pool)
     var values = turn.withLock { _ in logits.logProbabilities(of: tokens, after: states) }[...]
     return counted.map { positions in
       defer { values = values.dropFirst(positions.count) }
@@ -139,6 +152,8 @@ package final class Decoder: Body {
       throw .badData(
         place: "tensor 'lm_head.weight'", found: "no such tensor", accepted: "a language model")
     }
-    return TokenLogits(output: output, spec: spec, pool: pool).logits(hidden)
+    return TokenLogits(
+      output: output, bias: weights.outputBias, spec: spec, pool: pool
+    ).logits(hidden)
   }
 }

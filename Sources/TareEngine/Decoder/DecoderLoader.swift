@@ -27,13 +27,20 @@ struct DecoderLoader {
     let (vocabulary, hidden) = (spec.vocabularySize, spec.hiddenSize)
     let embedding = try reader["\(prefix)\(names.embedding).weight"].table(
       rows: vocabulary, columns: hidden)
+    let positions = try spec.learnedPositions.map { (learned) throws(TareError) in
+      try reader["\(prefix)\(names.positions).weight"].table(
+        rows: learned.count + learned.offset, columns: hidden)
+    }
     var layers: [LayerWeights] = []
     for index in spec.layers.indices { layers.append(try layer(index)) }
     let output = "\(names.output).weight"
+    let outputBias = "\(names.output).bias"
     return DecoderWeights(
-      embedding: embedding, layers: layers, finalNorm: try norm("\(prefix)\(names.finalNorm)"),
+      embedding: embedding, positions: positions, layers: layers,
+      finalNorm: try norm("\(prefix)\(names.finalNorm)"),
       output: reader.has(output)
         ? try reader[output].table(rows: vocabulary, columns: hidden) : isTied ? embedding : nil,
+      outputBias: reader.has(outputBias) ? try reader[outputBias].vector(vocabulary) : nil,
       recurrentRouter: try recurrentRouter())
   }
 
@@ -48,8 +55,35 @@ struct DecoderLoader {
     return nil
   }
 
-  private func norm(_ name: String, width: Int? = nil) throws(TareError) -> NormWeights {
-    try NormWeights(reader, name, width: width ?? spec.hiddenSize, spec.norm)
+  private func norm(_ name: String) throws(TareError) -> NormWeights {
+    try NormWeights(reader, name, width: spec.hiddenSize, spec.norm)
+  }
+
+  /// The norm of the queries' or keys' heads; nil without one.
+  private func headNorm(_ name: String, heads: Int) throws(TareError) -> NormWeights? {
+    let head = spec.headDim
+    let kind = spec.queryKeyNormSpec ?? spec.norm
+    let count = spec.queryKeyNorm == .head ? 1 : heads
+    let order = spec.hasInterleavedRotary ? spec.headOrder(heads: count) : nil
+    switch spec.queryKeyNorm {
+    case .none: return nil
+    case .head, .whole:
+      return try NormWeights(kind, width: count * head, order: order) { (part) throws(TareError) in
+        try reader["\(name).\(part)"].vector(count * head)
+      }
+    case .ownHead:
+      return try NormWeights(kind, width: heads * head, order: order) { (part) throws(TareError) in
+        guard name.contains("#") else {
+          return try reader["\(name).\(part)"].values(shaped: [heads, head])
+        }
+        var values: [Float] = []
+        for index in 0..<heads {
+          let name = name.replacing("#", with: String(index))
+          values += try reader["\(name).\(part)"].vector(head)
+        }
+        return values
+      }
+    }
   }
 
   private func layer(_ index: Int) throws(TareError) -> LayerWeights {
@@ -58,25 +92,17 @@ struct DecoderLoader {
       guard let name else { return nil }
       return try norm(place + name)
     }
-    let headWidths: (query: Int, key: Int)? =
-      switch spec.queryKeyNorm {
-      case .none: nil
-      case .head: (spec.headDim, spec.headDim)
-      case .whole: (spec.headCount * spec.headDim, spec.keyValueHeadCount * spec.headDim)
-      }
     return LayerWeights(
       attentionNorm: try optionalNorm(names.attentionNorm),
       queryKeyValue: try LinearWeights(
-        reader, LinearRows(attention(place)), columns: spec.hiddenSize,
-        hasBias: spec.hasQueryKeyValueBias, packing.ofAttention),
-      queryNorm: try headWidths.map { (widths) throws(TareError) in
-        try norm(place + names.queryNorm, width: widths.query)
-      },
-      keyNorm: try headWidths.map { (widths) throws(TareError) in
-        try norm(place + names.keyNorm, width: widths.key)
-      },
+        reader, LinearRows(attention(place)).transposed(names.isTransposed),
+        columns: spec.hiddenSize, hasBias: spec.hasQueryKeyValueBias, packing.ofAttention),
+      queryNorm: try headNorm(place + names.queryNorm, heads: spec.headCount),
+      keyNorm: try headNorm(place + names.keyNorm, heads: spec.keyValueHeadCount),
       attentionOutput: try LinearWeights(
-        reader, LinearRows(place + names.attentionOutput, rows: spec.hiddenSize),
+        reader,
+        LinearRows(place + names.attentionOutput, rows: spec.hiddenSize)
+          .transposed(names.isTransposed),
         columns: spec.headCount * spec.headDim, hasBias: spec.hasAttentionOutputBias, packing),
       attentionPostNorm: try optionalNorm(names.attentionPostNorm),
       feedForwardNorm: try optionalNorm(names.feedForwardNorm),
@@ -89,14 +115,20 @@ struct DecoderLoader {
     let (head, groups) = (spec.headDim, spec.keyValueHeadCount)
     let queries = spec.headCount * head
     let group = spec.headCount / groups
+    /// Heads one under another, those that are turned in our order.
+    func turned(_ start: Int, _ heads: Int) -> [Range<Int>] {
+      spec.headRanges(heads: heads).map { ($0.lowerBound + start)..<($0.upperBound + start) }
+    }
     switch names.attention {
     case .separate(let query, let key, let value):
       let rest = [
-        LinearRows.Part(place + key, rows: groups * head),
+        LinearRows.Part(place + key, rows: groups * head, picked: turned(0, groups)),
         LinearRows.Part(place + value, rows: groups * head),
       ]
       guard spec.outputGate != .none else {
-        return [LinearRows.Part(place + query, rows: queries)] + rest
+        return [
+          LinearRows.Part(place + query, rows: queries, picked: turned(0, spec.headCount))
+        ] + rest
       }
       // The gates of each group of heads stand below the group's queries.
       let gates = spec.gateWidth / groups
@@ -108,7 +140,13 @@ struct DecoderLoader {
       }
       return [picked(0, group * head)] + rest + [picked(group * head, gates)]
     case .stacked(let layer):
-      return [LinearRows.Part(place + layer, rows: queries + 2 * groups * head)]
+      let keys = groups * head
+      return [
+        LinearRows.Part(
+          place + layer, rows: queries + 2 * keys,
+          picked: turned(0, spec.headCount) + turned(queries, groups)
+            + [(queries + keys)..<(queries + 2 * keys)])
+      ]
     case .grouped(let layer):
       let size = (group + 2) * head
       func picked(_ start: Int, _ count: Int) -> LinearRows.Part {
@@ -159,9 +197,11 @@ struct DecoderLoader {
   ) throws(TareError) -> BlockWeights {
     BlockWeights(
       input: try LinearWeights(
-        reader, input, columns: spec.hiddenSize, hasBias: hasBias, packing),
+        reader, input.transposed(names.isTransposed), columns: spec.hiddenSize, hasBias: hasBias,
+        packing),
       down: try LinearWeights(
-        reader, LinearRows(down, rows: spec.hiddenSize), columns: size, hasBias: hasBias, packing))
+        reader, LinearRows(down, rows: spec.hiddenSize).transposed(names.isTransposed),
+        columns: size, hasBias: hasBias, packing))
   }
 
   private func mixture(_ place: String, _ mixture: MixtureSpec) throws(TareError) -> MixtureWeights
@@ -207,4 +247,24 @@ struct DecoderLoader {
     return MixtureWeights(
       router: router, routerInput: routerInput, experts: experts, shared: shared, bias: bias)
   }
+}
+
+extension DecoderSpec {
+  /// Where the rows of heads one under another stand in a checkpoint, in our order: the first halves
+  /// of the rotary pairs, then the second ones.
+  func headRanges(heads: Int) -> [Range<Int>] {
+    guard hasInterleavedRotary, let turned = rotaries.first?.dim else {
+      return [0..<(heads * headDim)]
+    }
+    return (0..<heads).flatMap { index -> [Range<Int>] in
+      let start = index * headDim
+      let halves = (0..<2).flatMap { half in
+        (0..<(turned / 2)).map { (start + 2 * $0 + half)..<(start + 2 * $0 + half + 1) }
+      }
+      return halves + (turned < headDim ? [(start + turned)..<(start + headDim)] : [])
+    }
+  }
+
+  /// The same, value by value.
+  func headOrder(heads: Int) -> [Int] { headRanges(heads: heads).flatMap { Array($0) } }
 }

@@ -1,5 +1,6 @@
 /// What a decoder is, as data: the sizes and rules that one forward pass reads.
 internal import CKernels
+internal import Foundation
 internal import TareCore
 
 package struct DecoderSpec: Sendable, Equatable {
@@ -17,15 +18,34 @@ package struct DecoderSpec: Sendable, Equatable {
   /// The rotary embeddings that layers refer to.
   package var rotaries: [RotarySpec]
 
+  /// Positions that have an embedding of their own, which is added to the token's; nil for none.
+  package var learnedPositions: LearnedPositions?
   /// Multiplies token embeddings.
   package var embeddingScale: Float = 1
+  /// Whether that is a table of the model, which rounds with it (Gemma), and no plain number.
+  package var hasEmbeddingScaleBuffer = false
+  /// Multiplies what each block adds to the residual stream.
+  package var residualScale: Float = 1
   /// Multiplies query · key.
   package var attentionScale: Float
   /// Attention logits become cap · tanh(logit / cap).
   package var attentionSoftCap: Float?
   /// Next-token logits become cap · tanh(logit / cap).
   package var logitSoftCap: Float?
+  /// Multiplies next-token logits, before the cap.
+  package var logitScale: Float = 1
+  /// Queries, keys and values are cut off at ± this.
+  package var projectionLimit: Float?
+  /// Multiplies queries by their position.
+  package var queryScaling: QueryScaling?
   package var queryKeyNorm: QueryKeyNorm = .none
+  /// The norm of queries and keys, where it is another than that of the layers.
+  package var queryKeyNormSpec: NormSpec?
+  /// Whether queries and keys are normed after they are turned (HunYuan).
+  package var isNormAfterRotation = false
+  /// Whether the halves of each rotary pair stand side by side in the checkpoint, and not half a
+  /// rotary size apart. They are put apart when the weights are loaded.
+  package var hasInterleavedRotary = false
   package var outputGate: OutputGate = .none
   package var hasQueryKeyValueBias = false
   package var hasAttentionOutputBias = false
@@ -38,8 +58,26 @@ package struct DecoderSpec: Sendable, Equatable {
     case none
     /// Each head by itself, the weights shared (Qwen3, Gemma 3).
     case head
+    /// Each head by itself, with weights of its own (Cohere, StableLM).
+    case ownHead
     /// All heads as one vector (OLMo 2).
     case whole
+  }
+
+  package struct LearnedPositions: Sendable, Equatable {
+    package var count: Int
+    /// The row of position 0.
+    package var offset = 0
+  }
+
+  /// 1 + beta · log(1 + ⌊position / length⌋) (Llama 4, Ministral 3).
+  package struct QueryScaling: Sendable, Equatable {
+    package var beta: Float
+    package var length: Float
+
+    func factor(at position: Int) -> Float {
+      1 + beta * log(1 + (Float(position) / length).rounded(.down))
+    }
   }
 
   /// Attention's output is multiplied by the sigmoid of gates that the queries' projection gives,
@@ -81,7 +119,7 @@ package struct DecoderSpec: Sendable, Equatable {
 
   /// Rounds what is computed from the configuration to bfloat16.
   mutating func roundBuffers() {
-    embeddingScale = embeddingScale.roundedToBFloat16
+    if hasEmbeddingScaleBuffer { embeddingScale = embeddingScale.roundedToBFloat16 }
     for index in rotaries.indices { rotaries[index].isRounded = true }
   }
 
@@ -123,11 +161,20 @@ package struct NormSpec: Sendable, Equatable {
   package var epsilon: Float
   /// Added to the stored weights when they are loaded: 1 for Gemma.
   package var weightOffset: Float = 0
+  /// Whether the checkpoint has weights; without, all are 1.
+  package var hasWeight = true
+  /// Whether a layer norm has a bias.
+  package var hasBias = true
 
-  package init(kind: Kind = .rms, epsilon: Double, weightOffset: Float = 0) {
+  package init(
+    kind: Kind = .rms, epsilon: Double, weightOffset: Float = 0, hasWeight: Bool = true,
+    hasBias: Bool = true
+  ) {
     self.kind = kind
     self.epsilon = Float(epsilon)
     self.weightOffset = weightOffset
+    self.hasWeight = hasWeight
+    self.hasBias = hasBias
   }
 }
 
@@ -135,8 +182,10 @@ package struct NormSpec: Sendable, Equatable {
 package struct LayerSpec: Sendable, Equatable {
   /// Positions that a query sees, its own included; nil for all before it.
   package var window: Int?
-  /// Index into `DecoderSpec.rotaries`.
-  package var rotary = 0
+  /// Index into `DecoderSpec.rotaries`; nil where queries and keys are not turned.
+  package var rotary: Int? = 0
+  /// Multiplies query · key beside `DecoderSpec.attentionScale`.
+  package var attentionFactor: Float = 1
   package var feedForward: FeedForwardSpec
 }
 
@@ -194,13 +243,14 @@ package enum RecurrentKind: Sendable, Equatable {
 }
 
 package enum Activation: Sendable, Equatable {
-  case silu, geluTanh, gelu, relu, tanh
+  case silu, geluTanh, gelu, relu, tanh, relu2
 
   /// The names that config.json has for them (transformers' `ACT2FN`).
   package static let names: [String: Activation] = [
     "silu": .silu, "swish": .silu, "gelu": .gelu, "gelu_python": .gelu,
     "gelu_pytorch_tanh": .geluTanh, "gelu_new": .geluTanh, "gelu_fast": .geluTanh,
     "gelu_accurate": .geluTanh, "relu": .relu, "tanh": .tanh,
+    "relu2": .relu2,
   ]
 
   var kernel: TareActivation {
@@ -210,6 +260,7 @@ package enum Activation: Sendable, Equatable {
     case .gelu: TARE_GELU
     case .relu: TARE_RELU
     case .tanh: TARE_TANH
+    case .relu2: TARE_RELU2
     }
   }
 }

@@ -4,11 +4,15 @@ internal import TareCore
 package struct DecoderWeights: Sendable {
   /// [vocabularySize, hiddenSize]; read a row at a time, so it stays in the file.
   let embedding: WeightTable
+  /// [positions, hiddenSize], added to the tokens' embeddings; nil without learned positions.
+  let positions: WeightTable?
   let layers: [LayerWeights]
   let finalNorm: NormWeights
   /// Language-model head, [vocabularySize, hiddenSize]; the embedding where the two are tied, nil
   /// where the model has none.
   let output: WeightTable?
+  /// [vocabularySize]; nil where the head has none.
+  let outputBias: [Float]?
   /// The router that layers share; nil without one.
   let recurrentRouter: RecurrentRouterWeights?
 }
@@ -18,7 +22,7 @@ struct LayerWeights: Sendable {
   /// Queries, keys, values and gates one under another:
   /// [(heads + 2·keyValueHeads)·headDim + gateWidth, hiddenSize]
   let queryKeyValue: LinearWeights
-  /// [headDim], or [heads·headDim] where all heads are one vector.
+  /// [headDim], or [heads·headDim] where heads have weights of their own or are one vector.
   let queryNorm: NormWeights?
   let keyNorm: NormWeights?
   /// [hiddenSize, heads·headDim]
@@ -51,11 +55,26 @@ struct NormWeights: Sendable {
   let bias: FloatBuffer
 
   init(_ reader: WeightReader, _ name: String, width: Int, _ spec: NormSpec) throws(TareError) {
-    let stored = try reader["\(name).weight"].vector(width)
-    weight = FloatBuffer(spec.weightOffset == 0 ? stored : stored.map { $0 + spec.weightOffset })
+    try self.init(spec, width: width) { (part) throws(TareError) in
+      try reader["\(name).\(part)"].vector(width)
+    }
+  }
+
+  /// - Parameters:
+  ///   - order: where each value comes from, where that is another place.
+  ///   - stored: the values of "weight" or "bias".
+  init(
+    _ spec: NormSpec, width: Int, order: [Int]? = nil,
+    _ stored: (String) throws(TareError) -> [Float]
+  ) throws(TareError) {
+    func placed(_ values: [Float]) -> [Float] { order.map { $0.map { values[$0] } } ?? values }
+    weight = FloatBuffer(
+      spec.hasWeight
+        ? placed(try stored("weight")).map { $0 + spec.weightOffset }
+        : Array(repeating: 1, count: width))
     bias =
-      spec.kind == .layer
-      ? FloatBuffer(try reader["\(name).bias"].vector(width)) : FloatBuffer(count: width)
+      spec.kind == .layer && spec.hasBias
+      ? FloatBuffer(placed(try stored("bias"))) : FloatBuffer(count: width)
   }
 }
 

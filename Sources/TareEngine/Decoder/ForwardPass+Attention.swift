@@ -61,7 +61,8 @@ extension ForwardPass {
         values: values.view[from: group * tree.panelCount * valuePanelSize].base,
         valuePanelSize: valuePanelSize, output: queries.base, outputStride: queryWidth,
         queryStart: Int32(tile.positions.lowerBound), queryCount: Int32(tile.positions.count),
-        headDim: Int32(spec.headDim), scale: spec.attentionScale,
+        headDim: Int32(spec.headDim),
+        scale: spec.attentionScale * spec.layers[layer].attentionFactor,
         softCap: spec.attentionSoftCap ?? 0, window: Int32(spec.layers[layer].window ?? 0),
         sink: watched?.sink.base,
         entropy: watched?.entropy.base)

@@ -67,7 +67,7 @@ final class ForwardPass: @unchecked Sendable {
   func run() {
     let tiles = attentionTiles(all)
     forEachBlock(of: all) { block, scratch in
-      self.embed(block)
+      self.embed(block, scratch)
       self.project(block, of: self.all, layer: 0, scratch)
     }
     for layer in spec.layers.indices {
@@ -128,7 +128,7 @@ final class ForwardPass: @unchecked Sendable {
 
   // MARK: - Steps over a block of rows
 
-  private func embed(_ block: Range<Int>) {
+  private func embed(_ block: Range<Int>, _ scratch: BlockScratch) {
     let width = spec.hiddenSize
     for row in block {
       let token = Int(tree.tokens[row])
@@ -136,6 +136,12 @@ final class ForwardPass: @unchecked Sendable {
       weights.embedding.read(token..<(token + 1), into: target)
       if spec.embeddingScale != 1 {
         for i in 0..<width { target.base[i] *= spec.embeddingScale }
+      }
+      if let table = weights.positions, let learned = spec.learnedPositions {
+        let place = tree.positions[row] + learned.offset
+        let own = scratch.output.view[0..<width]
+        table.read(place..<(place + 1), into: own)
+        for i in 0..<width { target.base[i] += own.base[i] }
       }
     }
   }
@@ -156,8 +162,8 @@ final class ForwardPass: @unchecked Sendable {
       let line = scratch.projected.view[from: (place - block.lowerBound) * spec.attentionWidth]
       if !isSparse { finishQueries(line, place: place, of: rows, layer: index) }
       let key = line[from: queryWidth]
-      normHeads(key, layer.keyNorm, heads: spec.keyValueHeadCount)
-      rotate(key, heads: spec.keyValueHeadCount, row: row, layer: index)
+      limit(key, count: 2 * keyWidth)
+      turn(key, layer.keyNorm, heads: spec.keyValueHeadCount, row: row, layer: index)
       keep(key, row: row)
     }
   }
@@ -189,26 +195,55 @@ final class ForwardPass: @unchecked Sendable {
   }
 
   private func finishQueries(_ line: FloatView, place: Int, of rows: RowSet, layer index: Int) {
-    normHeads(line, weights.layers[index].queryNorm, heads: spec.headCount)
-    rotate(line, heads: spec.headCount, row: rows.rows[place], layer: index)
+    let row = rows.rows[place]
+    limit(line, count: queryWidth)
+    turn(line, weights.layers[index].queryNorm, heads: spec.headCount, row: row, layer: index)
+    if let scaling = spec.queryScaling {
+      let factor = scaling.factor(at: tree.positions[row])
+      for i in 0..<queryWidth { line.base[i] *= factor }
+    }
     rows.queries.view[from: place * queryWidth].base.update(from: line.base, count: queryWidth)
     guard spec.gateWidth > 0 else { return }
     rows.gates.view[from: place * spec.gateWidth].base.update(
       from: line[from: gateStart].base, count: spec.gateWidth)
   }
 
-  /// The norm of one row's queries or keys, in place.
+  /// Cuts a row's projections off, where the family does.
+  private func limit(_ values: FloatView, count: Int) {
+    guard let limit = spec.projectionLimit else { return }
+    for i in 0..<count { values.base[i] = min(max(values.base[i], -limit), limit) }
+  }
+
+  /// The norm of one row's queries or keys and their rotation, in place.
+  private func turn(
+    _ values: FloatView, _ weights: NormWeights?, heads: Int, row: Int, layer: Int
+  ) {
+    if !spec.isNormAfterRotation { normHeads(values, weights, heads: heads) }
+    rotate(values, heads: heads, row: row, layer: layer)
+    if spec.isNormAfterRotation { normHeads(values, weights, heads: heads) }
+  }
+
   private func normHeads(_ values: FloatView, _ weights: NormWeights?, heads: Int) {
     guard let weights else { return }
-    let isWhole = spec.queryKeyNorm == .whole
-    norm(
-      values, weights, into: values, rows: isWhole ? 1 : heads,
-      width: isWhole ? heads * spec.headDim : spec.headDim)
+    let kind = spec.queryKeyNormSpec ?? spec.norm
+    switch spec.queryKeyNorm {
+    case .none: break
+    case .head: norm(values, weights, into: values, rows: heads, width: spec.headDim, kind)
+    case .whole: norm(values, weights, into: values, rows: 1, width: heads * spec.headDim, kind)
+    case .ownHead:
+      for head in 0..<heads {
+        let start = head * spec.headDim
+        norm(
+          values[from: start], weights, start: start, into: values[from: start], rows: 1,
+          width: spec.headDim, kind)
+      }
+    }
   }
 
   private func rotate(_ values: FloatView, heads: Int, row: Int, layer: Int) {
+    guard let place = spec.layers[layer].rotary else { return }
     let position = tree.positions[row]
-    let table = rotary[spec.layers[layer].rotary, branch: tree.branchOfRow[row]]
+    let table = rotary[place, branch: tree.branchOfRow[row]]
     kernels.rotate(
       values.base, heads, spec.headDim, 2 * table.half,
       table.cosine.view[from: position * table.half].base,
@@ -355,13 +390,14 @@ final class ForwardPass: @unchecked Sendable {
     _ source: Operand, _ linear: LinearWeights, _ postNorm: NormWeights?, to target: FloatView,
     _ scratch: BlockScratch
   ) {
-    guard let postNorm else {
+    guard postNorm != nil || spec.residualScale != 1 else {
       return multiply(source, linear, scratch, into: target, adding: true)
     }
     let output = scratch.output.view
     multiply(source, linear, scratch, into: output)
-    norm(output, postNorm, into: output, rows: source.rows)
-    for i in 0..<(source.rows * spec.hiddenSize) { target.base[i] += output.base[i] }
+    if let postNorm { norm(output, postNorm, into: output, rows: source.rows) }
+    let scale = spec.residualScale
+    for i in 0..<(source.rows * spec.hiddenSize) { target.base[i] += scale * output.base[i] }
   }
 
   /// The rows after the norm, or as they are where there is none.
@@ -382,18 +418,24 @@ final class ForwardPass: @unchecked Sendable {
     norm(source, weights, into: target, rows: rows, width: spec.hiddenSize)
   }
 
+  /// - Parameters:
+  ///   - start: the first of the weights.
+  ///   - kind: another norm than that of the layers.
   private func norm(
-    _ source: FloatView, _ weights: NormWeights, into target: FloatView, rows: Int, width: Int
+    _ source: FloatView, _ weights: NormWeights, start: Int = 0, into target: FloatView, rows: Int,
+    width: Int, _ kind: NormSpec? = nil
   ) {
+    let kind = kind ?? spec.norm
+    let weight = weights.weight.view[from: start]
     precondition(source.count >= rows * width && target.count >= rows * width)
-    switch spec.norm.kind {
+    precondition(weight.count >= width)
+    switch kind.kind {
     case .rms:
-      kernels.rmsNorm(
-        target.base, source.base, weights.weight.view.base, rows, width, spec.norm.epsilon)
+      kernels.rmsNorm(target.base, source.base, weight.base, rows, width, kind.epsilon)
     case .layer:
       kernels.layerNorm(
-        target.base, source.base, weights.weight.view.base, weights.bias.view.base, rows, width,
-        spec.norm.epsilon)
+        target.base, source.base, weight.base, weights.bias.view[from: start].base, rows, width,
+        kind.epsilon)
     }
   }
 

@@ -10,6 +10,8 @@ struct LinearRows {
     /// All rows that the layer must have.
     let rows: Int
     let picked: [Range<Int>]
+    /// Whether the layer's matrix stands as [inputs, outputs].
+    var isTransposed = false
 
     init(_ layer: String, rows: Int, picked: [Range<Int>]? = nil) {
       self.layer = layer
@@ -18,7 +20,7 @@ struct LinearRows {
     }
   }
 
-  let parts: [Part]
+  private(set) var parts: [Part]
   /// Whether the first half of the rows, gates, and the second, ups, take turns: `TARE_PANEL` of one,
   /// then as many of the other, so that a gate and its up are computed together.
   let areInterleaved: Bool
@@ -30,6 +32,13 @@ struct LinearRows {
   }
 
   init(_ layer: String, rows: Int) { self.init([Part(layer, rows: rows)]) }
+
+  /// The same, of matrices that stand as [inputs, outputs].
+  func transposed(_ isTransposed: Bool) -> LinearRows {
+    var rows = self
+    for index in rows.parts.indices { rows.parts[index].isTransposed = isTransposed }
+    return rows
+  }
 
   var count: Int {
     parts.reduce(0) { $0 + $1.picked.reduce(0) { $0 + $1.count } }

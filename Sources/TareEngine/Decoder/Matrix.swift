@@ -62,11 +62,18 @@ package final class Matrix: Sendable {
     _ tensors: [WeightTensor], _ layers: LinearRows, columns: Int, _ packing: MatrixPacking
   ) throws(TareError) {
     for (tensor, part) in zip(tensors, layers.parts) {
-      try tensor.check(rows: part.rows, columns: columns)
+      if part.isTransposed {
+        try tensor.check(rows: columns, columns: part.rows)
+      } else {
+        try tensor.check(rows: part.rows, columns: columns)
+      }
     }
     var sources: [WeightRows] = []
     for (tensor, part) in zip(tensors, layers.parts) {
-      sources.append(try tensor.rowReader(rows: part.rows, columns: columns))
+      sources.append(
+        part.isTransposed
+          ? try tensor.columnReader(rows: columns, columns: part.rows)
+          : try tensor.rowReader(rows: part.rows, columns: columns))
     }
     self.init(rows: layers.count, columns: columns, packing.precision)
     let order = layers.order

@@ -5,6 +5,8 @@ package struct TensorNames: Sendable {
   /// Prefixes with which checkpoints of the family are saved.
   package var prefixes = ["model.", ""]
   package var embedding = "embed_tokens"
+  /// The positions' own embeddings.
+  package var positions = "wpe"
   package var finalNorm = "norm"
   package var layer = "layers.#"
   /// The language-model head; it stands outside the prefix.
@@ -13,6 +15,7 @@ package struct TensorNames: Sendable {
   package var attention: AttentionLayout = .separate(
     query: "self_attn.q_proj", key: "self_attn.k_proj", value: "self_attn.v_proj")
   package var attentionOutput = "self_attn.o_proj"
+  /// `#` is the head, where each has a tensor of its own.
   package var queryNorm = "self_attn.q_norm"
   package var keyNorm = "self_attn.k_norm"
 
@@ -25,6 +28,10 @@ package struct TensorNames: Sendable {
   package var feedForward: FeedForwardLayout = .gated(
     gate: "mlp.gate_proj", up: "mlp.up_proj", down: "mlp.down_proj")
   package var mixture = MixtureNames()
+  /// Whether matrices stand as [inputs, outputs] (GPT-2's Conv1D).
+  package var isTransposed = false
+  /// How tensors of other parts of the model begin, which take no part in what texts alone give.
+  package var otherParts: [String] = []
 
   package init() {}
 

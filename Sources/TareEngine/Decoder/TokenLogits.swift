@@ -5,6 +5,8 @@ internal import TareCore
 
 struct TokenLogits {
   let output: WeightTable
+  /// [vocabularySize]; nil for none.
+  let bias: [Float]?
   let spec: DecoderSpec
   let pool: WorkerPool
 
@@ -20,7 +22,7 @@ struct TokenLogits {
     let state = FloatBuffer(hidden)
     forEachBlock { range, matrix in
       matrix.multiply(state.view, into: block.view, rows: 1)
-      logits += block.view[0..<range.count].array.map(capped)
+      logits += zip(range, block.view[0..<range.count].array).map { capped($1, token: $0) }
     }
     return logits
   }
@@ -56,7 +58,7 @@ struct TokenLogits {
         let logits = block.view[from: position * range.count]
         var highest = top[position]
         for i in 0..<range.count {
-          logits.base[i] = capped(logits.base[i])
+          logits.base[i] = capped(logits.base[i], token: range.lowerBound + i)
           highest = max(highest, logits.base[i])
         }
         if range.contains(Int(tokens[position])) {
@@ -83,7 +85,8 @@ struct TokenLogits {
     }
   }
 
-  private func capped(_ logit: Float) -> Float {
-    spec.logitSoftCap.map { $0 * tanh(logit / $0) } ?? logit
+  private func capped(_ logit: Float, token: Int) -> Float {
+    let logit = (logit + (bias?[token] ?? 0)) * spec.logitScale
+    return spec.logitSoftCap.map { $0 * tanh(logit / $0) } ?? logit
   }
 }

@@ -11,14 +11,23 @@ package struct TokenHead: RewardHead {
   /// The tokens, as the store keeps them.
   package let tokenNames: String
   private let layer: HeadLayer
+  /// Multiplies the logits, before the cap.
+  private let scale: Float
   private let softCap: Float?
 
   package static func load(
     _ reader: WeightReader, _ context: HeadContext
   ) throws(TareError) -> TokenHead? {
     guard !context.tokens.isEmpty else { return nil }
-    let embeddings = ["model.embed_tokens", "embed_tokens", "model.tok_embeddings"]
-    let names = ["lm_head", "output", "embed_out"] + embeddings
+    let family = context.config.flatMap { try? Architectures.family(named: $0) }
+    let decoder = family as? any DecoderArchitecture.Type
+    var names = ["lm_head", "output", "embed_out"]
+    var spec: DecoderSpec?
+    if let config = context.config, let decoder {
+      spec = try decoder.spec(config)
+      let own = try decoder.names(config)
+      names = [own.output] + own.prefixes.map { $0 + own.embedding }
+    }
     guard let name = names.first(where: { reader.has("\($0).weight") }) else {
       throw .badData(
         place: "tensor 'lm_head.weight'", found: "no such tensor", accepted: "a language model")
@@ -36,26 +45,22 @@ package struct TokenHead: RewardHead {
       table.read(Int(token)..<(Int(token) + 1), into: row.view)
       weight.append(row.view.array)
     }
+    var bias = weight.map { _ in Float(0) }
+    if name == names[0], reader.has("\(name).bias") {
+      let all = try reader["\(name).bias"].vector(rows)
+      bias = context.tokens.map { all[Int($0)] }
+    }
     return TokenHead(
       tensors: ["\(name).weight"],
       tokenNames: "tokens:" + context.tokens.map { String($0) }.joined(separator: ","),
-      layer: HeadLayer(weight: weight, bias: weight.map { _ in 0 }),
-      softCap: try context.config.flatMap { (config) throws(TareError) in
-        try Self.softCap(config)
-      })
-  }
-
-  /// Gemma 2 has a cap where its configuration does not say otherwise.
-  private static func softCap(_ config: ModelConfig) throws(TareError) -> Float? {
-    let key = "final_logit_softcapping"
-    if config.values[key] == nil { return config["model_type"] == "gemma2" ? 30 : nil }
-    return try config.optionalNumber(key).map { Float($0) }
+      layer: HeadLayer(weight: weight, bias: bias), scale: spec?.logitScale ?? 1,
+      softCap: spec?.logitSoftCap)
   }
 
   package var outputCount: Int { layer.weight.count }
 
   package func outputs(_ hidden: [Float]) -> [Float] {
-    let logits = layer.outputs(hidden)
+    let logits = layer.outputs(hidden).map { scale * $0 }
     guard let cap = softCap else { return logits }
     return logits.map { cap * tanh($0 / cap) }
   }

@@ -25,6 +25,20 @@ package struct ModelConfig: Sendable {
     values[key].flatMap { $0 == .null ? nil : $0 }
   }
 
+  /// The configuration with defaults for the keys that it does not have; null is a value.
+  func filled(_ defaults: JSONObject) -> ModelConfig {
+    var values = defaults
+    for (key, value) in self.values.members { values[key] = value }
+    return ModelConfig(values, source: source)
+  }
+
+  /// The configuration with some keys replaced.
+  func replacing(_ changes: JSONObject) -> ModelConfig {
+    var values = self.values
+    for (key, value) in changes.members { values[key] = value }
+    return ModelConfig(values, source: source)
+  }
+
   package func error(_ key: String, _ found: String, _ accepted: String) -> TareError {
     .badData(place: "\(source), '\(key)'", found: found, accepted: accepted)
   }

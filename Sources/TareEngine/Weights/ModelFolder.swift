@@ -16,7 +16,7 @@ enum ModelFolder {
         found: "no config.json, but a model or adapter in its folder '\(inner)'",
         accepted: "the folder of the model itself: \(folder.appending(path: inner).path)")
     }
-    return ModelConfig(try object(file))
+    return ModelConfig(try object(file)).textPart
   }
 
   /// The names of the folders in a folder that hold a model or an adapter: an adapter that is not

@@ -163,6 +163,21 @@ package struct WeightTensor {
     return .memory(whole, columns: columns)
   }
 
+  /// A way to read the columns of a [rows, columns] matrix as rows of float32.
+  func columnReader(rows: Int, columns: Int) throws(TareError) -> WeightRows {
+    let stored = try stored(shaped: [rows, columns])
+    let whole = FloatBuffer(count: rows * columns)
+    try read(stored, into: whole.view)
+    stored.releasePages()
+    let turned = FloatBuffer(count: rows * columns)
+    for row in 0..<rows {
+      for column in 0..<columns {
+        turned.view.base[column * rows + row] = whole.view.base[row * columns + column]
+      }
+    }
+    return .memory(turned, columns: rows)
+  }
+
   /// The rows of a [rows, columns] matrix as float32.
   package func rows(_ rows: Int, _ columns: Int) throws(TareError) -> [[Float]] {
     try check(rows: rows, columns: columns)

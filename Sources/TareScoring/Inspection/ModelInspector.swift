@@ -92,7 +92,7 @@ package struct ModelInspector {
       "context_length", .int(size.contextLength), "context",
       size.contextLength == Int(Int32.max)
         ? "no limit: rotary scaling grows with the input" : "\(size.contextLength) tokens")
-    if config["max_position_embeddings"] == nil {
+    if config["max_position_embeddings"] == nil, config["n_positions"] == nil {
       result.find(
         .warning,
         "no 'max_position_embeddings': a context of \(size.contextLength) tokens is assumed")
