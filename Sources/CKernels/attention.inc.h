@@ -13,6 +13,8 @@ INLINE V storeProbabilities(int type, Group *row, int j, V p) {
   return (V)(__builtin_convertvector(narrow, VU32) << 16);
 }
 
+// A logit without a key (`sinkLogit`) counts as one that was seen before all keys, with a value of 0.
+//
 // Online softmax over panels of keys (Milakov and Gimelshein 2018; FlashAttention, Dao et al. 2022).
 // Panels start at the sequence's first position, so a row's sums depend on its own sequence alone.
 //
@@ -33,8 +35,9 @@ INLINE void attentionOf(int type, bool watched, const TareAttentionTile *t, floa
   float *weighted = sums + P * VW;             // [P, VW] sums of exp(logit − top) · (logit − top)
   memset(out, 0, sizeof(float) * (size_t)n * (size_t)width);
   for (int r = 0; r < n; r++) {
-    top[r] = -INFINITY;
+    top[r] = t->sinkLogit ? *t->sinkLogit : -INFINITY;
     store(sums + r * VW, splat(0));
+    if (t->sinkLogit) sums[r * VW] = 1;
     if (watched) {
       store(weighted + r * VW, splat(0));
       t->sink[r] = 0;

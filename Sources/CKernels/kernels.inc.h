@@ -29,6 +29,7 @@ const TareKernels NAMED(tare_table) = {
     .rmsNorm = NAMED(rmsNorm),
     .layerNorm = NAMED(layerNorm),
     .gatedUnit = NAMED(gatedUnit),
+    .clampedUnit = NAMED(clampedUnit),
     .activate = NAMED(activate),
     .sigmoidGate = NAMED(sigmoidGate),
     .rotate = NAMED(rotate),

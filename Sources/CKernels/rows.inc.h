@@ -72,6 +72,27 @@ KERNEL void NAMED(gatedUnit)(float *y, ptrdiff_t yStride, const float *gateUp, p
   }
 }
 
+INLINE V clampedUnitV(V gate, V up, V alpha, V limit) {
+  gate = selected(gate > limit, limit, gate);
+  up = selected(up > limit, limit, larger(up, -limit));
+  return (up + splat(1.0f)) * (gate * sigmoidV(gate * alpha));
+}
+
+KERNEL void NAMED(clampedUnit)(float *y, ptrdiff_t yStride, const float *gateUp, ptrdiff_t stride,
+                               ptrdiff_t rows, ptrdiff_t width, float alpha, float limit) {
+  const V a = splat(alpha), l = splat(limit);
+  for (ptrdiff_t r = 0; r < rows; r++, gateUp += stride, y += yStride)
+    for (ptrdiff_t start = 0; start < width; start += TARE_PANEL) {
+      const ptrdiff_t count = width - start < TARE_PANEL ? width - start : TARE_PANEL;
+      const float *gate = gateUp + 2 * start, *up = gate + count;
+      float *to = y + start;
+      ptrdiff_t i = 0;
+      for (; i + VW <= count; i += VW)
+        store(to + i, clampedUnitV(load(gate + i), load(up + i), a, l));
+      for (; i < count; i++) to[i] = clampedUnitV(splat(gate[i]), splat(up[i]), a, l)[0];
+    }
+}
+
 INLINE void activateOf(TareActivation activation, float *x, ptrdiff_t count) {
   ptrdiff_t i = 0;
   for (; i + VW <= count; i += VW) store(x + i, activationV(load(x + i), activation));

@@ -1,5 +1,6 @@
 /// Which position's hidden state is the reward read from.
 package import TareCore
+internal import TareEngine
 
 package enum ReadRule: Sendable, Hashable {
   /// The rightmost token that is not padding, as transformers' sequence classifiers do.
@@ -102,6 +103,17 @@ extension ReadRule: CustomStringConvertible {
     case .mean: "mean"
     case .token(let id): "token:\(id)"
     case .step(let id, let rule): "step:\(id):\(rule.rawValue)"
+    }
+  }
+}
+
+extension ReadRule {
+  /// What a head asks for; nil where it leaves it to the model or the user.
+  init?(_ position: HeadPosition) {
+    switch position {
+    case .readRule: return nil
+    case .first: self = .first
+    case .mean: self = .mean
     }
   }
 }

@@ -101,7 +101,11 @@ import Testing
       "nemotron": "nemotron", "exaone4": "exaone4", "hunyuan_v1_dense": "hunyuan_v1_dense",
       "arcee": "arcee", "helium": "helium", "falcon": "falcon", "gpt2": "gpt2",
       "gpt_bigcode": "gpt_bigcode", "gptj": "gptj", "gpt_neo": "gpt_neo", "opt": "opt",
-      "phi": "phi", "persimmon": "persimmon",
+      "phi": "phi", "persimmon": "persimmon", "mixtral": "mixtral", "qwen2_moe": "qwen2_moe",
+      "olmoe": "olmoe", "phimoe": "phimoe", "granitemoe": "granitemoe", "deepseek": "deepseek",
+      "deepseek_v2": "deepseek_v2", "deepseek_v3": "deepseek_v3", "glm4_moe": "glm4_moe",
+      "gpt_oss": "gpt_oss", "bert": "bert", "roberta": "roberta", "xlm-roberta": "xlm_roberta",
+      "distilbert": "distilbert", "electra": "electra", "modernbert": "modernbert",
     ]
     for key in Architectures.registry.keys {
       let name = try #require(names[key], "no fixture for the architecture \(key)")

@@ -9,11 +9,12 @@ import Testing
   /// Attention of every row of one head, in double precision.
   static func plainAttention(
     _ query: [Float], _ key: [Float], _ value: [Float], rows: Int, headDim: Int, scale: Float,
-    softCap: Double = 0, window: Int = 0
+    softCap: Double = 0, window: Int = 0, sinkLogit: Double? = nil
   ) -> [Float] {
     (0..<rows).flatMap { row in
       let (first, shares) = plainShares(
-        query, key, row: row, headDim: headDim, scale: scale, softCap: softCap, window: window)
+        query, key, row: row, headDim: headDim, scale: scale, softCap: softCap, window: window,
+        sinkLogit: sinkLogit)
       return (0..<headDim).map { i in
         Float(
           shares.indices.reduce(0.0) {
@@ -26,7 +27,7 @@ import Testing
   /// What a row's query gives each position that it sees, in double precision.
   static func plainShares(
     _ query: [Float], _ key: [Float], row: Int, headDim: Int, scale: Float, softCap: Double,
-    window: Int
+    window: Int, sinkLogit: Double? = nil
   ) -> (first: Int, shares: [Double]) {
     let first = window > 0 ? max(row - window + 1, 0) : 0
     let logits = (first...row).map { position in
@@ -36,9 +37,9 @@ import Testing
         } * Double(scale)
       return softCap > 0 ? softCap * tanh(logit / softCap) : logit
     }
-    let top = logits.max() ?? 0
+    let top = max(logits.max() ?? 0, sinkLogit ?? -.infinity)
     let weights = logits.map { exp($0 - top) }
-    let total = weights.reduce(0, +)
+    let total = weights.reduce(sinkLogit.map { exp($0 - top) } ?? 0, +)
     return (first, weights.map { $0 / total })
   }
 
@@ -86,9 +87,12 @@ import Testing
 
     /// All rows in tiles of `step` queries, which need not line up with panels.
     ///
-    /// - Parameter watched: where each row's mass on position 0 and its entropy go, [rows].
+    /// - Parameters:
+    ///   - sinkLogit: a logit that takes a share of the mass, [1].
+    ///   - watched: where each row's mass on position 0 and its entropy go, [rows].
     func attention(
-      step: Int, watched: (sink: FloatBuffer, entropy: FloatBuffer)? = nil
+      step: Int, sinkLogit: FloatBuffer? = nil,
+      watched: (sink: FloatBuffer, entropy: FloatBuffer)? = nil
     ) -> [Float] {
       let output = FloatBuffer(count: rows * headDim)
       let queries = FloatBuffer(query)
@@ -104,7 +108,8 @@ import Testing
             output: output.view[from: start * headDim].base, outputStride: headDim,
             queryStart: Int32(start), queryCount: Int32(min(step, rows - start)),
             headDim: Int32(headDim), scale: scale, softCap: Float(softCap),
-            window: Int32(window), sink: watched?.sink.view[from: start].base,
+            window: Int32(window), sinkLogit: (sinkLogit?.view.base).map { UnsafePointer($0) },
+            sink: watched?.sink.view[from: start].base,
             entropy: watched?.entropy.view[from: start].base)
           kernels.attention(&tile, &scratch)
         }
@@ -134,6 +139,22 @@ import Testing
       found, wanted, tolerance: 4 * logit * .ulpOfOne * Float(shape.headDim).squareRoot() + 1e-6)
     #expect(head.attention(step: 64) == found)
     #expect(head.attention(step: 1) == found)
+  }
+
+  @Test(arguments: KernelTests.tables, [-4.0, 0.5, 30])
+  func `a logit without a key takes its share and gives nothing`(table: Int, sink: Double) {
+    let shape = (rows: 200, headDim: 16, softCap: 0, window: 70)
+    let head = Head(tare_kernel_table(Int32(table)).pointee, .float32, shape)
+    let wanted = Self.plainAttention(
+      head.query, head.key, head.value, rows: shape.rows, headDim: shape.headDim,
+      scale: head.scale, window: shape.window, sinkLogit: sink)
+    let logit = FloatBuffer([Float(sink)])
+    let found = head.attention(step: 50, sinkLogit: logit)
+    expectClose(found, wanted, tolerance: 4 * 36 * .ulpOfOne * 4 + 1e-6)
+    #expect(head.attention(step: 1, sinkLogit: logit) == found)
+    // Watching changes no bit.
+    let watched = (sink: FloatBuffer(count: 200), entropy: FloatBuffer(count: 200))
+    #expect(head.attention(step: 50, sinkLogit: logit, watched: watched) == found)
   }
 
   @Test(arguments: KernelTests.tables, shapes)

@@ -79,7 +79,8 @@ extension JSONValue {
     let reference = try family.reference()
     let model = try ModelWeights(family.model)
     guard let scores = reference["scores"]?.array, let read = reference["readAt"]?.ints,
-      !model.config.isLanguageModel, model.config["pooling"] != "mean"
+      !model.config.isLanguageModel, model.config["pooling"] != "mean",
+      model.config["classifier_pooling"] != "mean"
     else { return }
     let sequences = (reference["sequences"]?.array ?? []).map(\.ids)
     let types = reference["tokenTypes"]?.array?.map(\.ids)

@@ -48,6 +48,7 @@ typedef struct {
   float scale;             ///< Multiplies query · key.
   float softCap;           ///< Logits become cap · tanh(logit / cap); 0 for none.
   int32_t window;          ///< Keys a query sees, its own position included; 0 for all before it.
+  const float *sinkLogit;  ///< NULL, or a logit that has a share of each query's mass and no value.
   float *sink;             ///< NULL, or each query's share of mass on position 0, [queryCount].
   float *entropy;          ///< With `sink`: the entropy of each query's shares, in nats, [queryCount].
 } TareAttentionTile;
@@ -98,6 +99,10 @@ typedef struct {
   /// the next gates and so on.
   void (*gatedUnit)(float *y, ptrdiff_t yStride, const float *gateUp, ptrdiff_t stride,
                     ptrdiff_t rows, ptrdiff_t width, TareActivation activation);
+  /// y = (up + 1) · gate · sigmoid(alpha · gate), gates cut off above and ups on both sides at
+  /// `limit`; laid out as for `gatedUnit`.
+  void (*clampedUnit)(float *y, ptrdiff_t yStride, const float *gateUp, ptrdiff_t stride,
+                      ptrdiff_t rows, ptrdiff_t width, float alpha, float limit);
   /// x[i] = activation(x[i]).
   void (*activate)(float *x, ptrdiff_t count, TareActivation activation);
   /// x[i] *= sigmoid(gate[i]).

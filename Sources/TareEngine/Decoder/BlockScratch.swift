@@ -17,6 +17,11 @@ struct BlockScratch {
   let operand: OperandBuffer
   let innerOperand: OperandBuffer
   let attention: FloatBuffer
+  /// Latent attention: the short vectors of a block's rows, one of them after its norm, and what is
+  /// made of them.
+  let latent: FloatBuffer
+  let latentPart: FloatBuffer
+  let latentWide: FloatBuffer
   let clock = PassClock()
 
   /// Outputs of gates and ups that are computed at a time: they stay in the second-level cache.
@@ -37,8 +42,15 @@ struct BlockScratch {
     projected = FloatBuffer(count: rows * spec.attentionWidth)
     self.inner = FloatBuffer(count: rows * inner)
     activated = FloatBuffer(count: rows * size)
+    let ranks = [spec.latent?.queryRank ?? 0, spec.latent?.keyValueRank ?? 0]
     operand = OperandBuffer(
-      columns: max(spec.hiddenSize, spec.headCount * spec.headDim), precision)
+      columns: max(spec.hiddenSize, spec.headCount * spec.headDim, ranks[0], ranks[1]), precision)
+    let heads = spec.latent == nil ? 0 : spec.headCount
+    latent = FloatBuffer(
+      count: rows * (spec.latent.map { ranks[0] + $0.keyValueRank + $0.turnedDim } ?? 0))
+    latentPart = FloatBuffer(count: rows * max(ranks[0], ranks[1]))
+    latentWide = FloatBuffer(
+      count: rows * heads * (spec.latent.map { max($0.keyDim, $0.plainDim + $0.valueDim) } ?? 0))
     innerOperand = OperandBuffer(columns: size, precision)
     attention = FloatBuffer(count: tare_attention_scratch(Int32(spec.headDim)))
   }

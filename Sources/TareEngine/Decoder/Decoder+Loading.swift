@@ -21,7 +21,8 @@ extension Decoder {
     let weights = try loader.weights()
     self.init(
       spec: spec, weights: weights, precision: model.precision, pool: pool,
-      unusedTensors: try reader.leftOver(by: family.key, names))
+      unusedTensors: try reader.leftOver(
+        by: family.key, names, layers: names.hasPredictionLayers ? spec.layerCount : nil))
   }
 }
 
@@ -29,8 +30,10 @@ extension WeightReader {
   /// Tensors that nobody asked for and that are not part of the computation.
   /// - Throws: `TareError.badData` if some of them are in the layers: the model is another than the
   ///   family.
+  ///
+  /// - Parameter layers: the number of layers, where what stands in later ones takes no part.
   func leftOver(
-    by family: String, _ names: TensorNames = TensorNames()
+    by family: String, _ names: TensorNames = TensorNames(), layers: Int? = nil
   ) throws(TareError) -> [String] {
     // Tables and masks that older versions of transformers saved with the weights.
     let buffers = [
@@ -40,8 +43,14 @@ extension WeightReader {
     let left = unused.filter { name in !buffers.contains { name.hasSuffix($0) } }
     let place = ".\(names.layer.prefix { $0 != "#" })"
     let inside = left.filter { name in
-      (name.contains("layers.") || name.contains("layer.") || ".\(name)".contains(place))
-        && !names.otherParts.contains { name.hasPrefix($0) }
+      if let layers, let found = ".\(name)".firstRange(of: place),
+        let index = Int(".\(name)"[found.upperBound...].prefix { $0 != "." }), index >= layers
+      {
+        return false
+      }
+      let isInside =
+        name.contains("layers.") || name.contains("layer.") || ".\(name)".contains(place)
+      return isInside && !names.otherParts.contains { name.hasPrefix($0) }
     }
     guard inside.isEmpty else {
       throw .badData(

@@ -94,20 +94,67 @@ struct DecoderLoader {
     }
     return LayerWeights(
       attentionNorm: try optionalNorm(names.attentionNorm),
-      queryKeyValue: try LinearWeights(
-        reader, LinearRows(attention(place)).transposed(names.isTransposed),
-        columns: spec.hiddenSize, hasBias: spec.hasQueryKeyValueBias, packing.ofAttention),
+      queryKeyValue: spec.latent == nil
+        ? try LinearWeights(
+          reader, LinearRows(attention(place)).transposed(names.isTransposed),
+          columns: spec.hiddenSize, hasBias: spec.hasQueryKeyValueBias, packing.ofAttention) : nil,
+      latent: try spec.latent.map { (latent) throws(TareError) in try self.latent(place, latent) },
+      sinks: spec.hasSinks
+        ? FloatBuffer(try reader[place + names.sinks].vector(spec.headCount)) : nil,
       queryNorm: try headNorm(place + names.queryNorm, heads: spec.headCount),
       keyNorm: try headNorm(place + names.keyNorm, heads: spec.keyValueHeadCount),
       attentionOutput: try LinearWeights(
         reader,
         LinearRows(place + names.attentionOutput, rows: spec.hiddenSize)
           .transposed(names.isTransposed),
-        columns: spec.headCount * spec.headDim, hasBias: spec.hasAttentionOutputBias, packing),
+        columns: spec.attendedWidth, hasBias: spec.hasAttentionOutputBias, packing),
       attentionPostNorm: try optionalNorm(names.attentionPostNorm),
       feedForwardNorm: try optionalNorm(names.feedForwardNorm),
       feedForward: try feedForward(place, spec.layers[index].feedForward),
       feedForwardPostNorm: try optionalNorm(names.feedForwardPostNorm))
+  }
+
+  private func latent(_ place: String, _ latent: LatentSpec) throws(TareError) -> LatentWeights {
+    let names = names.latent
+    let packing = packing.ofAttention
+    let heads = spec.headCount
+    let turned = latent.turnedDim
+    /// The turned values in our order.
+    func halves(_ start: Int) -> [Range<Int>] {
+      guard spec.hasInterleavedRotary else { return [start..<(start + turned)] }
+      return (0..<2).flatMap { half in
+        (0..<(turned / 2)).map { (start + 2 * $0 + half)..<(start + 2 * $0 + half + 1) }
+      }
+    }
+    var down: [LinearRows.Part] = []
+    if let rank = latent.queryRank { down.append(.init(place + names.queryDown, rows: rank)) }
+    down.append(
+      .init(
+        place + names.keyValueDown, rows: latent.keyValueRank + turned,
+        picked: [0..<latent.keyValueRank] + halves(latent.keyValueRank)))
+    let queries = (0..<heads).flatMap { head in
+      halves(head * latent.keyDim + latent.plainDim)
+        + [(head * latent.keyDim)..<(head * latent.keyDim + latent.plainDim)]
+    }
+    var norm = NormSpec(epsilon: 1)
+    norm.epsilon = latent.epsilon
+    let query = latent.queryRank == nil ? names.query : names.queryUp
+    return LatentWeights(
+      down: try LinearWeights(
+        reader, LinearRows(down), columns: spec.hiddenSize, hasBias: latent.hasBias, packing),
+      queryNorm: try latent.queryRank.map { (rank) throws(TareError) in
+        try NormWeights(reader, place + names.queryNorm, width: rank, norm)
+      },
+      query: try LinearWeights(
+        reader,
+        LinearRows([.init(place + query, rows: heads * latent.keyDim, picked: queries)]),
+        columns: latent.queryRank ?? spec.hiddenSize, hasBias: false, packing),
+      keyValueNorm: try NormWeights(
+        reader, place + names.keyValueNorm, width: latent.keyValueRank, norm),
+      keyValue: try LinearWeights(
+        reader,
+        LinearRows(place + names.keyValueUp, rows: heads * (latent.plainDim + latent.valueDim)),
+        columns: latent.keyValueRank, hasBias: false, packing))
   }
 
   /// Queries, keys, values and gates, in this order, from wherever they stand.
@@ -193,14 +240,15 @@ struct DecoderLoader {
   }
 
   private func block(
-    _ input: LinearRows, _ down: String, size: Int, hasBias: Bool
+    _ input: LinearRows, _ down: String, size: Int, hasBias: Bool, isTransposed: Bool? = nil
   ) throws(TareError) -> BlockWeights {
-    BlockWeights(
+    let isTransposed = isTransposed ?? names.isTransposed
+    return BlockWeights(
       input: try LinearWeights(
-        reader, input.transposed(names.isTransposed), columns: spec.hiddenSize, hasBias: hasBias,
+        reader, input.transposed(isTransposed), columns: spec.hiddenSize, hasBias: hasBias,
         packing),
       down: try LinearWeights(
-        reader, LinearRows(down, rows: spec.hiddenSize).transposed(names.isTransposed),
+        reader, LinearRows(down, rows: spec.hiddenSize).transposed(isTransposed),
         columns: size, hasBias: hasBias, packing))
   }
 
@@ -210,13 +258,25 @@ struct DecoderLoader {
     var experts: [BlockWeights] = []
     for index in 0..<mixture.experts {
       func named(_ name: String) -> String { place + name.replacing("#", with: String(index)) }
+      var parts = [
+        LinearRows.Part(named(names.expertGate), rows: mixture.size),
+        LinearRows.Part(named(names.expertUp), rows: mixture.size),
+      ]
+      if let both = names.expertGateUp {
+        parts = [
+          .init(
+            named(both), rows: 2 * mixture.size,
+            picked: (0..<2).flatMap { half in
+              (0..<mixture.size).map { (2 * $0 + half)..<(2 * $0 + half + 1) }
+            })
+        ]
+      }
+      let isTransposed = names.expertGateUp != nil
       experts.append(
         try block(
-          LinearRows(
-            [
-              .init(named(names.expertGate), rows: mixture.size),
-              .init(named(names.expertUp), rows: mixture.size),
-            ], areInterleaved: true), named(names.expertDown), size: mixture.size, hasBias: false))
+          LinearRows(parts, areInterleaved: true).transposed(isTransposed),
+          named(names.expertDown), size: mixture.size, hasBias: mixture.hasLayerBias,
+          isTransposed: isTransposed))
     }
     var routerInput: Matrix?
     let router: Matrix
@@ -239,13 +299,24 @@ struct DecoderLoader {
           [
             .init(place + names.sharedGate, rows: shared.size),
             .init(place + names.sharedUp, rows: shared.size),
-          ], areInterleaved: true), place + names.sharedDown, size: shared.size, hasBias: false)
+          ], areInterleaved: true), place + names.sharedDown, size: shared.size,
+        hasBias: shared.hasBias)
     }
+    let sharedGate =
+      mixture.shared?.hasGate == true
+      ? try Matrix(
+        reader, LinearRows(place + names.sharedExpertGate, rows: 1), columns: spec.hiddenSize,
+        packing.inFloat32) : nil
     let bias =
       mixture.hasBias
       ? FloatBuffer(try reader[place + names.bias].vector(spec.hiddenSize)) : nil
     return MixtureWeights(
-      router: router, routerInput: routerInput, experts: experts, shared: shared, bias: bias)
+      router: router, routerInput: routerInput, experts: experts, shared: shared,
+      sharedGate: sharedGate, bias: bias,
+      routerBias: mixture.hasLayerBias
+        ? FloatBuffer(try reader[place + names.router + ".bias"].vector(mixture.experts)) : nil,
+      choiceBias: mixture.hasChoiceBias
+        ? try reader[place + names.choiceBias].vector(mixture.experts) : nil)
   }
 }
 

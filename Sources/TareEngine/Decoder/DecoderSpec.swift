@@ -39,6 +39,12 @@ package struct DecoderSpec: Sendable, Equatable {
   /// Multiplies queries by their position.
   package var queryScaling: QueryScaling?
   package var queryKeyNorm: QueryKeyNorm = .none
+  /// Whether heads have a logit that takes a share of attention's mass and gives nothing (gpt-oss).
+  package var hasSinks = false
+  /// Queries, keys and values made of shorter vectors (DeepSeek); nil for none.
+  package var latent: LatentSpec?
+  /// Gates that are cut off, in place of `activation` (gpt-oss); nil for none.
+  package var clampedGate: ClampedGate?
   /// The norm of queries and keys, where it is another than that of the layers.
   package var queryKeyNormSpec: NormSpec?
   /// Whether queries and keys are normed after they are turned (HunYuan).
@@ -62,6 +68,12 @@ package struct DecoderSpec: Sendable, Equatable {
     case ownHead
     /// All heads as one vector (OLMo 2).
     case whole
+  }
+
+  /// (up + 1) · gate · sigmoid(alpha · gate), both cut off at `limit`.
+  package struct ClampedGate: Sendable, Equatable {
+    package var alpha: Float
+    package var limit: Float
   }
 
   package struct LearnedPositions: Sendable, Equatable {
@@ -97,6 +109,9 @@ package struct DecoderSpec: Sendable, Equatable {
     }
   }
 
+  /// What attention puts out for a row, before the output projection.
+  var attendedWidth: Int { headCount * (latent?.valueDim ?? headDim) }
+
   /// Queries, keys, values and gates of a row.
   var attentionWidth: Int { (headCount + 2 * keyValueHeadCount) * headDim + gateWidth }
 
@@ -111,8 +126,9 @@ package struct DecoderSpec: Sendable, Equatable {
 
   private func parameters(active: Bool) -> Int {
     let rows = (2 * headCount + 2 * keyValueHeadCount) &* headDim &+ gateWidth
+    let attention = latent?.parameters(hiddenSize, heads: headCount) ?? rows &* hiddenSize
     return layers.reduce(hiddenSize) { total, layer in
-      total &+ (rows &+ 2) &* hiddenSize
+      total &+ attention &+ 2 &* hiddenSize
         &+ layer.feedForward.parameters(hiddenSize, active: active)
     }
   }
@@ -142,6 +158,18 @@ package struct DecoderSpec: Sendable, Equatable {
       guard mixture.chosen <= mixture.experts else {
         throw bad(
           "experts of a token", mixture.chosen, "at most the number of experts, \(mixture.experts)")
+      }
+      if let groups = mixture.groups {
+        guard mixture.experts % groups.count == 0 else {
+          throw bad(
+            "groups of experts", groups.count, "a divisor of the \(mixture.experts) experts")
+        }
+        guard groups.chosen <= groups.count else {
+          throw bad("chosen groups", groups.chosen, "at most the number of groups, \(groups.count)")
+        }
+        guard !groups.isByTwo || mixture.experts / groups.count > 1 else {
+          throw bad("groups of experts", groups.count, "groups of two experts at least")
+        }
       }
     }
     return self
@@ -207,6 +235,32 @@ package enum FeedForwardSpec: Sendable, Equatable {
   }
 }
 
+/// Multi-head latent attention: what heads are made of is projected from vectors of a lower rank.
+package struct LatentSpec: Sendable, Equatable {
+  /// nil where queries are projected from the layer's input.
+  package var queryRank: Int?
+  package var keyValueRank: Int
+  /// Values of a query's or key's head that are not turned.
+  package var plainDim: Int
+  /// Values that are; a key's are the same in all heads.
+  package var turnedDim: Int
+  package var valueDim: Int
+  /// Whether the projections from the layer's input have biases.
+  package var hasBias = false
+  /// Of the norms of both vectors.
+  package var epsilon: Float = 1e-6
+
+  /// The size of all heads: shorter ones are filled up with zeros.
+  var headDim: Int { (max(plainDim + turnedDim, valueDim) + 1) / 2 * 2 }
+  var keyDim: Int { plainDim + turnedDim }
+
+  func parameters(_ hidden: Int, heads: Int) -> Int {
+    let queries = queryRank.map { $0 &* (hidden &+ heads &* keyDim) } ?? hidden &* heads &* keyDim
+    return queries &+ hidden &* (keyValueRank &+ turnedDim)
+      &+ keyValueRank &* heads &* (plainDim &+ valueDim) &+ heads &* valueDim &* hidden
+  }
+}
+
 /// A mixture of experts: a router gives each token some of the experts.
 package struct MixtureSpec: Sendable, Equatable {
   package var experts: Int
@@ -217,6 +271,14 @@ package struct MixtureSpec: Sendable, Equatable {
   /// Whether the chosen experts' weights are divided by their sum.
   package var isNormalised: Bool
   package var router: RouterSpec = .linear
+  /// What the router's logits become before the largest are chosen.
+  package var scoring: Scoring = .softmax
+  /// Whether a number is added to each score for the choice, and not for the weight.
+  package var hasChoiceBias = false
+  /// Groups of experts of which some are chosen first; nil for none.
+  package var groups: Groups?
+  /// Whether the router and the experts' layers have biases (gpt-oss).
+  package var hasLayerBias = false
   /// What the mixture's output is multiplied by, after its bias is added.
   package var weight: Float = 1
   /// Whether a vector is added to the experts' sum.
@@ -228,6 +290,23 @@ package struct MixtureSpec: Sendable, Equatable {
     package var size: Int
     /// What its output is multiplied by.
     package var weight: Float
+    /// Whether its output is multiplied by the sigmoid of a number of the token too.
+    package var hasGate = false
+    package var hasBias = false
+  }
+
+  package enum Scoring: Sendable, Equatable {
+    case softmax
+    case sigmoid
+    /// Two experts, each weighed against those that are near it (Phi-3.5-MoE).
+    case sparseMixer(jitter: Float)
+  }
+
+  package struct Groups: Sendable, Equatable {
+    package var count: Int
+    package var chosen: Int
+    /// A group counts by its two best experts together, or by its best alone.
+    package var isByTwo: Bool
   }
 }
 

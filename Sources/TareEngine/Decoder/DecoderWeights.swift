@@ -21,7 +21,11 @@ struct LayerWeights: Sendable {
   let attentionNorm: NormWeights?
   /// Queries, keys, values and gates one under another:
   /// [(heads + 2·keyValueHeads)·headDim + gateWidth, hiddenSize]
-  let queryKeyValue: LinearWeights
+  /// Nil where they come from `latent`.
+  let queryKeyValue: LinearWeights?
+  let latent: LatentWeights?
+  /// [heads]; nil for none.
+  let sinks: FloatBuffer?
   /// [headDim], or [heads·headDim] where heads have weights of their own or are one vector.
   let queryNorm: NormWeights?
   let keyNorm: NormWeights?
@@ -31,6 +35,20 @@ struct LayerWeights: Sendable {
   let feedForwardNorm: NormWeights?
   let feedForward: FeedForwardWeights
   let feedForwardPostNorm: NormWeights?
+}
+
+/// The products of latent attention.
+struct LatentWeights: Sendable {
+  /// The vectors of queries, and of keys and values with the keys' turned part:
+  /// [query rank + keyValueRank + turnedDim, hiddenSize].
+  let down: LinearWeights
+  /// Nil where queries are projected from the layer's input.
+  let queryNorm: NormWeights?
+  /// [heads · keyDim, query rank or hiddenSize], a head's turned values first.
+  let query: LinearWeights
+  let keyValueNorm: NormWeights
+  /// [heads · (plainDim + valueDim), keyValueRank]
+  let keyValue: LinearWeights
 }
 
 struct LinearWeights: Sendable {
@@ -102,6 +120,13 @@ struct MixtureWeights: Sendable {
   let routerInput: Matrix?
   let experts: [BlockWeights]
   let shared: BlockWeights?
+  /// [1, hiddenSize]: the number of a token that the shared expert's output is multiplied by; nil for
+  /// none.
+  let sharedGate: Matrix?
   /// [hiddenSize]
   let bias: FloatBuffer?
+  /// [experts], added to the router's logits; nil for none.
+  let routerBias: FloatBuffer?
+  /// [experts], added to scores for the choice alone; nil for none.
+  let choiceBias: [Float]?
 }

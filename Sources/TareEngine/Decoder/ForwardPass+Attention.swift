@@ -64,6 +64,7 @@ extension ForwardPass {
         headDim: Int32(spec.headDim),
         scale: spec.attentionScale * spec.layers[layer].attentionFactor,
         softCap: spec.attentionSoftCap ?? 0, window: Int32(spec.layers[layer].window ?? 0),
+        sinkLogit: (weights.layers[layer].sinks?.view.base).map { UnsafePointer($0 + tile.head) },
         sink: watched?.sink.base,
         entropy: watched?.entropy.base)
       kernels.attention(&arguments, scratch.attention.view.base)

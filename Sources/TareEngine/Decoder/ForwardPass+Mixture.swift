@@ -18,11 +18,17 @@ extension ForwardPass {
     chooseExperts(input, weights, block, of: set, spec)
     guard let shared = weights.shared, let scale = spec.shared?.weight else { return }
     let width = self.spec.hiddenSize
+    let gates = FloatBuffer(count: block.count)
+    weights.sharedGate?.multiply(input, into: gates.view, rows: block.count)
     let inner = self.inner(input, shared, scratch, rows: block.count)
     multiply(inner, shared.down, scratch, into: scratch.output.view)
     let target = set.stream.view[from: block.lowerBound * width]
-    for i in 0..<(block.count * width) {
-      target.base[i] += scale * scratch.output.view.base[i]
+    for row in 0..<block.count {
+      var scale = scale
+      if weights.sharedGate != nil { kernels.sigmoidGate(&scale, gates.view.base + row, 1) }
+      for i in (row * width)..<((row + 1) * width) {
+        target.base[i] += scale * scratch.output.view.base[i]
+      }
     }
   }
 
@@ -38,9 +44,9 @@ extension ForwardPass {
     let logits = routerLogits(input, weights, block, of: state, experts: spec.experts, watch)
     for (index, row) in block.enumerated() {
       let view = logits.view[(index * spec.experts)..<((index + 1) * spec.experts)]
-      let probabilities = Self.probabilities(view.array)
-      watch?.keep(probabilities, row: row)
-      for (slot, choice) in Self.choose(probabilities, spec).enumerated() {
+      let choice = ExpertChoice(view.array, spec, choiceBias: weights.choiceBias)
+      watch?.keep(choice.probabilities, row: row)
+      for (slot, choice) in choice.experts.enumerated() {
         state.expert[row * spec.chosen + slot] = choice.expert
         state.weight.view.base[row * spec.chosen + slot] = choice.weight
       }
@@ -54,7 +60,8 @@ extension ForwardPass {
   ) -> FloatBuffer {
     let logits = FloatBuffer(count: block.count * experts)
     guard let unit = self.weights.recurrentRouter, let routerInput = weights.routerInput else {
-      weights.router.multiply(input, into: logits.view, rows: block.count)
+      weights.router.multiply(
+        input, bias: weights.routerBias, into: logits.view, rows: block.count)
       return logits
     }
     let x = FloatBuffer(count: block.count * unit.size)
@@ -68,35 +75,6 @@ extension ForwardPass {
     }
     weights.router.multiply(x.view, into: logits.view, rows: block.count)
     return logits
-  }
-
-  /// softmax(logits), [experts].
-  static func probabilities(_ logits: [Float]) -> [Float] {
-    let top = logits.max() ?? 0
-    var probabilities = logits.map { $0 - top }
-    tare_kernels().pointee.exponential(&probabilities, probabilities, probabilities.count)
-    let total = probabilities.reduce(0, +)
-    return probabilities.map { $0 / total }
-  }
-
-  /// The experts with the largest probabilities, the first of equal ones, and their weights.
-  static func choose(
-    _ probabilities: [Float], _ spec: MixtureSpec
-  ) -> [(expert: Int, weight: Float)] {
-    // The largest so far, descending; there are few.
-    var chosen: [(expert: Int, weight: Float)] = []
-    chosen.reserveCapacity(spec.chosen + 1)
-    for (expert, weight) in probabilities.enumerated() {
-      if chosen.count == spec.chosen {
-        guard let last = chosen.last, weight > last.weight else { continue }
-        chosen.removeLast()
-      }
-      let place = chosen.firstIndex { weight > $0.weight } ?? chosen.endIndex
-      chosen.insert((expert, weight), at: place)
-    }
-    guard spec.isNormalised else { return chosen }
-    let sum = chosen.reduce(0) { $0 + $1.weight }
-    return chosen.map { ($0.expert, $0.weight / sum) }
   }
 
   /// Runs the experts on the rows that `route` has kept, and adds their outputs to the stream.

@@ -1,5 +1,6 @@
 /// One run of the decoder over one batch, with its working memory.
 internal import CKernels
+internal import Foundation
 
 /// `@unchecked Sendable`: the steps that run in parallel write to disjoint rows, tiles and
 /// per-worker scratch; steps follow one another through the pool.
@@ -162,7 +163,7 @@ final class ForwardPass: @unchecked Sendable {
       let line = scratch.projected.view[from: (place - block.lowerBound) * spec.attentionWidth]
       if !isSparse { finishQueries(line, place: place, of: rows, layer: index) }
       let key = line[from: queryWidth]
-      limit(key, count: 2 * keyWidth)
+      limit(key[from: keyWidth], count: keyWidth)
       turn(key, layer.keyNorm, heads: spec.keyValueHeadCount, row: row, layer: index)
       keep(key, row: row)
     }
@@ -187,16 +188,98 @@ final class ForwardPass: @unchecked Sendable {
     let layer = weights.layers[index]
     let source = rows.stream.view[from: block.lowerBound * spec.hiddenSize]
     let input = normed(source, layer.attentionNorm, scratch, rows: block.count)
+    if let latent = spec.latent, let weights = layer.latent {
+      return projectLatent(
+        input, latent, weights, scratch, rows: block.count, needsQueries: outputs.lowerBound == 0)
+    }
+    guard let linear = layer.queryKeyValue else { return }
     multiply(
-      operand(input, for: layer.queryKeyValue, scratch, rows: block.count), layer.queryKeyValue,
-      scratch,
+      operand(input, for: linear, scratch, rows: block.count), linear, scratch,
       outputs: outputs, into: scratch.projected.view[from: outputs.lowerBound],
       stride: spec.attentionWidth)
   }
 
+  /// Queries, keys and values of latent attention, in their places in `scratch.projected`: of each
+  /// head the turned values, the plain ones, and zeros up to the head's size.
+  private func projectLatent(
+    _ input: FloatView, _ latent: LatentSpec, _ weights: LatentWeights, _ scratch: BlockScratch,
+    rows: Int, needsQueries: Bool
+  ) {
+    let head = spec.headDim
+    let (turned, plain, rank) = (latent.turnedDim, latent.plainDim, latent.keyValueRank)
+    let queryRank = latent.queryRank ?? 0
+    let down = scratch.latent.view
+    let downWidth = queryRank + rank + turned
+    let part = scratch.latentPart.view
+    let wide = scratch.latentWide.view
+    var kind = NormSpec(epsilon: 1)
+    kind.epsilon = latent.epsilon
+    func fill(_ target: FloatView, _ from: FloatView, _ count: Int) {
+      target.base.update(from: from.base, count: count)
+    }
+    /// Some columns of `down` after their norm.
+    func normedPart(_ start: Int, _ width: Int, _ norm: NormWeights) -> FloatView {
+      for row in 0..<rows {
+        fill(part[from: row * width], down[from: row * downWidth + start], width)
+      }
+      self.norm(part, norm, into: part, rows: rows, width: width, kind)
+      return part
+    }
+    if needsQueries, latent.queryRank == nil {
+      multiply(
+        operand(input, for: weights.query, scratch, rows: rows), weights.query, scratch,
+        into: wide)
+    }
+    multiply(
+      operand(input, for: weights.down, scratch, rows: rows), weights.down, scratch,
+      into: down)
+    scratch.projected.view.base.update(repeating: 0, count: rows * spec.attentionWidth)
+    if needsQueries {
+      if let norm = weights.queryNorm {
+        multiply(
+          operand(normedPart(0, queryRank, norm), for: weights.query, scratch, rows: rows),
+          weights.query, scratch, into: wide)
+      }
+      for row in 0..<rows {
+        for index in 0..<spec.headCount {
+          fill(
+            scratch.projected.view[from: row * spec.attentionWidth + index * head],
+            wide[from: (row * spec.headCount + index) * latent.keyDim], latent.keyDim)
+        }
+      }
+    }
+    multiply(
+      operand(
+        normedPart(queryRank, rank, weights.keyValueNorm), for: weights.keyValue, scratch,
+        rows: rows), weights.keyValue, scratch, into: wide)
+    for row in 0..<rows {
+      let line = scratch.projected.view[from: row * spec.attentionWidth]
+      let shared = down[from: row * downWidth + queryRank + rank]
+      for index in 0..<spec.headCount {
+        let key = line[from: queryWidth + index * head]
+        let own = wide[from: (row * spec.headCount + index) * (plain + latent.valueDim)]
+        fill(key, shared, turned)
+        fill(key[from: turned], own, plain)
+        fill(line[from: queryWidth + keyWidth + index * head], own[from: plain], latent.valueDim)
+      }
+    }
+  }
+
+  /// Attention's output of rows as the output projection takes it: without the zeros that fill up
+  /// heads of latent attention. In place.
+  private func attended(_ values: FloatView, rows: Int) -> FloatView {
+    guard let latent = spec.latent, latent.valueDim != spec.headDim else { return values }
+    for index in 0..<(rows * spec.headCount) {
+      let target = values[from: index * latent.valueDim].base
+      memmove(
+        target, values[from: index * spec.headDim].base,
+        latent.valueDim * MemoryLayout<Float>.size)
+    }
+    return values
+  }
+
   private func finishQueries(_ line: FloatView, place: Int, of rows: RowSet, layer index: Int) {
     let row = rows.rows[place]
-    limit(line, count: queryWidth)
     turn(line, weights.layers[index].queryNorm, heads: spec.headCount, row: row, layer: index)
     if let scaling = spec.queryScaling {
       let factor = scaling.factor(at: tree.positions[row])
@@ -219,6 +302,7 @@ final class ForwardPass: @unchecked Sendable {
     _ values: FloatView, _ weights: NormWeights?, heads: Int, row: Int, layer: Int
   ) {
     if !spec.isNormAfterRotation { normHeads(values, weights, heads: heads) }
+    limit(values, count: heads * spec.headDim)
     rotate(values, heads: heads, row: row, layer: layer)
     if spec.isNormAfterRotation { normHeads(values, weights, heads: heads) }
   }
@@ -274,9 +358,9 @@ final class ForwardPass: @unchecked Sendable {
     let layer = weights.layers[index]
     let count = block.count
     let target = rows.stream.view[from: block.lowerBound * spec.hiddenSize]
-    let source = rows.queries.view[from: block.lowerBound * queryWidth]
     if rows.count == all.count { watch?.gates(block, of: rows, self) }
     if spec.outputGate != .none { applyGates(block, of: rows) }
+    let source = attended(rows.queries.view[from: block.lowerBound * queryWidth], rows: count)
     func addAttention() {
       add(
         operand(source, for: layer.attentionOutput, scratch, rows: count), layer.attentionOutput,
@@ -306,8 +390,9 @@ final class ForwardPass: @unchecked Sendable {
       case .mixture(let mixtureSpec) = spec.layers[index].feedForward
     else { return }
     let target = rows.stream.view[from: block.lowerBound * spec.hiddenSize]
-    let source = rows.queries.view[from: block.lowerBound * queryWidth]
     if spec.outputGate != .none { applyGates(block, of: rows) }
+    let source = attended(
+      rows.queries.view[from: block.lowerBound * queryWidth], rows: block.count)
     add(
       operand(source, for: layer.attentionOutput, scratch, rows: block.count),
       layer.attentionOutput, layer.attentionPostNorm, to: target, scratch)
@@ -367,8 +452,15 @@ final class ForwardPass: @unchecked Sendable {
       let target =
         isDirect ? scratch.activated.view : scratch.activated.view[from: columns.lowerBound]
       let width = isDirect ? columns.count : size
-      kernels.gatedUnit(
-        target.base, width, scratch.inner.view.base, range.count, rows, columns.count, activation)
+      if let gate = spec.clampedGate {
+        kernels.clampedUnit(
+          target.base, width, scratch.inner.view.base, range.count, rows, columns.count, gate.alpha,
+          gate.limit)
+      } else {
+        kernels.gatedUnit(
+          target.base, width, scratch.inner.view.base, range.count, rows, columns.count,
+          activation)
+      }
       guard isDirect else { continue }
       scratch.innerOperand.load(target, stride: width, columns: columns, of: size, rows: rows)
     }

@@ -26,7 +26,10 @@ package struct RotarySpec: Sendable, Equatable {
     /// A ramp between divided and kept frequencies (Peng et al. 2023).
     case yarn(Yarn)
     /// Each frequency divided by its own factor, by others in texts over `length` (LongRoPE).
-    case longrope(short: [Float], long: [Float], length: Int, attentionFactor: Double)
+    /// `longAttentionFactor` is that of texts over `length`, where it is another.
+    case longrope(
+      short: [Float], long: [Float], length: Int, attentionFactor: Double,
+      longAttentionFactor: Double? = nil)
   }
 
   package struct Yarn: Sendable, Equatable {
@@ -57,7 +60,7 @@ package struct RotarySpec: Sendable, Equatable {
   func variant(length: Int) -> Int {
     switch scaling {
     case .dynamic(_, let limit): length > limit ? length : 0
-    case .longrope(_, _, let limit, _): length > limit ? 1 : 0
+    case .longrope(_, _, let limit, _, _): length > limit ? 1 : 0
     default: 0
     }
   }
@@ -85,17 +88,18 @@ package struct RotarySpec: Sendable, Equatable {
         return (1 - smooth) * frequency / Float(factor) + smooth * frequency
       }
     case .yarn(let yarn): return yarnFrequencies(yarn)
-    case .longrope(let short, let long, let limit, _):
+    case .longrope(let short, let long, let limit, _, _):
       let factors = length > limit ? long : short
       return zip(factors, powers(base)).map { 1 / ($0 * $1) }
     }
   }
 
-  /// Multiplies cosines and sines.
-  var attentionFactor: Float {
+  /// Multiplies cosines and sines in texts of a length.
+  func attentionFactor(length: Int) -> Float {
     switch scaling {
     case .yarn(let yarn): Float(yarn.attentionFactor)
-    case .longrope(_, _, _, let factor): Float(factor)
+    case .longrope(_, _, let limit, let factor, let long):
+      Float(length > limit ? long ?? factor : factor)
     default: 1
     }
   }

@@ -14,7 +14,7 @@ struct RotaryTable {
     half = spec.dim / 2
     cosine = FloatBuffer(count: count * half)
     sine = FloatBuffer(count: count * half)
-    let factor = spec.attentionFactor
+    let factor = spec.attentionFactor(length: length)
     for (i, frequency) in spec.frequencies(length: length).enumerated() {
       for position in 0..<count {
         let angle = Float(position) * frequency

@@ -28,6 +28,13 @@ package struct TensorNames: Sendable {
   package var feedForward: FeedForwardLayout = .gated(
     gate: "mlp.gate_proj", up: "mlp.up_proj", down: "mlp.down_proj")
   package var mixture = MixtureNames()
+  package var latent = LatentNames()
+  package var sinks = "self_attn.sinks"
+  /// What parts of names are in other files of the family, and here; put in place when a folder is
+  /// opened.
+  package var spellings: [(stored: String, own: String)] = []
+  /// Whether checkpoints hold layers after the last that predict further tokens.
+  package var hasPredictionLayers = false
   /// Whether matrices stand as [inputs, outputs] (GPT-2's Conv1D).
   package var isTransposed = false
   /// How tensors of other parts of the model begin, which take no part in what texts alone give.
@@ -50,6 +57,16 @@ package struct TensorNames: Sendable {
     case plain(up: String, down: String)
   }
 
+  package struct LatentNames: Sendable {
+    package var query = "self_attn.q_proj"
+    package var queryDown = "self_attn.q_a_proj"
+    package var queryNorm = "self_attn.q_a_layernorm"
+    package var queryUp = "self_attn.q_b_proj"
+    package var keyValueDown = "self_attn.kv_a_proj_with_mqa"
+    package var keyValueNorm = "self_attn.kv_a_layernorm"
+    package var keyValueUp = "self_attn.kv_b_proj"
+  }
+
   package struct MixtureNames: Sendable {
     package var router = "mlp.gate"
     package var expertGate = "mlp.experts.#.gate_proj"
@@ -58,7 +75,11 @@ package struct TensorNames: Sendable {
     package var sharedGate = "mlp_share.gate_proj"
     package var sharedUp = "mlp_share.up_proj"
     package var sharedDown = "mlp_share.down_proj"
+    package var sharedExpertGate = "mlp.shared_expert_gate"
     package var bias = "block_sparse_moe.bias"
+    package var choiceBias = "mlp.gate.e_score_correction_bias"
+    /// Gates and ups of an expert in turn, in one layer, in place of two layers; nil for two.
+    package var expertGateUp: String?
     /// A recurrent router's tensors.
     package var recurrent = RecurrentNames()
 

@@ -4,4 +4,6 @@ package enum HeadPosition: Sendable {
   case readRule
   /// At the first token, whatever rule there is: encoders' poolers.
   case first
+  /// The mean of all tokens' states.
+  case mean
 }

@@ -59,10 +59,30 @@ package struct ExpertTensors: Sendable {
       return try reader["\(place(layer))\(name).weight"].values(shaped: shape)
     }
     let size = mixture.size
+    if let both = names.mixture.expertGateUp {
+      return try turned(
+        gateUp: values(both, [hiddenSize, 2 * size]),
+        down: values(names.mixture.expertDown, [size, hiddenSize]), size)
+    }
     return Expert(
       w1: try values(names.mixture.expertGate, [size, hiddenSize]),
       w2: try values(names.mixture.expertDown, [hiddenSize, size]),
       w3: try values(names.mixture.expertUp, [size, hiddenSize]))
+  }
+
+  /// An expert whose matrices stand as [inputs, outputs], gates and ups in turn.
+  private func turned(gateUp: [Float], down: [Float], _ size: Int) -> Expert {
+    var (w1, w2, w3) = ([Float](), [Float](), [Float]())
+    for neuron in 0..<size {
+      for input in 0..<hiddenSize {
+        w1.append(gateUp[input * 2 * size + 2 * neuron])
+        w3.append(gateUp[input * 2 * size + 2 * neuron + 1])
+      }
+    }
+    for output in 0..<hiddenSize {
+      for neuron in 0..<size { w2.append(down[neuron * hiddenSize + output]) }
+    }
+    return Expert(w1: w1, w2: w2, w3: w3)
   }
 
   private func place(_ layer: Int) -> String {

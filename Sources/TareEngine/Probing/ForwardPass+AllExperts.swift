@@ -51,6 +51,19 @@ extension ForwardPass {
     }
   }
 
+  /// What gates let through, in place.
+  private func activateGates(_ gates: FloatView, count: Int) {
+    guard let clamped = spec.clampedGate else {
+      return kernels.activate(gates.base, count, spec.activation.kernel)
+    }
+    for i in 0..<count {
+      var value = min(gates.base[i], clamped.limit)
+      var turned = clamped.alpha * value
+      kernels.sigmoidGate(&value, &turned, 1)
+      gates.base[i] = value
+    }
+  }
+
   private func activeShares(
     _ input: FloatView, _ expert: BlockWeights, _ threshold: Float, _ scratch: BlockScratch,
     rows: Int
@@ -65,7 +78,7 @@ extension ForwardPass {
       let gates = scratch.inner.view
       multiply(
         source, expert.input, scratch, outputs: (2 * start)..<(2 * start + count), into: gates)
-      kernels.activate(gates.base, rows * count, spec.activation.kernel)
+      activateGates(gates, count: rows * count)
       for row in 0..<rows {
         for i in 0..<count where abs(gates.base[row * count + i]) > threshold { active[row] += 1 }
       }

@@ -110,10 +110,15 @@ package struct ModelWeights: Sendable {
       throw error.inside(url.path)
     }
     var tensors: [String: StoredTensor] = [:]
+    let family = try? Architectures.family(named: config) as? any DecoderArchitecture.Type
+    let names = try? family?.names(config)
+    let spellings = names?.spellings ?? []
+    let isTransposed = names?.mixture.expertGateUp != nil
     for file in files {
       for (stored, entry) in file.tensors {
         let tensor = StoredTensor(entry: entry, file: file.file)
-        for (name, tensor) in tensor.experts(stored.withoutWrappers)
+        let own = stored.withoutWrappers.spelled(spellings)
+        for (name, tensor) in tensor.experts(own, areTransposed: isTransposed)
         where tensors.updateValue(tensor, forKey: name) != nil {
           throw .badData(
             place: "\(file.file.path), tensor '\(stored)'", found: "a second tensor '\(name)'",

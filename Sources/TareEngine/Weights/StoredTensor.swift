@@ -33,8 +33,25 @@ struct StoredTensor: Sendable {
   /// The tensor by its name; a tensor of all experts of a mixture, as transformers 5 can save them
   /// (`experts.gate_up_proj` [experts, 2·size, hidden], `experts.down_proj` [experts, hidden,
   /// size]), by the names of released checkpoints.
-  func experts(_ name: String) -> [(String, StoredTensor)] {
+  ///
+  /// - Parameter areTransposed: whether matrices stand as [inputs, outputs], gates and ups in turn, and
+  ///   have biases (gpt-oss): then gates and ups stay in one.
+  func experts(_ name: String, areTransposed: Bool = false) -> [(String, StoredTensor)] {
     let shape = entry.shape
+    if areTransposed, shape.count > 1, name.contains(".experts."), !entry.range.isEmpty {
+      let isBias = name.hasSuffix("_bias")
+      let stem = isBias ? String(name.dropLast("_bias".count)) : name
+      guard let part = stem.split(separator: ".").last,
+        ["gate_up_proj", "down_proj"].contains(String(part)), shape.count == (isBias ? 2 : 3)
+      else { return [(name, self)] }
+      let place = stem.dropLast(part.count)
+      return (0..<shape[0]).map { index in
+        (
+          "\(place)\(index).\(part).\(isBias ? "bias" : "weight")",
+          self.part(index, of: shape[0], shape: Array(shape[1...]))
+        )
+      }
+    }
     guard shape.count == 3, name.contains(".experts."), !entry.range.isEmpty else {
       return [(name, self)]
     }

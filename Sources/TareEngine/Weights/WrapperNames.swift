@@ -17,3 +17,12 @@ extension String {
     return parts.dropFirst(start).joined(separator: ".")
   }
 }
+
+extension String {
+  /// The name with parts of it spelled as the family does.
+  func spelled(_ spellings: [(stored: String, own: String)]) -> String {
+    spellings.reduce(self) { name, spelling in
+      name.contains(spelling.stored) ? name.replacing(spelling.stored, with: spelling.own) : name
+    }
+  }
+}

@@ -86,8 +86,8 @@ extension ModelInspector {
   ) -> ReadRule? {
     let needsTokenizer = tokenizer == nil && Self.namesStepToken(config)
     var rule: ReadRule?
-    if head?.position == .first {
-      rule = .first
+    if let own = head.flatMap({ ReadRule($0.position) }) {
+      rule = own
     } else if head is TokenHead {
       rule = .last
     } else if let tokenizer {
@@ -137,7 +137,9 @@ extension ModelInspector {
 
   /// What in the model says the rule.
   private static func source(_ config: ModelConfig, _ head: (any RewardHead)?) -> String {
-    if head?.position == .first || head is TokenHead { return "as the head requires" }
+    if head.flatMap({ ReadRule($0.position) }) != nil || head is TokenHead {
+      return "as the head requires"
+    }
     for key in ["reward_token_id", "pooling", "step_tag_id", "step_token_id", "step_token"]
     where config[key] != nil {
       return "from '\(key)' in \(config.source)"

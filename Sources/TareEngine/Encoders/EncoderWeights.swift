@@ -1,0 +1,83 @@
+/// The weights of an encoder in float32.
+internal import TareCore
+
+struct EncoderWeights: Sendable {
+  /// [vocabularySize, embeddingSize]
+  let words: WeightTable
+  /// [positionRows, embeddingSize]; nil where positions have no embeddings.
+  let positions: WeightTable?
+  /// [typeCount, embeddingSize]
+  let types: [Float]?
+  let norm: NormWeights
+  /// [hiddenSize, embeddingSize], where the sizes differ.
+  let projection: LinearWeights?
+  let layers: [Layer]
+  /// After the last layer; nil where norms stand after the blocks.
+  let finalNorm: NormWeights?
+
+  struct Layer: Sendable {
+    /// [3·hiddenSize, hiddenSize]
+    let queryKeyValue: LinearWeights
+    let output: LinearWeights
+    /// Before attention or after it; nil in a first layer whose input is normed already.
+    let attentionNorm: NormWeights?
+    let block: BlockWeights
+    let outerNorm: NormWeights
+  }
+
+  init(
+    _ reader: WeightReader, _ spec: EncoderSpec, _ names: EncoderNames, _ packing: MatrixPacking
+  ) throws(TareError) {
+    let prefix =
+      reader.prefix(of: "\(names.words).weight", among: names.prefixes) ?? names.prefixes[0]
+    let (hidden, embedding) = (spec.hiddenSize, spec.embeddingSize)
+    words = try reader["\(prefix)\(names.words).weight"].table(
+      rows: spec.vocabularySize, columns: embedding)
+    positions =
+      spec.positions == .none
+      ? nil
+      : try reader["\(prefix)\(names.positions).weight"].table(
+        rows: spec.positionRows, columns: embedding)
+    types =
+      spec.typeCount > 0
+      ? try reader["\(prefix)\(names.types).weight"].values(shaped: [spec.typeCount, embedding])
+      : nil
+    norm = try NormWeights(reader, prefix + names.embeddingNorm, width: embedding, spec.norm)
+    func linear(
+      _ rows: LinearRows, _ columns: Int, _ hasBias: Bool
+    ) throws(TareError) -> LinearWeights {
+      try LinearWeights(reader, rows, columns: columns, hasBias: hasBias, packing)
+    }
+    projection =
+      embedding == hidden
+      ? nil : try linear(LinearRows(prefix + names.projection, rows: hidden), embedding, true)
+    var layers: [Layer] = []
+    for index in spec.layers.indices {
+      let place = prefix + names.layer.replacing("#", with: String(index))
+      let parts = names.queryKeyValue.map {
+        LinearRows.Part(place + $0, rows: 3 * hidden / names.queryKeyValue.count)
+      }
+      let size = spec.feedForwardSize
+      let inner = LinearRows(
+        [.init(place + names.inner, rows: spec.isGated ? 2 * size : size)],
+        areInterleaved: spec.isGated)
+      layers.append(
+        Layer(
+          queryKeyValue: try linear(LinearRows(parts), hidden, spec.hasAttentionBias),
+          output: try linear(
+            LinearRows(place + names.attentionOutput, rows: hidden), hidden,
+            spec.hasAttentionBias),
+          attentionNorm: spec.isPreNorm && index == 0
+            ? nil : try NormWeights(reader, place + names.attentionNorm, width: hidden, spec.norm),
+          block: BlockWeights(
+            input: try linear(inner, hidden, spec.hasFeedForwardBias),
+            down: try linear(
+              LinearRows(place + names.outer, rows: hidden), size, spec.hasFeedForwardBias)),
+          outerNorm: try NormWeights(reader, place + names.outerNorm, width: hidden, spec.norm)))
+    }
+    self.layers = layers
+    finalNorm =
+      spec.isPreNorm
+      ? try NormWeights(reader, prefix + names.finalNorm, width: hidden, spec.norm) : nil
+  }
+}
