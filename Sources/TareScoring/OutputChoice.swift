@@ -1,7 +1,7 @@
 /// What of a head's outputs is the score.
 internal import Foundation
-internal import TareCore
-internal import TareEngine
+package import TareCore
+package import TareEngine
 
 package enum OutputChoice: Sendable, Hashable {
   /// The head's only output.
@@ -15,6 +15,9 @@ package enum OutputChoice: Sendable, Hashable {
   case probability
   /// The probability of the first of two outputs.
   case firstProbability
+  /// The probability of the second of two outputs less that of the first: process reward models whose
+  /// training saw it so (PURE, TRL).
+  case margin
 
   /// - Throws: `TareError.usage` if the head does not have such outputs.
   /// - Parameter labels: what the outputs are called; empty where nothing says.
@@ -31,11 +34,32 @@ package enum OutputChoice: Sendable, Hashable {
       throw .usage("output index: expected 0 to \(count - 1), found \(index)")
     case .weights(let weights) where weights.count != count:
       throw .usage("output weights: expected \(count) numbers, found \(weights.count)")
+    case .margin where count != 2:
+      throw .usage("output name margin: expected a head of two outputs, found \(count)")
     default: return self
     }
   }
 
-  func score(_ outputs: [Float]) -> Float {
+  /// The output that a name stands for: `margin`, or a label of the model's `id2label`.
+  /// - Throws: `TareError.usage` for a name that is neither, or that several outputs have.
+  package init(named name: String, in config: ModelConfig) throws(TareError) {
+    let labels = (config["id2label"]?.object?.members ?? []).compactMap { key, value in
+      Int(key).flatMap { index in value.string.map { (index: index, name: $0) } }
+    }.sorted { $0.index < $1.index }
+    let found = labels.filter { $0.name == name }
+    if found.count == 1 {
+      self = .index(found[0].index)
+    } else if name == "margin", found.isEmpty {
+      self = .margin
+    } else {
+      let names = (labels.map(\.name) + ["margin"]).joined(separator: ", ")
+      throw .usage(
+        "output name: expected \(found.isEmpty ? names : "a name that one output has"), found '\(name)'"
+      )
+    }
+  }
+
+  package func score(_ outputs: [Float]) -> Float {
     switch self {
     case .single, .all: return outputs[0]
     case .index(let index): return outputs[index]
@@ -43,6 +67,8 @@ package enum OutputChoice: Sendable, Hashable {
       return Float(zip(weights, outputs).reduce(0.0) { $0 + $1.0 * Double($1.1) })
     case .probability: return Self.probability(outputs, of: outputs.count - 1)
     case .firstProbability: return Self.probability(outputs, of: 0)
+    case .margin:
+      return Float(tanh((Double(outputs[1]) - Double(outputs[0])) / 2))
     }
   }
 
@@ -64,6 +90,7 @@ extension OutputChoice: CustomStringConvertible {
       "outputs:" + weights.map { String($0) }.joined(separator: ",")
     case .probability: "probability"
     case .firstProbability: "first-probability"
+    case .margin: "margin"
     }
   }
 }

@@ -75,6 +75,7 @@ struct Inspect: ParsableCommand {
     try checkAlone()
     var request = InspectRequest(model: place)
     request.base = scoring.base
+    request.adapter = scoring.adapter
     request.template = scoring.template
     if let tokens = scoring.tokens { request.tokens = tokens }
     let outcome = try Pipeline().inspect(request)
@@ -127,7 +128,7 @@ struct Inspect: ParsableCommand {
       ("--expert-pairs", expertPairs != nil), ("--active-threshold", activeThreshold != nil),
       ("--format", format.format != nil), ("--columns", !format.columns.isEmpty),
     ]
-    let describing: Set = ["--base", "--template", "--tokens"]
+    let describing: Set = ["--adapter", "--base", "--template", "--tokens"]
     let given =
       own.filter(\.1).map(\.0) + head.given
       + (scoring.ofTexts + scoring.ofComputation).filter { !describing.contains($0) }

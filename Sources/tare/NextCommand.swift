@@ -41,8 +41,9 @@ enum SharedOptions {
   static let rows = ["--format", "--missing", "--skip-bad-rows"]
   static let evaluation = ["--benchmark", "--length", "--bootstrap", "--seed"]
   static let model = [
-    "--model", "--tokens", "--template-kwargs", "--head", "--output-index", "--output-weights",
-    "--activation", "--normalize-reward", "--steps-to-score", "--reference", "--beta",
+    "--model", "--tokens", "--template-kwargs", "--head", "--output-index", "--output-name",
+    "--output-weights", "--activation", "--normalize-reward", "--steps-to-score", "--reference",
+    "--beta",
   ]
   static let candidates =
     store + columns + rows + model

@@ -25,6 +25,11 @@ struct ScoringArguments: ParsableArguments {
   var base: String?
 
   @Option(
+    help:
+      "Name of the adapter, if the folder of --model holds several (PEFT saves each in its own).")
+  var adapter: String?
+
+  @Option(
     help: """
       Chat template: a file, the name of one of the model's own, or plain (prompt, response and \
       end-of-sequence token, concatenated, as TRL trains without a template).
@@ -113,6 +118,7 @@ struct ScoringArguments: ParsableArguments {
   func settings(_ model: String) -> ScoringSettings {
     var settings = ScoringSettings(configured: model)
     settings.base = base
+    settings.adapter = adapter
     settings.template = template
     if let tokens { settings.tokens = tokens }
     settings.stepSeparator = stepSeparator
@@ -146,7 +152,8 @@ struct ScoringArguments: ParsableArguments {
   /// Options that were given and that decide what a model on this machine computes.
   var ofComputation: [String] {
     let given: [(String, Bool)] = [
-      ("--base", base != nil), ("--read", read != nil), ("--precision", precision != nil),
+      ("--adapter", adapter != nil), ("--base", base != nil), ("--read", read != nil),
+      ("--precision", precision != nil),
       ("--step-separator", stepSeparator != nil),
       ("--buffers", buffers != nil), ("--threads", threads != nil),
     ]
@@ -165,6 +172,13 @@ struct HeadArguments: ParsableArguments {
 
   @Option(help: "Index of the output that is the score, if the head has several; starts at 0.")
   var outputIndex: Int?
+
+  @Option(
+    help: """
+      Name of the output that is the score, as in the model's id2label; or margin: the probability of \
+      the second of two outputs less that of the first (PURE's and TRL's process reward models).
+      """)
+  var outputName: String?
 
   @Option(help: "Weights of the head's outputs, such as 0.5,0.3,0.2.")
   var outputWeights: String?
@@ -196,6 +210,7 @@ struct HeadArguments: ParsableArguments {
   func apply(to settings: inout ScoringSettings) throws(TareError) {
     settings.head = head
     settings.outputIndex = outputIndex
+    settings.outputName = outputName
     settings.activation = activation
     settings.normalizesReward = normalizeReward
     settings.stepsToScore = stepsToScore
@@ -213,7 +228,8 @@ struct HeadArguments: ParsableArguments {
   var given: [String] {
     let given: [(String, Bool)] = [
       ("--head", head != nil), ("--output-index", outputIndex != nil),
-      ("--output-weights", outputWeights != nil), ("--steps-to-score", stepsToScore != nil),
+      ("--output-name", outputName != nil), ("--output-weights", outputWeights != nil),
+      ("--steps-to-score", stepsToScore != nil),
       ("--activation", activation != nil), ("--normalize-reward", normalizeReward),
       ("--reference", reference != nil), ("--beta", beta != nil),
     ]

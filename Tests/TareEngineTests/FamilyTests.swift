@@ -97,12 +97,15 @@ extension JSONValue {
   /// PiSSA's and OLoRA's start is taken off the base; float32's SVD and QR in PEFT are the reference.
   @Test(arguments: [
     "plain", "rslora", "patterns", "pissa", "pissa_rslora", "olora", "mica", "orthogonal",
-    "experts", "experts_rslora",
+    "experts", "experts_rslora", "kinds/dora", "kinds/dora_rslora", "kinds/bias_all",
+    "kinds/bias_lora_only", "kinds/tokens", "kinds/tokens_named", "kinds/several",
+    "kinds/several/other",
   ])
   func `an adapter is merged as peft merges it`(name: String) throws {
-    let folder = FamilyCase.root.appending(
-      path: name.hasPrefix("experts") ? "lora_experts" : "lora")
-    let adapter = folder.appending(path: name)
+    let group =
+      name.hasPrefix("kinds/") ? "lora_kinds" : name.hasPrefix("experts") ? "lora_experts" : "lora"
+    let folder = FamilyCase.root.appending(path: group)
+    let adapter = folder.appending(path: name.replacing("kinds/", with: ""))
     let reference = try JSONValue(
       parsing: Array(Data(contentsOf: adapter.appending(path: "reference.json"))))
     let model = try ModelWeights(adapter, base: folder.appending(path: "base"))
@@ -115,6 +118,19 @@ extension JSONValue {
     for (states, wanted) in zip(states, reference["scores"]?.array ?? []) {
       expectClose(head.outputs(states[0]), wanted.floats, tolerance: 2e-4)
     }
+  }
+
+  @Test func `one of several adapters is found by its name, and no other`() throws {
+    let folder = FamilyCase.root.appending(path: "lora_kinds/several")
+    #expect(try LoRAAdapter.folder(named: "default", in: folder).path == folder.path)
+    #expect(try LoRAAdapter.folder(named: "other", in: folder).lastPathComponent == "other")
+    let error = #expect(throws: TareError.self) {
+      try LoRAAdapter.folder(named: "third", in: folder)
+    }
+    #expect(error?.exitCode == 65)
+    #expect(error?.description.contains("default, other") == true)
+    // Names do not lead out of the folder.
+    #expect(throws: TareError.self) { try LoRAAdapter.folder(named: "../several", in: folder) }
   }
 
   /// The reference's sums of up to 150 logarithms, in float64; ours differ by what the states do.

@@ -1,6 +1,6 @@
 /// The model that an adapter changes, and what an adapter's folder may lack.
-internal import Foundation
-internal import TareCore
+package import Foundation
+package import TareCore
 
 extension LoRAAdapter {
   private static let baseKey = "base_model_name_or_path"
@@ -38,6 +38,23 @@ extension LoRAAdapter {
     else { return nil }
     return "adapter_config.json names the base model '\(name)', and the adapter is applied to "
       + "'\(base.path)': the scores are those of the trained model only if the two are the same"
+  }
+
+  /// The folder of an adapter by its name: PEFT saves "default" in the folder itself, and others in
+  /// folders of their names.
+  /// - Throws: `TareError.badData` for a name that none has.
+  package static func folder(named name: String, in url: URL) throws(TareError) -> URL {
+    let manager = FileManager.default
+    func holds(_ folder: URL) -> Bool {
+      manager.fileExists(atPath: folder.appending(path: config).path)
+    }
+    let names = ((try? manager.contentsOfDirectory(atPath: url.path)) ?? []).sorted()
+    if names.contains(name), holds(url.appending(path: name)) { return url.appending(path: name) }
+    if name == "default", holds(url) { return url }
+    let found = (holds(url) ? ["default"] : []) + names.filter { holds(url.appending(path: $0)) }
+    throw .badData(
+      place: url.path, found: "no adapter '\(name)'",
+      accepted: found.isEmpty ? "a folder with adapters" : found.joined(separator: ", "))
   }
 
   static func refusePickles(_ url: URL) throws(TareError) {

@@ -1,7 +1,8 @@
 /// A PEFT adapter: low-rank changes of linear layers, merged when the weights are read.
 ///
 /// The format: huggingface/peft, `adapter_config.json` and `adapter_model.safetensors`. A layer's
-/// weight becomes W + (alpha / r) · B · A; with `use_rslora` the factor is alpha / √r.
+/// weight becomes W + (alpha / r) · B · A; with `use_rslora` the factor is alpha / √r. With `use_dora`
+/// each output of that is brought to the length that the adapter has for it.
 package import Foundation
 internal import TareCore
 
@@ -18,6 +19,8 @@ package struct LoRAAdapter: Sendable {
   private let fused: [FusedChange]
   /// Tensors that the adapter replaces as a whole (`modules_to_save`), by name.
   private let replaced: [String: StoredTensor]
+  /// Single rows of embeddings (`trainable_token_indices`), by the name of the embedding's weight.
+  let tokens: [String: TokenRows]
 
   /// The weights that are changed, and the tensors that are replaced as a whole, by name.
   package var changedTensors: [String] { changes.keys.sorted() }
@@ -33,18 +36,18 @@ package struct LoRAAdapter: Sendable {
     do throws(TareError) {
       let type = try settings.text("peft_type") ?? "none"
       guard type == "LORA" else { throw settings.error("peft_type", "'\(type)'", "LORA") }
-      for key in ["use_dora", "fan_in_fan_out", "lora_bias"] {
-        try settings.refuse(key, unless: false)
-      }
-      try settings.refuse("bias", unless: "none")
+      for key in ["fan_in_fan_out", "lora_bias"] { try settings.refuse(key, unless: false) }
+      // Biases that were trained are saved as whole tensors.
+      _ = try settings.choice(
+        "bias", ["none": false, "all": true, "lora_only": true], default: false)
       for key in [
-        "trainable_token_indices", "alora_invocation_tokens", "layer_replication", "arrow_config",
+        "alora_invocation_tokens", "layer_replication", "arrow_config",
         "velora_config",
       ] where settings[key] != nil {
         throw settings.error(key, settings[key]?.text() ?? "", "null (nothing else is supported)")
       }
       for key in ["use_qalora", "use_bdlora"] { try settings.refuse(key, unless: false) }
-      (changes, replaced, fused) = try Self.sorted(file, settings)
+      (changes, replaced, fused, tokens) = try Self.sorted(file, settings)
     } catch {
       throw error.inside(url.path)
     }
@@ -67,6 +70,12 @@ package struct LoRAAdapter: Sendable {
           found: "a change of a tensor that the base does not have",
           accepted: "an adapter for this base model")
     }
+    for name in tokens.keys.sorted() where base[name] == nil && !name.hasPrefix("lm_head") {
+      throw .badData(
+        place: "\(file.file.path), '\(name)'",
+        found: "rows of an embedding that the base does not have",
+        accepted: "an adapter for this base model")
+    }
     // Heads are new; what is in the layers or the embeddings must be there.
     for name in replaced.keys.sorted() where base[name] == nil {
       guard !name.contains("layers.") && !name.contains("embed") else {
@@ -81,7 +90,12 @@ package struct LoRAAdapter: Sendable {
 
   private static func sorted(
     _ file: WeightFile, _ settings: ModelConfig
-  ) throws(TareError) -> ([String: LoRAChange], [String: StoredTensor], [FusedChange]) {
+  ) throws(TareError) -> (
+    [String: LoRAChange], [String: StoredTensor], [FusedChange], [String: TokenRows]
+  ) {
+    let hasMagnitudes = try settings.flag("use_dora")
+    var tokens: [String: TokenRows] = [:]
+    var magnitudes: [String: StoredTensor] = [:]
     var fused: [FusedChange] = []
     var changes: [String: LoRAChange] = [:]
     var replaced: [String: StoredTensor] = [:]
@@ -92,8 +106,19 @@ package struct LoRAAdapter: Sendable {
         break
       }
       name = name.replacing(".modules_to_save.default", with: "")
-        .replacing(".modules_to_save", with: "")
+        .replacing(".modules_to_save", with: "").replacing(".base_layer.bias", with: ".bias")
       let tensor = StoredTensor(entry: entry, file: file.file)
+      if let range = name.range(of: ".token_adapter.") ?? name.range(of: ".trainable_tokens_") {
+        let layer = String(name[..<range.lowerBound])
+        // The embedding as a whole, where it is saved beside its rows, is the base's.
+        guard name.contains("trainable_tokens_delta") else { continue }
+        tokens[layer + ".weight"] = try TokenRows(tensor, layer: layer, settings)
+        continue
+      }
+      if let range = name.range(of: ".lora_magnitude_vector"), hasMagnitudes {
+        magnitudes[String(name[..<range.lowerBound]) + ".weight"] = tensor
+        continue
+      }
       if name.contains(".experts.lora_") || name.contains(".experts.base_layer.") {
         if let change = try fusedChange(stored, name, file) { fused.append(change) }
         continue
@@ -125,7 +150,16 @@ package struct LoRAAdapter: Sendable {
         replaced[name] = tensor
       }
     }
-    return (changes, replaced, fused)
+    guard hasMagnitudes else { return (changes, replaced, fused, tokens) }
+    for name in changes.keys.sorted() {
+      guard let magnitude = magnitudes[name] else {
+        throw .badData(
+          place: "'\(name)'", found: "no lora_magnitude_vector",
+          accepted: "one for each layer, as use_dora is true")
+      }
+      changes[name]?.magnitude = magnitude
+    }
+    return (changes, replaced, fused, tokens)
   }
 
   /// The change whose A a tensor is; nil for a B, which its A brings.
@@ -153,6 +187,8 @@ struct LoRAChange: Sendable {
   let scale: Double
   /// What the base's weight is without.
   let start: LoRAStart
+  /// The length of each output's weights (DoRA), [outputs]; nil for as long as they are.
+  var magnitude: StoredTensor?
 
   /// Which of all experts' rows and columns it is; nil for a layer of its own.
   let slice: Slice?
@@ -224,6 +260,29 @@ struct LoRAChange: Sendable {
       for column in 0..<columns {
         target.base[row * columns + column] += Float(sums[column])
       }
+    }
+    try bringToMagnitude(target, rows: rows, columns: columns)
+  }
+
+  /// DoRA: each row becomes as long as the adapter says.
+  private func bringToMagnitude(
+    _ target: FloatView, rows: Int, columns: Int
+  ) throws(TareError) {
+    guard let magnitude else { return }
+    guard magnitude.entry.shape.reduce(1, *) == rows else {
+      throw .badData(
+        place: "lora_magnitude_vector", found: "shape \(magnitude.entry.shape)",
+        accepted: "shape [\(rows)]")
+    }
+    let lengths = FloatBuffer(count: rows)
+    magnitude.read(into: lengths.view)
+    for row in 0..<rows {
+      let values = target[(row * columns)..<((row + 1) * columns)]
+      var squares = 0.0
+      for i in 0..<columns { squares += Double(values.base[i]) * Double(values.base[i]) }
+      guard squares > 0 else { continue }
+      let factor = Double(lengths.view.base[row]) / squares.squareRoot()
+      for i in 0..<columns { values.base[i] = Float(Double(values.base[i]) * factor) }
     }
   }
 }

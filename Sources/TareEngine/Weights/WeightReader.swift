@@ -7,6 +7,7 @@ package import TareCore
 package final class WeightReader {
   private let tensors: [String: StoredTensor]
   private let changes: [String: LoRAChange]
+  private let tokens: [String: TokenRows]
   private let wholeNumbers: [String: String]
   private var used: Set<String> = []
   /// What a name is called in the file, where that is another.
@@ -18,6 +19,7 @@ package final class WeightReader {
     ) { first, _ in first }
     wholeNumbers = file.wholeNumbers
     changes = [:]
+    tokens = [:]
     storedName = { _ in nil }
   }
 
@@ -27,6 +29,7 @@ package final class WeightReader {
       for (name, type) in file.wholeNumbers { types[name.withoutWrappers] = type }
     }
     changes = model.adapter?.changes ?? [:]
+    tokens = model.adapter?.tokens ?? [:]
     storedName = model.ggufMetadata == nil ? { _ in nil } : { GGUFModel.storedName(of: $0) }
   }
 
@@ -35,6 +38,7 @@ package final class WeightReader {
     if case .scaled(let scale, _, _)? = tensors[name]?.mend { used.insert(scale) }
     return WeightTensor(
       name: storedName(name) ?? name, stored: tensors[name], change: changes[name],
+      tokens: tokens[name],
       wholeNumbers: wholeNumbers[name]
     ) { [tensors] in tensors[$0] }
   }
@@ -58,17 +62,21 @@ package struct WeightTensor {
   package let name: String
   private let stored: StoredTensor?
   private let change: LoRAChange?
+  /// Rows of an embedding that are others than the stored ones.
+  private let tokens: TokenRows?
   /// The type of a tensor that is there in whole numbers.
   private let wholeNumbers: String?
   private let other: (String) -> StoredTensor?
 
   fileprivate init(
-    name: String, stored: StoredTensor?, change: LoRAChange?, wholeNumbers: String?,
+    name: String, stored: StoredTensor?, change: LoRAChange?, tokens: TokenRows?,
+    wholeNumbers: String?,
     other: @escaping (String) -> StoredTensor?
   ) {
     self.name = name
     self.stored = stored
     self.change = change
+    self.tokens = tokens
     self.wholeNumbers = wholeNumbers
     self.other = other
   }
@@ -201,9 +209,17 @@ package struct WeightTensor {
     guard change == nil, stored.mend == .none else {
       throw bad("a low-rank or scaled change of an embedding", "changes of linear layers only")
     }
-    return WeightTable(
+    var table = WeightTable(
       rows: rows, columns: columns, type: stored.entry.type, start: stored.entry.range.lowerBound,
       file: stored.file)
+    if let tokens {
+      do throws(TareError) {
+        table.others = try tokens.values(rows: rows, columns: columns)
+      } catch {
+        throw error.inside("tensor '\(name)'")
+      }
+    }
+    return table
   }
 }
 

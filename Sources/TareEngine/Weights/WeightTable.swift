@@ -8,6 +8,8 @@ package struct WeightTable: Sendable {
   let type: TensorType
   let start: Int
   let file: MappedFile
+  /// Rows that are others than those in the file.
+  var others: [Int: [Float]] = [:]
 
   /// Writes rows `range` as float32.
   package func read(_ range: Range<Int>, into target: FloatView) {
@@ -17,5 +19,10 @@ package struct WeightTable: Sendable {
     type.dequantize(
       UnsafeRawBufferPointer(rebasing: file.bytes[from..<(from + range.count * rowBytes)]),
       into: target[0..<(range.count * columns)])
+    guard !others.isEmpty else { return }
+    for row in range {
+      guard let own = others[row] else { continue }
+      target[from: (row - range.lowerBound) * columns].base.update(from: own, count: columns)
+    }
   }
 }

@@ -1,6 +1,7 @@
 /// `tare inspect`: what a folder or file is.
 internal import Foundation
 package import TareCore
+internal import TareEngine
 internal import TareReport
 internal import TareScoring
 internal import TareTokenizers
@@ -10,6 +11,8 @@ package struct InspectRequest: Sendable {
   package var model: String
   /// The base model where `model` is an adapter.
   package var base: String?
+  /// The name of one of the model's adapters.
+  package var adapter: String?
   /// A file with a chat template, or the name of one of the model's own.
   package var template: String?
   /// "5" or "4": the version of transformers whose tokens its texts have.
@@ -66,8 +69,10 @@ extension Pipeline {
   ///   is asked for does not exist.
   package func inspect(_ request: InspectRequest) throws(TareError) -> InspectOutcome {
     let base = try request.base.map { (base) throws(TareError) in try modelURL(base) }
+    var url = try modelURL(request.model)
+    if let adapter = request.adapter { url = try LoRAAdapter.folder(named: adapter, in: url) }
     var inspector = ModelInspector(
-      try modelURL(request.model), base: base, template: request.template,
+      url, base: base, template: request.template,
       tokens: try choice(request.tokens, "--tokens", TokenizerRules.self))
     return InspectOutcome(try inspector.inspect())
   }

@@ -14,6 +14,8 @@ package struct ScoringSettings: Sendable {
   package var model: String
   /// The base model where `model` is an adapter.
   package var base: String?
+  /// The name of one of the model's adapters.
+  package var adapter: String?
   /// A file with a chat template, or the name of one of the model's own.
   package var template: String?
   /// "5" for transformers 5.23's tokens of a folder, "4" for those of 4.57.
@@ -25,6 +27,8 @@ package struct ScoringSettings: Sendable {
   package var head: String?
   /// Which of the head's outputs is the score.
   package var outputIndex: Int?
+  /// The output's name: a label of the model's, or margin.
+  package var outputName: String?
   package var outputWeights: [Double]?
   /// What is put on the raw score, a case of `ScoreFinish.Activation`; nil for nothing.
   package var activation: String?
@@ -93,8 +97,10 @@ package struct ScoringSettings: Sendable {
 
   private func textModel(_ name: String) throws(TareError) -> TextModel {
     let base = try base.map { (base) throws(TareError) in try modelURL(base) }
+    var url = try modelURL(name)
+    if let adapter { url = try LoRAAdapter.folder(named: adapter, in: url) }
     return try TextModel(
-      modelURL(name), template: template, base: base,
+      url, template: template, base: base,
       buffers: choice(buffers, "--buffers", BufferPrecision.self),
       precision: choice(precision, "--precision", Precision.self), tokens: tokenRules())
   }
@@ -111,7 +117,9 @@ package struct ScoringSettings: Sendable {
     _ text: TextModel, handsOnAll: Bool = false
   ) throws(TareError) -> RewardModel {
     if let reference {
-      guard head == nil, outputIndex == nil, outputWeights == nil, read == nil else {
+      guard head == nil, outputIndex == nil, outputWeights == nil, outputName == nil,
+        read == nil
+      else {
         throw .usage(
           "--reference has no head and cannot be combined with --head, --output-… or --read")
       }
@@ -134,11 +142,15 @@ package struct ScoringSettings: Sendable {
           + "(`tare train-head` trains one), or use its logits with --head logit:TOKEN, --head yes-no "
           + "or --reference MODEL" + (text.unsavedHead.map { "; \($0)" } ?? ""))
     }
-    guard outputIndex == nil || outputWeights == nil else {
-      throw .usage("give --output-index or --output-weights, not both")
+    guard [outputIndex != nil, outputWeights != nil, outputName != nil].count(where: { $0 }) < 2
+    else {
+      throw .usage("give one of --output-index, --output-name and --output-weights")
+    }
+    let named = try outputName.map { (name) throws(TareError) in
+      try OutputChoice(named: name, in: text.weights.config)
     }
     var output =
-      outputIndex.map { OutputChoice.index($0) }
+      named ?? outputIndex.map { OutputChoice.index($0) }
       ?? outputWeights.map { OutputChoice.weights($0) }
     if handsOnAll, output == nil, loaded.output == .single, loaded.head.outputCount > 1 {
       output = .all

@@ -2,6 +2,7 @@
 of them when it loads them, which is without that part where the start takes it off."""
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
+from transformers import LlamaConfig, LlamaForSequenceClassification
 from .common import *
 
 
@@ -58,6 +59,61 @@ def make():
             target_modules=some)
     adapter("orthogonal", "The base stays.", "orthogonal", False, r=4, lora_alpha=12, target_modules=some)
     experts()
+    kinds()
+
+
+def kinds():
+    """What else an adapter may hold: magnitudes (DoRA), biases, single tokens, and several adapters by name."""
+    root = folder_of("lora_kinds")
+    base = os.path.join(root, "base")
+    config = LlamaConfig(**{**SMALL, "attention_bias": True, "rope_parameters": {"rope_type": "default",
+                                                                                 "rope_theta": 10000.0}})
+    fill(LlamaForSequenceClassification(config), "lora kinds").to(BF16).save_pretrained(base)
+    ids = sequences("lora kinds")[:3]
+
+    def merged(model, x):
+        return ordinary(model.merge_and_unload(), x)
+
+    def kept(folder, name):
+        if os.path.exists(os.path.join(folder, "README.md")):
+            os.remove(os.path.join(folder, "README.md"))
+        path = os.path.join(folder, "adapter_config.json")
+        content = json.load(open(path))
+        content["target_modules"].sort()
+        content["base_model_name_or_path"] = "base"
+        write_json(path, content)
+        fresh = lambda: PeftModel.from_pretrained(load(base), folder).eval()
+        _, scores = reference(folder, fresh, ids, merged, read_at=[len(s) - 1 for s in ids], hidden=False)
+        plain = [run(lambda: load(base), s)[1] for s in ids]
+        assert worst(plain, scores) > 0.02, name
+
+    def trained(model, name):
+        g = generator("lora kinds " + name)
+        for key, p in sorted(model.named_parameters()):
+            if p.requires_grad:
+                p.data += torch.randn(p.shape, generator=g) * (0.5 if "delta" in key else 0.2)
+        return model
+
+    def adapter(name, **settings):
+        folder = os.path.join(root, name)
+        trained(get_peft_model(load(base), LoraConfig(task_type="SEQ_CLS", **settings)), name).save_pretrained(folder)
+        kept(folder, name)
+
+    some = dict(r=4, lora_alpha=12, target_modules=["q_proj", "v_proj", "down_proj"])
+    adapter("dora", use_dora=True, **some)
+    adapter("dora_rslora", use_dora=True, use_rslora=True, rank_pattern={"down_proj": 2}, **some)
+    adapter("bias_all", bias="all", **some)
+    adapter("bias_lora_only", bias="lora_only", **some)
+    adapter("tokens", trainable_token_indices=[5, 7, 60], **some)
+    adapter("tokens_named", trainable_token_indices={"embed_tokens": [3, 61]}, **some)
+    several = os.path.join(root, "several")
+    model = get_peft_model(load(base), LoraConfig(task_type="SEQ_CLS", **some))
+    model.add_adapter("other", LoraConfig(task_type="SEQ_CLS", **{**some, "r": 2}))
+    trained(model, "several")
+    model.set_adapter("other")
+    trained(model, "several other").save_pretrained(several)
+    for folder in (several, os.path.join(several, "other")):
+        kept(folder, "several")
 
 
 def experts():
