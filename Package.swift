@@ -52,6 +52,14 @@ let package = Package(
         "TareTemplates",
         "TareFormats", "TareStore", "TareCalibration", "TareNumerics", "TareEvaluation",
         "TareRanking", "TareInspection", "TareReport", "TareServing", "TareTraining", "TareDemo",
+      ],
+      resources: [
+        .embedInCode("Judge/Templates/rating.txt"),
+        .embedInCode("Judge/Templates/rating-explained.txt"),
+        .embedInCode("Judge/Templates/pair.txt"),
+        .embedInCode("Judge/Templates/pair-explained.txt"),
+        .embedInCode("Judge/Templates/best.txt"),
+        .embedInCode("Judge/Templates/best-explained.txt"),
       ]),
 
     // MARK: Models from a hub

@@ -8,7 +8,7 @@ package final class RemoteEngine: Sendable {
   let wire: any RemoteProtocol.Type
   private let connections: [RemoteConnection]
   private let options: RemoteOptions
-  private let pool: RemotePool
+  private let attempts: RemoteAttempts
   private let names: Mutex<[Int: Name]> = Mutex([:])
   /// Whether the engines' model scores tokens.
   private let tokensAreScored = Mutex(false)
@@ -39,7 +39,7 @@ package final class RemoteEngine: Sendable {
       try RemoteConnection(url: url, path: wire.path, or: wire.ofTokens?.path, options)
     }
     self.options = options
-    pool = RemotePool(count: urls.count, options)
+    attempts = RemoteAttempts(connections, options)
     if connections.contains(where: \.isOther) { scoresTokens() }
   }
 
@@ -223,36 +223,7 @@ package final class RemoteEngine: Sendable {
   private func ask<Value: Sendable>(
     _ request: @Sendable (Int) async throws(RemoteFailure) -> Value
   ) async throws(TareError) -> Value {
-    let attempts = options.attempts + connections.count - 1
-    var last = ""
-    for _ in 0..<attempts {
-      let index: Int
-      do {
-        index = try await pool.take()
-      } catch {
-        throw interrupted
-      }
-      let began = ContinuousClock.now
-      do throws(RemoteFailure) {
-        let value = try await request(index)
-        pool.answered(index)
-        return value
-      } catch {
-        guard !Task.isCancelled else {
-          pool.abandoned(index)
-          throw interrupted
-        }
-        switch error {
-        case .final(let error), .missing(let error):
-          pool.answered(index)
-          throw error
-        case .again(let reason, let wish):
-          pool.failed(index, began: began, wish: wish)
-          last = connections.count == 1 ? reason : "\(connections[index].url): \(reason)"
-        }
-      }
-    }
-    throw .unreachable("\(addresses) gave no answer in \(attempts) attempts; the last: \(last)")
+    try await attempts.ask(addresses: { self.addresses }, request)
   }
 
   /// Where the last requests went.
@@ -260,5 +231,4 @@ package final class RemoteEngine: Sendable {
     let path = tokensAreScored.withLock { $0 } ? wire.ofTokens?.path : nil
     return connections.map { $0.isOther ? $0.url : $0.address(path) }.joined(separator: ", ")
   }
-  private var interrupted: TareError { .interrupted("stopped while waiting for \(addresses)") }
 }

@@ -13,6 +13,7 @@ enum Schema {
     migrator.registerMigration("v4") { try $0.execute(sql: v4) }
     migrator.registerMigration("v5") { try $0.execute(sql: v5) }
     migrator.registerMigration("v6") { try $0.execute(sql: v6) }
+    migrator.registerMigration("v8") { try $0.execute(sql: v8) }
     return migrator
   }()
 
@@ -219,5 +220,24 @@ enum Schema {
   private static let v6 = """
     ALTER TABLE source ADD COLUMN columns TEXT
       CHECK (columns IS NULL OR json_type(columns) IS 'object');
+    """
+
+  /// Answers of generative judges by the digest of the request, and the runs that need them.
+  private static let v8 = """
+    CREATE TABLE judgeAnswer (
+      id INTEGER PRIMARY KEY,
+      request BLOB NOT NULL CHECK (length(request) = 32),
+      sample INTEGER NOT NULL CHECK (sample >= 0),
+      reply TEXT NOT NULL CHECK (json_type(reply) IS 'object'),
+      createdAt TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
+      UNIQUE (request, sample)
+    ) STRICT;
+
+    CREATE TABLE judgeRequest (
+      run INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+      answer INTEGER NOT NULL REFERENCES judgeAnswer(id) ON DELETE CASCADE,
+      PRIMARY KEY (run, answer)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX judgeRequestByAnswer ON judgeRequest(answer);
     """
 }

@@ -79,6 +79,9 @@ extension Store {
       guard db.changesCount == 1 else { throw gone(run) }
       try db.execute(
         sql: """
+          DELETE FROM judgeAnswer
+          WHERE NOT EXISTS (
+            SELECT 1 FROM judgeRequest WHERE judgeRequest.answer = judgeAnswer.id);
           DELETE FROM response
           WHERE NOT EXISTS (SELECT 1 FROM item WHERE item.response = response.id);
           DELETE FROM prompt

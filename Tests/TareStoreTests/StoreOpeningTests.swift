@@ -116,7 +116,7 @@ import Testing
       error
         == .badData(
           place: path, found: "a store written by a newer version of tare",
-          accepted: "a store of schema v6 or older (update tare)"))
+          accepted: "a store of schema v8 or older (update tare)"))
     try execute("DELETE FROM grdb_migrations WHERE identifier = 'v99'", on: path)
     #expect(try Store(path: path).items(of: run).count == 2)
   }
