@@ -25,7 +25,7 @@ final class RemoteAttempts: Sendable {
   /// - Throws: `TareError.unreachable` if no engine answers in all attempts; `TareError.interrupted` if
   ///   the task is cancelled, or no request is left.
   func ask<Value: Sendable>(
-    isCounted: Bool = true, addresses: @Sendable () -> String,
+    isCounted: Bool = true, addresses: @autoclosure @Sendable () -> String,
     _ request: @Sendable (Int) async throws(RemoteFailure) -> Value
   ) async throws(TareError) -> Value {
     var interrupted: TareError { .interrupted("stopped while waiting for \(addresses())") }

@@ -223,7 +223,7 @@ package final class RemoteEngine: Sendable {
   private func ask<Value: Sendable>(
     _ request: @Sendable (Int) async throws(RemoteFailure) -> Value
   ) async throws(TareError) -> Value {
-    try await attempts.ask(addresses: { self.addresses }, request)
+    try await attempts.ask(addresses: addresses, request)
   }
 
   /// Where the last requests went.

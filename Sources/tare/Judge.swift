@@ -44,7 +44,8 @@ struct Judge: ParsableCommand {
   var output: String?
 
   @Option(
-    help: ArgumentHelp("Print one of the program's own templates, and do no more.", valueName: "NAME")
+    help: ArgumentHelp(
+      "Print one of the program's own templates, and do no more.", valueName: "NAME")
   )
   var printTemplate: String?
 

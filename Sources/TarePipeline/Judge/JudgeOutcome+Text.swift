@@ -37,7 +37,8 @@ extension JudgeOutcome {
     }
     if unscored > 0 {
       lines.append(
-        "\(unscored) responses have no score; their rows have null (--missing drop leaves them out)")
+        "\(unscored) responses have no score; their rows have null (--missing drop leaves them out)"
+      )
     }
     let (fromTokens, fromTexts) = (sources[.logProbabilities] ?? 0, sources[.text] ?? 0)
     if fromTokens > 0 {
@@ -108,8 +109,10 @@ extension JudgeOutcome {
         "\(unparsed) of \(asked) answers have no verdict; if those are hard cases, scores of the rest "
           + "are not representative")
     }
-    if let refusal = work.refused.values.min() {
-      lines.append("\(work.refused.count) requests were refused, for example: \(refusal)")
+    if let refusal = work.refused.values.map(\.description).min() {
+      let count = work.refused.count
+      lines.append(
+        "\(count) \(count == 1 ? "request was" : "requests were") refused, for example: \(refusal)")
     }
     if let disagreement = statistics.disagreement, disagreement.value > 0.3 {
       lines.append(

@@ -1,5 +1,6 @@
 /// What a judge has done: scores, answers without a verdict, its noise and its preference for a place.
 package import TareCore
+internal import TareRemote
 internal import TareStore
 
 package struct JudgeOutcome: Sendable {

@@ -1,6 +1,7 @@
 /// The questions that a judge is asked about one row: its responses one by one, two by two, or all.
 internal import Foundation
 internal import TareCore
+internal import TareRemote
 
 /// One question, and which response stands where in it.
 struct JudgeQuestion: Sendable {

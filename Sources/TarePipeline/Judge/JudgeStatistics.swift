@@ -71,7 +71,9 @@ struct JudgeStatistics: Sendable {
 
   private mutating func addPlaces(of row: JudgedRow, to sums: inout Sums) {
     var groups: [[Int]: [JudgedQuestion]] = [:]
-    for judged in row.questions { groups[judged.question.order.sorted(), default: []].append(judged) }
+    for judged in row.questions {
+      groups[judged.question.order.sorted(), default: []].append(judged)
+    }
     var hasCompared = false
     for group in groups.values {
       let means = group.map { judged in

@@ -1,6 +1,7 @@
 /// A prompt for a judge: a file of a header, and the messages that it is asked by.
 internal import Foundation
 package import TareCore
+package import TareRemote
 internal import TareTemplates
 
 /// What a judge is asked for.

@@ -40,7 +40,7 @@ struct JudgeWork {
   private(set) var known = 0
   private(set) var repeated = 0
   /// Requests that a server refused, by key: not kept, so that they are asked again another time.
-  private(set) var refused: [JudgeAnswerKey: String] = [:]
+  private(set) var refused: [JudgeAnswerKey: TareError] = [:]
   /// Why the work ended before its end.
   private(set) var stopped: String?
   private let start = ContinuousClock.now
@@ -113,6 +113,7 @@ struct JudgeWork {
       guard stopped == nil else { return }
     }
     if stopped == nil { try ask(page, total: total) }
+    if asked == 0, known == 0, let error = refused.values.first { throw error }
   }
 
   /// Another sample differs in its number and its seed.
@@ -181,7 +182,7 @@ struct JudgeWork {
       case .interrupted(let reason): stopped = stopped ?? reason
       // One request too long is no reason to lose the others.
       case .badData where asked > 0 || known > 0 || refused.count < Self.mostRefusals:
-        refused[answered.key] = error.description
+        refused[answered.key] = error
       default: throw error
       }
       return

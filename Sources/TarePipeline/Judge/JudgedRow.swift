@@ -1,6 +1,7 @@
 /// What the answers to a row's questions come to: a score for each response, and what the judge's own
 /// noise and its preference for a place are measured by.
 internal import TareCore
+internal import TareRemote
 
 /// A response and what was said of it.
 struct JudgedResponse: Sendable {

@@ -54,7 +54,7 @@ package final class JudgeEngine: Sendable {
   ///   `TareError.unreachable` if no server answers.
   package func model() async throws(TareError) -> String {
     if let model = options.model { return model }
-    _ = try await attempts.ask(isCounted: false, addresses: { self.addresses }) {
+    _ = try await attempts.ask(isCounted: false, addresses: addresses) {
       (index) throws(RemoteFailure) in
       try await self.attempts.connections[index].get("/v1/models")
     }
@@ -101,7 +101,7 @@ package final class JudgeEngine: Sendable {
   }
 
   private func send(_ request: JSONObject) async throws(TareError) -> JSONValue {
-    try await attempts.ask(addresses: { self.addresses }) { (index) throws(RemoteFailure) in
+    try await attempts.ask(addresses: addresses) { (index) throws(RemoteFailure) in
       try await self.attempts.connections[index].post(.object(request))
     }
   }

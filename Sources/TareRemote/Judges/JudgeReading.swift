@@ -1,35 +1,33 @@
 /// What an answer of a judge says: a probability for each verdict, or the one verdict that it gave.
 internal import Foundation
-internal import TareCore
-internal import TareRemote
 
 /// The verdicts that a question can have.
-struct VerdictChoices: Sendable {
+package struct VerdictChoices: Sendable, Hashable {
   /// Letters, or whole numbers as they are written.
-  let labels: [String]
+  package let labels: [String]
   /// What each is worth to a number, where they are numbers; between them, too, a text may be.
-  let scale: ClosedRange<Int>?
+  package let scale: ClosedRange<Int>?
 
   /// - Parameter scale: within 0 to 10, so that "10" alone begins with another label.
-  init(scale: ClosedRange<Int>) {
+  package init(scale: ClosedRange<Int>) {
     labels = scale.map(String.init)
     self.scale = scale
   }
 
-  init(letters: [String]) {
+  package init(letters: [String]) {
     labels = letters
     scale = nil
   }
 
   /// "A" to "Z".
-  static func letters(_ count: Int) -> [String] {
+  package static func letters(_ count: Int) -> [String] {
     (0..<min(count, 26)).map { String(UnicodeScalar(UInt8(65 + $0))) }
   }
 
-  func contains(_ text: String) -> Bool { labels.contains(text) || number(text) != nil }
+  package func contains(_ text: String) -> Bool { labels.contains(text) || number(text) != nil }
 
   /// The number that a text is, a fraction too; nil for none in the scale.
-  func number(_ text: String) -> Double? {
+  package func number(_ text: String) -> Double? {
     guard let scale, text.wholeMatch(of: /\d{1,2}(\.\d{1,3})?/) != nil, let value = Double(text),
       (Double(scale.lowerBound)...Double(scale.upperBound)).contains(value)
     else { return nil }
@@ -37,22 +35,22 @@ struct VerdictChoices: Sendable {
   }
 }
 
-/// One answer, read.
-struct JudgeReading: Sendable {
-  enum Source: String, Sendable {
+/// One answer as it is read.
+package struct JudgeReading: Sendable, Hashable {
+  package enum Source: String, Sendable {
     case logProbabilities = "logprobs"
     case text
   }
 
   /// By label; they add up to 1. Of a verdict in the text 1 for it.
-  let probabilities: [String: Double]
+  package let probabilities: [String: Double]
   /// The expected number, where labels are numbers.
-  let number: Double?
-  let source: Source
+  package let number: Double?
+  package let source: Source
   /// The labels' share of all probability at the verdict's place; nil for a text.
-  let mass: Double?
+  package let mass: Double?
   /// Whether log-probabilities were there, and could not say which of two numbers a token begins.
-  let isAmbiguous: Bool
+  package let isAmbiguous: Bool
 
   private init(verdict: String, _ choices: VerdictChoices, isAmbiguous: Bool = false) {
     probabilities = [verdict: 1]
@@ -77,7 +75,7 @@ struct JudgeReading: Sendable {
     isAmbiguous = false
   }
 
-  static func read(
+  package static func read(
     _ answer: ChatAnswer, _ pattern: VerdictPattern, _ choices: VerdictChoices
   ) -> Result<JudgeReading, JudgeFailure> {
     guard answer.refusal?.isEmpty ?? true else { return .failure(JudgeFailure(.refused)) }

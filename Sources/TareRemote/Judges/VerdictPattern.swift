@@ -1,5 +1,4 @@
 /// Where a judge's verdict stands in its answer, and which one it is.
-internal import Foundation
 package import TareCore
 
 /// Why an answer has no verdict.
@@ -29,9 +28,9 @@ package enum JudgeSilence: String, Sendable, CaseIterable {
 }
 
 /// A verdict and where it begins, in bytes of the answer.
-struct FoundVerdict: Equatable {
-  let label: String
-  let offset: Int
+package struct FoundVerdict: Sendable, Hashable {
+  package let label: String
+  package let offset: Int
 }
 
 /// What stands before and after a verdict: "[[" and "]]", or nothing where the verdict is the whole
@@ -57,7 +56,7 @@ package struct VerdictPattern: Sendable, Hashable {
   /// The only verdict of an answer, after what its model thought before.
   ///
   /// - Parameter isLabel: whether a text is one of the verdicts that were asked for.
-  func find(
+  package func find(
     in answer: String, isCut: Bool, isLabel: (String) -> Bool
   ) -> Result<FoundVerdict, JudgeFailure> {
     let bytes = Array(answer.utf8)
@@ -116,9 +115,9 @@ package struct VerdictPattern: Sendable, Hashable {
 }
 
 /// A silence as an error.
-struct JudgeFailure: Error, Equatable {
-  let silence: JudgeSilence
-  init(_ silence: JudgeSilence) { self.silence = silence }
+package struct JudgeFailure: Error, Hashable {
+  package let silence: JudgeSilence
+  package init(_ silence: JudgeSilence) { self.silence = silence }
 }
 
 extension [UInt8] {
