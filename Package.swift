@@ -51,7 +51,7 @@ let package = Package(
         "TareCore", "TareHub", "TareScoring", "TareRemote", "TareEngine", "TareTokenizers",
         "TareTemplates",
         "TareFormats", "TareStore", "TareCalibration", "TareNumerics", "TareEvaluation",
-        "TareRanking", "TareInspection", "TareReport", "TareServing", "TareTraining", "TareDemo",
+        "TareRanking", "TareInspection", "TareReport", "TareServing", "TareTraining",
       ]),
 
     // MARK: Models from a hub
@@ -106,16 +106,8 @@ let package = Package(
       name: "TareServing",
       dependencies: ["TareCore", "TareScoring", "TareRemote", "TareCalibration"]),
 
-    // MARK: The demo's data, in the program
-    .target(
-      name: "TareDemo",
-      resources: [
-        .embedInCode("Resources/demo-scores.jsonl.gz"),
-        .embedInCode("Resources/smollm2-135m-alpaca.safetensors"),
-      ]),
-
     // MARK: - What every stage shares
-    .target(name: "TareCore", dependencies: ["CCrypto"]),
+    .target(name: "TareCore", dependencies: ["CCrypto", "CFiles"]),
 
     .target(name: "TareNumerics", dependencies: ["TareCore"]),
 
@@ -124,6 +116,8 @@ let package = Package(
 
     // MARK: - C
     .target(name: "CKernels"),
+    // Files inside the program: the report's style and script, the demo's data.
+    .target(name: "CFiles", exclude: ["page", "demo"]),
     .target(name: "COpenBLAS"),
     // libcurl4-openssl-dev has its header; the library is loaded when it is first wanted.
     .target(name: "CCurl"),
