@@ -86,9 +86,9 @@ WHEEL_LIBRARIES := libsqlite3.a libcrypto.a libz.a libzstd.a libsnappy.a liblz4.
 static: deps
 	@mkdir -p .build/static dist
 	@for l in $(WHEEL_LIBRARIES); do ln -sf "$$($(CC) -print-file-name=$$l)" .build/static/$$l; done
-	$(PYTHON) packaging/icu_data.py .build/static/icu_data.o
-	swift build -c release --product tare --static-swift-stdlib --scratch-path .build/wheel \
-	  -Xlinker -L$(CURDIR)/.build/static -Xlinker $(CURDIR)/.build/static/icu_data.o
+	$(PYTHON) packaging/icu_data.py .build/static/icu
+	TARE_ICU=.build/static/icu swift build -c release --product tare --static-swift-stdlib \
+	  --scratch-path .build/wheel -Xlinker -L$(CURDIR)/.build/static
 	strip .build/wheel/release/tare -o .build/wheel/tare
 
 wheel: static

@@ -224,6 +224,12 @@ if Context.environment["TARE_DOCS"] != nil {
     .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"))
 }
 
+// The static program carries ICU's data for English alone: `make static`, packaging/icu_data.py.
+if let folder = Context.environment["TARE_ICU"] {
+  package.targets.append(.target(name: "CICUData", path: folder, exclude: ["icu.dat"]))
+  package.targets.first { $0.name == "tare" }?.dependencies.append("CICUData")
+}
+
 for target in package.targets where target.type != .system {
   target.swiftSettings = [
     .swiftLanguageMode(.v6),

@@ -1,12 +1,12 @@
-"""Makes an object file with the part of ICU's data that the program can need.
+"""Makes a C target with the part of ICU's data that the program can need.
 
-    python3 packaging/icu_data.py OUTPUT.o
+    python3 packaging/icu_data.py FOLDER
 
 Foundation's static library brings 34 MB of data for all languages and for the character sets of
 mainframes. What is kept: Unicode's own data, the root locale and English; the other languages' names
 of months, currencies and time zones are left out, and so are character sets that Foundation does not
-convert by itself. The object defines the same symbol as the library's member, so that a linker which
-meets it first leaves that member out. The format is ICU's "common data": a header, and a table of
+convert by itself. The target defines the same symbol as the library's member, and the linker, which
+meets it first, leaves that member out. Package.swift takes the target where TARE_ICU names its folder. The format is ICU's "common data": a header, and a table of
 contents with the offsets of names and items, sorted by name.
 """
 
@@ -69,27 +69,27 @@ def filtered(data):
     return data[:header] + package, count, len(names)
 
 
-def main(output):
+def main(target):
     archive = library()
+    target = pathlib.Path(target).resolve()
     with tempfile.TemporaryDirectory() as folder:
-        folder = pathlib.Path(folder)
-        member, raw = folder / MEMBER, folder / "all.dat"
+        member, raw = pathlib.Path(folder, MEMBER), pathlib.Path(folder, "all.dat")
         member.write_bytes(subprocess.check_output(["ar", "p", archive, MEMBER]))
         subprocess.check_call(["objcopy", "-O", "binary", "--only-section=.rodata", member, raw])
         symbols = subprocess.check_output(["nm", "--defined-only", "--format=posix", member], text=True)
         (symbol,) = [line.split()[0] for line in symbols.splitlines()]
         data = raw.read_bytes()
-        if data[2:4] != b"\xda\x27" or data[12:16] != b"CmnD":
-            sys.exit(f"{archive}({MEMBER}): expected ICU's common data, found something else")
-        small, before, after = filtered(data)
-        (folder / "small.dat").write_bytes(small)
-        source = folder / "data.s"
-        source.write_text(
-            f'.section .rodata\n.globl {symbol}\n.type {symbol}, @object\n.balign 16\n{symbol}:\n'
-            f'.incbin "{folder / "small.dat"}"\n.size {symbol}, .-{symbol}\n'
-            '.section .note.GNU-stack,"",@progbits\n'
-        )
-        subprocess.check_call(["cc", "-c", source, "-o", output])
+    if data[2:4] != b"\xda\x27" or data[12:16] != b"CmnD":
+        sys.exit(f"{archive}({MEMBER}): expected ICU's common data, found something else")
+    small, before, after = filtered(data)
+    (target / "include").mkdir(parents=True, exist_ok=True)
+    (target / "icu.dat").write_bytes(small)
+    (target / "include/icu_data.h").write_text(f"extern const char {symbol}[];\n")
+    (target / "data.S").write_text(
+        f'.section .rodata\n.globl {symbol}\n.type {symbol}, @object\n.balign 16\n{symbol}:\n'
+        f'.incbin "{target / "icu.dat"}"\n.size {symbol}, .-{symbol}\n'
+        '.section .note.GNU-stack,"",@progbits\n'
+    )
     print(f"ICU's data: {after} of {before} items, {len(small):,} of {len(data):,} bytes")
 
 
