@@ -1,5 +1,5 @@
 /// What `tare decide` is asked for.
-package import TareCore
+internal import TareCore
 internal import TareScoring
 internal import TareTemplates
 

@@ -88,7 +88,7 @@ struct DecideStage {
     let sequences = Array(Set(missing.map(\.ids)))
     summary.tokens += sequences.reduce(0) { $0 + $1.count }
     summary.computedTokens += BatchPlan.rows(
-      sequences, sharesPrefixes: model.text.sharesPrefixes)
+      sequences, sharesPrefixes: model.sharesPrefixes)
     var items: [ItemDecisions] = []
     for row in asked { items.append(try decisions(of: row, &known, &added)) }
     try store.insert(decisions: added, by: scorer, for: items, of: run)

@@ -116,7 +116,8 @@ extension Pipeline {
   ) -> JSONObject {
     var record = JSONObject()
     record["kind"] = "decide"
-    if let rubric { record["questions"] = rubric.json }
+    // As text: the order of options counts, and a record has its members by name.
+    if let rubric { record["questions"] = .string(rubric.json.text()) }
     if let reward { record["reward"] = reward.json }
     if averagesOrders { record["orders"] = "cyclic" }
     return record

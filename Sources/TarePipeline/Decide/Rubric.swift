@@ -40,7 +40,8 @@ package struct RubricFile: Sendable {
     }
     guard let several = object["rubrics"] else {
       let isWhole = object["questions"]?.object != nil && object["questions"]?["type"] == nil
-      return try add(isWhole ? object : ["questions": json], named: nil)
+      try add(isWhole ? object : ["questions": json], named: nil)
+      return
     }
     guard let rubrics = several.object, !rubrics.isEmpty else {
       throw .badData(place: "'rubrics'", found: several.kindName, accepted: "an object of rubrics")

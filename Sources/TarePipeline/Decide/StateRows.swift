@@ -1,5 +1,5 @@
 /// Rows that hold a state, with questions of their own or without: JSON Lines, or one JSON array.
-internal import TareCore
+package import TareCore
 internal import TareFormats
 internal import TareScoring
 internal import TareStore

@@ -107,6 +107,8 @@ package final class DecisionModel: Sendable {
   package var isJoint: Bool { prompter.isJoint }
   /// Whether options are read by the logits of label tokens.
   package var readsLabels: Bool { if case .labels = reading { true } else { false } }
+  /// Whether what prompts have in common at their starts is computed once.
+  package var sharesPrefixes: Bool { text.sharesPrefixes }
   /// How the model computes, as the store keeps it.
   package var precision: String { text.precision }
 
