@@ -12,6 +12,7 @@ struct Tare: AsyncParsableCommand {
     subcommands: [
       Score.self,
       Judge.self,
+      Decide.self,
       Calibrate.self,
       Evaluate.self,
       Rank.self,

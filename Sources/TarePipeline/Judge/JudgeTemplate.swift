@@ -66,8 +66,7 @@ package struct JudgeTemplate: Sendable {
   /// - Parameter choice: a key of `JudgeTemplates`, or a file's path.
   package init(choice: String) throws(TareError) {
     if JudgeTemplates.registry.keys.contains(choice) {
-      let source = try JudgeTemplates.registry.entry(for: choice).source
-      try self.init(parsing: String(decoding: source, as: UTF8.self), name: choice)
+      try self.init(parsing: Self.source(of: choice), name: choice)
       return
     }
     guard let data = FileManager.default.contents(atPath: choice) else {
@@ -82,7 +81,7 @@ package struct JudgeTemplate: Sendable {
 
   /// What one of the program's own says, for those who want to change it.
   package static func source(of key: String) throws(TareError) -> String {
-    String(decoding: try JudgeTemplates.registry.entry(for: key).source, as: UTF8.self)
+    try JudgeTemplates.registry.entry(for: key).file.text
   }
 
   /// The messages of one question, objects with a role and a content.
