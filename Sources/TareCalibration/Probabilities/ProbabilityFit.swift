@@ -7,7 +7,7 @@ package enum ProbabilityFit {
   /// What holds fits of few or separable rows back: half of it times the squared distance of slopes from
   /// 1 and of biases from 0 is added to the sum of the losses. Rows outweigh it soon.
   static let ridge = 1e-2
-  private static let steps = 100
+  private static let steps = 50
   private static let tolerance = 1e-10
 
   /// - Parameter rows: labelled, at least one.
