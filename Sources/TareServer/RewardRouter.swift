@@ -72,11 +72,13 @@ struct RewardRouter {
     } catch let error as TareError {
       if case .busy = error { throw RequestError(error.status, error, form: form) }
       if isElsewhere { return nil }
-      throw RequestError(error.status, error.inside("request body"), form: form)
+      throw RequestError(
+        .init(code: form.malformedStatus), error.inside("request body"), form: form)
     }
     guard let route = routes.first(where: { $0.endpoint.takes(body.object ?? [:]) }) else {
       if isElsewhere { return nil }
-      throw RequestError(.badRequest, Self.unknown(body, routes), form: form)
+      throw RequestError(
+        .init(code: form.malformedStatus), Self.unknown(body, routes), form: form)
     }
     try await checkModel(body["model"]?.string, route)
     let id = request.headers[.init("X-Request-Id")!]
@@ -129,7 +131,8 @@ struct RewardRouter {
           servedName: options.modelNames.first ?? service.model.name,
           requestID: id ?? body["request_id"]?.string))
     } catch {
-      throw RequestError(error.status, error, form: route.form)
+      let status = route.form.status(of: error).map { HTTPResponse.Status(code: $0) }
+      throw RequestError(status ?? error.status, error, form: route.form)
     }
   }
 }

@@ -87,6 +87,8 @@ package final class RewardService: Sendable {
   package let model: any ServedModel
   /// What every answer goes through.
   package let calibration: ServedCalibration?
+  /// What answers typed questions; nil where nothing does.
+  package let decisions: DecisionService?
   private let limits: ServiceLimits
   private let queue: Mutex<RewardQueue>
   private let done = Mutex(ServiceTotals())
@@ -95,9 +97,10 @@ package final class RewardService: Sendable {
 
   package init(
     _ model: any ServedModel, calibration: ServedCalibration? = nil,
-    limits: ServiceLimits = ServiceLimits()
+    limits: ServiceLimits = ServiceLimits(), decisions: DecisionService? = nil
   ) {
     self.model = model
+    self.decisions = decisions
     self.calibration = calibration
     self.limits = limits
     queue = Mutex(

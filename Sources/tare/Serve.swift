@@ -12,6 +12,7 @@ struct Serve: AsyncParsableCommand {
       Examples:
         tare serve --model model.gguf --head head.safetensors --port 5000
         tare serve --model ORG/NAME --calibration length.json --api-key-file key.txt
+        tare serve --model model.gguf --questions rubric.json
         tare serve --engine http://HOST:8000 --engine-protocol vllm --model FOLDER
 
       Protocols: \(WireProtocols.registry.help.map(\.summary).joined(separator: "; ")). Rewards are \
@@ -33,6 +34,22 @@ struct Serve: AsyncParsableCommand {
   @OptionGroup var scoring: ScoringArguments
   @OptionGroup var head: HeadArguments
   @OptionGroup var engine: EngineArguments
+
+  @Flag(
+    help:
+      "Answer typed questions at /v1/systemone and /v1/decisions; the model needs no reward head.")
+  var decide = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Rubric whose reward is served, as of tare decide; implies --decide.", valueName: "file"))
+  var questions: String?
+
+  @Option(help: ArgumentHelp("JSON file of the rubric's weights per question.", valueName: "file"))
+  var weights: String?
+
+  @Option(help: ArgumentHelp("Reward of the rubric, as of tare decide.", valueName: "formula"))
+  var reward: String?
 
   @Option(help: "Number of cached rewards of remote engines; 0 for none (default: 65536).")
   var cache: Int?
@@ -179,6 +196,17 @@ struct Serve: AsyncParsableCommand {
         cache: cache ?? 65_536, limits: limits, warn: Terminal.warn)
     }
     guard var settings else { throw .usage("give --model or --engine") }
+    if decide || questions != nil {
+      if let option = head.given.first {
+        throw .usage("\(option) cannot be combined with --decide")
+      }
+      return try RewardService(
+        deciding: settings, questions: questions, weights: weights, reward: reward,
+        calibration: calibration, limits: limits, warn: Terminal.warn)
+    }
+    guard weights == nil, reward == nil else {
+      throw .usage("--weights and --reward require --questions")
+    }
     try head.apply(to: &settings)
     return try RewardService(
       settings, pairs: pairs, calibration: calibration, limits: limits, warn: Terminal.warn)

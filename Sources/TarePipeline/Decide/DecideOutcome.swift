@@ -42,8 +42,10 @@ package struct DecideOutcome: Sendable {
         row["run"] = isKept ? .string(run.name) : .null
         row["model"] = .string(model.name)
       }
-      if key == "read_at" { addAnswers(
-          to: &row, model.prepared(try item.request(rubric?.questions)), stored) }
+      if key == "read_at" {
+        addAnswers(
+          to: &row, model.prepared(try item.request(rubric?.questions)), stored)
+      }
     }
     return row
   }

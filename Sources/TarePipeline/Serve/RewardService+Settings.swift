@@ -46,6 +46,39 @@ extension RewardService {
       calibration: calibration, limits: limits)
   }
 
+  /// Answers typed questions, and gives a rubric's rewards where there is one.
+  ///
+  /// - Parameters:
+  ///   - questions: the path of a rubric; nil for questions of requests alone.
+  ///   - weights: the path of its weights, and a formula, as `tare decide` takes them.
+  ///   - calibration: the path of a saved calibration of the rewards.
+  package convenience init(
+    deciding settings: ScoringSettings, questions: String?, weights: String?, reward: String?,
+    calibration path: String? = nil, limits: ServiceLimits = ServiceLimits(),
+    warn: (String) -> Void = { _ in }
+  ) throws(TareError) {
+    let calibration = try path.map { (path) throws(TareError) in try ServedCalibration(path) }
+    if let remark = calibration?.remark { warn(remark) }
+    let model = try settings.decisionModel()
+    model.text.opened.notes.forEach(warn)
+    for what in settings.remarks(model.text) { warn(what) }
+    var rubric: RubricModel.Rubric?
+    if let questions {
+      let file = try RubricFile(questions)
+      let reward = try file.reward(
+        reward, weights: weights.map { (path) throws(TareError) in try Pipeline.weights(path) })
+      rubric = RubricModel.Rubric(questions: file.questions, state: \.state) { answers in
+        reward.value(answers.map(\.probabilities))
+      }
+    }
+    guard rubric != nil || calibration == nil else {
+      throw .usage("a calibration requires rewards: give a rubric (--questions)")
+    }
+    self.init(
+      RubricModel(model, rubric: rubric), calibration: calibration, limits: limits,
+      decisions: DecisionService(model, limits: limits))
+  }
+
   /// A proxy in front of engines, which need not be up yet.
   ///
   /// - Parameters:
