@@ -31,6 +31,7 @@ struct RewardRouter {
     for path in facts.paths { methods[path, default: []] += [.get, .head] }
     methods["/ping", default: []] += [.post]
     let metrics = ServerMetrics(paths: Set(methods.keys))
+    router.add(middleware: RequestLog(level: options.logged, write: options.log))
     router.add(middleware: metrics)
     router.add(middleware: ErrorsAsJSON(methods: methods, busyStatus: options.busyStatus))
     if let key = options.apiKey { router.add(middleware: APIKeyCheck(key)) }
