@@ -20,7 +20,9 @@ struct EngineFacts: Sendable {
     let model = reply["data"]?.array?.first
     name = (model?["id"] ?? reply["model_id"])?.string
     calibration = model?["calibration"]?.string
-    limit = (model?["max_model_len"] ?? reply["max_input_length"])?.int.flatMap { $0 > 0 ? $0 : nil }
+    limit = (model?["max_model_len"] ?? reply["max_input_length"])?.int.flatMap {
+      $0 > 0 ? $0 : nil
+    }
   }
 }
 

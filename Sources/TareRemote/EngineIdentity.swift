@@ -7,6 +7,11 @@ package struct EngineIdentity: Sendable, Hashable {
   /// Rewards of Tare's probe texts; empty where none could be asked for.
   package let probes: [Float]
 
+  package init(name: String?, probes: [Float]) {
+    self.name = name
+    self.probes = probes
+  }
+
   /// Two answers of one model to the same texts differ by rounding alone, one text's up and another's down:
   /// in bfloat16 by up to 0.02 (vLLM 0.32, docs/performance.md). SGLang 0.5.23 gives Qwen's classifiers a
   /// bias that is random at each start, which moves all of them alike: by 0.03 to 0.12 between three starts.

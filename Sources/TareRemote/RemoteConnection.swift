@@ -67,7 +67,8 @@ struct RemoteConnection: Sendable {
       case 401, 403: throw .final(unauthorized(url, found))
       case 404 where Self.isOfModel(body):
         throw .final(
-          .unreachable("\(url) does not serve the model: \(found) (is \(options.modelSource) right?)"))
+          .unreachable(
+            "\(url) does not serve the model: \(found) (is \(options.modelSource) right?)"))
       default:
         let error = TareError.unreachable(
           "\(url) does not score: \(found) (is it the protocol's address?)")

@@ -37,7 +37,8 @@ extension RemoteEngine {
       .badData(
         place: connections[index].url,
         found: "the rewards \(EngineIdentity.text(values)) of Tare's probe texts",
-        accepted: "\(EngineIdentity.text(first)), as the engines gave when the run began: it serves "
+        accepted:
+          "\(EngineIdentity.text(first)), as the engines gave when the run began: it serves "
           + "another model, or weights that are random at each start"))
   }
 

@@ -43,7 +43,8 @@ package struct RemoteOptions: Sendable {
     }
     guard patience >= .zero, timeout > .zero else {
       throw .usage(
-        "engine patience and timeout: expected at least 0 and 1 s, found \(patience) and \(timeout)")
+        "engine patience and timeout: expected at least 0 and 1 s, found \(patience) and \(timeout)"
+      )
     }
     guard batchSize > 0, attempts > 0 else {
       throw .usage(

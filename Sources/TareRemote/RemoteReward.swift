@@ -57,7 +57,8 @@ package struct RemoteReward: Sendable, Hashable {
     }
     guard choice.fits(outputs.count) else {
       throw .badData(
-        place: "", found: "\(outputs.count) values", accepted: "a model with the output '\(choice)'")
+        place: "", found: "\(outputs.count) values", accepted: "a model with the output '\(choice)'"
+      )
     }
     let value = choice.score(outputs)
     guard value.isFinite else {

@@ -20,7 +20,6 @@ struct RequestLog: RouterMiddleware {
   let level: RequestLogLevel
   let write: @Sendable (String) -> Void
 
-  private static let idHeader = HTTPField.Name("X-Request-Id")!
   /// As much of an id or path as stands in a line.
   private static let longest = 100
 
@@ -29,15 +28,15 @@ struct RequestLog: RouterMiddleware {
     next: (Request, Context) async throws -> Response
   ) async throws -> Response {
     guard level != .none else { return try await next(request, context) }
-    var request = request
-    let given = request.headers[Self.idHeader].flatMap { $0.isEmpty ? nil : $0 }
+    let given = request.headers[.init("X-Request-Id")!].flatMap { $0.isEmpty ? nil : $0 }
     let id =
       given ?? String(UUID().uuidString.lowercased().replacing("-", with: "").prefix(16))
-    request.headers[Self.idHeader] = id
+    var context = context
+    context.loggedID = id
     let start = ContinuousClock.now
     do {
       var response = try await next(request, context)
-      response.headers[Self.idHeader] = Self.plain(id)
+      response.headers[.init("X-Request-Id")!] = Self.plain(id)
       tell(request, "\(response.status.code)", isError: response.status.code >= 400, id, start)
       return response
     } catch {

@@ -135,7 +135,8 @@ package struct RewardCall: Sendable {
     let cached = rewards.reduce(0) { $0 + $1.score.cached.tokens }
     return [
       "prompt_tokens": .int(tokens), "total_tokens": .int(tokens), "completion_tokens": 0,
-      "prompt_tokens_details": cached > 0 ? ["cached_tokens": .int(cached)] : .null, "completion_tokens_details": .null,
+      "prompt_tokens_details": cached > 0 ? ["cached_tokens": .int(cached)] : .null,
+      "completion_tokens_details": .null,
     ]
   }
 

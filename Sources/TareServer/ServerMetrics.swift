@@ -162,7 +162,8 @@ final class ServerMetrics: RouterMiddleware {
   private func prefixes(_ counts: PrefixCounts?) -> String {
     guard let counts, counts.limit > 0 else { return "" }
     return family(
-      "tare_prefix_cache_tokens_total", "counter", "Tokens of inputs looked up in the prefix cache.",
+      "tare_prefix_cache_tokens_total", "counter",
+      "Tokens of inputs looked up in the prefix cache.",
       [("", "\(counts.tokens)")])
       + family(
         "tare_prefix_cache_hit_tokens_total", "counter",

@@ -12,7 +12,9 @@ import Testing
     #expect(try MemorySize(parsing: text) == size)
   }
 
-  @Test(arguments: ["", "2", "-1GB", "91%", "-5%", "GB", "1e9", "1 parsec", "99999999999TB", "nan%"])
+  @Test(arguments: [
+    "", "2", "-1GB", "91%", "-5%", "GB", "1e9", "1 parsec", "99999999999TB", "nan%",
+  ])
   func `anything else is refused`(text: String) {
     let error = #expect(throws: TareError.self) { try MemorySize(parsing: text) }
     #expect(error?.exitCode == 64)

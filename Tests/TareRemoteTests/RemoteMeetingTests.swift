@@ -219,7 +219,9 @@ import Testing
       ("vllm", #"{"data": [{"index": 0, "probs": [-1, 0.5, 1]}]}"#),
       ("sglang", #"[{"embedding": [-1, 0.5, 1]}]"#),
     ] {
-      let server = try CannedServer { $0.path == "/classify" ? .reply(reply) : .reply(status: 404, "") }
+      let server = try CannedServer {
+        $0.path == "/classify" ? .reply(reply) : .reply(status: 404, "")
+      }
       var options = RemoteOptions()
       options.output = choice
       let engine = try RemoteEngine(urls: [server.url], protocol: key, options)

@@ -22,7 +22,8 @@ import Testing
     let ids = Mutex<[String]>([])
     try await buildApplication(tiny.service, options).test(.router) { client in
       for (path, key, id) in [
-        ("/classify?text=hidden", "a-secret-key", "mine-1"), ("/classify", "wrong-key", "two words"),
+        ("/classify?text=hidden", "a-secret-key", "mine-1"),
+        ("/classify", "wrong-key", "two words"),
         ("/nowhere", "a-secret-key", ""),
       ] {
         try await client.execute(

@@ -231,12 +231,15 @@ import Testing
     let workshop = try Workshop(pairs: 2)
     let template = try workshop.folder.file(
       "t.jinja",
-      Data("{% for m in messages %}{% if m.content == 'bad' %}{{ raise_exception('no') }}{% endif %}{{ m.content }}{% endfor %}".utf8))
+      Data(
+        "{% for m in messages %}{% if m.content == 'bad' %}{{ raise_exception('no') }}{% endif %}{{ m.content }}{% endfor %}"
+          .utf8))
     let rows = ["good", "bad", "fine"].map {
       #"{"prompt": "q", "chosen": "\#($0)", "rejected": "no"}"#
     }
     let input = try workshop.folder.file("rows.jsonl", Data(rows.joined(separator: "\n").utf8))
-    let common = ["score", input, "--model", workshop.model, "--head", workshop.head]
+    let common =
+      ["score", input, "--model", workshop.model, "--head", workshop.head]
       + ["--template", template]
     #expect(try Program.run(common).status == 65)
     let result = try Program.run(common + ["--skip-bad-rows"])
@@ -244,7 +247,8 @@ import Testing
     #expect(try scores(result.output).count == 4)
   }
 
-  @Test func `a label of several, or a weighted sum, is the score, each with a key of its own`() throws
+  @Test func `a label of several, or a weighted sum, is the score, each with a key of its own`()
+    throws
   {
     let workshop = try Workshop(pairs: 20)
     let texts = try TinyModel.textFolder(in: workshop.folder)
@@ -256,7 +260,8 @@ import Testing
       let result = try Program.run(
         ["score", workshop.pairs, "--model", texts, "--engine", server.url]
           + ["--engine-protocol", "vllm", "--store", store, "--run", name, "--json"] + more)
-      let computed = result.status == 0 ? try JSONValue(parsing: result.output)["computed"]?.int : nil
+      let computed =
+        result.status == 0 ? try JSONValue(parsing: result.output)["computed"]?.int : nil
       return (result.status, result.error, computed)
     }
     let none = try run("a", server: server)

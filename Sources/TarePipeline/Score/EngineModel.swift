@@ -31,7 +31,8 @@ final class EngineModel: ScoringModel {
   ///   different models; `TareError.badData` if their tokenizer is another one;
   ///   `TareError.unreachable` if no engine answers.
   init(
-    _ engine: EngineSettings, text: TextModel, _ settings: ScoringSettings, run: Run?, store: Store?,
+    _ engine: EngineSettings, text: TextModel, _ settings: ScoringSettings, run: Run?,
+    store: Store?,
     notice: @escaping @Sendable (String) -> Void
   ) throws(TareError) {
     self.text = text
@@ -84,7 +85,8 @@ final class EngineModel: ScoringModel {
     let count = text.size.vocabularySize
     if let id = ids.first(where: { !(0..<count).contains(Int($0)) }) {
       throw .badData(
-        place: "text", found: "token \(id)", accepted: "tokens below \(count), the vocabulary's size")
+        place: "text", found: "token \(id)",
+        accepted: "tokens below \(count), the vocabulary's size")
     }
   }
 
