@@ -24,32 +24,42 @@ final class EngineModel: ScoringModel {
   ///
   /// - Parameters:
   ///   - settings: what is checked before an engine is asked.
-  ///   - run: the run that is taken up again.
-  ///   - store: has the scores of models that it knows; nil where they do not outlive the process.
+  ///   - isKept: whether the scores outlive the process: then it must be known whose they are.
   ///   - notice: is told of engines that stop answering.
   /// - Throws: `TareError.usage` if nobody says what they serve and the scores are kept, or engines serve
   ///   different models; `TareError.badData` if their tokenizer is another one;
   ///   `TareError.unreachable` if no engine answers.
   init(
-    _ engine: EngineSettings, text: TextModel, _ settings: ScoringSettings, run: Run?,
-    store: Store?,
+    _ engine: EngineSettings, text: TextModel, _ settings: ScoringSettings, isKept: Bool,
     notice: @escaping @Sendable (String) -> Void
   ) throws(TareError) {
     self.text = text
     model = try RemoteModel(engine.engine(text) { $0.notice = notice }, text: text)
     output = try engine.output(text)
-    options = try settings.options(engineModel: model, text: text, run: run)
+    options = try settings.options(engineModel: model, text: text, run: nil)
     protocolKey = engine.protocolKey
     let met = try waiting { [model, options] () throws(TareError) in try await model.meet(options) }
-    guard met.name != nil || store == nil else {
+    guard met.name != nil || !isKept else {
       throw .usage(
         "\(model.engine.urls[0]) does not report which model it serves: expected --engine-model "
           + "NAME, so that the store can distinguish its scores from those of other models")
     }
     name = met.name ?? text.name
     limit = model.tokenLimit
-    let rules = try store?.readRules(ofModel: Self.digest(engine.protocolKey, name)) ?? []
-    identity = met.known(in: rules) ?? met
+    identity = met
+  }
+
+  /// The same for a run of a store, which may know the engines' model.
+  ///
+  /// - Parameter run: the run that is taken up again.
+  init(
+    _ other: EngineModel, _ settings: ScoringSettings, run: Run?, in store: Store
+  ) throws(TareError) {
+    (text, model, protocolKey) = (other.text, other.model, other.protocolKey)
+    (output, name, limit) = (other.output, other.name, other.limit)
+    options = try settings.options(engineModel: model, text: text, run: run)
+    let rules = try store.readRules(ofModel: Self.digest(protocolKey, name))
+    identity = other.identity.known(in: rules) ?? other.identity
   }
 
   var sharesPrefixes: Bool { false }

@@ -189,10 +189,10 @@ extension Pipeline {
     if let engine = settings.engine {
       let text = try settings.textAlone()
       warn(of: text)
+      let met = try EngineModel(
+        engine, text: text, settings, isKept: request.store != nil, notice: observer.notice)
       let store = try openStore()
-      let model = try EngineModel(
-        engine, text: text, settings, run: run(in: store),
-        store: request.store == nil ? nil : store, notice: observer.notice)
+      let model = try EngineModel(met, settings, run: run(in: store), in: store)
       let result = try score(in: store, with: model, model.options)
       if let remark = model.remark { observer.notice(remark) }
       return result
