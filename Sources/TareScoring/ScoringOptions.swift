@@ -72,6 +72,16 @@ package struct ScoringOptions: Sendable, Hashable {
   }
 }
 
+extension ScoringOptions {
+  /// The same with a date that is the same on every day.
+  package var onOneDay: ScoringOptions? {
+    guard let date = try? CalendarDate(parsing: "2026-01-01") else { return nil }
+    var options = self
+    options.date = date
+    return options
+  }
+}
+
 extension CalendarDate {
   /// YYYY-MM-DD.
   package var text: String {

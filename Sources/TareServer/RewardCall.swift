@@ -132,9 +132,11 @@ package struct RewardCall: Sendable {
 
   func usage(_ rewards: [Reward]) -> JSONValue {
     let tokens = rewards.reduce(0) { $0 + $1.score.tokens }
+    let cached = rewards.reduce(0) { $0 + $1.score.cached.tokens }
     return [
       "prompt_tokens": .int(tokens), "total_tokens": .int(tokens), "completion_tokens": 0,
-      "prompt_tokens_details": .null, "completion_tokens_details": .null,
+      "prompt_tokens_details": cached > 0 ? ["cached_tokens": .int(cached)] : .null,
+      "completion_tokens_details": .null,
     ]
   }
 

@@ -32,6 +32,8 @@ package protocol ServedModel: Sendable {
   func spell(_ ids: [Int32]) throws(TareError) -> (text: String, tokens: [String])
   /// What the model keeps of its answers, where it keeps any.
   var cacheCounts: CacheCounts? { get }
+  /// What it has computed, and what it keeps of texts' beginnings; nil where that is unknown.
+  var prefixCounts: PrefixCounts? { get }
 }
 
 /// A model on this machine runs one pass at a time, is ready when it is loaded, and keeps nothing.
@@ -43,6 +45,7 @@ extension ServedModel {
   package func isReady() async -> Bool { true }
   package func known(_ texts: [TokenizedConversation]) -> [Score]? { nil }
   package var cacheCounts: CacheCounts? { nil }
+  package var prefixCounts: PrefixCounts? { nil }
 
   package func spell(_ ids: [Int32]) throws(TareError) -> (text: String, tokens: [String]) {
     throw .badData(
@@ -247,10 +250,13 @@ package final class RewardService: Sendable {
       if let another { start(another) }
       guard let pass else { return }
       let start = ContinuousClock.now
+      let before = model.prefixCounts?.rows
       let results = results(of: pass.places)
+      // One pass runs at a time where rows are counted.
+      let rows = before.flatMap { before in model.prefixCounts.map { $0.rows - before } }
       done.withLock { done in
         done.tokens += pass.tokens
-        done.computed += pass.rows
+        done.computed += rows ?? pass.rows
         done.seconds += (.now - start) / .seconds(1)
       }
       change { queue in

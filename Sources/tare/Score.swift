@@ -30,6 +30,7 @@ struct Score: ParsableCommand {
   @OptionGroup var model: ModelArgument
   @OptionGroup var scoring: ScoringArguments
   @OptionGroup var head: HeadArguments
+  @OptionGroup var memory: CacheArguments
   @OptionGroup var engine: EngineArguments
   @OptionGroup var bad: BadRowArguments
   @OptionGroup var format: FormatArgument
@@ -56,6 +57,7 @@ struct Score: ParsableCommand {
     var request = try ScoreRequest(inputs: inputs, settings: scoring.settings(model.named))
     try head.apply(to: &request.settings)
     request.settings.engine = try engine.settings(scoring, head)
+    try memory.apply(to: &request.settings, engine: request.settings.engine)
     request.format = format.format
     request.columns = format.columns
     let read =

@@ -216,14 +216,20 @@ struct HeadArguments: ParsableArguments {
     settings.stepsToScore = stepsToScore
     settings.reference = reference
     if let beta { settings.beta = beta }
-    guard let outputWeights else { return }
+    settings.outputWeights = try weights()
+  }
+
+  /// - Throws: `TareError.usage` for weights that are no numbers.
+  func weights() throws(TareError) -> [Double]? {
+    guard let outputWeights else { return nil }
     let parts = outputWeights.split(separator: ",", omittingEmptySubsequences: false)
     let numbers = parts.compactMap { Double($0) }.filter(\.isFinite)
     guard numbers.count == parts.count else {
       throw .usage("--output-weights: expected numbers such as 0.5,0.3,0.2, found \(outputWeights)")
     }
-    settings.outputWeights = numbers
+    return numbers
   }
+
   /// Options that were given.
   var given: [String] {
     let given: [(String, Bool)] = [

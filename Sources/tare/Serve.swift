@@ -33,6 +33,7 @@ struct Serve: AsyncParsableCommand {
 
   @OptionGroup var scoring: ScoringArguments
   @OptionGroup var head: HeadArguments
+  @OptionGroup var memory: CacheArguments
   @OptionGroup var engine: EngineArguments
 
   @Flag(
@@ -91,6 +92,14 @@ struct Serve: AsyncParsableCommand {
   @Option(
     help: "Status when the queue is full, 429 or 503 (default: as the protocol's own server).")
   var busyStatus: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Requests to log on standard error: none, errors or all; a line has time, path, status and id, \
+      never keys or inputs.
+      """, valueName: "none|errors|all"))
+  var logRequests = RequestLogLevel.none
 
   @Option(help: "File with the API key that clients must send as Authorization: Bearer KEY.")
   var apiKeyFile: String?
@@ -161,6 +170,7 @@ struct Serve: AsyncParsableCommand {
     options.acceptsAnyModel = anyModelName
     options.modelNames = servedModelName
     options.otherModelNames = [model].compactMap(\.self)
+    (options.logged, options.log) = (logRequests, Terminal.complain)
     options.version = Tare.configuration.version
     options.limits.connections = maxConnections
     options.limits.transferTime = .seconds(maxTransferSeconds)
@@ -185,7 +195,12 @@ struct Serve: AsyncParsableCommand {
     var settings = model.map { scoring.settings($0) }
     // A reward of half a text would look like any other.
     if scoring.truncate == nil { settings?.truncate = "error" }
-    if let engines = try engine.settings(scoring, head) {
+    let engines = try engine.settings(scoring, head)
+    if var local = settings {
+      try memory.apply(to: &local, engine: engines)
+      settings = local
+    }
+    if let engines {
       let ofModel = scoring.ofTexts + (head.stepsToScore == nil ? [] : ["--steps-to-score"])
       if settings == nil, let option = ofModel.first {
         throw .usage("\(option) requires --model: without it, inputs are rendered already")
@@ -193,7 +208,7 @@ struct Serve: AsyncParsableCommand {
       settings?.stepsToScore = head.stepsToScore
       return try RewardService(
         engine: engines, texts: settings, pairs: pairs, calibration: calibration,
-        cache: cache ?? 65_536, limits: limits, warn: Terminal.warn)
+        cache: cache ?? 65_536, limits: limits, warn: Terminal.warn, notice: Terminal.warn)
     }
     guard var settings else { throw .usage("give --model or --engine") }
     if decide || questions != nil {
@@ -220,3 +235,5 @@ struct Serve: AsyncParsableCommand {
   /// How a query and a document are joined without a template of theirs.
   enum PairForm: String, ExpressibleByArgument, CaseIterable { case joined, chat }
 }
+
+extension RequestLogLevel: ExpressibleByArgument {}

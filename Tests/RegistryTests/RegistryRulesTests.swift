@@ -199,6 +199,8 @@ import Testing
       "llamafactory": #"{"scores": [1.5, -2]}"#,
       "infinity":
         #"{"results": [{"index": 1, "relevance_score": -2}, {"index": 0, "relevance_score": 1.5}]}"#,
+      "llamacpp":
+        #"{"results": [{"index": 1, "relevance_score": -2}, {"index": 0, "relevance_score": 1.5}]}"#,
       "tei": #"[[{"score": 1.5, "label": "LABEL_0"}], [{"score": -2, "label": "LABEL_0"}]]"#,
     ]
     for kind in RemoteEngines.registry.entries {

@@ -62,6 +62,18 @@ extension BadRows {
       }
     }
 
+    /// Further rows of a file that was read.
+    func add(_ skipped: SkippedRows, of file: String) {
+      guard !skipped.isEmpty else { return }
+      files.withLock { files in
+        if let index = files.firstIndex(where: { $0.name == file }) {
+          files[index].skipped.add(skipped)
+        } else {
+          files.append((file, skipped))
+        }
+      }
+    }
+
     /// Whether a file was read, be it that no row of it was left out.
     package var hasFile: Bool { wasTold.withLock { $0 } }
 

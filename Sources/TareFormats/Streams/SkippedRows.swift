@@ -20,6 +20,8 @@ package struct SkippedRows: Sendable, Equatable {
     /// Prompt and responses that cannot be made out, in a row of preference data.
     case noConversation = "no_conversation"
     case tooLong = "too_long"
+    /// A conversation that the model's chat template refuses, or that is longer than it takes.
+    case notScorable = "not_scorable"
   }
 
   package private(set) var kinds: [Kind: Int] = [:]
@@ -141,6 +143,7 @@ extension SkippedRows.Kind {
     case .brokenUTF8: "with broken UTF-8"
     case .brokenJSON: "with broken JSON"
     case .noConversation: "without a prompt and responses"
+    case .notScorable: "that the model cannot take"
     case .tooLong: "longer than \(CSVFault.longestRow >> 20) MiB"
     }
   }

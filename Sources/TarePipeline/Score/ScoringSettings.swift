@@ -56,6 +56,10 @@ package struct ScoringSettings: Sendable {
   package var templateVariables: String?
   package var sanitizesControlTokens = false
   package var threads: Int
+  /// Memory for prefixes that were used lately, as `MemorySize` reads it; nil for none.
+  package var cacheMemory: String?
+  /// As much of the machine's memory as `score` and `serve` use for that if nobody says.
+  package static let defaultCacheMemory = "15%"
   /// Engines that compute the scores; the model here is then its tokenizer and its template alone.
   package var engine: EngineSettings?
 
@@ -133,7 +137,10 @@ package struct ScoringSettings: Sendable {
       var weights = try ModelWeights(modelURL(reference))
       weights.buffers = text.weights.buffers
       weights.precision = text.weights.precision
-      return try RewardModel(policy: text, reference: weights, beta: beta, threads: threads)
+      let model = try RewardModel(
+        policy: text, reference: weights, beta: beta, threads: threads)
+      model.keepPrefixes(bytes: try cacheBytes())
+      return model
     }
     guard let loaded = try loadedHead(text) else {
       // The user must say what to read.
@@ -159,7 +166,20 @@ package struct ScoringSettings: Sendable {
       text,
       activation: choice(activation ?? "none", "--activation", ScoreFinish.Activation.self),
       normalises: normalizesReward)
-    return try RewardModel(text, head: loaded, output: output, finish: finish, threads: threads)
+    let model = try RewardModel(
+      text, head: loaded, output: output, finish: finish, threads: threads)
+    model.keepPrefixes(bytes: try cacheBytes())
+    return model
+  }
+
+  private func cacheBytes() throws(TareError) -> Int {
+    guard let cacheMemory else { return 0 }
+    do throws(TareError) {
+      return try MemorySize(parsing: cacheMemory).bytes
+    } catch {
+      guard case .usage(let message) = error else { throw error }
+      throw .usage("--cache-memory: \(message)")
+    }
   }
 
   /// What a user must know of the model to trust its scores, a sentence each.

@@ -87,10 +87,12 @@ extension RewardService {
   ///   - path: the path of a saved calibration.
   ///   - cache: scores that are kept.
   ///   - warn: is told what a user should know.
+  ///   - notice: is told of engines that stop answering, and of those that are back.
   package convenience init(
     engine: EngineSettings, texts settings: ScoringSettings?, pairs: PairSettings = .joined,
     calibration path: String? = nil,
-    cache: Int, limits: ServiceLimits = ServiceLimits(), warn: (String) -> Void = { _ in }
+    cache: Int, limits: ServiceLimits = ServiceLimits(), warn: (String) -> Void = { _ in },
+    notice: @escaping @Sendable (String) -> Void = { _ in }
   ) throws(TareError) {
     let calibration = try path.map { (path) throws(TareError) in try ServedCalibration(path) }
     if let remark = calibration?.remark { warn(remark) }
@@ -99,13 +101,15 @@ extension RewardService {
         "--calibration \(path ?? "") requires --model with --engine: the model's chat template "
           + "separates responses from prompts")
     }
-    let remote = try engine.engine { options in
+    let text = try settings?.textAlone()
+    let remote = try engine.engine(text) { options in
       // Clients try again themselves: they are told soon, and an engine that is back is found soon.
       options.attempts = 3
       options.firstPause = .milliseconds(500)
       options.longestPause = .seconds(2)
+      options.patience = .zero
+      options.notice = notice
     }
-    let text = try settings?.textAlone()
     let model = try RemoteModel(remote, text: text)
     var texts: ServedTexts?
     if text == nil {
