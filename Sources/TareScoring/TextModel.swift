@@ -19,6 +19,8 @@ package struct TextModel: Sendable {
   /// tokens of texts for them.
   let mainTemplate: Template?
   let toolTemplate: Template?
+  /// Those of texts for no template.
+  let plainControlTokens: ControlTokens
   /// The special tokens that templates see by name (`bos_token`).
   package let specialTokens: [String: String]
   /// The id that counts as padding for the read position; nil where the model has none.
@@ -135,6 +137,8 @@ package struct TextModel: Sendable {
           text.tokenizer, chosen: text.chosenControlTokens, templateText: template.literalText))
     }
     mainTemplate = prepared(text.layout)
+    plainControlTokens = ControlTokens(
+      tokenizer, chosen: text.chosenControlTokens, templateText: "")
     toolTemplate = text.toolLayout.flatMap(prepared)
     specialTokens = text.specialTokens
     pairRoles = try reranker?.roles(in: text)
