@@ -19,6 +19,7 @@ struct Tare: AsyncParsableCommand {
       Serve.self,
       TrainHead.self,
       Runs.self,
+      StoreCommand.self,
       Inspect.self,
       Tokenize.self,
       Formats.self,

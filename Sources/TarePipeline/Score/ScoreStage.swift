@@ -57,6 +57,8 @@ extension Store {
     let pages = TokenizedPages(
       self, run, model.text, options, sharesPrefixes: model.sharesPrefixes)
     defer { pages.close() }
+    let claims = WorkClaims(of: scorer, in: self)
+    defer { claims.end() }
     var duplicates = 0
     var unreadSteps = 0
     try runner.run(atOnce: model.batchesAtOnce) { () throws(TareError) in
@@ -64,8 +66,8 @@ extension Store {
       duplicates += batch?.duplicates ?? 0
       unreadSteps += batch?.unreadSteps ?? 0
       return batch?.conversations
-    } known: { (digests) throws(TareError) in
-      Set(try knownScores(by: scorer, for: digests).keys)
+    } take: { (digests) throws(TareError) in
+      try claims.take(digests)
     } compute: { batch, finish in
       model.score(batch, finish)
     } keep: { (batch, scores) throws(TareError) in
