@@ -170,6 +170,6 @@ private struct FieldHash {
 extension Store {
   /// - Throws: `TareError.badData` if a finished run is not as it was finished.
   func checkSeal(of run: Run) throws(TareError) {
-    try read { try Seal.check(run, in: $0) }
+    _ = try read { try Seal.check(run, in: $0) }
   }
 }

@@ -249,8 +249,12 @@ struct StoreRecovery {
       var saved = 0
       for owner in try Row.fetchAll(db, sql: owners) {
         let arguments = StatementArguments(owner.databaseValues)
-        let copied = try? db.execute(sql: insert + " WHERE \(condition)", arguments: arguments)
-        if copied != nil { saved += db.changesCount }
+        do {
+          try db.execute(sql: insert + " WHERE \(condition)", arguments: arguments)
+          saved += db.changesCount
+        } catch let error as DatabaseError where Self.isDamage(error) {
+          continue
+        }
       }
       return saved
     }

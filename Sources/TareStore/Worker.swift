@@ -1,6 +1,5 @@
 /// A process that works on a store, so that others can tell whether it still does.
 import Foundation
-package import TareCore
 
 package struct Worker: Sendable, Hashable {
   /// "NAMESPACE PID START": as the kernel names the process; another process with its number began at

@@ -1,7 +1,7 @@
 /// `tare store`: what is damaged in a store, and what of it can be saved.
 package import TareCore
 internal import TareReport
-package import TareStore
+internal import TareStore
 
 package struct StoreCheckOutcome: Sendable {
   fileprivate let report: StoreReport

@@ -1,4 +1,5 @@
 /// How many columns of a terminal a text takes, and how to make it fit.
+internal import TareCore
 
 extension Character {
   /// 0 for marks that stand on nothing, 2 for East Asian wide characters and emoji, otherwise 1.

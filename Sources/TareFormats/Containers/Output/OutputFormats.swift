@@ -33,7 +33,7 @@ package enum OutputFormats {
     if let foreign = foreign.first(where: name.hasSuffix) {
       throw .usage(
         "'\(path)': Tare does not write \(foreign); expected a file name that ends in "
-          + registry.entries.compactMap(\.endings.first).joined(separator: ", ")
+          + registry.entries.compactMap { $0.endings.first }.joined(separator: ", ")
           + ", or --output-format")
     }
     return registry.entries.first { format in format.endings.contains { name.hasSuffix($0) } }

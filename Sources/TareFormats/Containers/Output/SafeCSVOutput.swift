@@ -1,5 +1,5 @@
 /// CSV for spreadsheets: as CSV, but no text cell runs as a formula.
-package import Foundation
+internal import Foundation
 internal import TareCore
 
 package enum SafeCSVOutput: RowwiseOutput {
