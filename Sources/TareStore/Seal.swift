@@ -40,7 +40,8 @@ enum Seal {
   enum State { case missing, whole, broken }
 
   static func state(ofRun run: Int64, in db: Database) throws -> State {
-    let row = try Row.fetchOne(db, sql: "SELECT digest FROM runSeal WHERE run = ?", arguments: [run])
+    let row = try Row.fetchOne(
+      db, sql: "SELECT digest FROM runSeal WHERE run = ?", arguments: [run])
     guard let row else { return .missing }
     return try Digest(row, at: 0) == digest(ofRun: run, in: db) ? .whole : .broken
   }
@@ -62,14 +63,21 @@ enum Seal {
       Row.fetchCursor(
         db,
         sql: """
-          SELECT position, name, subset, section, extras, responseIndex, role, item.length,
+          SELECT position, inputRow.name, subset, section, extras, responseIndex, role, item.length,
             truncated, item.tokenDigest, value, tokens, readAt, response.digest, prompt.digest
-          FROM inputRow
+          FROM run
+            JOIN inputRow ON inputRow.run = run.id
             JOIN item ON item.inputRow = inputRow.id
-            LEFT JOIN score ON score.id = item.score AND score.tokenDigest = item.tokenDigest
+            -- By its number where that is right, which is a walk along the table.
+            LEFT JOIN score ON score.id = coalesce(
+              (SELECT id FROM score AS linked
+                WHERE linked.id = item.score AND linked.tokenDigest = item.tokenDigest
+                  AND linked.scorer = run.scorer),
+              (SELECT id FROM score AS named
+                WHERE named.scorer = run.scorer AND named.tokenDigest = item.tokenDigest))
             LEFT JOIN response ON response.id = item.response
             LEFT JOIN prompt ON prompt.id = response.prompt
-          WHERE run = ? ORDER BY position, responseIndex
+          WHERE run.id = ? ORDER BY position, responseIndex
           """, arguments: [run]))
     try hash.add(
       Row.fetchCursor(

@@ -15,8 +15,12 @@ extension Store {
       var configuration = Configuration()
       configuration.readonly = true
       configuration.busyMode = .timeout(30)
+      configuration.allowsUnsafeTransactions = true
       let database = try DatabaseQueue(path: file, configuration: configuration)
-      return try database.read { db in
+      return try database.writeWithoutTransaction { db in
+        // One view of the file; it cannot be ended as usual where a page could not be read.
+        try db.execute(sql: "BEGIN")
+        defer { try? db.execute(sql: "ROLLBACK") }
         try requireStore(db)
         var check = StoreCheck(path, db)
         check.run()
@@ -33,14 +37,16 @@ extension Store {
     guard id == Schema.applicationID else {
       throw TareError.badData(
         place: "",
-        found: id == 0 ? "an empty or another program's database"
+        found: id == 0
+          ? "an empty or another program's database"
           : "an SQLite database of another program", accepted: "a store of tare")
     }
     let applied = (try? Schema.migrator.appliedIdentifiers(db)) ?? []
     guard applied.subtracting(Schema.migrator.migrations).isEmpty else {
       throw TareError.badData(
         place: "", found: "a store written by a newer version of tare",
-        accepted: "a store of schema \(Schema.migrator.migrations.last ?? "") or older (update tare)")
+        accepted:
+          "a store of schema \(Schema.migrator.migrations.last ?? "") or older (update tare)")
     }
   }
 }
@@ -182,7 +188,8 @@ struct StoreCheck {
     while let row = try rows.next() {
       let text = String(decoding: try row.decode(Data.self, atIndex: 2), as: UTF8.self)
       guard try row.decode(Int.self, atIndex: 1) != text.unicodeScalars.count else { continue }
-      wrong.append("item \(try row.decode(Int64.self, atIndex: 0)) has another length than its text")
+      wrong.append(
+        "item \(try row.decode(Int64.self, atIndex: 0)) has another length than its text")
     }
     add("item", wrong)
     let empty = try count(
@@ -227,7 +234,7 @@ struct StoreCheck {
           """
           SELECT count(*) FROM inputRow JOIN item ON item.inputRow = inputRow.id WHERE run = ?
           """, [id])
-        try check.checkPositions(id, name)
+        try check.checkPositions(id, name, isFinished: isFinished)
         if isFinished { try check.checkScores(id, name) }
         isSealed = try check.checkSeal(id, name, isFinished: isFinished)
       }
@@ -240,13 +247,18 @@ struct StoreCheck {
     }
   }
 
-  private mutating func checkPositions(_ run: Int64, _ name: String) throws {
+  private mutating func checkPositions(
+    _ run: Int64, _ name: String, isFinished: Bool
+  ) throws {
     let row = try Row.fetchOne(
       db, sql: "SELECT count(*), coalesce(max(position) + 1, 0) FROM inputRow WHERE run = ?",
       arguments: [run])
     guard let row else { return }
     let (rows, end): (Int, Int) = (try row.decode(atIndex: 0), try row.decode(atIndex: 1))
-    if rows != end { add(.damage, "run '\(name)'", "\(end - rows) of \(end) rows are missing") }
+    guard rows != end else { return }
+    // The command that made an open run adds them.
+    add(
+      isFinished ? .damage : .note, "run '\(name)'", "\(end - rows) of \(end) rows are missing")
   }
 
   private mutating func checkScores(_ run: Int64, _ name: String) throws {
@@ -272,7 +284,8 @@ struct StoreCheck {
     case .missing:
       if isFinished {
         add(
-          .note, "run '\(name)'", "has no seal (finished by an older version): changes of its scores "
+          .note, "run '\(name)'",
+          "has no seal (finished by an older version): changes of its scores "
             + "cannot be found")
       }
       return false

@@ -90,27 +90,38 @@ struct StoreRecovery {
   private var report = RecoveryReport()
 
   static func run(from damaged: String, into new: String) throws -> RecoveryReport {
-    var configuration = Configuration()
-    configuration.foreignKeysEnabled = false
-    let database = try DatabaseQueue(path: new, configuration: configuration)
-    return try database.writeWithoutTransaction { db in
-      // A file that is shorter than it says is read as far as it goes.
-      try db.execute(sql: "PRAGMA writable_schema = ON; PRAGMA cell_size_check = ON")
+    let report = try connection(new).writeWithoutTransaction { db in
+      // Each part is a transaction of its own, which a page that cannot be read ends. A file that is
+      // shorter than it says is read as far as it goes.
+      try db.execute(
+        sql: "PRAGMA synchronous = OFF; PRAGMA writable_schema = ON; PRAGMA cell_size_check = ON")
       try db.execute(sql: "ATTACH ? AS old", arguments: [damaged])
       try requireReadable(db)
       var recovery = StoreRecovery(db: db)
+      try recovery.copyTables()
+      return recovery.report
+    }
+    // On a connection that has nothing of the damaged file.
+    return try connection(new).writeWithoutTransaction { db in
+      var recovery = StoreRecovery(db: db, report: report)
       try db.inTransaction {
-        try recovery.copyTables()
         try recovery.dropChangedTexts()
         try recovery.dropOrphans()
         try recovery.judgeRuns()
+        try recovery.judgeCalibrations()
         return .commit
       }
-      try db.execute(sql: "DETACH old; PRAGMA writable_schema = OFF")
-      // One file, as it is moved to its place.
-      try db.execute(sql: "PRAGMA journal_mode = DELETE")
+      // One file, as it is moved to its place, and on the disk.
+      try db.execute(sql: "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL")
+      try db.execute(sql: "PRAGMA user_version = 0")
       return recovery.report
     }
+  }
+
+  private static func connection(_ path: String) throws -> DatabaseQueue {
+    var configuration = Configuration()
+    configuration.foreignKeysEnabled = false
+    return try DatabaseQueue(path: path, configuration: configuration)
   }
 
   /// - Throws: if it is no store, a newer one, or its list of tables cannot be read.
@@ -120,11 +131,13 @@ struct StoreRecovery {
       throw TareError.badData(
         place: "", found: "a database of another program", accepted: "a store of tare")
     }
-    let applied = (try? String.fetchSet(db, sql: "SELECT identifier FROM old.grdb_migrations")) ?? []
+    let applied =
+      (try? String.fetchSet(db, sql: "SELECT identifier FROM old.grdb_migrations")) ?? []
     guard applied.subtracting(Schema.migrator.migrations).isEmpty else {
       throw TareError.badData(
         place: "", found: "a store written by a newer version of tare",
-        accepted: "a store of schema \(Schema.migrator.migrations.last ?? "") or older (update tare)")
+        accepted:
+          "a store of schema \(Schema.migrator.migrations.last ?? "") or older (update tare)")
     }
   }
 
@@ -141,8 +154,9 @@ struct StoreRecovery {
     for table in tables {
       guard let columns = try columns(of: table), !columns.isEmpty else { continue }
       let expected = try? Int.fetchOne(db, sql: "SELECT count(*) FROM old.\"\(table)\"")
-      let copied = try copy(table, columns)
-      report.tables.append(.init(name: table, saved: copied, expected: expected ?? nil))
+      try copy(table, columns)
+      let saved = try Int.fetchOne(db, sql: "SELECT count(*) FROM main.\"\(table)\"") ?? 0
+      report.tables.append(.init(name: table, saved: saved, expected: expected ?? nil))
     }
     let saved = report.tables.reduce(0) { $0 + $1.saved }
     let expected = report.tables.reduce(0) { $0 + ($1.expected ?? 1) }
@@ -162,12 +176,11 @@ struct StoreRecovery {
     ).filter(old.contains)
   }
 
-  private func copy(_ table: String, _ columns: [String]) throws -> Int {
+  private func copy(_ table: String, _ columns: [String]) throws {
     let names = columns.map { "\"\($0)\"" }.joined(separator: ", ")
-    let insert = "INSERT OR IGNORE INTO main.\"\(table)\" (\(names)) SELECT \(names) FROM old.\"\(table)\""
-    let hasNumbers = (try? Int.fetchOne(db, sql: "SELECT rowid FROM main.\"\(table)\"")) != nil
-    guard hasNumbers || isNumbered(table) else { return try copyWhole(table, insert) }
-    var saved = 0
+    let insert =
+      "INSERT OR IGNORE INTO main.\"\(table)\" (\(names)) SELECT \(names) FROM old.\"\(table)\""
+    guard isNumbered(table) else { return try copyWhole(table, insert) }
     var last: Int64 = .min
     var size = 1024
     while true {
@@ -175,9 +188,8 @@ struct StoreRecovery {
         let ids = try Int64.fetchAll(
           db, sql: "SELECT rowid FROM old.\"\(table)\" WHERE rowid > ? ORDER BY rowid LIMIT ?",
           arguments: [last, size])
-        guard let first = ids.first, let end = ids.last else { return saved }
+        guard let first = ids.first, let end = ids.last else { return }
         try db.execute(sql: insert + " WHERE rowid BETWEEN ? AND ?", arguments: [first, end])
-        saved += db.changesCount
         last = end
         size = min(size * 2, 1024)
       } catch let error as DatabaseError where Self.isDamage(error) {
@@ -186,7 +198,7 @@ struct StoreRecovery {
         } else if let next = readable(table, insert, after: last) {
           last = next - 1
         } else {
-          return saved
+          return
         }
       }
     }
@@ -237,26 +249,25 @@ struct StoreRecovery {
   }
 
   /// A table whose rows have no numbers, in one go or, where that fails, by what they belong to.
-  private func copyWhole(_ table: String, _ insert: String) throws -> Int {
+  private func copyWhole(_ table: String, _ insert: String) throws {
     do {
       try db.execute(sql: insert)
-      return db.changesCount
     } catch let error as DatabaseError where Self.isDamage(error) {
       let (owners, condition) =
         table == "calibratedScore"
-        ? ("SELECT calibration.id, item.id FROM main.calibration, main.item", "calibration = ? AND item = ?")
+        ? (
+          "SELECT calibration.id, item.id FROM main.calibration, main.item",
+          "calibration = ? AND item = ?"
+        )
         : ("SELECT scorer, tokenDigest FROM main.score", "scorer = ? AND tokenDigest = ?")
-      var saved = 0
       for owner in try Row.fetchAll(db, sql: owners) {
         let arguments = StatementArguments(owner.databaseValues)
         do {
           try db.execute(sql: insert + " WHERE \(condition)", arguments: arguments)
-          saved += db.changesCount
         } catch let error as DatabaseError where Self.isDamage(error) {
           continue
         }
       }
-      return saved
     }
   }
 
@@ -328,9 +339,8 @@ struct StoreRecovery {
     }
   }
 
-  /// A run that is not what it was when it was finished is open again, so that no stage takes it for whole;
-  /// a calibration of which something is missing goes.
-  private mutating func judgeRuns() throws {
+  /// A calibration of which something is missing goes.
+  private mutating func judgeCalibrations() throws {
     for id in try Int64.fetchAll(db, sql: "SELECT id FROM main.calibration") {
       guard try Seal.state(ofCalibration: id, in: db) == .broken else { continue }
       try delete(from: "calibratedScore", where: "calibration = \(id)")
@@ -338,6 +348,10 @@ struct StoreRecovery {
       try delete(from: "calibrationSeal", where: "calibration = \(id)")
       try delete(from: "calibration", where: "id = \(id)")
     }
+  }
+
+  /// A run that is not what it was when it was finished is open again, so that no stage takes it for whole.
+  private mutating func judgeRuns() throws {
     let isComplete = report.tables.allSatisfy { $0.saved == $0.expected && $0.dropped == 0 }
     for row in try Row.fetchAll(db, sql: "SELECT id, name, status FROM main.run ORDER BY id") {
       let id: Int64 = try row.decode(atIndex: 0)
@@ -347,6 +361,7 @@ struct StoreRecovery {
       if isFinished, !isWhole {
         try db.execute(sql: "UPDATE main.run SET status = 'open' WHERE id = ?", arguments: [id])
         try Seal.remove(from: id, in: db)
+        try dropBrokenRows(of: id)
       }
       let responses = try Int.fetchOne(
         db,
@@ -357,6 +372,39 @@ struct StoreRecovery {
       report.runs.append(
         .init(name: try row.decode(atIndex: 1), responses: responses ?? 0, isWhole: isWhole))
     }
+  }
+
+  /// Rows of a run that may have lost responses: the command that made the run adds them again, and finds
+  /// the scores that are there.
+  ///
+  /// Items get their numbers row by row: where one is missing, the rows before and behind are dropped.
+  private mutating func dropBrokenRows(of run: Int64) throws {
+    let lost = report.tables.filter { ["inputRow", "item"].contains($0.name) }
+    guard lost.contains(where: { $0.saved != $0.expected || $0.dropped > 0 }) else { return }
+    var broken = try Int64.fetchAll(
+      db,
+      sql: """
+        SELECT id FROM main.inputRow
+        WHERE run = ? AND NOT EXISTS (SELECT 1 FROM main.item WHERE item.inputRow = inputRow.id)
+        """, arguments: [run])
+    var last: (row: Int64, item: Int64)?
+    let items = try Row.fetchCursor(
+      db,
+      sql: """
+        SELECT inputRow, item.id FROM main.item JOIN main.inputRow ON inputRow.id = item.inputRow
+        WHERE run = ? ORDER BY item.id
+        """, arguments: [run])
+    while let row = try items.next() {
+      let (own, item): (Int64, Int64) = (try row.decode(atIndex: 0), try row.decode(atIndex: 1))
+      if let last, item != last.item + 1 { broken += [last.row, own] }
+      last = (own, item)
+    }
+    if let last, try Int64.fetchOne(db, sql: "SELECT max(id) FROM main.item") == last.item {
+      broken.append(last.row)
+    }
+    try delete(from: "item", where: "inputRow IN (\(broken.list))")
+    try delete(from: "inputRow", where: "id IN (\(broken.list))")
+    try delete(from: "calibratedScore", where: "item NOT IN (SELECT id FROM main.item)")
   }
 }
 

@@ -27,7 +27,8 @@ package struct Worker: Sendable, Hashable {
 
   /// Processes see each other by their numbers only within one of these, on one boot of one machine.
   private static let namespace: String? = {
-    guard let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/pid"),
+    guard
+      let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/pid"),
       let boot = try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
     else { return nil }
     return (boot + link).filter { !$0.isWhitespace }

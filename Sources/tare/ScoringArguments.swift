@@ -96,7 +96,8 @@ struct ScoringArguments: ParsableArguments {
   func validate() throws {
     guard !sanitizeControlTokens || specialTokens == nil || specialTokens == "text" else {
       throw ValidationError(
-        "--sanitize-control-tokens and --special-tokens \(specialTokens ?? "") are mutually exclusive")
+        "--sanitize-control-tokens and --special-tokens \(specialTokens ?? "") are mutually exclusive"
+      )
     }
   }
 

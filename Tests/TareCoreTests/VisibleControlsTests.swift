@@ -10,7 +10,8 @@ import Testing
     // A carriage return alone lets a text write over what stands before it.
     #expect("sure\rno".showingControls() == #"sure\u{d}no"#)
     #expect("a\r\r\n".showingControls() == #"a\u{d}"# + "\r\n")
-    #expect("exe\u{202E}gpj\u{2066}\u{2069}".showingControls() == #"exe\u{202e}gpj\u{2066}\u{2069}"#)
+    #expect(
+      "exe\u{202E}gpj\u{2066}\u{2069}".showingControls() == #"exe\u{202e}gpj\u{2066}\u{2069}"#)
     #expect("a\u{2028}b\u{2029}".showingControls() == #"a\u{2028}b\u{2029}"#)
   }
 

@@ -37,7 +37,11 @@ import Testing
   private static let start = "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n"
 
   private func chat(_ response: String) -> JSONValue {
-    ["messages": [["role": "user", "content": "Hi"], ["role": "assistant", "content": .string(response)]]]
+    [
+      "messages": [
+        ["role": "user", "content": "Hi"], ["role": "assistant", "content": .string(response)],
+      ]
+    ]
   }
 
   @Test func `answers count the texts that spell control tokens`() async throws {
@@ -50,7 +54,9 @@ import Testing
     #expect(good.status == 200)
     #expect(good.header == nil)
     // Rendered texts are the template's, but for the response after a prompt that is given.
-    let texts = ["Good.<|im_end|>\n", "Good.<|im_end|>\n<|endoftext|>", Self.injected + "<|im_end|>\n"]
+    let texts = [
+      "Good.<|im_end|>\n", "Good.<|im_end|>\n<|endoftext|>", Self.injected + "<|im_end|>\n",
+    ]
     let rendered = try await post(
       "/get_reward",
       [

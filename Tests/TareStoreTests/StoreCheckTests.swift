@@ -53,7 +53,7 @@ import Testing
     #expect(report.runs.map(\.responses) == [600, 200])
     #expect(report.runs.allSatisfy { $0.isWhole && $0.isFinished && $0.isSealed == true })
     let saved = try Store.recover(path: folder.path(), to: recovered)
-    #expect(saved.runs.allSatisfy(\.isWhole))
+    #expect(saved.runs.allSatisfy { $0.isWhole })
     #expect(saved.tables.allSatisfy { $0.saved == $0.expected && $0.dropped == 0 })
     let store = try Store(path: recovered)
     #expect(try store.items(of: store.run(named: "first"), withTexts: true) == items[0])
@@ -120,7 +120,7 @@ import Testing
     try #require(size > 0)
     let saved = try Store.recover(path: folder.path(), to: recovered)
     #expect(saved.runs.map(\.responses) == [4])
-    #expect(saved.runs.allSatisfy(\.isWhole))
+    #expect(saved.runs.allSatisfy { $0.isWhole })
   }
 
   @Test func `texts that were changed are not saved, and their scores are`() throws {
@@ -137,7 +137,7 @@ import Testing
 
   @Test func `a run with changed scores is open in the new store`() throws {
     _ = try made()
-    try execute("UPDATE score SET value = 7 WHERE id = 5", on: folder.path())
+    try execute("UPDATE score SET value = 1234 WHERE id = 5", on: folder.path())
     let saved = try Store.recover(path: folder.path(), to: recovered)
     #expect(saved.runs.map(\.isWhole) == [false, true])
     #expect(try Store(path: recovered).run(named: "first").status == .open)
@@ -187,7 +187,7 @@ import Testing
     #expect(report.findings.map(\.what) == ["1 rows that no run uses"])
     try execute("PRAGMA foreign_keys = OFF; DELETE FROM prompt WHERE id = 3", on: folder.path())
     let damaged = try Store.check(path: folder.path())
-    #expect(damaged.findings.contains { $0.what == "1 rows whose prompt is missing" })
+    #expect(damaged.findings.contains { $0.what == "2 rows whose prompt is missing" })
     #expect(damaged.runs.map(\.isWhole) == [false, true])
   }
 }

@@ -37,8 +37,10 @@ import Testing
     worker.executableURL = URL(filePath: "/bin/sleep")
     worker.arguments = ["60"]
     try worker.run()
-    let start = try String(contentsOfFile: "/proc/\(worker.processIdentifier)/stat", encoding: .utf8)
-      .split(separator: " ")[21]
+    let start = try String(
+      contentsOfFile: "/proc/\(worker.processIdentifier)/stat", encoding: .utf8
+    )
+    .split(separator: " ")[21]
     _ = try store.claim(digests, by: .sample(), as: Worker())
     // As that process would have made them.
     let own = try DatabaseQueue(path: folder.path()).read { db in

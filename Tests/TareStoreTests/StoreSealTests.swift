@@ -110,7 +110,8 @@ import Testing
     #expect(report.runs.map(\.isWhole) == [false])
   }
 
-  @Test func `a run of a store without seals is read, and the check says that nothing is known`() throws
+  @Test func `a run of a store without seals is read, and the check says that nothing is known`()
+    throws
   {
     _ = try made()
     try execute("DELETE FROM runSeal; DELETE FROM calibrationSeal", on: folder.path())

@@ -66,7 +66,8 @@ import Testing
     func run(_ more: String...) throws -> Program.Result {
       try Program.run(
         [
-          "score", input, "--model", workshop.model, "--head", workshop.head, "--date", "2026-11-23",
+          "score", input, "--model", workshop.model, "--head", workshop.head, "--date",
+          "2026-11-23",
         ] + more)
     }
     #expect(try run("--special-tokens", "keep").output == run().output)
@@ -78,9 +79,8 @@ import Testing
     #expect(refused.status == 65)
     #expect(
       refused.error.contains(
-        "row 'ends'") && refused.error.contains(
-          "expected messages that spell no control token, found the control token '<|im_end|>'"),
-      "\(refused.error)")
+        "row 2, response 1, text: expected messages that spell no control token, found the control "
+          + "token '<|im_end|>'"), "\(refused.error)")
     #expect(try run("--special-tokens", "all").status == 64)
     #expect(try run("--special-tokens", "keep", "--sanitize-control-tokens").status == 64)
   }
@@ -96,7 +96,9 @@ import Testing
     ]
     let input = try workshop.folder.file(
       "rows.jsonl",
-      Data(rows.enumerated().map { #"{"id": "r\#($0)", "text": "\#($1)"}"# }.joined(separator: "\n").utf8))
+      Data(
+        rows.enumerated().map { #"{"id": "r\#($0)", "text": "\#($1)"}"# }.joined(separator: "\n")
+          .utf8))
     func run(_ more: String...) throws -> Program.Result {
       try Program.run(
         ["score", input, "--model", workshop.model, "--head", workshop.head, "--json"] + more)

@@ -23,7 +23,9 @@ import Testing
     }
     _ = try folder.file("in.csv", Data(rows.joined(separator: "\n").utf8))
     _ = try folder.file("bad.csv", Data("prompt_id,score\na,\(evil)\n".utf8))
-    let lines = (0..<4).map { #"{"id":"\#(JSONValue.string(evil + "\($0)").text().dropFirst().dropLast())","score":\#($0)}"# }
+    let lines = (0..<4).map {
+      #"{"id":"\#(JSONValue.string(evil + "\($0)").text().dropFirst().dropLast())","score":\#($0)}"#
+    }
     _ = try folder.file("in.jsonl", Data(lines.joined(separator: "\n").utf8))
     _ = try folder.file("name\u{1B}[2J.csv", Data("a,b\n1,2\n".utf8))
   }

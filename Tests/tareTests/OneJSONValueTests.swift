@@ -15,7 +15,8 @@ import Testing
       for answer in 0..<2 {
         let score = Double((prompt * 7 + answer * 5) % 11)
         rows.append(
-          "p\(prompt),Q\(prompt)?,answer \(answer),\(score),\(1 - answer),\(5 + prompt % 7 + answer)")
+          "p\(prompt),Q\(prompt)?,answer \(answer),\(score),\(1 - answer),\(5 + prompt % 7 + answer)"
+        )
       }
     }
     table = try folder.file("ok.csv", Data(rows.joined(separator: "\n").utf8))
@@ -38,7 +39,8 @@ import Testing
     ["rank", "TABLE", "--curve"], ["pairs", "TABLE", "-o", "pairs.jsonl"],
     ["smooth", "TABLE", "--x", "length", "--y", "score"], ["doctor", "TABLE"],
     ["formats", "TABLE"], ["formats"], ["config"], ["runs", "list", "--store", "STORE"],
-    ["calibrate", "--store", "STORE", "--run", "r"], ["evaluate", "--store", "STORE", "--run", "r"],
+    ["calibrate", "--store", "STORE", "--run", "r"],
+    ["evaluate", "--store", "STORE", "--run", "r"],
   ])
   func `a result is one value`(arguments: [String]) throws {
     let result = try run(arguments + ["--json"])
@@ -69,8 +71,10 @@ import Testing
     let message = try #require(error["message"]?.string)
     #expect(!message.isEmpty && result.error.contains(message), "\(message) / \(result.error)")
     if error["found"] != nil {
-      #expect(message.hasSuffix("expected \(error["expected"]?.string ?? "?"), found "
-        + "\(error["found"]?.string ?? "?")"))
+      #expect(
+        message.hasSuffix(
+          "expected \(error["expected"]?.string ?? "?"), found "
+            + "\(error["found"]?.string ?? "?")"))
     }
     // Without --json nothing but the message is there.
     #expect(try run(arguments).output.isEmpty)

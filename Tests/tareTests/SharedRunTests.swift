@@ -14,7 +14,9 @@ import Testing
     }
   }
 
-  private func start(_ workshop: Workshop, _ store: String, _ name: String) throws -> (Process, String) {
+  private func start(_ workshop: Workshop, _ store: String, _ name: String) throws -> (
+    Process, String
+  ) {
     let output = try workshop.folder.file(name, Data())
     let process = try Program.start(
       workshop.score("--store", store, "--run", "r", "--threads", "1", "--json"),
@@ -46,7 +48,8 @@ import Testing
     for _ in 0..<400 {
       Thread.sleep(forTimeInterval: 0.01)
       let runs = try Program.run(["runs", "list", "--store", store, "--json"])
-      if let scored = try? JSONValue(parsing: runs.output).array?.first?["scored"]?.int, scored > 0 {
+      if let scored = try? JSONValue(parsing: runs.output).array?.first?["scored"]?.int, scored > 0
+      {
         break
       }
     }

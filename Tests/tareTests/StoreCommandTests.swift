@@ -14,7 +14,9 @@ import Testing
     let sound = try Program.run(["store", "check", store])
     #expect(sound.status == 0, "\(sound.error)")
     #expect(sound.output.contains("Nothing is damaged."))
-    #expect(try JSONValue(parsing: Program.run(["store", "check", store, "--json"]).output)["damaged"] == false)
+    #expect(
+      try JSONValue(parsing: Program.run(["store", "check", store, "--json"]).output)["damaged"]
+        == false)
 
     let file = URL(filePath: store)
     var bytes = try Data(contentsOf: file)
@@ -47,12 +49,16 @@ import Testing
     let run = ["--store", store, "--run", "r"]
     #expect(try Program.run(workshop.score("--store", store, "--run", "r")).status == 0)
     let change = try Program.run(
-      ["-c", "import sqlite3; d = sqlite3.connect('\(store)'); d.execute('UPDATE score SET value = 1 WHERE id = 3'); d.commit()"],
+      [
+        "-c",
+        "import sqlite3; d = sqlite3.connect('\(store)'); d.execute('UPDATE score SET value = 1 WHERE id = 3'); d.commit()",
+      ],
       of: URL(filePath: "/usr/bin/python3"))
     try #require(change.status == 0, "\(change.error)")
     for arguments in [
       ["evaluate"] + run, ["calibrate"] + run, ["rank"] + run, ["pairs"] + run,
-      ["runs", "export", "r", "-", "--store", store], workshop.score("--store", store, "--run", "r"),
+      ["runs", "export", "r", "-", "--store", store],
+      workshop.score("--store", store, "--run", "r"),
       ["report"] + run + ["-o", workshop.folder.path("r.html")],
     ] {
       let result = try Program.run(arguments)
