@@ -80,8 +80,20 @@ struct ControlTokens: Sendable {
     return result
   }
 
+  /// The same with the names of members as well.
+  func markedWhole(_ value: JSONValue) -> JSONValue {
+    switch value {
+    case .array(let values): return .array(values.map(markedWhole))
+    case .object(let object):
+      var result = JSONObject()
+      for (name, value) in object.members { result[marked(name)] = markedWhole(value) }
+      return .object(result)
+    default: return marked(value)
+    }
+  }
+
   /// Marks that the text has already go first, so that no one forges a marked token.
-  private func marked(_ text: String) -> String {
+  func marked(_ text: String) -> String {
     let bytes = Array(Self.unmarked(text).utf8)
     var result: [UInt8] = []
     var position = 0

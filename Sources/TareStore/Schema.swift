@@ -13,6 +13,7 @@ enum Schema {
     migrator.registerMigration("v4") { try $0.execute(sql: v4) }
     migrator.registerMigration("v5") { try $0.execute(sql: v5) }
     migrator.registerMigration("v6") { try $0.execute(sql: v6) }
+    migrator.registerMigration("v7") { try $0.execute(sql: v7) }
     migrator.registerMigration("v9") { try $0.execute(sql: v9) }
     migrator.registerMigration("v11") { try $0.execute(sql: v11) }
     return migrator
@@ -247,5 +248,34 @@ enum Schema {
   private static let v6 = """
     ALTER TABLE source ADD COLUMN columns TEXT
       CHECK (columns IS NULL OR json_type(columns) IS 'object');
+    """
+
+  /// Answers to typed questions: what a decision model made of one prompt read at one position, and
+  /// which of them are those of a response. A response's reward is its score, as any other.
+  private static let v7 = """
+    CREATE TABLE decision (
+      id INTEGER PRIMARY KEY,
+      scorer INTEGER NOT NULL REFERENCES scorer(id),
+      readDigest BLOB NOT NULL CHECK (length(readDigest) = 32),
+      -- Little-endian float32, one for each option in the question's order: before temperature, and
+      -- as probabilities.
+      scores BLOB NOT NULL CHECK (length(scores) > 0 AND length(scores) % 4 = 0),
+      probabilities BLOB NOT NULL,
+      -- The labels' share of the vocabulary; NULL for a head.
+      labelMass REAL CHECK (labelMass BETWEEN 0 AND 1),
+      topIsLabel INTEGER CHECK (topIsLabel IN (0, 1)),
+      tokens INTEGER NOT NULL CHECK (tokens >= 0),
+      UNIQUE (scorer, readDigest),
+      CHECK (length(probabilities) = length(scores))
+    ) STRICT;
+
+    -- A question of a response, by its place in the request. NULL: the model could not be asked.
+    CREATE TABLE decisionAnswer (
+      item INTEGER NOT NULL REFERENCES item(id) ON DELETE CASCADE,
+      question INTEGER NOT NULL CHECK (question >= 0),
+      decision INTEGER REFERENCES decision(id),
+      PRIMARY KEY (item, question)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX decisionAnswerByDecision ON decisionAnswer(decision);
     """
 }

@@ -90,7 +90,29 @@ enum Seal {
             JOIN inputRow ON inputRow.id = item.inputRow AND inputRow.run = run.id
           WHERE run.id = ? ORDER BY inputRow.position, responseIndex, step
           """, arguments: [run]))
+    try addAnswers(ofRun: run, to: &hash, in: db)
     return hash.finish()
+  }
+
+  /// Answers to questions, of a run that has such.
+  private static func addAnswers(
+    ofRun run: Int64, to hash: inout FieldHash, in db: Database
+  ) throws {
+    guard try Row.fetchOne(db, sql: "SELECT 1 FROM decisionAnswer") != nil else {
+      return hash.endGroup()
+    }
+    try hash.add(
+      Row.fetchCursor(
+        db,
+        sql: """
+          SELECT position, responseIndex, question, readDigest, scores, probabilities, labelMass,
+            topIsLabel, tokens
+          FROM inputRow
+            JOIN item ON item.inputRow = inputRow.id
+            JOIN decisionAnswer ON decisionAnswer.item = item.id
+            LEFT JOIN decision ON decision.id = decisionAnswer.decision
+          WHERE run = ? ORDER BY position, responseIndex, question
+          """, arguments: [run]))
   }
 
   // MARK: - Calibrations
@@ -141,8 +163,10 @@ private struct FieldHash {
       for value in row.databaseValues { add(value) }
       if waiting.count > 1 << 16 { flush() }
     }
-    waiting.append(UInt8(ascii: "\n"))
+    endGroup()
   }
+
+  mutating func endGroup() { waiting.append(UInt8(ascii: "\n")) }
 
   private mutating func add(_ value: DatabaseValue) {
     switch value.storage {

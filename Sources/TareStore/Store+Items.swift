@@ -192,9 +192,11 @@ extension Store {
 
   /// Each response of a run in input order; one at a time is in memory.
   ///
-  /// - Parameter body: returns whether it wants the next one.
+  /// - Parameters:
+  ///   - ids: of the responses that are wanted; nil for all.
+  ///   - body: returns whether it wants the next one.
   func forEachItem(
-    of run: Run, withTexts: Bool, _ body: (RunItem) throws -> Bool
+    of run: Run, withTexts: Bool, ids: ClosedRange<Int64>? = nil, _ body: (RunItem) throws -> Bool
   ) throws(TareError) {
     try read { db in
       try requireExists(run, in: db)
@@ -224,9 +226,10 @@ extension Store {
             LEFT JOIN score
               ON score.scorer = run.scorer AND score.tokenDigest = item.tokenDigest
             \(textTables)
-          WHERE run.id = ?
+          WHERE run.id = ? AND item.id BETWEEN ? AND ?
           ORDER BY position, responseIndex
-          """, arguments: [run.id])
+          """,
+        arguments: [run.id, ids?.lowerBound ?? Int64.min, ids?.upperBound ?? Int64.max])
       var places = RowPlaces()
       while let row = try rows.next() {
         var item = try RunItem(row)

@@ -83,6 +83,8 @@ extension Store {
       guard db.changesCount == 1 else { throw gone(run) }
       try db.execute(
         sql: """
+          DELETE FROM decision
+          WHERE NOT EXISTS (SELECT 1 FROM decisionAnswer WHERE decision = decision.id);
           DELETE FROM response
           WHERE NOT EXISTS (SELECT 1 FROM item WHERE item.response = response.id);
           DELETE FROM prompt
@@ -90,7 +92,8 @@ extension Store {
           DELETE FROM scorer
           WHERE NOT EXISTS (SELECT 1 FROM run WHERE run.scorer = scorer.id)
             AND NOT EXISTS (SELECT 1 FROM score WHERE score.scorer = scorer.id)
-            AND NOT EXISTS (SELECT 1 FROM feature WHERE feature.scorer = scorer.id);
+            AND NOT EXISTS (SELECT 1 FROM feature WHERE feature.scorer = scorer.id)
+            AND NOT EXISTS (SELECT 1 FROM decision WHERE decision.scorer = scorer.id);
           DELETE FROM model
           WHERE NOT EXISTS (SELECT 1 FROM scorer WHERE scorer.model = model.id);
           """)

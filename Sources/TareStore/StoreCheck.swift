@@ -267,7 +267,7 @@ struct StoreCheck {
       SELECT count(*) FROM run JOIN inputRow ON inputRow.run = run.id
         JOIN item ON item.inputRow = inputRow.id
         LEFT JOIN score ON score.scorer = run.scorer AND score.tokenDigest = item.tokenDigest
-      WHERE run.id = ? AND score.scorer IS NULL
+      WHERE run.id = ? AND item.tokenDigest IS NOT NULL AND score.scorer IS NULL
       """, [run])
     if missing > 0 {
       add(.damage, "run '\(name)'", "\(missing) responses of a finished run have no score")

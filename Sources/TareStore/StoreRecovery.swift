@@ -248,18 +248,24 @@ struct StoreRecovery {
     return nil
   }
 
+  /// What the rows of tables without numbers belong to, and how they are found by it.
+  private static let owners: [String: (sql: String, condition: String)] = [
+    "calibratedScore": (
+      "SELECT calibration.id, item.id FROM main.calibration, main.item",
+      "calibration = ? AND item = ?"
+    ),
+    "stepScore": (
+      "SELECT scorer, tokenDigest FROM main.score", "scorer = ? AND tokenDigest = ?"
+    ),
+    "decisionAnswer": ("SELECT id FROM main.item", "item = ?"),
+  ]
+
   /// A table whose rows have no numbers, in one go or, where that fails, by what they belong to.
   private func copyWhole(_ table: String, _ insert: String) throws {
     do {
       try db.execute(sql: insert)
     } catch let error as DatabaseError where Self.isDamage(error) {
-      let (owners, condition) =
-        table == "calibratedScore"
-        ? (
-          "SELECT calibration.id, item.id FROM main.calibration, main.item",
-          "calibration = ? AND item = ?"
-        )
-        : ("SELECT scorer, tokenDigest FROM main.score", "scorer = ? AND tokenDigest = ?")
+      guard let (owners, condition) = Self.owners[table] else { return }
       for owner in try Row.fetchAll(db, sql: owners) {
         let arguments = StatementArguments(owner.databaseValues)
         do {
@@ -323,6 +329,12 @@ struct StoreRecovery {
       where: """
         calibration NOT IN (SELECT id FROM main.calibration)
           OR item NOT IN (SELECT id FROM main.item)
+        """)
+    try delete(
+      from: "decisionAnswer",
+      where: """
+        item NOT IN (SELECT id FROM main.item)
+          OR decision IS NOT NULL AND decision NOT IN (SELECT id FROM main.decision)
         """)
     // What is dropped may leave others without what they belong to.
     for _ in 0..<16 {

@@ -11,6 +11,7 @@ struct Tare: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       Score.self,
+      Decide.self,
       Calibrate.self,
       Evaluate.self,
       Rank.self,

@@ -91,7 +91,7 @@ package final class Decoder: Body {
     let tree = TokenTree(
       sequences,
       variants: sequences.map { ids in spec.rotaries.map { $0.variant(length: ids.count) } },
-      panelSize: Int(TARE_KEY_PANEL), sharesPrefixes: sharesPrefixes)
+      panelSize: Int(TARE_KEY_PANEL), sharesPrefixes: sharesPrefixes && spec.isCausal)
     let reads = positions.indices.flatMap { index in
       positions[index].map { tree.row(sequence: index, position: $0) }
     }
@@ -148,12 +148,19 @@ package final class Decoder: Body {
   /// - Throws: `TareError.badData` if the model has no language-model head.
   package func logits(_ hidden: [Float]) throws(TareError) -> [Float] {
     precondition(hidden.count == spec.hiddenSize)
+    return try tokenLogits().logits(hidden)
+  }
+
+  /// The language-model head.
+  /// - Throws: `TareError.badData` if the model has none.
+  func tokenLogits() throws(TareError) -> TokenLogits {
     guard let output = weights.output else {
       throw .badData(
         place: "tensor 'lm_head.weight'", found: "no such tensor", accepted: "a language model")
     }
-    return TokenLogits(
-      output: output, bias: weights.outputBias, spec: spec, pool: pool
-    ).logits(hidden)
+    return TokenLogits(output: output, bias: weights.outputBias, spec: spec, pool: pool)
   }
+
+  /// What uses the pool between passes waits for its turn.
+  func withTurn<Value>(_ body: () -> Value) -> Value { turn.withLock { _ in body() } }
 }

@@ -258,7 +258,7 @@ package struct ScoringSettings: Sendable {
     return try options(readRule: model.readRule, text: text, run: run)
   }
 
-  private static var today: String {
+  static var today: String {
     String(Date.now.formatted(.iso8601.year().month().day()))
   }
 }
