@@ -15,6 +15,8 @@ package struct RewardCall: Sendable {
   let servedName: String
   /// What the client calls the request; nil where it does not.
   var requestID: String?
+  /// What is told beside the answer.
+  let remarks = RequestRemarks()
 
   /// - Parameter cut: what may be cut off every text.
   /// - Throws: as `judgements`, and `TareError.badData` for a model that has several numbers for a text.
@@ -38,13 +40,14 @@ package struct RewardCall: Sendable {
   func judgements(
     _ texts: [ServedText], cut: ServedText.Cut? = nil
   ) async throws(TareError) -> [Reward] {
-    guard let cut else { return try await service.rewards(texts) }
-    return try await service.rewards(
+    let rewards = try await service.rewards(
       texts.map { text in
         var text = text
-        text.cut = cut
+        text.cut = cut ?? text.cut
         return text
       })
+    remarks.add(rewards)
+    return rewards
   }
 
   // MARK: - Members of a request

@@ -126,11 +126,13 @@ struct RewardRouter {
   ) async throws(RequestError) -> Answer {
     do throws(TareError) {
       try RequestMembers(read: route.endpoint.reads).check(body)
-      return try await route.endpoint.answer(
-        RewardCall(
-          body: body, service: service, limits: limits, isRaw: options.isRaw,
-          servedName: options.modelNames.first ?? service.model.name,
-          requestID: id ?? body["request_id"]?.string))
+      let call = RewardCall(
+        body: body, service: service, limits: limits, isRaw: options.isRaw,
+        servedName: options.modelNames.first ?? service.model.name,
+        requestID: id ?? body["request_id"]?.string)
+      var answer = try await route.endpoint.answer(call)
+      answer.headers.merge(call.remarks.headers) { own, _ in own }
+      return answer
     } catch {
       let status = route.form.status(of: error).map { HTTPResponse.Status(code: $0) }
       throw RequestError(status ?? error.status, error, form: route.form)

@@ -86,6 +86,9 @@ final class ServerMetrics: RouterMiddleware {
         "tare_model_seconds_total", "counter", "Time spent in the model.",
         [("", "\(done.seconds)")])
       + family(
+        "tare_control_token_texts_total", "counter",
+        "Inputs that spell a control token themselves.", [("", "\(done.controlTokens)")])
+      + family(
         "tare_waiting_texts", "gauge", "Inputs that wait for a pass of the model.",
         [("", "\(service.waiting)")])
       + cache(service.model.cacheCounts) + prefixes(service.model.prefixCounts)

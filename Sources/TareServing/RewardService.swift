@@ -77,6 +77,8 @@ package struct ServiceTotals: Sendable {
   package var computed = 0
   /// Time that the model took.
   package var seconds = 0.0
+  /// Texts that spell a control token themselves.
+  package var controlTokens = 0
 }
 
 /// Scores rendered texts for callers that do not know of each other.
@@ -149,11 +151,13 @@ package final class RewardService: Sendable {
     } else {
       scores = try await wait(for: tokenized, deadline).get()
     }
-    guard let calibration else {
-      return scores.map { Reward(value: Double($0.value), score: $0) }
+    let values =
+      try calibration?.rewards(scores, responses: responses) ?? scores.map { Double($0.value) }
+    let found = tokenized.count { $0.controlToken != nil }
+    if found > 0 { done.withLock { $0.controlTokens += found } }
+    return zip(zip(values, scores), tokenized).map {
+      Reward(value: $0.0, score: $0.1, controlToken: $1.controlToken)
     }
-    let values = try calibration.rewards(scores, responses: responses)
-    return zip(values, scores).map { Reward(value: $0, score: $1) }
   }
 
   /// The texts' tokens, and their responses where a calibration needs them.

@@ -66,7 +66,7 @@ struct Calibrate: ParsableCommand {
     request.apply = apply
     request.save = save
     request.output = Output.isStandard(output) ? nil : output
-    request.outputFormat = outputFormat.outputFormat
+    request.outputFormat = try outputFormat.key(for: output)
     // Rows are the result where nothing else is named; the report then goes to standard error.
     let rowsToOutput = (output == nil && store == nil) || Output.isStandard(output)
     try Output.checkApart(

@@ -82,12 +82,24 @@ struct ScoringArguments: ParsableArguments {
   @Option(help: "System message for conversations without one.")
   var system: String?
 
-  @Flag(
-    help: """
-      Encode control tokens in messages, tools, documents and template variables as plain text, like \
-      transformers' sanitize_control_tokens.
-      """)
+  @Option(
+    help: ArgumentHelp(
+      """
+      Control tokens spelled by messages, tools, documents and template variables: keep them, encode \
+      them as plain text (transformers' sanitize_control_tokens), or stop with an error (default: keep).
+      """, valueName: "keep|text|error"))
+  var specialTokens: String?
+
+  @Flag(help: "Same as --special-tokens text.")
   var sanitizeControlTokens = false
+
+  func validate() throws {
+    guard !sanitizeControlTokens || specialTokens == nil || specialTokens == "text" else {
+      throw ValidationError(
+        "--sanitize-control-tokens and --special-tokens \(specialTokens ?? "") are mutually exclusive"
+      )
+    }
+  }
 
   @Option(
     help: ArgumentHelp(
@@ -134,7 +146,7 @@ struct ScoringArguments: ParsableArguments {
     settings.date = date
     settings.system = system
     settings.templateVariables = templateKwargs
-    settings.sanitizesControlTokens = sanitizeControlTokens
+    settings.specialTokens = specialTokens ?? (sanitizeControlTokens ? "text" : nil)
     if let threads { settings.threads = threads }
     return settings
   }
@@ -145,6 +157,7 @@ struct ScoringArguments: ParsableArguments {
       ("--template", template != nil), ("--max-tokens", maxTokens != nil), ("--date", date != nil),
       ("--system", system != nil), ("--template-kwargs", templateKwargs != nil),
       ("--tokens", tokens != nil), ("--sanitize-control-tokens", sanitizeControlTokens),
+      ("--special-tokens", specialTokens != nil),
     ]
     return given.filter(\.1).map(\.0)
   }

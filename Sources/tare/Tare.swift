@@ -20,6 +20,7 @@ struct Tare: AsyncParsableCommand {
       Serve.self,
       TrainHead.self,
       Runs.self,
+      StoreCommand.self,
       Inspect.self,
       Tokenize.self,
       Formats.self,
@@ -33,12 +34,7 @@ struct Tare: AsyncParsableCommand {
     ])
 
   static func main() async {
-    // A mapped file that becomes shorter has no bytes where there were some.
-    signal(SIGBUS) { _ in
-      let message: StaticString = "Error: a file became shorter while it was read\n"
-      write(STDERR_FILENO, message.utf8Start, message.utf8CodeUnitCount)
-      _exit(65)
-    }
+    CommandFailure.watchMappedFiles()
     do {
       var command = try parseAsRoot()
       do {
@@ -51,11 +47,10 @@ struct Tare: AsyncParsableCommand {
         }
         NextCommand.show()
       } catch let error as TareError {
-        Terminal.complain(error.description)
-        Foundation.exit(error.exitCode)
+        CommandFailure.end(error)
       }
     } catch {
-      exit(withError: error)
+      CommandFailure.end(parsing: error)
     }
   }
 }

@@ -1,4 +1,5 @@
 /// What happens to rows that cannot be taken: they are an error, or are left out and counted.
+internal import Foundation
 internal import Synchronization
 internal import TareCore
 
@@ -104,7 +105,7 @@ extension BadRows {
             text += prefix + one.csv.drop { $0 != "\n" }.dropFirst()
           }
         }
-        return text
+        return String(decoding: FormulaFilter.whole(Data(text.utf8)), as: UTF8.self)
       }
     }
   }

@@ -1,4 +1,5 @@
 /// Rows that were left out because something is wrong with them.
+internal import Foundation
 package import TareCore
 
 package struct SkippedRows: Sendable, Equatable {
@@ -84,7 +85,8 @@ extension SkippedRows.Row {
 }
 
 extension SkippedRows {
-  /// The rows with what is wrong with them as CSV: row, column, found, reason.
+  /// The rows with what is wrong with them as CSV: row, column, found, reason. It is for people, who open
+  /// it in spreadsheets: no cell runs there.
   package var csv: String {
     var out = Array("row,column,found,reason\n".utf8)
     for row in rows {
@@ -98,7 +100,7 @@ extension SkippedRows {
       }
       out.append(newLine)
     }
-    return String(decoding: out, as: UTF8.self)
+    return String(decoding: FormulaFilter.whole(Data(out)), as: UTF8.self)
   }
 
   /// What is wrong with the first few, a line each.

@@ -49,7 +49,10 @@ package struct ScoreOutcome: Sendable {
     try store.forEachExportRow(of: run, body)
   }
 
-  package var json: JSONValue {
+  /// The summary.
+  ///
+  /// - Parameter withScores: whether it has the rows of `forEachRow` as its member `scores`.
+  package func json(withScores: Bool = false) throws(TareError) -> JSONValue {
     var object: JSONObject = [
       "responses": .int(responses), "computed": .int(computed),
       "repeated": .int(repeated), "truncated": .int(truncated),
@@ -57,6 +60,11 @@ package struct ScoreOutcome: Sendable {
       "shared_tokens": .int(tokens - computedTokens), "seconds": .double(seconds),
     ]
     for (key, value) in findings.members { object[key] = value }
+    if withScores {
+      var scores: [JSONValue] = []
+      try forEachRow { scores.append(.object($0)) }
+      object["scores"] = .array(scores)
+    }
     return .object(object)
   }
 

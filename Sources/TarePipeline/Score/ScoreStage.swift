@@ -58,6 +58,8 @@ extension Store {
       self, run, model.text, options, sharesPrefixes: model.sharesPrefixes, model.check)
     defer { pages.close() }
     let counts = model.prefixCounts
+    let claims = WorkClaims(of: scorer, in: self)
+    defer { claims.end() }
     var duplicates = 0
     var unreadSteps = 0
     try runner.run(atOnce: model.batchesAtOnce) { () throws(TareError) in
@@ -65,8 +67,8 @@ extension Store {
       duplicates += batch?.duplicates ?? 0
       unreadSteps += batch?.unreadSteps ?? 0
       return batch?.conversations
-    } known: { (digests) throws(TareError) in
-      Set(try knownScores(by: scorer, for: digests).keys)
+    } take: { (digests) throws(TareError) in
+      try claims.take(digests)
     } compute: { batch, finish in
       model.score(batch, finish)
     } keep: { (batch, scores) throws(TareError) in

@@ -54,7 +54,8 @@ package struct ScoringSettings: Sendable {
   /// A JSON object of the chat template's variables, for rows that do not have them themselves; nil for
   /// those that the head was trained with, else none.
   package var templateVariables: String?
-  package var sanitizesControlTokens = false
+  /// A case of `ScoringOptions.SpecialTokens`; nil for keep.
+  package var specialTokens: String?
   package var threads: Int
   /// Memory for prefixes that were used lately, as `MemorySize` reads it; nil for none.
   package var cacheMemory: String?
@@ -224,8 +225,9 @@ package struct ScoringSettings: Sendable {
       readRule: rule, bos: try choice(bos, "--bos", ScoringOptions.BOS.self),
       maxTokens: maxTokens,
       truncation: try choice(truncate, "--truncate", ScoringOptions.Truncation.self),
-      date: try CalendarDate(parsing: date ?? run?.templateDate ?? Self.today), system: system,
-      sanitizesControlTokens: sanitizesControlTokens)
+      date: try CalendarDate(parsing: date ?? run?.templateDate ?? Self.today), system: system)
+    options.specialTokens = try choice(
+      specialTokens ?? "keep", "--special-tokens", ScoringOptions.SpecialTokens.self)
     options.variables = try variables() ?? [:]
     options.tokenRules = text.opened.rules
     if let stepSeparator {
@@ -237,10 +239,10 @@ package struct ScoringSettings: Sendable {
       guard !stepSeparator.isEmpty else {
         throw .usage("--step-separator: expected a text such as '\\n\\n', found ''")
       }
-      guard !sanitizesControlTokens else {
+      guard !options.sanitizesControlTokens else {
         throw .usage(
-          "give --step-separator or --sanitize-control-tokens, not both: a step token in a response "
-            + "is a control token")
+          "--step-separator and --special-tokens text are mutually exclusive: a step token in a "
+            + "response is a control token")
       }
       options.stepSeparator = stepSeparator.unescaped
     }
