@@ -12,7 +12,9 @@ struct Tare: AsyncParsableCommand {
     subcommands: [
       Score.self,
       Calibrate.self,
+      Audit.self,
       Evaluate.self,
+      Estimate.self,
       Rank.self,
       MakePairs.self,
       Report.self,
