@@ -1,5 +1,6 @@
 /// The options that say how a calibration is fitted.
 internal import ArgumentParser
+internal import TareCore
 internal import TarePipeline
 
 struct CalibrationArguments: ParsableArguments {

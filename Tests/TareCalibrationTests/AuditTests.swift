@@ -167,7 +167,8 @@ import Testing
     #expect(cells[1].isPaidFor && cells[1].after.value > 0.2)
     #expect(cells[1].change.q == min(1, 2 * cells[1].change.p))
     // Nothing changed in scores that are the same.
-    #expect(audits[1].cells.allSatisfy { $0.change.value == 0 && $0.change.p == 1 && !$0.isPaidFor })
+    #expect(
+      audits[1].cells.allSatisfy { $0.change.value == 0 && $0.change.p == 1 && !$0.isPaidFor })
   }
 
   @Test func `an audit does not depend on the order of the rows`() throws {
@@ -188,7 +189,9 @@ import Testing
 
   /// Standard errors are right if 95% intervals hold the truth in 95% of samples: of 200, binomial error 1.5
   /// points, three of them either way.
-  @Test func `intervals of partial correlations of unrelated columns hold 0 in 95% of samples`() throws {
+  @Test func `intervals of partial correlations of unrelated columns hold 0 in 95% of samples`()
+    throws
+  {
     var held = 0
     for seed in 0..<200 {
       let table = try Made.table { recipe in

@@ -104,7 +104,8 @@ import Testing
     for seed in 0..<seeds {
       let estimates = try PolicyEstimates([
         Self.sample("a", count: 200, labelled: 50, mean: 1, noise: 0.7, seed: UInt64(2 * seed + 1)),
-        Self.sample("b", count: 200, labelled: 50, mean: 1.3, noise: 0.7, seed: UInt64(2 * seed + 2)),
+        Self.sample(
+          "b", count: 200, labelled: 50, mean: 1.3, noise: 0.7, seed: UInt64(2 * seed + 2)),
       ])
       let first = estimates.policies[0]
       if first.labels?.interval?.contains(1) == true { held.labels += 1 }
@@ -124,7 +125,8 @@ import Testing
     func result(shift: Double, labelled: Int) throws -> TransportCheck.Result? {
       try PolicyEstimates([
         Self.sample("base", count: 2000, labelled: 600, mean: 0, noise: 0.5, seed: 11),
-        Self.sample("new", count: 2000, labelled: labelled, mean: 0, noise: 0.5, shift: shift, seed: 12),
+        Self.sample(
+          "new", count: 2000, labelled: labelled, mean: 0, noise: 0.5, shift: shift, seed: 12),
       ]).policies[1].transport?.result
     }
     #expect(try result(shift: 0, labelled: 600) == .pass)

@@ -62,7 +62,9 @@ struct Adjustment {
       }
     }
     for row in stride(from: size - 1, through: 0, by: -1) {
-      for column in row + 1..<max(size, row + 1) { right[row] -= matrix[row][column] * right[column] }
+      for column in row + 1..<max(size, row + 1) {
+        right[row] -= matrix[row][column] * right[column]
+      }
       right[row] /= matrix[row][row]
     }
     return right

@@ -1,6 +1,6 @@
+internal import Foundation
 /// How many labels an interval of a wanted width takes.
 package import TareCore
-internal import Foundation
 
 /// Labels for a 95% interval of plus and minus a half-width, by what was seen of the variances.
 package struct LabelBudget: Sendable, Hashable {

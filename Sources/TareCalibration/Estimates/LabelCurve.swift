@@ -18,9 +18,10 @@ struct LabelCurve {
   ///   - covariates: of the same rows, [covariate][row].
   init(scores: [Double], labels: [Double], covariates: [[Double]]) {
     index = covariates.isEmpty ? nil : ScoreIndex(scores, covariates, labels)
-    let places = index.map { index in
-      scores.indices.map { row in index.value(scores[row], covariates.map { $0[row] }) }
-    } ?? scores
+    let places =
+      index.map { index in
+        scores.indices.map { row in index.value(scores[row], covariates.map { $0[row] }) }
+      } ?? scores
     let order = places.indices.sorted { places[$0] < places[$1] }
     var (knots, sums, weights): ([Double], [Double], [Double]) = ([], [], [])
     for row in order {

@@ -69,4 +69,3 @@ struct PredictionPowered {
     values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
   }
 }
-

@@ -3,7 +3,8 @@
 package enum Agreement: PhraseCovariate {
   package static let key = "agreement"
   package static let id = "markers.agreement/1"
-  package static let summary = "phrases of the response that agree with the user or praise the question"
+  package static let summary =
+    "phrases of the response that agree with the user or praise the question"
   package static let phrases = [
     "you're right", "you are right", "you're absolutely right", "you are absolutely right",
     "you're correct", "you are correct", "great question", "good question",

@@ -20,7 +20,7 @@ extension AuditOutcome.Part {
       \(title.map { "\($0): " } ?? "")\(rows.text) responses to \(prompts.text) prompts, \
       \(comparedPrompts.text) with several responses
       """
-    var blocks = [style.bold(head)] + calibrations.map { $0.text(style) }
+    var blocks = [head] + calibrations.map { $0.text(style) }
     if calibrations.count > 1 {
       blocks.append(AuditMatrix(calibrations).text(style))
     }
@@ -30,9 +30,7 @@ extension AuditOutcome.Part {
 
 extension AuditOutcome.Audited {
   fileprivate func text(_ style: TerminalStyle) -> String {
-    var blocks = [
-      style.bold("Calibration: \(name) (\(targets.joined(separator: ", ")))")
-    ]
+    var blocks = ["Calibration: \(name) (\(targets.joined(separator: ", ")))"]
     blocks.append(findings.map { $0.wrapped(toWidth: 80) }.joined(separator: "\n"))
     blocks += targetSelections.map { $0.text(style) }
     if let table = covariateTable(style) { blocks.append(table) }
@@ -45,7 +43,8 @@ extension AuditOutcome.Audited {
     let n = selections.compactMap(\.decisive).map(\.n).max()
     var table = TerminalTable(columns: [
       .init("covariate", .left, leastWidth: 12), .init("before"), .init("after"), .init("95%"),
-      .init("q change"), .init(n.map { "best of \($0): raw" } ?? "best of n: raw"), .init("calibrated"),
+      .init("q change"), .init(n.map { "best of \($0): raw" } ?? "best of n: raw"),
+      .init("calibrated"),
     ])
     for cell in substitution.cells {
       let selection = selections.first { $0.covariate == cell.covariate }
@@ -53,16 +52,19 @@ extension AuditOutcome.Audited {
       func spreads(_ estimate: AuditEstimate?) -> String {
         estimate.flatMap { value in selection?.standardized(value).signed2 } ?? "–"
       }
-      table.addRow([
-        cell.covariate.name + (cell.isPaidFor ? " *" : ""), cell.before.value.signed2,
-        cell.after.value.signed2, cell.after.interval?.signed2 ?? "–",
-        (cell.change.q ?? cell.change.p).qText, spreads(point?.raw), spreads(point?.calibrated),
-      ], isBold: cell.isTarget)
+      table.addRow(
+        [
+          cell.covariate.name + (cell.isPaidFor ? " *" : ""), cell.before.value.signed2,
+          cell.after.value.signed2, cell.after.interval?.signed2 ?? "–",
+          (cell.change.q ?? cell.change.p).qText, spreads(point?.raw), spreads(point?.calibrated),
+        ], isBold: cell.isTarget)
     }
     var text =
       "Partial rank correlation of score and covariate within prompts; what the best of n has beyond "
       + "what is offered, in standard deviations within prompts"
-    if substitution.cells.contains(where: \.isPaidFor) { text += "; * the correction is paid for here" }
+    if substitution.cells.contains(where: \.isPaidFor) {
+      text += "; * the correction is paid for here"
+    }
     text = text.wrapped(toWidth: 80) + "\n" + table.text(style: style)
     if !substitution.constant.isEmpty {
       let names = substitution.constant.joined(separator: ", ")

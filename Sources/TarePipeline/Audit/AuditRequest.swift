@@ -1,6 +1,6 @@
 /// What `tare audit` is asked for.
 internal import TareCalibration
-package import TareCore
+internal import TareCore
 
 package struct AuditRequest: Sendable {
   package var source: ScoreSource

@@ -1,6 +1,7 @@
 /// What an audit found, in sentences.
 internal import TareCalibration
 internal import TareCore
+internal import TareEvaluation
 internal import TareReport
 
 extension AuditOutcome.Audited {

@@ -1,6 +1,6 @@
 /// `tare audit`: whether corrections hold where scores select, and what they moved elsewhere.
 internal import TareCalibration
-internal import TareCore
+package import TareCore
 internal import TareEvaluation
 internal import TareFormats
 internal import TareNumerics
@@ -9,38 +9,46 @@ internal import TareStore
 extension Pipeline {
   /// - Throws: `TareError.badData` where no prompt has several responses, as nothing is selected then.
   package func audit(_ request: AuditRequest) throws(TareError) -> AuditOutcome {
-    var saved: [(name: String, calibration: Calibration)] = []
-    for path in request.calibrations { saved.append((path, try Calibration.read(path))) }
-    let needed = (request.targetNames + request.watched + saved.flatMap { $0.calibration.names })
-      .withoutRepetitions
-    let counted = AuditRequest.counted.map(\.key).filter { !needed.contains($0) }
+    var saved: [SavedCalibration] = []
+    for path in request.calibrations {
+      let calibration = try Calibration.read(path)
+      saved.append(SavedCalibration(name: path, calibration: calibration))
+    }
+    var needed = request.targetNames + request.watched
+    for one in saved { needed += one.calibration.names }
+    needed = needed.withoutRepetitions
+    let counted = AuditRequest.counted.map { $0.key }.filter { !needed.contains($0) }
     let source = try request.source.read(covariates: needed, optional: counted)
     var parts: [AuditOutcome.Part] = []
     for part in source.parts {
       do throws(TareError) {
-        parts.append(try audit(part, of: source, request, saved))
+        let audited = try audit(part, of: source, request, saved)
+        parts.append(audited)
       } catch {
-        guard let name = part.name, source.parts.count > 1 else { throw error }
+        guard let name = part.name else { throw error }
         throw error.inside(name)
       }
     }
-    return AuditOutcome(
-      parts: parts, notes: source.parts.compactMap(\.groupingNote).first.map { [$0] } ?? [])
+    var notes: [String] = []
+    if let note = source.parts.compactMap(\.groupingNote).first { notes.append(note) }
+    return AuditOutcome(parts: parts, notes: notes)
   }
 
   private func audit(
     _ part: ScorePart, of source: ScoreParts, _ request: AuditRequest,
-    _ saved: [(name: String, calibration: Calibration)]
+    _ saved: [SavedCalibration]
   ) throws(TareError) -> AuditOutcome.Part {
     let auditor = try Auditor(part, of: source, request)
     var corrections: [Correction] = []
-    for (name, calibration) in saved {
-      let own = try auditor.table(calibration.names)
-      warn(ofApplied: calibration, to: own.covariates, own)
-      corrections.append(try Correction(name, calibration, of: own))
+    for one in saved {
+      let own = try auditor.table(one.calibration.names)
+      warn(ofApplied: one.calibration, to: own.covariates, own)
+      let correction = try Correction(one.name, one.calibration, of: own)
+      corrections.append(correction)
     }
     for method in request.methods {
-      corrections.append(try auditor.fitted(method, request.settings))
+      let correction = try auditor.fitted(method, request.settings)
+      corrections.append(correction)
     }
     if let calibrated = try part.calibratedScores(in: source.store) {
       corrections.append(
@@ -71,6 +79,12 @@ extension Pipeline {
       audited[index].substitution = substitution
     }
   }
+}
+
+/// A calibration and the file that it is from.
+private struct SavedCalibration {
+  let name: String
+  let calibration: Calibration
 }
 
 /// Scores after a calibration, to be audited.

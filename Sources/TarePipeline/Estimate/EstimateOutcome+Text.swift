@@ -8,10 +8,10 @@ extension EstimateOutcome {
     let style = TerminalStyle(coloured)
     var blocks = notes.map { $0.wrapped(toWidth: 80) }
     blocks.append(
-      style.bold("Mean label per policy, with 95% intervals") + "\n" + means.text(style: style))
+      "Mean label per policy, with 95% intervals" + "\n" + means.text(style: style))
     if !estimates.differences.isEmpty {
       blocks.append(
-        style.bold("Differences of means") + "\n" + differences.text(style: style))
+        "Differences of means" + "\n" + differences.text(style: style))
     }
     if let table = budgets { blocks.append(table.text(style: style)) }
     blocks += sentences.map { $0.wrapped(toWidth: 80) }

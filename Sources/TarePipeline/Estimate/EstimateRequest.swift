@@ -1,5 +1,5 @@
 /// What `tare estimate` is asked for.
-package import TareCore
+internal import TareCore
 
 package struct EstimateRequest: Sendable {
   /// Its `by` is the column of the policies.

@@ -1,6 +1,7 @@
 /// `tare estimate`: means of policies from many scores and few labels.
 internal import TareCalibration
-internal import TareCore
+package import TareCore
+internal import TareEvaluation
 internal import TareFormats
 internal import TareStore
 
@@ -81,6 +82,7 @@ extension Pipeline {
 extension EstimateRequest {
   /// Reads the policies, each a part.
   fileprivate mutating func read() throws(TareError) -> ScoreParts {
+    source.allowsMissingLabels = true
     try source.readPipe()
     let read = try source.read(covariates: covariates)
     guard source.by == nil, read.parts.count == 1, let table = read.table,

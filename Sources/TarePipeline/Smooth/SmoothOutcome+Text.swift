@@ -259,7 +259,8 @@ extension FracChoice {
     }
     let rule =
       switch rule {
-      case .leaveOneOut: "Mean squared leave-one-out error, exact for the neighbourhoods as they are"
+      case .leaveOneOut:
+        "Mean squared leave-one-out error, exact for the neighbourhoods as they are"
       case .folds: "Mean error on held-out rows, \((folds ?? 0).text) folds"
       }
     let held = holdsRobustness ? "; robustness weights were found once and held" : ""
