@@ -15,6 +15,7 @@ struct Tare: AsyncParsableCommand {
       Audit.self,
       Evaluate.self,
       Estimate.self,
+      Probe.self,
       Rank.self,
       MakePairs.self,
       Report.self,

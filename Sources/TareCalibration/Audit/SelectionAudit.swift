@@ -82,6 +82,20 @@ package struct SelectionAudit: Sendable, Hashable {
       Association(within: groups, of: calibrated, on: column)?.rankCorrelation
   }
 
+  /// Powers of two, and the largest n that enough prompts have: enough to judge by, where a prompt may have
+  /// thousands of responses.
+  package static func few(of table: CalibrationTable) -> Set<Int> {
+    let counts = (table.prompts?.counts ?? []).sorted(by: >)
+    guard let most = counts.first, most > 1 else { return [] }
+    var numbers = Set([counts[min(leastPrompts, counts.count) - 1]])
+    var n = 2
+    while n <= most {
+      numbers.insert(n)
+      n *= 2
+    }
+    return numbers
+  }
+
   /// The largest n that enough prompts have responses for.
   package var decisive: Point? { points.last { $0.prompts >= Self.leastPrompts } }
 

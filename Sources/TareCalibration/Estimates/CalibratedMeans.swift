@@ -25,23 +25,33 @@ struct CalibratedMeans {
   let without: [Values]
   static let folds = 5
   private static let groups = 20
-  /// A policy with fewer labels gets no correction of its own.
+  /// A policy with labels in fewer prompts gets no correction of its own.
   static let leastOwn = 5
+  /// Whether a policy's own labels correct its mean, [policy].
+  let isCorrected: [Bool]
 
   /// - Parameter labelledPrompts: at least two.
   init(_ samples: [PolicySample], _ prompts: SharedPrompts, labelledPrompts: Int) {
     let folds = prompts.dealt(into: min(Self.folds, labelledPrompts), salt: "fold")
     let count = min(Self.groups, labelledPrompts)
     let groups = prompts.dealt(into: count, salt: "group")
+    let own = samples.indices.map { sample in
+      Set(samples[sample].labelled.map { prompts.ofRow[sample][$0] }).count
+    }
+    let isCorrected = own.map { $0 >= Self.leastOwn }
+    self.isCorrected = isCorrected
     let all = ParallelParts.map(threads: 2, count: count + 1) { part in
-      Self.values(samples, prompts, folds: folds) { part == count || groups[$0] != part }
+      Self.values(samples, prompts, folds: folds, isCorrected) {
+        part == count || groups[$0] != part
+      }
     }
     whole = all[count]
     without = Array(all[..<count])
   }
 
   private static func values(
-    _ samples: [PolicySample], _ prompts: SharedPrompts, folds: [Int], takes: (Int) -> Bool
+    _ samples: [PolicySample], _ prompts: SharedPrompts, folds: [Int], _ isCorrected: [Bool],
+    takes: (Int) -> Bool
   ) -> Values {
     let rows = samples.indices.map { sample in
       samples[sample].scores.indices.filter { takes(prompts.ofRow[sample][$0]) }
@@ -64,14 +74,16 @@ struct CalibratedMeans {
         sample.labels[row].map { $0 - value }
       }
       let mean = made.mean
-      values.means.append(mean + (rests.count >= leastOwn ? rests.mean : 0))
+      values.means.append(mean + (isCorrected[place] && !rests.isEmpty ? rests.mean : 0))
       let middle = rests.isEmpty ? 0 : rests.mean
       values.variances.append(
         (
           rests.isEmpty ? 0 : rests.map { ($0 - middle) * ($0 - middle) }.mean,
           made.map { ($0 - mean) * ($0 - mean) }.mean
         ))
-      values.transported.append(transported(samples, rows, place))
+      let canTransport =
+        isCorrected[place] && isCorrected.indices.contains { $0 != place && isCorrected[$0] }
+      values.transported.append(canTransport ? transported(samples, rows, place) : nil)
     }
     return values
   }
@@ -100,11 +112,7 @@ struct CalibratedMeans {
     _ samples: [PolicySample], _ rows: [[Int]], _ policy: Int
   ) -> Double? {
     let own = rows[policy].filter { samples[policy].labels[$0] != nil }
-    let others = samples.indices.reduce(0) { count, place in
-      place == policy
-        ? count : count + rows[place].count { samples[place].labels[$0] != nil }
-    }
-    guard own.count >= leastOwn, others >= leastOwn else { return nil }
+    guard !own.isEmpty else { return nil }
     let curve = curve(samples, rows) { place, _ in place != policy }
     let sample = samples[policy]
     return own.compactMap { row in

@@ -12,9 +12,12 @@ package struct LabelBudget: Sendable, Hashable {
   /// Of calibrated scores; nil likewise.
   package let calibrated: Int?
 
+  /// Of n labels among M scored responses PPI++, with λ the best for that n, has the variance
+  /// σ² (1 − ρ²) / n + σ² ρ² / M.
+  ///
   /// - Parameters:
-  ///   - variances: of a label, and what is left of it; of what is known of every response.
-  ///   - rows: responses with a score.
+  ///   - calibrated: mean squares of labels about their curve's values, and of those values about their mean.
+  ///   - rows: responses with a score, M.
   init(
     halfWidth: Double, _ powered: PredictionPowered, calibrated: (rest: Double, curve: Double),
     rows: Int
@@ -23,7 +26,7 @@ package struct LabelBudget: Sendable, Hashable {
     let allowed = (halfWidth / AuditEstimate.z) * (halfWidth / AuditEstimate.z)
     // Prompts with several responses tell less than as many prompts: what the seen error shows of that.
     let labels = Double(powered.labelled)
-    let alone = powered.variances.label / labels
+    let alone = powered.variance / labels
     let seen = powered.labelMean.standardError.map { $0 * $0 } ?? alone
     let design = alone > 0 ? max(1, seen / alone) : 1
     func needed(_ rest: Double, fixed: Double) -> Int? {
@@ -33,8 +36,9 @@ package struct LabelBudget: Sendable, Hashable {
       // More labels than responses there cannot be.
       return count < 1e12 ? max(2, Int(count)) : nil
     }
-    self.labels = needed(powered.variances.label, fixed: 0)
-    predictionPowered = needed(powered.variances.rest, fixed: powered.variances.score)
+    self.labels = needed(powered.variance, fixed: 0)
+    predictionPowered = needed(
+      powered.variance * (1 - powered.explained), fixed: powered.variance * powered.explained)
     self.calibrated = needed(calibrated.rest, fixed: calibrated.curve)
   }
 

@@ -65,28 +65,11 @@ package struct PolicyEstimates: Sendable {
       PredictionPowered(samples[$0], prompts.ofRow[$0], count: prompts.count)
     }
     let calibrated = CalibratedMeans(samples, prompts, labelledPrompts: labelledPrompts)
-    let means = samples.indices.map { place in
-      PolicyMean(
-        calibrated.whole.means[place], withoutGroups: calibrated.without.map { $0.means[place] })
-    }
     let margin = margin ?? TransportCheck.usualMargin * (most - least)
     policies = samples.indices.map { place in
-      let sample = samples[place]
-      let own = powered[place]
-      let budget = halfWidth.flatMap { halfWidth in
-        own.map {
-          LabelBudget(
-            halfWidth: halfWidth(least...most), $0,
-            calibrated: calibrated.whole.variances[place], rows: sample.scores.count)
-        }
-      }
-      return Policy(
-        name: sample.name, responses: sample.scores.count,
-        prompts: Set(prompts.ofRow[place]).count, labelled: sample.labelled.count,
-        labels: own?.labelMean, predictionPowered: own?.mean, lambda: own?.lambda,
-        calibrated: means[place],
-        isCorrected: sample.labelled.count >= CalibratedMeans.leastOwn,
-        transport: Self.transport(calibrated, place, margin), budget: budget)
+      Policy(
+        samples[place], prompts: Set(prompts.ofRow[place]).count, powered[place], calibrated, place,
+        margin: margin, halfWidth: halfWidth?(least...most))
     }
     differences = samples.indices.filter { $0 != against }.map { place in
       func difference(_ kind: KeyPath<PredictionPowered, PolicyMean>) -> PolicyMean? {
@@ -113,13 +96,34 @@ package struct PolicyEstimates: Sendable {
       influences: zip(first.influences, second.influences).map { $0 - $1 },
       clusters: min(own.labelled, other.labelled))
   }
+}
 
-  private static func transport(
-    _ calibrated: CalibratedMeans, _ place: Int, _ margin: Double
-  ) -> TransportCheck? {
-    guard let bias = calibrated.whole.transported[place] else { return nil }
+extension PolicyEstimates.Policy {
+  /// - Parameters:
+  ///   - powered: nil with fewer than two labels.
+  ///   - halfWidth: of the budget; nil for none.
+  fileprivate init(
+    _ sample: PolicySample, prompts: Int, _ powered: PredictionPowered?,
+    _ calibrated: CalibratedMeans, _ place: Int, margin: Double, halfWidth: Double?
+  ) {
+    var budget: LabelBudget?
+    if let halfWidth, let powered {
+      budget = LabelBudget(
+        halfWidth: halfWidth, powered, calibrated: calibrated.whole.variances[place],
+        rows: sample.scores.count)
+    }
     let without = calibrated.without.compactMap { $0.transported[place] }
-    guard without.count == calibrated.without.count else { return nil }
-    return TransportCheck(bias: PolicyMean(bias, withoutGroups: without), margin: margin)
+    var transport: TransportCheck?
+    if let bias = calibrated.whole.transported[place], without.count == calibrated.without.count {
+      transport = TransportCheck(
+        bias: PolicyMean(bias, withoutGroups: without), margin: margin)
+    }
+    self.init(
+      name: sample.name, responses: sample.scores.count, prompts: prompts,
+      labelled: sample.labelled.count, labels: powered?.labelMean,
+      predictionPowered: powered?.mean, lambda: powered?.lambda,
+      calibrated: PolicyMean(
+        calibrated.whole.means[place], withoutGroups: calibrated.without.map { $0.means[place] }),
+      isCorrected: calibrated.isCorrected[place], transport: transport, budget: budget)
   }
 }

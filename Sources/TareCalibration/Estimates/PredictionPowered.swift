@@ -12,9 +12,9 @@ struct PredictionPowered {
   let labelMean: PolicyMean
   let mean: PolicyMean
   let lambda: Double
-  /// Variances of a label, of a label less λ times its score, and of λ times a score, as if every response had a
-  /// prompt of its own.
-  let variances: (label: Double, rest: Double, score: Double)
+  /// The variance of a label, and the share of it that a line through the score explains.
+  let variance: Double
+  let explained: Double
   let labelled: Int
   let unlabelled: Int
 
@@ -56,11 +56,12 @@ struct PredictionPowered {
     // Of the two sums the labelled one has the fewer prompts.
     mean = PolicyMean(
       labelMean - lambda * (scoreMean - otherMean), influences: ofBoth, clusters: labelledPrompts)
-    let rest = zip(labels, scores).map { $0 - lambda * $1 }
-    variances = (
-      Self.variance(labels, around: labelMean), Self.variance(rest, around: rest.mean),
-      lambda * lambda * variance
-    )
+    let ofLabel = Self.variance(labels, around: labelMean)
+    let ofScore = Self.variance(scores, around: scoreMean)
+    self.variance = ofLabel
+    explained =
+      ofLabel > 0 && ofScore > 0
+      ? min(1, covariance * covariance / (ofLabel * ofScore)) : 0
     (labelled, unlabelled) = (rows.count, others.count)
   }
 

@@ -32,12 +32,12 @@ extension EstimateOutcome {
 
   private var means: TerminalTable {
     var table = TerminalTable(columns: [
-      .init("policy", .left, leastWidth: 10), .init("responses"), .init("labels"),
+      .init("policy", .left, leastWidth: 10), .init("labels"),
       .init("labels alone"), .init("PPI++"), .init("calibrated"), .init("transport", .left),
     ])
     for policy in estimates.policies {
       table.addRow([
-        policy.name, policy.responses.text, policy.labelled.text, cell(policy.labels),
+        policy.name, "\(policy.labelled.text)/\(policy.responses.text)", cell(policy.labels),
         cell(policy.predictionPowered), cell(policy.calibrated) + (policy.isCorrected ? "" : " †"),
         policy.transport?.result.rawValue ?? "–",
       ])
