@@ -61,7 +61,7 @@ struct Calibrate: ParsableCommand {
     defer { bad.tell(policy) }
     var request = CalibrateRequest(
       source: try Source.one(input, store, runName, columns, format, policy))
-    request.settings = fit.settings
+    request.settings = try fit.settings()
     request.covariates = fit.covariates
     request.apply = apply
     request.save = save

@@ -250,7 +250,11 @@ import Testing
     let values: [String: Double] = [
       "length": 50, "characters": 50, "tokens": 30, "words": 12, "lines": 6, "headers": 1,
       "list_items": 1, "bold": 1, "code_blocks": 1, "links": 1, "digits": 3, "markdown": 3,
-      "prompt_length": 2,
+      "prompt_length": 2, "hedges": 0, "certainty": 0, "agreement": 0, "apologies": 0,
+      "refusals": 0,
+      "questions": 0, "emoji": 0, "first_person": 0, "type_token_ratio": 11 / 12.0,
+      // Title, one, of, links, x and a have seven groups of vowels; no sentence ends.
+      "readability": 206.835 - 1.015 * (6 / 1.0) - 84.6 * (7 / 6.0),
     ]
     for kind in TextCovariates.registry.entries {
       let value = try #require(values[kind.key], "no fixture for the covariate \(kind.key)")
