@@ -8,6 +8,9 @@ package enum EmbeddedFile: Sendable {
   case demoScores
   /// The reward head that gave the demo's scores, as safetensors.
   case demoHead
+  /// Prompt templates of judges.
+  case judgeRating, judgeRatingExplained, judgePair
+  case judgePairExplained, judgeBest, judgeBestExplained
 
   package var bytes: [UInt8] {
     let file =
@@ -17,6 +20,12 @@ package enum EmbeddedFile: Sendable {
       case .pageScript: tare_page_script()
       case .demoScores: tare_demo_scores()
       case .demoHead: tare_demo_head()
+      case .judgeRating: tare_judge_rating()
+      case .judgeRatingExplained: tare_judge_rating_explained()
+      case .judgePair: tare_judge_pair()
+      case .judgePairExplained: tare_judge_pair_explained()
+      case .judgeBest: tare_judge_best()
+      case .judgeBestExplained: tare_judge_best_explained()
       }
     return Array(UnsafeRawBufferPointer(start: file.bytes, count: file.count))
   }

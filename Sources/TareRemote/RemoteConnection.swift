@@ -22,6 +22,8 @@ struct RemoteConnection: Sendable {
   /// The URL without the protocol's path, which other paths follow.
   private let base: String
   private let options: RemoteOptions
+  /// What an engine is for, in messages.
+  private let purpose: String
 
   /// A reply of rewards is far below this.
   private static let longestReply = 64 << 20
@@ -33,10 +35,12 @@ struct RemoteConnection: Sendable {
   /// - Parameters:
   ///   - path: the protocol's, added to a URL that has none.
   ///   - other: another path that texts may be posted to.
+  ///   - purpose: a verb for what it does not do where it answers another status.
   /// - Throws: `TareError.usage` for a text that is no URL.
-  init(url: String, path: String, or other: String? = nil, _ options: RemoteOptions)
-    throws(TareError)
-  {
+  init(
+    url: String, path: String, or other: String? = nil, purpose: String = "score",
+    _ options: RemoteOptions
+  ) throws(TareError) {
     guard var parts = URLComponents(string: url), let scheme = parts.scheme?.lowercased(),
       ["http", "https"].contains(scheme), parts.host?.isEmpty == false
     else { throw .usage("engine: expected an address such as http://127.0.0.1:5000, found \(url)") }
@@ -47,6 +51,7 @@ struct RemoteConnection: Sendable {
     parts.path = own.map { String(parts.path.dropLast($0.count)) } ?? ""
     parts.query = nil
     base = parts.string ?? url
+    self.purpose = purpose
     self.options = options
   }
 
@@ -71,7 +76,7 @@ struct RemoteConnection: Sendable {
             "\(url) does not serve the model: \(found) (is \(options.modelSource) right?)"))
       default:
         let error = TareError.unreachable(
-          "\(url) does not score: \(found) (is it the protocol's address?)")
+          "\(url) does not \(purpose): \(found) (is it the protocol's address?)")
         throw response.status == 404 ? .missing(error) : .final(error)
       }
     }

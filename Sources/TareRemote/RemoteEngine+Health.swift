@@ -4,7 +4,6 @@ internal import Synchronization
 extension RemoteEngine {
   /// The engine has answered, whatever it said.
   func answered(_ index: Int) {
-    pool.answered(index)
     let wasTold = records.withLock { records in
       defer { records.isTold[index] = false }
       records.failures[index] = 0
@@ -18,7 +17,7 @@ extension RemoteEngine {
   /// The engine has not answered: what is known of it is asked again.
   ///
   /// - Parameter isNew: false for one of several requests that failed together.
-  func lost(_ index: Int, _ reason: String, isNew: Bool) {
+  func lost(_ index: Int, _ reason: String, _ isNew: Bool) {
     let isToTell = records.withLock { records in
       records.facts[index] = EngineFacts()
       records.wasLost[index] = true

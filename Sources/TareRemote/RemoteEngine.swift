@@ -6,9 +6,8 @@ package import TareCore
 /// when an engine does not answer.
 package final class RemoteEngine: Sendable {
   let wire: any RemoteProtocol.Type
-  let connections: [RemoteConnection]
   let options: RemoteOptions
-  let pool: RemotePool
+  let attempts: RemoteAttempts
   let records: Mutex<EngineRecords>
   /// Whether the engines' model scores tokens.
   private let tokensAreScored = Mutex(false)
@@ -26,14 +25,16 @@ package final class RemoteEngine: Sendable {
     try options.check()
     guard !urls.isEmpty else { throw .usage("engine: expected at least one address, found none") }
     self.wire = wire
-    connections = try urls.map { (url) throws(TareError) in
+    let connections = try urls.map { (url) throws(TareError) in
       try RemoteConnection(url: url, path: wire.path, or: wire.ofTokens?.path, options)
     }
     self.options = options
-    pool = RemotePool(count: urls.count, options)
+    attempts = RemoteAttempts(connections, options)
     records = Mutex(EngineRecords(count: urls.count, form: wire.textForms.first ?? .text))
     if connections.contains(where: \.isOther) { scoresTokens() }
   }
+
+  var connections: [RemoteConnection] { attempts.connections }
 
   /// Where requests go.
   package var urls: [String] { connections.map(\.url) }
@@ -234,51 +235,8 @@ package final class RemoteEngine: Sendable {
   func ask<Value: Sendable>(
     _ request: @Sendable (Int) async throws(RemoteFailure) -> Value
   ) async throws(TareError) -> Value {
-    let attempts = options.attempts + connections.count - 1
-    var tries = 0
-    var firstFailure: ContinuousClock.Instant?
-    while true {
-      let index: Int
-      do {
-        index = try await pool.take()
-      } catch {
-        throw interrupted
-      }
-      let began = ContinuousClock.now
-      do throws(RemoteFailure) {
-        let value = try await request(index)
-        answered(index)
-        return value
-      } catch {
-        guard !Task.isCancelled else {
-          pool.abandoned(index)
-          throw interrupted
-        }
-        switch error {
-        case .final(let error), .missing(let error):
-          answered(index)
-          throw error
-        case .again(let reason, let wish, let isBusy):
-          let isNew = pool.failed(index, began: began, wish: wish)
-          if !isBusy { lost(index, reason, isNew: isNew) }
-          tries += 1
-          let since = ContinuousClock.now - (firstFailure ?? began)
-          firstFailure = firstFailure ?? began
-          guard tries < attempts || since < options.patience else {
-            throw silence(tries, since, at: index, reason)
-          }
-        }
-      }
-    }
-  }
-
-  private func silence(
-    _ tries: Int, _ since: Duration, at index: Int, _ reason: String
-  ) -> TareError {
-    let last = connections.count == 1 ? reason : "\(connections[index].url): \(reason)"
-    let span = options.patience > .zero ? " over \(since.components.seconds) s" : ""
-    return .unreachable(
-      "\(addresses) gave no answer in \(tries) attempts\(span); the last: \(last)")
+    try await attempts.ask(
+      isCounted: false, addresses: addresses, answered: answered, lost: lost, request)
   }
 
   /// Where the last requests went.
@@ -286,5 +244,4 @@ package final class RemoteEngine: Sendable {
     let path = tokensAreScored.withLock { $0 } ? wire.ofTokens?.path : nil
     return connections.map { $0.isOther ? $0.url : $0.address(path) }.joined(separator: ", ")
   }
-  private var interrupted: TareError { .interrupted("stopped while waiting for \(addresses)") }
 }

@@ -34,6 +34,9 @@ package struct RemoteOptions: Sendable {
   /// What engines want as `Authorization: Bearer KEY`.
   package var key: String?
 
+  /// Requests that may be sent, those that fail among them; nil for any number.
+  package var maxRequests: Int?
+
   package init() {}
 
   /// - Throws: `TareError.usage` for numbers below 1.

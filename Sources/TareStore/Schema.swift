@@ -14,6 +14,7 @@ enum Schema {
     migrator.registerMigration("v5") { try $0.execute(sql: v5) }
     migrator.registerMigration("v6") { try $0.execute(sql: v6) }
     migrator.registerMigration("v7") { try $0.execute(sql: v7) }
+    migrator.registerMigration("v8") { try $0.execute(sql: v8) }
     migrator.registerMigration("v9") { try $0.execute(sql: v9) }
     migrator.registerMigration("v11") { try $0.execute(sql: v11) }
     return migrator
@@ -277,5 +278,24 @@ enum Schema {
       PRIMARY KEY (item, question)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX decisionAnswerByDecision ON decisionAnswer(decision);
+    """
+
+  /// Answers of generative judges by the digest of the request, and the runs that need them.
+  private static let v8 = """
+    CREATE TABLE judgeAnswer (
+      id INTEGER PRIMARY KEY,
+      request BLOB NOT NULL CHECK (length(request) = 32),
+      sample INTEGER NOT NULL CHECK (sample >= 0),
+      reply TEXT NOT NULL CHECK (json_type(reply) IS 'object'),
+      createdAt TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
+      UNIQUE (request, sample)
+    ) STRICT;
+
+    CREATE TABLE judgeRequest (
+      run INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+      answer INTEGER NOT NULL REFERENCES judgeAnswer(id) ON DELETE CASCADE,
+      PRIMARY KEY (run, answer)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX judgeRequestByAnswer ON judgeRequest(answer);
     """
 }

@@ -154,7 +154,7 @@ extension Store {
   }
 
   /// `RunItem.id` of all responses of a run in input order.
-  func itemIDs(of run: Run) throws(TareError) -> [Int64] {
+  package func itemIDs(of run: Run) throws(TareError) -> [Int64] {
     try read { db in
       try Int64.fetchAll(
         db,

@@ -83,6 +83,9 @@ extension Store {
       guard db.changesCount == 1 else { throw gone(run) }
       try db.execute(
         sql: """
+          DELETE FROM judgeAnswer
+          WHERE NOT EXISTS (
+            SELECT 1 FROM judgeRequest WHERE judgeRequest.answer = judgeAnswer.id);
           DELETE FROM decision
           WHERE NOT EXISTS (SELECT 1 FROM decisionAnswer WHERE decision = decision.id);
           DELETE FROM response

@@ -11,6 +11,7 @@ struct Tare: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       Score.self,
+      Judge.self,
       Decide.self,
       Calibrate.self,
       Audit.self,

@@ -19,4 +19,12 @@ tare_file tare_demo_scores(void);
 /// The reward head that gave them: results/heads/smollm2-135m-alpaca.safetensors.
 tare_file tare_demo_head(void);
 
+/// Prompt templates of `tare judge`.
+tare_file tare_judge_rating(void);
+tare_file tare_judge_rating_explained(void);
+tare_file tare_judge_pair(void);
+tare_file tare_judge_pair_explained(void);
+tare_file tare_judge_best(void);
+tare_file tare_judge_best_explained(void);
+
 #endif
