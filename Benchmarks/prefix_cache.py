@@ -28,7 +28,7 @@ import time
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--tare", default=".build/release/tare")
 parser.add_argument("--model", required=True)
-parser.add_argument("--head", required=True)
+parser.add_argument("--head", help="of a model that has none of its own")
 parser.add_argument("--pairs", required=True)
 parser.add_argument("--precision", default="bfloat16")
 parser.add_argument("--threads", default="2")
@@ -72,7 +72,7 @@ def ask(port, body):
 def serve(memory):
     said = tempfile.NamedTemporaryFile("r")
     server = subprocess.Popen(
-        [arguments.tare, "serve", "--model", arguments.model, "--head", arguments.head, "--port", "0", "--precision",
+        [arguments.tare, "serve", "--model", arguments.model, *(["--head", arguments.head] if arguments.head else []), "--port", "0", "--precision",
          arguments.precision, "--threads", arguments.threads, "--cache-memory", memory], stderr=open(said.name, "w"))
     while not (address := re.search(r"http://[\d.]+:(\d+)", pathlib.Path(said.name).read_text())):
         assert server.poll() is None, pathlib.Path(said.name).read_text()
