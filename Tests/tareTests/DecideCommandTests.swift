@@ -104,6 +104,37 @@ import Testing
     #expect(wrong.error.contains("'best', which is no question"))
   }
 
+  /// The tiny model's context has 512 tokens, one a letter.
+  @Test(arguments: ["error", "skip", "zero"])
+  func `a question that does not fit is handled as the rubric says, and told`(
+    missing: String
+  ) throws {
+    let long = String(repeating: "long ", count: 120)
+    let file = try folder.file(
+      "long.json",
+      Data(
+        """
+        {"missing": "\(missing)", "questions": {
+          "good": {"type": "score", "instructions": "Good?", "criteria": ["no", "yes"]},
+          "long": {"type": "score", "instructions": "\(long)?", "criteria": ["no", "yes"]}}}
+        """.utf8))
+    let result = try decide("--questions", file)
+    guard missing != "error" else {
+      #expect(result.status == 65)
+      #expect(result.error.contains("question 'long'"))
+      return
+    }
+    #expect(result.status == 0, "\(result.error)")
+    #expect(result.error.contains("12 of 24 questions have no answer"))
+    for row in try rows(result.output) {
+      let answers = row["answers"]?.array ?? []
+      #expect(answers.count == 2 && answers.last == .some(.null))
+      let value = try #require(answers.first?["value"]?.double)
+      let wanted = missing == "skip" ? value : value / 2
+      #expect(abs((row["score"]?.double ?? -1) - wanted) < 1e-6)
+    }
+  }
+
   @Test func `a question whose labels are no single tokens is refused by its name`() throws {
     let file = try folder.file(
       "noul.json", Data(#"{"questions": {"right": {"type": "noul", "instructions": "?"}}}"#.utf8))

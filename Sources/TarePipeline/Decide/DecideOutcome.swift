@@ -7,6 +7,8 @@ package struct DecideOutcome: Sendable {
   package let rows: Int
   package let asked: Int
   package let computed: Int
+  /// Questions without an answer, of those asked in this call.
+  package let missing: Int
   package let tokens: Int
   package let computedTokens: Int
   package let seconds: Double
@@ -113,6 +115,7 @@ package struct DecideOutcome: Sendable {
   package var json: JSONValue {
     [
       "rows": .int(rows), "questions": .int(asked), "computed": .int(computed),
+      "missing": .int(missing),
       "tokens": .int(tokens), "computed_tokens": .int(computedTokens),
       "shared_tokens": .int(tokens - computedTokens), "seconds": .double(seconds),
     ]
@@ -130,6 +133,15 @@ package struct DecideOutcome: Sendable {
           + "\(rate) tokens/s"
           + (tokens > computedTokens
             ? ", \(tokens - computedTokens) tokens in shared prefixes not computed again" : ""))
+    }
+    if missing > 0 {
+      lines.append(
+        "\(missing) of \(asked) questions have no answer"
+          + (rubric.map { rubric in
+            rubric.rubrics.first?.missing == .zero
+              ? ": their prompts do not fit into the model's context, and they count as 0"
+              : ": their prompts do not fit into the model's context, and rewards leave them out"
+          } ?? ", as their rows say"))
     }
     if let destination { lines.append("kept in \(destination)") }
     return lines.joined(separator: "\n")

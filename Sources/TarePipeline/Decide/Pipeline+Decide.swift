@@ -47,7 +47,9 @@ extension Pipeline {
     var summary = DecideStage.Summary()
     try stage.run(&summary)
     return DecideOutcome(
-      rows: summary.rows, asked: summary.asked, computed: summary.computed, tokens: summary.tokens,
+      rows: summary.rows, asked: summary.asked, computed: summary.computed,
+      missing: summary.missing,
+      tokens: summary.tokens,
       computedTokens: summary.computedTokens, seconds: summary.seconds,
       destination: request.store.map { "\($0), run '\(run.name)'" }, store: store, run: run,
       model: model, rubric: scoring.rubric, rewards: scoring.rewards, dialect: dialect,
