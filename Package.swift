@@ -117,7 +117,7 @@ let package = Package(
     // MARK: - C
     .target(name: "CKernels"),
     // Files inside the program: the report's style and script, the demo's data.
-    .target(name: "CFiles", exclude: ["page", "demo"]),
+    .target(name: "CFiles", exclude: ["page", "demo", "judge"]),
     .target(name: "COpenBLAS"),
     // libcurl4-openssl-dev has its header; the library is loaded when it is first wanted.
     .target(name: "CCurl"),
