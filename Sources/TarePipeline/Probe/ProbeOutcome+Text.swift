@@ -6,7 +6,7 @@ extension ProbeOutcome {
   package func text(coloured: Bool) -> String {
     let style = TerminalStyle(coloured)
     var table = TerminalTable(columns: [
-      .init("probe", .left, leastWidth: 10), .init("edited"), .init("effect"), .init("95%"),
+      .init("probe", .left, leastWidth: 14), .init("edited"), .init("effect"), .init("95%"),
       .init("SDs"), .init("flips"), .init("detectable"), .init("", .left),
     ])
     for effect in effects {
@@ -48,7 +48,8 @@ extension ProbeOutcome {
     if !blind.isEmpty {
       sentences.append(
         """
-        Blind: the score does not fall significantly though the response is worse: \
+        Blind, or too few responses to see it: the score does not fall significantly though the response \
+        is worse: \
         \(blind.joined(separator: ", ")).
         """)
     }
