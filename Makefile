@@ -17,6 +17,7 @@
 #   make docs      writes the command reference and the demo's output into docs/
 #   make library-docs  writes the documentation of the Swift libraries into .build/docs
 #   make bench     measures speed on this machine, beside its arithmetic limit
+#   make soak      kills `tare` 50 times, fills its disk, and checks that nothing is lost
 #   make servers   compares `tare serve` with the recorded answers of vLLM and Infinity
 #   make real-scores DATA=FOLDER  measures every calibrator on tables of real scores
 #   make evaluations DATA=FOLDER  evaluates every score file of a folder into results/
@@ -26,7 +27,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: demo test deps model build static wheel sdist test-wheel test-package test-python man install uninstall deb test-deb lint format docs library-docs bench servers real-scores evaluations fixtures clean
+.PHONY: demo test deps model build static wheel sdist test-wheel test-package test-python man install uninstall deb test-deb lint format docs library-docs bench soak servers real-scores evaluations fixtures clean
 
 TARE := .build/release/tare
 MODEL := models/SmolLM2-135M-Instruct.Q4_1.gguf
@@ -165,6 +166,9 @@ bench: build model
 	$(CC) -O2 Benchmarks/onednn.c -o .build/onednn -ldnnl && .build/onednn
 	@echo "exact LOWESS; for statsmodels and fastlowess beside it set PYTHON to an environment that has them"
 	$(PYTHON) Benchmarks/lowess.py --tare $(TARE)
+
+soak: build model
+	python3 Benchmarks/soak.py --tare $(TARE) --model $(MODEL) --head $(HEAD)
 
 servers: build
 	python3 Benchmarks/servers/compare.py --tare $(TARE)

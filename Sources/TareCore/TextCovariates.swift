@@ -17,6 +17,16 @@ package enum TextCovariates {
       Digits.self,
       Markdown.self,
       PromptLength.self,
+      Hedges.self,
+      Certainty.self,
+      Agreement.self,
+      Apologies.self,
+      Refusals.self,
+      Questions.self,
+      Emoji.self,
+      FirstPerson.self,
+      TypeTokenRatio.self,
+      Readability.self,
     ]
   ) { $0 }
 

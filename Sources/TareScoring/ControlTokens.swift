@@ -38,6 +38,25 @@ struct ControlTokens: Sendable {
     }
   }
 
+  /// The first control token in a response that stands in a rendered text; those at its end, with white
+  /// space among them, are how its turn was ended.
+  func first(inResponse text: String, but expected: String? = nil) -> String? {
+    let bytes = Array(text.utf8)
+    var end = bytes.count
+    func passSpace() {
+      while end > 0, [0x09, 0x0A, 0x0D, 0x20].contains(bytes[end - 1]) { end -= 1 }
+    }
+    var matches = finder.matches(in: bytes)
+    passSpace()
+    while let last = matches.last, last.upperBound == end {
+      matches.removeLast()
+      end = last.lowerBound
+      passSpace()
+    }
+    return matches.lazy.map { String(decoding: bytes[$0], as: UTF8.self) }
+      .first { $0 != expected }
+  }
+
   // MARK: - Marks
 
   // Private-use characters that stand around a control token of the user's, from the conversation

@@ -19,6 +19,8 @@ package struct TextModel: Sendable {
   /// tokens of texts for them.
   let mainTemplate: Template?
   let toolTemplate: Template?
+  /// Those of texts for no template.
+  let plainControlTokens: ControlTokens
   /// The control tokens that the tokenizer's configuration lists; nil where it leaves them to be found.
   let chosenControlTokens: Set<String>?
   /// The special tokens that templates see by name (`bos_token`).
@@ -137,6 +139,8 @@ package struct TextModel: Sendable {
           text.tokenizer, chosen: text.chosenControlTokens, templateText: template.literalText))
     }
     mainTemplate = prepared(text.layout)
+    plainControlTokens = ControlTokens(
+      tokenizer, chosen: text.chosenControlTokens, templateText: "")
     toolTemplate = text.toolLayout.flatMap(prepared)
     specialTokens = text.specialTokens
     chosenControlTokens = text.chosenControlTokens

@@ -29,6 +29,7 @@ extension Store {
     if let file = try source(of: run) {
       return try scores(of: run, file, covariates: names, label: label)
     }
+    try checkSeal(of: run)
     let found = try covariates(names, of: run)
     if found.allSatisfy(\.isOwn), let scores = try plainScores(of: run, found, label) {
       return scores

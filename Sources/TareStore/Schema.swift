@@ -15,6 +15,8 @@ enum Schema {
     migrator.registerMigration("v6") { try $0.execute(sql: v6) }
     migrator.registerMigration("v7") { try $0.execute(sql: v7) }
     migrator.registerMigration("v8") { try $0.execute(sql: v8) }
+    migrator.registerMigration("v9") { try $0.execute(sql: v9) }
+    migrator.registerMigration("v11") { try $0.execute(sql: v11) }
     return migrator
   }()
 
@@ -215,6 +217,32 @@ enum Schema {
     -- The messages of a response that is more than one text.
     ALTER TABLE response ADD COLUMN turns TEXT
       CHECK (turns IS NULL OR json_type(turns) IS 'array');
+    """
+
+  /// Digests of what finished runs and calibrations hold (`Seal`): a row that another program changes
+  /// is found. Those of runs that were finished before are not known.
+  private static let v9 = """
+    CREATE TABLE runSeal (
+      run INTEGER PRIMARY KEY REFERENCES run(id) ON DELETE CASCADE,
+      digest BLOB NOT NULL CHECK (length(digest) = 32)
+    ) STRICT;
+    CREATE TABLE calibrationSeal (
+      calibration INTEGER PRIMARY KEY REFERENCES calibration(id) ON DELETE CASCADE,
+      digest BLOB NOT NULL CHECK (length(digest) = 32)
+    ) STRICT;
+    """
+
+  /// Which process computes which scores at the moment.
+  private static let v11 = """
+    CREATE TABLE claim (
+      scorer INTEGER NOT NULL REFERENCES scorer(id) ON DELETE CASCADE,
+      tokenDigest BLOB NOT NULL CHECK (length(tokenDigest) = 32),
+      -- As `Worker` names a process.
+      worker TEXT NOT NULL CHECK (worker <> ''),
+      -- Seconds since 1970.
+      expiresAt INTEGER NOT NULL,
+      PRIMARY KEY (scorer, tokenDigest)
+    ) STRICT, WITHOUT ROWID;
     """
 
   /// The names that a user gave the columns of a file, as a JSON object; NULL for none.

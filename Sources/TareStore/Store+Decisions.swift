@@ -133,8 +133,10 @@ extension Store {
       )
     }
     try write { db in
+      guard try !Seal.check(run, in: db) else { return }
       try run.linkScores(in: db)
       try run.set(.finished, in: db)
+      try Seal.write(of: run, in: db)
     }
   }
 
@@ -142,6 +144,7 @@ extension Store {
   package func forEachDecided(
     of run: Run, _ body: (RunItem, [StoredDecision?]) throws(TareError) -> Void
   ) throws(TareError) {
+    try checkSeal(of: run)
     let pairs = try pairNumbers(of: run)
     var place = 0
     var failure: TareError?

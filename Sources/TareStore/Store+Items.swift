@@ -26,7 +26,10 @@ extension Store {
           throw error.inside("run '\(run.name)', row \(position + 1)")
         }
       }
-      if added > 0 { try run.set(.open, in: db) }
+      if added > 0 {
+        try run.set(.open, in: db)
+        try Seal.remove(from: run.id, in: db)
+      }
     }
   }
 
@@ -99,6 +102,7 @@ extension Store {
   /// All responses of a run in input order.
   /// - Parameter withTexts: prompts and responses too; they can be large.
   package func items(of run: Run, withTexts: Bool = false) throws(TareError) -> [RunItem] {
+    try checkSeal(of: run)
     var items = try mapItems(of: run, withTexts: withTexts) { $0 }
     let pairs = PairNumbers(rows: items.map(\.position), roles: items.map(\.role)) {
       items[$0].promptKey

@@ -13,6 +13,7 @@ extension Store {
     try write { db in
       if let run = try Run.find(name, in: db) {
         try check(run, scorer: scorer, templateDate: templateDate, settings: settings)
+        try Seal.check(run, in: db)
         return run
       }
       return try Run.insert(
@@ -52,8 +53,11 @@ extension Store {
           "run '\(run.name)' is not finished: \(summary.items - summary.scored) of "
             + "\(summary.items) responses have no score")
       }
+      // A run that was finished before has its seal: a new one would vouch for what was changed since.
+      guard try !Seal.check(run, in: db) else { return }
       try run.linkScores(in: db)
       try run.set(.finished, in: db)
+      try Seal.write(of: run, in: db)
     }
   }
 

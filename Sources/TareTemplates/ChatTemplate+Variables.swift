@@ -26,23 +26,35 @@ private struct VariableSearch {
   /// A body with names of its own.
   private mutating func scoped(_ targets: [Target] = [], _ work: (inout VariableSearch) -> Void) {
     let before = isSet
-    targets.forEach { assign($0) }
+    assign(targets)
     work(&self)
     isSet = before
+  }
+
+  private mutating func assign(_ targets: [Target]) {
+    for target in targets { assign(target) }
+  }
+
+  private mutating func visit(_ expressions: [Expression]) {
+    for expression in expressions { visit(expression) }
+  }
+
+  private mutating func visit(_ postfixes: [Postfix]) {
+    for postfix in postfixes { visit(postfix) }
   }
 
   private mutating func assign(_ target: Target) {
     switch target {
     case .name(let name): if name == self.name { isSet = true }
     case .attribute(let owner, _): visit(.name(owner))
-    case .tuple(let targets): targets.forEach { assign($0) }
+    case .tuple(let targets): assign(targets)
     }
   }
 
   private mutating func visit(_ kind: Statement.Kind) {
     switch kind {
     case .text, .otherTemplate, .breakLoop, .continueLoop: break
-    case .output(let expressions): expressions.forEach { visit($0) }
+    case .output(let expressions): visit(expressions)
     case .loop(let loop): visit(loop)
     case .branches(let branches, let otherwise):
       for branch in branches {
@@ -54,11 +66,11 @@ private struct VariableSearch {
       visit(value)
       assign(target)
     case .capture(let target, let filters, let body):
-      filters.forEach { visit($0) }
+      visit(filters)
       scoped { $0.visit(body) }
       assign(target)
     case .with(let pairs, let body):
-      pairs.forEach { visit($0.value) }
+      visit(pairs.map(\.value))
       scoped(pairs.map(\.target)) { $0.visit(body) }
     case .macro(let macro):
       visit(macro)
@@ -68,7 +80,7 @@ private struct VariableSearch {
       visit(arguments)
       visit(macro)
     case .filterBlock(let filters, let body):
-      filters.forEach { visit($0) }
+      visit(filters)
       scoped { $0.visit(body) }
     case .generation(let body), .block(let body, _): scoped { $0.visit(body) }
     case .autoescape(let value, let body):
@@ -87,7 +99,7 @@ private struct VariableSearch {
   }
 
   private mutating func visit(_ macro: MacroDefinition) {
-    macro.parameters.compactMap(\.fallback).forEach { visit($0) }
+    visit(macro.parameters.compactMap(\.fallback))
     scoped(macro.parameters.map { .name($0.name) }) { $0.visit(macro.body) }
   }
 
@@ -97,7 +109,7 @@ private struct VariableSearch {
     case .name(let name): if name == self.name, !isSet { isFound = true }
     case .list(let items), .tuple(let items), .concatenation(let items), .and(let items),
       .or(let items):
-      items.forEach { visit($0) }
+      visit(items)
     case .dict(let entries):
       for entry in entries {
         visit(entry.key)
@@ -106,17 +118,17 @@ private struct VariableSearch {
     case .not(let value), .negative(let value), .positive(let value): visit(value)
     case .arithmetic(let first, let rest):
       visit(first)
-      rest.forEach { visit($0.operand) }
+      visit(rest.map(\.operand))
     case .comparison(let first, let rest):
       visit(first)
-      rest.forEach { visit($0.operand) }
+      visit(rest.map(\.operand))
     case .conditional(let value, let condition, let otherwise):
       visit(condition)
       visit(value)
       if let otherwise { visit(otherwise) }
     case .postfix(let value, let rest):
       visit(value)
-      rest.forEach { visit($0) }
+      visit(rest)
     }
   }
 
@@ -125,15 +137,15 @@ private struct VariableSearch {
     case .attribute: break
     case .item(let value): visit(value)
     case .slice(let start, let stop, let step):
-      [start, stop, step].compactMap(\.self).forEach { visit($0) }
+      visit([start, stop, step].compactMap(\.self))
     case .call(let arguments), .filter(_, let arguments), .test(_, let arguments, _):
       visit(arguments)
     }
   }
 
   private mutating func visit(_ arguments: ArgumentList) {
-    arguments.positional.forEach { visit($0) }
-    arguments.named.forEach { visit($0.value) }
-    [arguments.spread, arguments.spreadNamed].compactMap(\.self).forEach { visit($0) }
+    visit(arguments.positional)
+    visit(arguments.named.map(\.value))
+    visit([arguments.spread, arguments.spreadNamed].compactMap(\.self))
   }
 }

@@ -69,12 +69,12 @@ struct Calibrate: ParsableCommand {
     if probability.probabilities { return try calibrateProbabilities(policy) }
     var request = CalibrateRequest(
       source: try Source.one(input, store, runName, columns, format, policy))
-    request.settings = fit.settings
+    request.settings = try fit.settings()
     request.covariates = fit.covariates
     request.apply = apply
     request.save = save
     request.output = Output.isStandard(output) ? nil : output
-    request.outputFormat = outputFormat.outputFormat
+    request.outputFormat = try outputFormat.key(for: output)
     // Rows are the result where nothing else is named; the report then goes to standard error.
     let rowsToOutput = (output == nil && store == nil) || Output.isStandard(output)
     try Output.checkApart(

@@ -1,5 +1,6 @@
 /// The options that say how a calibration is fitted.
 internal import ArgumentParser
+internal import TareCore
 internal import TarePipeline
 
 struct CalibrationArguments: ParsableArguments {
@@ -36,9 +37,9 @@ struct CalibrationArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Fraction of the points in each local fit (default: 0.9; within-prompt 2/3, surface 1/2, quantile 1/3)."
+      "Fraction of the points in each local fit, or auto: the one that predicts held-out prompts best (default: 0.9; within-prompt 2/3, surface 1/2, quantile 1/3)."
     ))
-  var frac: Double?
+  var frac: String?
   @Option(help: "Number of robustness iterations (default: 3).")
   var it: Int?
   @Option(help: "Distance within which the curve is interpolated linearly (default: 0, exact).")
@@ -68,10 +69,12 @@ struct CalibrationArguments: ParsableArguments {
   @Option(help: "quantile: number of quantile levels that are matched (default: 19).")
   var levels: Int?
 
-  var settings: CalibrateSettings {
+  /// - Throws: `TareError.usage` for a fraction that is neither a number nor auto.
+  func settings() throws(TareError) -> CalibrateSettings {
     var settings = CalibrateSettings()
     settings.method = method
-    (settings.frac, settings.it, settings.delta) = (frac, it, delta)
+    (settings.frac, settings.choosesFrac) = try FracArgument.parsed(frac)
+    (settings.it, settings.delta) = (it, delta)
     (settings.degree, settings.rules) = (degree, rules)
     settings.coefficient = coefficient
     (settings.ratio, settings.ridge, settings.levels) = (ratio, ridge, levels)

@@ -15,6 +15,8 @@ struct Decide: ParsableCommand {
         tare decide pairs.jsonl --model model.gguf --questions rubric.json \
       --reward 'correct + 2*helpful'
         tare decide requests.jsonl --model FOLDER
+        tare decide pairs.jsonl --model model.gguf --pairs -o judged.jsonl
+        tare decide pairs.jsonl --model model.gguf --questions rubric.json --audit
 
       A rubric is a JSON file of questions: noul (yes or no), choice (one of several) and score \
       (levels, lowest first). Any chat model answers by the logits of its option labels; decision \
@@ -52,6 +54,23 @@ struct Decide: ParsableCommand {
       """)
   var dialect: String?
 
+  @Flag(
+    help: """
+      Compare the responses to each prompt two by two, in both orders; --questions may name a choice of \
+      two options.
+      """)
+  var pairs = false
+
+  @Flag(
+    help: """
+      Test the rubric on a sample of the rows: option order, complement, label mass, wording, other \
+      questions, labels.
+      """)
+  var audit = false
+
+  @Option(help: "Rows that --audit samples (default: 64).")
+  var sample: Int?
+
   @Flag(help: "Print the prompts, their tokens and the positions read; compute nothing.")
   var prompts = false
 
@@ -78,11 +97,13 @@ struct Decide: ParsableCommand {
   }
 
   func run() throws {
+    try checkModes()
     var request = DecideRequest(inputs: inputs, settings: try computing.settings(model.named))
     request.questions = questions
     request.weights = weights
     request.reward = reward
     request.averagesOrders = averageOrders
+    request.comparesPairs = pairs
     request.dialect = dialect
     request.format = format.format
     request.columns = format.columns
@@ -103,17 +124,43 @@ struct Decide: ParsableCommand {
       if let output { return try Output.write(rows, to: output) }
       return try Output.print(rows)
     }
-    let printsRows = Output.isStandard(output) || (output == nil && store == nil)
-    let outcome = try pipeline.decide(request)
-    if printsRows {
-      try Output.print(outcome.forEachRow)
-    } else if let output {
-      try Output.write(outcome.forEachRow, to: output)
+    if audit {
+      let outcome = try pipeline.auditDecisions(request, sample: sample ?? 64)
+      if json { return try Output.print(outcome.json) }
+      return try Terminal.tell(outcome.text, onStandardOutput: true)
     }
+    let printsRows = Output.isStandard(output) || (output == nil && store == nil)
+    if pairs {
+      let outcome = try pipeline.decidePairs(request)
+      try write(outcome.forEachRow, printsRows)
+      if json, !printsRows { return try Output.print(outcome.json) }
+      return try Terminal.tell(outcome.text, onStandardOutput: !printsRows)
+    }
+    let outcome = try pipeline.decide(request)
+    try write(outcome.forEachRow, printsRows)
     if json, !printsRows { return try Output.print(outcome.json) }
     try Terminal.tell(outcome.text, onStandardOutput: !printsRows)
     if store != nil, questions != nil {
       NextCommand.suggest(["calibrate"] + CommandLine.given(SharedOptions.store))
+    }
+  }
+
+  private func write(_ rows: Output.Rows, _ printsRows: Bool) throws(TareError) {
+    if printsRows {
+      try Output.print(rows)
+    } else if let output {
+      try Output.write(rows, to: output)
+    }
+  }
+
+  private func checkModes() throws(TareError) {
+    let modes = [("--pairs", pairs), ("--audit", audit), ("--prompts", prompts)].filter(\.1)
+    guard modes.count < 2 else {
+      throw .usage("\(modes[0].0) and \(modes[1].0) are mutually exclusive")
+    }
+    guard sample == nil || audit else { throw .usage("--sample requires --audit") }
+    if let mode = modes.first, weights != nil || reward != nil || averageOrders {
+      throw .usage("--weights, --reward and --average-orders cannot be combined with \(mode.0)")
     }
   }
 }

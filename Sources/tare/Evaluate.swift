@@ -157,8 +157,8 @@ struct Evaluate: ParsableCommand {
     try pipeline.checkWritable(junit)
     let outcome = try pipeline.evaluate(request)
     if let output {
-      try Output.write(
-        Pipeline.encoded(outcome.rows, for: output, format: outputFormat.outputFormat), to: output)
+      let format = try outputFormat.key(for: output)
+      try Output.write(Pipeline.encoded(outcome.rows, for: output, format: format), to: output)
     }
     if let junit { try Output.write(Data(outcome.junit.utf8), to: junit) }
     let hasOutput = printsRows || printsReport

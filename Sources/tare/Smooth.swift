@@ -12,12 +12,15 @@ struct Smooth: ParsableCommand {
         tare smooth clips.jsonl --x duration --y rating --frac 0.3 -o curve.csv
         tare smooth scores.csv --x length --y score --where rm=A --at 100,500,1000
         tare smooth leaderboard.csv --x agreement --y bias --missing drop
+        tare smooth scores.csv --x length --y score --frac auto --it 0 --by rm
         tare smooth - --x dose --y response --points 50 -o - <trial.csv >curve.csv
 
       Prints a plot and the curve at selected values of x, with its 95% band and its slope. -o writes \
       the curve as CSV (x, fitted, se, lower, upper, slope) at every distinct x, or at the values \
       given by --at or --points; -o - prints it. A turning point is a change of sign of the slope; \
-      each has an interval, and is reported as clear or doubtful.
+      each has an interval, and is reported as clear or doubtful. --frac auto chooses the fraction that \
+      predicts best, by exact leave-one-out with --it 0, else by five folds. --by fits a curve to each \
+      group and tests whether they differ.
       """)
 
   @Argument(help: "Table; - for standard input.")
@@ -34,8 +37,8 @@ struct Smooth: ParsableCommand {
     help: ArgumentHelp("Keep only rows with this value.", valueName: "COLUMN=VALUE"))
   var filters: [String] = []
 
-  @Option(help: "Fraction of the points in each local fit (default: 2/3).")
-  var frac: Double?
+  @Option(help: "Fraction of the points in each local fit, or auto (default: 2/3).")
+  var frac: String?
   @Option(help: "Number of robustness iterations (default: 3).")
   var it: Int?
   @Option(
@@ -50,11 +53,18 @@ struct Smooth: ParsableCommand {
     ))
   var rules: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Column whose values get a curve each, with a test that the curves differ.",
+      valueName: "column"))
+  var by: String?
+  @Flag(help: "Add 95% prediction intervals for single points, from held-out residuals.")
+  var predictionInterval = false
   @Flag(help: "Find the turning points of the curve, with intervals.")
   var turningPoints = false
   @Option(
     help:
-      "Number of bootstrap resamples for --turning-points (default: 1000; fewer from 5,000 rows on, at least 200)."
+      "Number of bootstrap resamples for --turning-points (default: 1000; fewer from 5,000 rows on, at least 200) and --by (default: 999; at least 199)."
   )
   var bootstrap: Int?
   @Option(help: "Bootstrap seed.")
@@ -97,22 +107,37 @@ struct Smooth: ParsableCommand {
 
   private var request: SmoothRequest {
     get throws(TareError) {
-      if bootstrap != nil, !turningPoints {
-        throw .usage("--bootstrap requires --turning-points")
+      if bootstrap != nil, !turningPoints, by == nil {
+        throw .usage("--bootstrap requires --turning-points or --by")
       }
       var request = SmoothRequest(input: input, x: x, y: y)
       request.format = format.format
       request.columns = format.columns
       request.weights = weights
       request.filters = try ColumnArguments.parsed(filters)
-      (request.frac, request.it, request.delta) = (frac, it, delta)
+      (request.frac, request.choosesFrac) = try FracArgument.parsed(frac)
+      (request.it, request.delta) = (it, delta)
+      (request.by, request.predicts) = (by, predictionInterval)
       (request.degree, request.rules) = (degree, rules)
       request.findsTurningPoints = turningPoints
       (request.bootstrap, request.seed) = (bootstrap, seed)
       (request.at, request.points) = (at, points)
       request.output = Output.isStandard(output) ? nil : output
-      request.outputFormat = outputFormat.outputFormat
+      request.outputFormat = try outputFormat.key(for: output)
       return request
     }
+  }
+}
+
+/// What `--frac` may say.
+enum FracArgument {
+  /// - Throws: `TareError.usage` for what is neither a number nor auto.
+  static func parsed(_ text: String?) throws(TareError) -> (frac: Double?, isChosen: Bool) {
+    guard let text else { return (nil, false) }
+    if text == "auto" { return (nil, true) }
+    guard let frac = Double(text) else {
+      throw .usage("--frac: expected a number from 0 to 1, or auto, found \(text)")
+    }
+    return (frac, false)
   }
 }

@@ -202,6 +202,8 @@ import Testing
       "llamafactory": #"{"scores": [1.5, -2]}"#,
       "infinity":
         #"{"results": [{"index": 1, "relevance_score": -2}, {"index": 0, "relevance_score": 1.5}]}"#,
+      "llamacpp":
+        #"{"results": [{"index": 1, "relevance_score": -2}, {"index": 0, "relevance_score": 1.5}]}"#,
       "tei": #"[[{"score": 1.5, "label": "LABEL_0"}], [{"score": -2, "label": "LABEL_0"}]]"#,
     ]
     for kind in RemoteEngines.registry.entries {
@@ -251,7 +253,11 @@ import Testing
     let values: [String: Double] = [
       "length": 50, "characters": 50, "tokens": 30, "words": 12, "lines": 6, "headers": 1,
       "list_items": 1, "bold": 1, "code_blocks": 1, "links": 1, "digits": 3, "markdown": 3,
-      "prompt_length": 2,
+      "prompt_length": 2, "hedges": 0, "certainty": 0, "agreement": 0, "apologies": 0,
+      "refusals": 0,
+      "questions": 0, "emoji": 0, "first_person": 0, "type_token_ratio": 11 / 12.0,
+      // Title, one, of, links, x and a have seven groups of vowels; no sentence ends.
+      "readability": 206.835 - 1.015 * (6 / 1.0) - 84.6 * (7 / 6.0),
     ]
     for kind in TextCovariates.registry.entries {
       let value = try #require(values[kind.key], "no fixture for the covariate \(kind.key)")

@@ -73,6 +73,12 @@ import Testing
         "list_items markdown.list-items/1", "bold markdown.bold/1",
         "code_blocks markdown.code-blocks/1", "links links/1", "digits digits/1",
         "markdown markdown.published/1", "prompt_length prompt-length.scalars/1",
+        "hedges markers.hedges/1",
+        "certainty markers.certainty/1", "agreement markers.agreement/1",
+        "apologies markers.apologies/1", "refusals markers.refusals/1",
+        "questions markers.questions/1", "emoji markers.emoji/1",
+        "first_person markers.first-person/1", "type_token_ratio words.type-token-ratio/1",
+        "readability flesch.reading-ease/1",
       ])
     #expect(Covariate.named("length") == .length)
     #expect(Covariate.named("words").id == "column/words")
@@ -82,7 +88,8 @@ import Testing
 
   /// A scanner that begins anew at every mark would take hours here.
   @Test(arguments: [
-    "*", "**", "__", "** __ ", "[", "[](", "[a](b", "# ", "\n", " ", "1", "```\n", "http://",
+    "*", "**", "__", "** __ ", "[", "[](", "[a](b", "# ", "\n", " ", "1", "```\n", "http://", "i'",
+    "i am ", "?!", "a.", "é",
   ])
   func `time is linear in the text's length`(piece: String) {
     let text = String(repeating: piece, count: 2_000_000)

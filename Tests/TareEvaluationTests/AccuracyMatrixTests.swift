@@ -1,3 +1,4 @@
+import TareCore
 import TareEvaluation
 import TareTesting
 import Testing

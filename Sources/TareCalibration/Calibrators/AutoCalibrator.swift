@@ -53,6 +53,9 @@ package struct AutoCalibrator: Calibrator {
     let bias = Bias.curve(
       curve.made(direction, for: table.columns[covariate]), covariate: covariate)
     let gamma = mostGamma(table, bias, diagnosis)
+    if let failure = SelectionFailure(table, bias, gamma) {
+      return abstaining(verdict.findings.abstaining(failure))
+    }
     findings["gamma_reaches_no_correlation"] = .bool(gamma < 1)
     return FoundBias(bias, gamma: gamma, findings: findings)
   }

@@ -26,7 +26,7 @@ public struct Calibration: Sendable, Hashable {
   /// Prompts it was fitted to; nil where the data did not tell.
   package let prompts: Int?
   /// What the method found out beside the bias: why it abstained, coefficients, how gamma was chosen.
-  package let findings: JSONObject
+  package private(set) var findings: JSONObject
   /// SHA-256 of the data it was fitted to, in hexadecimal; see `CalibrationTable.digest`.
   package let digest: String
   /// When it was fitted, as the caller wrote it.
@@ -66,6 +66,13 @@ public struct Calibration: Sendable, Hashable {
         found: "\(calibrated.calibrated[row])", accepted: "scores and biases that do not overflow")
     }
     return calibrated
+  }
+
+  /// The same with one finding more.
+  package func finding(_ name: String, _ value: JSONValue) -> Calibration {
+    var calibration = self
+    calibration.findings[name] = value
+    return calibration
   }
 
   /// What is taken off a score where curves over the first covariate say it; nil where none is. See

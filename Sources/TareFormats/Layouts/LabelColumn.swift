@@ -13,13 +13,17 @@ package struct LabelColumn: Sendable {
 
   /// Whether the user named the column, so that every row has to have a label.
   let isNamed: Bool
+  /// Whether rows may be without a label where others have one.
+  let allowsMissing: Bool
   /// Rows that have a label.
   package private(set) var count = 0
   private var ways = Label.Ways.all
   private var firstBad: Problem?
   private var firstEmpty: Problem?
 
-  init(isNamed: Bool) { self.isNamed = isNamed }
+  init(isNamed: Bool, allowsMissing: Bool = false) {
+    (self.isNamed, self.allowsMissing) = (isNamed, allowsMissing)
+  }
 
   /// - Parameters:
   ///   - text: the cell, for messages; blank where it holds nothing.
@@ -61,6 +65,7 @@ package struct LabelColumn: Sendable {
   /// What is wrong with the first bad row; empty cells are, beside labels.
   package var problem: Problem? {
     guard isNamed || !isEmpty else { return nil }
+    if allowsMissing, !isEmpty { return firstBad }
     guard let firstBad else { return firstEmpty }
     guard let firstEmpty else { return firstBad }
     return firstEmpty.row < firstBad.row ? firstEmpty : firstBad

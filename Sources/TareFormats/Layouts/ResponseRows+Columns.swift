@@ -85,7 +85,8 @@ extension ResponseRows {
   private func candidate(
     _ name: String, _ roles: [Role], in table: DataTable, _ found: TableLayout
   ) -> Judgement.Candidate? {
-    var column = LabelColumn(isNamed: found.isLabelNamed)
+    var column = LabelColumn(
+      isNamed: found.isLabelNamed, allowsMissing: found.allowsMissingLabels)
     let labels: [Double]
     if let numbers = table.numberColumn(name) {
       labels = numbers.indices.map { row in
@@ -94,7 +95,7 @@ extension ResponseRows {
       }
     } else {
       guard let names = table.nameColumn(name) else {
-        return try? Self.labels(in: table, name, roles, isNamed: found.isLabelNamed)
+        return try? Self.labels(in: table, name, roles, found)
       }
       let known = names.names.map { Label($0) }
       labels = names.codes.indices.map { row in

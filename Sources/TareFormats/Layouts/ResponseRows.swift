@@ -121,7 +121,7 @@ extension ResponseRows {
   ) throws(TareError) -> Judgement {
     let roles = try roles(in: table, layout)
     let candidates = try layout.labels.map { (name) throws(TareError) in
-      try Self.labels(in: table, name, roles, isNamed: layout.isLabelNamed)
+      try Self.labels(in: table, name, roles, layout)
     }
     return try Judgement(roles: roles, candidates, keepsRoles: keepsRoles) { name, problem in
       table.error(problem.row, name, found: problem.found, accepted: problem.accepted)
@@ -130,9 +130,10 @@ extension ResponseRows {
 
   /// The labels of the rows whose role says nothing.
   static func labels(
-    in table: DataTable, _ name: String, _ roles: [Role], isNamed: Bool
+    in table: DataTable, _ name: String, _ roles: [Role], _ layout: TableLayout
   ) throws(TareError) -> Judgement.Candidate {
-    var column = LabelColumn(isNamed: isNamed)
+    var column = LabelColumn(
+      isNamed: layout.isLabelNamed, allowsMissing: layout.allowsMissingLabels)
     let labels = try table.values(in: name).enumerated().map { row, cell in
       guard roles[row] == .response else { return Double.nan }
       return column.take(
@@ -151,7 +152,7 @@ extension ResponseRows {
       .map { $0.string.flatMap(Role.init(rawValue:)) ?? .chosen }
       ?? table.rows.map { _ in .response }
     for name in layout.labels where table.has(name) {
-      guard let labels = try? Self.labels(in: table, name, roles, isNamed: layout.isLabelNamed),
+      guard let labels = try? Self.labels(in: table, name, roles, layout),
         !labels.column.isEmpty || labels.column.problem != nil
       else { continue }
       guard let problem = labels.column.problem else { return [] }

@@ -48,7 +48,8 @@ struct ScoreListRows: ScoreLayout {
         prompts: ["instruction", "question", "problem"]))
     let label = labelColumn(in: table, columns)
     let labels = label.map(table.cells)
-    var read = LabelColumn(isNamed: columns.label != nil)
+    var read = LabelColumn(
+      isNamed: columns.label != nil, allowsMissing: columns.allowsMissingLabels)
     var entries: [ScoreEntry] = []
     for row in table.rows.indices {
       var own = try lists.entries(row) { _ in .response }

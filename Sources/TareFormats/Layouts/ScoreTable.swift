@@ -11,6 +11,8 @@ package struct ScoreColumns: Sendable {
   package var group: String?
   /// Where a row is a response: how good it is, see `Judgement`; "none" for no labels.
   package var label: String?
+  /// Whether rows may be without a label where others have one.
+  package var allowsMissingLabels = false
   /// The subset; else the layout's own column; "none" for no subsets and sections.
   package var subset: String?
   /// Names of columns, or of text covariates where there is no such column but the text.

@@ -20,6 +20,8 @@ package struct TableLayout: Sendable {
   package let labels: [String]
   /// Whether the user named the label.
   package let isLabelNamed: Bool
+  /// Whether rows may be without a label where others have one.
+  let allowsMissingLabels: Bool
   /// A response's place among the prompt's responses.
   package let index: String?
   /// Which responses of a prompt belong together as a pair, where it has several pairs.
@@ -63,6 +65,7 @@ package struct TableLayout: Sendable {
     mayNumberRows = names.mayNumberRows
     let texts = PromptRule.guessed(columns, conversations: names.conversations)
     pairTexts = names.hasPairRows && !prompt.isGuess && wanted.group == nil ? texts : nil
+    allowsMissingLabels = wanted.allowsMissingLabels
     let hasSubsets = wanted.subset != "none"
     subset = hasSubsets ? wanted.subset ?? columns.column(names.subset) : nil
     section = hasSubsets ? columns.first(of: names.sections) : nil

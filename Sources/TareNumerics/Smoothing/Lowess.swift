@@ -152,9 +152,7 @@ public struct Lowess: Sendable, Hashable {
     _ x: [Double], _ y: [Double], _ weights: [Double]?, standardErrors: Bool, slopes: Bool,
     everyPointDirectly: Bool
   ) throws(TareError) -> LowessFit {
-    try Columns.check(["x": x, "y": y])
-    if let weights { try Self.check(weights, rows: x.count) }
-    try Self.checkCount(x.count)
+    try Self.check(x, y, weights)
     return try fit(
       SortedPoints(x: x, y: y, weights: weights, rules: rules), robustness: nil,
       standardErrors: standardErrors, slopes: slopes, everyPointDirectly: everyPointDirectly)
@@ -171,12 +169,13 @@ public struct Lowess: Sendable, Hashable {
       }, everyPointDirectly: everyPointDirectly)
     let curve = smoother.robustCurve(keepInfluence: standardErrors, keepSlopes: slopes)
     let errors = standardErrors ? smoother.standardErrors(of: curve) : nil
+    let heldOut = standardErrors ? smoother.heldOut(of: curve) : nil
     guard curve.value.allSatisfy(\.isFinite) else { throw Self.overflow }
     return LowessFit(
       knotX: points.knotX, knotY: curve.value.map { $0 + points.middle },
       knotErrors: errors.map { $0.map(Self.known) },
       knotSlopes: slopes && degree > 0 ? curve.slope.map(Self.known) : nil,
-      directFits: smoother.directFits, points: points)
+      heldOut: heldOut, directFits: smoother.directFits, points: points)
   }
 
   static var overflow: TareError {
@@ -186,6 +185,14 @@ public struct Lowess: Sendable, Hashable {
   }
 
   private static func known(_ value: Double) -> Double? { value.isNaN ? nil : value }
+
+  static func check(
+    _ x: [Double], _ y: [Double], _ weights: [Double]?
+  ) throws(TareError) {
+    try Columns.check(["x": x, "y": y])
+    if let weights { try check(weights, rows: x.count) }
+    try checkCount(x.count)
+  }
 
   private static func checkCount(_ count: Int) throws(TareError) {
     guard count <= Int(Int32.max) else {

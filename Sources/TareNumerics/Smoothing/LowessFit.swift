@@ -12,6 +12,8 @@ public struct LowessFit: Sendable {
   /// The derivative of the local polynomial at its centre, [knot], nil as above. The array is nil
   /// unless it was asked for and the degree is 1 or 2.
   public let knotSlopes: [Double?]?
+  /// What the fit says of each point without that point; nil unless standard errors were asked for.
+  package let heldOut: HeldOutResiduals?
   /// Local regressions that were summed point by point because the fast sums would have lost
   /// digits, over all passes.
   public let directFits: Int

@@ -19,13 +19,7 @@ extension Smoother {
 
   /// (r_j / (1 - l_jj))², [point].
   private func spread(of curve: LowessCurve) -> [Double] {
-    var influence = [Double](repeating: .nan, count: points.knotX.count)
-    var knot = 0
-    for (index, point) in evaluated.enumerated() {
-      while points.knotX[knot] < points.x[Int(point)] { knot += 1 }
-      influence[knot] = LocalFit(influence: curve.influence[index]).influence(at: 0)
-    }
-    interpolate(&influence)
+    let influence = ownInfluence(of: curve)
     var spread = residuals(of: curve)
     for knot in points.knotX.indices {
       for point in points.points(of: knot) {
@@ -35,6 +29,19 @@ extension Smoother {
       }
     }
     return spread
+  }
+
+  /// What a point of weight 1 counts in the fit at its own x, [knot]; NaN where the curve goes through a
+  /// point of its own.
+  func ownInfluence(of curve: LowessCurve) -> [Double] {
+    var influence = [Double](repeating: .nan, count: points.knotX.count)
+    var knot = 0
+    for (index, point) in evaluated.enumerated() {
+      while points.knotX[knot] < points.x[Int(point)] { knot += 1 }
+      influence[knot] = LocalFit(influence: curve.influence[index]).influence(at: 0)
+    }
+    interpolate(&influence)
+    return influence
   }
 
   private mutating func forEachVariance(

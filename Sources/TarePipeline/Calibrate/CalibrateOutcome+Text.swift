@@ -132,7 +132,8 @@ extension CalibrateOutcome.Part {
   }
 
   private var sentences: [String] {
-    var sentences = [
+    var sentences = selection.flatMap { $0.verdict == .onAverageOnly ? [$0.finding] : nil } ?? []
+    sentences += [
       """
       \(calibration.method)\(calibration.settingsInWords) changes the order of \(changed.text) of \
       \(pairs.text) pairs of responses to one prompt.

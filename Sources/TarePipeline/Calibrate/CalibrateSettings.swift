@@ -7,6 +7,8 @@ package struct CalibrateSettings: Sendable {
   /// A key of the calibration methods; nil for auto.
   package var method: String?
   package var frac: Double?
+  /// Whether `frac` is chosen by held-out prompts.
+  package var choosesFrac = false
   package var it: Int?
   package var delta: Double?
   package var degree: Int?
@@ -38,7 +40,7 @@ package struct CalibrateSettings: Sendable {
   /// An option that is given and says how to fit; nil if none is.
   var given: String? {
     let options: [(String, Bool)] = [
-      ("--method", method != nil), ("--frac", frac != nil), ("--it", it != nil),
+      ("--method", method != nil), ("--frac", frac != nil || choosesFrac), ("--it", it != nil),
       ("--delta", delta != nil), ("--degree", degree != nil), ("--rules", rules != nil),
       ("--coefficient", coefficient != nil), ("--ratio", ratio != nil),
       ("--ridge", ridge != nil), ("--direction", direction != nil), ("--assume", assume != nil),
@@ -63,8 +65,17 @@ package struct CalibrateSettings: Sendable {
   }
 
   func fit(_ table: CalibrationTable, date: String) throws(TareError) -> Calibration {
-    try Calibrators.calibrator(method ?? Self.usualMethod, try options())
+    let method = method ?? Self.usualMethod
+    var options = try options()
+    var search: FracSearch?
+    if choosesFrac {
+      let found = try FracSearch(method, options, table)
+      options.frac = found.frac
+      search = found
+    }
+    let calibration = try Calibrators.calibrator(method, options)
       .fit(table, try fitSettings(), date: date)
+    return search.map { calibration.finding("frac_choice", $0.json) } ?? calibration
   }
 
   private func options() throws(TareError) -> CalibratorOptions {

@@ -45,6 +45,8 @@ package struct CalibrateOutcome: Sendable {
     /// Pairs of responses to one prompt whose order changed, and all such pairs.
     let changed: Int
     let pairs: Int
+    /// What the best of n has of the first covariate; nil where prompts have one response.
+    let selection: SelectionAudit?
     /// What the calibration knew of these responses' labels; nil where they have none.
     var labels: LabelUse?
     /// Whether the labels were there, and not used as was asked.
@@ -83,6 +85,7 @@ extension CalibrateOutcome.Part {
       "outside_range": .int(outside), "pairs": .int(pairs), "pairs_changed": .int(changed),
       "share_of_pairs_changed": pairs > 0 ? .double(Double(changed) / Double(pairs)) : .null,
     ]
+    object["selection"] = selection?.json
     object["labels"] = labels.map { .string($0.rawValue) }
     if before.count > 1 {
       object["covariates"] = .array(
@@ -257,6 +260,9 @@ extension CalibrateOutcome.Part {
     let prompts = table.prompts ?? PromptGroups(table.scores.indices.map(String.init))
     let moved = PairOrder(within: prompts, table.scores, scores)
     (changed, pairs) = (moved.discordant, moved.count)
+    selection =
+      table.covariates.isEmpty
+      ? nil : SelectionAudit(table, calibrated: scores, only: SelectionAudit.few(of: table))
     ignoredLabels = ignoresLabels
     if ignoresLabels { labels = .unused }
     guard labelled.labels != nil, !ignoresLabels else { return }

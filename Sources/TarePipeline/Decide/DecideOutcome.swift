@@ -7,6 +7,8 @@ package struct DecideOutcome: Sendable {
   package let rows: Int
   package let asked: Int
   package let computed: Int
+  /// Questions without an answer, of those asked in this call.
+  package let missing: Int
   package let tokens: Int
   package let computedTokens: Int
   package let seconds: Double
@@ -42,8 +44,10 @@ package struct DecideOutcome: Sendable {
         row["run"] = isKept ? .string(run.name) : .null
         row["model"] = .string(model.name)
       }
-      if key == "read_at" { addAnswers(
-          to: &row, model.prepared(try item.request(rubric?.questions)), stored) }
+      if key == "read_at" {
+        addAnswers(
+          to: &row, model.prepared(try item.request(rubric?.questions)), stored)
+      }
     }
     return row
   }
@@ -111,6 +115,7 @@ package struct DecideOutcome: Sendable {
   package var json: JSONValue {
     [
       "rows": .int(rows), "questions": .int(asked), "computed": .int(computed),
+      "missing": .int(missing),
       "tokens": .int(tokens), "computed_tokens": .int(computedTokens),
       "shared_tokens": .int(tokens - computedTokens), "seconds": .double(seconds),
     ]
@@ -128,6 +133,15 @@ package struct DecideOutcome: Sendable {
           + "\(rate) tokens/s"
           + (tokens > computedTokens
             ? ", \(tokens - computedTokens) tokens in shared prefixes not computed again" : ""))
+    }
+    if missing > 0 {
+      lines.append(
+        "\(missing) of \(asked) questions have no answer"
+          + (rubric.map { rubric in
+            rubric.rubrics.first?.missing == .zero
+              ? ": their prompts do not fit into the model's context, and they count as 0"
+              : ": their prompts do not fit into the model's context, and rewards leave them out"
+          } ?? ", as their rows say"))
     }
     if let destination { lines.append("kept in \(destination)") }
     return lines.joined(separator: "\n")

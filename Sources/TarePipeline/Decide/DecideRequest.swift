@@ -23,6 +23,8 @@ package struct DecideRequest: Sendable {
   package var run: String?
   /// Whether the answers are averaged over the cyclic shifts of a choice's options.
   package var averagesOrders = false
+  /// Whether responses are compared with each other, for which there is a question already.
+  package var comparesPairs = false
 
   package init(inputs: [String], settings: ScoringSettings) {
     self.inputs = inputs

@@ -22,6 +22,8 @@ struct DecideStage {
     /// Questions that were computed, of those asked in this call.
     var computed = 0
     var asked = 0
+    /// Questions whose prompts do not fit into the model's context, and requests that are refused.
+    var missing = 0
     var tokens = 0
     /// Tokens that were computed; the others were shared with another prompt's start.
     var computedTokens = 0
@@ -85,6 +87,7 @@ struct DecideStage {
     known.merge(added) { $1 }
     summary.asked += asked.reduce(0) { $0 + $1.reads.count }
     summary.computed += missing.count
+    summary.missing += asked.reduce(0) { $0 + $1.reads.count { $0 == nil } }
     let sequences = Array(Set(missing.map(\.ids)))
     summary.tokens += sequences.reduce(0) { $0 + $1.count }
     summary.computedTokens += BatchPlan.rows(
@@ -134,13 +137,22 @@ struct DecideStage {
     return request.questions.filter { $0.kind == .choice }.map(\.options.count).max() ?? 1
   }
 
-  /// Those of the questions that can be asked by themselves.
+  /// Those of the questions whose prompts fit into the model's context; whatever else is wrong with one is
+  /// an error.
   private func oneByOne(_ request: DecisionRequest) throws(TareError) -> [[DecisionRead]?] {
-    request.questions.map { question in
+    var found: [[DecisionRead]?] = []
+    for question in request.questions {
       let one = DecisionRequest(state: request.state, questions: [question])
-      guard let found = try? reads(one).first else { return nil }
-      return found
+      do throws(TareError) {
+        found += try reads(one)
+      } catch {
+        guard case .badData(let place, _, _) = error, place.hasSuffix(", prompt") else {
+          throw error
+        }
+        found.append(nil)
+      }
     }
+    return found
   }
 
   // MARK: - Rewards

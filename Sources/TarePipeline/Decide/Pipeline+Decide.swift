@@ -8,12 +8,7 @@ internal import TareTemplates
 
 extension Pipeline {
   package func decide(_ request: DecideRequest) throws(TareError) -> DecideOutcome {
-    guard (request.store == nil) == (request.run == nil) else {
-      throw .usage("--store and --run must be given together: a store keeps runs by name")
-    }
-    guard request.run?.isEmpty != true else {
-      throw .usage("--run: expected a name, found nothing")
-    }
+    try checkStore(request)
     let dialect = try request.dialect.map { (name) throws(TareError) in
       try choice(name, "--dialect", DecisionDialect.self)
     }
@@ -24,18 +19,10 @@ extension Pipeline {
     }
     let reward = try rubric?.reward(request.reward, weights: weights)
     let rows = try decisionRows(request)
-    let store: Store
-    if let path = request.store { store = try Store(path: path) } else { store = try .temporary() }
-    let name = request.run ?? "decide"
-    let before = try store.runs().map(\.run).first { $0.name == name }
-    let model = try request.settings.decisionModel(run: before?.templateDate)
-    warn(of: model.text)
-    for remark in request.settings.remarks(model.text) { observer.notice(remark) }
-    let run = try store.createOrResumeRun(
-      named: name, scorer: model.rewardScorer(reward, rubric),
-      templateDate: try request.settings
-        .decisionDate(before?.templateDate).text,
-      settings: Self.record(rubric, reward, averagesOrders: request.averagesOrders))
+    let made = [reward?.json, rubric?.json].compactMap(\.self).map { $0.text() }
+    let (store, run, model) = try opened(
+      request, rule: made.joined(separator: "\n"),
+      record: Self.record(rubric, reward, averagesOrders: request.averagesOrders))
     do throws(TareError) {
       return try decide(
         request, rows, in: store, run, model, (rubric, reward, try rubric?.rewards(weights) ?? []),
@@ -60,11 +47,45 @@ extension Pipeline {
     var summary = DecideStage.Summary()
     try stage.run(&summary)
     return DecideOutcome(
-      rows: summary.rows, asked: summary.asked, computed: summary.computed, tokens: summary.tokens,
+      rows: summary.rows, asked: summary.asked, computed: summary.computed,
+      missing: summary.missing,
+      tokens: summary.tokens,
       computedTokens: summary.computedTokens, seconds: summary.seconds,
       destination: request.store.map { "\($0), run '\(run.name)'" }, store: store, run: run,
       model: model, rubric: scoring.rubric, rewards: scoring.rewards, dialect: dialect,
       isKept: request.store != nil)
+  }
+
+  func checkStore(_ request: DecideRequest) throws(TareError) {
+    guard (request.store == nil) == (request.run == nil) else {
+      throw .usage("--store and --run must be given together: a store keeps runs by name")
+    }
+    guard request.run?.isEmpty != true else {
+      throw .usage("--run: expected a name, found nothing")
+    }
+  }
+
+  /// The store, the run and the model of a request.
+  ///
+  /// - Parameters:
+  ///   - rule: what decides rewards besides the answers.
+  ///   - record: what else decides the run.
+  func opened(
+    _ request: DecideRequest, rule: String, record: JSONObject
+  ) throws(TareError) -> (Store, Run, DecisionModel) {
+    let store: Store
+    if let path = request.store { store = try Store(path: path) } else { store = try .temporary() }
+    let name = request.run ?? "decide"
+    let before = try store.runs().map(\.run).first { $0.name == name }
+    let model = try request.settings.decisionModel(run: before?.templateDate)
+    warn(of: model.text)
+    for remark in request.settings.remarks(model.text) { observer.notice(remark) }
+    var scorer = model.decisionScorer
+    scorer.readRule = "decision;\(Digest(of: rule).description.prefix(16))"
+    let date = try request.settings.decisionDate(before?.templateDate).text
+    let run = try store.createOrResumeRun(
+      named: name, scorer: scorer, templateDate: date, settings: record)
+    return (store, run, model)
   }
 
   /// The rows of the inputs: conversations, or states.
@@ -75,7 +96,7 @@ extension Pipeline {
       // Standard input can be read once.
       let file = try InputFile(input)
       guard request.format == nil, let states = try StateRow.rows(file) else {
-        guard request.questions != nil else {
+        guard request.questions != nil || request.comparesPairs else {
           throw .badData(
             place: file.name, found: "rows without state and questions",
             accepted: "requests, or a rubric (--questions) for rows of another kind")
@@ -97,7 +118,7 @@ extension Pipeline {
     return rows
   }
 
-  private static func weights(_ path: String) throws(TareError) -> JSONObject {
+  static func weights(_ path: String) throws(TareError) -> JSONObject {
     let file = try InputFile(path)
     do throws(TareError) {
       let value = try JSONValue(parsing: file.bytes)
@@ -143,16 +164,6 @@ extension Pipeline {
       }
     }
     return lines
-  }
-}
-
-extension DecisionModel {
-  /// Who gives a run's rewards: the same as the answers, with what is made of them.
-  fileprivate func rewardScorer(_ reward: DecisionReward?, _ rubric: RubricFile?) -> Scorer {
-    var scorer = decisionScorer
-    let made = [reward?.json, rubric?.json].compactMap(\.self).map { $0.text(sortedKeys: true) }
-    scorer.readRule = "decision;\(Digest(of: made.joined(separator: "\n")).description.prefix(16))"
-    return scorer
   }
 }
 

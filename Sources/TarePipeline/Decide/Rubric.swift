@@ -20,7 +20,12 @@ package struct RubricFile: Sendable {
   /// Other instructions that ask the same, by the question's name.
   package private(set) var wordings: [String: [JSONValue]] = [:]
 
-  private static let members: Set = ["questions", "weights", "missing", "wordings", "about"]
+  /// Instructions that ask the opposite, by the question's name.
+  package private(set) var negations: [String: String] = [:]
+
+  private static let members: Set = [
+    "questions", "weights", "missing", "wordings", "negations", "about",
+  ]
 
   /// - Parameter path: a JSON file: `{"questions": …}`, `{"rubrics": {NAME: {"questions": …}}}`, or the
   ///   questions alone.
@@ -86,6 +91,7 @@ package struct RubricFile: Sendable {
       rubric.missing = known
     }
     try addWordings(object["wordings"], full)
+    try addNegations(object["negations"], full)
     rubrics.append(rubric)
   }
 
@@ -105,6 +111,22 @@ package struct RubricFile: Sendable {
           accepted: "an array of instructions of a question of the rubric")
       }
       wordings[full(name)] = texts
+    }
+  }
+
+  private mutating func addNegations(
+    _ json: JSONValue?, _ full: (String) -> String
+  ) throws(TareError) {
+    guard let json else { return }
+    for (name, value) in json.object?.members ?? [("", json)] {
+      guard questions.contains(where: { $0.name == full(name) && $0.kind == .noul }),
+        let text = value.string
+      else {
+        throw .badData(
+          place: "'negations', '\(name)'", found: value.text(),
+          accepted: "the opposite of a yes-or-no question of the rubric, as a text")
+      }
+      negations[full(name)] = text
     }
   }
 

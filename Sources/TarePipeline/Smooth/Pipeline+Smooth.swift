@@ -20,13 +20,19 @@ package struct SmoothRequest: Sendable {
   package var filters: [String: String] = [:]
   /// As LOWESS has them; nil for its defaults.
   package var frac: Double?
+  /// Whether `frac` is chosen by the data.
+  package var choosesFrac = false
   package var it: Int?
   package var delta: Double?
   package var degree: Int?
   /// A key of `Pipeline.smoothRules`.
   package var rules: String?
   package var findsTurningPoints = false
-  /// Resamples behind the turning points; nil for the usual number.
+  /// Column whose values get a curve each.
+  package var by: String?
+  /// Whether the curve has prediction intervals.
+  package var predicts = false
+  /// Resamples behind the turning points, or the test of groups; nil for the usual number.
   package var bootstrap: Int?
   package var seed: UInt64 = 1
   /// Where the curve is wanted: "1,2.5,10", or so many places from end to end; both nil for every
@@ -57,29 +63,80 @@ package struct SmoothOutcome: Sendable {
   /// Where the curve was asked for.
   let places: [CurvePlace]
   let turningPoints: TurningPoints?
+  /// How `frac` was chosen; nil where it was given.
+  var choice: FracChoice?
+  /// nil where it was not asked for.
+  var band: PredictionBand?
+  /// nil without groups.
+  var comparison: CurveComparison?
+  /// Where each group's curve was asked for, [group].
+  var groupPlaces: [[CurvePlace]] = []
 
   /// The curve as CSV: `x,fitted,se,lower,upper,slope`, a row a place; a cell is empty where the
-  /// curve has no such number.
+  /// curve has no such number. With prediction intervals two columns more; of groups their curves, the group's
+  /// value before them.
   package var rows: Data {
-    var text = "x,fitted,se,lower,upper,slope\n"
-    for place in places {
-      let cells = [
-        place.x, place.fitted, place.error, place.band?.lowerBound, place.band?.upperBound,
-        place.slope,
-      ]
-      text += cells.map { $0.map { "\($0)" } ?? "" }.joined(separator: ",") + "\n"
+    var text = "x,fitted,se,lower,upper,slope"
+    if request.predicts { text += ",lower_prediction,upper_prediction" }
+    guard let comparison, let by = request.by else {
+      return Data((text + "\n" + places.map { line($0) + "\n" }.joined()).utf8)
+    }
+    text = Self.cell(by) + "," + text + "\n"
+    for (group, places) in zip(comparison.groups, groupPlaces) {
+      text += places.map { Self.cell(group.name) + "," + line($0) + "\n" }.joined()
     }
     return Data(text.utf8)
+  }
+
+  private func line(_ place: CurvePlace) -> String {
+    var cells = [
+      place.x, place.fitted, place.error, place.band?.lowerBound, place.band?.upperBound,
+      place.slope,
+    ]
+    if request.predicts {
+      let interval = band?.interval(at: place.x, fitted: place.fitted)
+      cells += [interval?.lowerBound, interval?.upperBound]
+    }
+    return cells.map { $0.map { "\($0)" } ?? "" }.joined(separator: ",")
+  }
+
+  /// Quoted where CSV needs it.
+  private static func cell(_ text: String) -> String {
+    guard text.contains(where: { ",\"\r\n".contains($0) }) else { return text }
+    return "\""
+      + text.split(separator: "\"", omittingEmptySubsequences: false)
+      .joined(separator: "\"\"") + "\""
   }
 
   /// The curve in the format that the request asks for.
   package func encoded() throws(TareError) -> Data {
     let wanted = try OutputFormats.format(request.outputFormat, for: request.output)
-    guard let wanted, wanted.key != CSVOutput.key else {
+    guard let wanted, wanted.layoutKey != CSVOutput.key else {
       return try OutputFormats.compressed(rows, for: request.output)
     }
-    return try Pipeline.encoded(
-      places.map { $0.json.object ?? [:] }, for: request.output, format: wanted.key)
+    return try Pipeline.encoded(objects, for: request.output, format: wanted.key)
+  }
+
+  /// What `rows` has, one object a row.
+  private var objects: [JSONObject] {
+    guard let comparison, let by = request.by else { return places.map(object) }
+    return zip(comparison.groups, groupPlaces).flatMap { group, places in
+      places.map { place in
+        var row: JSONObject = [by: .string(group.name)]
+        for (name, value) in object(place).members { row[name] = value }
+        return row
+      }
+    }
+  }
+
+  private func object(_ place: CurvePlace) -> JSONObject {
+    var object = place.json.object ?? [:]
+    if request.predicts {
+      let interval = band?.interval(at: place.x, fitted: place.fitted)
+      object["lower_prediction"] = interval.map { .double($0.lowerBound) } ?? .null
+      object["upper_prediction"] = interval.map { .double($0.upperBound) } ?? .null
+    }
+    return object
   }
 
   package var json: JSONValue {
@@ -89,8 +146,27 @@ package struct SmoothOutcome: Sendable {
       "rows": .int(x.count), "distinct_x": .int(fit.knotX.count),
       "frac": .double(lowess.frac), "it": .int(lowess.it),
       "delta": lowess.delta.map { .double($0) } ?? .null, "degree": .int(lowess.degree),
-      "rules": .string(lowess.rules.rawValue), "curve": .array(places.map(\.json)),
+      "rules": .string(lowess.rules.rawValue),
+      "degrees_of_freedom": fit.degreesOfFreedom.map { .double($0) } ?? .null,
+      "curve": .array(places.map { .object(self.object($0)) }),
     ]
+    object["frac_choice"] = choice?.json
+    if let comparison, let by = request.by {
+      object["by"] = .string(by)
+      object["groups"] = .array(
+        zip(comparison.groups, groupPlaces).map { group, places in
+          [
+            "value": .string(group.name), "rows": .int(group.rows.count),
+            "degrees_of_freedom": group.fit.degreesOfFreedom.map { .double($0) } ?? .null,
+            "curve": .array(places.map { .object(self.object($0)) }),
+          ]
+        })
+      object["difference"] = [
+        "root_mean_square": .double(comparison.distance), "p": .double(comparison.p),
+        "resamples": .int(comparison.resamples), "seed": .int(Int(clamping: request.seed)),
+        "rows_tested": .int(comparison.sample ?? x.count),
+      ]
+    }
     if let turningPoints {
       object["turning_points"] = .array(turningPoints.all.map(\.json))
       object["resamples"] = .int(turningPoints.resamples)
@@ -129,7 +205,7 @@ extension Pipeline {
   ///   `TareError.badData` that names file, line and column of what is no number.
   package func smooth(_ request: SmoothRequest) throws(TareError) -> SmoothOutcome {
     try checkWritable(request.output)
-    let lowess = try request.lowess
+    var lowess = try request.lowess
     let wanted = try request.wantedPlaces
     let file = try InputFile(request.input)
     let badRows = request.policy.badRows
@@ -150,21 +226,42 @@ extension Pipeline {
     let weights = try request.weights.map { (column) throws(TareError) in
       try table.weights(in: column)
     }
+    let names = try request.by.map { (column) throws(TareError) in
+      try table.groupNames(in: column)
+    }
     let fit: LowessFit
     let turningPoints: TurningPoints?
+    var choice: FracChoice?
+    var comparison: CurveComparison?
     do throws(TareError) {
+      if request.choosesFrac {
+        let found = try lowess.choosingFrac(x: x, y: y, weights: weights)
+        lowess = try lowess.with(frac: found.frac)
+        choice = found
+      }
       fit = try lowess.fit(x: x, y: y, weights: weights, standardErrors: true, slopes: true)
       turningPoints =
         request.findsTurningPoints
         ? try lowess.turningPoints(
           of: fit, x: x, y: y, weights: weights, resamples: request.bootstrap, seed: request.seed)
         : nil
+      comparison = try names.map { (names) throws(TareError) in
+        try CurveComparison(
+          lowess, x: x, y: y, weights: weights, names: names, resamples: request.bootstrap,
+          seed: request.seed)
+      }
     } catch {
       throw error.inside(file.name)
     }
-    let outcome = SmoothOutcome(
+    var outcome = SmoothOutcome(
       request: request, lowess: lowess, x: x, y: y, fit: fit,
       places: try fit.places(wanted), turningPoints: turningPoints)
+    outcome.choice = choice
+    if request.predicts, let residuals = fit.heldOutResiduals {
+      outcome.band = PredictionBand(lowess, x: x, residuals: residuals)
+    }
+    outcome.comparison = comparison
+    outcome.groupPlaces = comparison?.groups.map { $0.fit.placesWithin(wanted) } ?? []
     if let path = request.output { try write(try outcome.encoded(), to: path) }
     return outcome
   }
@@ -245,7 +342,32 @@ extension LowessFit {
   }
 }
 
+extension LowessFit {
+  /// Those of the wanted places that lie within the data: a group may reach less far than all.
+  fileprivate func placesWithin(_ wanted: SmoothRequest.Wanted) -> [CurvePlace] {
+    guard case .at(let places) = wanted else { return (try? self.places(wanted)) ?? [] }
+    return places.compactMap { place(at: $0) }
+  }
+
+  /// Of the curve: the trace of the hat matrix.
+  var degreesOfFreedom: Double? { heldOut?.degreesOfFreedom }
+}
+
 extension DataTable {
+  /// The group of each row; a row without one is an error.
+  fileprivate func groupNames(in column: String) throws(TareError) -> [String] {
+    let names = NameColumn(try names(in: column))
+    var found: [String] = []
+    found.reserveCapacity(names.count)
+    for row in 0..<names.count {
+      guard let name = names[row] else {
+        throw error(row, column, found: "no value", accepted: "a group")
+      }
+      found.append(name)
+    }
+    return found
+  }
+
   /// Case weights, each from 0.
   fileprivate func weights(in column: String) throws(TareError) -> [Double] {
     let weights = try numbers(in: column)

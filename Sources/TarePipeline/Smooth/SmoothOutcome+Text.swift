@@ -12,6 +12,8 @@ extension SmoothOutcome {
     var blocks = [
       plot(style), curveTable.text(style: style), settings.wrapped(toWidth: 80) + "\n",
     ]
+    if let choice { blocks.append(choice.text(style)) }
+    if comparison != nil { blocks.append(groupsText(style)) }
     if let turningPoints {
       let shown = turningPoints.shown
       if !shown.isEmpty { blocks.append(table(of: shown).text(style: style)) }
@@ -75,13 +77,16 @@ extension SmoothOutcome {
     var columns: [TerminalTable.Column] = [
       .init(request.x, leastWidth: 12), .init("fitted"), .init("95%"),
     ]
+    if request.predicts { columns.append(.init("95% of new points")) }
     if lowess.degree > 0 { columns.append(.init("slope")) }
     var table = TerminalTable(columns: columns)
     for place in shown {
-      table.addRow([
-        xDigits.text(place.x), yDigits.text(place.fitted), yDigits.text(place.band),
-        place.slope.map(slopes.text) ?? "–",
-      ])
+      var cells = [xDigits.text(place.x), yDigits.text(place.fitted), yDigits.text(place.band)]
+      if request.predicts {
+        cells.append(yDigits.text(band?.interval(at: place.x, fitted: place.fitted)))
+      }
+      if lowess.degree > 0 { cells.append(place.slope.map(slopes.text) ?? "–") }
+      table.addRow(cells)
     }
     return table
   }
@@ -103,8 +108,44 @@ extension SmoothOutcome {
     return """
       LOWESS of \(request.y) on \(request.x) (\(parts.joined(separator: ", "))): \
       \(x.count.text) \(x.count == 1 ? "row" : "rows"), \(fit.knotX.count.text) distinct values of \(request.x). The band \
-      is pointwise.
+      is pointwise.\(degreesOfFreedomInWords)
       """
+  }
+
+  private var degreesOfFreedomInWords: String {
+    guard choice != nil || request.predicts else { return "" }
+    return fit.degreesOfFreedom.map { " The curve has \($0.fixed(1)) degrees of freedom." } ?? ""
+  }
+
+  // MARK: - Groups
+
+  private static let mostGroups = 5
+
+  /// Each group's curve at the same places, and whether they differ.
+  private func groupsText(_ style: TerminalStyle) -> String {
+    guard let comparison, let by = request.by else { return "" }
+    let groups = comparison.groups.prefix(Self.mostGroups)
+    var table = TerminalTable(
+      columns: [.init(request.x, leastWidth: 12)] + groups.map { .init($0.name, leastWidth: 8) })
+    for place in shownPlaces {
+      table.addRow(
+        [xDigits.text(place.x)]
+          + groups.map { group in
+            group.fit.place(at: place.x).map { yDigits.text($0.fitted) } ?? "–"
+          })
+    }
+    let more = comparison.groups.count - groups.count
+    let verdict =
+      comparison.p < 0.05
+      ? "The curves differ by \(by)" : "The curves do not differ significantly by \(by)"
+    let sentence = """
+      \(verdict): root mean square distance from the common curve \
+      \(comparison.distance.significant(3)), \(pValueText(comparison.p)) \
+      (\(comparison.resamples.text) resamples with one curve for all\
+      \(comparison.sample.map { ", \($0.text) rows" } ?? ""))\
+      \(more > 0 ? "; \(more.text) more groups are not shown" : "").
+      """
+    return table.text(style: style) + "\n" + sentence.wrapped(toWidth: 80) + "\n"
   }
 
   // MARK: - Turning points
@@ -200,6 +241,30 @@ extension SmoothOutcome {
     let sorted = x.sorted()
     let reach = min(Int(lowess.frac * Double(x.count)) / 2, (x.count - 1) / 2)
     return sorted[reach]...sorted[x.count - 1 - reach]
+  }
+}
+
+extension FracChoice {
+  /// Every candidate with its error.
+  fileprivate func text(_ style: TerminalStyle) -> String {
+    var table = TerminalTable(columns: [
+      .init("frac"), .init("error"), .init("degrees of freedom"), .init("", .left),
+    ])
+    for candidate in candidates {
+      table.addRow(
+        [
+          candidate.frac.significant(3), candidate.error?.significant(5) ?? "–",
+          candidate.degreesOfFreedom?.fixed(1) ?? "–", candidate.frac == frac ? "chosen" : "",
+        ], isBold: candidate.frac == frac)
+    }
+    let rule =
+      switch rule {
+      case .leaveOneOut:
+        "Mean squared leave-one-out error, exact for the neighbourhoods as they are"
+      case .folds: "Mean error on held-out rows, \((folds ?? 0).text) folds"
+      }
+    let held = holdsRobustness ? "; robustness weights were found once and held" : ""
+    return "\(rule)\(held).".wrapped(toWidth: 80) + "\n" + table.text(style: style)
   }
 }
 

@@ -20,6 +20,8 @@ package struct ScoreSource: Sendable {
   package var score: String?
   package var group: String?
   package var label: String?
+  /// Whether rows may be without a label where others have one.
+  package var allowsMissingLabels = false
   package var subset: String?
   /// Column whose values are taken each by itself, as reward models in one file must be; nil finds
   /// `rm`, `reward_model` or `run`.
@@ -45,6 +47,7 @@ package struct ScoreSource: Sendable {
     if let score { columns.score = score }
     columns.group = group
     columns.label = label
+    columns.allowsMissingLabels = allowsMissingLabels
     columns.subset = subset
     columns.naming = .init(score: "--score NAME", label: "--label NAME")
     return columns

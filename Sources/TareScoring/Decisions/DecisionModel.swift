@@ -95,7 +95,8 @@ package final class DecisionModel: Sendable {
       do throws(TareError) {
         let weights = try WeightFile(file)
         let head = try DecisionHead(
-          WeightReader(weights), "proj", rows: rows.count, hiddenSize: hidden, softCap: rows.softCap)
+          WeightReader(weights), "proj", rows: rows.count, hiddenSize: hidden, softCap: rows.softCap
+        )
         return (.head(head, rows), Digest(of: weights.file.bytes))
       } catch {
         throw error.inside(file.lastPathComponent)

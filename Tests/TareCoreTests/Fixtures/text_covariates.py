@@ -22,6 +22,76 @@ LINK = re.compile(r"\[[^\[\]\n]*\]\([^()\n]*\)|https?://[^\s()<>\[\]]+")
 OPENING = re.compile(r"[ \t]*(?:(`{3,})[^`]*|(~{3,}).*)")
 CLOSING = re.compile(r"[ \t]*(`{3,}|~{3,})[ \t\r]*")
 
+PHRASES = {
+    "hedges": (
+        "might|may|could|perhaps|possibly|probably|likely|maybe|seems|seem|appears|appear|suggests|generally|typically|usually|often|sometimes|somewhat|roughly|approximately|unclear|uncertain|i think|i believe|i'm not sure|i am not sure|it depends|in my opinion"
+    ),
+    "certainty": (
+        "certainly|definitely|clearly|obviously|undoubtedly|absolutely|surely|always|never|guaranteed|proven|exactly|completely|totally|must|of course|in fact|no doubt|without a doubt|i'm certain|i am certain|i'm confident|i am confident"
+    ),
+    "agreement": (
+        "you're right|you are right|you're absolutely right|you are absolutely right|you're correct|you are correct|great question|good question|excellent question|great point|good point|excellent point|great idea|good idea|i agree|i completely agree|i totally agree|as you said|as you mentioned|as you noted|glad you asked|happy to help"
+    ),
+    "apologies": (
+        "sorry|apologize|apologise|apologizing|apologising|apologies|apology|regret|my mistake|my bad|forgive me|pardon me"
+    ),
+    "refusals": (
+        "i can't|i cannot|i can not|i'm unable|i am unable|i won't|i will not|i'm not able|i am not able|i refuse|i must decline|i have to decline|as an ai|i'm not comfortable|i am not comfortable|unable to assist|can't assist|cannot assist|can't help with|cannot help with"
+    ),
+    "first_person": (
+        "i|i'm|i've|i'd|i'll|me|my|mine|myself"
+    ),
+}
+WORD = re.compile(rb"[A-Za-z]+(?:(?:'|\xe2\x80\x99)[A-Za-z]+)*")
+QUESTION = re.compile(rb"\?[?!]*(?=[ \t\r\n\"')\]*_]|\Z)")
+SENTENCE = re.compile(rb"[.!?](?=[ \t\r\n]|\Z)")
+EMOJI = re.compile("[\u2600-\u27bf\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff]")
+
+
+def english_words(text):
+    words = WORD.findall(text.encode())
+    return [word.replace(b"\xe2\x80\x99", b"'").lower().decode() for word in words]
+
+
+def matches(words, phrases):
+    lists = sorted((phrase.split() for phrase in phrases.split("|")), key=len, reverse=True)
+    count, place = 0, 0
+    while place < len(words):
+        match = next((p for p in lists if words[place : place + len(p)] == p), None)
+        count += match is not None
+        place += len(match) if match else 1
+    return count
+
+
+def syllables(word):
+    groups = len(re.findall("[aeiouy]+", word))
+    if word.endswith("e") and groups > 1 and word[-2:-1] != "l":
+        groups -= 1
+    return max(1, groups)
+
+
+def readability(text, words):
+    if not words:
+        return 0.0
+    sentences = max(1, len(SENTENCE.findall(text.encode())))
+    return 206.835 - 1.015 * (len(words) / sentences) - 84.6 * (sum(map(syllables, words)) / len(words))
+
+
+def type_token_ratio(text):
+    words = [word.encode().lower() for word in text.split()]
+    return len(set(words)) / len(words) if words else 0.0
+
+
+def markers(text):
+    words = english_words(text)
+    return {
+        **{key: matches(words, phrases) for key, phrases in PHRASES.items()},
+        "questions": len(QUESTION.findall(text.encode())),
+        "emoji": len(EMOJI.findall(text)),
+        "type_token_ratio": type_token_ratio(text),
+        "readability": readability(text, words),
+    }
+
 
 def code_blocks(text):
     blocks, fence = 0, None
@@ -52,6 +122,7 @@ def counts(text):
         "links": len(LINK.findall(text)),
         "digits": len(re.findall("[0-9]", text)),
         "markdown": headers + len(PUBLISHED_LIST.findall(text)) + bold,
+        **markers(text),
     }
 
 
@@ -76,11 +147,19 @@ CHOSEN = [
     "https://en.wikipedia.org/wiki/A_(b) and [A](https://en.wikipedia.org/wiki/A_(b))",
     "e\u0301 \U0001f468\u200d\U0001f469 \u4f60\u597d\u3002\u4e16\u754c 12\u0663",
     "a\x00b\x00 c",
+    "You're right! You\u2019re absolutely right. GREAT question?! I agree, I completely agree; it depends (maybe).",
+    "I'm sorry, but I can't help with that. As an AI, I cannot assist. My mistake: I apologise, I apologize.",
+    "What? Why?? \"How?\" https://a.b/c?d=e (when?) [who?] **where?** _which?_ no?x ?! !? a?",
+    "\u2600\ufe0f \u27bf \u2580 \u25ff \u27c0 \U0001f1e5\U0001f1e6\U0001f1ff \U0001f2ff\U0001f300 \U0001faff\U0001fb00 \U0001f468\u200d\U0001f469",
+    "The Little people make simple tables. Be free! We see the whole idea? Cafe na\u00efve \u00c9t\u00e9 rhythm e le de Y.",
+    "a A a\u00c9 a\u00e9 A\u00c9 i I'm i\u2019d 'tis dogs' don't-you o'clock' ''s i i'' I I've me mine myself in fact of course without a doubt",
+    "without a without a doubt i am i am certain I think, I believe. likely. Unlikely may\nbe may",
 ]
 
 PIECES = (
     ["\n"] * 4 + [" "] * 3
     + ["a", "b1", "é", "7", "\u0665", ".", ". ", "1. ", "- ", "* ", "+ ", "*", "**", "_", "__", "#", "# ", "##", "```", "~~~"]
+    + ["may ", "I ", "agree ", "sorry", "?", "!", "'", "\u2019", "'m ", "you ", "are ", "right", "great ", "question", "e", "le ", "\u2705", "\U0001f44d"]
     + ["`", "[", "]", "(", ")", "](", "[x](y)", "http://", "https://z", "\t", "\r", "\x1d", "\x85", "\u2029", "\u3000", "\U0001f600"]
 )
 
@@ -103,4 +182,4 @@ if __name__ == "__main__":
                     sums[key] = (total + count, weighted + place * count)
         print(json.dumps(sums, indent=0))
     else:
-        print(json.dumps([{"text": text, **counts(text)} for text in CHOSEN + list(made(200))], indent=0))
+        print(json.dumps([{"text": text, **counts(text)} for text in CHOSEN + list(made(300))], indent=0))
