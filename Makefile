@@ -7,6 +7,7 @@
 #   make wheel     builds dist/tare_rm-….whl: the program with Swift's runtime inside, and `import tare`
 #   make sdist     packs dist/tare_rm-….tar.gz: all sources, from which pip builds the wheel where there is Swift
 #   make test-wheel  installs the wheel in a fresh virtual environment and passes its tests (pandas, polars)
+#   make test-package  the same with a wheel of the program that is built already, as CI does
 #   make test-python  tests the Python sources with the built program and every library that they speak to
 #   make man       writes the manual pages into .build/man/man1
 #   make install   installs what make build built: PREFIX=/usr/local DESTDIR=; make uninstall removes it
@@ -16,6 +17,7 @@
 #   make docs      writes the command reference and the demo's output into docs/
 #   make library-docs  writes the documentation of the Swift libraries into .build/docs
 #   make bench     measures speed on this machine, beside its arithmetic limit
+#   make soak      kills `tare` 50 times, fills its disk, and checks that nothing is lost
 #   make servers   compares `tare serve` with the recorded answers of vLLM and Infinity
 #   make real-scores DATA=FOLDER  measures every calibrator on tables of real scores
 #   make evaluations DATA=FOLDER  evaluates every score file of a folder into results/
@@ -25,7 +27,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: demo test deps model build static wheel sdist test-wheel test-python man install uninstall deb test-deb lint format docs library-docs bench servers real-scores evaluations fixtures clean
+.PHONY: demo test deps model build static wheel sdist test-wheel test-package test-python man install uninstall deb test-deb lint format docs library-docs bench soak servers real-scores evaluations fixtures clean
 
 TARE := .build/release/tare
 MODEL := models/SmolLM2-135M-Instruct.Q4_1.gguf
@@ -86,8 +88,9 @@ WHEEL_LIBRARIES := libsqlite3.a libcrypto.a libz.a libzstd.a libsnappy.a liblz4.
 static: deps
 	@mkdir -p .build/static dist
 	@for l in $(WHEEL_LIBRARIES); do ln -sf "$$($(CC) -print-file-name=$$l)" .build/static/$$l; done
-	swift build -c release --product tare --static-swift-stdlib --scratch-path .build/wheel \
-	  -Xlinker -L$(CURDIR)/.build/static
+	$(PYTHON) packaging/icu_data.py .build/static/icu
+	TARE_ICU=.build/static/icu swift build -c release --product tare --static-swift-stdlib \
+	  --scratch-path .build/wheel -Xlinker -L$(CURDIR)/.build/static
 	strip .build/wheel/release/tare -o .build/wheel/tare
 
 wheel: static
@@ -108,6 +111,12 @@ test-wheel: wheel
 	rm -rf .build/wheel-test && python3 -m venv .build/wheel-test
 	.build/wheel-test/bin/pip install --quiet "$$(echo dist/tare_rm-*.whl)[test]"
 	cd python && ../.build/wheel-test/bin/python -m pytest -q -p no:cacheprovider tests
+
+# The same tests with the program that is built already, in a wheel for this machine alone.
+test-package: build
+	rm -rf .build/package-test && python3 -m venv .build/package-test
+	TARE_BINARY=$(CURDIR)/$(TARE) .build/package-test/bin/pip install --quiet "./python[test]"
+	cd python && ../.build/package-test/bin/python -m pytest -q -p no:cacheprovider tests
 
 test-python: build
 	python3 -m venv .build/python-test
@@ -157,6 +166,9 @@ bench: build model
 	$(CC) -O2 Benchmarks/onednn.c -o .build/onednn -ldnnl && .build/onednn
 	@echo "exact LOWESS; for statsmodels and fastlowess beside it set PYTHON to an environment that has them"
 	$(PYTHON) Benchmarks/lowess.py --tare $(TARE)
+
+soak: build model
+	python3 Benchmarks/soak.py --tare $(TARE) --model $(MODEL) --head $(HEAD)
 
 servers: build
 	python3 Benchmarks/servers/compare.py --tare $(TARE)

@@ -51,7 +51,7 @@ let package = Package(
         "TareCore", "TareHub", "TareScoring", "TareRemote", "TareEngine", "TareTokenizers",
         "TareTemplates",
         "TareFormats", "TareStore", "TareCalibration", "TareNumerics", "TareEvaluation",
-        "TareRanking", "TareInspection", "TareReport", "TareServing", "TareTraining", "TareDemo",
+        "TareRanking", "TareInspection", "TareReport", "TareServing", "TareTraining",
       ]),
 
     // MARK: Models from a hub
@@ -106,16 +106,8 @@ let package = Package(
       name: "TareServing",
       dependencies: ["TareCore", "TareScoring", "TareRemote", "TareCalibration"]),
 
-    // MARK: The demo's data, in the program
-    .target(
-      name: "TareDemo",
-      resources: [
-        .embedInCode("Resources/demo-scores.jsonl.gz"),
-        .embedInCode("Resources/smollm2-135m-alpaca.safetensors"),
-      ]),
-
     // MARK: - What every stage shares
-    .target(name: "TareCore", dependencies: ["CCrypto"]),
+    .target(name: "TareCore", dependencies: ["CCrypto", "CFiles"]),
 
     .target(name: "TareNumerics", dependencies: ["TareCore"]),
 
@@ -124,6 +116,8 @@ let package = Package(
 
     // MARK: - C
     .target(name: "CKernels"),
+    // Files inside the program: the report's style and script, the demo's data.
+    .target(name: "CFiles", exclude: ["page", "demo", "judge"]),
     .target(name: "COpenBLAS"),
     // libcurl4-openssl-dev has its header; the library is loaded when it is first wanted.
     .target(name: "CCurl"),
@@ -228,6 +222,12 @@ let package = Package(
 if Context.environment["TARE_DOCS"] != nil {
   package.dependencies.append(
     .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"))
+}
+
+// The static program carries ICU's data for English alone: `make static`, packaging/icu_data.py.
+if let folder = Context.environment["TARE_ICU"] {
+  package.targets.append(.target(name: "CICUData", path: folder, exclude: ["icu.dat"]))
+  package.targets.first { $0.name == "tare" }?.dependencies.append("CICUData")
 }
 
 for target in package.targets where target.type != .system {

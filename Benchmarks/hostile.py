@@ -34,12 +34,13 @@ import time
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--tare", default=".build/release/tare")
 parser.add_argument("--model", required=True)
-parser.add_argument("--head", required=True)
+parser.add_argument("--head", help="of a model that has none of its own")
 parser.add_argument("--seconds", type=float, default=1200)
 parser.add_argument("--workers", type=int, default=6, help="clients at a time, beside one slow client of each kind")
 parser.add_argument("--pause", type=float, default=0, help="seconds that a client rests after a request")
 parser.add_argument("--sample", type=float, default=2, help="seconds between looks at the server's memory")
 parser.add_argument("--threads", default="2", help="of the server")
+parser.add_argument("--cache-memory", default="32MB", help="of the server: small, so that prefixes come and go")
 parser.add_argument("--seed", type=int, default=1)
 parser.add_argument("--output")
 arguments = parser.parse_args()
@@ -52,9 +53,10 @@ keyfile = pathlib.Path(folder.name, "key")
 keyfile.write_text(KEY + "\n")
 said = pathlib.Path(folder.name, "said")
 server = subprocess.Popen(
-    [arguments.tare, "serve", "--model", arguments.model, "--head", arguments.head, "--port", "0", "--threads",
+    [arguments.tare, "serve", "--model", arguments.model, *(["--head", arguments.head] if arguments.head else []), "--port", "0", "--threads",
      arguments.threads, "--api-key-file", keyfile, "--max-body", str(BODY), "--max-texts", str(TEXTS), "--max-tokens",
-     str(TOKENS), "--max-transfer-seconds", str(TRANSFER), "--max-seconds", "60", "--max-connections", "200"],
+     str(TOKENS), "--max-transfer-seconds", str(TRANSFER), "--max-seconds", "60", "--max-connections", "200", "--max-body-memory", str(8 * BODY),
+     "--cache-memory", arguments.cache_memory, "--log-requests", "errors"],
     stderr=said.open("w"))
 atexit.register(server.kill)
 address = None
@@ -126,7 +128,7 @@ def rewards(body):
     """An answer without what differs every time."""
     def strip(value):
         if isinstance(value, dict):
-            return {k: strip(v) for k, v in value.items() if k not in ("id", "created")}
+            return {k: strip(v) for k, v in value.items() if k not in ("id", "created", "prompt_tokens_details")}
         return [strip(v) for v in value] if isinstance(value, list) else value
     return json.dumps(strip(json.loads(body)))
 
@@ -171,7 +173,11 @@ WRONG = {
                   {"input": "a", "use_activation": "x"}, {"input": LONG}, {"messages": "a"}, {"messages": []},
                   {"messages": [{"role": 1, "content": "a"}]}, {"messages": [{"role": "assistant", "content": [{"a": 1}]}]},
                   {"messages": [{"content": "a"}]}, {"text": None}, {"text": [None]}, {"input_ids": [0.5]},
-                  {"input_ids": ["a", 1]}],
+                  {"input_ids": ["a", 1]}, {"input": "a", "truncate_prompt_tokens": -7}, {"input": "a", "system": "b"},
+                  {"input": "a", "model": "another"}, {"input": "a", "truncate_prompt_tokens": 10**30},
+                  {"messages": [{"role": "user", "content": "a"}], "chat_template": "{{ 1 }}"},
+                  {"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "file:///etc/passwd"}}]}]},
+                  {"messages": [{"role": "user", "content": "a"}], "tools": "x" * 1000}],
     "/pooling": [{"input": True}, {"input": "a", "task": "x" * 10_000}, {"input": "a", "encoding_format": "x"}],
     "/score": [{"queries": ["a", "b"], "documents": ["a", "b", "c"]}, {"queries": "a"}, {"queries": 1, "documents": ["a"]},
                {"text_1": "a", "text_2": {}}],
@@ -181,6 +187,9 @@ WRONG = {
     "/v1/embeddings": [{"input": None}, {"input": [{}]}, {"model": "m"}],
     "/v1/classify": [{"input": [["a"]]}],
     "/predict": [{"inputs": ["a", "b", "c"]}, {"inputs": [[]]}, {"inputs": 1}, {"inputs": "a", "raw_scores": "x"}],
+    "/tokenize": [{"prompt": 5}, {"prompt": "a", "add_special_tokens": "x"}, {"messages": [1]}, {"prompt": None}],
+    "/detokenize": [{"tokens": [-1]}, {"tokens": [2**31 - 1]}, {"tokens": ["a"]}, {"tokens": {}}, {"tokens": [10**40]}],
+    "/invocations": [{"input": [[]]}, {"model": "m"}, {"input": 1e308}],
     "/reward": [{"response": "a"}, {"prompt": 1, "response": "a"}, {"prompt": "a", "response": ["a"]}, {"prompt": [{}],
                 "response": "a"}]}
 
@@ -191,7 +200,8 @@ def refused(kind, path, status, answer):
         says = "error" in json.loads(answer)
     except ValueError:
         says = False
-    if 400 <= status < 500 and says:
+    # A full budget of bodies or a full queue is nobody's fault here.
+    if 400 <= status < 500 and says or status == 503 and b"retry later" in answer:
         count(kind, status)
     else:
         fail(f"{kind}: {path} was answered {status} {answer[:200]}")
@@ -259,6 +269,12 @@ def answer_of(connection):
 
 
 RAW = [
+    b"POST /get_reward HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", FINE + b"Content-Length: +2\r\n\r\n{}",
+    FINE + b"Content-Length: 0x2\r\n\r\n{}", FINE + b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+    FINE + b"Transfer-Encoding: chunked\r\n\r\n2;" + b"x" * 100_000 + b"\r\n{}\r\n0\r\n\r\n",
+    FINE + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n" + b"T: a\r\n" * 20_000 + b"\r\n",
+    FINE + b"X-Request-Id: " + b"\x1b]0;title\x07" * 20 + b"\r\nContent-Length: 2\r\n\r\n{}",
+    b"OPTIONS * HTTP/1.1\r\n" + HEAD + b"\r\n", b"HEAD /get_reward HTTP/1.1\r\n" + HEAD + b"\r\n",
     b"\r\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x00" * 500,
     b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"BREW /get_reward HTTP/1.1\r\n" + HEAD + b"\r\n",
     b"GET /get_reward HTTP/1.1\r\n" + HEAD + b"\r\n", b"PUT /classify HTTP/1.1\r\n" + HEAD + b"Content-Length: 2\r\n\r\n{}",
@@ -321,7 +337,53 @@ def pipelined(rng):
     count("pipelined garbage", status)
 
 
-HOSTILE = [malformed, wrong, broken, stranger, nowhere, raw, truncated, hang_up, pipelined]
+def wide(rng):
+    """Bodies that take many times their size once they are read."""
+    filler = rng.choice([b'{"a":0},', b"[[[[0]]]],", b'"",', b"0,"])
+    body = b'{"query": [' + filler * (BODY // len(filler) - 10) + b"0]}"
+    status, answer = post("/get_reward", body)
+    if status not in (400, 413, 429, 503):
+        fail(f"wide body: was answered {status} {answer[:200]}")
+    count("wide body", status)
+
+
+def held(rng):
+    """Almost a whole body on several connections at a time, whose memory is bounded for all together."""
+    connections = []
+    try:
+        for _ in range(rng.randrange(2, 12)):
+            connection = connect()
+            connections.append(connection)
+            connection.settimeout(TRANSFER)
+            connection.sendall(FINE + b"Content-Length: %d\r\n\r\n{" % BODY + b" " * (BODY - 100))
+        time.sleep(rng.random())
+    except OSError:
+        pass  # Refused in the middle: as it should be.
+    for connection in connections:
+        connection.close()
+    count("held bodies", "left")
+
+
+def churn(rng):
+    """Texts that nobody has sent before drop others' prefixes from the cache; asked again, they have the same bits."""
+    start = " ".join(rng.choices(WORDS, k=rng.randrange(1, 40)))
+    texts = [start + " " + " ".join(rng.choices(WORDS, k=rng.randrange(1, 30))) for _ in range(rng.randrange(1, 4))]
+    answers = []
+    for order in (texts, list(reversed(texts))):
+        status, answer = post("/get_reward", json.dumps({"query": order}))
+        if status in (429, 503):
+            return count("new texts", f"{status}, come again")
+        if status == 400:
+            return count("new texts", "too long")
+        if status != 200:
+            return fail(f"new texts: {order} was answered {status} {answer[:200]}")
+        answers.append(json.loads(answer)["rewards"])
+    if answers[0] != answers[1][::-1]:
+        return fail(f"new texts: {texts} were answered {answers}")
+    count("new texts", "the same bits")
+
+
+HOSTILE = [malformed, wrong, broken, stranger, nowhere, raw, truncated, hang_up, pipelined, wide, held, churn]
 
 
 # Slow clients: each must be cut off.

@@ -12,7 +12,7 @@ import pathlib
 import shutil
 
 project = pathlib.Path(__file__).resolve().parent.parent
-resources = project / "Sources/TareDemo/Resources"
+resources = project / "Sources/CFiles/demo"
 
 with open(project / "Tests/tareTests/Fixtures/demo/scores.csv", newline="") as file:
     scores = {row.pop("id"): {name: float(score) for name, score in row.items()} for row in csv.DictReader(file)}

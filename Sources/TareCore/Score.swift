@@ -17,6 +17,8 @@ package struct Score: Hashable, Sendable {
   /// All that the head says at each position that is read, [positions][outputs], raw; empty for a head
   /// of one output. Not kept by the store.
   package var outputs: [[Float]] = []
+  /// Tokens that were known from texts before.
+  package var cached = CachedTokens()
 
   package init(
     value: Float, tokens: Int, length: Int, readAt: Int, truncated: Bool, steps: [StepScore] = [],
@@ -30,6 +32,17 @@ package struct Score: Hashable, Sendable {
     self.readAt = readAt
     self.truncated = truncated
   }
+}
+
+/// Tokens of a text that needed no computation. They tell of the work and not of the score: scores that
+/// differ in them are equal.
+package struct CachedTokens: Hashable, Sendable {
+  package var tokens = 0
+
+  package init() {}
+
+  package static func == (_: CachedTokens, _: CachedTokens) -> Bool { true }
+  package func hash(into hasher: inout Hasher) {}
 }
 
 /// What a process reward model says of one step.

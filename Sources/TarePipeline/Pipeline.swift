@@ -4,6 +4,7 @@
 package import Foundation
 package import TareCore
 internal import TareFormats
+internal import TareReport
 
 /// The whole pipeline, as commands use it.
 package struct Pipeline: Sendable {
@@ -39,8 +40,27 @@ package struct Pipeline: Sendable {
 
   func write(_ data: Data, to path: String) throws(TareError) { try Self.write(data, to: path) }
 
+  /// The escape sequences that coloured texts have.
+  package static let terminalStyles = TerminalStyle.sequences
+
   /// Keys of the formats that results are written in, for help texts.
   package static let outputFormats = OutputFormats.registry.keys.joined(separator: ", ")
+
+  /// The key of CSV that is safe to open in a spreadsheet.
+  ///
+  /// - Parameters:
+  ///   - format: the key of the format that is asked for beside it.
+  ///   - path: of the output; nil for standard output.
+  /// - Throws: `TareError.usage` if either is that of another format than CSV.
+  package static func safeCSV(
+    insteadOf format: String?, for path: String?
+  ) throws(TareError) -> String {
+    let other = try OutputFormats.format(format, for: path == "-" ? nil : path)
+    guard other == nil || other?.layoutKey == CSVOutput.key else {
+      throw .usage("--safe-csv: expected CSV output, found \(other?.key ?? "")")
+    }
+    return SafeCSVOutput.key
+  }
 
   /// Whether a result goes there as JSON Lines, which need not be held.
   package static func areLines(for path: String?, format: String?) throws(TareError) -> Bool {

@@ -6,7 +6,9 @@ internal import TareHTTP
 /// Why a request had no reply.
 enum RemoteFailure: Error {
   /// Another attempt may help, here or elsewhere, and here not before the time that the engine asks for.
-  case again(reason: String, after: Duration?)
+  ///
+  /// - Parameter isBusy: whether the engine is there, and has said so.
+  case again(reason: String, after: Duration?, isBusy: Bool = false)
   case final(TareError)
   /// There is nothing at the path.
   case missing(TareError)
@@ -20,6 +22,8 @@ struct RemoteConnection: Sendable {
   /// The URL without the protocol's path, which other paths follow.
   private let base: String
   private let options: RemoteOptions
+  /// What an engine is for, in messages.
+  private let purpose: String
 
   /// A reply of rewards is far below this.
   private static let longestReply = 64 << 20
@@ -31,10 +35,12 @@ struct RemoteConnection: Sendable {
   /// - Parameters:
   ///   - path: the protocol's, added to a URL that has none.
   ///   - other: another path that texts may be posted to.
+  ///   - purpose: a verb for what it does not do where it answers another status.
   /// - Throws: `TareError.usage` for a text that is no URL.
-  init(url: String, path: String, or other: String? = nil, _ options: RemoteOptions)
-    throws(TareError)
-  {
+  init(
+    url: String, path: String, or other: String? = nil, purpose: String = "score",
+    _ options: RemoteOptions
+  ) throws(TareError) {
     guard var parts = URLComponents(string: url), let scheme = parts.scheme?.lowercased(),
       ["http", "https"].contains(scheme), parts.host?.isEmpty == false
     else { throw .usage("engine: expected an address such as http://127.0.0.1:5000, found \(url)") }
@@ -45,6 +51,7 @@ struct RemoteConnection: Sendable {
     parts.path = own.map { String(parts.path.dropLast($0.count)) } ?? ""
     parts.query = nil
     base = parts.string ?? url
+    self.purpose = purpose
     self.options = options
   }
 
@@ -59,23 +66,55 @@ struct RemoteConnection: Sendable {
     guard response.status == 200 else {
       let found = "status \(response.status)\(excerpt(body))"
       // What is wrong with the texts, in the engines' own ways to say it, is not an engine's failure.
-      guard [400, 413, 422].contains(response.status) else {
+      switch response.status {
+      case 400, 413, 422:
+        throw .final(.badData(place: url, found: found, accepted: "status 200"))
+      case 401, 403: throw .final(unauthorized(url, found))
+      case 404 where Self.isOfModel(body):
+        throw .final(
+          .unreachable(
+            "\(url) does not serve the model: \(found) (is \(options.modelSource) right?)"))
+      default:
         let error = TareError.unreachable(
-          "\(url) does not score: \(found) (is it the protocol's address?)")
+          "\(url) does not \(purpose): \(found) (is it the protocol's address?)")
         throw response.status == 404 ? .missing(error) : .final(error)
       }
-      throw .final(.badData(place: url, found: found, accepted: "status 200"))
     }
     return try parsed(body)
+  }
+
+  private func unauthorized(_ url: String, _ found: String) -> TareError {
+    .unreachable("\(url) refuses access: \(found) (is \(options.keySource) missing or wrong?)")
+  }
+
+  /// Whether a 404 is about the model that a request names, and not about its path.
+  private static func isOfModel(_ body: [UInt8]) -> Bool {
+    guard let reply = try? JSONValue(parsing: body) else { return false }
+    let message = (reply["error"]?["message"] ?? reply["message"])?.string ?? ""
+    return message.lowercased().contains("model")
+  }
+
+  /// The answer to what not every engine knows; nil where it refuses that.
+  func answer(to value: JSONValue, at path: String) async throws(RemoteFailure) -> JSONValue? {
+    do throws(RemoteFailure) {
+      return try await post(value, to: path)
+    } catch {
+      if case .again = error { throw error }
+      return nil
+    }
   }
 
   /// Where texts go that are posted to a path.
   func address(_ path: String?) -> String { path.map { base + $0 } ?? url }
 
   /// - Returns: nil where the engine has no such path.
+  /// - Throws: `RemoteFailure.final` if it wants a key, or another one.
   func get(_ path: String) async throws(RemoteFailure) -> JSONValue? {
     let (response, body) = try await reply(
       request(base + path), within: min(options.timeout, Self.longestQuestion))
+    guard ![401, 403].contains(response.status) else {
+      throw .final(unauthorized(base + path, "status \(response.status)\(excerpt(body))"))
+    }
     return response.status == 200 ? try parsed(body) : nil
   }
 
@@ -111,7 +150,8 @@ struct RemoteConnection: Sendable {
       let seconds = response.headers.first("Retry-After").flatMap { Int($0) }
       throw .again(
         reason: "status \(response.status)\(excerpt(body))",
-        after: seconds.map { min(.seconds(max($0, 0)), Self.longestWish) })
+        after: seconds.map { min(.seconds(max($0, 0)), Self.longestWish) },
+        isBusy: response.status == 429)
     }
     return (response, body)
   }

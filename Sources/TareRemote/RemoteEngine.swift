@@ -6,21 +6,11 @@ package import TareCore
 /// when an engine does not answer.
 package final class RemoteEngine: Sendable {
   let wire: any RemoteProtocol.Type
-  private let connections: [RemoteConnection]
-  private let options: RemoteOptions
-  private let pool: RemotePool
-  private let names: Mutex<[Int: Name]> = Mutex([:])
+  let options: RemoteOptions
+  let attempts: RemoteAttempts
+  let records: Mutex<EngineRecords>
   /// Whether the engines' model scores tokens.
   private let tokensAreScored = Mutex(false)
-
-  /// What an engine says of its model.
-  private struct Name: Sendable {
-    var id: String?
-    /// Of a `tare serve` that calibrates its answers.
-    var calibration: String?
-
-    var whole: String? { id.map { id in calibration.map { "\(id), calibrated by \($0)" } ?? id } }
-  }
 
   /// - Parameters:
   ///   - urls: the engines' addresses, at least one; the protocol's own path is added to one that has
@@ -35,13 +25,16 @@ package final class RemoteEngine: Sendable {
     try options.check()
     guard !urls.isEmpty else { throw .usage("engine: expected at least one address, found none") }
     self.wire = wire
-    connections = try urls.map { (url) throws(TareError) in
+    let connections = try urls.map { (url) throws(TareError) in
       try RemoteConnection(url: url, path: wire.path, or: wire.ofTokens?.path, options)
     }
     self.options = options
-    pool = RemotePool(count: urls.count, options)
+    attempts = RemoteAttempts(connections, options)
+    records = Mutex(EngineRecords(count: urls.count, form: wire.textForms.first ?? .text))
     if connections.contains(where: \.isOther) { scoresTokens() }
   }
+
+  var connections: [RemoteConnection] { attempts.connections }
 
   /// Where requests go.
   package var urls: [String] { connections.map(\.url) }
@@ -49,6 +42,13 @@ package final class RemoteEngine: Sendable {
   /// Whether tokens, and messages that are not rendered, can be sent.
   package var takesTokens: Bool { wire.takesTokens }
   package var takesMessages: Bool { wire.takesMessages }
+
+  /// The most tokens that all engines take of a text, as far as they say.
+  package var tokenLimit: Int? { records.withLock { $0.facts.compactMap(\.limit).min() } }
+  /// How often an engine was lost and came back: another model may be there since.
+  package var returns: Int { records.withLock { $0.returns } }
+  /// What the engine that was met first makes of the probes.
+  var probeRewards: [Float] { records.withLock { $0.probes ?? [] } }
 
   /// Requests that are sent at the same time.
   package var capacity: Int { connections.count * options.concurrency }
@@ -107,11 +107,11 @@ package final class RemoteEngine: Sendable {
   package func servedModel() async throws(TareError) -> String? {
     if let model = options.model { return model }
     // That one answers at all is worth waiting for; the others may be down.
-    _ = try await ask { (index) throws(RemoteFailure) in try await self.name(of: index) }
-    for index in connections.indices { _ = try? await name(of: index) }
-    let known = names.withLock { names in
-      names.sorted { $0.key < $1.key }.compactMap { index, name in
-        name.whole.map { (url: connections[index].url, name: $0) }
+    _ = try await ask { (index) throws(RemoteFailure) in try await self.facts(of: index) }
+    for index in connections.indices { _ = try? await facts(of: index) }
+    let known = records.withLock { records in
+      records.facts.enumerated().compactMap { index, facts in
+        facts.whole.map { (url: connections[index].url, name: $0) }
       }
     }
     if let first = known.first, let other = known.first(where: { $0.name != first.name }) {
@@ -168,91 +168,75 @@ package final class RemoteEngine: Sendable {
     _ texts: [RemoteText], _ batch: Range<Int>
   ) async throws(TareError) -> [RemoteReward] {
     try await ask { (index) throws(RemoteFailure) in
-      let request = EngineRequest(
-        texts: Array(texts[batch]), first: batch.lowerBound,
-        model: self.wire.namesModel ? try await self.modelID(of: index) : nil,
-        connection: self.connections[index])
-      guard let ofTokens = self.wire.ofTokens else { return try await request.rewards(self.wire) }
-      let path = request.connection.isOther ? nil : ofTokens.path
-      if self.tokensAreScored.withLock({ $0 }) {
-        return try await request.rewards(ofTokens, at: path)
-      }
-      do throws(RemoteFailure) {
-        return try await request.rewards(self.wire)
-      } catch {
-        // A server of such a model has no other path.
-        guard case .missing(let whole) = error else { throw error }
-        do throws(RemoteFailure) {
-          let rewards = try await request.rewards(ofTokens, at: path)
-          self.scoresTokens()
-          return rewards
-        } catch {
-          guard case .missing = error else { throw error }
-          throw .final(whole)
-        }
-      }
+      try await self.meet(index)
+      return try await self.request(
+        index, Array(texts[batch]), first: batch.lowerBound,
+        model: self.wire.namesModel ? try await self.modelID(of: index) : nil)
     }
   }
 
   // MARK: - Requests
 
-  private func modelID(of index: Int) async throws(RemoteFailure) -> String? {
-    if let model = options.model { return model }
-    return try await name(of: index).id
+  /// What one engine says of texts.
+  ///
+  /// - Parameters:
+  ///   - first: the place of the first text among all that are scored.
+  ///   - model: what the engine calls its model, where a request says it.
+  func request(
+    _ index: Int, _ texts: [RemoteText], first: Int, model: String?
+  ) async throws(RemoteFailure) -> [RemoteReward] {
+    let request = EngineRequest(
+      texts: texts, first: first, model: model, connection: connections[index],
+      output: options.output)
+    guard let ofTokens = wire.ofTokens else { return try await request.rewards(wire) }
+    let path = request.connection.isOther ? nil : ofTokens.path
+    if areTokensScored { return try await request.rewards(ofTokens, at: path) }
+    do throws(RemoteFailure) {
+      return try await request.rewards(wire)
+    } catch {
+      // A server of such a model has no other path.
+      guard case .missing(let whole) = error else { throw error }
+      do throws(RemoteFailure) {
+        let rewards = try await request.rewards(ofTokens, at: path)
+        scoresTokens()
+        return rewards
+      } catch {
+        guard case .missing = error else { throw error }
+        throw .final(whole)
+      }
+    }
   }
 
-  /// Asked once; an engine that does not say is not asked again either.
-  private func name(of index: Int) async throws(RemoteFailure) -> Name {
-    if let known = names.withLock({ $0[index] }) { return known }
-    var name = Name()
+  func modelID(of index: Int) async throws(RemoteFailure) -> String? {
+    if let model = options.model { return model }
+    return try await facts(of: index).name
+  }
+
+  /// Asked once, until the engine stops answering; one that does not say is not asked again either.
+  func facts(of index: Int) async throws(RemoteFailure) -> EngineFacts {
+    var facts = records.withLock { $0.facts[index] }
+    guard !facts.isAsked else { return facts }
     for path in wire.modelPaths {
       guard let reply = try await connections[index].get(path) else { continue }
-      // As OpenAI lists models, and as TEI tells of its own.
-      let model = reply["data"]?.array?.first
-      name.id = (model?["id"] ?? reply["model_id"])?.string
-      name.calibration = model?["calibration"]?.string
-      if name.id != nil { break }
+      facts.take(reply)
+      if facts.name != nil { break }
     }
-    let found = name
-    names.withLock { $0[index] = found }
-    return name
+    facts.isAsked = true
+    return records.withLock { [facts] records in
+      let isMet = records.facts[index].isMet
+      records.facts[index] = facts
+      records.facts[index].isMet = isMet
+      return records.facts[index]
+    }
   }
 
   /// Sends a request until there is an answer: what fails on one engine goes to another, or again to the
   /// same after a pause.
-  private func ask<Value: Sendable>(
+  func ask<Value: Sendable>(
     _ request: @Sendable (Int) async throws(RemoteFailure) -> Value
   ) async throws(TareError) -> Value {
-    let attempts = options.attempts + connections.count - 1
-    var last = ""
-    for _ in 0..<attempts {
-      let index: Int
-      do {
-        index = try await pool.take()
-      } catch {
-        throw interrupted
-      }
-      let began = ContinuousClock.now
-      do throws(RemoteFailure) {
-        let value = try await request(index)
-        pool.answered(index)
-        return value
-      } catch {
-        guard !Task.isCancelled else {
-          pool.abandoned(index)
-          throw interrupted
-        }
-        switch error {
-        case .final(let error), .missing(let error):
-          pool.answered(index)
-          throw error
-        case .again(let reason, let wish):
-          pool.failed(index, began: began, wish: wish)
-          last = connections.count == 1 ? reason : "\(connections[index].url): \(reason)"
-        }
-      }
-    }
-    throw .unreachable("\(addresses) gave no answer in \(attempts) attempts; the last: \(last)")
+    try await attempts.ask(
+      isCounted: false, addresses: addresses, answered: answered, lost: lost, request)
   }
 
   /// Where the last requests went.
@@ -260,5 +244,4 @@ package final class RemoteEngine: Sendable {
     let path = tokensAreScored.withLock { $0 } ? wire.ofTokens?.path : nil
     return connections.map { $0.isOther ? $0.url : $0.address(path) }.joined(separator: ", ")
   }
-  private var interrupted: TareError { .interrupted("stopped while waiting for \(addresses)") }
 }

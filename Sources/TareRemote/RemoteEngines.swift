@@ -12,6 +12,7 @@ package enum RemoteEngines {
       OpenRLHFRewards.self,
       LLaMAFactoryRewards.self,
       InfinityRewards.self,
+      LlamaCppRewards.self,
     ]
   ) { $0 }
 }
@@ -22,6 +23,10 @@ package protocol RemoteProtocol: Registered {
   static var path: String { get }
   /// Whether tokens are sent where they are known.
   static var takesTokens: Bool { get }
+  /// How texts may be sent, the best way first: which one a server takes is found out by asking.
+  static var textForms: [TextForm] { get }
+  /// Whether a reward may be the raw numbers of several labels.
+  static var answersLabels: Bool { get }
   /// Whether an encoder's pairs can be sent.
   static var takesPairs: Bool { get }
   /// Whether messages can be sent that the engine renders.
@@ -44,6 +49,12 @@ package protocol RemoteProtocol: Registered {
   ///   - texts: of one form.
   ///   - model: what the engine calls its model, where requests name it and it is known.
   static func request(for texts: [RemoteText], model: String?) -> JSONValue
+  /// The question for a text's tokens without special ones; nil where the engine answers none.
+  static func tokenQuestion(_ text: String, model: String?) -> (path: String, body: JSONValue)?
+  /// What it answers to that; nil for anything else.
+  static func tokens(in reply: JSONValue) -> [Int32]?
+  /// How many tokens of a request's texts the engine has read; nil where it does not say.
+  static func tokensRead(in reply: JSONValue) -> Int?
   /// The rewards in the order of the request's texts, as they stand in the reply, numbers or rows of
   /// them: whether they are as many as the texts is checked by whoever asked.
   /// - Throws: `TareError.badData` that names the member that is missing or wrong.
@@ -51,6 +62,13 @@ package protocol RemoteProtocol: Registered {
 }
 
 extension RemoteProtocol {
+  package static var textForms: [TextForm] { [takesTokens ? .tokens : .text] }
+  package static var answersLabels: Bool { false }
+  package static func tokenQuestion(
+    _ text: String, model: String?
+  ) -> (path: String, body: JSONValue)? { nil }
+  package static func tokens(in reply: JSONValue) -> [Int32]? { reply["tokens"]?.tokenIDs }
+  package static func tokensRead(in reply: JSONValue) -> Int? { nil }
   package static var takesTokens: Bool { false }
   package static var takesPairs: Bool { false }
   package static var takesMessages: Bool { false }
@@ -63,7 +81,39 @@ extension RemoteProtocol {
   package static var modelPaths: [String] { ["/v1/models"] }
 }
 
+/// How a text goes to an engine.
+package enum TextForm: Sendable, Hashable, CaseIterable {
+  /// As its tokens.
+  case tokens
+  /// As it is, and the engine is told to put no special tokens around it.
+  case text
+  /// Without the special tokens that the engine's tokenizer puts around it.
+  case bareText
+}
+
 extension JSONValue {
+  /// An array of token ids; nil for anything else.
+  var tokenIDs: [Int32]? {
+    guard let array else { return nil }
+    let ids = array.compactMap { ($0["id"] ?? $0).int.flatMap { Int32(exactly: $0) } }
+    return ids.count == array.count ? ids : nil
+  }
+
+  /// The tokens that the reply says it has read, as OpenAI's clients expect it; nil for none.
+  var usedTokens: Int? {
+    guard let count = self["usage"]?["prompt_tokens"]?.int, count > 0 else { return nil }
+    return count
+  }
+
+  /// The only element of an array, or the array of several labels' numbers.
+  func labels(_ place: String) throws(TareError) -> JSONValue {
+    guard let array, !array.isEmpty else {
+      throw .badData(
+        place: place, found: outline, accepted: "one value: a model with one label")
+    }
+    return array.count == 1 ? array[0] : self
+  }
+
   /// The elements of an array, by their `index` where they have one.
   ///
   /// - Throws: `TareError.badData` where those are not 0 to the last, each once: some text would get

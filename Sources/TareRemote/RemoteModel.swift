@@ -35,10 +35,7 @@ package struct RemoteModel: Sendable {
   package func values(
     _ conversations: [TokenizedConversation]
   ) async throws(TareError) -> [[Float]] {
-    let texts = try conversations.map { (conversation) throws(TareError) in
-      try RemoteText(conversation, of: text, for: engine.wire)
-    }
-    let rewards = try await engine.rewards(texts)
+    let rewards = try await remoteRewards(conversations)
     var values: [[Float]] = []
     for (index, reward) in rewards.enumerated() {
       do throws(TareError) {
@@ -49,6 +46,35 @@ package struct RemoteModel: Sendable {
       }
     }
     return values
+  }
+
+  /// What the engines say of the conversations, in the form that they take texts in.
+  private func remoteRewards(
+    _ conversations: [TokenizedConversation]
+  ) async throws(TareError) -> [RemoteReward] {
+    func rewards(_ form: TextForm) async throws(TareError) -> [RemoteReward] {
+      let texts = try conversations.map { (conversation) throws(TareError) in
+        try RemoteText(conversation, of: text, for: engine.wire, as: form)
+      }
+      return try await engine.rewards(texts)
+    }
+    let (form, isKnown) = engine.form
+    do throws(TareError) {
+      let found = try await rewards(form)
+      if !isKnown, !found.isEmpty { engine.settle(form) }
+      return found
+    } catch {
+      // What an engine refuses in this form, before it has taken anything, it may take in another.
+      guard !isKnown, case .badData = error, conversations.allSatisfy({ $0.chat == nil }),
+        text != nil
+      else { throw error }
+      for other in engine.wire.textForms where other != form {
+        guard let found = try? await rewards(other) else { continue }
+        engine.settle(other)
+        return found
+      }
+      throw error
+    }
   }
 
   /// Rewards in the order of the conversations.

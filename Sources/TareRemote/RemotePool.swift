@@ -104,9 +104,11 @@ final class RemotePool: Sendable {
   /// The engine is left alone for a while, twice as long as the last time, and at least for `wish`.
   ///
   /// - Parameter began: when the request was sent; of requests that fail together one counts.
-  func failed(_ index: Int, began: ContinuousClock.Instant, wish: Duration?) {
+  /// - Returns: whether this one counts.
+  func failed(_ index: Int, began: ContinuousClock.Instant, wish: Duration?) -> Bool {
+    var isNew = true
     giveBack(index) { place in
-      let isNew = place.failedAt.map { $0 < began } ?? true
+      isNew = place.failedAt.map { $0 < began } ?? true
       if isNew { place.failures += 1 }
       let now = ContinuousClock.now
       if isNew { place.failedAt = now }
@@ -115,6 +117,7 @@ final class RemotePool: Sendable {
       let end = now + max(min(pause, options.longestPause), wish ?? .zero)
       if isNew || wish != nil { place.aside = max(place.aside ?? end, end) }
     }
+    return isNew
   }
 
   private func giveBack(_ index: Int, _ change: (inout Place) -> Void) {

@@ -9,12 +9,17 @@ package struct RemoteReward: Sendable, Hashable {
   /// them.
   package var isOfSteps = false
 
-  /// - Parameter hasRows: whether it may be rows of numbers.
+  /// - Parameters:
+  ///   - hasRows: whether it may be rows of numbers.
+  ///   - output: what of several labels' numbers is the reward.
   /// - Throws: `TareError.badData` for anything else than finite numbers: one, or rows of one, or rows of
   ///   two that are probabilities.
-  init(_ json: JSONValue, hasRows: Bool) throws(TareError) {
+  init(_ json: JSONValue, hasRows: Bool, output: OutputChoice? = nil) throws(TareError) {
     guard hasRows, let rows = json.array else {
-      values = [try Self.number(json)]
+      let outputs = try (json.array ?? [json]).map { (value) throws(TareError) in
+        try Self.number(value)
+      }
+      values = [try Self.reward(of: outputs, output)]
       return
     }
     values = []
@@ -36,6 +41,30 @@ package struct RemoteReward: Sendable, Hashable {
       }
       values.append(numbers[numbers.count - 1])
     }
+  }
+
+  /// The reward among a model's outputs.
+  private static func reward(
+    of outputs: [Float], _ choice: OutputChoice?
+  ) throws(TareError) -> Float {
+    guard let choice else {
+      guard outputs.count == 1 else {
+        throw .badData(
+          place: "", found: "\(outputs.count) values",
+          accepted: "one value, or the choice of an output or of weights")
+      }
+      return outputs[0]
+    }
+    guard choice.fits(outputs.count) else {
+      throw .badData(
+        place: "", found: "\(outputs.count) values", accepted: "a model with the output '\(choice)'"
+      )
+    }
+    let value = choice.score(outputs)
+    guard value.isFinite else {
+      throw .badData(place: "", found: "\(value)", accepted: "a finite number")
+    }
+    return value
   }
 
   private static func number(_ json: JSONValue) throws(TareError) -> Float {

@@ -16,6 +16,8 @@ package struct RemoteText: Sendable, Hashable {
   package let chat: JSONObject?
   /// Whether it is read at the steps of a process reward model.
   package let isOfSteps: Bool
+  /// How many tokens it has, where that is known.
+  let tokenCount: Int?
   /// Whether the engine shall put its tokenizer's special tokens around the text, where the protocol
   /// can say so.
   package let addsSpecialTokens: Bool
@@ -24,29 +26,35 @@ package struct RemoteText: Sendable, Hashable {
     self.text = text
     self.addsSpecialTokens = addsSpecialTokens
     ids = nil
+    tokenCount = nil
     pair = nil
     query = nil
     chat = nil
     isOfSteps = false
   }
 
-  /// - Parameter model: whose tokens the conversation's ids are; nil where it has none.
+  /// - Parameters:
+  ///   - model: whose tokens the conversation's ids are; nil where it has none.
+  ///   - form: one of the protocol's.
   init(
-    _ conversation: TokenizedConversation, of model: TextModel?, for wire: any RemoteProtocol.Type
+    _ conversation: TokenizedConversation, of model: TextModel?,
+    for wire: any RemoteProtocol.Type, as form: TextForm
   ) throws(TareError) {
     var text = conversation.text
     let isWhole = conversation.pair == nil || conversation.truncated
-    if let model, !wire.takesTokens, isWhole {
+    let goesAsText = form != .tokens || !wire.takesTokens
+    if let model, goesAsText, isWhole {
       text = try model.text(
-        of: conversation, addsSpecialTokens: wire.addsSpecialTokens)
+        of: conversation, addsSpecialTokens: wire.addsSpecialTokens || form == .bareText)
     }
     self.text = text
-    ids = conversation.ids.isEmpty || !wire.takesTokens ? nil : conversation.ids
+    ids = conversation.ids.isEmpty || goesAsText ? nil : conversation.ids
+    tokenCount = conversation.ids.isEmpty ? nil : conversation.ids.count
     pair = conversation.truncated ? nil : conversation.pair
     query = wire.asksOneQuery ? pair?.prompt : nil
     chat = conversation.chat
     isOfSteps = conversation.stepsToScore != nil
-    addsSpecialTokens = conversation.addsSpecialTokens
+    addsSpecialTokens = conversation.addsSpecialTokens || form == .bareText
     guard chat == nil || wire.takesMessages else {
       throw .badData(
         place: "text", found: "messages that are not rendered",

@@ -20,6 +20,14 @@ enum TEIRewards: RemoteProtocol {
     return ["inputs": .array(inputs), "raw_scores": true]
   }
 
+  static func tokenQuestion(
+    _ text: String, model: String?
+  ) -> (path: String, body: JSONValue)? {
+    ("/tokenize", ["inputs": .string(text), "add_special_tokens": false])
+  }
+
+  static func tokens(in reply: JSONValue) -> [Int32]? { reply.array?.first?.tokenIDs }
+
   static func rewards(in reply: JSONValue) throws(TareError) -> [JSONValue] {
     try reply.ordered("reply").map { (element) throws(TareError) in
       try element.only("reply, a text's labels")["score"] ?? .null

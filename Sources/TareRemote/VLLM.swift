@@ -5,13 +5,16 @@ internal import TareCore
 /// from 0.11.2 on; older ones ignore that and answer the sigmoid. Their member `activation` is not sent
 /// beside it: some versions take any value of it for yes.
 ///
-/// Tokens are sent where they are known; versions whose `input` is text alone refuse them. Messages that
-/// nobody here has a template for are sent one conversation a request, which is all that vLLM takes.
+/// Tokens are sent where they are known. The `input` of versions before 0.15.1 is text alone: they get
+/// texts, with one BOS, which the number of tokens that they have read shows. Messages that nobody here
+/// has a template for are sent one conversation a request, which is all that vLLM takes.
 enum VLLMRewards: RemoteProtocol {
   static let key = "vllm"
   static let summary = "vLLM from 0.11.2 on (POST /classify; /pooling for models that score tokens)"
   static let path = "/classify"
   static let takesTokens = true
+  static let textForms = TextForm.allCases
+  static let answersLabels = true
   static let takesMessages = true
   static let namesModel = true
   static let ofTokens: (any RemoteProtocol.Type)? = VLLMTokenRewards.self
@@ -40,9 +43,19 @@ enum VLLMRewards: RemoteProtocol {
       throw .badData(place: "reply", found: reply.outline, accepted: "an array 'data'")
     }
     return try data.ordered("reply, 'data'").map { (element) throws(TareError) in
-      try (element["probs"] ?? .null).only("reply, 'probs'")
+      try (element["probs"] ?? .null).labels("reply, 'probs'")
     }
   }
+
+  static func tokenQuestion(
+    _ text: String, model: String?
+  ) -> (path: String, body: JSONValue)? {
+    var request: JSONObject = ["prompt": .string(text), "add_special_tokens": false]
+    request["model"] = model.map { .string($0) }
+    return ("/tokenize", .object(request))
+  }
+
+  static func tokensRead(in reply: JSONValue) -> Int? { reply.usedTokens }
 }
 
 extension RemoteText {

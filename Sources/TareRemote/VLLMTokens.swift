@@ -8,6 +8,7 @@ enum VLLMTokenRewards: RemoteProtocol {
   static let summary = "vLLM, models that score tokens (POST /pooling)"
   static let path = "/pooling"
   static let takesTokens = true
+  static let textForms = TextForm.allCases
   static let takesMessages = true
   static let namesModel = true
   static let answersRows = true
@@ -19,6 +20,8 @@ enum VLLMTokenRewards: RemoteProtocol {
     request["use_activation"] = .bool(texts.first?.isOfSteps ?? false)
     return .object(request)
   }
+
+  static func tokensRead(in reply: JSONValue) -> Int? { reply.usedTokens }
 
   static func rewards(in reply: JSONValue) throws(TareError) -> [JSONValue] {
     guard let data = reply["data"] else {

@@ -38,6 +38,25 @@ struct ControlTokens: Sendable {
     }
   }
 
+  /// The first control token in a response that stands in a rendered text; those at its end, with white
+  /// space among them, are how its turn was ended.
+  func first(inResponse text: String, but expected: String? = nil) -> String? {
+    let bytes = Array(text.utf8)
+    var end = bytes.count
+    func passSpace() {
+      while end > 0, [0x09, 0x0A, 0x0D, 0x20].contains(bytes[end - 1]) { end -= 1 }
+    }
+    var matches = finder.matches(in: bytes)
+    passSpace()
+    while let last = matches.last, last.upperBound == end {
+      matches.removeLast()
+      end = last.lowerBound
+      passSpace()
+    }
+    return matches.lazy.map { String(decoding: bytes[$0], as: UTF8.self) }
+      .first { $0 != expected }
+  }
+
   // MARK: - Marks
 
   // Private-use characters that stand around a control token of the user's, from the conversation
@@ -61,8 +80,20 @@ struct ControlTokens: Sendable {
     return result
   }
 
+  /// The same with the names of members as well.
+  func markedWhole(_ value: JSONValue) -> JSONValue {
+    switch value {
+    case .array(let values): return .array(values.map(markedWhole))
+    case .object(let object):
+      var result = JSONObject()
+      for (name, value) in object.members { result[marked(name)] = markedWhole(value) }
+      return .object(result)
+    default: return marked(value)
+    }
+  }
+
   /// Marks that the text has already go first, so that no one forges a marked token.
-  private func marked(_ text: String) -> String {
+  func marked(_ text: String) -> String {
     let bytes = Array(Self.unmarked(text).utf8)
     var result: [UInt8] = []
     var position = 0

@@ -40,6 +40,17 @@ package enum OutputChoice: Sendable, Hashable {
     }
   }
 
+  /// Whether a model with so many outputs has it.
+  package func fits(_ count: Int) -> Bool {
+    switch self {
+    case .single: count == 1
+    case .all, .probability: count > 0
+    case .index(let index): (0..<count).contains(index)
+    case .weights(let weights): weights.count == count
+    case .firstProbability, .margin: count == 2
+    }
+  }
+
   /// The output that a name stands for: `margin`, or a label of the model's `id2label`.
   /// - Throws: `TareError.usage` for a name that is neither, or that several outputs have.
   package init(named name: String, in config: ModelConfig) throws(TareError) {

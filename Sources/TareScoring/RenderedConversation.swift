@@ -98,12 +98,42 @@ extension TextModel {
     in conversation: Conversation, _ options: ScoringOptions
   ) -> String? {
     let step = stepToken(options)
-    guard let tokens = template(for: conversation.context)?.controlTokens else { return nil }
+    let tokens = template(for: conversation.context)?.controlTokens ?? plainControlTokens
     let context = conversation.context
     let values =
       conversation.messages.map { .object($0.members) }
       + [context.tools, context.documents, .object(context.variables)].compactMap(\.self)
     return values.lazy.compactMap { tokens.first(in: $0, but: step) }.first
+  }
+
+  /// The same of texts without a template: a query and a document, say.
+  package func controlToken(in texts: [String], _ options: ScoringOptions) -> String? {
+    let step = stepToken(options)
+    let tokens = mainTemplate?.controlTokens ?? plainControlTokens
+    return texts.lazy.compactMap { tokens.first(in: .string($0), but: step) }.first
+  }
+
+  /// The same of the response in a text that a template has rendered: what stands in other turns cannot
+  /// be told from the template's own.
+  ///
+  /// - Parameter prompt: the response is all after it, if the text begins with it; else the last turn of
+  ///   the assistant.
+  /// - Returns: nil also where no response is found.
+  package func controlToken(
+    inRendered text: String, after prompt: String? = nil, _ turn: AssistantTurn,
+    _ options: ScoringOptions
+  ) -> String? {
+    guard let response = turn.response(in: text, after: prompt) else { return nil }
+    let tokens = mainTemplate?.controlTokens ?? plainControlTokens
+    return tokens.first(inResponse: response, but: stepToken(options))
+  }
+
+  /// - Throws: `TareError.badData` for a token, where the options want none.
+  package func refuse(_ token: String?, _ options: ScoringOptions) throws(TareError) {
+    guard let token, options.specialTokens == .error else { return }
+    throw .badData(
+      place: "text", found: "the control token '\(token)'",
+      accepted: "messages that spell no control token")
   }
 
   /// Whether a content that is null makes another text than a missing one, which is what transformers'

@@ -34,6 +34,9 @@ extension TextModel {
           ? "messages, as an implicit reward must know where the response begins"
           : "messages, as its control tokens cannot be told from the template's")
     }
+    if options.specialTokens == .error {
+      try refuse(controlToken(inRendered: text, assistantTurn(options), options), options)
+    }
     return try tokenize(rendered: text, options)
   }
 
@@ -79,6 +82,8 @@ extension TextModel {
   /// How the chat template frames a response that answers a user.
   package func assistantTurn(_ options: ScoringOptions) -> AssistantTurn {
     let (question, answer) = ("a1b2question", "a1b2answer")
+    var options = options
+    options.specialTokens = .keep
     let conversation = Conversation(prompt: [.user(question)], response: answer)
     guard let template = mainTemplate?.template,
       let text = try? tokenize(conversation, options).text,

@@ -13,6 +13,21 @@ public final class RewardModel: Sendable {
   package var sharesPrefixes: Bool { text.sharesPrefixes }
   private let runner: LazyBody
 
+  /// Keeps the keys and values of prefixes for later inputs, up to so many bytes; the scores have the same
+  /// bits. Encoders, whose tokens depend on those after them, keep nothing.
+  package func keepPrefixes(bytes: Int) {
+    guard case .implicit(_, let reference, _) = reading else { return runner.keepPrefixes(bytes) }
+    runner.keepPrefixes(bytes / 2)
+    reference.keepPrefixes(bytes / 2)
+  }
+
+  /// What was computed and kept so far; nil before the weights are loaded, and for encoders.
+  package var prefixCounts: PrefixCounts? {
+    guard case .implicit(_, let reference, _) = reading else { return runner.prefixCounts }
+    guard let own = runner.prefixCounts, let other = reference.prefixCounts else { return nil }
+    return own + other
+  }
+
   /// How hidden states become a score.
   package enum Reading: Sendable {
     case head(LoadedHead, OutputChoice, ScoreFinish)
@@ -103,11 +118,12 @@ public final class RewardModel: Sendable {
   ) throws(TareError) -> [Score] {
     let steps: [[Float]]
     var outputs: [[[Float]]] = []
+    var cached = conversations.map { _ in 0 }
     switch reading {
     case .head(let head, let output, let finish):
-      let all = try runner.states(conversations, probe: probe).map { states in
-        states.map { head.head.outputs($0) }
-      }
+      let found = try runner.knownStates(conversations, probe: probe)
+      cached = found.known
+      let all = found.states.map { states in states.map { head.head.outputs($0) } }
       steps = all.map { states in states.map { finish.applied(to: output.score($0)) } }
       if head.head.outputCount > 1 { outputs = all }
     case .implicit(_, let reference, let beta):
@@ -121,8 +137,10 @@ public final class RewardModel: Sendable {
     try checkUnchanged()
     var scores: [Score] = []
     for (index, (conversation, values)) in zip(conversations, steps).enumerated() {
-      scores.append(
-        try Self.score(conversation, values, outputs: outputs.isEmpty ? [] : outputs[index]))
+      var score = try Self.score(
+        conversation, values, outputs: outputs.isEmpty ? [] : outputs[index])
+      score.cached.tokens = cached[index]
+      scores.append(score)
     }
     return scores
   }
@@ -197,6 +215,8 @@ package final class LazyBody: Sendable {
   private let weights: ModelWeights
   private let threads: Int
   private let loaded = Mutex<(any Body)?>(nil)
+  /// Bytes for keys and values that are kept from pass to pass.
+  private let prefixBytes = Mutex(0)
 
   init(_ weights: ModelWeights, threads: Int) {
     self.weights = weights
@@ -207,28 +227,48 @@ package final class LazyBody: Sendable {
     try loaded.withLock { (loaded) throws(TareError) in
       if let body = loaded { return body }
       let body = try weights.body(threads: threads)
+      let bytes = prefixBytes.withLock { $0 }
+      if bytes > 0 { (body as? Decoder)?.keepPrefixes(bytes: bytes) }
       loaded = body
       return body
     }
   }
 
+  /// From now on, or from when the weights are loaded on.
+  func keepPrefixes(_ bytes: Int) {
+    prefixBytes.withLock { $0 = bytes }
+    loaded.withLock { ($0 as? Decoder)?.keepPrefixes(bytes: bytes) }
+  }
+
+  /// nil before the weights are loaded, and for encoders.
+  var prefixCounts: PrefixCounts? { loaded.withLock { ($0 as? Decoder)?.prefixCounts } }
+
   /// The states that are read of each conversation; the mean of all where the rule is the mean.
   func states(
     _ conversations: [TokenizedConversation], probe: PassProbe? = nil
   ) throws(TareError) -> [[[Float]]] {
+    try knownStates(conversations, probe: probe).states
+  }
+
+  /// The same, and how many tokens of each conversation were known from others before.
+  func knownStates(
+    _ conversations: [TokenizedConversation], probe: PassProbe? = nil
+  ) throws(TareError) -> (states: [[[Float]]], known: [Int]) {
     let body = try body()
     let ids = conversations.map(\.ids)
     let positions = conversations.map(\.positions)
-    let states: [[[Float]]]
-    if let probe {
-      guard let decoder = body as? Decoder else {
+    var found: (states: [[[Float]]], known: [Int])
+    if let decoder = body as? Decoder {
+      found = try decoder.knownStates(ids, at: positions, probe: probe)
+    } else {
+      guard probe == nil else {
         throw .usage("inspection: expected a decoder, found an encoder")
       }
-      states = try decoder.hiddenStates(ids, types: nil, at: positions, probe: probe)
-    } else {
-      states = try body.hiddenStates(ids, types: conversations.map(\.types), at: positions)
+      found.states = try body.hiddenStates(ids, types: conversations.map(\.types), at: positions)
+      found.known = conversations.map { _ in 0 }
     }
-    return zip(conversations, states).map { $0.takesMean ? [Self.mean($1)] : $1 }
+    found.states = zip(conversations, found.states).map { $0.takesMean ? [Self.mean($1)] : $1 }
+    return found
   }
 
   private static func mean(_ states: [[Float]]) -> [Float] {

@@ -33,6 +33,16 @@ package struct ScoringOptions: Sendable, Hashable {
     package var isInResponse: Bool { self == .responseLeft || self == .responseRight }
   }
 
+  /// What happens to control tokens that the user's own texts spell.
+  package enum SpecialTokens: String, Sendable, CaseIterable {
+    /// They are control tokens, as in transformers.
+    case keep
+    /// They are encoded as plain text.
+    case text
+    /// They are an error.
+    case error
+  }
+
   package var readRule: ReadRule
   /// Where the text of a conversation ends.
   package var ending = ConversationEnding.message
@@ -53,8 +63,9 @@ package struct ScoringOptions: Sendable, Hashable {
   package var stepSeparator: String?
   /// The version of transformers whose tokens the model has been opened for.
   package var tokenRules = TokenizerRules.five
+  package var specialTokens: SpecialTokens
   /// Whether control tokens in the user's texts are encoded as plain text.
-  package var sanitizesControlTokens: Bool
+  package var sanitizesControlTokens: Bool { specialTokens == .text }
   /// Whether it is found out where the response begins, as implicit rewards need.
   package var marksResponse = false
 
@@ -68,7 +79,17 @@ package struct ScoringOptions: Sendable, Hashable {
     self.truncation = truncation
     self.date = date
     self.system = system
-    self.sanitizesControlTokens = sanitizesControlTokens
+    specialTokens = sanitizesControlTokens ? .text : .keep
+  }
+}
+
+extension ScoringOptions {
+  /// The same with a date that is the same on every day.
+  package var onOneDay: ScoringOptions? {
+    guard let date = try? CalendarDate(parsing: "2026-01-01") else { return nil }
+    var options = self
+    options.date = date
+    return options
   }
 }
 

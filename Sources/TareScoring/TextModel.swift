@@ -19,6 +19,10 @@ package struct TextModel: Sendable {
   /// tokens of texts for them.
   let mainTemplate: Template?
   let toolTemplate: Template?
+  /// Those of texts for no template.
+  let plainControlTokens: ControlTokens
+  /// The control tokens that the tokenizer's configuration lists; nil where it leaves them to be found.
+  let chosenControlTokens: Set<String>?
   /// The special tokens that templates see by name (`bos_token`).
   package let specialTokens: [String: String]
   /// The id that counts as padding for the read position; nil where the model has none.
@@ -135,8 +139,11 @@ package struct TextModel: Sendable {
           text.tokenizer, chosen: text.chosenControlTokens, templateText: template.literalText))
     }
     mainTemplate = prepared(text.layout)
+    plainControlTokens = ControlTokens(
+      tokenizer, chosen: text.chosenControlTokens, templateText: "")
     toolTemplate = text.toolLayout.flatMap(prepared)
     specialTokens = text.specialTokens
+    chosenControlTokens = text.chosenControlTokens
     pairRoles = try reranker?.roles(in: text)
     let config = weights.config
     func id(_ key: String) -> Int32? { config[key]?.int.flatMap { Int32(exactly: $0) } }

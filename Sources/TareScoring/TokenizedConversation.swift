@@ -28,6 +28,8 @@ package struct TokenizedConversation: Sendable, Hashable {
   package var chat: JSONObject?
   /// Whether control tokens of the user's text are encoded as plain text, which the text does not show.
   package var isSanitized = false
+  /// A control token that the user's own text spells; nil for none, and where nobody has looked.
+  package var controlToken: String?
 
   /// How much work it is: its tokens, or a guess at them where nobody has counted them here.
   package var size: Int { ids.isEmpty ? max(text.utf8.count / 4, 1) : ids.count }
@@ -111,6 +113,9 @@ extension TextModel {
         accepted: "a conversation that ends with the assistant's response")
     }
     if let text = conversation.renderedText { return try tokenize(given: text, options) }
+    if options.specialTokens == .error {
+      try refuse(controlToken(in: conversation, options), options)
+    }
     guard !options.takesOneTurn || conversation.turns.count == 1 else {
       throw .badData(
         place: "response", found: "\(conversation.turns.count) messages",

@@ -54,6 +54,8 @@ final class HangUpWatch: ChannelInboundHandler, RemovableChannelHandler {
 struct RewardContext: RequestContext {
   var coreContext: CoreRequestContextStorage
   let channel: any Channel
+  /// What the request log calls the request; nil without one.
+  var loggedID: String?
 
   init(source: ApplicationRequestContextSource) {
     coreContext = CoreRequestContextStorage(source: source)

@@ -13,6 +13,8 @@ package enum WireProtocols {
       SGLang.self,
       TEI.self,
       Slime.self,
+      SystemOne.self,
+      Decisions.self,
     ]
   ) { $0 }
 }
@@ -24,6 +26,10 @@ package protocol WireProtocol: Registered {
   static var checksModel: Bool { get }
   /// The status of a full queue, which its clients try again after.
   static var busyStatus: Int { get }
+  /// The status of a request that is of no kind of the protocol's.
+  static var malformedStatus: Int { get }
+  /// The status of an error where it is the protocol's own; nil for that of all.
+  static func status(of error: TareError) -> Int?
   /// The body of an answer that is not 200.
   static func body(of error: TareError, status: Int) -> JSONObject
 }
@@ -31,6 +37,8 @@ package protocol WireProtocol: Registered {
 extension WireProtocol {
   package static var checksModel: Bool { false }
   package static var busyStatus: Int { 503 }
+  package static var malformedStatus: Int { 400 }
+  package static func status(of error: TareError) -> Int? { nil }
 
   package static func body(of error: TareError, status: Int) -> JSONObject {
     OpenAIError.body(of: error, status: status)

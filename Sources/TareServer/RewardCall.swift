@@ -15,6 +15,8 @@ package struct RewardCall: Sendable {
   let servedName: String
   /// What the client calls the request; nil where it does not.
   var requestID: String?
+  /// What is told beside the answer.
+  let remarks = RequestRemarks()
 
   /// - Parameter cut: what may be cut off every text.
   /// - Throws: as `judgements`, and `TareError.badData` for a model that has several numbers for a text.
@@ -38,13 +40,14 @@ package struct RewardCall: Sendable {
   func judgements(
     _ texts: [ServedText], cut: ServedText.Cut? = nil
   ) async throws(TareError) -> [Reward] {
-    guard let cut else { return try await service.rewards(texts) }
-    return try await service.rewards(
+    let rewards = try await service.rewards(
       texts.map { text in
         var text = text
-        text.cut = cut
+        text.cut = cut ?? text.cut
         return text
       })
+    remarks.add(rewards)
+    return rewards
   }
 
   // MARK: - Members of a request
@@ -132,9 +135,11 @@ package struct RewardCall: Sendable {
 
   func usage(_ rewards: [Reward]) -> JSONValue {
     let tokens = rewards.reduce(0) { $0 + $1.score.tokens }
+    let cached = rewards.reduce(0) { $0 + $1.score.cached.tokens }
     return [
       "prompt_tokens": .int(tokens), "total_tokens": .int(tokens), "completion_tokens": 0,
-      "prompt_tokens_details": .null, "completion_tokens_details": .null,
+      "prompt_tokens_details": cached > 0 ? ["cached_tokens": .int(cached)] : .null,
+      "completion_tokens_details": .null,
     ]
   }
 

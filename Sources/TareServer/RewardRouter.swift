@@ -31,16 +31,17 @@ struct RewardRouter {
     for path in facts.paths { methods[path, default: []] += [.get, .head] }
     methods["/ping", default: []] += [.post]
     let metrics = ServerMetrics(paths: Set(methods.keys))
+    router.add(middleware: RequestLog(level: options.logged, write: options.log))
     router.add(middleware: metrics)
     router.add(middleware: ErrorsAsJSON(methods: methods, busyStatus: options.busyStatus))
     if let key = options.apiKey { router.add(middleware: APIKeyCheck(key)) }
     router.add(
       middleware: AnyPath { request, context in
-        try await answer(request, on: context.channel, by: anywhere, isElsewhere: true)
+        try await answer(request, context, by: anywhere, isElsewhere: true)
       })
     for (path, routes) in byPath {
       router.post(RouterPath(path)) { request, context in
-        guard let response = try await answer(request, on: context.channel, by: routes) else {
+        guard let response = try await answer(request, context, by: routes) else {
           throw HTTPError(.notFound)
         }
         return response
@@ -55,7 +56,7 @@ struct RewardRouter {
   /// - Parameter isElsewhere: whether it went to a path that is no protocol's.
   /// - Returns: nil for what went elsewhere and is none of the routes' kind.
   private func answer(
-    _ request: Request, on channel: any Channel, by routes: [Route], isElsewhere: Bool = false
+    _ request: Request, _ context: RewardContext, by routes: [Route], isElsewhere: Bool = false
   ) async throws -> Response? {
     let form = routes[isElsewhere ? 0 : 1].form
     let body: JSONValue
@@ -72,15 +73,17 @@ struct RewardRouter {
     } catch let error as TareError {
       if case .busy = error { throw RequestError(error.status, error, form: form) }
       if isElsewhere { return nil }
-      throw RequestError(error.status, error.inside("request body"), form: form)
+      throw RequestError(
+        .init(code: form.malformedStatus), error.inside("request body"), form: form)
     }
     guard let route = routes.first(where: { $0.endpoint.takes(body.object ?? [:]) }) else {
       if isElsewhere { return nil }
-      throw RequestError(.badRequest, Self.unknown(body, routes), form: form)
+      throw RequestError(
+        .init(code: form.malformedStatus), Self.unknown(body, routes), form: form)
     }
     try await checkModel(body["model"]?.string, route)
-    let id = request.headers[.init("X-Request-Id")!]
-    var response = try await HangUpWatch.response(on: channel) {
+    let id = context.loggedID ?? request.headers[.init("X-Request-Id")!]
+    var response = try await HangUpWatch.response(on: context.channel) {
       try await answer(body.object ?? [:], id: id, by: route).response
     }
     if let calibration = service.calibration {
@@ -123,13 +126,16 @@ struct RewardRouter {
   ) async throws(RequestError) -> Answer {
     do throws(TareError) {
       try RequestMembers(read: route.endpoint.reads).check(body)
-      return try await route.endpoint.answer(
-        RewardCall(
-          body: body, service: service, limits: limits, isRaw: options.isRaw,
-          servedName: options.modelNames.first ?? service.model.name,
-          requestID: id ?? body["request_id"]?.string))
+      let call = RewardCall(
+        body: body, service: service, limits: limits, isRaw: options.isRaw,
+        servedName: options.modelNames.first ?? service.model.name,
+        requestID: id ?? body["request_id"]?.string)
+      var answer = try await route.endpoint.answer(call)
+      answer.headers.merge(call.remarks.headers) { own, _ in own }
+      return answer
     } catch {
-      throw RequestError(error.status, error, form: route.form)
+      let status = route.form.status(of: error).map { HTTPResponse.Status(code: $0) }
+      throw RequestError(status ?? error.status, error, form: route.form)
     }
   }
 }

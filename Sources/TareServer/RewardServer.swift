@@ -25,6 +25,9 @@ package struct ServerOptions: Sendable {
   package var acceptsAnyModel = false
   /// The status that says that too much waits; nil for what each protocol's own server says.
   package var busyStatus: Int?
+  /// Which requests get a line, and who writes it.
+  package var logged = RequestLogLevel.none
+  package var log: @Sendable (String) -> Void = { _ in }
   /// The program's version.
   package var version = ""
 

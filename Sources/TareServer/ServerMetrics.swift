@@ -2,6 +2,7 @@
 internal import Foundation
 internal import Hummingbird
 internal import Synchronization
+internal import TareCore
 internal import TareServing
 
 /// Counts requests by path and status, and the time they took.
@@ -85,9 +86,13 @@ final class ServerMetrics: RouterMiddleware {
         "tare_model_seconds_total", "counter", "Time spent in the model.",
         [("", "\(done.seconds)")])
       + family(
+        "tare_control_token_texts_total", "counter",
+        "Inputs that spell a control token themselves.", [("", "\(done.controlTokens)")])
+      + family(
         "tare_waiting_texts", "gauge", "Inputs that wait for a pass of the model.",
         [("", "\(service.waiting)")])
-      + cache(service.model.cacheCounts) + asVLLM(service, requests)
+      + cache(service.model.cacheCounts) + prefixes(service.model.prefixCounts)
+      + asVLLM(service, requests)
   }
 
   /// The same under the names that dashboards for vLLM read.
@@ -154,6 +159,34 @@ final class ServerMetrics: RouterMiddleware {
         [("", "\(counts.misses)")])
       + family(
         "tare_cache_entries", "gauge", "Rewards in the cache.", [("", "\(counts.entries)")])
+  }
+
+  /// Of the cache of prefixes; nothing where there is none.
+  private func prefixes(_ counts: PrefixCounts?) -> String {
+    guard let counts, counts.limit > 0 else { return "" }
+    return family(
+      "tare_prefix_cache_tokens_total", "counter",
+      "Tokens of inputs looked up in the prefix cache.",
+      [("", "\(counts.tokens)")])
+      + family(
+        "tare_prefix_cache_hit_tokens_total", "counter",
+        "Tokens of inputs whose keys and values were in the prefix cache.",
+        [("", "\(counts.hits)")])
+      + family(
+        "tare_prefix_cache_evictions_total", "counter",
+        "Panels of 64 tokens dropped from the prefix cache.", [("", "\(counts.evictions)")])
+      + family(
+        "tare_prefix_cache_bytes", "gauge", "Memory of the prefix cache.",
+        [("", "\(counts.bytes)")])
+      + family(
+        "tare_prefix_cache_limit_bytes", "gauge", "Limit of the prefix cache's memory.",
+        [("", "\(counts.limit)")])
+      + family(
+        "vllm:prefix_cache_queries_total", "counter", "Prefix cache queries, in tokens.",
+        [("", "\(counts.tokens)")])
+      + family(
+        "vllm:prefix_cache_hits_total", "counter", "Prefix cache hits, in tokens.",
+        [("", "\(counts.hits)")])
   }
 
   private func family(

@@ -20,6 +20,7 @@ package struct LocalModel: ServedModel {
 
   package var name: String { model.text.name }
   package var sharesPrefixes: Bool { model.sharesPrefixes }
+  package var prefixCounts: PrefixCounts? { model.prefixCounts }
 
   package func tokenize(_ text: ServedText) throws(TareError) -> TokenizedConversation {
     try texts.tokenize(text)

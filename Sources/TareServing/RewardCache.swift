@@ -20,6 +20,8 @@ final class RewardCache: Sendable {
     var oldest = 0
     var lastUse = 0
     var counts = CacheCounts()
+    /// How often the engines had come back when the rewards were given.
+    var returns = 0
 
     mutating func find(_ digest: Digest) -> [Float]? {
       guard let value = values[digest]?.value else {
@@ -79,8 +81,21 @@ final class RewardCache: Sendable {
     state.withLock { state in digests.map { state.find($0) } }
   }
 
-  func keep(_ values: [(Digest, [Float])]) {
+  /// Forgets all rewards if an engine has come back since they were given: it may serve another model.
+  func forget(unless returns: Int) {
     state.withLock { state in
+      guard state.returns != returns else { return }
+      let counts = state.counts
+      state = State()
+      (state.counts, state.returns) = (counts, returns)
+    }
+  }
+
+  /// - Parameter returns: how often engines had come back before these were asked for; rewards of another
+  ///   time are not kept.
+  func keep(_ values: [(Digest, [Float])], returns: Int) {
+    state.withLock { state in
+      guard state.returns == returns else { return }
       for (digest, value) in values {
         state.keep(digest, value)
         if state.values.count > limit { state.dropOldest() }

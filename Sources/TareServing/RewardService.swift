@@ -32,6 +32,8 @@ package protocol ServedModel: Sendable {
   func spell(_ ids: [Int32]) throws(TareError) -> (text: String, tokens: [String])
   /// What the model keeps of its answers, where it keeps any.
   var cacheCounts: CacheCounts? { get }
+  /// What it has computed, and what it keeps of texts' beginnings; nil where that is unknown.
+  var prefixCounts: PrefixCounts? { get }
 }
 
 /// A model on this machine runs one pass at a time, is ready when it is loaded, and keeps nothing.
@@ -43,6 +45,7 @@ extension ServedModel {
   package func isReady() async -> Bool { true }
   package func known(_ texts: [TokenizedConversation]) -> [Score]? { nil }
   package var cacheCounts: CacheCounts? { nil }
+  package var prefixCounts: PrefixCounts? { nil }
 
   package func spell(_ ids: [Int32]) throws(TareError) -> (text: String, tokens: [String]) {
     throw .badData(
@@ -74,6 +77,8 @@ package struct ServiceTotals: Sendable {
   package var computed = 0
   /// Time that the model took.
   package var seconds = 0.0
+  /// Texts that spell a control token themselves.
+  package var controlTokens = 0
 }
 
 /// Scores rendered texts for callers that do not know of each other.
@@ -87,6 +92,8 @@ package final class RewardService: Sendable {
   package let model: any ServedModel
   /// What every answer goes through.
   package let calibration: ServedCalibration?
+  /// What answers typed questions; nil where nothing does.
+  package let decisions: DecisionService?
   private let limits: ServiceLimits
   private let queue: Mutex<RewardQueue>
   private let done = Mutex(ServiceTotals())
@@ -95,9 +102,10 @@ package final class RewardService: Sendable {
 
   package init(
     _ model: any ServedModel, calibration: ServedCalibration? = nil,
-    limits: ServiceLimits = ServiceLimits()
+    limits: ServiceLimits = ServiceLimits(), decisions: DecisionService? = nil
   ) {
     self.model = model
+    self.decisions = decisions
     self.calibration = calibration
     self.limits = limits
     queue = Mutex(
@@ -143,11 +151,13 @@ package final class RewardService: Sendable {
     } else {
       scores = try await wait(for: tokenized, deadline).get()
     }
-    guard let calibration else {
-      return scores.map { Reward(value: Double($0.value), score: $0) }
+    let values =
+      try calibration?.rewards(scores, responses: responses) ?? scores.map { Double($0.value) }
+    let found = tokenized.count { $0.controlToken != nil }
+    if found > 0 { done.withLock { $0.controlTokens += found } }
+    return zip(zip(values, scores), tokenized).map {
+      Reward(value: $0.0, score: $0.1, controlToken: $1.controlToken)
     }
-    let values = try calibration.rewards(scores, responses: responses)
-    return zip(values, scores).map { Reward(value: $0, score: $1) }
   }
 
   /// The texts' tokens, and their responses where a calibration needs them.
@@ -244,10 +254,13 @@ package final class RewardService: Sendable {
       if let another { start(another) }
       guard let pass else { return }
       let start = ContinuousClock.now
+      let before = model.prefixCounts?.rows
       let results = results(of: pass.places)
+      // One pass runs at a time where rows are counted.
+      let rows = before.flatMap { before in model.prefixCounts.map { $0.rows - before } }
       done.withLock { done in
         done.tokens += pass.tokens
-        done.computed += pass.rows
+        done.computed += rows ?? pass.rows
         done.seconds += (.now - start) / .seconds(1)
       }
       change { queue in

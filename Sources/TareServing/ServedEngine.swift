@@ -77,12 +77,15 @@ package struct ServedEngine: ServedModel {
   }
 
   package func known(_ texts: [TokenizedConversation]) -> [Score]? {
-    cache?.all(texts.map(\.digest)).map { zip(texts, $0).map { $0.score($1) } }
+    cache?.forget(unless: model.engine.returns)
+    return cache?.all(texts.map(\.digest)).map { zip(texts, $0).map { $0.score($1) } }
   }
 
   /// On a thread of its own, which waits for the engines.
   package func score(_ texts: [TokenizedConversation]) throws(TareError) -> [Score] {
     let digests = texts.map(\.digest)
+    let returns = model.engine.returns
+    cache?.forget(unless: returns)
     let kept = cache?.find(digests) ?? texts.map { _ in nil }
     var rewards: [Digest: [Float]] = [:]
     for (digest, reward) in zip(digests, kept) { rewards[digest] = reward }
@@ -97,7 +100,8 @@ package struct ServedEngine: ServedModel {
     if !sent.isEmpty {
       let new = try waiting { [sent] () throws(TareError) in try await model.values(sent) }
       for (digest, reward) in zip(asked, new) { rewards[digest] = reward }
-      cache?.keep(Array(zip(asked, new)))
+      // They may be of before or after an engine was gone.
+      if model.engine.returns == returns { cache?.keep(Array(zip(asked, new)), returns: returns) }
     }
     return zip(texts, digests).compactMap { text, digest in
       rewards[digest].map { text.score($0) }

@@ -93,4 +93,6 @@ package struct Reward: Sendable, Hashable {
   package let value: Double
   /// What the model said.
   package let score: Score
+  /// A control token that the text spells itself, with which a response can end its own turn.
+  package var controlToken: String?
 }

@@ -28,9 +28,27 @@ package struct ServedTexts: Sendable {
   }
 
   package func tokenize(_ text: ServedText) throws(TareError) -> TokenizedConversation {
-    let tokenized = try cut(text)
-    return text.wantsEveryToken && model.scoresTokens && tokenized.stepsToScore == nil
-      ? tokenized.readAtEveryToken : tokenized
+    let token = controlToken(in: text.form)
+    try model.refuse(token, options)
+    var tokenized = try cut(text)
+    if text.wantsEveryToken, model.scoresTokens, tokenized.stepsToScore == nil {
+      tokenized = tokenized.readAtEveryToken
+    }
+    tokenized.controlToken = token
+    return tokenized
+  }
+
+  /// The first control token that what is judged spells itself; of rendered texts only the response is
+  /// known to be no template's.
+  private func controlToken(in form: ServedText.Form) -> String? {
+    switch form {
+    case .rendered(let text, let prompt, _):
+      model.controlToken(inRendered: text, after: prompt, turn, options)
+    case .tokens: nil
+    case .conversation(let served): model.controlToken(in: served.conversation, options)
+    case .pair(let query, let document, _):
+      model.controlToken(in: [query, document], options)
+    }
   }
 
   private func cut(_ text: ServedText) throws(TareError) -> TokenizedConversation {

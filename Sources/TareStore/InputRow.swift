@@ -54,6 +54,7 @@ struct InputRow: Equatable {
     try db.execute(
       sql: "UPDATE inputRow SET name = ? WHERE run = ? AND position = ?",
       arguments: [name, stored.run, stored.position])
+    try Seal.remove(from: stored.run, in: db)
   }
 
   /// - Throws: if a text has a NUL character, at which its binding would end.

@@ -29,6 +29,7 @@ extension Store {
     if let file = try source(of: run) {
       return try scores(of: run, file, covariates: names, label: label)
     }
+    try checkSeal(of: run)
     let found = try covariates(names, of: run)
     if found.allSatisfy(\.isOwn), let scores = try plainScores(of: run, found, label) {
       return scores
@@ -50,7 +51,7 @@ extension Store {
     guard unscored == 0 else {
       throw .usage(
         "run '\(run.name)' is not finished: \(unscored) of \(read.count) responses have no score; "
-          + "run the same `tare score` command again to resume it")
+          + run.wayOn)
     }
     let rows = read.compactMap(\.self)
     var responses = rows.map(\.response)
@@ -203,6 +204,14 @@ extension Store {
 extension Run {
   /// Where a row of its input stands, for messages.
   fileprivate func place(ofRow position: Int) -> String { "run '\(name)', row \(position + 1)" }
+
+  /// What to do where responses have no score.
+  fileprivate var wayOn: String {
+    scorer.isJudge
+      ? "the judge was stopped, or gave no verdict on them; run the same `tare judge` command again, "
+        + "or export the run and use the file with --missing drop"
+      : "run the same `tare score` command again to resume it"
+  }
 }
 
 extension [ScoredResponse] {

@@ -13,6 +13,10 @@ enum Schema {
     migrator.registerMigration("v4") { try $0.execute(sql: v4) }
     migrator.registerMigration("v5") { try $0.execute(sql: v5) }
     migrator.registerMigration("v6") { try $0.execute(sql: v6) }
+    migrator.registerMigration("v7") { try $0.execute(sql: v7) }
+    migrator.registerMigration("v8") { try $0.execute(sql: v8) }
+    migrator.registerMigration("v9") { try $0.execute(sql: v9) }
+    migrator.registerMigration("v11") { try $0.execute(sql: v11) }
     return migrator
   }()
 
@@ -215,9 +219,83 @@ enum Schema {
       CHECK (turns IS NULL OR json_type(turns) IS 'array');
     """
 
+  /// Digests of what finished runs and calibrations hold (`Seal`): a row that another program changes
+  /// is found. Those of runs that were finished before are not known.
+  private static let v9 = """
+    CREATE TABLE runSeal (
+      run INTEGER PRIMARY KEY REFERENCES run(id) ON DELETE CASCADE,
+      digest BLOB NOT NULL CHECK (length(digest) = 32)
+    ) STRICT;
+    CREATE TABLE calibrationSeal (
+      calibration INTEGER PRIMARY KEY REFERENCES calibration(id) ON DELETE CASCADE,
+      digest BLOB NOT NULL CHECK (length(digest) = 32)
+    ) STRICT;
+    """
+
+  /// Which process computes which scores at the moment.
+  private static let v11 = """
+    CREATE TABLE claim (
+      scorer INTEGER NOT NULL REFERENCES scorer(id) ON DELETE CASCADE,
+      tokenDigest BLOB NOT NULL CHECK (length(tokenDigest) = 32),
+      -- As `Worker` names a process.
+      worker TEXT NOT NULL CHECK (worker <> ''),
+      -- Seconds since 1970.
+      expiresAt INTEGER NOT NULL,
+      PRIMARY KEY (scorer, tokenDigest)
+    ) STRICT, WITHOUT ROWID;
+    """
+
   /// The names that a user gave the columns of a file, as a JSON object; NULL for none.
   private static let v6 = """
     ALTER TABLE source ADD COLUMN columns TEXT
       CHECK (columns IS NULL OR json_type(columns) IS 'object');
+    """
+
+  /// Answers to typed questions: what a decision model made of one prompt read at one position, and
+  /// which of them are those of a response. A response's reward is its score, as any other.
+  private static let v7 = """
+    CREATE TABLE decision (
+      id INTEGER PRIMARY KEY,
+      scorer INTEGER NOT NULL REFERENCES scorer(id),
+      readDigest BLOB NOT NULL CHECK (length(readDigest) = 32),
+      -- Little-endian float32, one for each option in the question's order: before temperature, and
+      -- as probabilities.
+      scores BLOB NOT NULL CHECK (length(scores) > 0 AND length(scores) % 4 = 0),
+      probabilities BLOB NOT NULL,
+      -- The labels' share of the vocabulary; NULL for a head.
+      labelMass REAL CHECK (labelMass BETWEEN 0 AND 1),
+      topIsLabel INTEGER CHECK (topIsLabel IN (0, 1)),
+      tokens INTEGER NOT NULL CHECK (tokens >= 0),
+      UNIQUE (scorer, readDigest),
+      CHECK (length(probabilities) = length(scores))
+    ) STRICT;
+
+    -- A question of a response, by its place in the request. NULL: the model could not be asked.
+    CREATE TABLE decisionAnswer (
+      item INTEGER NOT NULL REFERENCES item(id) ON DELETE CASCADE,
+      question INTEGER NOT NULL CHECK (question >= 0),
+      decision INTEGER REFERENCES decision(id),
+      PRIMARY KEY (item, question)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX decisionAnswerByDecision ON decisionAnswer(decision);
+    """
+
+  /// Answers of generative judges by the digest of the request, and the runs that need them.
+  private static let v8 = """
+    CREATE TABLE judgeAnswer (
+      id INTEGER PRIMARY KEY,
+      request BLOB NOT NULL CHECK (length(request) = 32),
+      sample INTEGER NOT NULL CHECK (sample >= 0),
+      reply TEXT NOT NULL CHECK (json_type(reply) IS 'object'),
+      createdAt TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
+      UNIQUE (request, sample)
+    ) STRICT;
+
+    CREATE TABLE judgeRequest (
+      run INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+      answer INTEGER NOT NULL REFERENCES judgeAnswer(id) ON DELETE CASCADE,
+      PRIMARY KEY (run, answer)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX judgeRequestByAnswer ON judgeRequest(answer);
     """
 }

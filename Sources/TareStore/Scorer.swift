@@ -21,4 +21,10 @@ package struct Scorer: Sendable, Hashable {
     self.precision = precision
     self.readRule = readRule
   }
+
+  /// What the read rule of generative judges begins with.
+  package static let judgeRule = "judge"
+
+  /// Whether a generative judge gave the scores: some responses may stay without one.
+  package var isJudge: Bool { readRule.hasPrefix(Self.judgeRule) }
 }

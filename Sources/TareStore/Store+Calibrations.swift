@@ -38,6 +38,7 @@ extension Store {
         }
       }
       guard let saved = try StoredCalibration.fetch(of: run, in: db).last else { throw gone(run) }
+      try Seal.write(ofCalibration: id, in: db)
       return saved
     }
   }
@@ -52,6 +53,7 @@ extension Store {
     of calibration: StoredCalibration
   ) throws(TareError) -> [Int64: CalibratedScore] {
     try read { db in
+      try Seal.check(calibration: calibration.id, in: db)
       let rows = try Row.fetchCursor(
         db, sql: "SELECT item, value, bias FROM calibratedScore WHERE calibration = ?",
         arguments: [calibration.id])

@@ -15,6 +15,7 @@ extension Store {
   package func forEachExportRow(
     of run: Run, _ body: (JSONObject) throws(TareError) -> Void
   ) throws(TareError) {
+    try checkSeal(of: run)
     let pairs = try pairNumbers(of: run)
     var place = 0
     // An error of `body` is none of the store's.
@@ -70,6 +71,7 @@ extension Store {
         try row.add(to: run, at: position, scorer: scorerID, in: db)
       }
       try run.linkScores(in: db)
+      try Seal.write(of: run, in: db)
       return run
     }
   }

@@ -26,7 +26,10 @@ extension Store {
           throw error.inside("run '\(run.name)', row \(position + 1)")
         }
       }
-      if added > 0 { try run.set(.open, in: db) }
+      if added > 0 {
+        try run.set(.open, in: db)
+        try Seal.remove(from: run.id, in: db)
+      }
     }
   }
 
@@ -99,6 +102,7 @@ extension Store {
   /// All responses of a run in input order.
   /// - Parameter withTexts: prompts and responses too; they can be large.
   package func items(of run: Run, withTexts: Bool = false) throws(TareError) -> [RunItem] {
+    try checkSeal(of: run)
     var items = try mapItems(of: run, withTexts: withTexts) { $0 }
     let pairs = PairNumbers(rows: items.map(\.position), roles: items.map(\.role)) {
       items[$0].promptKey
@@ -150,7 +154,7 @@ extension Store {
   }
 
   /// `RunItem.id` of all responses of a run in input order.
-  func itemIDs(of run: Run) throws(TareError) -> [Int64] {
+  package func itemIDs(of run: Run) throws(TareError) -> [Int64] {
     try read { db in
       try Int64.fetchAll(
         db,
@@ -188,9 +192,11 @@ extension Store {
 
   /// Each response of a run in input order; one at a time is in memory.
   ///
-  /// - Parameter body: returns whether it wants the next one.
+  /// - Parameters:
+  ///   - ids: of the responses that are wanted; nil for all.
+  ///   - body: returns whether it wants the next one.
   func forEachItem(
-    of run: Run, withTexts: Bool, _ body: (RunItem) throws -> Bool
+    of run: Run, withTexts: Bool, ids: ClosedRange<Int64>? = nil, _ body: (RunItem) throws -> Bool
   ) throws(TareError) {
     try read { db in
       try requireExists(run, in: db)
@@ -220,9 +226,10 @@ extension Store {
             LEFT JOIN score
               ON score.scorer = run.scorer AND score.tokenDigest = item.tokenDigest
             \(textTables)
-          WHERE run.id = ?
+          WHERE run.id = ? AND item.id BETWEEN ? AND ?
           ORDER BY position, responseIndex
-          """, arguments: [run.id])
+          """,
+        arguments: [run.id, ids?.lowerBound ?? Int64.min, ids?.upperBound ?? Int64.max])
       var places = RowPlaces()
       while let row = try rows.next() {
         var item = try RunItem(row)

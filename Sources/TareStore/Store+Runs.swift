@@ -13,6 +13,7 @@ extension Store {
     try write { db in
       if let run = try Run.find(name, in: db) {
         try check(run, scorer: scorer, templateDate: templateDate, settings: settings)
+        try Seal.check(run, in: db)
         return run
       }
       return try Run.insert(
@@ -52,8 +53,11 @@ extension Store {
           "run '\(run.name)' is not finished: \(summary.items - summary.scored) of "
             + "\(summary.items) responses have no score")
       }
+      // A run that was finished before has its seal: a new one would vouch for what was changed since.
+      guard try !Seal.check(run, in: db) else { return }
       try run.linkScores(in: db)
       try run.set(.finished, in: db)
+      try Seal.write(of: run, in: db)
     }
   }
 
@@ -79,6 +83,11 @@ extension Store {
       guard db.changesCount == 1 else { throw gone(run) }
       try db.execute(
         sql: """
+          DELETE FROM judgeAnswer
+          WHERE NOT EXISTS (
+            SELECT 1 FROM judgeRequest WHERE judgeRequest.answer = judgeAnswer.id);
+          DELETE FROM decision
+          WHERE NOT EXISTS (SELECT 1 FROM decisionAnswer WHERE decision = decision.id);
           DELETE FROM response
           WHERE NOT EXISTS (SELECT 1 FROM item WHERE item.response = response.id);
           DELETE FROM prompt
@@ -86,7 +95,8 @@ extension Store {
           DELETE FROM scorer
           WHERE NOT EXISTS (SELECT 1 FROM run WHERE run.scorer = scorer.id)
             AND NOT EXISTS (SELECT 1 FROM score WHERE score.scorer = scorer.id)
-            AND NOT EXISTS (SELECT 1 FROM feature WHERE feature.scorer = scorer.id);
+            AND NOT EXISTS (SELECT 1 FROM feature WHERE feature.scorer = scorer.id)
+            AND NOT EXISTS (SELECT 1 FROM decision WHERE decision.scorer = scorer.id);
           DELETE FROM model
           WHERE NOT EXISTS (SELECT 1 FROM scorer WHERE scorer.model = model.id);
           """)

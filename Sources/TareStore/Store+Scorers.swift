@@ -1,7 +1,7 @@
 /// Models and scorers: each is kept once and found again by what identifies it.
 import Foundation
 import GRDB
-import TareCore
+package import TareCore
 
 extension Scorer {
   /// The scorer's row, if the store has one.
@@ -39,5 +39,19 @@ extension Scorer {
       headDigest: head.isEmpty ? nil : try Digest(row, at: column + 2),
       precision: try row.decode(atIndex: column + 3),
       readRule: try row.decode(atIndex: column + 4))
+  }
+}
+
+extension Store {
+  /// The read rules of the scorers that a model has, oldest first.
+  package func readRules(ofModel digest: Digest) throws(TareError) -> [String] {
+    try read { db in
+      try String.fetchAll(
+        db,
+        sql: """
+          SELECT readRule FROM scorer JOIN model ON model.id = scorer.model
+          WHERE model.digest = ? ORDER BY scorer.id
+          """, arguments: [digest.data])
+    }
   }
 }

@@ -28,7 +28,12 @@ extension Store {
   ) throws(TareError) {
     try write { db in
       let scorer = try scorer.findOrInsert(in: db)
-      for (digest, score) in scores { try score.insert(digest, by: scorer, in: db) }
+      let end = try db.cachedStatement(
+        sql: "DELETE FROM claim WHERE scorer = ? AND tokenDigest = ?")
+      for (digest, score) in scores {
+        try score.insert(digest, by: scorer, in: db)
+        try end.execute(arguments: [scorer, digest.data])
+      }
     }
   }
 }

@@ -91,31 +91,43 @@ extension Store {
           into: run, at: position, length: Int(min(max(length, 0), 1e15)), scorer: scorerID, in: db)
       }
       try run.linkScores(in: db)
+      try Seal.write(of: run, in: db)
       return run
     }
   }
 
   /// The file that a run was imported from; nil for a run of another kind.
+  ///
+  /// - Throws: also if it is another file than the one that was imported.
   package func source(of run: Run) throws(TareError) -> ScoreFile? {
-    try read { db -> ScoreFile? in
-      guard
-        let row = try Row.fetchOne(
-          db, sql: "SELECT name, format, filters, content, columns FROM source WHERE run = ?",
-          arguments: [run.id])
-      else { return nil }
-      let filters = try JSONValue(row, at: 2).object ?? [:]
-      // GRDB has a type of that name, too.
-      var columns = TareFormats.ColumnMapping()
-      if !row.hasNull(atIndex: 4) {
-        try columns.add(contents: Array((try row.decode(atIndex: 4) as String).utf8))
-      }
-      return ScoreFile(
-        name: try row.decode(atIndex: 0), data: try Gzip.inflated(try row.decode(atIndex: 3)),
-        format: try row.decode(atIndex: 1),
-        filters: Dictionary(
-          uniqueKeysWithValues: filters.members.map { ($0.key, $0.value.string ?? "") }),
-        columns: columns)
+    try read { try Self.source(of: run, in: $0) }
+  }
+
+  static func source(of run: Run, in db: Database) throws -> ScoreFile? {
+    guard
+      let row = try Row.fetchOne(
+        db, sql: "SELECT name, format, filters, content, columns FROM source WHERE run = ?",
+        arguments: [run.id])
+    else { return nil }
+    let filters = try JSONValue(row, at: 2).object ?? [:]
+    // GRDB has a type of that name, too.
+    var columns = TareFormats.ColumnMapping()
+    if !row.hasNull(atIndex: 4) {
+      try columns.add(contents: Array((try row.decode(atIndex: 4) as String).utf8))
     }
+    let file = ScoreFile(
+      name: try row.decode(atIndex: 0), data: try Gzip.inflated(try row.decode(atIndex: 3)),
+      format: try row.decode(atIndex: 1),
+      filters: Dictionary(
+        filters.members.map { ($0.key, $0.value.string ?? "") }, uniquingKeysWith: { $1 }),
+      columns: columns)
+    // The run's scorer stands for this very file.
+    guard file.digest == run.scorer.modelDigest else {
+      throw TareError.badData(
+        place: "run '\(run.name)'", found: "another file than the one it was imported from",
+        accepted: "the file as it was imported \(Seal.help)")
+    }
+    return file
   }
 
   /// The file that a run was imported from, or its rows of it, as it was; nil for another run.

@@ -77,6 +77,19 @@ package final class Store: Sendable {
     }
   }
 
+  /// The address under which SQLite reads a store that is only looked at.
+  ///
+  /// - Throws: `TareError.usage` where there is no file.
+  static func examinable(_ path: String) throws(TareError) -> String {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw .usage("\(path): no such store")
+    }
+    guard !isFolder.boolValue else { throw .usage("\(path): a folder, not a store") }
+    guard canWrite(path) else { return try unchanging(path) }
+    return path.hasPrefix("file:") ? "./" + path : path
+  }
+
   /// Whether a store there can be written to: SQLite keeps two more files beside it, even to read it.
   package static func canWrite(_ path: String) -> Bool {
     let folder = URL(filePath: path).deletingLastPathComponent().path

@@ -16,7 +16,7 @@ extension TareError {
     case let error as RowDecodingError:
       self = .badData(
         place: path, found: "a value of a different type than in the schema (\(error))",
-        accepted: "an undamaged store")
+        accepted: "an undamaged store (`tare store check FILE` lists what is damaged)")
     default: self = .fault("\(path): \(error)")
     }
   }
@@ -46,14 +46,15 @@ extension TareError {
     case .SQLITE_CORRUPT:
       self = .badData(
         place: path, found: "a damaged database (\(reason))",
-        accepted: "an undamaged store (`sqlite3 FILE .recover` may recover the data)")
+        accepted: "an undamaged store (`tare store check FILE` lists what is damaged, `tare store "
+          + "recover FILE --output NEW` saves what is readable)")
     case .SQLITE_IOERR:
       self = .fault("\(path): reading or writing failed (\(reason)); \(safe)")
     // A statement that fits the schema fails where somebody has changed the tables.
     case .SQLITE_ERROR, .SQLITE_CONSTRAINT, .SQLITE_MISMATCH, .SQLITE_SCHEMA:
       self = .badData(
         place: path, found: "tables or rows that were changed by another program (\(reason))",
-        accepted: "a store as tare writes it")
+        accepted: "a store as tare writes it (`tare store check FILE` lists what is damaged)")
     default:
       self = .fault("\(path): \(error)")
     }

@@ -12,8 +12,7 @@ struct StoredPrompt: Equatable {
   func findOrInsert(in db: Database) throws -> Int64 {
     let messages = JSONValue(self.messages).text()
     let context = context.isEmpty ? nil : JSONValue.object(context.json).text()
-    // Without a context that of the messages alone; JSON on one line has no line feed.
-    let digest = Digest(of: context.map { "\(messages)\n\($0)" } ?? messages).data
+    let digest = Self.digest(messages, context).data
     let find = try db.cachedStatement(sql: "SELECT id FROM prompt WHERE digest = ?")
     if let id = try Int64.fetchOne(find, arguments: [digest]) { return id }
     let insert = try db.cachedStatement(
@@ -21,9 +20,27 @@ struct StoredPrompt: Equatable {
     try insert.execute(arguments: [digest, messages, context])
     return db.lastInsertedRowID
   }
+
+  /// - Parameters:
+  ///   - messages: as JSON.
+  ///   - context: as JSON; nil for none.
+  static func digest(_ messages: String, _ context: String?) -> Digest {
+    // Without a context that of the messages alone; JSON on one line has no line feed.
+    Digest(of: context.map { "\(messages)\n\($0)" } ?? messages)
+  }
 }
 
 extension [Message] {
+  /// The digest of a response.
+  ///
+  /// - Parameters:
+  ///   - text: in UTF-8.
+  ///   - turns: its messages as JSON; nil for a plain one.
+  static func responseDigest(_ text: Data, _ turns: String?) -> Digest {
+    // Of a plain response that of its text; no text is taken for another response's messages.
+    turns.map { Digest(of: "\0turns\0\($0)") } ?? text.withUnsafeBytes { Digest(of: $0) }
+  }
+
   /// A response as a column of a file holds it: a text, or messages where it is more than one.
   package var responseJSON: JSONValue {
     isPlainResponse ? .string(response) : JSONValue(self)
@@ -36,8 +53,7 @@ extension [Message] {
   func findOrInsertResponse(prompt: Int64, in db: Database) throws -> Int64 {
     let text = response
     let turns = isPlainResponse ? nil : JSONValue(self).text()
-    // Of a plain response that of its text; no text is taken for another response's messages.
-    let digest = Digest(of: turns.map { "\0turns\0\($0)" } ?? text).data
+    let digest = Self.responseDigest(text.data, turns).data
     let find = try db.cachedStatement(
       sql: "SELECT id FROM response WHERE prompt = ? AND digest = ?")
     if let id = try Int64.fetchOne(find, arguments: [prompt, digest]) { return id }
@@ -52,11 +68,13 @@ extension [Message] {
 
 extension Conversation {
   /// The columns of a conversation, as `init(_:from:)` reads them, of `prompt` and `response`.
-  static let columns = "messages, CAST(text AS BLOB), context, turns"
-  static let columnCount = 4
+  static let columns =
+    "messages, CAST(text AS BLOB), context, turns, prompt.digest, response.digest"
 
   /// - Parameter row: has `columns` from `column` on.
+  /// - Throws: also if a text is not the one that its digest was made of.
   init(_ row: Row, from column: Int) throws {
+    try Self.checkDigests(row, from: column)
     guard let prompt = try JSONValue(row, at: column).messages else {
       throw damage("a prompt that is no list of messages", "messages with a role")
     }
@@ -74,5 +92,19 @@ extension Conversation {
       throw damage("a response that is no list of messages", "messages with a role")
     }
     self.init(prompt: prompt, turns: turns, context: context)
+  }
+
+  private static func checkDigests(_ row: Row, from column: Int) throws {
+    let text = try row.decode(Data.self, atIndex: column + 1)
+    let prompt = StoredPrompt.digest(
+      try row.decode(atIndex: column), try row.decode(atIndex: column + 2))
+    let response = [Message].responseDigest(text, try row.decode(atIndex: column + 3))
+    let isPrompt = try prompt == Digest(row, at: column + 4)
+    let isResponse = try response == Digest(row, at: column + 5)
+    guard isPrompt, isResponse else {
+      throw damage(
+        "a \(isPrompt ? "response" : "prompt") that is not the one its digest was made of",
+        "texts as tare stored them \(Seal.help)")
+    }
   }
 }

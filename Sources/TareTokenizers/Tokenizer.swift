@@ -6,7 +6,7 @@
 package import TareCore
 
 package struct Tokenizer: Sendable {
-  private let stages: Stages
+  let stages: Stages
   /// Added tokens that are looked for in the text as it is, and in the normalised text.
   private let plainTokens: AddedTokens
   private let normalizedTokens: AddedTokens

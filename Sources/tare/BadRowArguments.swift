@@ -62,5 +62,25 @@ struct OutputFormatArgument: ParsableArguments {
     help: ArgumentHelp(
       "Output format: \(Pipeline.outputFormats) (default: from the file extension; .gz and .zst compress).",
       valueName: "format"))
-  var outputFormat: String?
+  private var outputFormat: String?
+
+  @Flag(
+    name: .customLong("safe-csv"),
+    help: """
+      Write CSV that is safe to open in a spreadsheet: text cells that begin with =, +, -, @, a tab \
+      or a line break get an apostrophe; numbers stay.
+      """)
+  private var safeCSV = false
+
+  /// Whether a format was asked for, be it by --safe-csv.
+  var isGiven: Bool { outputFormat != nil || safeCSV }
+
+  /// The key of the format that is asked for; nil for that of the output's name.
+  ///
+  /// - Parameter output: nil for standard output.
+  /// - Throws: `TareError.usage` for --safe-csv with an output that is no CSV.
+  func key(for output: String?) throws(TareError) -> String? {
+    guard safeCSV else { return outputFormat }
+    return try Pipeline.safeCSV(insteadOf: outputFormat, for: output)
+  }
 }

@@ -15,10 +15,15 @@ struct Calibrate: ParsableCommand {
         tare calibrate pairs.jsonl --method additive --covariate length --covariate headers
         tare calibrate new.jsonl --apply length.json -o new-calibrated.jsonl
         tare calibrate scores.csv.gz --missing drop --bad-rows bad.csv -o out.jsonl.zst
+        tare calibrate answers.jsonl --probabilities --conformal 0.1 --save probabilities.json -o \
+      out.jsonl
 
       A score table needs no model: it is a CSV or JSONL file with one row per response. The output \
       has the same rows and two more columns, calibrated and bias; without -o it goes to standard \
       output. If a file holds several reward models (column rm), each is calibrated separately.
+
+      With --probabilities the input has answers to typed questions with labels. Each question gets the \
+      method of least held-out log loss: \(ProbabilityRequest.methods); --method chooses one.
       """)
 
   @Argument(help: "Score table; - for standard input.")
@@ -30,6 +35,7 @@ struct Calibrate: ParsableCommand {
   var runName: String?
 
   @OptionGroup var fit: CalibrationArguments
+  @OptionGroup var probability: ProbabilityArguments
 
   @OptionGroup var bad: BadRowArguments
 
@@ -59,6 +65,8 @@ struct Calibrate: ParsableCommand {
         ("the input", input), ("--output", output), ("--save", save), ("--apply", apply),
       ] + Output.files(ofStore: store))
     defer { bad.tell(policy) }
+    try probability.check()
+    if probability.probabilities { return try calibrateProbabilities(policy) }
     var request = CalibrateRequest(
       source: try Source.one(input, store, runName, columns, format, policy))
     request.settings = try fit.settings()
@@ -66,7 +74,7 @@ struct Calibrate: ParsableCommand {
     request.apply = apply
     request.save = save
     request.output = Output.isStandard(output) ? nil : output
-    request.outputFormat = outputFormat.outputFormat
+    request.outputFormat = try outputFormat.key(for: output)
     // Rows are the result where nothing else is named; the report then goes to standard error.
     let rowsToOutput = (output == nil && store == nil) || Output.isStandard(output)
     try Output.checkApart(

@@ -18,6 +18,7 @@ struct Evaluate: ParsableCommand {
         tare evaluate rm-bench-results/*/
         tare evaluate scores.csv --missing drop --output table.csv
         tare evaluate new.json --against old.json --fail-if 'overall < base - 1' --junit tests.xml
+        tare evaluate answers.jsonl --probabilities --against other.jsonl
 
       Several files, folders or runs give a leaderboard with an interval on every rank. A file that \
       cannot be read is reported and skipped. Raw and calibrated scores are shown side by side if both \
@@ -79,6 +80,12 @@ struct Evaluate: ParsableCommand {
   var xstestWeights: String?
   @Option(help: "ProcessBench: score below which a step counts as wrong (default: 0.5).")
   var threshold: Double?
+  @Flag(
+    help: """
+      Evaluate the probabilities of typed questions with labels, as `tare decide` writes them or in \
+      columns p_OPTION, instead of scores.
+      """)
+  var probabilities = false
   @Option(help: "Number of bootstrap resamples.")
   var bootstrap = 10_000
   @Option(help: "Bootstrap seed.")
@@ -118,6 +125,7 @@ struct Evaluate: ParsableCommand {
       store: inputs.isEmpty ? store : nil,
       apartFrom: read + [("--output", output), ("--junit", junit)])
     defer { bad.tell(policy) }
+    if probabilities { return try evaluateProbabilities(policy) }
     var request = EvaluateRequest(
       sources: try Source.many(inputs, store, runNames, columns, format, policy))
     request.benchmark = benchmark
@@ -149,8 +157,8 @@ struct Evaluate: ParsableCommand {
     try pipeline.checkWritable(junit)
     let outcome = try pipeline.evaluate(request)
     if let output {
-      try Output.write(
-        Pipeline.encoded(outcome.rows, for: output, format: outputFormat.outputFormat), to: output)
+      let format = try outputFormat.key(for: output)
+      try Output.write(Pipeline.encoded(outcome.rows, for: output, format: format), to: output)
     }
     if let junit { try Output.write(Data(outcome.junit.utf8), to: junit) }
     let hasOutput = printsRows || printsReport

@@ -81,7 +81,7 @@ struct MakePairs: ParsableCommand {
     let outcome = try pipeline.pairs(request)
     // No file at all rather than an empty one, which would be trained on.
     if outcome.failure == nil {
-      let (path, format) = (output ?? "-", outputFormat.outputFormat)
+      let (path, format) = (output ?? "-", try outputFormat.key(for: output))
       if try Pipeline.areLines(for: output, format: format) {
         try Output.write(outcome.lines, to: path)
       } else {

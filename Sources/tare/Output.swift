@@ -1,5 +1,6 @@
 /// Results on standard output and in files.
 internal import Foundation
+internal import Synchronization
 internal import TareCore
 internal import TarePipeline
 
@@ -54,8 +55,37 @@ enum Output {
     try print(Data((value.text(indent: 2) + "\n").utf8))
   }
 
-  /// - Throws: `TareError.fault` if standard output takes no more, as on a full disk.
+  /// Objects as one JSON array, an object a line.
+  static func print(array lines: some Sequence<some Sequence<UInt8>>) throws(TareError) {
+    var pieces = Pieces()
+    var last: [UInt8]?
+    try pieces.add("[".utf8) { (piece) throws(TareError) in try print(piece) }
+    for line in lines {
+      if let last {
+        try pieces.add(last + [UInt8(ascii: ",")]) { (piece) throws(TareError) in try print(piece) }
+      }
+      last = Array(line)
+    }
+    if let last { try pieces.add(last) { (piece) throws(TareError) in try print(piece) } }
+    try pieces.add("]".utf8) { (piece) throws(TareError) in try print(piece) }
+    try pieces.finish { (piece) throws(TareError) in try print(piece) }
+  }
+
+  /// Whole lines; what would steer a terminal is shown where they go to one.
   static func print(_ data: Data) throws(TareError) {
+    guard Terminal.outputIsTerminal else { return try print(shown: data) }
+    try print(shown: Data(String(decoding: data, as: UTF8.self).showingControls().utf8))
+  }
+
+  /// Whether anything has gone to standard output.
+  static var hasPrinted: Bool { printed.load(ordering: .relaxed) }
+  private static let printed = Atomic(false)
+
+  /// - Parameter data: goes to terminals as it is.
+  /// - Throws: `TareError.fault` if standard output takes no more, as on a full disk.
+  static func print(shown data: Data) throws(TareError) {
+    guard !data.isEmpty else { return }
+    printed.store(true, ordering: .relaxed)
     // A reader that has seen enough (`| head`) is no error.
     signal(SIGPIPE, SIG_DFL)
     do {

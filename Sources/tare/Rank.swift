@@ -15,8 +15,8 @@ struct Rank: ParsableCommand {
         tare rank scores.csv --group prompt_id --label gold --curve
         tare rank scores.csv --missing drop --output ranked.csv
 
-      Prints a table, or with --json or --output one JSON object per prompt: its candidates with \
-      their scores and margins to the next. Equal scores keep the input order. Calibrated scores (the \
+      Prints a table, or with --json (an array) or --output (a line each) one object per prompt: its \
+      candidates with their scores and margins to the next. Equal scores keep the input order. Calibrated scores (the \
       column calibrated, or the run's newest calibration) are used if they exist, as in evaluate and \
       report; --score or --raw selects others. --curve instead prints, for every n, the expected \
       score of the best of n candidates (and its expected label, if there are labels) with the KL \
@@ -35,7 +35,7 @@ struct Rank: ParsableCommand {
   )
   var output: String?
   @OptionGroup var outputFormat: OutputFormatArgument
-  @Flag(help: "Print the rankings as JSON, one object per prompt; the curve as one object.")
+  @Flag(help: "Print the rankings as a JSON array, one object per prompt; the curve as one object.")
   var json = false
 
   func run() throws {
@@ -45,14 +45,14 @@ struct Rank: ParsableCommand {
     request.top = top
     try Output.checkOnlyOne(["--output": Output.isStandard(output), "--json": json])
     try Output.checkApart(["--output": output], from: candidates.files)
-    guard output != nil || outputFormat.outputFormat == nil else {
-      throw TareError.usage("--output-format requires --output")
+    guard output != nil || !outputFormat.isGiven else {
+      throw TareError.usage("--output-format and --safe-csv require --output")
     }
     let pipeline = Pipeline(observer: Terminal.observer())
     try pipeline.checkWritable(output)
     let outcome = try pipeline.rank(request)
     if let output {
-      let format = outputFormat.outputFormat
+      let format = try outputFormat.key(for: output)
       if try Pipeline.areLines(for: output, format: format) {
         try Output.write(outcome.lines, to: output)
       } else {
@@ -61,7 +61,7 @@ struct Rank: ParsableCommand {
     }
     switch (json, curve) {
     case (true, true): try Output.print(outcome.curveJSON)
-    case (true, false): try Output.print(outcome.lines)
+    case (true, false): try Output.print(array: outcome.lines)
     case (false, _):
       let isBeside = Output.isStandard(output)
       let coloured = isBeside ? Terminal.errorIsColoured : Terminal.outputIsColoured

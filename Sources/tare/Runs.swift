@@ -28,12 +28,14 @@ struct Runs: ParsableCommand {
       abstract: "List the runs, oldest first.",
       discussion: "Example: tare runs list --store tare.sqlite --json")
     @OptionGroup var store: StoreOption
-    @Flag(help: "Print one JSON object per run.")
+    @Flag(help: "Print the runs as a JSON array.")
     var json = false
 
     func run() throws {
       let runs = try Pipeline().runs(in: store.store)
-      if json { return try Output.print(runs) }
+      if json {
+        return try Output.print(array: runs.lazy.map { JSONValue.object($0).text().utf8 })
+      }
       try Terminal.tell(
         Pipeline.table(ofRuns: runs, coloured: Terminal.outputIsColoured), onStandardOutput: true)
       if !runs.isEmpty { NextCommand.suggest(["report"] + CommandLine.given(["--store"])) }
@@ -76,7 +78,7 @@ struct Runs: ParsableCommand {
       let store = try store.store
       try Output.checkApart(["the file": file], from: Output.files(ofStore: store))
       let data = try Pipeline().export(
-        run: name, in: store, to: file, format: outputFormat.outputFormat)
+        run: name, in: store, to: file, format: outputFormat.key(for: file))
       if let data { return try Output.print(data) }
       if !Output.isStandard(file) { NextCommand.suggest(["formats", file]) }
     }

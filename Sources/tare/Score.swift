@@ -30,6 +30,7 @@ struct Score: ParsableCommand {
   @OptionGroup var model: ModelArgument
   @OptionGroup var scoring: ScoringArguments
   @OptionGroup var head: HeadArguments
+  @OptionGroup var memory: CacheArguments
   @OptionGroup var engine: EngineArguments
   @OptionGroup var bad: BadRowArguments
   @OptionGroup var format: FormatArgument
@@ -45,7 +46,7 @@ struct Score: ParsableCommand {
     help: "File for the scores, one JSON object per line; - for standard output.")
   var output: String?
 
-  @Flag(help: "Print a summary as JSON.")
+  @Flag(help: "Print a summary as JSON; without --store and --output, with the scores in it.")
   var json = false
 
   mutating func validate() {
@@ -56,6 +57,7 @@ struct Score: ParsableCommand {
     var request = try ScoreRequest(inputs: inputs, settings: scoring.settings(model.named))
     try head.apply(to: &request.settings)
     request.settings.engine = try engine.settings(scoring, head)
+    try memory.apply(to: &request.settings, engine: request.settings.engine)
     request.format = format.format
     request.columns = format.columns
     let read =
@@ -69,7 +71,8 @@ struct Score: ParsableCommand {
     try Output.checkOnlyOne(["--output": Output.isStandard(output), "--json": json])
     try Output.checkApart(["--output": output], from: read)
     // Scores are the result where nothing else is named; what was done then goes to standard error.
-    let printsRows = Output.isStandard(output) || (output == nil && store == nil)
+    let hasNoPlace = output == nil && store == nil
+    let printsRows = Output.isStandard(output) || (hasNoPlace && !json)
     let pipeline = Pipeline(observer: Terminal.observer())
     try pipeline.checkWritable(output)
     let outcome = try pipeline.score(request)
@@ -79,7 +82,7 @@ struct Score: ParsableCommand {
       try Output.write(outcome.forEachRow, to: output)
     }
     for line in outcome.findings.lines { try Terminal.tell(line, onStandardOutput: false) }
-    if json, !printsRows { return try Output.print(outcome.json) }
+    if json { return try Output.print(outcome.json(withScores: hasNoPlace)) }
     try Terminal.tell(outcome.text, onStandardOutput: !printsRows)
     if store != nil {
       NextCommand.suggest(["calibrate"] + CommandLine.given(SharedOptions.store))

@@ -82,12 +82,24 @@ struct ScoringArguments: ParsableArguments {
   @Option(help: "System message for conversations without one.")
   var system: String?
 
-  @Flag(
-    help: """
-      Encode control tokens in messages, tools, documents and template variables as plain text, like \
-      transformers' sanitize_control_tokens.
-      """)
+  @Option(
+    help: ArgumentHelp(
+      """
+      Control tokens spelled by messages, tools, documents and template variables: keep them, encode \
+      them as plain text (transformers' sanitize_control_tokens), or stop with an error (default: keep).
+      """, valueName: "keep|text|error"))
+  var specialTokens: String?
+
+  @Flag(help: "Same as --special-tokens text.")
   var sanitizeControlTokens = false
+
+  func validate() throws {
+    guard !sanitizeControlTokens || specialTokens == nil || specialTokens == "text" else {
+      throw ValidationError(
+        "--sanitize-control-tokens and --special-tokens \(specialTokens ?? "") are mutually exclusive"
+      )
+    }
+  }
 
   @Option(
     help: ArgumentHelp(
@@ -134,7 +146,7 @@ struct ScoringArguments: ParsableArguments {
     settings.date = date
     settings.system = system
     settings.templateVariables = templateKwargs
-    settings.sanitizesControlTokens = sanitizeControlTokens
+    settings.specialTokens = specialTokens ?? (sanitizeControlTokens ? "text" : nil)
     if let threads { settings.threads = threads }
     return settings
   }
@@ -145,6 +157,7 @@ struct ScoringArguments: ParsableArguments {
       ("--template", template != nil), ("--max-tokens", maxTokens != nil), ("--date", date != nil),
       ("--system", system != nil), ("--template-kwargs", templateKwargs != nil),
       ("--tokens", tokens != nil), ("--sanitize-control-tokens", sanitizeControlTokens),
+      ("--special-tokens", specialTokens != nil),
     ]
     return given.filter(\.1).map(\.0)
   }
@@ -216,14 +229,20 @@ struct HeadArguments: ParsableArguments {
     settings.stepsToScore = stepsToScore
     settings.reference = reference
     if let beta { settings.beta = beta }
-    guard let outputWeights else { return }
+    settings.outputWeights = try weights()
+  }
+
+  /// - Throws: `TareError.usage` for weights that are no numbers.
+  func weights() throws(TareError) -> [Double]? {
+    guard let outputWeights else { return nil }
     let parts = outputWeights.split(separator: ",", omittingEmptySubsequences: false)
     let numbers = parts.compactMap { Double($0) }.filter(\.isFinite)
     guard numbers.count == parts.count else {
       throw .usage("--output-weights: expected numbers such as 0.5,0.3,0.2, found \(outputWeights)")
     }
-    settings.outputWeights = numbers
+    return numbers
   }
+
   /// Options that were given.
   var given: [String] {
     let given: [(String, Bool)] = [

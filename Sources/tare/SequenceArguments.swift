@@ -36,7 +36,7 @@ struct SequenceArguments: ParsableArguments {
       initialization; intervals are over seeds.
       """)
   var seeds: Int?
-  @Flag(help: "Print the results of a sequence as JSON.")
+  @Flag(help: "Print the results of a sequence as JSON; without --sequence they always are.")
   var json = false
 
   /// - Throws: `TareError.usage` for what cannot be read.
@@ -63,7 +63,7 @@ struct SequenceArguments: ParsableArguments {
     let given: [(String, Bool)] = [
       ("--update", !update.isEmpty), ("--hidden", hidden != nil), ("--epochs", epochs != nil),
       ("--learning-rate", learningRate != nil), ("--batch-size", batchSize != nil),
-      ("--seeds", seeds != nil), ("--json", json),
+      ("--seeds", seeds != nil),
     ]
     return given.filter(\.1).map(\.0)
   }

@@ -12,6 +12,7 @@ struct Serve: AsyncParsableCommand {
       Examples:
         tare serve --model model.gguf --head head.safetensors --port 5000
         tare serve --model ORG/NAME --calibration length.json --api-key-file key.txt
+        tare serve --model model.gguf --questions rubric.json
         tare serve --engine http://HOST:8000 --engine-protocol vllm --model FOLDER
 
       Protocols: \(WireProtocols.registry.help.map(\.summary).joined(separator: "; ")). Rewards are \
@@ -32,7 +33,24 @@ struct Serve: AsyncParsableCommand {
 
   @OptionGroup var scoring: ScoringArguments
   @OptionGroup var head: HeadArguments
+  @OptionGroup var memory: CacheArguments
   @OptionGroup var engine: EngineArguments
+
+  @Flag(
+    help:
+      "Answer typed questions at /v1/systemone and /v1/decisions; the model needs no reward head.")
+  var decide = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Rubric whose reward is served, as of tare decide; implies --decide.", valueName: "file"))
+  var questions: String?
+
+  @Option(help: ArgumentHelp("JSON file of the rubric's weights per question.", valueName: "file"))
+  var weights: String?
+
+  @Option(help: ArgumentHelp("Reward of the rubric, as of tare decide.", valueName: "formula"))
+  var reward: String?
 
   @Option(help: "Number of cached rewards of remote engines; 0 for none (default: 65536).")
   var cache: Int?
@@ -74,6 +92,14 @@ struct Serve: AsyncParsableCommand {
   @Option(
     help: "Status when the queue is full, 429 or 503 (default: as the protocol's own server).")
   var busyStatus: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Requests to log on standard error: none, errors or all; a line has time, path, status and id, \
+      never keys or inputs.
+      """, valueName: "none|errors|all"))
+  var logRequests = RequestLogLevel.none
 
   @Option(help: "File with the API key that clients must send as Authorization: Bearer KEY.")
   var apiKeyFile: String?
@@ -144,6 +170,7 @@ struct Serve: AsyncParsableCommand {
     options.acceptsAnyModel = anyModelName
     options.modelNames = servedModelName
     options.otherModelNames = [model].compactMap(\.self)
+    (options.logged, options.log) = (logRequests, Terminal.complain)
     options.version = Tare.configuration.version
     options.limits.connections = maxConnections
     options.limits.transferTime = .seconds(maxTransferSeconds)
@@ -168,7 +195,12 @@ struct Serve: AsyncParsableCommand {
     var settings = model.map { scoring.settings($0) }
     // A reward of half a text would look like any other.
     if scoring.truncate == nil { settings?.truncate = "error" }
-    if let engines = try engine.settings(scoring, head) {
+    let engines = try engine.settings(scoring, head)
+    if var local = settings {
+      try memory.apply(to: &local, engine: engines)
+      settings = local
+    }
+    if let engines {
       let ofModel = scoring.ofTexts + (head.stepsToScore == nil ? [] : ["--steps-to-score"])
       if settings == nil, let option = ofModel.first {
         throw .usage("\(option) requires --model: without it, inputs are rendered already")
@@ -176,9 +208,20 @@ struct Serve: AsyncParsableCommand {
       settings?.stepsToScore = head.stepsToScore
       return try RewardService(
         engine: engines, texts: settings, pairs: pairs, calibration: calibration,
-        cache: cache ?? 65_536, limits: limits, warn: Terminal.warn)
+        cache: cache ?? 65_536, limits: limits, warn: Terminal.warn, notice: Terminal.warn)
     }
     guard var settings else { throw .usage("give --model or --engine") }
+    if decide || questions != nil {
+      if let option = head.given.first {
+        throw .usage("\(option) cannot be combined with --decide")
+      }
+      return try RewardService(
+        deciding: settings, questions: questions, weights: weights, reward: reward,
+        calibration: calibration, limits: limits, warn: Terminal.warn)
+    }
+    guard weights == nil, reward == nil else {
+      throw .usage("--weights and --reward require --questions")
+    }
     try head.apply(to: &settings)
     return try RewardService(
       settings, pairs: pairs, calibration: calibration, limits: limits, warn: Terminal.warn)
@@ -192,3 +235,5 @@ struct Serve: AsyncParsableCommand {
   /// How a query and a document are joined without a template of theirs.
   enum PairForm: String, ExpressibleByArgument, CaseIterable { case joined, chat }
 }
+
+extension RequestLogLevel: ExpressibleByArgument {}

@@ -123,7 +123,7 @@ struct Smooth: ParsableCommand {
       (request.bootstrap, request.seed) = (bootstrap, seed)
       (request.at, request.points) = (at, points)
       request.output = Output.isStandard(output) ? nil : output
-      request.outputFormat = outputFormat.outputFormat
+      request.outputFormat = try outputFormat.key(for: output)
       return request
     }
   }

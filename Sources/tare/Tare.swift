@@ -11,6 +11,8 @@ struct Tare: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       Score.self,
+      Judge.self,
+      Decide.self,
       Calibrate.self,
       Audit.self,
       Evaluate.self,
@@ -22,6 +24,7 @@ struct Tare: AsyncParsableCommand {
       Serve.self,
       TrainHead.self,
       Runs.self,
+      StoreCommand.self,
       Inspect.self,
       Tokenize.self,
       Formats.self,
@@ -35,12 +38,7 @@ struct Tare: AsyncParsableCommand {
     ])
 
   static func main() async {
-    // A mapped file that becomes shorter has no bytes where there were some.
-    signal(SIGBUS) { _ in
-      let message: StaticString = "Error: a file became shorter while it was read\n"
-      write(STDERR_FILENO, message.utf8Start, message.utf8CodeUnitCount)
-      _exit(65)
-    }
+    CommandFailure.watchMappedFiles()
     do {
       var command = try parseAsRoot()
       do {
@@ -53,11 +51,10 @@ struct Tare: AsyncParsableCommand {
         }
         NextCommand.show()
       } catch let error as TareError {
-        Terminal.complain(error.description)
-        Foundation.exit(error.exitCode)
+        CommandFailure.end(error)
       }
     } catch {
-      exit(withError: error)
+      CommandFailure.end(parsing: error)
     }
   }
 }

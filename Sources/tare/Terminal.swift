@@ -6,18 +6,20 @@ internal import TarePipeline
 
 enum Terminal {
   static func complain(_ text: String) {
-    writeError("tare: \(text)\n")
+    writeError("tare: \(text.showingControls())\n")
   }
 
   /// What a user should know though the work goes on.
   @Sendable static func warn(_ text: String) { complain("warning: \(text)") }
 
-  /// Text for people.
+  /// Text for people, whose control characters are shown but for its own colours.
   static func tell(_ text: String, onStandardOutput: Bool) throws(TareError) {
+    let isColoured = onStandardOutput ? outputIsColoured : errorIsColoured
+    let shown = text.showingControls(keeping: isColoured ? Pipeline.terminalStyles : []) + "\n"
     if onStandardOutput {
-      try Output.print(Data((text + "\n").utf8))
+      try Output.print(shown: Data(shown.utf8))
     } else {
-      writeError(text + "\n")
+      writeError(shown)
     }
   }
 
@@ -86,8 +88,9 @@ enum Terminal {
         last = .now
         return true
       }
-      return isDue ? writeError(line + "\n") : ()
+      return isDue ? writeError(line.showingControls() + "\n") : ()
     }
+    let line = line.showingControls()
     let end = isLast || stopRequests.load(ordering: .relaxed) > 0
     writeError("\r\u{1B}[K\(line)\(end ? "\n" : "")")
   }

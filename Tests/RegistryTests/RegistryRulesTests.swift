@@ -28,6 +28,7 @@ import Testing
     (PostProcessors.registry.kind, PostProcessors.registry.help),
     (TokenDecoders.registry.kind, TokenDecoders.registry.help),
     (RemoteEngines.registry.kind, RemoteEngines.registry.help),
+    (ChatProtocols.registry.kind, ChatProtocols.registry.help),
     (FileFormats.registry.kind, FileFormats.registry.help),
     ("row layout", RowLayouts.help), ("score layout", ScoreLayouts.help),
     (OutputFormats.registry.kind, OutputFormats.registry.help),
@@ -61,6 +62,8 @@ import Testing
     ("rank", OutputFormats.registry.keys), ("score", FileFormats.registry.keys),
     ("serve", WireProtocols.registry.help.map(\.summary)),
     ("score", RemoteEngines.registry.keys), ("serve", RemoteEngines.registry.help.map(\.summary)),
+    ("judge", ChatProtocols.registry.help.map(\.summary)),
+    ("judge", ["rating", "rating-explained", "pair", "pair-explained", "best", "best-explained"]),
   ])
   func `the help text of a command names all that it can be asked for`(
     command: String, names: [String]
@@ -198,6 +201,8 @@ import Testing
       "sglang": #"[{"embedding": [1.5], "meta_info": {}}, {"embedding": [-2], "meta_info": {}}]"#,
       "llamafactory": #"{"scores": [1.5, -2]}"#,
       "infinity":
+        #"{"results": [{"index": 1, "relevance_score": -2}, {"index": 0, "relevance_score": 1.5}]}"#,
+      "llamacpp":
         #"{"results": [{"index": 1, "relevance_score": -2}, {"index": 0, "relevance_score": 1.5}]}"#,
       "tei": #"[[{"score": 1.5, "label": "LABEL_0"}], [{"score": -2, "label": "LABEL_0"}]]"#,
     ]

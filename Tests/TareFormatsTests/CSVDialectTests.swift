@@ -196,7 +196,7 @@ import Testing
     let sink = try ByteSink(path)
     var rewriter = CSVRewriter(reader.header, adding: ["calibrated"], to: sink)
     while try reader.nextBlock() { try rewriter.write(reader, [[0.5, 1e-7]]) }
-    try rewriter.flush()
+    try rewriter.finish()
     try sink.finish()
     #expect(try String(contentsOfFile: path, encoding: .utf8) == written)
     let labels = try ScoreTable(table("score;gold\n1,5;0,5\n2,5;0,25\n"))

@@ -22,7 +22,7 @@ import Testing
       try rewriter.write(
         reader, names.indices.map { column in numbers(column, first..<reader.count) })
     }
-    try rewriter.flush()
+    try rewriter.finish()
     try sink.finish()
     return Array(try Data(contentsOf: URL(filePath: path)))
   }
@@ -59,7 +59,7 @@ import Testing
     var rewriter = CSVRewriter(reader.header, adding: ["b"], to: sink)
     #expect(try reader.nextBlock())
     try rewriter.write(reader, [[.nan, -.infinity]])
-    try rewriter.flush()
+    try rewriter.finish()
     try sink.finish()
     let text = try String(contentsOfFile: samples.folder.path("out.csv"), encoding: .utf8)
     #expect(text == "a,b\nx,null\ny,null\n")
@@ -75,7 +75,7 @@ import Testing
     while try reader.nextBlock() {
       try rewriter.write(reader, [reader.block.numbers[0].map { $0 * 2 }])
     }
-    try rewriter.flush()
+    try rewriter.finish()
     try sink.finish()
     let text = try String(contentsOfFile: path, encoding: .utf8)
     #expect(text == "score,t,twice\r\n1,a,2.0\r\n\"3\",\"c\nd\",6.0\r\n")
@@ -86,7 +86,7 @@ import Testing
     func start() throws {
       let reader = try samples.reader(Array("a\nx\n".utf8), CSVColumns())
       var rewriter = CSVRewriter(reader.header, adding: ["b"], to: try ByteSink(path))
-      try rewriter.flush()
+      try rewriter.finish()
     }
     try start()
     #expect(try String(contentsOfFile: path, encoding: .utf8) == "before")
@@ -102,7 +102,7 @@ import Testing
     let sink = try ByteSink(link)
     let reader = try samples.reader(Array("a\nx\n".utf8), CSVColumns())
     var rewriter = CSVRewriter(reader.header, adding: [], to: sink)
-    try rewriter.flush()
+    try rewriter.finish()
     try sink.finish()
     #expect(try String(contentsOfFile: path, encoding: .utf8) == "a\n")
     let attributes = try FileManager.default.attributesOfItem(atPath: path)

@@ -102,7 +102,7 @@ import Testing
     #expect(server.requests.count == 1)
   }
 
-  @Test(arguments: [307, 401, 404])
+  @Test(arguments: [307, 404])
   func `a server that is no engine for us is not asked again, nor a redirect followed`(
     status: Int
   ) async throws {
@@ -212,13 +212,14 @@ import Testing
     #expect(
       error
         == .usage(
-          "unknown protocol 'grpc'; known: vllm, sglang, tei, openrlhf, llamafactory, infinity"))
+          "unknown protocol 'grpc'; known: vllm, sglang, tei, openrlhf, llamafactory, infinity, "
+            + "llamacpp"))
   }
 
   @Test func `every protocol has a path, and a summary for the help`() {
     #expect(
       RemoteEngines.registry.keys
-        == ["vllm", "sglang", "tei", "openrlhf", "llamafactory", "infinity"])
+        == ["vllm", "sglang", "tei", "openrlhf", "llamafactory", "infinity", "llamacpp"])
     #expect(RemoteEngines.registry.entries.allSatisfy { $0.path.hasPrefix("/") })
     #expect(RemoteEngines.registry.help.allSatisfy { !$0.summary.isEmpty })
   }

@@ -103,10 +103,11 @@ import Testing
   }
 
   @Test func `SGLang gets tokens or texts`() async throws {
-    let server = try server(#"[{"embedding": [-3.25], "meta_info": {"prompt_tokens": 9}}]"#)
     let text = try model()
-    let engine = try RemoteEngine(url: server.url, protocol: "sglang")
     let tokens = try text.tokenize(Self.conversation, options)
+    let server = try server(
+      #"[{"embedding": [-3.25], "meta_info": {"prompt_tokens": \#(tokens.ids.count)}}]"#)
+    let engine = try RemoteEngine(url: server.url, protocol: "sglang")
     #expect(try await RemoteModel(engine, text: text).rewards([tokens]) == [-3.25])
     #expect(try await engine.score(texts: ["a"]) == [-3.25])
     #expect(server.all.map(\.path) == ["/classify", "/classify"])

@@ -179,7 +179,7 @@ import Testing
     #expect(error?.description.contains("white space at an end") == true)
   }
 
-  @Test(arguments: ["sglang", "tei", "openrlhf", "llamafactory", "infinity"])
+  @Test(arguments: ["sglang", "tei", "openrlhf", "llamafactory", "infinity", "llamacpp"])
   func `messages go to no protocol that has none`(key: String) async throws {
     let engine = try RemoteEngine(url: "http://127.0.0.1:1", protocol: key)
     #expect(!engine.takesMessages)

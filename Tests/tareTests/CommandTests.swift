@@ -7,7 +7,7 @@ import Testing
 @Suite struct CommandTests {
   @Test(arguments: [
     "score", "calibrate", "evaluate", "rank", "train-head", "inspect", "tokenize", "serve", "bench",
-    "pull", "formats",
+    "pull", "formats", "judge",
   ])
   func `every command's help has an example`(command: String) throws {
     let help = try Program.run([command, "--help"])
@@ -43,9 +43,9 @@ import Testing
       "rank", "--store", store, "--run", "r", "--calibration", saved, "--json",
     ])
     #expect(ranked.status == 0, "\(ranked.error)")
-    let lines = ranked.output.split(separator: "\n")
-    #expect(lines.count == 60)
-    let first = try JSONValue(parsing: String(lines[0]))["ranked"]?.array ?? []
+    let prompts = try #require(JSONValue(parsing: ranked.output).array)
+    #expect(prompts.count == 60)
+    let first = prompts[0]["ranked"]?.array ?? []
     #expect(first.count == 2)
     #expect((first[0]["score"]?.double ?? 0) >= (first[1]["score"]?.double ?? 0))
     #expect(first[0]["response"]?.string?.isEmpty == false)
@@ -205,7 +205,7 @@ import Testing
     ])
     #expect(scored.status == 0, "\(scored.error)")
     let ranked = try Program.run(["rank", "--store", store, "--run", "r", "--json"])
-    #expect(ranked.output.split(separator: "\n").count == 2)
+    #expect(try JSONValue(parsing: ranked.output).array?.count == 2)
   }
 
   @Test func `BOS stays when a text is cut`() throws {

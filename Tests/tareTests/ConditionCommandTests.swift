@@ -66,7 +66,8 @@ import Testing
     let folder = try folder()
     let result = try Program.run(["evaluate", "new.csv"] + arguments, in: folder.url)
     #expect(result.status == 64, "\(result.error)")
-    #expect(result.output.isEmpty)
+    let isJSON = arguments.contains("--json")
+    #expect(try isJSON ? JSONValue(parsing: result.output)["error"] != nil : result.output.isEmpty)
     if arguments[1].contains("overal ") {
       #expect(result.error.contains("'overal' at character 1"))
     }

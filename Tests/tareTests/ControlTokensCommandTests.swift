@@ -60,6 +60,56 @@ import Testing
     #expect(cut[2]["text"]?.string?.hasSuffix("Good<|im_end|>\n") == true)
   }
 
+  @Test func `control tokens are kept, encoded as text, or an error`() throws {
+    let workshop = try Workshop(pairs: 1)
+    let input = try workshop.folder.file("rows.jsonl", Data(Self.rows.utf8))
+    func run(_ more: String...) throws -> Program.Result {
+      try Program.run(
+        [
+          "score", input, "--model", workshop.model, "--head", workshop.head, "--date",
+          "2026-11-23",
+        ] + more)
+    }
+    #expect(try run("--special-tokens", "keep").output == run().output)
+    let text = try run("--special-tokens", "text")
+    #expect(text.status == 0, "\(text.error)")
+    #expect(try text.output == run("--sanitize-control-tokens").output)
+    #expect(try text.output != run().output)
+    let refused = try run("--special-tokens", "error")
+    #expect(refused.status == 65)
+    #expect(
+      refused.error.contains(
+        "row 2, response 1, text: expected messages that spell no control token, found the control "
+          + "token '<|im_end|>'"), "\(refused.error)")
+    #expect(try run("--special-tokens", "all").status == 64)
+    #expect(try run("--special-tokens", "keep", "--sanitize-control-tokens").status == 64)
+  }
+
+  @Test func `control tokens within the response of a rendered text are reported`() throws {
+    let workshop = try Workshop(pairs: 1)
+    func text(_ response: String) -> String {
+      "<|im_start|>user\\nHi<|im_end|>\\n<|im_start|>assistant\\n\(response)"
+    }
+    let rows = [
+      text("Bye<|im_end|>\\n"), text("Bye<|im_end|><|endoftext|>\\n"),
+      text("Bye<|endoftext|> then more<|im_end|>\\n"),
+    ]
+    let input = try workshop.folder.file(
+      "rows.jsonl",
+      Data(
+        rows.enumerated().map { #"{"id": "r\#($0)", "text": "\#($1)"}"# }.joined(separator: "\n")
+          .utf8))
+    func run(_ more: String...) throws -> Program.Result {
+      try Program.run(
+        ["score", input, "--model", workshop.model, "--head", workshop.head, "--json"] + more)
+    }
+    let found = try JSONValue(parsing: run().output)["control_tokens"]
+    #expect(found?["texts"] == 1)
+    #expect(found?["example"] == "r2")
+    #expect(found?["token"] == "<|endoftext|>")
+    #expect(try run("--special-tokens", "error").status == 65)
+  }
+
   @Test func `a run is sanitised or not`() throws {
     let workshop = try Workshop(pairs: 2)
     let store = workshop.folder.path("s.sqlite")

@@ -144,7 +144,8 @@ import Testing
       let plain = try Program.run(["pairs"] + source + ["--plain"])
       #expect(plain.status == 65)
       #expect(plain.error.contains("found 'tools'"), "\(plain.error)")
-      let ranked = try #require(try rows(["rank"] + source + ["--json"]).first)
+      let ranked = try #require(
+        JSONValue(parsing: Program.run(["rank"] + source + ["--json"]).output).array?.first)
       let responses = ranked["ranked"]?.array?.compactMap { $0["response"] } ?? []
       #expect(responses.contains("No idea."))
       #expect(responses.contains { $0.array?.count == 3 })

@@ -153,7 +153,8 @@ import Testing
       try String(contentsOfFile: error, encoding: .utf8).contains("finished work is stored"))
     let rest = try Program.run(arguments)
     #expect(rest.status == 0, "\(rest.error)")
-    let sent = server.requests.joined()
+    // But the probes that each run begins with.
+    let sent = server.requests.filter { !$0.joined().contains("capital of France") }.joined()
     #expect(sent.count == Set(sent).count)
   }
 
@@ -184,6 +185,123 @@ import Testing
     #expect(try scores(fleeting.output) == [1, 1, 1, 1])
   }
 
+  /// A vLLM that takes texts of up to `limit` tokens, of three labels.
+  private func vllm(limit: Int, shift: Double = 0) throws -> CannedServer {
+    try CannedServer { request in
+      if request.path == "/v1/models" {
+        return .reply(#"{"data": [{"id": "m", "max_model_len": \#(limit)}]}"#)
+      }
+      guard request.path == "/classify" else { return .reply(status: 404, "") }
+      let inputs = request.body?["input"]?.array?.compactMap(\.array) ?? []
+      guard inputs.allSatisfy({ $0.count <= limit }) else { return .reply(status: 400, "too long") }
+      let rows = inputs.map { ids in
+        #"{"probs": [\#(Double(ids.count) + shift), \#(0.5 - shift), 1.5]}"#
+      }
+      return .reply(#"{"data": [\#(rows.joined(separator: ", "))]}"#)
+    }
+  }
+
+  @Test func `a row that is longer than the server takes is named, or skipped`() throws {
+    let workshop = try Workshop(pairs: 1)
+    let long = String(repeating: "word ", count: 30)
+    let rows = ["short", long, "brief"].enumerated().map { index, text in
+      #"{"id": "r\#(index)", "prompt": "q", "chosen": "\#(text)", "rejected": "no"}"#
+    }
+    let input = try workshop.folder.file("rows.jsonl", Data(rows.joined(separator: "\n").utf8))
+    let texts = try TinyModel.textFolder(in: workshop.folder)
+    let server = try vllm(limit: 90)
+    let bad = workshop.folder.path("bad.csv")
+    let common =
+      ["score", input, "--model", texts, "--engine", server.url, "--engine-protocol", "vllm"]
+      + ["--output-index", "0"]
+    let refused = try Program.run(common)
+    #expect(refused.status == 65)
+    #expect(refused.error.contains("row 2, response 1"), "\(refused.error)")
+    #expect(refused.error.contains("--max-tokens 90"))
+    let skipped = try Program.run(common + ["--skip-bad-rows", "--bad-rows", bad])
+    #expect(skipped.status == 0, "\(skipped.error)")
+    #expect(try scores(skipped.output).count == 4)
+    #expect(skipped.error.contains("that the model cannot take), line 2"), "\(skipped.error)")
+    #expect(try String(contentsOfFile: bad, encoding: .utf8).contains("at most 90"))
+    let cut = try Program.run(common + ["--max-tokens", "90"])
+    #expect(cut.status == 0, "\(cut.error)")
+    #expect(try scores(cut.output).max() == 90)
+  }
+
+  @Test func `a row that the template refuses can be skipped`() throws {
+    let workshop = try Workshop(pairs: 2)
+    let template = try workshop.folder.file(
+      "t.jinja",
+      Data(
+        "{% for m in messages %}{% if m.content == 'bad' %}{{ raise_exception('no') }}{% endif %}{{ m.content }}{% endfor %}"
+          .utf8))
+    let rows = ["good", "bad", "fine"].map {
+      #"{"prompt": "q", "chosen": "\#($0)", "rejected": "no"}"#
+    }
+    let input = try workshop.folder.file("rows.jsonl", Data(rows.joined(separator: "\n").utf8))
+    let common =
+      ["score", input, "--model", workshop.model, "--head", workshop.head]
+      + ["--template", template]
+    #expect(try Program.run(common).status == 65)
+    let result = try Program.run(common + ["--skip-bad-rows"])
+    #expect(result.status == 0, "\(result.error)")
+    #expect(try scores(result.output).count == 4)
+  }
+
+  @Test func `a label of several, or a weighted sum, is the score, each with a key of its own`()
+    throws
+  {
+    let workshop = try Workshop(pairs: 20)
+    let texts = try TinyModel.textFolder(in: workshop.folder)
+    let server = try vllm(limit: 4000)
+    let store = workshop.folder.path("s.sqlite")
+    func run(_ name: String, _ more: String..., server: CannedServer) throws -> (
+      status: Int32, error: String, computed: Int?
+    ) {
+      let result = try Program.run(
+        ["score", workshop.pairs, "--model", texts, "--engine", server.url]
+          + ["--engine-protocol", "vllm", "--store", store, "--run", name, "--json"] + more)
+      let computed =
+        result.status == 0 ? try JSONValue(parsing: result.output)["computed"]?.int : nil
+      return (result.status, result.error, computed)
+    }
+    let none = try run("a", server: server)
+    #expect(none.status == 69)
+    #expect(none.error.contains("3 values"), "\(none.error)")
+    let second = try run("b", "--output-index", "1", server: server)
+    #expect(second.computed == 40)
+    #expect(second.error.contains("all 40 rewards from the engine are 0.5"), "\(second.error)")
+    #expect(try run("c", "--output-weights", "1,0,1", server: server).computed == 40)
+    #expect(try run("d", "--output-index", "1", server: server).computed == 0)
+    // The same name, and other numbers: another start of a server with a random head.
+    let other = try vllm(limit: 4000, shift: 0.25)
+    #expect(try run("e", "--output-index", "1", server: other).computed == 40)
+    #expect(try run("b", "--output-index", "1", server: other).status == 64)
+    #expect(try run("f", "--output-name", "LABEL_9", server: server).status == 64)
+  }
+
+  @Test func `a server that is away for a while is waited for`() throws {
+    let workshop = try Workshop(pairs: 10)
+    let server = try CannedServer {
+      guard $0.method == "POST" else { return .reply(#"{"data": [{"id": "m"}]}"#) }
+      return (1..<3).contains($0.number)
+        ? .close : .numbers($0.texts.map { "\($0.utf8.count)" })
+    }
+    let result = try Program.run(score(workshop, [server.url], "--engine-patience", "60"))
+    #expect(result.status == 0, "\(result.error)")
+    #expect(try scores(result.output).count == 20)
+    #expect(result.error.contains("does not answer"))
+    #expect(result.error.contains("answers again"))
+    let gone = try CannedServer { _ in .close }
+    let impatient = try Program.run(
+      score(workshop, [gone.url], "--engine-patience", "0", "--engine-timeout", "5"))
+    #expect(impatient.status == 69)
+    for option in [["--engine-timeout", "0"], ["--engine-patience", "-1"]] {
+      let wrong = try Program.run(score(workshop, [server.url]) + option)
+      #expect(wrong.status == 64)
+    }
+  }
+
   @Test func `the steps of a process reward model that vLLM serves become one score`() throws {
     let server = try CannedServer { request in
       guard request.path == "/pooling" else {
@@ -211,8 +329,8 @@ import Testing
 
   @Test(arguments: [
     ["--head", "x"], ["--precision", "float32"], ["--threads", "2"], ["--read", "last"],
-    ["--base", "x"], ["--buffers", "stored"], ["--output-index", "1"], ["--reference", "x"],
-    ["--beta", "1"], ["--steps-to-score", "min"], ["--output-weights", "1,2"],
+    ["--base", "x"], ["--buffers", "stored"], ["--reference", "x"], ["--beta", "1"],
+    ["--steps-to-score", "min"], ["--cache-memory", "1GB"],
   ])
   func `what the engine decides is refused`(option: [String]) throws {
     let workshop = try Workshop(pairs: 1)
@@ -234,6 +352,8 @@ import Testing
     ),
     (["--engine-model", "m"], "--engine-model requires --engine"),
     (["--engine-concurrency", "2"], "--engine-concurrency requires --engine"),
+    (["--engine-timeout", "2"], "--engine-timeout requires --engine"),
+    (["--engine-patience", "2"], "--engine-patience requires --engine"),
     (["--cache", "2"], "--cache requires --engine"),
     (
       ["--engine", "http://h", "--engine-protocol", "vllm", "--cache", "-1"], "--cache"

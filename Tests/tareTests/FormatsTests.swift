@@ -153,7 +153,7 @@ import Testing
     #expect(first.contains(#""calibrated":"#))
 
     let ranked = try Program.run(["rank", path, "--columns", mapping, "--json"])
-    #expect(ranked.output.split(separator: "\n").count == 30, "\(ranked.error)")
+    #expect(try JSONValue(parsing: ranked.output).array?.count == 30, "\(ranked.error)")
     let smoothed = try Program.run([
       "smooth", path, "--columns", "y=r.value", "--x", "length", "--y", "y", "--json",
     ])

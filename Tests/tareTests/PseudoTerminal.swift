@@ -4,6 +4,8 @@ import TareTesting
 /// A terminal that a program writes to, and what it has shown.
 final class PseudoTerminal {
   private let main: Int32
+  /// Bytes of a line that is not whole yet.
+  private var rest: [UInt8] = []
   /// The program's side.
   let file: FileHandle
 
@@ -24,18 +26,25 @@ final class PseudoTerminal {
   private static let setLock: CUnsignedLong = 0x4004_5431
   private static let getNumber: CUnsignedLong = 0x8004_5430
 
-  /// Runs the built `tare` with its errors on the terminal, and its output in a file.
+  /// Runs the built `tare` with its errors on the terminal, and with `withOutput` its output, too.
   static func run(
-    _ arguments: [String], environment: [String: String] = [:], in folder: URL? = nil
+    _ arguments: [String], environment: [String: String] = [:], in folder: URL? = nil,
+    withOutput: Bool = false
   ) throws -> (status: Int32, shown: String) {
     let terminal = try PseudoTerminal()
     let process = try Program.start(
-      arguments, environment: environment, in: folder, error: terminal.file)
-    process.waitUntilExit()
-    return (process.terminationStatus, terminal.shown())
+      arguments, environment: environment, in: folder, output: withOutput ? terminal.file : nil,
+      error: terminal.file)
+    // A terminal holds some thousands of bytes; whoever writes more waits.
+    var shown = ""
+    while process.isRunning {
+      shown += terminal.shown()
+      Thread.sleep(forTimeInterval: 0.005)
+    }
+    return (process.terminationStatus, shown + terminal.shown())
   }
 
-  /// What has been written so far; a terminal holds some thousands of bytes.
+  /// What has been written since the last call.
   private func shown() -> String {
     var flags = fcntl(main, F_GETFL)
     flags |= O_NONBLOCK
@@ -43,7 +52,12 @@ final class PseudoTerminal {
     var bytes: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 4096)
     while case let count = read(main, &piece, piece.count), count > 0 { bytes += piece[..<count] }
-    return String(decoding: bytes, as: UTF8.self).replacing("\r\n", with: "\n")
+    rest += bytes
+    // A character may not be whole yet.
+    let end = rest.lastIndex { $0 == UInt8(ascii: "\n") }.map { $0 + 1 } ?? 0
+    let whole = bytes.isEmpty ? rest.count : end
+    defer { rest.removeFirst(whole) }
+    return String(decoding: rest[..<whole], as: UTF8.self).replacing("\r\n", with: "\n")
   }
 
   deinit { close(main) }

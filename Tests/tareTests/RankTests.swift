@@ -27,7 +27,7 @@ import Testing
   private func json(_ arguments: [String]) throws -> [JSONValue] {
     let result = try Program.run(arguments)
     #expect(result.status == 0, "\(result.error)")
-    return try result.output.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
+    return try #require(JSONValue(parsing: result.output).array)
   }
 
   @Test func `candidates are ranked with their texts`() throws {
@@ -107,7 +107,8 @@ import Testing
     )
     #expect(conversational.error.contains("2 pairs from 2 prompts"))
     #expect(conversational.error.contains("1 responses repeat"))
-    let plain = try json(["pairs", scores, "--plain"])
+    let plain = try Program.run(["pairs", scores, "--plain"]).output.split(separator: "\n")
+      .map { try JSONValue(parsing: String($0)) }
     #expect(plain[1]["prompt"] == "ask b")
     #expect(plain[1]["chosen"] == "yyyyy")
     #expect(plain[1]["rejected"] == "y")

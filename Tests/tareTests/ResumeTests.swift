@@ -47,7 +47,8 @@ import Testing
     for _ in 0..<200 {
       Thread.sleep(forTimeInterval: 0.02)
       let runs = try Program.run(["runs", "list", "--store", store, "--json"])
-      if runs.status == 0, let scored = try? JSONValue(parsing: runs.output)["scored"]?.int,
+      if runs.status == 0,
+        let scored = try? JSONValue(parsing: runs.output).array?.first?["scored"]?.int,
         scored > 0
       {
         break

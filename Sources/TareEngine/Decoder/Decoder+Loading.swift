@@ -11,6 +11,14 @@ extension Decoder {
   ) throws(TareError) {
     var spec = try family.spec(model.config).checked()
     if model.hasRoundedBuffers { spec.roundBuffers() }
+    if model.seesAhead {
+      guard spec.layers.allSatisfy({ $0.window == nil }) else {
+        throw .badData(
+          place: "attention", found: "a sliding window with attention to later tokens",
+          accepted: "one of the two")
+      }
+      spec.isCausal = false
+    }
     let reader = WeightReader(model)
     let names = try family.names(model.config)
     let isTied = try model.config.flag("tie_word_embeddings", default: family.isTiedByDefault)

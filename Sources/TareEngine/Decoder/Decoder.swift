@@ -21,7 +21,15 @@ package final class Decoder: Body {
   private let weights: DecoderWeights
   private let pool: WorkerPool
   /// One pass at a time: a pass uses all threads. Its memory is made when the first one needs it.
-  private let turn = Mutex<PassMemory?>(nil)
+  private let turn = Mutex(Turn())
+  /// What the prefix cache has done before the pass that runs.
+  private let counts = Mutex(PrefixCounts())
+
+  private struct Turn {
+    var memory: PassMemory?
+    /// nil where nothing is kept from pass to pass.
+    var prefixes: PrefixCache?
+  }
 
   init(
     spec: DecoderSpec, weights: DecoderWeights, precision: Precision, pool: WorkerPool,
@@ -38,10 +46,32 @@ package final class Decoder: Body {
   package var size: BodySize { spec.size }
   /// Where the time of all passes so far went.
   package var times: PassTimes {
-    turn.withLock { memory in
-      (memory?.scratch ?? []).reduce(into: PassTimes()) { $0 += $1.clock.times }
+    turn.withLock { turn in
+      (turn.memory?.scratch ?? []).reduce(into: PassTimes()) { $0 += $1.clock.times }
     }
   }
+
+  /// Keeps keys and values of sequences for those that begin alike, up to so many bytes; 0 for none.
+  package func keepPrefixes(bytes: Int) {
+    let sizes = ForwardPass.panelSizes(spec, precision)
+    let cache = PrefixCache(
+      panelSize: Int(TARE_KEY_PANEL),
+      floatsPerPanel: spec.layerCount * spec.keyValueHeadCount * (sizes.keys + sizes.values),
+      bytes: bytes)
+    turn.withLock { $0.prefixes = cache.isUseful ? cache : nil }
+    count(0, cache.isUseful ? cache.counts : PrefixCounts())
+  }
+
+  private func count(_ rows: Int, _ prefixes: PrefixCounts?) {
+    counts.withLock { counts in
+      let rows = counts.rows + rows
+      counts = prefixes ?? counts
+      counts.rows = rows
+    }
+  }
+
+  /// What the prefix cache has done before the pass that runs.
+  package var prefixCounts: PrefixCounts { counts.withLock { $0 } }
 
   /// Hidden states after the final norm.
   ///
@@ -63,13 +93,21 @@ package final class Decoder: Body {
     _ sequences: [[Int32]], types: [[Int32]]?, at positions: [[Int]], sharesPrefixes: Bool = true,
     probe: PassProbe? = nil
   ) throws(TareError) -> [[[Float]]] {
+    try knownStates(sequences, at: positions, sharesPrefixes: sharesPrefixes, probe: probe).states
+  }
+
+  /// The same, and for each sequence how many of its first tokens the prefix cache had.
+  package func knownStates(
+    _ sequences: [[Int32]], at positions: [[Int]], sharesPrefixes: Bool = true,
+    probe: PassProbe? = nil
+  ) throws(TareError) -> (states: [[[Float]]], known: [Int]) {
     precondition(sequences.count == positions.count)
     try size.check(sequences)
     for (sequence, positions) in zip(sequences, positions) {
       precondition(positions.allSatisfy(sequence.indices.contains))
     }
     try checkPositions(sequences)
-    guard !sequences.isEmpty else { return [] }
+    guard !sequences.isEmpty else { return ([], []) }
     return run(sequences, at: positions, sharesPrefixes: sharesPrefixes, probe: probe)
   }
 
@@ -83,28 +121,36 @@ package final class Decoder: Body {
     }
   }
 
-  /// The final states of each sequence's positions.
+  /// The final states of each sequence's positions, and how many of its tokens were known.
   private func run(
     _ sequences: [[Int32]], at positions: [[Int]], sharesPrefixes: Bool = true,
     probe: PassProbe? = nil
-  ) -> [[[Float]]] {
-    let tree = TokenTree(
-      sequences,
-      variants: sequences.map { ids in spec.rotaries.map { $0.variant(length: ids.count) } },
-      panelSize: Int(TARE_KEY_PANEL), sharesPrefixes: sharesPrefixes)
-    let reads = positions.indices.flatMap { index in
-      positions[index].map { tree.row(sequence: index, position: $0) }
-    }
-    return turn.withLock { kept in
-      let memory = kept ?? PassMemory(spec, precision, threads: pool.threadCount)
-      kept = memory
+  ) -> (states: [[[Float]]], known: [Int]) {
+    // Where tokens see those after them, a start is not the same in two sequences.
+    let sharesPrefixes = sharesPrefixes && spec.isCausal
+    let variants = sequences.map { ids in spec.rotaries.map { $0.variant(length: ids.count) } }
+    return turn.withLock { turn in
+      let memory = turn.memory ?? PassMemory(spec, precision, threads: pool.threadCount)
+      turn.memory = memory
+      var plan = KnownPrefixes(sequences, variants, positions)
+      // A probe is told of every token, and who asks for no sharing wants all computed.
+      if probe == nil, sharesPrefixes { plan.find(in: &turn.prefixes) }
+      let tree = TokenTree(
+        sequences, variants: variants, panelSize: Int(TARE_KEY_PANEL),
+        sharesPrefixes: sharesPrefixes, known: plan.known, firstReads: plan.firstReads)
+      if probe == nil, sharesPrefixes { plan.makeRoom(in: &turn.prefixes, tree) }
+      count(tree.rowCount, turn.prefixes?.counts)
+      let reads = positions.indices.flatMap { index in
+        positions[index].map { tree.row(sequence: index, position: $0) }
+      }
       let pass = ForwardPass(
         spec: spec, weights: weights, precision: precision, pool: pool, memory: memory,
-        tree: tree, reads: reads, probe: probe)
+        tree: tree, reads: reads, transfer: plan.transfer, probe: probe)
       pass.run()
-      return positions.indices.map { index in
+      let states = positions.indices.map { index in
         positions[index].map { pass.finalState(row: tree.row(sequence: index, position: $0)) }
       }
+      return (states, plan.known)
     }
   }
 
@@ -131,7 +177,7 @@ package final class Decoder: Body {
     let counted = zip(sequences, starts).map { sequence, start in
       Array(max(start, 1)..<max(sequence.count, max(start, 1)))
     }
-    let states = run(sequences, at: counted.map { $0.map { $0 - 1 } }).flatMap { $0 }
+    let states = run(sequences, at: counted.map { $0.map { $0 - 1 } }).states.flatMap { $0 }
     let tokens = zip(sequences, counted).flatMap { sequence, positions in
       positions.map { sequence[$0] }
     }
@@ -148,12 +194,19 @@ package final class Decoder: Body {
   /// - Throws: `TareError.badData` if the model has no language-model head.
   package func logits(_ hidden: [Float]) throws(TareError) -> [Float] {
     precondition(hidden.count == spec.hiddenSize)
+    return try tokenLogits().logits(hidden)
+  }
+
+  /// The language-model head.
+  /// - Throws: `TareError.badData` if the model has none.
+  func tokenLogits() throws(TareError) -> TokenLogits {
     guard let output = weights.output else {
       throw .badData(
         place: "tensor 'lm_head.weight'", found: "no such tensor", accepted: "a language model")
     }
-    return TokenLogits(
-      output: output, bias: weights.outputBias, spec: spec, pool: pool
-    ).logits(hidden)
+    return TokenLogits(output: output, bias: weights.outputBias, spec: spec, pool: pool)
   }
+
+  /// What uses the pool between passes waits for its turn.
+  func withTurn<Value>(_ body: () -> Value) -> Value { turn.withLock { _ in body() } }
 }

@@ -58,6 +58,8 @@ package struct DecoderSpec: Sendable, Equatable {
   package var hasFeedForwardBias = false
   /// Attention and feed-forward block both read the layer's input (GPT-NeoX).
   package var hasParallelResidual = false
+  /// Whether a token sees those before it and itself alone; otherwise all of its sequence.
+  package var isCausal = true
   package var activation: Activation = .silu
 
   package enum QueryKeyNorm: Sendable, Equatable {

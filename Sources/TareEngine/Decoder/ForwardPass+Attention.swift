@@ -19,7 +19,9 @@ extension ForwardPass {
     while place < rows.count {
       let row = rows.rows[place]
       let (branch, position) = (tree.branchOfRow[row], tree.positions[row])
-      let limit = panelSize - position % panelSize
+      let end = tree.branches[branch].end - 1
+      // What sees the whole sequence is computed as if it stood at the end of it, by itself.
+      let limit = spec.isCausal ? panelSize - position % panelSize : 1
       var count = 1
       while count < limit, place + count < rows.count, rows.rows[place + count] == row + count,
         tree.branchOfRow[row + count] == branch
@@ -27,7 +29,8 @@ extension ForwardPass {
       for head in 0..<spec.headCount {
         tiles.append(
           AttentionTile(
-            branch: branch, head: head, place: place, positions: position..<(position + count)))
+            branch: branch, head: head, place: place,
+            positions: spec.isCausal ? position..<(position + count) : end..<(end + 1)))
       }
       place += count
     }

@@ -26,6 +26,8 @@ final class ForwardPass: @unchecked Sendable {
   let valuePanelSize: Int
   /// A block's activations, one for each worker.
   let scratch: [BlockScratch]
+  /// What comes from earlier passes, and what is kept for later ones.
+  let transfer: PrefixTransfer
   /// What is told of the pass, and what for; nil for nothing.
   let watch: PassWatch?
   private let memory: PassMemory
@@ -37,12 +39,15 @@ final class ForwardPass: @unchecked Sendable {
 
   /// - Parameters:
   ///   - reads: the rows whose final states are wanted.
+  ///   - transfer: panels of known tokens, and panels that are to be kept.
   ///   - probe: what shall be told of the pass beside them.
   init(
     spec: DecoderSpec, weights: DecoderWeights, precision: Precision, pool: WorkerPool,
-    memory: PassMemory, tree: TokenTree, reads: some Sequence<Int>, probe: PassProbe? = nil
+    memory: PassMemory, tree: TokenTree, reads: some Sequence<Int>,
+    transfer: PrefixTransfer = PrefixTransfer(), probe: PassProbe? = nil
   ) {
     memory.beginPass()
+    self.transfer = transfer
     watch = probe.map { PassWatch($0, spec, tree) }
     self.memory = memory
     self.spec = spec
@@ -55,9 +60,7 @@ final class ForwardPass: @unchecked Sendable {
     last = all
     readRows = Set(reads).sorted()
     placeOfRow = Dictionary(uniqueKeysWithValues: zip(readRows, readRows.indices))
-    let type = precision.ofAttention
-    keyPanelSize = type.groups(spec.headDim) * panelSize
-    valuePanelSize = type.groups(panelSize) * Int(tare_padded_head(Int32(spec.headDim)))
+    (keyPanelSize, valuePanelSize) = Self.panelSizes(spec, precision)
     let panels = spec.keyValueHeadCount * tree.panelCount
     // Positions that no row is written to are multiplied by zeros, so they must be finite.
     keys = memory.buffer(count: panels * keyPanelSize)
@@ -65,8 +68,19 @@ final class ForwardPass: @unchecked Sendable {
     scratch = memory.scratch
   }
 
+  /// Floats of the keys and of the values of a panel of one head.
+  static func panelSizes(_ spec: DecoderSpec, _ precision: Precision) -> (keys: Int, values: Int) {
+    let type = precision.ofAttention
+    let panelSize = Int(TARE_KEY_PANEL)
+    return (
+      type.groups(spec.headDim) * panelSize,
+      type.groups(panelSize) * Int(tare_padded_head(Int32(spec.headDim)))
+    )
+  }
+
   func run() {
     let tiles = attentionTiles(all)
+    loadKnown(layer: 0)
     forEachBlock(of: all) { block, scratch in
       self.embed(block, scratch)
       self.project(block, of: self.all, layer: 0, scratch)
@@ -78,6 +92,8 @@ final class ForwardPass: @unchecked Sendable {
       let isSparse = rows.count < all.count
       if isSparse { watchUnreadRows(tiles, layer: layer) }
       attend(isSparse ? attentionTiles(rows) : tiles, rows, layer: layer, isWatched: !isSparse)
+      saveKnown(layer: layer)
+      if !isLast { loadKnown(layer: layer + 1) }
       let isMixture = if case .mixture = spec.layers[layer].feedForward { true } else { false }
       forEachBlock(of: rows) { block, scratch in
         self.finish(block, of: rows, layer: layer, scratch)

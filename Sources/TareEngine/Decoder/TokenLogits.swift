@@ -12,7 +12,7 @@ struct TokenLogits {
 
   /// Positions that share a block of the vocabulary's rows, which is packed anew for each block.
   private static let positionBlock = 256
-  private static let vocabularyBlock = 2048
+  static let vocabularyBlock = 2048
 
   /// [vocabularySize]
   func logits(_ hidden: [Float]) -> [Float] {
@@ -85,7 +85,7 @@ struct TokenLogits {
     }
   }
 
-  private func capped(_ logit: Float, token: Int) -> Float {
+  func capped(_ logit: Float, token: Int) -> Float {
     let logit = (logit + (bias?[token] ?? 0)) * spec.logitScale
     return spec.logitSoftCap.map { $0 * tanh(logit / $0) } ?? logit
   }

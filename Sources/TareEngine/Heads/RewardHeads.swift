@@ -115,8 +115,11 @@ struct HeadLayer: Sendable {
     }
   }
 
-  func outputs(_ inputs: [Float]) -> [Float] {
-    zip(weight, bias).map { row, bias in
+  func outputs(_ inputs: [Float]) -> [Float] { outputs(inputs, rows: weight.indices) }
+
+  /// Some of the outputs.
+  func outputs(_ inputs: [Float], rows: Range<Int>) -> [Float] {
+    zip(weight[rows], bias[rows]).map { row, bias in
       precondition(inputs.count == row.count)
       var total = Double(bias)
       for (a, b) in zip(inputs, row) { total += Double(a) * Double(b) }

@@ -20,6 +20,8 @@ package struct ModelWeights: Sendable {
   package var buffers = BufferPrecision.float32
   /// What the products of the model's body are.
   package var precision = Precision.float32
+  /// Whether a decoder's tokens see those after them, too.
+  package var seesAhead = false
   /// The files that hold the weights, the base model's first.
   package let files: [WeightFile]
   /// A GGUF file's metadata; nil for a folder.

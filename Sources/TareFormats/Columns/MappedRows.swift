@@ -20,6 +20,7 @@ package struct MappedRows: TableRows {
   package var skipped: SkippedRows { source.skipped }
   package var notes: [String] { source.notes }
   package var plainFormat: String? { source.plainFormat }
+  package var cellSeparator: UInt8? { source.cellSeparator }
   package var hasDecimalCommas: Bool { source.hasDecimalCommas }
   package var asWritten: any TableRows { source }
   package func place(of row: Int) -> String { source.place(of: row) }

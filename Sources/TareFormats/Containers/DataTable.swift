@@ -55,13 +55,15 @@ package struct DataTable: Sendable {
   package func data(
     adding columns: [TableColumn] = [], for path: String?, format key: String?
   ) throws(TareError) -> Data {
-    let data: Data
-    if try !keepsLayout(for: path, format: key),
-      let wanted = try OutputFormats.format(key, for: path)
-    {
+    var data: Data
+    let wanted = try OutputFormats.format(key, for: path)
+    if try !keepsLayout(for: path, format: key), let wanted {
       data = try wanted.encoded(output(adding: columns))
     } else {
       data = try self.data(adding: columns)
+      if wanted?.neutralizesFormulas == true {
+        data = FormulaFilter.whole(data, separator: source.cellSeparator ?? comma)
+      }
     }
     return try OutputFormats.compressed(data, for: path)
   }
@@ -70,10 +72,7 @@ package struct DataTable: Sendable {
   /// or it is a special one that has the same ending.
   package func keepsLayout(for path: String?, format key: String?) throws(TareError) -> Bool {
     guard let wanted = try OutputFormats.format(key, for: path) else { return true }
-    guard let plain = source.plainFormat else {
-      return key == nil && wanted.inputs.contains(format)
-    }
-    return plain == wanted.key
+    return wanted.keeps(plain: source.plainFormat, format: format, isAsked: key != nil)
   }
 
   /// The same in pieces; nil where the file or the other format must be had whole.

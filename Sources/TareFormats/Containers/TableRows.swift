@@ -14,6 +14,8 @@ package protocol TableRows: Sendable {
   /// The output format as which the file is laid out: CSV with commas, say; nil for a layout that is
   /// written for its own files alone, such as pandas'.
   var plainFormat: String? { get }
+  /// What stands between the cells of a row where the file is text of cells.
+  var cellSeparator: UInt8? { get }
   /// Whether numbers of a column may have a decimal comma.
   var hasDecimalCommas: Bool { get }
   /// What stands before the fraction of a column's numbers where they are texts.
@@ -55,6 +57,7 @@ extension TableRows {
   package var notes: [String] { [] }
   package var hasDecimalCommas: Bool { false }
   package var plainFormat: String? { nil }
+  package var cellSeparator: UInt8? { nil }
   package var withoutCells: any TableRows { self }
 
   package var sourceRows: SourceRows {

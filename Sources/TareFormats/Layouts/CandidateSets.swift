@@ -6,6 +6,8 @@ package import TareCore
 package struct CandidateSets: Sequence, Sendable {
   /// The ids of the sets, [set].
   package private(set) var ids: [String] = []
+  /// Places of sets that are left out, among all that the files have.
+  private var leftOut: Set<Int> = []
   /// Columns that look like text and are no part of the sets.
   package private(set) var unusedTextColumns: [String] = []
   /// Pairs of which neither response is better.
@@ -19,16 +21,18 @@ package struct CandidateSets: Sequence, Sendable {
     let rows: SourceRows
     let finder: RowLayoutFinder
     let taken: [Int]
+    /// The file's name, for those who are told of its rows.
+    var name = ""
     /// What is made of each set.
     var change: @Sendable (CandidateSet) -> CandidateSet = { $0 }
   }
 
   package init() {}
 
-  package var count: Int { ids.count }
+  package var count: Int { ids.count - leftOut.count }
   package var underestimatedCount: Int { count }
 
-  package func makeIterator() -> Iterator { Iterator(files, ids) }
+  package func makeIterator() -> Iterator { Iterator(files, ids, leftOut) }
 
   /// The same sets, each made another as it is asked for.
   package func changed(
@@ -54,10 +58,38 @@ package struct CandidateSets: Sequence, Sendable {
       }
       ids.append(own)
     }
+    let before = files.count
     files += more.files
+    for index in before..<files.count { files[index].name = name }
     unusedTextColumns += more.unusedTextColumns.filter { !unusedTextColumns.contains($0) }
     ties += more.ties
     hasSteps = hasSteps || more.hasSteps
+  }
+}
+
+extension CandidateSets {
+  /// Leaves out the sets that something is wrong with, and tells which they were.
+  ///
+  /// - Throws: what `check` says of the first one if none is left.
+  package mutating func leaveOut(
+    _ badRows: BadRows, where check: (CandidateSet) throws(TareError) -> Void
+  ) throws(TareError) {
+    var skipped: [Int: SkippedRows] = [:]
+    var first: TareError?
+    var sets = makeIterator()
+    while let set = sets.next() {
+      do throws(TareError) {
+        try check(set)
+      } catch {
+        guard case .badData = error else { throw error }
+        leftOut.insert(sets.place)
+        skipped[sets.lastFile, default: SkippedRows()].add(
+          .notScorable, line: sets.lastLine, error)
+        first = first ?? error
+      }
+    }
+    if count == 0, let first { throw first }
+    for (file, rows) in skipped { badRows.log?.add(rows, of: files[file].name) }
   }
 }
 
@@ -111,34 +143,52 @@ extension CandidateSets {
   package struct Iterator: IteratorProtocol {
     private let files: [File]
     private let ids: [String]
+    private let leftOut: Set<Int>
     private var file = 0
-    private var place = 0
-    /// The set that is next.
-    private var set = 0
+    private var row = 0
+    /// Sets that were read so far.
+    private var read = 0
     private var finder: RowLayoutFinder?
     /// Sets of the last row, the first one last.
     private var waiting: [CandidateSet] = []
+    /// File and line of the set that was last given.
+    fileprivate private(set) var lastFile = 0
+    fileprivate private(set) var lastLine = 0
 
-    fileprivate init(_ files: [File], _ ids: [String]) { (self.files, self.ids) = (files, ids) }
+    fileprivate init(_ files: [File], _ ids: [String], _ leftOut: Set<Int>) {
+      (self.files, self.ids, self.leftOut) = (files, ids, leftOut)
+    }
+
+    /// The place of the set that was last given, among all that the files have.
+    fileprivate var place: Int { read - 1 }
 
     package mutating func next() -> CandidateSet? {
+      while let next = nextRead() {
+        if !leftOut.contains(place) { return files[lastFile].change(next) }
+      }
+      return nil
+    }
+
+    private mutating func nextRead() -> CandidateSet? {
       while waiting.isEmpty {
         guard file < files.count else { return nil }
-        guard place < files[file].taken.count else {
-          (file, place, finder) = (file + 1, 0, nil)
+        guard row < files[file].taken.count else {
+          (file, row, finder) = (file + 1, 0, nil)
           continue
         }
-        waiting = sets(of: files[file].taken[place], in: files[file])
-        place += 1
+        waiting = sets(of: files[file].taken[row], in: files[file])
+        lastFile = file
+        row += 1
       }
       guard var next = waiting.popLast() else { return nil }
-      next.id = ids[set]
-      set += 1
-      return files[file].change(next)
+      next.id = ids[read]
+      read += 1
+      return next
     }
 
     private mutating func sets(of number: Int, in file: File) -> [CandidateSet] {
       let row = file.rows[number]
+      lastLine = row.line ?? number + 1
       var finder = finder ?? file.finder
       defer { self.finder = finder }
       guard let layout = try? finder.layout(of: row),

@@ -1,4 +1,5 @@
 /// What happens to rows that cannot be taken: they are an error, or are left out and counted.
+internal import Foundation
 internal import Synchronization
 internal import TareCore
 
@@ -62,6 +63,18 @@ extension BadRows {
       }
     }
 
+    /// Further rows of a file that was read.
+    func add(_ skipped: SkippedRows, of file: String) {
+      guard !skipped.isEmpty else { return }
+      files.withLock { files in
+        if let index = files.firstIndex(where: { $0.name == file }) {
+          files[index].skipped.add(skipped)
+        } else {
+          files.append((file, skipped))
+        }
+      }
+    }
+
     /// Whether a file was read, be it that no row of it was left out.
     package var hasFile: Bool { wasTold.withLock { $0 } }
 
@@ -92,7 +105,7 @@ extension BadRows {
             text += prefix + one.csv.drop { $0 != "\n" }.dropFirst()
           }
         }
-        return text
+        return String(decoding: FormulaFilter.whole(Data(text.utf8)), as: UTF8.self)
       }
     }
   }

@@ -13,6 +13,8 @@ package final class ByteSink {
   private let isOpened: Bool
   /// Where the bytes wait for `finish`, and what happens to them then; nil for a stream.
   private var staging: Staging?
+  /// nil where what is written is no terminal.
+  private var shown: VisibleBytes?
 
   private struct Staging {
     let path: String
@@ -24,6 +26,7 @@ package final class ByteSink {
   package init(_ path: String?) throws(TareError) {
     guard let path, path != "-" else {
       (name, descriptor, isOpened) = ("standard output", STDOUT_FILENO, false)
+      if isatty(descriptor) == 1 { shown = VisibleBytes() }
       return
     }
     name = path
@@ -43,6 +46,7 @@ package final class ByteSink {
       if descriptor >= 0 { staging = Staging(path: staged, place: place) }
     }
     guard descriptor >= 0 else { throw fault() }
+    if isatty(descriptor) == 1 { shown = VisibleBytes() }
   }
 
   /// Finds out before the work that its result has somewhere to go, without touching what stands there.
@@ -80,12 +84,14 @@ package final class ByteSink {
     return "\(place.path).\(name)"
   }
 
-  /// Writes all the bytes.
+  /// Writes all the bytes; a terminal gets them with its control characters shown.
   func write(_ bytes: [UInt8]) throws(TareError) {
+    let bytes = shown?.next(bytes) ?? bytes
     guard bytes.withUnsafeBytes({ Self.put($0, into: descriptor) }) else { throw fault() }
   }
 
   package func write(_ data: Data) throws(TareError) {
+    guard shown == nil else { return try write(Array(data)) }
     guard data.withUnsafeBytes({ Self.put($0, into: descriptor) }) else { throw fault() }
   }
 
@@ -105,6 +111,9 @@ package final class ByteSink {
 
   /// Puts the file in its place.
   package func finish() throws(TareError) {
+    if let rest = shown?.finish(), !rest.isEmpty {
+      guard rest.withUnsafeBytes({ Self.put($0, into: descriptor) }) else { throw fault() }
+    }
     guard let staging else { return }
     if case .writtenOver = staging.place.kind {
       try writeOver(staging.place.path)

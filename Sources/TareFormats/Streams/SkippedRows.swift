@@ -1,4 +1,5 @@
 /// Rows that were left out because something is wrong with them.
+internal import Foundation
 package import TareCore
 
 package struct SkippedRows: Sendable, Equatable {
@@ -20,6 +21,8 @@ package struct SkippedRows: Sendable, Equatable {
     /// Prompt and responses that cannot be made out, in a row of preference data.
     case noConversation = "no_conversation"
     case tooLong = "too_long"
+    /// A conversation that the model's chat template refuses, or that is longer than it takes.
+    case notScorable = "not_scorable"
   }
 
   package private(set) var kinds: [Kind: Int] = [:]
@@ -82,7 +85,8 @@ extension SkippedRows.Row {
 }
 
 extension SkippedRows {
-  /// The rows with what is wrong with them as CSV: row, column, found, reason.
+  /// The rows with what is wrong with them as CSV: row, column, found, reason. It is for people, who open
+  /// it in spreadsheets: no cell runs there.
   package var csv: String {
     var out = Array("row,column,found,reason\n".utf8)
     for row in rows {
@@ -96,7 +100,7 @@ extension SkippedRows {
       }
       out.append(newLine)
     }
-    return String(decoding: out, as: UTF8.self)
+    return String(decoding: FormulaFilter.whole(Data(out)), as: UTF8.self)
   }
 
   /// What is wrong with the first few, a line each.
@@ -141,6 +145,7 @@ extension SkippedRows.Kind {
     case .brokenUTF8: "with broken UTF-8"
     case .brokenJSON: "with broken JSON"
     case .noConversation: "without a prompt and responses"
+    case .notScorable: "that the model cannot take"
     case .tooLong: "longer than \(CSVFault.longestRow >> 20) MiB"
     }
   }

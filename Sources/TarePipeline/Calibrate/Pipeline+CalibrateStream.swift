@@ -121,7 +121,8 @@ extension Pipeline {
       var again = try CSVColumnReader(
         CSVPieces(stream.again()), columns: read.layout.columns,
         badRows: request.source.badRows, numbersNames: false)
-      var rewriter = CSVRewriter(again.header, adding: ["calibrated", "bias"], to: sink)
+      var rewriter = try CSVRewriter(
+        again.header, adding: ["calibrated", "bias"], to: sink, isSafe: request.isSafe)
       while try again.nextBlock(), again.count <= labelled.count {
         try rewriter.write(
           again, [calibrated.calibrated, calibrated.bias], from: again.count - again.block.count)
@@ -129,7 +130,7 @@ extension Pipeline {
       guard again.count == labelled.count else {
         throw .fault("\(stream.name): changed while it was read")
       }
-      try rewriter.flush()
+      try rewriter.finish()
       try sink.finish()
     }
     return CalibrateOutcome(
@@ -143,7 +144,10 @@ extension Pipeline {
   ) throws(TareError) -> CalibrateOutcome {
     warn(ofApplied: saved, to: scores.layout.covariates)
     let sink = try request.sink()
-    var rewriter = sink.map { CSVRewriter(reader.header, adding: ["calibrated", "bias"], to: $0) }
+    let isSafe = try request.isSafe
+    var rewriter = sink.map {
+      CSVRewriter(reader.header, adding: ["calibrated", "bias"], to: $0, isSafe: isSafe)
+    }
     var outside = 0
     while try reader.nextBlock() {
       let block = reader.block
@@ -170,7 +174,7 @@ extension Pipeline {
       guard found.count == 1 else { throw Self.severalModels(found.count) }
       try write(Data((saved.json.text(indent: 2) + "\n").utf8), to: path)
     }
-    try rewriter?.flush()
+    try rewriter?.finish()
     try sink?.finish()
     var parts: [CalibrateOutcome.Part] = []
     var note: String?
@@ -206,10 +210,15 @@ extension CalibrateRequest {
   func keepsCells(of header: CSVHeader) throws(TareError) -> Bool {
     guard Compression(ending: output?.lowercased() ?? "") == nil else { return false }
     guard let wanted = try OutputFormats.format(outputFormat, for: output) else { return true }
-    guard let plain = header.plainFormat else {
-      return outputFormat == nil && wanted.inputs.contains(CSVFile.key)
+    return wanted.keeps(
+      plain: header.plainFormat, format: CSVFile.key, isAsked: outputFormat != nil)
+  }
+
+  /// Whether cells that a spreadsheet would run are written as texts.
+  fileprivate var isSafe: Bool {
+    get throws(TareError) {
+      try OutputFormats.format(outputFormat, for: output)?.neutralizesFormulas ?? false
     }
-    return plain == wanted.key
   }
 
   func sink() throws(TareError) -> ByteSink? {

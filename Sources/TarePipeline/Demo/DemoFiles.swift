@@ -1,7 +1,6 @@
 /// `tare demo`: the files that it begins with.
 package import Foundation
 package import TareCore
-internal import TareDemo
 
 package struct DemoFiles: Sendable {
   /// As the user names it.
@@ -29,7 +28,7 @@ package struct DemoFiles: Sendable {
 
   /// The pairs with their scores, as JSON Lines.
   package static func scores() throws(TareError) -> Data {
-    try InputFile(name: "the demo's scores", bytes: DemoData.scores).data
+    try InputFile(name: "the demo's scores", bytes: EmbeddedFile.demoScores.bytes).data
   }
 
   /// The pairs alone.
@@ -56,7 +55,7 @@ package struct DemoFiles: Sendable {
   }
 
   package func writeHead() throws(TareError) -> String {
-    try write(Data(DemoData.head), to: "head.safetensors")
+    try write(Data(EmbeddedFile.demoHead.bytes), to: "head.safetensors")
   }
 
   private func write(_ data: Data, to name: String) throws(TareError) -> String {

@@ -46,10 +46,11 @@ extension Pipeline {
     let format = try OutputFormats.format(outputFormat, for: file)
     if let imported = try store.exportedFile(of: run) {
       data = imported
-      if format != nil {
+      if let format {
         let table = try readTable(imported, name: "run '\(run.name)'")
         let path = file.withoutCompression
-        if try !table.keepsLayout(for: path, format: outputFormat) {
+        let isKept = try table.keepsLayout(for: path, format: outputFormat)
+        if !isKept || format.neutralizesFormulas {
           data = try table.data(for: path, format: outputFormat)
         }
       }

@@ -3,6 +3,7 @@ internal import Dispatch
 internal import Synchronization
 internal import TareCore
 internal import TareScoring
+internal import TareStore
 
 struct BatchRunner {
   let work: String
@@ -46,7 +47,6 @@ struct BatchRunner {
 
   /// What came of a batch.
   private struct Finished<Output: Sendable>: Sendable {
-    let members: Int
     let missing: [TokenizedConversation]
     let output: Result<Output, TareError>
   }
@@ -54,7 +54,8 @@ struct BatchRunner {
   /// - Parameters:
   ///   - atOnce: batches that may be computed at the same time.
   ///   - next: the next batch, nil after the last.
-  ///   - known: which of these are in the store by now; another process may be working on the same.
+  ///   - take: takes on what is neither in the store nor another process's; what another process works
+  ///     on is asked for again at the end, until it is there or has come back.
   ///   - compute: runs the model, and calls what it is given with the result, now or later.
   ///   - keep: stores one batch, on another thread while the next one is computed; when this method
   ///     returns or throws, all that was computed is stored.
@@ -62,7 +63,7 @@ struct BatchRunner {
   mutating func run<Output: Sendable>(
     atOnce: Int = 1,
     _ next: () throws(TareError) -> [TokenizedConversation]?,
-    known: ([Digest]) throws(TareError) -> Set<Digest>,
+    take: ([Digest]) throws(TareError) -> ClaimedWork,
     compute: (
       [TokenizedConversation], @escaping @Sendable (Result<Output, TareError>) -> Void
     ) -> Void,
@@ -74,21 +75,19 @@ struct BatchRunner {
     var running = 0
     var failure: TareError?
     var isStopped = false
+    var shared = SharedWork()
     while true {
       do throws(TareError) {
         while running < atOnce, failure == nil, !isStopped {
           isStopped = observer.shouldStop()
-          guard !isStopped, let members = try next() else { break }
-          let stored = try known(members.map(\.digest))
-          let missing = stored.isEmpty ? members : members.filter { !stored.contains($0.digest) }
-          guard !missing.isEmpty else {
-            count(members.count, [])
-            continue
-          }
+          guard !isStopped, let members = try shared.next(next, isIdle: running == 0) else { break }
+          let work = try take(members.map(\.digest))
+          let missing = shared.missing(of: members, work)
+          skip(known: members.count { work.known.contains($0.digest) })
+          guard !missing.isEmpty else { continue }
           running += 1
           compute(missing) { output in
-            _ = finished.push(
-              Finished(members: members.count, missing: missing, output: output))
+            _ = finished.push(Finished(missing: missing, output: output))
           }
         }
         // What runs when the work fails or is stopped is kept, too.
@@ -96,7 +95,7 @@ struct BatchRunner {
         running -= 1
         let output = try batch.output.get()
         try writer.write { () throws(TareError) in try keep(batch.missing, output) }
-        count(batch.members, batch.missing)
+        count(batch.missing)
       } catch {
         failure = failure ?? error
       }
@@ -110,12 +109,23 @@ struct BatchRunner {
     if isStopped { throw .interrupted(stopMessage) }
   }
 
-  /// Counts a batch as done, those of its members that were `missing` as computed.
-  private mutating func count(_ members: Int, _ missing: [TokenizedConversation]) {
-    done += members
+  /// Counts what the store has by now.
+  private mutating func skip(known count: Int) {
+    guard count > 0 else { return }
+    done += count
+    report()
+  }
+
+  /// Counts a batch that was computed.
+  private mutating func count(_ missing: [TokenizedConversation]) {
+    done += missing.count
     computed += missing.count
     tokens += missing.reduce(0) { $0 + $1.ids.count }
     rows += BatchPlan.rows(missing.map(\.ids), sharesPrefixes: sharesPrefixes)
+    report()
+  }
+
+  private func report() {
     observer.report(
       StageProgress(
         work: work, done: done, computed: computed, total: total, tokens: tokens,

@@ -33,6 +33,8 @@ package struct InputFindings: Sendable {
   package private(set) var nullContents = Finding()
   package private(set) var stepsInPrompts = Finding()
   private let areSanitized: Bool
+  /// How the template frames a response; nil until a rendered text needs it.
+  private var turn: AssistantTurn?
 
   /// Of no rows yet.
   init(_ options: ScoringOptions) { areSanitized = options.sanitizesControlTokens }
@@ -41,8 +43,15 @@ package struct InputFindings: Sendable {
   mutating func add(_ row: CandidateSet, _ model: TextModel, _ options: ScoringOptions) {
     for candidate in row.responses {
       let conversation = row.conversation(candidate)
-      // Its control tokens are the template's.
-      guard conversation.renderedText == nil else { continue }
+      if let text = conversation.renderedText {
+        // Control tokens outside the response are the template's.
+        let turn = self.turn ?? model.assistantTurn(options)
+        self.turn = turn
+        if let token = model.controlToken(inRendered: text, turn, options) {
+          controlTokens.add(row.id, token: token)
+        }
+        continue
+      }
       if let token = model.controlToken(in: conversation, options) {
         controlTokens.add(row.id, token: token)
       }
@@ -65,8 +74,8 @@ package struct InputFindings: Sendable {
           + "in row '\(controlTokens.example ?? "")': "
           + (areSanitized
             ? "they are encoded as plain text"
-            : "a response can end its own turn with them (--sanitize-control-tokens encodes them as "
-              + "plain text)"))
+            : "a response can end its own turn with them (--special-tokens text encodes them as plain "
+              + "text, error refuses them)"))
     }
     if stepsInPrompts.texts > 0 {
       lines.append(

@@ -49,7 +49,10 @@ package struct ScoreOutcome: Sendable {
     try store.forEachExportRow(of: run, body)
   }
 
-  package var json: JSONValue {
+  /// The summary.
+  ///
+  /// - Parameter withScores: whether it has the rows of `forEachRow` as its member `scores`.
+  package func json(withScores: Bool = false) throws(TareError) -> JSONValue {
     var object: JSONObject = [
       "responses": .int(responses), "computed": .int(computed),
       "repeated": .int(repeated), "truncated": .int(truncated),
@@ -57,6 +60,11 @@ package struct ScoreOutcome: Sendable {
       "shared_tokens": .int(tokens - computedTokens), "seconds": .double(seconds),
     ]
     for (key, value) in findings.members { object[key] = value }
+    if withScores {
+      var scores: [JSONValue] = []
+      try forEachRow { scores.append(.object($0)) }
+      object["scores"] = .array(scores)
+    }
     return .object(object)
   }
 
@@ -165,7 +173,12 @@ extension Pipeline {
       in store: Store, with model: some ScoringModel, _ options: ScoringOptions
     ) throws(TareError) -> (Store, ScoreSummary) {
       do throws(TareError) {
-        let rows = try rows.joiningSteps(for: model.text, options)
+        var rows = try rows.joiningSteps(for: model.text, options)
+        if request.policy.badRows.skips {
+          try rows.leaveOut(request.policy.badRows) { (set) throws(TareError) in
+            try set.check(model, options)
+          }
+        }
         let summary = try store.score(
           rows, as: name, with: model, options, columns: columns.json, observer: observer)
         warn(ofUnreadSteps: summary.unreadSteps, of: summary.responses)
@@ -184,11 +197,13 @@ extension Pipeline {
     if let engine = settings.engine {
       let text = try settings.textAlone()
       warn(of: text)
-      let model = try EngineModel(engine, text: text, settings, isKept: request.store != nil)
+      let met = try EngineModel(
+        engine, text: text, settings, isKept: request.store != nil, notice: observer.notice)
       let store = try openStore()
-      return try score(
-        in: store, with: model,
-        settings.options(engineModel: model.model, text: text, run: run(in: store)))
+      let model = try EngineModel(met, settings, run: run(in: store), in: store)
+      let result = try score(in: store, with: model, model.options)
+      if let remark = model.remark { observer.notice(remark) }
+      return result
     }
     let text = try settings.textModel()
     warn(of: text)

@@ -55,8 +55,11 @@ extension Store {
       observer: observer)
     runner.skip(before.scored)
     let pages = TokenizedPages(
-      self, run, model.text, options, sharesPrefixes: model.sharesPrefixes)
+      self, run, model.text, options, sharesPrefixes: model.sharesPrefixes, model.check)
     defer { pages.close() }
+    let counts = model.prefixCounts
+    let claims = WorkClaims(of: scorer, in: self)
+    defer { claims.end() }
     var duplicates = 0
     var unreadSteps = 0
     try runner.run(atOnce: model.batchesAtOnce) { () throws(TareError) in
@@ -64,8 +67,8 @@ extension Store {
       duplicates += batch?.duplicates ?? 0
       unreadSteps += batch?.unreadSteps ?? 0
       return batch?.conversations
-    } known: { (digests) throws(TareError) in
-      Set(try knownScores(by: scorer, for: digests).keys)
+    } take: { (digests) throws(TareError) in
+      try claims.take(digests)
     } compute: { batch, finish in
       model.score(batch, finish)
     } keep: { (batch, scores) throws(TareError) in
@@ -74,11 +77,14 @@ extension Store {
     }
     runner.skip(duplicates)
     try finish(run)
+    // Prefixes that were kept from batch to batch are not in the batches' own numbers.
+    let computedRows = model.prefixCounts.map { $0.rows - (counts?.rows ?? 0) }
     return ScoreSummary(
       run: try self.run(named: name), responses: try summary(of: run).items,
       distinct: try distinctTexts(of: run), computed: runner.computed,
       truncated: try truncatedTexts(of: run),
-      unreadSteps: unreadSteps, tokens: runner.tokens, rows: runner.rows, seconds: runner.seconds,
+      unreadSteps: unreadSteps, tokens: runner.tokens,
+      rows: computedRows ?? runner.rows, seconds: runner.seconds,
       findings: findings)
   }
 }

@@ -54,8 +54,13 @@ package struct ScoringSettings: Sendable {
   /// A JSON object of the chat template's variables, for rows that do not have them themselves; nil for
   /// those that the head was trained with, else none.
   package var templateVariables: String?
-  package var sanitizesControlTokens = false
+  /// A case of `ScoringOptions.SpecialTokens`; nil for keep.
+  package var specialTokens: String?
   package var threads: Int
+  /// Memory for prefixes that were used lately, as `MemorySize` reads it; nil for none.
+  package var cacheMemory: String?
+  /// As much of the machine's memory as `score` and `serve` use for that if nobody says.
+  package static let defaultCacheMemory = "15%"
   /// Engines that compute the scores; the model here is then its tokenizer and its template alone.
   package var engine: EngineSettings?
 
@@ -133,7 +138,10 @@ package struct ScoringSettings: Sendable {
       var weights = try ModelWeights(modelURL(reference))
       weights.buffers = text.weights.buffers
       weights.precision = text.weights.precision
-      return try RewardModel(policy: text, reference: weights, beta: beta, threads: threads)
+      let model = try RewardModel(
+        policy: text, reference: weights, beta: beta, threads: threads)
+      model.keepPrefixes(bytes: try cacheBytes())
+      return model
     }
     guard let loaded = try loadedHead(text) else {
       // The user must say what to read.
@@ -159,7 +167,20 @@ package struct ScoringSettings: Sendable {
       text,
       activation: choice(activation ?? "none", "--activation", ScoreFinish.Activation.self),
       normalises: normalizesReward)
-    return try RewardModel(text, head: loaded, output: output, finish: finish, threads: threads)
+    let model = try RewardModel(
+      text, head: loaded, output: output, finish: finish, threads: threads)
+    model.keepPrefixes(bytes: try cacheBytes())
+    return model
+  }
+
+  private func cacheBytes() throws(TareError) -> Int {
+    guard let cacheMemory else { return 0 }
+    do throws(TareError) {
+      return try MemorySize(parsing: cacheMemory).bytes
+    } catch {
+      guard case .usage(let message) = error else { throw error }
+      throw .usage("--cache-memory: \(message)")
+    }
   }
 
   /// What a user must know of the model to trust its scores, a sentence each.
@@ -204,8 +225,9 @@ package struct ScoringSettings: Sendable {
       readRule: rule, bos: try choice(bos, "--bos", ScoringOptions.BOS.self),
       maxTokens: maxTokens,
       truncation: try choice(truncate, "--truncate", ScoringOptions.Truncation.self),
-      date: try CalendarDate(parsing: date ?? run?.templateDate ?? Self.today), system: system,
-      sanitizesControlTokens: sanitizesControlTokens)
+      date: try CalendarDate(parsing: date ?? run?.templateDate ?? Self.today), system: system)
+    options.specialTokens = try choice(
+      specialTokens ?? "keep", "--special-tokens", ScoringOptions.SpecialTokens.self)
     options.variables = try variables() ?? [:]
     options.tokenRules = text.opened.rules
     if let stepSeparator {
@@ -217,10 +239,10 @@ package struct ScoringSettings: Sendable {
       guard !stepSeparator.isEmpty else {
         throw .usage("--step-separator: expected a text such as '\\n\\n', found ''")
       }
-      guard !sanitizesControlTokens else {
+      guard !options.sanitizesControlTokens else {
         throw .usage(
-          "give --step-separator or --sanitize-control-tokens, not both: a step token in a response "
-            + "is a control token")
+          "--step-separator and --special-tokens text are mutually exclusive: a step token in a "
+            + "response is a control token")
       }
       options.stepSeparator = stepSeparator.unescaped
     }
@@ -256,7 +278,7 @@ package struct ScoringSettings: Sendable {
     return try options(readRule: model.readRule, text: text, run: run)
   }
 
-  private static var today: String {
+  static var today: String {
     String(Date.now.formatted(.iso8601.year().month().day()))
   }
 }

@@ -23,12 +23,17 @@ final class TokenizedPages: Sendable {
 
   private let queue = BoundedQueue<Result<Batch, TareError>>(capacity: 8)
 
+  /// - Parameter check: whether the model takes a text.
   init(
-    _ store: Store, _ run: Run, _ model: TextModel, _ options: ScoringOptions, sharesPrefixes: Bool
+    _ store: Store, _ run: Run, _ model: TextModel, _ options: ScoringOptions,
+    sharesPrefixes: Bool,
+    _ check: @escaping @Sendable (TokenizedConversation) throws(TareError) -> Void
   ) {
     let thread = Thread { [queue] in
       do throws(TareError) {
-        try Self.produce(store, run, model, options, sharesPrefixes) { queue.push(.success($0)) }
+        try Self.produce(store, run, model, options, sharesPrefixes, check) {
+          queue.push(.success($0))
+        }
       } catch {
         _ = queue.push(.failure(error))
       }
@@ -48,14 +53,15 @@ final class TokenizedPages: Sendable {
   /// - Parameter take: returns false when no more is wanted.
   private static func produce(
     _ store: Store, _ run: Run, _ model: TextModel, _ options: ScoringOptions,
-    _ sharesPrefixes: Bool, _ take: (Batch) -> Bool
+    _ sharesPrefixes: Bool, _ check: (TokenizedConversation) throws(TareError) -> Void,
+    _ take: (Batch) -> Bool
   ) throws(TareError) {
     var last: UnscoredItem?
     while true {
       let page = try store.unscoredItems(of: run, after: last, limit: pageSize)
       guard let end = page.last else { return }
       last = end
-      let conversations = try store.tokenize(page, run: run, model, options)
+      let conversations = try store.tokenize(page, run: run, model, options, check)
       // Equal texts are scored once.
       var unique: [Digest: TokenizedConversation] = [:]
       for (digest, conversation) in conversations { unique[digest] = conversation }
@@ -75,13 +81,15 @@ final class TokenizedPages: Sendable {
 extension Store {
   /// Tokenises a page of responses and notes their tokens.
   fileprivate func tokenize(
-    _ page: [UnscoredItem], run: Run, _ model: TextModel, _ options: ScoringOptions
+    _ page: [UnscoredItem], run: Run, _ model: TextModel, _ options: ScoringOptions,
+    _ check: (TokenizedConversation) throws(TareError) -> Void
   ) throws(TareError) -> [(Digest, TokenizedConversation)] {
     var result: [(Digest, TokenizedConversation)] = []
     var tokens: [ItemTokens] = []
     for item in page {
       do throws(TareError) {
         let conversation = try model.tokenize(item.conversation, options)
+        try check(conversation)
         let digest = conversation.digest
         result.append((digest, conversation))
         tokens.append(

@@ -46,6 +46,39 @@ extension RewardService {
       calibration: calibration, limits: limits)
   }
 
+  /// Answers typed questions, and gives a rubric's rewards where there is one.
+  ///
+  /// - Parameters:
+  ///   - questions: the path of a rubric; nil for questions of requests alone.
+  ///   - weights: the path of its weights, and a formula, as `tare decide` takes them.
+  ///   - calibration: the path of a saved calibration of the rewards.
+  package convenience init(
+    deciding settings: ScoringSettings, questions: String?, weights: String?, reward: String?,
+    calibration path: String? = nil, limits: ServiceLimits = ServiceLimits(),
+    warn: (String) -> Void = { _ in }
+  ) throws(TareError) {
+    let calibration = try path.map { (path) throws(TareError) in try ServedCalibration(path) }
+    if let remark = calibration?.remark { warn(remark) }
+    let model = try settings.decisionModel()
+    model.text.opened.notes.forEach(warn)
+    for what in settings.remarks(model.text) { warn(what) }
+    var rubric: RubricModel.Rubric?
+    if let questions {
+      let file = try RubricFile(questions)
+      let reward = try file.reward(
+        reward, weights: weights.map { (path) throws(TareError) in try Pipeline.weights(path) })
+      rubric = RubricModel.Rubric(questions: file.questions, state: \.state) { answers in
+        reward.value(answers.map(\.probabilities))
+      }
+    }
+    guard rubric != nil || calibration == nil else {
+      throw .usage("a calibration requires rewards: give a rubric (--questions)")
+    }
+    self.init(
+      RubricModel(model, rubric: rubric), calibration: calibration, limits: limits,
+      decisions: DecisionService(model, limits: limits))
+  }
+
   /// A proxy in front of engines, which need not be up yet.
   ///
   /// - Parameters:
@@ -54,10 +87,12 @@ extension RewardService {
   ///   - path: the path of a saved calibration.
   ///   - cache: scores that are kept.
   ///   - warn: is told what a user should know.
+  ///   - notice: is told of engines that stop answering, and of those that are back.
   package convenience init(
     engine: EngineSettings, texts settings: ScoringSettings?, pairs: PairSettings = .joined,
     calibration path: String? = nil,
-    cache: Int, limits: ServiceLimits = ServiceLimits(), warn: (String) -> Void = { _ in }
+    cache: Int, limits: ServiceLimits = ServiceLimits(), warn: (String) -> Void = { _ in },
+    notice: @escaping @Sendable (String) -> Void = { _ in }
   ) throws(TareError) {
     let calibration = try path.map { (path) throws(TareError) in try ServedCalibration(path) }
     if let remark = calibration?.remark { warn(remark) }
@@ -66,13 +101,15 @@ extension RewardService {
         "--calibration \(path ?? "") requires --model with --engine: the model's chat template "
           + "separates responses from prompts")
     }
-    let remote = try engine.engine { options in
+    let text = try settings?.textAlone()
+    let remote = try engine.engine(text) { options in
       // Clients try again themselves: they are told soon, and an engine that is back is found soon.
       options.attempts = 3
       options.firstPause = .milliseconds(500)
       options.longestPause = .seconds(2)
+      options.patience = .zero
+      options.notice = notice
     }
-    let text = try settings?.textAlone()
     let model = try RemoteModel(remote, text: text)
     var texts: ServedTexts?
     if text == nil {

@@ -111,7 +111,7 @@ package struct SmoothOutcome: Sendable {
   /// The curve in the format that the request asks for.
   package func encoded() throws(TareError) -> Data {
     let wanted = try OutputFormats.format(request.outputFormat, for: request.output)
-    guard let wanted, wanted.key != CSVOutput.key else {
+    guard let wanted, wanted.layoutKey != CSVOutput.key else {
       return try OutputFormats.compressed(rows, for: request.output)
     }
     return try Pipeline.encoded(objects, for: request.output, format: wanted.key)

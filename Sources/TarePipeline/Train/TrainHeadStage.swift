@@ -45,8 +45,8 @@ extension Store {
       missing.map(\.value), sharesPrefixes: extractor.sharesPrefixes)[...]
     try runner.run { () throws(TareError) in
       batches.popFirst()
-    } known: { (digests) throws(TareError) in
-      Set(try self.features(by: scorer, for: digests).keys)
+    } take: { (digests) throws(TareError) in
+      ClaimedWork(known: try self.features(by: scorer, for: digests).keys)
     } compute: { batch, finish in
       finish(Result { () throws(TareError) in try extractor.features(batch) })
     } keep: { (batch, vectors) throws(TareError) in

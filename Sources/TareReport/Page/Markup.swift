@@ -1,10 +1,11 @@
 /// HTML as a tree: text is escaped because nothing else can be done with it.
+package import TareCore
 
 /// A piece of a page that is both HTML and well-formed XML.
 package enum Markup: Sendable {
   case text(String)
-  /// Goes out as it stands: style sheets of this target, never data.
-  case verbatim(StaticString)
+  /// Goes out as it stands: style sheets and script, never data.
+  case verbatim(EmbeddedFile)
   indirect case element(name: String, attributes: [(name: String, value: String)], [Markup])
 }
 
@@ -41,7 +42,7 @@ extension Markup {
   func write(to page: inout String) {
     switch self {
     case .text(let text): page += text.escaped
-    case .verbatim(let text): page += "\(text)"
+    case .verbatim(let file): page += file.text
     case .element(let name, let attributes, let contents):
       if Markup.startsLine.contains(name) { page += "\n" }
       page += "<\(name)"

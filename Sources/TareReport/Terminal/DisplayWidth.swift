@@ -1,4 +1,5 @@
 /// How many columns of a terminal a text takes, and how to make it fit.
+internal import TareCore
 
 extension Character {
   /// 0 for marks that stand on nothing, 2 for East Asian wide characters and emoji, otherwise 1.
@@ -31,19 +32,19 @@ extension Unicode.Scalar {
 extension String {
   package var displayWidth: Int { reduce(0) { $0 + $1.displayWidth } }
 
-  /// The text on one line, without what would steer the terminal: white space becomes a space,
-  /// control characters U+FFFD, and marks that reorder text are left out.
+  /// The text on one line, without what would steer the terminal: white space becomes a space, control
+  /// characters and those that reorder text are shown (`showingControls`), and marks of direction are
+  /// left out.
   package var printable: String {
     var result = UnicodeScalarView()
     for scalar in unicodeScalars {
       switch scalar {
       case "\t", "\n", "\r", "\u{85}", "\u{2028}", "\u{2029}": result.append(" ")
-      case "\u{200E}", "\u{200F}", "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}": continue
-      default:
-        result.append(scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar)
+      case "\u{200E}", "\u{200F}": continue
+      default: result.append(scalar)
       }
     }
-    return String(result)
+    return String(result).showingControls()
   }
 
   /// The text cut to `width` columns; '…' stands for what was cut.

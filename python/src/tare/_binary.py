@@ -1,6 +1,7 @@
 """The program: where it is, and a run of it."""
 from __future__ import annotations
 
+import json
 import os
 import pathlib
 import re
@@ -58,7 +59,7 @@ def run(
             raise DataError(f"expected names and options without the character NUL, found {word!r}")
     code, output, lines = _supervised(words, Bars(progress))
     told = [_renamed(line, names or {}) for line in lines]
-    if code == 0 or (code in ok and output.strip()):
+    if code == 0 or (code in ok and output.strip() and not _is_error(output)):
         for line in told:
             text = line.removeprefix("tare: ").removeprefix("warning: ")
             note(text) if note else warn(text)
@@ -76,6 +77,15 @@ def run(
         files = [word for word in named if word not in (names or {}) and os.path.exists(word)]
         raise DataError.parsed(message, files[0] if files else None)
     raise kind(message or f"tare ended with the exit code {code}")
+
+
+def _is_error(output: str) -> bool:
+    """Whether --json has printed an error in place of a result."""
+    try:
+        value = json.loads(output)
+    except ValueError:
+        return False
+    return isinstance(value, dict) and set(value) == {"error"}
 
 
 def _renamed(line: str, names: Mapping[str, str]) -> str:

@@ -163,7 +163,7 @@ def rank(
         raise TypeError("expected tare.best_of_n, found the argument curve")
     chosen = {"top": top, "score": score, "group": group, "label": label} | options
     printed, table = _ranked(data, chosen, calibration, progress)
-    prompts = [json.loads(line) for line in printed.splitlines()]
+    prompts = json.loads(printed)
     rows = [
         {name: value for name, value in prompt.items() if name != "ranked"} | {"rank": place} | response
         for prompt in prompts for place, response in enumerate(prompt["ranked"], 1)]

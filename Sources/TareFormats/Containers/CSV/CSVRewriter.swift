@@ -12,15 +12,20 @@ package struct CSVRewriter {
   /// The new columns that follow behind.
   private let appended: [Int]
   private var out: [UInt8] = []
+  /// nil where cells stay as they stand, whatever a spreadsheet does with them.
+  private var formulas: FormulaFilter?
 
   /// Bytes that are written at once.
   private static let pieceSize = 1 << 20
 
   /// Writes the header.
+  ///
+  /// - Parameter isSafe: whether an apostrophe goes before cells that a spreadsheet would run.
   package init(
-    _ header: CSVHeader, adding columns: [String], to sink: ByteSink
+    _ header: CSVHeader, adding columns: [String], to sink: ByteSink, isSafe: Bool = false
   ) {
     self.sink = sink
+    formulas = isSafe ? FormulaFilter(separator: header.dialect.separator) : nil
     self.header = header
     replaced = header.columns.map { columns.firstIndex(of: $0) }
     isReplacing = replaced.contains { $0 != nil }
@@ -66,8 +71,23 @@ package struct CSVRewriter {
   }
 
   /// Writes what is held back. The sink is finished by who made it.
-  package mutating func flush() throws(TareError) {
-    try sink.write(out)
+  package mutating func finish() throws(TareError) {
+    try flush()
+    guard formulas != nil else { return }
+    var rest: [UInt8] = []
+    formulas?.finish(&rest)
+    try sink.write(rest)
+  }
+
+  private mutating func flush() throws(TareError) {
+    if formulas == nil {
+      try sink.write(out)
+    } else {
+      var safe: [UInt8] = []
+      safe.reserveCapacity(out.count)
+      formulas?.append(out, to: &safe)
+      try sink.write(safe)
+    }
     out.removeAll(keepingCapacity: true)
   }
 

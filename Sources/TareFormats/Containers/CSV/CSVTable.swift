@@ -95,6 +95,7 @@ package struct CSVTable: TableRows {
   package var notes: [String] { [header.dialect.note].compactMap(\.self) }
 
   package var plainFormat: String? { header.plainFormat }
+  package var cellSeparator: UInt8? { header.dialect.separator }
   package var hasDecimalCommas: Bool { marks != nil }
 
   package func decimalMark(of column: String) -> DecimalMark {

@@ -12,6 +12,7 @@ package enum OutputFormats {
       JSONOutput.self,
       ParquetOutput.self,
       ArrowOutput.self,
+      SafeCSVOutput.self,
     ]
   ) { $0 }
 
@@ -32,7 +33,7 @@ package enum OutputFormats {
     if let foreign = foreign.first(where: name.hasSuffix) {
       throw .usage(
         "'\(path)': Tare does not write \(foreign); expected a file name that ends in "
-          + registry.entries.map { $0.endings[0] }.joined(separator: ", ")
+          + registry.entries.compactMap { $0.endings.first }.joined(separator: ", ")
           + ", or --output-format")
     }
     return registry.entries.first { format in format.endings.contains { name.hasSuffix($0) } }
@@ -59,7 +60,28 @@ package protocol OutputFormat: Registered {
   static var endings: [String] { get }
   /// The keys of the file formats whose tables are written back as they were rather than anew.
   static var inputs: [String] { get }
+  /// The key of the format as which it is laid out.
+  static var layoutKey: String { get }
+  /// Whether an apostrophe stands before text that a spreadsheet would run (`FormulaFilter`).
+  static var neutralizesFormulas: Bool { get }
   static func encoded(_ table: OutputTable) throws(TareError) -> Data
+}
+
+extension OutputFormat {
+  package static var layoutKey: String { key }
+  package static var neutralizesFormulas: Bool { false }
+
+  /// Whether a file is laid out so, that its cells can stay as they are.
+  ///
+  /// - Parameters:
+  ///   - plain: the output format as which it is laid out; nil for a special layout, which stays where no
+  ///     other is asked for.
+  ///   - format: the key of the file's format.
+  ///   - isAsked: whether the format was asked for by its key.
+  package static func keeps(plain: String?, format: String, isAsked: Bool) -> Bool {
+    guard let plain else { return (!isAsked || neutralizesFormulas) && inputs.contains(format) }
+    return plain == layoutKey
+  }
 }
 
 /// A format whose files are one row after another.
