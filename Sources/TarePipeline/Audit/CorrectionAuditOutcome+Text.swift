@@ -3,7 +3,7 @@ internal import TareCalibration
 internal import TareCore
 internal import TareReport
 
-extension AuditOutcome {
+extension CorrectionAuditOutcome {
   /// Of each calibration the sentences, the best of n, and every covariate; of several a matrix.
   package func text(coloured: Bool) -> String {
     let style = TerminalStyle(coloured)
@@ -13,7 +13,7 @@ extension AuditOutcome {
   }
 }
 
-extension AuditOutcome.Part {
+extension CorrectionAuditOutcome.Part {
   fileprivate func text(_ style: TerminalStyle, isOnly: Bool) -> String {
     let title = isOnly ? nil : name
     let head = """
@@ -28,7 +28,7 @@ extension AuditOutcome.Part {
   }
 }
 
-extension AuditOutcome.Audited {
+extension CorrectionAuditOutcome.Audited {
   fileprivate func text(_ style: TerminalStyle) -> String {
     var blocks = ["Calibration: \(name) (\(targets.joined(separator: ", ")))"]
     blocks.append(findings.map { $0.wrapped(toWidth: 80) }.joined(separator: "\n"))
@@ -122,10 +122,10 @@ extension Double {
 
 /// One row per calibration, one column per covariate.
 private struct AuditMatrix {
-  private let audited: [AuditOutcome.Audited]
+  private let audited: [CorrectionAuditOutcome.Audited]
   private static let columnsPerBlock = 5
 
-  init(_ audited: [AuditOutcome.Audited]) { self.audited = audited }
+  init(_ audited: [CorrectionAuditOutcome.Audited]) { self.audited = audited }
 
   func text(_ style: TerminalStyle) -> String {
     let names = audited.first?.substitution?.cells.map(\.covariate.name) ?? []
@@ -152,7 +152,7 @@ private struct AuditMatrix {
   }
 
   private func cell(
-    _ row: AuditOutcome.Audited, _ name: String
+    _ row: CorrectionAuditOutcome.Audited, _ name: String
   ) -> SubstitutionAudit.Cell? {
     row.substitution?.cells.first { $0.covariate.name == name }
   }
