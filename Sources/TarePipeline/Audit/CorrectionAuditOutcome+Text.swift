@@ -43,8 +43,7 @@ extension CorrectionAuditOutcome.Audited {
     let n = selections.compactMap(\.decisive).map(\.n).max()
     var table = TerminalTable(columns: [
       .init("covariate", .left, leastWidth: 12), .init("before"), .init("after"), .init("95%"),
-      .init("q change"), .init(n.map { "best of \($0): raw" } ?? "best of n: raw"),
-      .init("calibrated"),
+      .init("q change"), .init("raw best"), .init("calibrated"),
     ])
     for cell in substitution.cells {
       let selection = selections.first { $0.covariate == cell.covariate }
@@ -60,8 +59,8 @@ extension CorrectionAuditOutcome.Audited {
         ], isBold: cell.isTarget)
     }
     var text =
-      "Partial rank correlation of score and covariate within prompts; what the best of n has beyond "
-      + "what is offered, in standard deviations within prompts"
+      "Partial rank correlation of score and covariate within prompts; what the best of "
+      + "\(n?.text ?? "n") has beyond what is offered, in standard deviations within prompts"
     if substitution.cells.contains(where: \.isPaidFor) {
       text += "; * the correction is paid for here"
     }
