@@ -3,7 +3,7 @@ internal import Foundation
 package import TareCore
 internal import TareScoring
 
-package struct AuditOutcome: Sendable {
+package struct DecisionAuditOutcome: Sendable {
   package let questions: [QuestionAudit]
   package let rows: Int
   package let model: String

@@ -9,7 +9,7 @@ extension Pipeline {
   ///   together.
   package func auditDecisions(
     _ request: DecideRequest, sample: Int
-  ) throws(TareError) -> AuditOutcome {
+  ) throws(TareError) -> DecisionAuditOutcome {
     guard sample > 0 else { throw .usage("--sample: expected at least 1, found \(sample)") }
     guard let path = request.questions else { throw .usage("--audit requires --questions") }
     let rubric = try RubricFile(path)
@@ -37,7 +37,7 @@ extension Pipeline {
           work: "audited", done: min(taken, sample), computed: asked, total: sample, tokens: 0,
           seconds: (ContinuousClock.now - start) / .seconds(1)))
     }
-    return AuditOutcome(
+    return DecisionAuditOutcome(
       questions: zip(rubric.questions, audited).map { QuestionAudit($0, $1) }, rows: taken,
       model: model.name, asked: asked, seconds: (ContinuousClock.now - start) / .seconds(1))
   }
