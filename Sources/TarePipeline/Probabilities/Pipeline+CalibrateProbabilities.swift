@@ -1,5 +1,5 @@
 /// `tare calibrate --probabilities`: probabilities of typed questions become calibrated ones.
-package import Foundation
+internal import Foundation
 internal import TareCalibration
 package import TareCore
 internal import TareFormats

@@ -1,7 +1,7 @@
 /// `tare calibrate --probabilities`: what is asked for.
 internal import Foundation
 internal import TareCalibration
-package import TareCore
+internal import TareCore
 internal import TareFormats
 
 package struct ProbabilityRequest: Sendable {
