@@ -3,11 +3,7 @@ internal import Foundation
 package import TareCore
 internal import TareScoring
 
-<<<<<<<< HEAD:Sources/TarePipeline/Decide/DecisionAuditOutcome.swift
-package struct DecisionAuditOutcome: Sendable {
-========
 package struct DecideAuditOutcome: Sendable {
->>>>>>>> main:Sources/TarePipeline/Decide/DecideAuditOutcome.swift
   package let questions: [QuestionAudit]
   package let rows: Int
   package let model: String
