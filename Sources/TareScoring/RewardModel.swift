@@ -25,7 +25,10 @@ public final class RewardModel: Sendable {
   package var prefixCounts: PrefixCounts? {
     guard case .implicit(_, let reference, _) = reading else { return runner.prefixCounts }
     guard let own = runner.prefixCounts, let other = reference.prefixCounts else { return nil }
-    return own + other
+    var counts = own + other
+    // Each model computes the same rows.
+    counts.rows = own.rows
+    return counts
   }
 
   /// How hidden states become a score.

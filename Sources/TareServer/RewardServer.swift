@@ -10,7 +10,7 @@ package import TareServing
 package struct ServerOptions: Sendable {
   package var host = "127.0.0.1"
   /// 0 for any free port.
-  package var port = 8000
+  package var port = 5000
   package var limits = ServerLimits()
   /// Whether rewards are raw even where a protocol's default is a sigmoid.
   package var isRaw = false

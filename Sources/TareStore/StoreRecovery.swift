@@ -258,6 +258,7 @@ struct StoreRecovery {
       "SELECT scorer, tokenDigest FROM main.score", "scorer = ? AND tokenDigest = ?"
     ),
     "decisionAnswer": ("SELECT id FROM main.item", "item = ?"),
+    "judgeRequest": ("SELECT id FROM main.judgeAnswer", "answer = ?"),
   ]
 
   /// A table whose rows have no numbers, in one go or, where that fails, by what they belong to.
@@ -335,6 +336,11 @@ struct StoreRecovery {
       where: """
         item NOT IN (SELECT id FROM main.item)
           OR decision IS NOT NULL AND decision NOT IN (SELECT id FROM main.decision)
+        """)
+    try delete(
+      from: "judgeRequest",
+      where: """
+        run NOT IN (SELECT id FROM main.run) OR answer NOT IN (SELECT id FROM main.judgeAnswer)
         """)
     // What is dropped may leave others without what they belong to.
     for _ in 0..<16 {

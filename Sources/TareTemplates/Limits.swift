@@ -16,8 +16,9 @@ enum Limits {
   static let bytesPerStep = 16
   /// Elements of one value, those within its elements and its texts included.
   static let valueWeight = textBytes / bytesPerStep
-  /// Steps of one rendering. A conversation of a million tokens takes about a tenth of them.
-  static let work = 20_000_000
+  /// Steps of one rendering, some 100 ns each. A conversation of a million tokens takes about a quarter of
+  /// them.
+  static let work = 8_000_000
   /// Elements of a range, as in Jinja's sandbox.
   static let range = 100_000
 }

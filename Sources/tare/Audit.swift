@@ -65,7 +65,7 @@ struct Audit: ParsableCommand {
     let files = [("the input", input)] + calibrations.map { ("--calibration", $0) }
     let policy = try bad.policy(store: store, apartFrom: files + Output.files(ofStore: store))
     defer { bad.tell(policy) }
-    var request = AuditRequest(
+    var request = CorrectionAuditRequest(
       source: try Source.one(input, store, runName, columns, format, policy))
     (request.targets, request.watched) = (covariates, watch)
     (request.calibrations, request.methods) = (calibrations, methods)

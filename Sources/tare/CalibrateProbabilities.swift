@@ -22,7 +22,7 @@ extension Calibrate {
     request.apply = apply
     request.save = save
     request.output = Output.isStandard(output) ? nil : output
-    request.outputFormat = outputFormat.outputFormat
+    request.outputFormat = try outputFormat.key(for: output)
     let rowsToOutput = output == nil || Output.isStandard(output)
     try Output.checkApart(["--output": output, "--save": save], from: [("--apply", apply)])
     try Output.checkApart(["--save": save], from: [("the input", input)])

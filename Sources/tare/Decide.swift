@@ -122,23 +122,31 @@ struct Decide: ParsableCommand {
     if prompts {
       let rows = try pipeline.decisionPrompts(request)
       if let output { return try Output.write(rows, to: output) }
-      return try Output.print(rows)
+      guard json else { return try Output.print(rows) }
+      return try Output.print(array: rows.lazy.map { JSONValue.object($0).text().utf8 })
     }
     if audit {
       let outcome = try pipeline.auditDecisions(request, sample: sample ?? 64)
       if json { return try Output.print(outcome.json) }
       return try Terminal.tell(outcome.text, onStandardOutput: true)
     }
-    let printsRows = Output.isStandard(output) || (output == nil && store == nil)
+    let hasNoPlace = output == nil && store == nil
+    let printsRows = Output.isStandard(output) || (hasNoPlace && !json)
     if pairs {
       let outcome = try pipeline.decidePairs(request)
       try write(outcome.forEachRow, printsRows)
-      if json, !printsRows { return try Output.print(outcome.json) }
+      if json {
+        return try Output.print(
+          hasNoPlace ? Output.summary(outcome.json, with: outcome.forEachRow) : outcome.json)
+      }
       return try Terminal.tell(outcome.text, onStandardOutput: !printsRows)
     }
     let outcome = try pipeline.decide(request)
     try write(outcome.forEachRow, printsRows)
-    if json, !printsRows { return try Output.print(outcome.json) }
+    if json {
+      return try Output.print(
+        hasNoPlace ? Output.summary(outcome.json, with: outcome.forEachRow) : outcome.json)
+    }
     try Terminal.tell(outcome.text, onStandardOutput: !printsRows)
     if store != nil, questions != nil {
       NextCommand.suggest(["calibrate"] + CommandLine.given(SharedOptions.store))

@@ -75,7 +75,8 @@ struct Judge: ParsableCommand {
     request.run = runName
     try Output.checkOnlyOne(["--output": Output.isStandard(output), "--json": json])
     try Output.checkApart(["--output": output], from: read)
-    let printsRows = Output.isStandard(output) || (output == nil && store == nil)
+    let hasNoPlace = output == nil && store == nil
+    let printsRows = Output.isStandard(output) || (hasNoPlace && !json)
     let pipeline = Pipeline(observer: Terminal.observer())
     try pipeline.checkWritable(output)
     let outcome = try pipeline.judge(request)
@@ -85,8 +86,9 @@ struct Judge: ParsableCommand {
       try Output.write(outcome.forEachRow, to: output)
     }
     for line in outcome.warnings { Terminal.warn(line) }
-    if json, !printsRows {
-      try Output.print(outcome.json)
+    if json {
+      try Output.print(
+        hasNoPlace ? Output.summary(outcome.json, with: outcome.forEachRow) : outcome.json)
     } else {
       try Terminal.tell(outcome.text, onStandardOutput: !printsRows)
     }

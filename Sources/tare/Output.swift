@@ -55,6 +55,15 @@ enum Output {
     try print(Data((value.text(indent: 2) + "\n").utf8))
   }
 
+  /// A summary with the rows as its member `rows`, where they go nowhere else.
+  static func summary(_ value: JSONValue, with rows: Rows) throws(TareError) -> JSONValue {
+    var object = value.object ?? [:]
+    var all: [JSONValue] = []
+    try rows { (row) throws(TareError) in all.append(.object(row)) }
+    object["rows"] = .array(all)
+    return .object(object)
+  }
+
   /// Objects as one JSON array, an object a line.
   static func print(array lines: some Sequence<some Sequence<UInt8>>) throws(TareError) {
     var pieces = Pieces()

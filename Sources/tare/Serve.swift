@@ -196,10 +196,9 @@ struct Serve: AsyncParsableCommand {
     // A reward of half a text would look like any other.
     if scoring.truncate == nil { settings?.truncate = "error" }
     let engines = try engine.settings(scoring, head)
-    if var local = settings {
-      try memory.apply(to: &local, engine: engines)
-      settings = local
-    }
+    var local = settings ?? ScoringSettings(model: "")
+    try memory.apply(to: &local, engine: engines)
+    if settings != nil { settings = local }
     if let engines {
       let ofModel = scoring.ofTexts + (head.stepsToScore == nil ? [] : ["--steps-to-score"])
       if settings == nil, let option = ofModel.first {

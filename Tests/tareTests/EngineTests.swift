@@ -38,7 +38,8 @@ import Testing
   /// How many texts of the store's only run have a score.
   private func scored(in store: String) throws -> Int {
     let runs = try Program.run(["runs", "list", "--store", store, "--json"])
-    return runs.status == 0 ? try JSONValue(parsing: runs.output)["scored"]?.int ?? 0 : 0
+    guard runs.status == 0 else { return 0 }
+    return try JSONValue(parsing: runs.output).array?.first?["scored"]?.int ?? 0
   }
 
   /// A running `tare serve` and its address.

@@ -4,7 +4,7 @@ internal import TareCore
 internal import TareEvaluation
 internal import TareReport
 
-extension AuditOutcome.Audited {
+extension CorrectionAuditOutcome.Audited {
   /// On selection, on what moved elsewhere, and on labels.
   var findings: [String] {
     var sentences: [String] = []

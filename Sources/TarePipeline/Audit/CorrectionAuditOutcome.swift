@@ -3,7 +3,7 @@ internal import TareCalibration
 package import TareCore
 internal import TareEvaluation
 
-package struct AuditOutcome: Sendable {
+package struct CorrectionAuditOutcome: Sendable {
   /// One calibration of one reward model's scores.
   struct Audited: Sendable {
     /// A method, a file, or the column `calibrated`.
@@ -43,7 +43,7 @@ package struct AuditOutcome: Sendable {
   }
 }
 
-extension AuditOutcome.Part {
+extension CorrectionAuditOutcome.Part {
   fileprivate var json: JSONValue {
     [
       "name": name.map { .string($0) } ?? .null, "rows": .int(rows), "prompts": .int(prompts),
@@ -53,7 +53,7 @@ extension AuditOutcome.Part {
   }
 }
 
-extension AuditOutcome.Audited {
+extension CorrectionAuditOutcome.Audited {
   fileprivate var json: JSONValue {
     var object: JSONObject = [
       "name": .string(name), "targets": .array(targets.map { .string($0) }),

@@ -8,7 +8,8 @@ internal import TareStore
 
 extension Pipeline {
   /// - Throws: `TareError.badData` where no prompt has several responses, as nothing is selected then.
-  package func audit(_ request: AuditRequest) throws(TareError) -> AuditOutcome {
+  package func audit(_ request: CorrectionAuditRequest) throws(TareError) -> CorrectionAuditOutcome
+  {
     var saved: [SavedCalibration] = []
     for path in request.calibrations {
       let calibration = try Calibration.read(path)
@@ -17,9 +18,9 @@ extension Pipeline {
     var needed = request.targetNames + request.watched
     for one in saved { needed += one.calibration.names }
     needed = needed.withoutRepetitions
-    let counted = AuditRequest.counted.map { $0.key }.filter { !needed.contains($0) }
+    let counted = CorrectionAuditRequest.counted.map { $0.key }.filter { !needed.contains($0) }
     let source = try request.source.read(covariates: needed, optional: counted)
-    var parts: [AuditOutcome.Part] = []
+    var parts: [CorrectionAuditOutcome.Part] = []
     for part in source.parts {
       do throws(TareError) {
         let audited = try audit(part, of: source, request, saved)
@@ -31,13 +32,13 @@ extension Pipeline {
     }
     var notes: [String] = []
     if let note = source.parts.compactMap(\.groupingNote).first { notes.append(note) }
-    return AuditOutcome(parts: parts, notes: notes)
+    return CorrectionAuditOutcome(parts: parts, notes: notes)
   }
 
   private func audit(
-    _ part: ScorePart, of source: ScoreParts, _ request: AuditRequest,
+    _ part: ScorePart, of source: ScoreParts, _ request: CorrectionAuditRequest,
     _ saved: [SavedCalibration]
-  ) throws(TareError) -> AuditOutcome.Part {
+  ) throws(TareError) -> CorrectionAuditOutcome.Part {
     let auditor = try Auditor(part, of: source, request)
     var corrections: [Correction] = []
     for one in saved {
@@ -57,13 +58,13 @@ extension Pipeline {
     if corrections.isEmpty { corrections = [try auditor.fitted("auto", request.settings)] }
     var audited = corrections.map(auditor.audited)
     Self.adjust(&audited)
-    return AuditOutcome.Part(
+    return CorrectionAuditOutcome.Part(
       name: part.name, rows: auditor.whole.count, prompts: auditor.whole.prompts?.count ?? 0,
       comparedPrompts: auditor.comparedPrompts, calibrations: audited)
   }
 
   /// All tests of one reward model's calibrations are made together.
-  private static func adjust(_ audited: inout [AuditOutcome.Audited]) {
+  private static func adjust(_ audited: inout [CorrectionAuditOutcome.Audited]) {
     var selections = audited.flatMap(\.selections)
     SelectionAudit.adjust(&selections, by: BenjaminiHochberg.adjusted)
     var place = 0
@@ -122,7 +123,7 @@ private struct Auditor {
   private let targets: [String]
 
   init(
-    _ part: ScorePart, of source: ScoreParts, _ request: AuditRequest
+    _ part: ScorePart, of source: ScoreParts, _ request: CorrectionAuditRequest
   ) throws(TareError) {
     self.part = part
     targets = request.targetNames
@@ -145,7 +146,9 @@ private struct Auditor {
   private static func counted(
     _ part: ScorePart, in source: ScoreParts, apartFrom known: [Covariate]
   ) throws(TareError) -> [(covariate: Covariate, values: [Double])] {
-    let missing = AuditRequest.counted.filter { kind in !known.contains { $0.name == kind.key } }
+    let missing = CorrectionAuditRequest.counted.filter { kind in
+      !known.contains { $0.name == kind.key }
+    }
     guard case .run = part.origin, !missing.isEmpty, let texts = try part.texts(in: source.store)
     else { return [] }
     var columns = missing.map { _ in [Double]() }
@@ -179,7 +182,7 @@ private struct Auditor {
     }
   }
 
-  func audited(_ correction: Correction) -> AuditOutcome.Audited {
+  func audited(_ correction: Correction) -> CorrectionAuditOutcome.Audited {
     let names = Set(correction.targets)
     let order = whole.covariates.indices.sorted { first, second in
       let isFirst = names.contains(whole.covariates[first].name)
@@ -189,7 +192,7 @@ private struct Auditor {
     let selections = ParallelParts.map(threads: 2, count: order.count) {
       SelectionAudit(whole, covariate: order[$0], calibrated: correction.scores)
     }
-    return AuditOutcome.Audited(
+    return CorrectionAuditOutcome.Audited(
       name: correction.name, targets: correction.targets, abstention: correction.abstention,
       selections: selections.compactMap(\.self), labels: labels(correction.scores),
       labelUse: whole.labels == nil ? nil : correction.labelUse,

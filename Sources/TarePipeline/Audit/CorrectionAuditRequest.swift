@@ -2,7 +2,7 @@
 internal import TareCalibration
 internal import TareCore
 
-package struct AuditRequest: Sendable {
+package struct CorrectionAuditRequest: Sendable {
   package var source: ScoreSource
   /// The covariates that the calibrations are about; none for "length".
   package var targets: [String] = []

@@ -3,7 +3,7 @@ internal import TareCalibration
 internal import TareCore
 internal import TareReport
 
-extension AuditOutcome {
+extension CorrectionAuditOutcome {
   /// Of each calibration the sentences, the best of n, and every covariate; of several a matrix.
   package func text(coloured: Bool) -> String {
     let style = TerminalStyle(coloured)
@@ -13,7 +13,7 @@ extension AuditOutcome {
   }
 }
 
-extension AuditOutcome.Part {
+extension CorrectionAuditOutcome.Part {
   fileprivate func text(_ style: TerminalStyle, isOnly: Bool) -> String {
     let title = isOnly ? nil : name
     let head = """
@@ -28,7 +28,7 @@ extension AuditOutcome.Part {
   }
 }
 
-extension AuditOutcome.Audited {
+extension CorrectionAuditOutcome.Audited {
   fileprivate func text(_ style: TerminalStyle) -> String {
     var blocks = ["Calibration: \(name) (\(targets.joined(separator: ", ")))"]
     blocks.append(findings.map { $0.wrapped(toWidth: 80) }.joined(separator: "\n"))
@@ -43,8 +43,7 @@ extension AuditOutcome.Audited {
     let n = selections.compactMap(\.decisive).map(\.n).max()
     var table = TerminalTable(columns: [
       .init("covariate", .left, leastWidth: 12), .init("before"), .init("after"), .init("95%"),
-      .init("q change"), .init(n.map { "best of \($0): raw" } ?? "best of n: raw"),
-      .init("calibrated"),
+      .init("q change"), .init("raw best"), .init("calibrated"),
     ])
     for cell in substitution.cells {
       let selection = selections.first { $0.covariate == cell.covariate }
@@ -60,8 +59,8 @@ extension AuditOutcome.Audited {
         ], isBold: cell.isTarget)
     }
     var text =
-      "Partial rank correlation of score and covariate within prompts; what the best of n has beyond "
-      + "what is offered, in standard deviations within prompts"
+      "Partial rank correlation of score and covariate within prompts; what the best of "
+      + "\(n?.text ?? "n") has beyond what is offered, in standard deviations within prompts"
     if substitution.cells.contains(where: \.isPaidFor) {
       text += "; * the correction is paid for here"
     }
@@ -122,10 +121,10 @@ extension Double {
 
 /// One row per calibration, one column per covariate.
 private struct AuditMatrix {
-  private let audited: [AuditOutcome.Audited]
+  private let audited: [CorrectionAuditOutcome.Audited]
   private static let columnsPerBlock = 5
 
-  init(_ audited: [AuditOutcome.Audited]) { self.audited = audited }
+  init(_ audited: [CorrectionAuditOutcome.Audited]) { self.audited = audited }
 
   func text(_ style: TerminalStyle) -> String {
     let names = audited.first?.substitution?.cells.map(\.covariate.name) ?? []
@@ -152,7 +151,7 @@ private struct AuditMatrix {
   }
 
   private func cell(
-    _ row: AuditOutcome.Audited, _ name: String
+    _ row: CorrectionAuditOutcome.Audited, _ name: String
   ) -> SubstitutionAudit.Cell? {
     row.substitution?.cells.first { $0.covariate.name == name }
   }
