@@ -80,7 +80,8 @@ final class RemoteAttempts: Sendable {
   ) -> TareError {
     let last = connections.count == 1 ? reason : "\(connections[index].url): \(reason)"
     let span = options.patience > .zero ? " over \(since.components.seconds) s" : ""
-    return .unreachable("\(addresses) gave no answer in \(tries) attempts\(span); the last: \(last)")
+    return .unreachable(
+      "\(addresses) gave no answer in \(tries) attempts\(span); the last: \(last)")
   }
 
   /// Counts a request; returns false where no more is allowed.
