@@ -132,6 +132,26 @@ import Testing
     #expect(difference?["p"]?.double == 1)
   }
 
+  @Test func `a missing answer is left out, and other forms of answers are read`() throws {
+    let lines = [
+      #"{"id":"1","answers":[null,{"name":"q","type":"noul","options":["true","false"],"probabilities":[0.9,0.1]}],"label":true}"#,
+      #"{"id":"2","answers":[null],"label":null}"#,
+      #"{"id":"3","answers":{"q":{"type":"noul","noul":0.2}},"label":0}"#,
+      #"{"id":"4","answers":{"q":{"type":"noul","noul":0.6}},"labels":{"q":"false"}}"#,
+    ]
+    let file = try folder.get().file("forms.jsonl", Data(lines.joined(separator: "\n").utf8))
+    let result = try Program.run(["evaluate", file, "--probabilities", "--json"])
+    #expect(result.status == 0, "\(result.error)")
+    let question = try JSONValue(parsing: result.output)["models"]?.array?[0]["questions"]?.array?[
+      0]
+    #expect(question?["rows"] == 3)
+    let accuracy = try #require(question?["accuracy"]?["value"]?.double)
+    #expect(abs(accuracy - 2 / 3.0) < 1e-9)
+    // (0.1² + 0.2² + 0.6²) · 2 / 3
+    let brier = try #require(question?["brier"]?["value"]?.double)
+    #expect(abs(brier - 0.82 / 3) < 1e-9)
+  }
+
   @Test func `what cannot be calibrated or read is refused`() throws {
     let unlabelled = try answers("none", prompts: 10, seed: 3, hasLabels: false)
     for command in ["calibrate", "evaluate"] {

@@ -41,7 +41,8 @@ struct QuestionAnswer {
     var cell = cell
     if let text = cell.string { cell = try JSONValue(parsing: text) }
     if let array = cell.array {
-      return try array.map { (answer) throws(TareError) in
+      // A question that did not fit into the model's context has no answer.
+      return try array.filter { $0 != .null }.map { (answer) throws(TareError) in
         try QuestionAnswer(answer, name: answer["name"]?.string)
       }
     }
