@@ -80,7 +80,7 @@ import Testing
     #expect(message.contains("expected length, characters, tokens, words"))
     #expect(
       message.hasSuffix(
-        "prompt_length, or a column of the input: 'votes', found no covariate 'wrods'"))
+        "readability, or a column of the input: 'votes', found no covariate 'wrods'"))
     #expect(error?.exitCode == 65)
   }
 

@@ -31,6 +31,15 @@ struct JudgeStatistics: Sendable {
     var excess: [Double] = []
     var shown: [Double] = []
 
+    /// Room for so many places. Before a loop over them: within it, the optimizer of Swift 6.3.1 takes
+    /// the arrays' first length for their last.
+    mutating func makePlaces(_ count: Int) {
+      while shown.count < count {
+        excess.append(0)
+        shown.append(0)
+      }
+    }
+
     static func += (sums: inout Sums, other: Sums) {
       sums.units += other.units
       sums.samples += other.samples
@@ -38,11 +47,8 @@ struct JudgeStatistics: Sendable {
       sums.squares += other.squares
       sums.within += other.within
       sums.freedom += other.freedom
+      sums.makePlaces(other.shown.count)
       for place in other.shown.indices {
-        if place == sums.shown.count {
-          sums.excess.append(0)
-          sums.shown.append(0)
-        }
         sums.excess[place] += other.excess[place]
         sums.shown[place] += other.shown[place]
       }
@@ -82,11 +88,8 @@ struct JudgeStatistics: Sendable {
       // With an order missing, what the responses are worth would be taken for the place.
       guard zip(group, means).allSatisfy({ $0.question.order.count == $1.count }) else { continue }
       for values in means {
+        sums.makePlaces(values.count)
         for (place, value) in values.enumerated() {
-          if place == sums.shown.count {
-            sums.excess.append(0)
-            sums.shown.append(0)
-          }
           sums.excess[place] += value - 1 / Double(values.count)
           sums.shown[place] += 1
         }

@@ -61,7 +61,8 @@ package struct JudgeReading: Sendable, Hashable {
   }
 
   private init(weights: [String: Double], _ choices: VerdictChoices) {
-    let total = weights.values.reduce(0, +)
+    // In the labels' order: a dictionary's would give other last bits in every process.
+    let total = choices.labels.reduce(0) { $0 + (weights[$1] ?? 0) }
     let probabilities = weights.mapValues { $0 / total }
     self.probabilities = probabilities
     number =
@@ -146,7 +147,8 @@ private struct TokenPlace {
       return .known(weights)
     }
     // The expected number would move by less than a twentieth either way.
-    let total = weights.values.reduce(0, +)
+    // In the labels' order: a dictionary's would give other last bits in every process.
+    let total = choices.labels.reduce(0) { $0 + (weights[$1] ?? 0) }
     return one / total * 9 < 0.05 ? .known(weights) : .ambiguous
   }
 }
