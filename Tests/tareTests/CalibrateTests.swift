@@ -92,7 +92,8 @@ import Testing
     #expect(
       part.object?.keys == [
         "name", "rows", "method", "parameters", "gamma", "findings", "before", "after",
-        "outside_range", "pairs", "pairs_changed", "share_of_pairs_changed", "labels",
+        "outside_range", "pairs", "pairs_changed", "share_of_pairs_changed", "selection",
+        "labels",
       ])
     #expect(part["method"] == "auto")
     #expect(part["findings"]?["decision"] == "correct")
