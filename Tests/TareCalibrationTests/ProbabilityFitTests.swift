@@ -123,12 +123,12 @@ import Testing
       rows: rows)
   }
 
-  /// 60 fits to 80 prompts (40 held out), each applied to 200 new rows: 12,000 rows. The mean coverage of
-  /// 40 held-out rows at 90% has a standard deviation of about 0.047, so that of 60 means is 0.006.
+  /// 30 fits to 80 prompts (40 held out), each applied to 200 new rows: 6,000 rows. The mean coverage of
+  /// 40 held-out rows at 90% has a standard deviation of about 0.047, so that of 30 means is 0.009.
   @Test(arguments: [QuestionType.choice, .score])
   func `sets hold the right option as often as they say`(type: QuestionType) throws {
     var (hits, sizes, count) = (0, 0, 0)
-    for seed in 0..<UInt64(60) {
+    for seed in 0..<UInt64(30) {
       var options = ProbabilityOptions()
       options.miss = 0.1
       options.method = .temperature
@@ -146,7 +146,7 @@ import Testing
       }
     }
     let coverage = Double(hits) / Double(count)
-    #expect(coverage > 0.9 - 3 * 0.006, "\(coverage)")
+    #expect(coverage > 0.9 - 3 * 0.009, "\(coverage)")
     // ⌈41 × 0.9⌉ / 41 and what sets that are never empty add.
     #expect(coverage < 0.902 + 0.04, "\(coverage)")
     #expect(Double(sizes) / Double(count) < 3.4)
@@ -173,13 +173,13 @@ import Testing
 
   // MARK: - Abstention
 
-  /// 100 fits; the limit may fail in a tenth of them. More than 23 failures have a chance below 1e-4.
+  /// 40 fits; the limit may fail in a tenth of them. More than 13 failures have a chance below 1e-4.
   @Test func `answers that are given are wrong as seldom as promised`() throws {
     var failures = 0
     var given = 0
-    for seed in 0..<UInt64(100) {
+    for seed in 0..<UInt64(40) {
       var options = ProbabilityOptions()
-      options.risk = 0.2
+      options.risk = 0.4
       options.method = .temperature
       let own = try FittedQuestion(made(300, seed: seed), options).calibration
       let limit = try #require(own.abstention)
@@ -192,10 +192,10 @@ import Testing
       let answered = rows.filter { limit.isAnswered($0.probabilities) }
       given += answered.count
       let wrong = answered.count { $0.answer != $0.label }
-      if Double(wrong) > 0.2 * Double(answered.count) { failures += 1 }
+      if Double(wrong) > 0.4 * Double(answered.count) { failures += 1 }
     }
-    #expect(failures <= 23, "\(failures)")
-    #expect(given > 1_000, "\(given)")
+    #expect(failures <= 13, "\(failures)")
+    #expect(given > 200, "\(given)")
   }
 
   // MARK: - Saved

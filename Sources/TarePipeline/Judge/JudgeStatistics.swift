@@ -81,7 +81,8 @@ struct JudgeStatistics: Sendable {
       groups[judged.question.order.sorted(), default: []].append(judged)
     }
     var hasCompared = false
-    for group in groups.values {
+    // In a fixed order, so that sums have the same bits in every process.
+    for (_, group) in groups.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
       let means = group.map { judged in
         judged.question.order.indices.compactMap { judged.mean($0) }
       }
