@@ -108,7 +108,7 @@ import Testing
       try await engine(locked.url).reply(to: request)
     }
     #expect(denied?.exitCode == 69)
-    #expect(denied?.description.contains("does not answer: status 401") == true)
+    #expect(denied?.description.contains("status 401") == true, "\(denied?.description ?? "")")
   }
 
   @Test func `an answer has its text, its tokens' bytes and its usage`() throws {

@@ -53,8 +53,8 @@ import Testing
     }
   }
 
-  /// Infinity has pairs alone, which a chat template renders here.
-  @Test(arguments: RemoteEngines.registry.keys.filter { $0 != "infinity" })
+  /// Infinity and llama.cpp have pairs alone, which a chat template renders here.
+  @Test(arguments: RemoteEngines.registry.keys.filter { !["infinity", "llamacpp"].contains($0) })
   func `the client of a protocol gets the model's own bits from the server`(
     key: String
   ) async throws {
