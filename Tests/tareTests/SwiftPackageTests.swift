@@ -29,7 +29,21 @@ import Testing
     // Where files were moved since the last build, SwiftPM asks for the old ones once.
     if result.status != 0 { result = try run() }
     #expect(result.status == 0, "\(result.error)")
-    #expect(result.output == shown)
+    if result.output != shown {
+      // Processors with other vectors sum in another order: scores of float32 differ in the sixth digit.
+      let (found, wanted) = (Self.numbers(result.output), Self.numbers(String(shown)))
+      #expect(found.count == wanted.count && !found.isEmpty, "\(result.output)")
+      for (found, wanted) in zip(found, wanted) {
+        #expect(abs(found - wanted) <= 2e-5 * max(1, abs(wanted)))
+      }
+    }
+  }
+
+  /// Of a text that has a number in each line; empty for any other.
+  private static func numbers(_ text: String) -> [Double] {
+    let lines = text.split(separator: "\n")
+    let numbers = lines.compactMap { Double($0) }
+    return numbers.count == lines.count ? numbers : []
   }
 
   @Test func `a package outside prints with the libraries what its README shows`() throws {
