@@ -181,7 +181,13 @@ private let days = projectFolder.appending(path: "datasets/days.csv").path
     #expect(result.status == status, "\(result.error)")
     #expect(result.error.shows(mention), "\(result.error)")
     // With --json the error is an object on standard output, and nothing else is.
-    #expect(result.output.isEmpty || arguments.contains("--json"))
+    if arguments.contains("--json") {
+      let output = try JSONValue(parsing: result.output).object
+      #expect(output?.keys == ["error"])
+      #expect(output?["error"]?["code"]?.int == Int(status))
+    } else {
+      #expect(result.output.isEmpty)
+    }
   }
 
   @Test func `an empty standard input and a missing file are named`() throws {

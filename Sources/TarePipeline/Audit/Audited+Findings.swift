@@ -13,8 +13,8 @@ extension CorrectionAuditOutcome.Audited {
     if abstention == nil {
       if let moved = movedSelections { sentences.append(moved) }
       if let substituted = substitution?.finding { sentences.append(substituted) }
+      if let labels = labelFinding { sentences.append(labels) }
     }
-    if let labels = labelFinding { sentences.append(labels) }
     return sentences
   }
 
