@@ -46,7 +46,7 @@ demo: build model
 	@bash examples/demo.sh $(TARE) $(MODEL) $(HEAD) $(DEMO)
 
 # Tests that wait for answers: beside the others, which compute, they would wait for those, too.
-BOUNDED_TESTS := TareHTTPTests|TareHubTests|TareRemoteTests|TareServerTests
+BOUNDED_TESTS := TareHTTPTests|TareHubTests|TareRemoteTests|TareServerTests|ServeTests
 test: PACKAGES += $(TEST_PACKAGES)
 test: deps model
 	swift build -c release --build-tests --explicit-target-dependency-import-check error
