@@ -26,14 +26,25 @@ def safetensors(tensors, file):
 
 @pytest.fixture(scope="session")
 def model(tmp_path_factory):
-    """A Llama of 10,000 random weights with a reward head, which reads bytes."""
-    folder = tmp_path_factory.mktemp("model")
+    """A Llama of 10,000 random weights with a reward head, which reads bytes, and Yes and No as one token each."""
+    return made(tmp_path_factory.mktemp("model"), "LlamaForSequenceClassification")
+
+
+@pytest.fixture(scope="session")
+def chat_model(tmp_path_factory):
+    """The same as a chat model."""
+    return made(tmp_path_factory.mktemp("chat_model"), "LlamaForCausalLM")
+
+
+def made(folder, architecture):
     random = np.random.default_rng(5)
-    vocabulary = {text: number for number, text in enumerate(byte_alphabet())} | {"<|end|>": 256}
+    merges = ["Y e", "Ye s", "N o"]
+    texts = [*byte_alphabet(), "<|end|>", *(merge.replace(" ", "") for merge in merges)]
+    vocabulary = {text: number for number, text in enumerate(texts)}
 
     def matrix(*shape):
         return random.normal(0, 0.3, shape).astype(np.float32)
-    tensors = {"model.embed_tokens.weight": matrix(257, HIDDEN), "model.norm.weight": np.ones(HIDDEN, np.float32)}
+    tensors = {"model.embed_tokens.weight": matrix(len(texts), HIDDEN), "model.norm.weight": np.ones(HIDDEN, np.float32)}
     for layer in range(LAYERS):
         start = f"model.layers.{layer}."
         for name in ("q", "k", "v", "o"):
@@ -42,12 +53,12 @@ def model(tmp_path_factory):
             tensors[f"{start}mlp.{name}_proj.weight"] = matrix(*shape)
         for name in ("input_layernorm", "post_attention_layernorm"):
             tensors[f"{start}{name}.weight"] = np.ones(HIDDEN, np.float32)
-    tensors["score.weight"] = matrix(1, HIDDEN)
+    tensors |= {"lm_head.weight": matrix(len(texts), HIDDEN)} if "Causal" in architecture else {"score.weight": matrix(1, HIDDEN)}
     safetensors(tensors, folder / "model.safetensors")
     (folder / "config.json").write_text(json.dumps({
-        "architectures": ["LlamaForSequenceClassification"], "model_type": "llama", "hidden_size": HIDDEN,
+        "architectures": [architecture], "model_type": "llama", "hidden_size": HIDDEN,
         "intermediate_size": INNER, "num_hidden_layers": LAYERS, "num_attention_heads": HEADS,
-        "num_key_value_heads": HEADS, "vocab_size": 257, "max_position_embeddings": 2048, "rms_norm_eps": 1e-5,
+        "num_key_value_heads": HEADS, "vocab_size": len(texts), "max_position_embeddings": 2048, "rms_norm_eps": 1e-5,
         "rope_theta": 10000.0, "hidden_act": "silu", "tie_word_embeddings": False, "pad_token_id": 256,
         "eos_token_id": 256, "bos_token_id": None, "id2label": {"0": "LABEL_0"}, "label2id": {"LABEL_0": 0}}))
     added = {"id": 256, "content": "<|end|>", "single_word": False, "lstrip": False, "rstrip": False, "normalized": False,
@@ -57,7 +68,7 @@ def model(tmp_path_factory):
         "version": "1.0", "truncation": None, "padding": None, "added_tokens": [added], "normalizer": None,
         "pre_tokenizer": level, "post_processor": None, "decoder": level,
         "model": {"type": "BPE", "dropout": None, "unk_token": None, "continuing_subword_prefix": None,
-                  "end_of_word_suffix": None, "fuse_unk": False, "byte_fallback": False, "vocab": vocabulary, "merges": []}}))
+                  "end_of_word_suffix": None, "fuse_unk": False, "byte_fallback": False, "vocab": vocabulary, "merges": merges}}))
     (folder / "tokenizer_config.json").write_text(json.dumps({
         "tokenizer_class": "PreTrainedTokenizerFast", "eos_token": "<|end|>", "pad_token": "<|end|>",
         "added_tokens_decoder": {"256": added},

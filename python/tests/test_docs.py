@@ -9,14 +9,14 @@ import tare
 ROOT = pathlib.Path(__file__).parents[2]
 
 
-def test_every_example_of_the_page_runs(model, tmp_path, monkeypatch):
+def test_every_example_of_the_page_runs(model, chat_model, tmp_path, monkeypatch):
     page = ROOT / "docs" / "python.md"
     if not page.exists():
         pytest.skip("the page is not there")
     for library in ("pandas", "sklearn", "matplotlib"):
         pytest.importorskip(library)
     monkeypatch.chdir(tmp_path)
-    examples = doctest.DocTestParser().get_doctest(page.read_text(), {"model": str(model)}, page.name, str(page), 0)
+    examples = doctest.DocTestParser().get_doctest(page.read_text(), {"model": str(model), "chat_model": str(chat_model)}, page.name, str(page), 0)
     functions = {name for name in tare.__all__ if name[0].islower()} - {"version"}
     assert functions == {name for name in functions if f"tare.{name}(" in page.read_text()}
     runner = doctest.DocTestRunner(optionflags=doctest.IGNORE_EXCEPTION_DETAIL)

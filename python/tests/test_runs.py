@@ -59,6 +59,36 @@ def test_columns_are_named_by_a_dict(columns):
             tare.evaluate(rows, **{name: given})
 
 
+RUBRIC = {"right": {"type": "noul", "instructions": "Is it right?"},
+          "form": {"type": "choice", "instructions": "Which form?", "criteria": {"list": None, "prose": None}}}
+
+
+def test_questions_are_answered_by_rows(chat_model):
+    rows = [{"prompt": "a", "response": "bc", "mine": 7}, {"prompt": "d", "response": "e", "mine": 8}]
+    found = tare.decide(rows, chat_model, questions=RUBRIC, weights={"right": 2, "form": {"list": -1}}, progress=False)
+    assert [row["mine"] for row in found.table] == [7, 8] and list(found.table[0])[:3] == ["prompt", "response", "mine"]
+    for row, right, form in zip(found.table, found.probabilities("right"), found.probabilities("form")):
+        assert list(right) == ["true", "false"] and list(form) == ["list", "prose"]
+        assert sum(form.values()) == pytest.approx(1, abs=1e-6)
+        assert row["score"] == pytest.approx(2 * right["true"] - form["list"], abs=1e-6)
+    alone = tare.decide(rows[1:], chat_model, questions={"questions": RUBRIC}, progress=False)
+    assert alone.probabilities("form") == found.probabilities("form")[1:]
+    with pytest.raises(KeyError):
+        found.probabilities("else")
+    with pytest.raises(tare.DataError, match="rank"):
+        tare.decide(rows, chat_model, questions={"q": {"type": "rank", "instructions": "?"}}, progress=False)
+
+
+def test_states_keep_their_members(chat_model):
+    rows = [{"state": {"a": 1}, "questions": RUBRIC}, {"state": ["b", 2.5], "questions": RUBRIC}]
+    both = tare.decide(rows, chat_model, progress=False)
+    assert both.answers == [tare.decide([row], chat_model, progress=False).answers[0] for row in rows]
+    assert [row["state"] for row in both.table] == [{"a": 1}, ["b", 2.5]]
+    assert set(both.answers[0]) == {"right", "form"}
+    with pytest.raises(tare.DataError, match="state"):
+        tare.decide([{"state": {1, 2}, "questions": RUBRIC}], chat_model, progress=False)
+
+
 def test_errors_in_files_name_file_and_line(tmp_path):
     (tmp_path / "scores.csv").write_text("prompt_id,score,length\na,1,5\na,x,7\n")
     with pytest.raises(tare.DataError, match="scores.csv") as caught:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._binary import version
 from ._calibrate import Calibrated, Calibration, calibrate
+from ._decide import Decisions, decide
 from ._errors import (
     DataError, InternalError, Interrupted, TareError, TareWarning, UnavailableError, UsageError)
 from ._evaluate import Evaluation, evaluate
@@ -28,10 +29,10 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
-    "AsyncRewardFunction", "BestOfN", "Calibrated", "Calibration", "Client", "Curve", "DataError", "Evaluation",
+    "AsyncRewardFunction", "BestOfN", "Calibrated", "Calibration", "Client", "Curve", "DataError", "Decisions", "Evaluation",
     "Inspection", "InternalError", "Interrupted", "LengthCalibrator", "Pairs", "Ranking", "Report", "RewardFunction",
     "Scores", "Server", "TareError", "TareWarning", "TrlCallback", "UnavailableError", "UsageError", "async_reward_func",
-    "best_of_n", "calibrate", "evaluate", "inspect", "lowess", "pairs", "rank", "report", "reward_func", "score",
+    "best_of_n", "calibrate", "decide", "evaluate", "inspect", "lowess", "pairs", "rank", "report", "reward_func", "score",
     "serve", "smooth", "version"]
 
 # Classes that derive from those of libraries which take seconds to import.

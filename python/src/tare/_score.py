@@ -4,6 +4,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+from collections.abc import Sequence
 from typing import Any
 
 from . import _binary, _tables
@@ -95,18 +96,23 @@ def score(
             printed = _binary.run("score", source, *words, progress=progress, names=names)
         with open(output, encoding="utf-8") as lines:
             rows = [json.loads(line) for line in lines]
-    return Scores(_placed(data, table, rows), json.loads(printed))
+    return Scores(placed(table, rows, _NUMBERS), json.loads(printed))
 
 
-def _placed(data: Any, table: _tables.Table | None, rows: list[dict[str, Any]]) -> Any:
-    """The table with its scores, where each of its rows is one response; else the responses' rows."""
+def placed(table: _tables.Table | None, rows: list[dict[str, Any]], members: Sequence[str]) -> Any:
+    """The table with these members of its results, where each of its rows is one response; else the results' rows.
+
+    Arguments:
+        table: what was given; nothing where it was a file.
+        rows: the program's results, with the number of the row that each is of.
+    """
     given = [row.pop(_tables.ROW, None) for row in rows]
     if table is None:
         return _tables.from_rows(rows)
     if None not in given and len(set(given)) == len(given) and "responses" not in table.arrow.column_names \
             and "chosen" not in table.arrow.column_names:
         scored = [
-            {_tables.ROW: place} | {name: row[name] for name in _NUMBERS if name in row}
+            {_tables.ROW: place} | {name: row[name] for name in members if name in row}
             for place, row in zip(given, rows)]
         return table.extended(_tables.from_rows(scored))
     return table.like(_tables.from_rows(rows))
