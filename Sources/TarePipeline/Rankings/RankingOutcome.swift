@@ -106,11 +106,29 @@ package struct RankingOutcome: Sendable {
         the correlation.
         """)
     }
+    if hasPoints {
+      sentences.append(
+        """
+        An interval of a single value means that no resample of these models changed the order, not \
+        that other models would not.
+        """)
+    }
     if let warning = incompleteness { sentences.append(warning) }
     if compared.contains(where: { $0.comparison.spearman.change != nil }) {
       sentences.append(verdict)
     }
     return sentences
+  }
+
+  /// Whether an interval of a change is one value.
+  private var hasPoints: Bool {
+    compared.contains { compared in
+      [compared.comparison.spearman.change, compared.comparison.kendall.change].contains { change in
+        [change?.prompts, change?.policies].contains { interval in
+          interval.map { $0.lowerBound == $0.upperBound } ?? false
+        }
+      }
+    }
   }
 
   private var incompleteness: String? {
