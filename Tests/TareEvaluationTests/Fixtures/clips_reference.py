@@ -1,6 +1,6 @@
 """Reference values for average precision of clips: clips.json.
 
-    python3 clips.py >clips.json
+    python3 clips_reference.py >clips.json
 
 Two computations of their own, which must agree where no scores are equal: ActivityNet's (one pass in the order of
 the scores, locked segments, interpolated area), and one by definition: for each score, all proposals with at least

@@ -1,6 +1,6 @@
 """Reference values for orders of models: rankings.json.
 
-    python3 rankings.py >rankings.json
+    python3 rankings_reference.py >rankings.json
 
 Spearman's rho and Kendall's tau-b as scipy has them, with and without ties; and, for one made table of
 scores, percentiles of 20,000 resamples of prompts and of models. Made with scipy 1.17, numpy 2.4.
