@@ -91,7 +91,8 @@ import Testing
     #expect(TimeSpan(start: 0, end: .infinity) == nil)
     let whole = try span([2, 6])
     #expect(whole.overlap(with: whole) == 1)
-    #expect(whole.overlap(with: try span([6, 9])) == 0)
-    #expect(whole.overlap(with: try span([4, 8])) == 2.0 / 6)
+    let (next, shifted) = (try span([6, 9]), try span([4, 8]))
+    #expect(whole.overlap(with: next) == 0)
+    #expect(whole.overlap(with: shifted) == 2.0 / 6)
   }
 }
