@@ -13,8 +13,7 @@ extension Pipeline {
     guard sample > 0 else { throw .usage("--sample: expected at least 1, found \(sample)") }
     guard let path = request.questions else { throw .usage("--audit requires --questions") }
     let rubric = try RubricFile(path)
-    let model = try request.settings.decisionModel()
-    warn(of: model.text)
+    let source = try source(of: request, date: nil)
     let rows = try decisionRows(request).shuffled(seed: 1)
     let start = ContinuousClock.now
     var audited = [[AuditedRow]](repeating: [], count: rubric.questions.count)
@@ -24,7 +23,7 @@ extension Pipeline {
       guard !observer.shouldStop() else { throw .interrupted("stopped after \(taken) rows") }
       for candidate in set.responses {
         let state = try RunItem.request(set, candidate, rubric.questions).state
-        let audit = RowAudit(model: model, rubric: rubric, state: state)
+        let audit = RowAudit(source: source, rubric: rubric, state: state)
         let found = try audit.rows(
           labels: (set.extras["labels"] ?? set.extras["state_row"]?["labels"])?.object ?? [:],
           pair: (number, candidate.role))
@@ -39,7 +38,7 @@ extension Pipeline {
     }
     return DecideAuditOutcome(
       questions: zip(rubric.questions, audited).map { QuestionAudit($0, $1) }, rows: taken,
-      model: model.name, asked: asked, seconds: (ContinuousClock.now - start) / .seconds(1))
+      model: source.name, asked: asked, seconds: (ContinuousClock.now - start) / .seconds(1))
   }
 }
 
@@ -57,7 +56,7 @@ extension Array {
 
 /// All variants of a rubric's questions about one state, asked together.
 private struct RowAudit {
-  let model: DecisionModel
+  let source: DecisionSource
   let rubric: RubricFile
   let state: JSONValue
 
@@ -82,7 +81,7 @@ private struct RowAudit {
       DecisionRequest(state: state, questions: [$0.question])
     }
     requests.append(DecisionRequest(state: state, questions: rubric.questions))
-    let answers = try model.answers(requests)
+    let answers = try source.readings(requests)
     let together = answers.last ?? []
     var next = 0
     var rows: [AuditedRow] = []
