@@ -132,7 +132,8 @@ import Testing
   @Test func `a refusal of one question leaves the others their answers`() async throws {
     let server = try CannedServer { _ in
       .reply(
-        #"{"answers": [{"type": "refusal", "name": "a"}, {"type": "predicate", "probability": 1}]}"#)
+        #"{"answers": [{"type": "refusal", "name": "a"}, {"type": "predicate", "probability": 1}]}"#
+      )
     }
     let found = try await answer(
       engine(server.url, "decisions"),
@@ -219,7 +220,8 @@ import Testing
     #expect(server.all.count == 1)
   }
 
-  @Test func `a server that does not answer is unreachable after all attempts, and nothing more is sent`()
+  @Test
+  func `a server that does not answer is unreachable after all attempts, and nothing more is sent`()
     async throws
   {
     let server = try CannedServer { _ in .close }

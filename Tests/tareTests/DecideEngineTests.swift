@@ -43,7 +43,8 @@ import Testing
     let first = response.hasPrefix("no") ? 0.75 : 0.25
     var answers = JSONObject()
     for (name, question) in request.body?["questions"]?.object?.members ?? [] {
-      let options = question["criteria"]?.object?.keys
+      let options =
+        question["criteria"]?.object?.keys
         ?? (question["criteria"]?.array ?? []).indices.map { "\($0)" }
       var shares = JSONObject()
       for (place, option) in options.enumerated() {
@@ -60,7 +61,8 @@ import Testing
     return .reply(whole.text())
   }
 
-  @Test func `a rubric's rewards come from the server's probabilities, and are not asked for twice`()
+  @Test
+  func `a rubric's rewards come from the server's probabilities, and are not asked for twice`()
     throws
   {
     let server = try CannedServer(Self.reply)
@@ -90,7 +92,8 @@ import Testing
     #expect(try JSONValue(parsing: evaluated.output)["overall"]?["accuracy"]?.double == 1)
   }
 
-  @Test func `orders are averaged: a server that knows places alone has no preference left`() throws {
+  @Test func `orders are averaged: a server that knows places alone has no preference left`() throws
+  {
     let server = try CannedServer(Self.reply)
     let result = try decide([
       "--engine", server.url, "--engine-protocol", "systemone", "--questions", rubric,
@@ -134,7 +137,8 @@ import Testing
     #expect(server.all.filter { $0.method == "POST" }.count == 8)
   }
 
-  @Test func `a request that a server refuses is told with its row, or takes its own line`() throws {
+  @Test func `a request that a server refuses is told with its row, or takes its own line`() throws
+  {
     let server = try CannedServer { request in
       request.body?["state"] == "bad"
         ? .reply(status: 422, #"{"detail": "no such state"}"#) : Self.reply(request)

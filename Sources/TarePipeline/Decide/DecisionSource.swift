@@ -97,7 +97,8 @@ enum DecisionSource: Sendable {
   func answers(_ asks: [DecisionAsk]) throws(TareError) -> Answered {
     switch self {
     case .model(let model):
-      return try Self.answers(asks.compactMap { if case .read(let read) = $0 { read } else { nil } },
+      return try Self.answers(
+        asks.compactMap { if case .read(let read) = $0 { read } else { nil } },
         model)
     case .engine(let engine, let name):
       return try Self.answers(
@@ -142,7 +143,8 @@ enum DecisionSource: Sendable {
         } else {
           let question = ask.request.questions[ask.place].name
           answered.refused[ask.digest] = .badData(
-            place: "question '\(question)'", found: "a refusal by \(name.id)", accepted: "an answer")
+            place: "question '\(question)'", found: "a refusal by \(name.id)", accepted: "an answer"
+          )
         }
       case .failure(let error):
         if error.exitCode == 65 {
@@ -156,10 +158,19 @@ enum DecisionSource: Sendable {
     return answered
   }
 
+  /// Whether a question can be asked with other labels: servers have their own.
+  func takesOtherLabels(_ question: DecisionQuestion) -> Bool {
+    if case .model(let model) = self { return model.takesOtherLabels(question) }
+    return false
+  }
+
   /// The answers to requests, of each in the order of its questions.
   /// - Throws: also where a server refuses one.
-  func readings(_ requests: [DecisionRequest]) throws(TareError) -> [[DecisionReading]] {
-    if case .model(let model) = self { return try model.answers(requests) }
+  func readings(
+    _ forms: [(request: DecisionRequest, form: DecisionForm)]
+  ) throws(TareError) -> [[DecisionReading]] {
+    if case .model(let model) = self { return try model.answers(forms) }
+    let requests = forms.map(\.request)
     let asks = try requests.map { (request) throws(TareError) in try self.asks(request) }
     let answered = try answers(asks.flatMap(\.self))
     try answered.check(asks.joined().map(\.digest))

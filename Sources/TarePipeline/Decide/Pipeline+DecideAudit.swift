@@ -65,12 +65,14 @@ private struct RowAudit {
     case base
     /// The options in another order: for each option listed, its place in the question.
     case order([Int])
-    case complement, wording
+    case complement, wording, labels
   }
 
   private struct Variant {
     var question: DecisionQuestion
     var role: Role
+
+    var form: DecisionForm { if case .labels = role { .otherLabels } else { .transformers } }
   }
 
   func rows(
@@ -78,9 +80,9 @@ private struct RowAudit {
   ) throws(TareError) -> (rows: [AuditedRow], asked: Int) {
     let variants = rubric.questions.map(variants)
     var requests = variants.flatMap { $0 }.map {
-      DecisionRequest(state: state, questions: [$0.question])
+      (DecisionRequest(state: state, questions: [$0.question]), $0.form)
     }
-    requests.append(DecisionRequest(state: state, questions: rubric.questions))
+    requests.append((DecisionRequest(state: state, questions: rubric.questions), .transformers))
     let answers = try source.readings(requests)
     let together = answers.last ?? []
     var next = 0
@@ -117,6 +119,7 @@ private struct RowAudit {
         row.firsts.append(places[0])
       case .complement: row.complement = reading
       case .wording: row.wordings.append(reading)
+      case .labels: row.otherLabels = reading
       }
     }
     return row
@@ -139,6 +142,7 @@ private struct RowAudit {
   /// The question itself first.
   private func variants(_ question: DecisionQuestion) -> [Variant] {
     [Variant(question: question, role: .base)] + orders(question) + complement(question)
+      + (source.takesOtherLabels(question) ? [Variant(question: question, role: .labels)] : [])
       + (rubric.wordings[question.name] ?? []).map { instructions in
         var other = question
         other.instructions = instructions

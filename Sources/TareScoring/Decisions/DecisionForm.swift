@@ -1,4 +1,5 @@
 /// Whose prompt a model without a template of its own is asked by.
+internal import Foundation
 package import TareCore
 internal import TareTokenizers
 
@@ -10,6 +11,21 @@ package enum DecisionForm: Sendable, Hashable {
   ///
   /// Source: vllm/entrypoints/openai/decisions/question_types.py and strategies.py.
   case vllm
+  /// transformers' with other labels, to see whether answers depend on them: digits from 1 for letters,
+  /// True and False for Yes and No. Of models without a template of their own.
+  case otherLabels
+}
+
+extension DecisionSettings {
+  /// The settings with the labels of `DecisionForm.otherLabels`.
+  var relabelled: DecisionSettings {
+    var settings = self
+    let digits = (1...9).map(String.init)
+    settings.labels = [
+      .noul: noulOptions.map(\.capitalized), .choice: digits, .score: digits,
+    ]
+    return settings
+  }
 }
 
 extension DecisionQuestion {

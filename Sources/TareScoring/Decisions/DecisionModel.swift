@@ -131,6 +131,13 @@ package final class DecisionModel: Sendable {
     try prompter.prompts(prepared(request), form)
   }
 
+  /// Whether a question can be asked with other labels.
+  package func takesOtherLabels(_ question: DecisionQuestion) -> Bool {
+    guard readsLabels, !hasOwnTemplate else { return false }
+    let request = DecisionRequest(state: "", questions: [question])
+    return (try? reads(prompts(request, .otherLabels))) != nil
+  }
+
   /// What is read of the prompts, in their order and that of their questions.
   /// - Throws: `TareError.badData` that names a question whose labels are not distinct single tokens.
   package func reads(_ prompts: [DecisionPrompt]) throws(TareError) -> [DecisionRead] {
@@ -228,10 +235,17 @@ package final class DecisionModel: Sendable {
   package func answers(
     _ requests: [DecisionRequest]
   ) throws(TareError) -> [[DecisionReading]] {
+    try answers(requests.map { ($0, .transformers) })
+  }
+
+  /// The same of requests that are asked in several forms.
+  package func answers(
+    _ requests: [(request: DecisionRequest, form: DecisionForm)]
+  ) throws(TareError) -> [[DecisionReading]] {
     var reads: [DecisionRead] = []
     var counts: [Int] = []
-    for request in requests {
-      let own = try self.reads(prompts(request)).sorted { $0.question < $1.question }
+    for (request, form) in requests {
+      let own = try self.reads(prompts(request, form)).sorted { $0.question < $1.question }
       reads += own
       counts.append(own.count)
     }

@@ -77,8 +77,11 @@ struct DecisionPrompter: Sendable {
     var errors: [TareError] = []
     for question in request.questions {
       do throws(TareError) {
-        placed.append(
-          try form == .vllm ? question.placedForVLLM() : settings.placed(question))
+        switch form {
+        case .transformers: placed.append(try settings.placed(question))
+        case .vllm: placed.append(try question.placedForVLLM())
+        case .otherLabels: placed.append(try settings.relabelled.placed(question))
+        }
       } catch {
         errors.append(error)
       }

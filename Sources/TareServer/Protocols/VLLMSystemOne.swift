@@ -19,7 +19,8 @@ enum VLLMSystemOne: WireProtocol {
   static let endpoints = [
     Endpoint(
       path: SystemOne.path, member: "questions",
-      reads: Set(["model", "state", "instructions", "chat_template_kwargs", "joint"] + media + ignored)
+      reads: Set(
+        ["model", "state", "instructions", "chat_template_kwargs", "joint"] + media + ignored)
     ) { call throws(TareError) in
       try await answer(call)
     }
@@ -112,8 +113,9 @@ enum VLLMSystemOne: WireProtocol {
         place: place, found: json["type"]?.text() ?? json.outline,
         accepted: "a name, and an object with a type of noul, choice, score")
     }
-    if let unknown = object.keys.first(where: { !["type", "instructions", "criteria"].contains($0) })
-    {
+    if let unknown = object.keys.first(where: {
+      !["type", "instructions", "criteria"].contains($0)
+    }) {
       throw .badData(
         place: place, found: "the member '\(unknown)'", accepted: "type, instructions and criteria")
     }
