@@ -47,9 +47,11 @@ package final class DecisionService: Sendable {
 
   /// - Throws: `TareError.badData` that names the question which cannot be answered; `TareError.busy` if
   ///   too many wait; `TareError.interrupted` if the task is cancelled or has waited too long.
-  package func answers(_ request: DecisionRequest) async throws(TareError) -> ServedDecisions {
+  package func answers(
+    _ request: DecisionRequest, _ form: DecisionForm = .transformers
+  ) async throws(TareError) -> ServedDecisions {
     let request = model.prepared(request)
-    let prompts = try model.prompts(request)
+    let prompts = try model.prompts(request, form)
     let reads = try model.reads(prompts).sorted { $0.question < $1.question }
     guard waiting + reads.count <= limits.waiting || waiting == 0 else {
       throw .busy("queue full (\(waiting) questions waiting, limit \(limits.waiting)); retry later")

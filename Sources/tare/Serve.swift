@@ -52,6 +52,12 @@ struct Serve: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Reward of the rubric, as of tare decide.", valueName: "formula"))
   var reward: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Whose prompts, answers and errors /v1/systemone has: transformers serve's, or vLLM's.",
+      valueName: "transformers|vllm"))
+  var dialect = DecisionDialectOption.transformers
+
   @Option(help: "Number of cached rewards of remote engines; 0 for none (default: 65536).")
   var cache: Int?
 
@@ -172,6 +178,7 @@ struct Serve: AsyncParsableCommand {
     options.otherModelNames = [model].compactMap(\.self)
     (options.logged, options.log) = (logRequests, Terminal.complain)
     options.version = Tare.configuration.version
+    options.speaksAsVLLM = dialect == .vllm
     options.limits.connections = maxConnections
     options.limits.transferTime = .seconds(maxTransferSeconds)
     if let apiKeyFile { options.apiKey = try Pipeline().readKey(apiKeyFile) }
@@ -229,6 +236,11 @@ struct Serve: AsyncParsableCommand {
   private var pairs: PairSettings {
     if let rerankTemplate { return .template(rerankTemplate) }
     return rerankAs == .chat ? .chat : .joined
+  }
+
+  /// Whose System One is spoken.
+  enum DecisionDialectOption: String, ExpressibleByArgument, CaseIterable {
+    case transformers, vllm
   }
 
   /// How a query and a document are joined without a template of theirs.
