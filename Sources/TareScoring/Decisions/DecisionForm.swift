@@ -1,6 +1,6 @@
 /// Whose prompt a model without a template of its own is asked by.
 internal import Foundation
-package import TareCore
+internal import TareCore
 internal import TareTokenizers
 
 package enum DecisionForm: Sendable, Hashable {

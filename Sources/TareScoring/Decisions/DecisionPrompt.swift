@@ -157,7 +157,9 @@ struct DecisionPrompter: Sendable {
       date: date)
   }
 
-  private static let vllm = Result { try ChatTemplate(source: DecisionTemplates.vllm) }
+  private static let vllm = Result { () throws(TareError) -> ChatTemplate in
+    try ChatTemplate(source: DecisionTemplates.vllm)
+  }
 
   /// By the model's template, which writes every token itself.
   private func renderedOwn(
