@@ -88,8 +88,8 @@ struct RewardRouter {
     var response = try await HangUpWatch.response(on: context.channel) {
       try await answer(body.object ?? [:], id: id, by: route).response
     }
-    if let calibration = service.calibration {
-      response.headers[.init("Tare-Calibration")!] = calibration.name
+    if let calibration = service.calibrationName {
+      response.headers[.init("Tare-Calibration")!] = calibration
     }
     return response
   }

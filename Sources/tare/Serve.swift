@@ -68,7 +68,10 @@ struct Serve: AsyncParsableCommand {
   var port = ServerOptions().port
 
   @Option(
-    help: "Calibration saved by `tare calibrate --save`, applied to every reward.")
+    help: """
+      Calibration saved by `tare calibrate --save`, applied to every reward; with --decide also one of \
+      probabilities, applied to every answer.
+      """)
   var calibration: String?
 
   @Flag(help: "Return raw rewards even where the protocol applies a sigmoid by default.")
@@ -189,7 +192,7 @@ struct Serve: AsyncParsableCommand {
       )
     }
     try await serve(service, options) { address in
-      let calibrated = service.calibration.map { ", calibrated by \($0.name)" } ?? ""
+      let calibrated = service.calibrationName.map { ", calibrated by \($0)" } ?? ""
       Terminal.complain("serving \(service.model.name) on \(address)\(calibrated)")
     }
   }
@@ -221,9 +224,15 @@ struct Serve: AsyncParsableCommand {
       if let option = head.given.first {
         throw .usage("\(option) cannot be combined with --decide")
       }
-      return try RewardService(
+      let service = try RewardService(
         deciding: settings, questions: questions, weights: weights, reward: reward,
         calibration: calibration, limits: limits, warn: Terminal.warn)
+      guard dialect == .transformers || service.decisions?.probabilities == nil else {
+        throw .usage(
+          "--dialect vllm cannot be combined with a calibration of probabilities: vLLM's prompt has "
+            + "others")
+      }
+      return service
     }
     guard weights == nil, reward == nil else {
       throw .usage("--weights and --reward require --questions")

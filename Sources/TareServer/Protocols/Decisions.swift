@@ -35,6 +35,17 @@ enum Decisions: WireProtocol {
     var values: [JSONValue] = []
     var labels: [String] = []
 
+    /// By its own name, and with options as a rubric names them.
+    var named: Asked {
+      var asked = self
+      if let name { asked.question.name = name }
+      guard kind == .choice else { return asked }
+      for (place, value) in values.enumerated() {
+        asked.question.options[place].name = value.string ?? value.text()
+      }
+      return asked
+    }
+
     /// As models with a template of their own are asked: by the type of question that they know.
     var ofOwnKind: Asked {
       var asked = self
@@ -78,9 +89,12 @@ enum Decisions: WireProtocol {
       }
     }
     let service = try call.decisions()
-    if service.model.hasOwnTemplate { asked = asked.map(\.ofOwnKind) }
+    // A calibration is one of the answers of `tare decide`, which asks by another prompt than vLLM.
+    let isCalibrated = service.probabilities != nil
+    if service.model.hasOwnTemplate || isCalibrated { asked = asked.map(\.ofOwnKind) }
+    if isCalibrated { asked = asked.map(\.named) }
     let request = DecisionRequest(state: state, questions: asked.map(\.question))
-    let served = try await service.served(request, .vllm)
+    let served = try await service.served(request, isCalibrated ? .transformers : .vllm)
     let answers = zip(asked, served.answers).map { json(of: $1, $0) }
     return [
       "model": call.modelName, "answers": .array(answers),
