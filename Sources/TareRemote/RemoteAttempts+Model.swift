@@ -1,5 +1,5 @@
 /// Which model servers with one model have.
-package import TareCore
+internal import TareCore
 
 /// A server's model.
 package struct ServedModelName: Sendable, Hashable {

@@ -78,7 +78,7 @@ import Testing
     #expect(found.inputTokens == 41)
     // Logits are the probabilities' logarithms, that of 0 as well.
     for reading in found.readings.compactMap(\.self) {
-      #expect(reading.scores.allSatisfy(\.isFinite))
+      #expect(reading.scores.allSatisfy { $0.isFinite })
       expectClose(
         DecisionReading.softmax(reading.scores), reading.probabilities, tolerance: 1e-6)
     }
