@@ -29,6 +29,7 @@ import Testing
     (TokenDecoders.registry.kind, TokenDecoders.registry.help),
     (RemoteEngines.registry.kind, RemoteEngines.registry.help),
     (ChatProtocols.registry.kind, ChatProtocols.registry.help),
+    (DecisionProtocols.registry.kind, DecisionProtocols.registry.help),
     (FileFormats.registry.kind, FileFormats.registry.help),
     ("row layout", RowLayouts.help), ("score layout", ScoreLayouts.help),
     (OutputFormats.registry.kind, OutputFormats.registry.help),
@@ -63,6 +64,7 @@ import Testing
     ("serve", WireProtocols.registry.help.map(\.summary)),
     ("score", RemoteEngines.registry.keys), ("serve", RemoteEngines.registry.help.map(\.summary)),
     ("judge", ChatProtocols.registry.help.map(\.summary)),
+    ("decide", DecisionProtocols.registry.help.map(\.summary)),
     ("judge", ["rating", "rating-explained", "pair", "pair-explained", "best", "best-explained"]),
   ])
   func `the help text of a command names all that it can be asked for`(
