@@ -44,7 +44,7 @@ struct Debias: ParsableCommand {
 
   func run() throws {
     guard !inputs.isEmpty else { throw TareError.usage("give the responses to be edited") }
-    let files =
+    let files: [(name: String, path: String?)] =
       inputs.map { ("an input", $0 as String?) } + [("--head", head.head)]
       + Output.files(ofStore: store)
     let isTaken = Output.isStandard(output)

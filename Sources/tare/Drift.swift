@@ -51,7 +51,8 @@ struct Drift: ParsableCommand {
 
   func run() throws {
     let policy = try bad.policy(
-      store: store, apartFrom: inputs.map { ("an input", $0) } + Output.files(ofStore: store))
+      store: store,
+      apartFrom: inputs.map { ("an input", $0 as String?) } + Output.files(ofStore: store))
     defer { bad.tell(policy) }
     var request = DriftRequest(
       sources: try Source.many(inputs, store, runNames, columns, format, policy))

@@ -17,7 +17,7 @@ struct Tare: AsyncParsableCommand {
       Audit.self,
       Evaluate.self,
       Estimate.self,
-      Label.self,
+      LabelPairs.self,
       Drift.self,
       Probe.self,
       Debias.self,

@@ -73,7 +73,7 @@ package struct CurveComparison: Sendable {
     let test = try GroupedFits(
       lowess, x.taking(tested), weights?.taking(tested), groups.groupOfRow.taking(tested),
       ignoresLevels: ignoresLevels)
-    let own = ignoresLevels ? try test.levelled(y.taking(tested)) : y.taking(tested)
+    let own = try ignoresLevels ? test.levelled(y.taking(tested)) : y.taking(tested)
     let common = try test.common(own)
     let observed = try test.distance(own, common.fitted)
     let count = resamples ?? Self.usualResamples(points: tested.count)

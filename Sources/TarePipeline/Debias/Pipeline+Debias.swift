@@ -121,10 +121,6 @@ extension Pipeline {
   }
 }
 
-extension LinearHead {
-  fileprivate func score(_ state: [Float]) -> Float { outputs(state)[0] }
-}
-
 extension ScoringSettings {
   /// The head from which a direction can be taken out.
   ///

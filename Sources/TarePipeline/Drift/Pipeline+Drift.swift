@@ -1,8 +1,11 @@
 /// `tare drift`: whether a reward model scores the same responses as before.
 internal import TareCalibration
 package import TareCore
-package import TareEvaluation
+internal import TareEvaluation
+internal import TareFormats
+internal import TareRanking
 internal import TareReport
+internal import TareStore
 
 package struct DriftRequest: Sendable {
   /// The earlier scores, then the later ones; the responses of the first are the anchors.

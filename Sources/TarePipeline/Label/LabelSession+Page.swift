@@ -1,6 +1,6 @@
 /// Labelling without the program: one HTML file, whose labels come back as a file.
 package import Foundation
-package import TareCore
+internal import TareCore
 internal import TareStore
 
 extension LabelSession {

@@ -4,8 +4,9 @@ internal import Foundation
 internal import TareCore
 internal import TarePipeline
 
-struct Label: ParsableCommand {
+struct LabelPairs: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "label",
     abstract:
       "Label pairs on which raw and calibrated scores disagree, until it is clear which is right.",
     discussion: """
@@ -87,10 +88,11 @@ struct Label: ParsableCommand {
     if let limit, limit < 1 {
       throw TareError.usage("--limit: expected at least 1, found \(limit)")
     }
-    let files =
+    let files: [(name: String, path: String?)] =
       [("the input", input), ("--calibration", calibration)] + Output.files(ofStore: store)
     try Output.checkApart(
-      ["--page": page, "--export": export], from: files + imports.map { ("--import", $0) })
+      ["--page": page, "--export": export],
+      from: files + imports.map { ("--import", $0 as String?) })
     try Output.checkOnlyOne([
       "--page": Output.isStandard(page), "--export": Output.isStandard(export), "--json": json,
     ])
