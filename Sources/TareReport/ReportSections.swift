@@ -15,6 +15,8 @@ package enum ReportSections {
       ChangesSection.self,
       SideBySideSection.self,
       BestOfNSection.self,
+      AuditSection.self,
+      ProbesSection.self,
       RoutingSection.self,
       AttentionSection.self,
       ProvenanceSection.self,

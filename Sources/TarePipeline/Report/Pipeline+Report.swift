@@ -15,6 +15,8 @@ package struct ReportRequest: Sendable {
   package var title: String?
   /// Files of what `tare inspect --routing` or `--attention` printed with --json.
   package var inspections: [String] = []
+  /// Files of what `tare audit` or `tare probe` printed with --json.
+  package var findings: [String] = []
   /// Examples of what calibration puts right and of what it puts wrong, so many of each.
   package var examples = 20
   /// What the page says made it: program, version, command.
@@ -43,6 +45,9 @@ extension Pipeline {
     let inspections = try request.inspections.map { (path) throws(TareError) in
       try ReportedInspection(path)
     }
+    let findings = try request.findings.map { (path) throws(TareError) in
+      try FindingsFile(path)
+    }
     let sources = request.evaluation.sources
     let names = sources.names
     let evaluator = try Evaluator(request.evaluation)
@@ -63,7 +68,16 @@ extension Pipeline {
           work: "reported", done: place + 1, computed: place + 1, total: sources.count, tokens: 0,
           seconds: start.duration(to: .now) / .seconds(1)))
     }
-    return page(of: runs, inspections, request, evaluator).html()
+    var page = page(of: runs, inspections, request, evaluator)
+    page.audits = findings.flatMap(\.audits)
+    page.probes = findings.flatMap(\.probes)
+    if request.title == nil, runs.isEmpty, inspections.isEmpty,
+      let first = (page.audits + page.probes).first
+    {
+      page.title = first.subject
+    }
+    page.provenance += findings.flatMap(\.facts)
+    return page.html()
   }
 
   private func page(
