@@ -22,6 +22,7 @@ import Testing
     (Architectures.registry.kind, Architectures.registry.help),
     (RewardHeads.registry.kind, RewardHeads.registry.help),
     (WeightFormats.registry.kind, WeightFormats.registry.help),
+    (Quantizations.registry.kind, Quantizations.registry.help),
     (TokenizerModels.registry.kind, TokenizerModels.registry.help),
     (Normalizers.registry.kind, Normalizers.registry.help),
     (PreTokenizers.registry.kind, PreTokenizers.registry.help),
@@ -90,6 +91,21 @@ import Testing
   private func family(_ name: String) throws -> ModelWeights {
     try ModelWeights(
       projectFolder.appending(path: "Tests/TareEngineTests/Fixtures/families/\(name)"))
+  }
+
+  @Test func `every quantization loads its model`() throws {
+    let names = [
+      "gptq": "quant_gptq4", "awq": "quant_awq", "compressed-tensors": "quant_ct_int4",
+      "bitsandbytes": "quant_bnb_nf4", "fp8": "quant_fp8_deepseek_v3", "mxfp4": "quant_gpt_oss",
+      "modelopt": "quant_modelopt_nvfp4", "torchao": "quant_torchao_int4", "mlx": "quant_mlx4",
+    ]
+    for key in Quantizations.registry.keys {
+      let name = try #require(names[key], "no fixture for the quantization \(key)")
+      let model = try family(name)
+      #expect(model.isQuantised)
+      let states = try model.body(threads: 1).hiddenStates([[3, 4, 5]], at: [[2]])
+      #expect(states[0][0].allSatisfy { $0.isFinite })
+    }
   }
 
   @Test func `every architecture loads its model`() throws {
