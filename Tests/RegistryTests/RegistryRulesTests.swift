@@ -122,7 +122,8 @@ import Testing
       "gpt_bigcode": "gpt_bigcode", "gptj": "gptj", "gpt_neo": "gpt_neo", "opt": "opt",
       "phi": "phi", "persimmon": "persimmon", "mixtral": "mixtral", "qwen2_moe": "qwen2_moe",
       "olmoe": "olmoe", "phimoe": "phimoe", "granitemoe": "granitemoe", "deepseek": "deepseek",
-      "deepseek_v2": "deepseek_v2", "deepseek_v3": "deepseek_v3", "glm4_moe": "glm4_moe",
+      "deepseek_v2": "deepseek_v2", "deepseek_v3": "deepseek_v3", "mistral4": "mistral4",
+      "glm4_moe": "glm4_moe",
       "gpt_oss": "gpt_oss", "bert": "bert", "roberta": "roberta", "xlm-roberta": "xlm_roberta",
       "distilbert": "distilbert", "electra": "electra", "modernbert": "modernbert",
     ]
@@ -138,7 +139,7 @@ import Testing
   @Test func `every reward head loads from its file`() throws {
     let names = [
       "linear": "head_score_bias", "mlp": "head_score_mlp", "normalised": "head_beaver_reward",
-      "pooled": "deberta", "token": "lm_llama",
+      "pooled": "deberta", "token": "lm_llama", "gated": "head_armo", "weighted": "head_urm",
     ]
     for kind in RewardHeads.registry.entries {
       let name = try #require(names[kind.key], "no fixture for the head \(kind.key)")
@@ -148,7 +149,8 @@ import Testing
         tokens: kind.key == "token" ? [1, 2] : [])
       let head = try loadRewardHead(WeightReader(model), context)
       #expect(type(of: head) == kind, "\(name)")
-      let outputs = head.outputs(Array(repeating: 1, count: context.hiddenSize))
+      let width = kind.key == "gated" ? 2 * context.hiddenSize : context.hiddenSize
+      let outputs = head.outputs(Array(repeating: 1, count: width))
       #expect(outputs.allSatisfy { $0.isFinite })
       #expect(!head.tensors.isEmpty)
     }
