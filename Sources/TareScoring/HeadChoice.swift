@@ -104,7 +104,12 @@ package struct LoadedHead: Sendable {
       if let beside = try weights.headBeside() { return try inFile(beside, of: text) }
       throw error.inside(weights.url.path)
     }
-    let rule = head is TokenHead ? .last : ReadRule(head.position) ?? text.readRule
+    let rule =
+      head is TokenHead
+      ? .last
+      : ReadRule(head.position) {
+        text.tokenizer.encode($0, addSpecialTokens: false)
+      } ?? text.readRule
     return LoadedHead(
       head: head, digest: nil, readRule: rule, output: .own(of: head, rule, text.reranker))
   }

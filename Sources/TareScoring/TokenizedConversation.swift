@@ -42,6 +42,8 @@ package struct TokenizedConversation: Sendable, Hashable {
     if case .step(_, let way) = rule { way } else { nil }
   }
   package var takesMean: Bool { rule == .mean }
+  /// Whether the states that are read are one input of the head.
+  package var joinsStates: Bool { if case .gated = rule { true } else { false } }
 
   /// SHA-256 of what the score depends on, as little-endian 32-bit numbers: the ids; the types, and
   /// where the response begins, if they count. Of a text without ids, that of the text.

@@ -12,11 +12,6 @@ package enum Safetensors: WeightFormat {
   static let types: [String: TensorType] = [
     "F64": .f64, "F32": .f32, "F16": .f16, "BF16": .bf16, "F8_E4M3": .f8E4M3,
   ]
-  /// Types that no weight has that is computed with as it stands: counters, masks, and the packed
-  /// numbers of quantised models, all of which are passed over.
-  private static let passedOver: Set<String> = [
-    "I64", "I32", "I16", "I8", "U64", "U32", "U16", "U8", "BOOL",
-  ]
   /// Longer headers are refused, as the reference implementation does.
   static let longestHeader = 100_000_000
 
@@ -48,16 +43,20 @@ package enum Safetensors: WeightFormat {
     }
     var metadata = JSONObject()
     var entries: [TensorEntry] = []
-    var wholeNumbers: [String: String] = [:]
+    var wholeNumbers: [String: WholeEntry] = [:]
     for (name, value) in object.members {
       if name == "__metadata__" {
         metadata = value.object ?? [:]
-      } else if let type = value["dtype"]?.string, passedOver.contains(type) {
-        wholeNumbers[name] = type
+      } else if let type = value["dtype"]?.string, let size = WholeEntry.sizes[type] {
+        let (shape, range) = try place(name, value, dataStart: dataStart, type, size: size)
+        wholeNumbers[name] = WholeEntry(name: name, shape: shape, type: type, range: range)
       } else {
         entries.append(try tensor(name, value, dataStart: dataStart))
       }
     }
+    try checkPlaces(
+      entries.map { ($0.name, $0.range) } + wholeNumbers.values.map { ($0.name, $0.range) },
+      fileSize: bytes.count)
     return WeightDirectory(
       metadata: metadata, tensors: try checked(entries, fileSize: bytes.count),
       wholeNumbers: wholeNumbers)
@@ -73,12 +72,24 @@ package enum Safetensors: WeightFormat {
     guard let type = types[typeName] else {
       throw bad("the dtype \(typeName)", types.keys.sorted().joined(separator: ", "))
     }
+    let (shape, range) = try place(
+      name, value, dataStart: dataStart, typeName, size: type.blockBytes)
+    return TensorEntry(name: name, shape: shape, type: type, range: range)
+  }
+
+  /// The shape of a tensor of numbers of `size` bytes, and where its data stands.
+  private static func place(
+    _ name: String, _ value: JSONValue, dataStart: Int, _ typeName: String, size: Int
+  ) throws(TareError) -> (shape: [Int], range: Range<Int>) {
+    func bad(_ found: String, _ accepted: String) -> TareError {
+      .badData(place: "tensor '\(name)'", found: found, accepted: accepted)
+    }
     guard let extents = value["shape"]?.array, let offsets = value["data_offsets"]?.array,
       offsets.count == 2, let start = offsets[0].int, let end = offsets[1].int, start >= 0,
       end >= start, end <= Int.max - dataStart
     else { throw bad("no shape or data_offsets", "both, as arrays of whole numbers") }
     var shape: [Int] = []
-    var bytes = type.blockBytes
+    var bytes = size
     for extent in extents {
       guard let extent = extent.int, extent >= 0, !bytes.multipliedReportingOverflow(by: extent).1
       else { throw bad("the shape \(value["shape"]?.text() ?? "")", "whole numbers") }
@@ -89,8 +100,7 @@ package enum Safetensors: WeightFormat {
       throw bad(
         "\(end - start) bytes of data", "\(bytes) bytes for \(typeName) of shape \(shape)")
     }
-    return TensorEntry(
-      name: name, shape: shape, type: type, range: (dataStart + start)..<(dataStart + end))
+    return (shape, (dataStart + start)..<(dataStart + end))
   }
 
   /// The bytes of a file with these float32 tensors, in the order given, and string metadata.
