@@ -152,9 +152,10 @@ package final class DecisionModel: Sendable {
 
   private func labelIDs(_ placed: PlacedQuestion) throws(TareError) -> [Int32] {
     let tokenizer = text.tokenizer
-    let ids = placed.labels.compactMap { label -> Int32? in
-      let ids = tokenizer.encode(label, addSpecialTokens: false)
-      return ids.count == 1 && ids[0] != tokenizer.unknownID ? ids[0] : nil
+    var ids: [Int32] = []
+    for label in placed.labels {
+      let tokens = try tokenizer.encode(label, addSpecialTokens: false)
+      if tokens.count == 1, tokens[0] != tokenizer.unknownID { ids.append(tokens[0]) }
     }
     guard Set(ids).count == placed.labels.count,
       ids.allSatisfy({ $0 >= 0 && Int($0) < text.size.vocabularySize })
