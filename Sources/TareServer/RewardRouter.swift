@@ -36,7 +36,11 @@ struct RewardRouter {
     router.add(middleware: RequestLog(level: options.logged, write: options.log))
     router.add(middleware: metrics)
     router.add(middleware: ErrorsAsJSON(methods: methods, busyStatus: options.busyStatus))
-    if let key = options.apiKey { router.add(middleware: APIKeyCheck(key)) }
+    if let key = options.apiKey {
+      router.add(middleware: APIKeyCheck(key))
+    } else if !options.isOpen {
+      router.add(middleware: OriginCheck())
+    }
     router.add(
       middleware: AnyPath { request, context in
         try await answer(request, context, by: anywhere, isElsewhere: true)

@@ -62,8 +62,8 @@ extension Tokenizer {
   }
 
   /// The token that a label is behind a prompt; nil where it is not one.
-  func id(of label: String, after tail: (ids: [Int32], text: String)) -> Int32? {
-    let ids = encode(tail.text + label, addSpecialTokens: false)
+  func id(of label: String, after tail: (ids: [Int32], text: String)) throws(TareError) -> Int32? {
+    let ids = try encode(tail.text + label, addSpecialTokens: false)
     return ids.dropLast() == tail.ids[...] ? ids.last : nil
   }
 }

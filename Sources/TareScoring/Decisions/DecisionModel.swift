@@ -167,10 +167,16 @@ package final class DecisionModel: Sendable {
   ) throws(TareError) -> [Int32] {
     let tokenizer = text.tokenizer
     let tail = prompt.form == .vllm ? try tokenizer.tail(of: prompt.ids) : nil
-    let ids = placed.labels.compactMap { label -> Int32? in
-      if let tail { return tokenizer.id(of: label, after: tail) }
-      let ids = tokenizer.encode(label, addSpecialTokens: false)
-      return ids.count == 1 && ids[0] != tokenizer.unknownID ? ids[0] : nil
+    var ids: [Int32] = []
+    for label in placed.labels {
+      let id: Int32?
+      if let tail {
+        id = try tokenizer.id(of: label, after: tail)
+      } else {
+        let tokens = try tokenizer.encode(label, addSpecialTokens: false)
+        id = tokens.count == 1 && tokens[0] != tokenizer.unknownID ? tokens[0] : nil
+      }
+      if let id { ids.append(id) }
     }
     guard Set(ids).count == placed.labels.count,
       ids.allSatisfy({ $0 >= 0 && Int($0) < text.size.vocabularySize })

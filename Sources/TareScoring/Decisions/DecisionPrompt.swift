@@ -50,7 +50,7 @@ struct DecisionPrompter: Sendable {
     self.settings = settings
     self.countsMarks = countsMarks
     self.date = date
-    tokenizer = text.tokenizer.adding(specialTokens: [Self.mark, Self.split])
+    tokenizer = try text.tokenizer.adding(specialTokens: [Self.mark, Self.split])
     guard let mark = tokenizer.id(of: Self.mark), let split = tokenizer.id(of: Self.split) else {
       throw .fault("the tokenizer has no \(Self.mark) though it was added")
     }
@@ -109,7 +109,7 @@ struct DecisionPrompter: Sendable {
     let all =
       settings.sanitizesControlTokens
       ? try controlTokens.encode(rendered, tokenizer).ids
-      : tokenizer.encode(rendered, addSpecialTokens: false)
+      : try tokenizer.encode(rendered, addSpecialTokens: false)
     var ids: [Int32] = []
     var marks: [Int] = []
     for id in all {
