@@ -15,6 +15,7 @@ package enum ReportSections {
       ChangesSection.self,
       SideBySideSection.self,
       BestOfNSection.self,
+      QuestionsSection.self,
       RoutingSection.self,
       AttentionSection.self,
       ProvenanceSection.self,
