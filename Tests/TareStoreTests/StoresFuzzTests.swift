@@ -31,7 +31,7 @@ import Testing
   private static func use(_ path: String) throws {
     let store = try Store(path: path, access: .readOnly)
     for summary in try store.runs() {
-      let run = try store.run(named: summary.name)
+      let run = summary.run
       _ = try store.scores(of: run)
       _ = try store.exportRows(of: run)
       for calibration in try store.calibrations(of: run) {
