@@ -57,11 +57,13 @@ package struct TypedQuestions: Sendable {
     if let models = json["models"]?.array, let first = models.first {
       name = first["source"]?.string ?? "answers"
       audited = []
-      judged = try models.flatMap { (model) throws(TareError) in
-        try (model["questions"]?.array ?? []).map { (question) throws(TareError) in
-          try Judged(question, of: model)
+      var judged: [Judged] = []
+      for model in models {
+        for question in model["questions"]?.array ?? [] {
+          judged.append(try Judged(question, of: model))
         }
       }
+      self.judged = judged
     } else if let questions = json["questions"]?.array, json["asked"] != nil {
       name = json["model"]?.string ?? "model"
       judged = []
