@@ -19,6 +19,18 @@ struct ExamplesTests {
     }
   }
 
+  /// With the demo's model, whose answers are the point: it judges badly, and the commands must say so.
+  @Test(.enabled(if: ExampleFolder.hasModel, "needs make model"))
+  func `the rubric's commands print what the README shows, on the demo's model`() throws {
+    let example = try ExampleFolder("rubric")
+    let commands = try example.commands
+    #expect(commands.count >= 8)
+    for command in commands {
+      let difference = try example.difference(command, digits: 2)
+      #expect(difference == nil, "\(difference ?? "")")
+    }
+  }
+
   @Test func `the least use of energy is found at the planted 16.5 °C`() throws {
     let example = try ExampleFolder("temperature")
     _ = try example.run("python3 make.py --seed 1 >energy.csv")
