@@ -45,6 +45,33 @@ struct ExamplesTests {
     #expect(interval[0] <= 16.5 && 16.5 <= interval[1])
   }
 
+  @Test func `four countries have their least emissions where it was planted, and differ`() throws {
+    let example = try ExampleFolder("emissions")
+    _ = try example.run("python3 make.py --seed 4 >emissions.csv")
+    let found = try JSONValue(
+      parsing: example.run(
+        """
+        tare smooth emissions.csv --x temperature --y co2 --by country --turning-points \
+        --detrend date --frac auto --bootstrap 200 --json
+        """))
+    let turns = found["group_turning_points"]
+    let groups = turns?["groups"]?.array ?? []
+    #expect(groups.map { $0["value"]?.string } == ["Alba", "Boria", "Corva", "Delva"])
+    for (group, planted) in zip(groups, [16.5, 18.7, 14.9, 18.4]) {
+      let ends = group["interval"]?.array?.compactMap(\.double) ?? []
+      try #require(ends.count == 2)
+      #expect(ends[0] <= planted && planted <= ends[1], "\(group)")
+      #expect(ends[1] - ends[0] < 4)
+    }
+    #expect((turns?["p"]?.double ?? 1) < 0.05)
+    let pair = turns?["differences"]?.array?.first {
+      $0["first"] == "Corva" && $0["second"] == "Delva"
+    }
+    let ends = pair?["interval"]?.array?.compactMap(\.double) ?? []
+    try #require(ends.count == 2)
+    #expect(ends[0] > 0 && ends[0] <= 3.5 && 3.5 <= ends[1], "\(ends)")
+  }
+
   /// 80 seeds. Where the true coverage is 90% or more, fewer than 61 are covered with a probability
   /// below 1e-4 (binomial); where it is 50%, 61 or more with one below 2e-6. A fifth of the usual
   /// resamples, to be quick.

@@ -13,6 +13,10 @@ import Testing
     try folder.file(name, Data((lines.joined(separator: "\n") + "\n").utf8))
   }
 
+  private static func twoDigits(_ number: Int) -> String {
+    number < 10 ? "0\(number)" : "\(number)"
+  }
+
   private func smooth(_ arguments: [String]) throws -> JSONValue {
     let result = try Program.run(["smooth"] + arguments + ["--json"])
     try #require(result.status == 0, "\(result.error)")
@@ -21,14 +25,16 @@ import Testing
 
   /// Use falls to the middle of 2020 and rises again; 29 February is a day, and 31 April is none.
   @Test func `a column of dates is an axis of days`() throws {
-    let rows = (1...12).flatMap { month in
-      [1, 10, 20, 28].map { day in
-        let date = "2020-\(month < 10 ? "0" : "")\(month)-\(day < 10 ? "0" : "")\(day)"
-        let place = Double(month) + Double(day) / 30
-        return "\(date),\((place - 7) * (place - 7) + Double(day % 3) / 10)"
+    var rows = ["date,use"]
+    for month in 1...12 {
+      for day in [1, 10, 20, 28] {
+        let place: Double = Double(month) + Double(day) / 30 - 7
+        let use: Double = place * place + Double(day % 3) / 10
+        rows.append("2020-" + Self.twoDigits(month) + "-" + Self.twoDigits(day) + ",\(use)")
       }
     }
-    let days = try file("days.csv", ["date,use"] + rows + ["2020-02-29,17"])
+    rows.append("2020-02-29,17")
+    let days = try file("days.csv", rows)
     let found = try smooth([
       days, "--x", "date", "--y", "use", "--turning-points", "--bootstrap", "50", "--frac", "0.4",
       "--at", "2020-03-15,2020-09-15",
@@ -51,15 +57,21 @@ import Testing
   /// Two groups with minima at 10 and 20, each with a trend over the years that hides them.
   @Test func `a trend is subtracted by group, and turning points are compared`() throws {
     var random = Xoshiro256(seed: 3)
-    let rows = [("north", 10.0, 4.0), ("south", 20.0, -3.0)].flatMap { name, place, trend in
-      (0..<700).map { row in
+    var rows = ["region,year,x,y"]
+    let regions: [(name: String, place: Double, trend: Double)] = [
+      ("north", 10, 4), ("south", 20, -3),
+    ]
+    for region in regions {
+      for row in 0..<700 {
         let x = Double.random(in: 0..<30, using: &random)
+        let noise = Double.random(in: -1...1, using: &random)
         let year = Double(row) / 70
-        let y = (x - place) * (x - place) / 20 + trend * year
-        return "\(name),\(year),\(x),\(y + Double.random(in: -1...1, using: &random))"
+        let off: Double = x - region.place
+        let y: Double = off * off / 20 + region.trend * year + noise
+        rows.append("\(region.name),\(year),\(x),\(y)")
       }
     }
-    let table = try file("table.csv", ["region,year,x,y"] + rows)
+    let table = try file("table.csv", rows)
     let common = [
       table, "--x", "x", "--y", "y", "--by", "region", "--turning-points", "--bootstrap", "199",
       "--frac", "0.3",
