@@ -1,7 +1,7 @@
 // GGUF block formats to float32. Layouts are those of ggml: a block of 32 (Q4_0 … Q8_0) or of 256
 // values (the K types) shares scales; numbers are little-endian.
 #include "CKernels.h"
-#include <string.h>
+#include "blocks.inc.h"
 
 enum {
   F32 = 0, F16 = 1, Q4_0 = 2, Q4_1 = 3, Q5_0 = 6, Q5_1 = 7, Q8_0 = 8,
@@ -21,10 +21,16 @@ static const struct { int32_t values, bytes; } layout[] = {
     [Q4_K] = {256, 144}, // half scale, minimum; 12 bytes of 6-bit scales and minima; nibbles
     [Q5_K] = {256, 176}, // as Q4_K, with 32 bytes of fifth bits before the nibbles
     [Q6_K] = {256, 210}, // 128 bytes of low nibbles; 64 of high pairs; 16 signed scales; half
+    // Described in codebooks.c.
+    [TARE_IQ1_S] = {256, 50},   [TARE_IQ1_M] = {256, 56},  [TARE_IQ2_XXS] = {256, 66},
+    [TARE_IQ2_XS] = {256, 74},  [TARE_IQ2_S] = {256, 82},  [TARE_IQ3_XXS] = {256, 98},
+    [TARE_IQ3_S] = {256, 110},  [TARE_IQ4_NL] = {32, 18},  [TARE_IQ4_XS] = {256, 136},
+    [TARE_TQ1_0] = {256, 54},   [TARE_TQ2_0] = {256, 66},  [TARE_MXFP4] = {32, 17},
+    [TARE_NVFP4] = {64, 36},
 };
 
 static bool known(int32_t type) {
-  return type >= 0 && type <= BF16 && layout[type].values > 0;
+  return type >= 0 && type < (int32_t)(sizeof layout / sizeof *layout) && layout[type].values > 0;
 }
 
 int32_t tare_block_values(int32_t type) {
@@ -32,42 +38,6 @@ int32_t tare_block_values(int32_t type) {
 }
 int32_t tare_block_bytes(int32_t type) {
   return type == TARE_F8_E4M3 ? 1 : known(type) ? layout[type].bytes : 0;
-}
-
-static uint16_t word(const uint8_t *p) { return (uint16_t)(p[0] | p[1] << 8); }
-
-static float fromBits(uint32_t bits) {
-  float value;
-  memcpy(&value, &bits, 4);
-  return value;
-}
-
-static uint32_t toBits(float value) {
-  uint32_t bits;
-  memcpy(&bits, &value, 4);
-  return bits;
-}
-
-// Without branches, so that loops of it become vectors.
-static inline float half(const uint8_t *p) {
-  uint32_t h = word(p), sign = (h & 0x8000) << 16, magnitude = (h & 0x7FFF) << 13;
-  // The exponent's bias is 112 larger in float32; infinities and NaNs have all ones in both.
-  uint32_t normal = magnitude + (112u << 23) + (magnitude >= 31u << 23 ? 112u << 23 : 0);
-  // Zero and subnormal: mantissa · 2^−24, exact in float32.
-  uint32_t subnormal = toBits((float)(int32_t)(h & 1023) * 0x1p-24f);
-  return fromBits(sign | (magnitude < 1u << 23 ? subnormal : normal));
-}
-
-// E4M3 (Micikevicius et al. 2022): 4 exponent bits with bias 7, 3 mantissa bits, no infinities; all
-// ones is NaN.
-static float eight(uint8_t b) {
-  uint32_t sign = (uint32_t)(b & 0x80) << 24, exponent = b >> 3 & 15, mantissa = b & 7;
-  if (exponent == 15 && mantissa == 7) return fromBits(sign | 0x7FC00000);
-  if (exponent == 0) {  // zero and subnormal: mantissa · 2^−9
-    float value = (float)mantissa * 0x1p-9f;
-    return sign ? -value : value;
-  }
-  return fromBits(sign | (exponent + 120) << 23 | mantissa << 20);
 }
 
 // Nibbles of a 32-value block: value i is the low half of byte i, value i + 16 the high half.
@@ -207,6 +177,7 @@ bool tare_dequantize(int32_t type, const void *source, float *y, size_t count) {
     case Q4_K: q45K(b, NULL, b + 16, y); break;
     case Q5_K: q45K(b, b + 16, b + 48, y); break;
     case Q6_K: q6K(b, y); break;
+    default: tare_codebook_block(type, b, y); break;
     }
   }
   return true;

@@ -51,19 +51,25 @@ package enum OutputChoice: Sendable, Hashable {
     }
   }
 
-  /// The output that a name stands for: `margin`, or a label of the model's `id2label`.
+  /// The output that a name stands for: `margin`, a label of the model's `id2label`, or what ArmoRM calls
+  /// it.
   /// - Throws: `TareError.usage` for a name that is neither, or that several outputs have.
   package init(named name: String, in config: ModelConfig) throws(TareError) {
     let labels = (config["id2label"]?.object?.members ?? []).compactMap { key, value in
       Int(key).flatMap { index in value.string.map { (index: index, name: $0) } }
     }.sorted { $0.index < $1.index }
+    let own = GatedHead.labels(config)
+    if let index = own.firstIndex(of: name) {
+      self = .index(index)
+      return
+    }
     let found = labels.filter { $0.name == name }
     if found.count == 1 {
       self = .index(found[0].index)
     } else if name == "margin", found.isEmpty {
       self = .margin
     } else {
-      let names = (labels.map(\.name) + ["margin"]).joined(separator: ", ")
+      let names = (own + labels.map(\.name) + ["margin"]).joined(separator: ", ")
       throw .usage(
         "output name: expected \(found.isEmpty ? names : "a name that one output has"), found '\(name)'"
       )

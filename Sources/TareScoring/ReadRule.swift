@@ -15,6 +15,9 @@ package enum ReadRule: Sendable, Hashable {
   case step(Int32, StepsToScore)
   /// The mean of all hidden states.
   case mean
+  /// The first of these tokens where they stand last, the end of the prompt, and what `huggingFace` reads:
+  /// gated heads.
+  case gated([Int32])
 
   /// How the scores of steps become one.
   package enum StepsToScore: String, Sendable, CaseIterable {
@@ -72,6 +75,15 @@ package enum ReadRule: Sendable, Hashable {
     case .last: return [ids.count - 1]
     case .first: return [0]
     case .mean: return Array(ids.indices)
+    case .gated(let pattern):
+      let starts = stride(from: ids.count - pattern.count, through: 0, by: -1)
+      guard !pattern.isEmpty, let gate = starts.first(where: { ids[$0...].starts(with: pattern) })
+      else {
+        throw .badData(
+          place: "", found: "no end of the prompt (tokens \(pattern)) in the text",
+          accepted: "a conversation as the model's template renders it")
+      }
+      return [gate, ids.lastIndex { $0 != padID } ?? 0]
     case .huggingFace:
       // A text of nothing but padding is read at its start, as transformers reads it.
       return [ids.lastIndex { $0 != padID } ?? 0]
@@ -101,6 +113,7 @@ extension ReadRule: CustomStringConvertible {
     case .last: "last"
     case .first: "first"
     case .mean: "mean"
+    case .gated(let pattern): "gated:" + pattern.map { String($0) }.joined(separator: ",")
     case .token(let id): "token:\(id)"
     case .step(let id, let rule): "step:\(id):\(rule.rawValue)"
     }
@@ -109,8 +122,11 @@ extension ReadRule: CustomStringConvertible {
 
 extension ReadRule {
   /// What a head asks for; nil where it leaves it to the model or the user.
-  init?(_ position: HeadPosition) {
+  ///
+  /// - Parameter ids: the ids of a text.
+  init?(_ position: HeadPosition, ids: (String) -> [Int32]) {
     switch position {
+    case .prompt(let text): self = .gated(ids(text))
     case .readRule: return nil
     case .first: self = .first
     case .mean: self = .mean

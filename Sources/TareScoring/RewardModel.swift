@@ -270,7 +270,10 @@ package final class LazyBody: Sendable {
       found.states = try body.hiddenStates(ids, types: conversations.map(\.types), at: positions)
       found.known = conversations.map { _ in 0 }
     }
-    found.states = zip(conversations, found.states).map { $0.takesMean ? [Self.mean($1)] : $1 }
+    found.states = zip(conversations, found.states).map { conversation, states in
+      if conversation.joinsStates { return [Array(states.joined())] }
+      return conversation.takesMean ? [Self.mean(states)] : states
+    }
     return found
   }
 

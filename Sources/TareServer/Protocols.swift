@@ -14,6 +14,7 @@ package enum WireProtocols {
       TEI.self,
       Slime.self,
       SystemOne.self,
+      VLLMSystemOne.self,
       Decisions.self,
     ]
   ) { $0 }

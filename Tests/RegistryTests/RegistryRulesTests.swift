@@ -22,6 +22,7 @@ import Testing
     (Architectures.registry.kind, Architectures.registry.help),
     (RewardHeads.registry.kind, RewardHeads.registry.help),
     (WeightFormats.registry.kind, WeightFormats.registry.help),
+    (Quantizations.registry.kind, Quantizations.registry.help),
     (TokenizerModels.registry.kind, TokenizerModels.registry.help),
     (Normalizers.registry.kind, Normalizers.registry.help),
     (PreTokenizers.registry.kind, PreTokenizers.registry.help),
@@ -29,6 +30,7 @@ import Testing
     (TokenDecoders.registry.kind, TokenDecoders.registry.help),
     (RemoteEngines.registry.kind, RemoteEngines.registry.help),
     (ChatProtocols.registry.kind, ChatProtocols.registry.help),
+    (DecisionProtocols.registry.kind, DecisionProtocols.registry.help),
     (FileFormats.registry.kind, FileFormats.registry.help),
     ("row layout", RowLayouts.help), ("score layout", ScoreLayouts.help),
     (OutputFormats.registry.kind, OutputFormats.registry.help),
@@ -63,6 +65,7 @@ import Testing
     ("serve", WireProtocols.registry.help.map(\.summary)),
     ("score", RemoteEngines.registry.keys), ("serve", RemoteEngines.registry.help.map(\.summary)),
     ("judge", ChatProtocols.registry.help.map(\.summary)),
+    ("decide", DecisionProtocols.registry.help.map(\.summary)),
     ("judge", ["rating", "rating-explained", "pair", "pair-explained", "best", "best-explained"]),
   ])
   func `the help text of a command names all that it can be asked for`(
@@ -92,6 +95,21 @@ import Testing
       projectFolder.appending(path: "Tests/TareEngineTests/Fixtures/families/\(name)"))
   }
 
+  @Test func `every quantization loads its model`() throws {
+    let names = [
+      "gptq": "quant_gptq4", "awq": "quant_awq", "compressed-tensors": "quant_ct_int4",
+      "bitsandbytes": "quant_bnb_nf4", "fp8": "quant_fp8_deepseek_v3", "mxfp4": "quant_gpt_oss",
+      "modelopt": "quant_modelopt_nvfp4", "torchao": "quant_torchao_int4", "mlx": "quant_mlx4",
+    ]
+    for key in Quantizations.registry.keys {
+      let name = try #require(names[key], "no fixture for the quantization \(key)")
+      let model = try family(name)
+      #expect(model.isQuantised)
+      let states = try model.body(threads: 1).hiddenStates([[3, 4, 5]], at: [[2]])
+      #expect(states[0][0].allSatisfy { $0.isFinite })
+    }
+  }
+
   @Test func `every architecture loads its model`() throws {
     let names = [
       "llama": "llama", "mistral": "mistral_window", "qwen2": "qwen2", "qwen3": "qwen3",
@@ -106,7 +124,8 @@ import Testing
       "gpt_bigcode": "gpt_bigcode", "gptj": "gptj", "gpt_neo": "gpt_neo", "opt": "opt",
       "phi": "phi", "persimmon": "persimmon", "mixtral": "mixtral", "qwen2_moe": "qwen2_moe",
       "olmoe": "olmoe", "phimoe": "phimoe", "granitemoe": "granitemoe", "deepseek": "deepseek",
-      "deepseek_v2": "deepseek_v2", "deepseek_v3": "deepseek_v3", "glm4_moe": "glm4_moe",
+      "deepseek_v2": "deepseek_v2", "deepseek_v3": "deepseek_v3", "mistral4": "mistral4",
+      "glm4_moe": "glm4_moe",
       "gpt_oss": "gpt_oss", "bert": "bert", "roberta": "roberta", "xlm-roberta": "xlm_roberta",
       "distilbert": "distilbert", "electra": "electra", "modernbert": "modernbert",
     ]
@@ -122,7 +141,7 @@ import Testing
   @Test func `every reward head loads from its file`() throws {
     let names = [
       "linear": "head_score_bias", "mlp": "head_score_mlp", "normalised": "head_beaver_reward",
-      "pooled": "deberta", "token": "lm_llama",
+      "pooled": "deberta", "token": "lm_llama", "gated": "head_armo", "weighted": "head_urm",
     ]
     for kind in RewardHeads.registry.entries {
       let name = try #require(names[kind.key], "no fixture for the head \(kind.key)")
@@ -132,7 +151,8 @@ import Testing
         tokens: kind.key == "token" ? [1, 2] : [])
       let head = try loadRewardHead(WeightReader(model), context)
       #expect(type(of: head) == kind, "\(name)")
-      let outputs = head.outputs(Array(repeating: 1, count: context.hiddenSize))
+      let width = kind.key == "gated" ? 2 * context.hiddenSize : context.hiddenSize
+      let outputs = head.outputs(Array(repeating: 1, count: width))
       #expect(outputs.allSatisfy { $0.isFinite })
       #expect(!head.tensors.isEmpty)
     }
@@ -167,7 +187,7 @@ import Testing
         types: [2, 1, 1, 1, 1, 1], merges: [], scores: [0, -3, -4, -1, -5, -2]))
     for key in TokenizerModels.registry.keys {
       let tokenizer = try #require(tokenizers[key], "no fixture for the tokenizer \(key)")
-      let ids = tokenizer.encode("ab", addSpecialTokens: false)
+      let ids = try tokenizer.encode("ab", addSpecialTokens: false)
       #expect(try tokenizer.decode(ids, skipSpecialTokens: false) == "ab")
     }
   }

@@ -87,10 +87,13 @@ extension JSONValue {
     let body = try model.body(threads: 2)
     let head = try loadRewardHead(
       WeightReader(model), HeadContext(hiddenSize: body.size.hiddenSize, config: model.config))
-    let states = try body.hiddenStates(sequences, types: types, at: read.map { [$0] })
+    let gates = reference["gates"]?.ints
+    let states = try body.hiddenStates(
+      sequences, types: types,
+      at: read.indices.map { (gates.map { gates in [gates[$0]] } ?? []) + [read[$0]] })
     for (states, wanted) in zip(states, scores) {
       let wanted = wanted.array == nil ? [Float(wanted.double ?? .nan)] : wanted.floats
-      expectClose(head.outputs(states[0]), wanted, tolerance: 2e-4)
+      expectClose(head.outputs(Array(states.joined())), wanted, tolerance: 2e-4)
     }
   }
 

@@ -162,4 +162,32 @@ extension Result where Failure == any Error {
     expectClose(
       Array(found.joined()), Array(reference.joined()), tolerance: largest * .ulpOfOne * 2)
   }
+
+  @Test func `a model in parts is found from any of them`() throws {
+    let whole = try ModelWeights(FamilyCase.root.appending(path: "llama/model.gguf"))
+    let wanted = try whole.body(threads: 1).hiddenStates([[3, 4, 5, 6]], at: [[0, 3]])
+    let folder = FamilyCase.root.appending(path: "gguf_split")
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+    #expect(names.count > 1)
+    for name in names {
+      let model = try ModelWeights(folder.appending(path: name))
+      #expect(model.files.count == names.count)
+      let found = try model.body(threads: 1).hiddenStates([[3, 4, 5, 6]], at: [[0, 3]])
+      #expect(found == wanted)
+    }
+  }
+
+  @Test func `a part that is missing or called otherwise is refused by name`() throws {
+    let source = FamilyCase.root.appending(path: "gguf_split")
+    let names = try FileManager.default.contentsOfDirectory(atPath: source.path).sorted()
+    let folder = try TemporaryFolder()
+    let first = folder.url.appending(path: names[0])
+    try FileManager.default.copyItem(at: source.appending(path: names[0]), to: first)
+    let missing = #expect(throws: TareError.self) { try ModelWeights(first) }
+    #expect(missing?.description.contains(names[1]) == true, "\(String(describing: missing))")
+    let other = folder.url.appending(path: "other.gguf")
+    try FileManager.default.moveItem(at: first, to: other)
+    let renamed = #expect(throws: TareError.self) { try ModelWeights(other) }
+    #expect(renamed?.description.contains("-00001-of-") == true, "\(String(describing: renamed))")
+  }
 }

@@ -40,17 +40,17 @@ import Testing
   }
 
   @Test(arguments: [
+    (#"{"quant_method": "hqq", "bits": 4}"#, "hqq", "U8"),
+    (#"{"quant_method": "aqlm"}"#, "aqlm", "I16"), (#"{"speed": 4}"#, "no method named", "I32"),
     (#"{"quant_method": "bitsandbytes", "load_in_4bit": true}"#, "bitsandbytes", "U8"),
     (#"{"load_in_8bit": true}"#, "bitsandbytes", "I8"),
-    (#"{"quant_method": "gptq", "bits": 4}"#, "gptq", "I32"),
-    (#"{"quant_method": "awq"}"#, "awq", "I32"), (#"{"bits": 4}"#, "no method named", "I32"),
-    (#"{"quant_method": "compressed-tensors"}"#, "compressed-tensors", "I32"),
+    (#"{"quant_method": "fp8"}"#, "fp8", "I32"),
   ])
-  func `packed weights are refused by the method's name`(
+  func `packed weights that no method claims are refused by its name`(
     settings: String, method: String, type: String
   ) throws {
     try setMethod(try JSONValue(parsing: Array(settings.utf8)))
-    try addPacked("model.layers.0.self_attn.q_proj.qweight", type)
+    try addPacked("model.layers.0.self_attn.q_proj.codes", type)
     let error = #expect(throws: TareError.self) { try ModelWeights(folder.url) }
     let text = error?.description ?? ""
     #expect(text.contains("'\(method)'") && text.contains(type), "\(text)")
@@ -67,8 +67,9 @@ import Testing
     #expect(remarks.first?.contains("'bitsandbytes'") == true)
   }
 
-  @Test(arguments: ["fp8_tensor", "fp8_channel", "fp8_block"])
-  func `scaled float8 weights need no remark`(name: String) throws {
-    #expect(try ModelWeights(FamilyCase.root.appending(path: name)).remarks == [])
+  @Test(arguments: [("fp8_tensor", true), ("fp8", false), ("quant_ct_int4", false)])
+  func `quantized activations are remarked on`(name: String, isRemarked: Bool) throws {
+    let remarks = try ModelWeights(FamilyCase.root.appending(path: name)).remarks
+    #expect(remarks.contains { $0.contains("activations") } == isRemarked)
   }
 }

@@ -21,7 +21,7 @@ import Testing
       let normalizer = try Normalizers.make(part)
       for (text, wanted) in zip(texts, try Fixtures.strings(reference["texts"])) {
         var found = NormalizedText(text)
-        normalizer.normalize(&found)
+        try normalizer.normalize(&found)
         let name = JSONValue.object(part.object).text().prefix(100)
         #expect(
           isSame(found.text, wanted),
@@ -38,7 +38,7 @@ import Testing
       let preTokenizer = try PreTokenizers.make(part)
       for (text, wanted) in zip(texts, try #require(reference["pieces"]?.array)) {
         var cut = CutText(Array(text.utf8), startsText: true)
-        preTokenizer.cut(&cut)
+        try preTokenizer.cut(&cut)
         let found = cut.pieces.map { String(decoding: cut.bytes[$0], as: UTF8.self) }
         let pieces = try Fixtures.strings(wanted)
         let name = JSONValue.object(part.object).text()

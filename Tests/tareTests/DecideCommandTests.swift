@@ -216,6 +216,7 @@ import Testing
       #expect((first?["low"]?.double ?? 2) <= value && value <= (first?["high"]?.double ?? -1))
     }
     #expect(questions[0]["wording_flips"]?["count"] == 8)
+    #expect(questions.map { $0["label_flips"]?["count"] } == [8, 8])
     // A choice without weights has no value that could be compared.
     #expect(questions[0]["pair_accuracy"]?["count"] == 4)
     #expect(questions[1]["pair_accuracy"] == .some(.null))

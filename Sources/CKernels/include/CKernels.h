@@ -158,7 +158,7 @@ const TareKernels *tare_kernel_table(int index);
 /// The number that stands for float8 E4M3 (safetensors' F8_E4M3), which ggml has none for.
 #define TARE_F8_E4M3 1001
 
-// Dequantisation of GGUF blocks. The formats are described in dequantize.c.
+// Dequantisation of GGUF blocks. The formats are described in dequantize.c and codebooks.c.
 
 /// Values in one block of the GGUF type, 0 for a type that is not known here.
 int32_t tare_block_values(int32_t type);
@@ -167,5 +167,18 @@ int32_t tare_block_bytes(int32_t type);
 /// Writes `count` floats (a multiple of the block's values) from `source`, which needs no alignment.
 /// Returns false for a type that is not known.
 bool tare_dequantize(int32_t type, const void *source, float *target, size_t count);
+
+// Numbers of few bits, as quantised models pack them. Described in fields.c.
+
+/// Writes `count` whole numbers of `bits` (1 to 16) bits: number i begins at bit `first` + i·`step`
+/// of a stream of little-endian 32-bit words, `wordStride` bytes from one word to the next.
+void tare_fields(const void *source, size_t wordStride, size_t first, size_t step, int bits,
+                 float *target, size_t count);
+/// Writes the entries of a table of 16 that half bytes number, from half byte `first` on.
+void tare_halves(const void *source, size_t first, bool highFirst, const float *table,
+                 float *target, size_t count);
+/// values[i] = (values[i] − zeros[g]) · scales[g], where g = groups[i].
+void tare_affine(float *values, size_t count, const int32_t *groups, const float *scales,
+                 const float *zeros);
 
 #endif

@@ -26,6 +26,7 @@ package enum Architectures {
       DeepSeek.self,
       DeepSeekV2.self,
       DeepSeekV3.self,
+      Mistral4.self,
       GLM4MoE.self,
       GPTOSS.self,
       Ministral.self,

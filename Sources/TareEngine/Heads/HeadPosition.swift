@@ -6,4 +6,7 @@ package enum HeadPosition: Sendable {
   case first
   /// The mean of all tokens' states.
   case mean
+  /// Two states one after the other: at the first token of the last place where this text stands, the
+  /// end of the prompt, and where transformers' sequence classifiers read.
+  case prompt(String)
 }

@@ -7,6 +7,8 @@ package enum RewardHeads {
     "reward head",
     [
       TokenHead.self,
+      GatedHead.self,
+      WeightedHead.self,
       PooledHead.self,
       NormalisedHead.self,
       MLPHead.self,
@@ -26,6 +28,8 @@ package protocol RewardHead: Registered, Sendable {
   var position: HeadPosition { get }
   /// How many numbers the head gives: 1 for a reward, more for attributes or labels.
   var outputCount: Int { get }
+  /// Which of several outputs is the score, where the model says; nil where it does not.
+  var scoreOutput: Int? { get }
   /// - Parameter hidden: the state after the final norm, [hiddenSize].
   func outputs(_ hidden: [Float]) -> [Float]
 }
@@ -58,6 +62,7 @@ package struct HeadContext: Sendable {
 
 extension RewardHead {
   package var position: HeadPosition { .readRule }
+  package var scoreOutput: Int? { nil }
 
   /// The head's single output.
   package func score(_ hidden: [Float]) -> Float { outputs(hidden)[0] }

@@ -18,8 +18,9 @@ struct GGUFModel {
   /// Architectures whose queries and keys are stored with rotary pairs in neighbouring rows.
   private static let interleaved: Set<String> = ["llama", "internlm2"]
 
-  init(_ file: WeightFile) throws(TareError) {
-    let metadata = file.metadata
+  /// - Parameter files: the parts of a model, the one with its metadata first.
+  init(_ files: [WeightFile]) throws(TareError) {
+    let metadata = files.first?.metadata ?? [:]
     let found = metadata["general.architecture"]?.string
     guard let architecture = found, let modelType = Self.modelTypes[architecture] else {
       throw .badData(
@@ -27,19 +28,21 @@ struct GGUFModel {
         accepted: Self.modelTypes.keys.sorted().joined(separator: ", "))
     }
     let translated = try GGUFConfig(metadata, architecture: architecture).translated(
-      modelType: modelType, hasOutput: file.tensors["output.weight"] != nil,
-      rotaryFactors: Self.rotaryFactors(file))
+      modelType: modelType, hasOutput: files.contains { $0.tensors["output.weight"] != nil },
+      rotaryFactors: Self.rotaryFactors(files))
     config = translated
     let heads = try translated.count("num_attention_heads")
     let keyValueHeads = try translated.count("num_key_value_heads", default: heads)
     var tensors: [String: StoredTensor] = [:]
-    for (name, entry) in file.tensors where !Self.factorNames.contains(name) {
-      var tensor = StoredTensor(entry: entry, file: file.file)
-      if Self.interleaved.contains(architecture) {
-        if name.contains(".attn_q.") { tensor.mend = .separateRotaryPairs(heads: heads) }
-        if name.contains(".attn_k.") { tensor.mend = .separateRotaryPairs(heads: keyValueHeads) }
+    for file in files {
+      for (name, entry) in file.tensors where !Self.factorNames.contains(name) {
+        var tensor = StoredTensor(entry: entry, file: file.file)
+        if Self.interleaved.contains(architecture) {
+          if name.contains(".attn_q.") { tensor.mend = .separateRotaryPairs(heads: heads) }
+          if name.contains(".attn_k.") { tensor.mend = .separateRotaryPairs(heads: keyValueHeads) }
+        }
+        for (name, tensor) in Self.named(name, tensor, modelType) { tensors[name] = tensor }
       }
-      for (name, tensor) in Self.named(name, tensor, modelType) { tensors[name] = tensor }
     }
     self.tensors = tensors
   }
@@ -109,10 +112,12 @@ struct GGUFModel {
   /// By what each rotary frequency is divided, in short texts and in long ones; nil where the file
   /// has no such tensors.
   private static func rotaryFactors(
-    _ file: WeightFile
+    _ files: [WeightFile]
   ) throws(TareError) -> (short: [Float], long: [Float])? {
     func values(_ name: String) throws(TareError) -> [Float]? {
-      guard let entry = file.tensors[name] else { return nil }
+      guard let file = files.first(where: { $0.tensors[name] != nil }),
+        let entry = file.tensors[name]
+      else { return nil }
       let buffer = FloatBuffer(count: entry.count)
       StoredTensor(entry: entry, file: file.file).read(into: buffer.view)
       return buffer.view.array

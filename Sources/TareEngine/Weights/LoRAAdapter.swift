@@ -290,6 +290,7 @@ struct LoRAChange: Sendable {
 extension StoredTensor {
   /// Writes the tensor's numbers as they are stored, as float32.
   func read(into target: FloatView) {
+    if let packed { return packed.read(into: target) }
     entry.type.dequantize(UnsafeRawBufferPointer(rebasing: file.bytes[entry.range]), into: target)
   }
 }

@@ -55,15 +55,15 @@ package struct ModelWeights: Sendable {
       throw .badData(place: url.path, found: "no such file or folder", accepted: "a model")
     }
     guard isFolder.boolValue else {
-      let file = try WeightFile(url)
+      let parts = try GGUFParts.files(from: WeightFile(url))
       do throws(TareError) {
-        let model = try GGUFModel(file)
+        let model = try GGUFModel(parts)
         (config, tensors) = (model.config, model.tensors)
       } catch {
         throw error.inside(url.path)
       }
-      files = [file]
-      ggufMetadata = file.metadata
+      files = parts
+      ggufMetadata = parts[0].metadata
       adapter = nil
       baseURL = nil
       remarks = []
@@ -78,36 +78,44 @@ package struct ModelWeights: Sendable {
     }
     guard FileManager.default.fileExists(atPath: url.appending(path: LoRAAdapter.config).path)
     else {
-      (config, files, tensors) = try Self.folder(url)
+      let folder = try Self.folder(url)
+      (config, files, tensors) = (folder.config, folder.files, folder.tensors)
       adapter = nil
       baseURL = nil
-      remarks = Self.remarks(config, files)
+      remarks = folder.remarks
       return
     }
     var adapter = try LoRAAdapter(url)
     let baseFolder: URL
     if let base { baseFolder = base } else { baseFolder = try adapter.baseFolder() }
-    let (config, files, tensors) = try Self.folder(baseFolder)
-    self.config = config
-    self.files = files + [adapter.file]
-    self.tensors = try adapter.applied(to: tensors)
+    let folder = try Self.folder(baseFolder)
+    config = folder.config
+    files = folder.files + [adapter.file]
+    tensors = try adapter.applied(to: folder.tensors)
     self.adapter = adapter
     baseURL = baseFolder
-    remarks =
-      Self.remarks(config, files) + [adapter.remark(on: baseFolder, config)].compactMap { $0 }
+    remarks = folder.remarks + [adapter.remark(on: baseFolder, config)].compactMap { $0 }
   }
 
-  private static func remarks(_ config: ModelConfig, _ files: [WeightFile]) -> [String] {
-    [Quantization(config, files: files)?.remark].compactMap { $0 }
+  private struct FolderContents {
+    let config: ModelConfig
+    let files: [WeightFile]
+    let tensors: [String: StoredTensor]
+    let remarks: [String]
   }
 
-  private static func folder(
-    _ url: URL
-  ) throws(TareError) -> (ModelConfig, [WeightFile], [String: StoredTensor]) {
+  private static func folder(_ url: URL) throws(TareError) -> FolderContents {
     let config = try ModelFolder.config(url)
     let files = try ModelFolder.weights(url)
+    var parts = PackedParts(files)
+    for file in files {
+      for (stored, entry) in file.tensors {
+        try parts.insert(stored.withoutWrappers, StoredTensor(entry: entry, file: file.file))
+      }
+    }
+    var remarks: [String] = []
     do throws(TareError) {
-      try Quantization(config, files: files)?.check()
+      (parts, remarks) = try Quantization(config, parts)?.unpacked() ?? (parts, [])
     } catch {
       throw error.inside(url.path)
     }
@@ -116,30 +124,16 @@ package struct ModelWeights: Sendable {
     let names = try? family?.names(config)
     let spellings = names?.spellings ?? []
     let isTransposed = names?.mixture.expertGateUp != nil
-    for file in files {
-      for (stored, entry) in file.tensors {
-        let tensor = StoredTensor(entry: entry, file: file.file)
-        let own = stored.withoutWrappers.spelled(spellings)
-        for (name, tensor) in tensor.experts(own, areTransposed: isTransposed)
-        where tensors.updateValue(tensor, forKey: name) != nil {
-          throw .badData(
-            place: "\(file.file.path), tensor '\(stored)'", found: "a second tensor '\(name)'",
-            accepted: "each tensor once")
-        }
+    for (stored, tensor) in parts.floats.sorted(by: { $0.key < $1.key }) {
+      let own = stored.spelled(spellings)
+      for (name, part) in tensor.experts(own, areTransposed: isTransposed)
+      where tensors.updateValue(part, forKey: name) != nil {
+        throw .badData(
+          place: "\(tensor.file.path), tensor '\(stored)'", found: "a second tensor '\(name)'",
+          accepted: "each tensor once")
       }
     }
-    // Float8 checkpoints keep a weight's scales beside it: compressed-tensors' `weight_scale`, and
-    // `weight_scale_inv` of fine-grained ones, which is multiplied too.
-    let block = config["quantization_config"]?["weight_block_size"]?.array?.compactMap(\.int) ?? []
-    for name in tensors.keys where name.hasSuffix(".weight") {
-      for scale in [name + "_scale", name + "_scale_inv"]
-      where tensors[name]?.entry.type == .f8E4M3 && tensors[scale] != nil {
-        tensors[name]?.mend = .scaled(
-          by: scale, rows: min(max(block.first ?? 128, 1), 1 << 21),
-          columns: min(max(block.last ?? 128, 1), 1 << 21))
-      }
-    }
-    return (config, files, tensors)
+    return FolderContents(config: config, files: files, tensors: tensors, remarks: remarks)
   }
 
   /// Whether the tables are rounded to bfloat16.
@@ -147,8 +141,15 @@ package struct ModelWeights: Sendable {
     buffers == .stored && tensors.values.contains { $0.entry.type == .bf16 }
   }
 
-  /// All tensors with their shapes, by name.
-  package var shapes: [(name: String, shape: [Int], type: TensorType)] {
-    tensors.sorted { $0.key < $1.key }.map { ($0.key, $0.value.entry.shape, $0.value.entry.type) }
+  /// All tensors with their shapes, how they are stored and in how many bytes, by name.
+  package var shapes: [(name: String, shape: [Int], kind: String, bytes: Int)] {
+    tensors.sorted { $0.key < $1.key }.map {
+      ($0.key, $0.value.entry.shape, $0.value.storage.kind, $0.value.storage.bytes)
+    }
+  }
+
+  /// Whether any tensor is quantised: of blocks, or packed.
+  package var isQuantised: Bool {
+    tensors.values.contains { $0.packed != nil || $0.entry.type.blockValues > 1 }
   }
 }

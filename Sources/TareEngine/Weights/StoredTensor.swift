@@ -6,22 +6,32 @@ struct StoredTensor: Sendable {
   let file: MappedFile
   /// What turns the stored numbers into those that Hugging Face's checkpoint of the family has.
   var mend: Mend = .none
+  /// Where several stored tensors give the numbers together: then the entry has their shape alone.
+  var packed: PackedTensor?
 
   enum Mend: Sendable, Equatable {
     case none
     /// The two halves of each rotary pair stand in neighbouring rows (2i, 2i + 1) of `heads` heads,
     /// as llama.cpp stores some families; ours, like transformers', stand headDim/2 apart.
     case separateRotaryPairs(heads: Int)
-    /// The numbers are multiplied by those of another tensor: one for all, one a row, or one for
-    /// each block of `rows` by `columns`.
-    case scaled(by: String, rows: Int, columns: Int)
   }
 
   /// Gives the tensor's pages back; they are read again from the file when they are needed.
   func releasePages() { file.releasePages(entry.range) }
 
+  private var hasNumbers: Bool { packed != nil || !entry.range.isEmpty }
+  /// How it is stored, for reports, and in how many bytes.
+  var storage: (kind: String, bytes: Int) {
+    packed.map { ($0.kind, $0.bytes) } ?? (entry.type.name, entry.range.count)
+  }
+
   /// A tensor that is one of the equal parts of this one along its first axis.
   func part(_ index: Int, of count: Int, shape: [Int]) -> StoredTensor {
+    if let packed {
+      return StoredTensor(
+        entry: TensorEntry(name: entry.name, shape: shape, type: entry.type, range: 0..<0),
+        file: file, mend: mend, packed: packed.part(index, of: count))
+    }
     let size = entry.range.count / count
     let start = entry.range.lowerBound + index * size
     return StoredTensor(
@@ -38,7 +48,7 @@ struct StoredTensor: Sendable {
   ///   have biases (gpt-oss): then gates and ups stay in one.
   func experts(_ name: String, areTransposed: Bool = false) -> [(String, StoredTensor)] {
     let shape = entry.shape
-    if areTransposed, shape.count > 1, name.contains(".experts."), !entry.range.isEmpty {
+    if areTransposed, shape.count > 1, name.contains(".experts."), hasNumbers {
       let isBias = name.hasSuffix("_bias")
       let stem = isBias ? String(name.dropLast("_bias".count)) : name
       guard let part = stem.split(separator: ".").last,
@@ -52,7 +62,7 @@ struct StoredTensor: Sendable {
         )
       }
     }
-    guard shape.count == 3, name.contains(".experts."), !entry.range.isEmpty else {
+    guard shape.count == 3, name.contains(".experts."), hasNumbers else {
       return [(name, self)]
     }
     let (count, rows, columns) = (shape[0], shape[1], shape[2])

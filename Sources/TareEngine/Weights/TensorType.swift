@@ -16,8 +16,21 @@ package enum TensorType: Int32, Sendable, CaseIterable {
   case q4K = 12
   case q5K = 13
   case q6K = 14
+  case iq2XXS = 16
+  case iq2XS = 17
+  case iq3XXS = 18
+  case iq1S = 19
+  case iq4NL = 20
+  case iq3S = 21
+  case iq2S = 22
+  case iq4XS = 23
   case f64 = 28
+  case iq1M = 29
   case bf16 = 30
+  case tq10 = 34
+  case tq20 = 35
+  case mxfp4 = 39
+  case nvfp4 = 40
   case f8E4M3 = 1001
 
   /// The types that a GGUF file can hold.
@@ -25,17 +38,19 @@ package enum TensorType: Int32, Sendable, CaseIterable {
 
   /// The names of ggml's types that are not read, by number, for messages.
   static let unreadNames: [UInt32: String] = [
-    9: "Q8_1", 15: "Q8_K", 16: "IQ2_XXS", 17: "IQ2_XS", 18: "IQ3_XXS", 19: "IQ1_S", 20: "IQ4_NL",
-    21: "IQ3_S", 22: "IQ2_S", 23: "IQ4_XS", 24: "I8", 25: "I16", 26: "I32", 27: "I64", 29: "IQ1_M",
-    34: "TQ1_0", 35: "TQ2_0", 39: "MXFP4", 40: "NVFP4", 41: "Q1_0",
+    9: "Q8_1", 15: "Q8_K", 24: "I8", 25: "I16", 26: "I32", 27: "I64", 41: "Q1_0",
   ]
 
   /// The name that ggml gives it: "Q4_1", "Q6_K".
   package var name: String {
     guard self != .f8E4M3 else { return "F8_E4M3" }
     let plain = "\(self)".uppercased()
-    guard plain.hasPrefix("Q") else { return plain }
-    return "\(plain.prefix(2))_\(plain.dropFirst(2))"
+    // Letters and a number, then what kind of it: IQ2 and XXS, Q4 and K.
+    guard let digit = plain.firstIndex(where: \.isNumber), plain[..<digit].hasSuffix("Q") else {
+      return plain
+    }
+    let end = plain.index(after: digit)
+    return "\(plain[..<end])_\(plain[end...])"
   }
 
   /// Values that share one block; a row is a whole number of blocks.

@@ -20,8 +20,8 @@ package struct WeightFile: Sendable {
   /// The format's own metadata; for GGUF everything that the model's config would say.
   package let metadata: JSONObject
   package let tensors: [String: TensorEntry]
-  /// The types of the tensors of whole numbers, which are not read, by name.
-  package let wholeNumbers: [String: String]
+  /// The tensors of whole numbers, which quantised models have for weights.
+  package let wholeNumbers: [String: WholeEntry]
 
   /// Opens a file of any registered format.
   package init(_ url: URL) throws(TareError) {
@@ -57,8 +57,8 @@ package protocol WeightFormat: Registered {
 package struct WeightDirectory: Sendable {
   package var metadata: JSONObject
   package var tensors: [String: TensorEntry]
-  /// The types of the tensors of whole numbers, which are not read, by name.
-  package var wholeNumbers: [String: String] = [:]
+  /// The tensors of whole numbers, which quantised models have for weights.
+  package var wholeNumbers: [String: WholeEntry] = [:]
 }
 
 extension WeightFormat {
@@ -66,20 +66,28 @@ extension WeightFormat {
   static func checked(
     _ entries: [TensorEntry], fileSize: Int
   ) throws(TareError) -> [String: TensorEntry] {
+    try checkPlaces(entries.map { ($0.name, $0.range) }, fileSize: fileSize)
     var byName: [String: TensorEntry] = [:]
     for entry in entries {
-      guard entry.range.upperBound <= fileSize else {
-        throw .badData(
-          place: "tensor '\(entry.name)'",
-          found: "data that ends at byte \(entry.range.upperBound) of a file of \(fileSize) bytes",
-          accepted: "data inside the file (is it truncated?)")
-      }
       guard byName.updateValue(entry, forKey: entry.name) == nil else {
         throw .badData(
           place: "tensor '\(entry.name)'", found: "a duplicate name", accepted: "unique names")
       }
     }
-    let ordered = entries.filter { !$0.range.isEmpty }.sorted {
+    return byName
+  }
+
+  /// Data inside the file, and none twice.
+  static func checkPlaces(
+    _ places: [(name: String, range: Range<Int>)], fileSize: Int
+  ) throws(TareError) {
+    for (name, range) in places where range.upperBound > fileSize {
+      throw .badData(
+        place: "tensor '\(name)'",
+        found: "data that ends at byte \(range.upperBound) of a file of \(fileSize) bytes",
+        accepted: "data inside the file (is it truncated?)")
+    }
+    let ordered = places.filter { !$0.range.isEmpty }.sorted {
       $0.range.lowerBound < $1.range.lowerBound
     }
     for (first, second) in zip(ordered, ordered.dropFirst())
@@ -88,6 +96,5 @@ extension WeightFormat {
         place: "tensor '\(second.name)'", found: "data that overlaps tensor '\(first.name)'",
         accepted: "tensors that do not overlap")
     }
-    return byName
   }
 }

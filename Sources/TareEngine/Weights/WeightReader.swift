@@ -17,7 +17,7 @@ package final class WeightReader {
     tensors = Dictionary(
       file.tensors.map { ($0.withoutWrappers, StoredTensor(entry: $1, file: file.file)) }
     ) { first, _ in first }
-    wholeNumbers = file.wholeNumbers
+    wholeNumbers = file.wholeNumbers.mapValues(\.type)
     changes = [:]
     tokens = [:]
     storedName = { _ in nil }
@@ -26,7 +26,7 @@ package final class WeightReader {
   package init(_ model: ModelWeights) {
     tensors = model.tensors
     wholeNumbers = model.files.reduce(into: [:]) { types, file in
-      for (name, type) in file.wholeNumbers { types[name.withoutWrappers] = type }
+      for (name, entry) in file.wholeNumbers { types[name.withoutWrappers] = entry.type }
     }
     changes = model.adapter?.changes ?? [:]
     tokens = model.adapter?.tokens ?? [:]
@@ -35,12 +35,10 @@ package final class WeightReader {
 
   package subscript(name: String) -> WeightTensor {
     used.insert(name)
-    if case .scaled(let scale, _, _)? = tensors[name]?.mend { used.insert(scale) }
     return WeightTensor(
       name: storedName(name) ?? name, stored: tensors[name], change: changes[name],
       tokens: tokens[name],
-      wholeNumbers: wholeNumbers[name]
-    ) { [tensors] in tensors[$0] }
+      wholeNumbers: wholeNumbers[name])
   }
 
   package func has(_ name: String) -> Bool { tensors[name] != nil }
@@ -66,19 +64,16 @@ package struct WeightTensor {
   private let tokens: TokenRows?
   /// The type of a tensor that is there in whole numbers.
   private let wholeNumbers: String?
-  private let other: (String) -> StoredTensor?
 
   fileprivate init(
     name: String, stored: StoredTensor?, change: LoRAChange?, tokens: TokenRows?,
-    wholeNumbers: String?,
-    other: @escaping (String) -> StoredTensor?
+    wholeNumbers: String?
   ) {
     self.name = name
     self.stored = stored
     self.change = change
     self.tokens = tokens
     self.wholeNumbers = wholeNumbers
-    self.other = other
   }
 
   /// The tensor's shape; nil where there is no such tensor.
@@ -121,11 +116,6 @@ package struct WeightTensor {
         throw bad("shape \(shape)", "rows for \(heads) heads of an even size")
       }
       target.separateRotaryPairs(heads: heads, columns: target.count / shape[0])
-    case .scaled(let name, let blockRows, let blockColumns):
-      guard let scale = other(name) else { break }
-      try target.multiply(
-        by: scale, named: name, rows: stored.entry.shape[0], blockRows: blockRows,
-        blockColumns: blockColumns)
     }
     if let change {
       let columns = stored.entry.shape[stored.entry.shape.count - 1]
@@ -163,8 +153,10 @@ package struct WeightTensor {
   /// A tensor that is changed on its way is read here, whole.
   func rowReader(rows: Int, columns: Int) throws(TareError) -> WeightRows {
     let stored = try stored(shaped: [rows, columns])
-    guard change != nil || stored.mend != .none || columns % stored.entry.type.blockValues != 0
-    else { return .file(stored, columns: columns) }
+    if change == nil, stored.mend == .none {
+      if let packed = stored.packed { return .packed(packed) }
+      if columns % stored.entry.type.blockValues == 0 { return .file(stored, columns: columns) }
+    }
     let whole = FloatBuffer(count: rows * columns)
     try read(stored, into: whole.view)
     stored.releasePages()
@@ -211,7 +203,7 @@ package struct WeightTensor {
     }
     var table = WeightTable(
       rows: rows, columns: columns, type: stored.entry.type, start: stored.entry.range.lowerBound,
-      file: stored.file)
+      file: stored.file, packed: stored.packed)
     if let tokens {
       do throws(TareError) {
         table.others = try tokens.values(rows: rows, columns: columns)
@@ -226,11 +218,14 @@ package struct WeightTensor {
 /// Rows of a matrix, from its file or as they were made of it.
 enum WeightRows: Sendable {
   case file(StoredTensor, columns: Int)
+  case packed(PackedTensor)
   case memory(FloatBuffer, columns: Int)
 
   /// Writes rows `range` as float32.
   func read(_ range: Range<Int>, into target: FloatView) {
     switch self {
+    case .packed(let packed):
+      packed.read(range, into: target[0..<(range.count * packed.columns)])
     case .file(let stored, let columns):
       let type = stored.entry.type
       let bytes = columns / type.blockValues * type.blockBytes
@@ -253,31 +248,6 @@ enum WeightRows: Sendable {
 }
 
 extension FloatView {
-  /// Multiplies a matrix of `rows` rows by its scales.
-  fileprivate func multiply(
-    by scale: StoredTensor, named name: String, rows: Int, blockRows: Int, blockColumns: Int
-  ) throws(TareError) {
-    guard count > 0 else { return }
-    let columns = count / rows
-    let scales = FloatBuffer(count: scale.entry.count)
-    scale.read(into: scales.view)
-    let across = (columns + blockColumns - 1) / blockColumns
-    let down = (rows + blockRows - 1) / blockRows
-    guard [1, rows].contains(scales.view.count) || scale.entry.shape == [down, across] else {
-      throw .badData(
-        place: "tensor '\(name)'", found: "shape \(scale.entry.shape)",
-        accepted: "one scale, one per row (\(rows)), or [\(down), \(across)]")
-    }
-    for row in 0..<rows {
-      for column in 0..<columns {
-        let place =
-          scale.entry.shape == [down, across]
-          ? row / blockRows * across + column / blockColumns : scales.view.count == 1 ? 0 : row
-        base[row * columns + column] *= scales.view.base[place]
-      }
-    }
-  }
-
   /// Moves the two halves of each rotary pair from neighbouring rows (2i, 2i + 1) of a head to rows
   /// headDim/2 apart. The view is a matrix of `columns` columns, its rows those of `heads` heads.
   fileprivate func separateRotaryPairs(heads: Int, columns: Int) {

@@ -8,21 +8,31 @@ package struct WeightTable: Sendable {
   let type: TensorType
   let start: Int
   let file: MappedFile
+  /// What gives the rows of a quantised table.
+  var packed: PackedTensor?
   /// Rows that are others than those in the file.
   var others: [Int: [Float]] = [:]
 
   /// Writes rows `range` as float32.
   package func read(_ range: Range<Int>, into target: FloatView) {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows)
-    let rowBytes = columns / type.blockValues * type.blockBytes
-    let from = start + range.lowerBound * rowBytes
-    type.dequantize(
-      UnsafeRawBufferPointer(rebasing: file.bytes[from..<(from + range.count * rowBytes)]),
-      into: target[0..<(range.count * columns)])
+    if let packed {
+      packed.read(range, into: target[0..<(range.count * columns)])
+    } else {
+      readStored(range, into: target)
+    }
     guard !others.isEmpty else { return }
     for row in range {
       guard let own = others[row] else { continue }
       target[from: (row - range.lowerBound) * columns].base.update(from: own, count: columns)
     }
+  }
+
+  private func readStored(_ range: Range<Int>, into target: FloatView) {
+    let rowBytes = columns / type.blockValues * type.blockBytes
+    let from = start + range.lowerBound * rowBytes
+    type.dequantize(
+      UnsafeRawBufferPointer(rebasing: file.bytes[from..<(from + range.count * rowBytes)]),
+      into: target[0..<(range.count * columns)])
   }
 }

@@ -254,6 +254,9 @@ package struct ScoringSettings: Sendable {
     guard read == nil || model.readRule != .first else {
       throw .usage("--read: expected first, as the head requires, found \(read ?? "")")
     }
+    if read != nil, case .gated? = model.readRule {
+      throw .usage("--read: expected nothing, as the head requires two positions")
+    }
     var options = try options(readRule: model.readRule, text: model.text, run: run)
     options.marksResponse = model.needsResponseStart
     options.takesOneTurn = model.needsResponseStart

@@ -86,7 +86,8 @@ extension ModelInspector {
   ) -> ReadRule? {
     let needsTokenizer = tokenizer == nil && Self.namesStepToken(config)
     var rule: ReadRule?
-    if let own = head.flatMap({ ReadRule($0.position) }) {
+    let ids = { (text: String) in tokenizer?.encode(text, addSpecialTokens: false) ?? [] }
+    if let own = head.flatMap({ ReadRule($0.position, ids: ids) }) {
       rule = own
     } else if head is TokenHead {
       rule = .last
@@ -120,6 +121,7 @@ extension ModelInspector {
     case .last: "the last token"
     case .first: "the first token"
     case .mean: "the mean of all tokens"
+    case .gated: "the end of the prompt, and the last token that is not padding"
     case .token: "the last such token"
     case .step: "every such token"
     }
@@ -137,7 +139,7 @@ extension ModelInspector {
 
   /// What in the model says the rule.
   private static func source(_ config: ModelConfig, _ head: (any RewardHead)?) -> String {
-    if head.flatMap({ ReadRule($0.position) }) != nil || head is TokenHead {
+    if head.flatMap({ ReadRule($0.position) { _ in [] } }) != nil || head is TokenHead {
       return "as the head requires"
     }
     for key in ["reward_token_id", "pooling", "step_tag_id", "step_token_id", "step_token"]

@@ -34,18 +34,15 @@ extension ModelInspector {
 
   mutating func describeStorage(_ weights: ModelWeights) {
     let tensors = weights.shapes
-    var kinds: [TensorType: (tensors: Int, bytes: Int)] = [:]
-    for (_, shape, type) in tensors {
-      let bytes = shape.reduce(1, *) / type.blockValues * type.blockBytes
-      kinds[type, default: (0, 0)].tensors += 1
-      kinds[type, default: (0, 0)].bytes += bytes
+    var kinds: [String: (tensors: Int, bytes: Int)] = [:]
+    for (_, _, kind, bytes) in tensors {
+      kinds[kind, default: (0, 0)].tensors += 1
+      kinds[kind, default: (0, 0)].bytes += bytes
     }
-    let ordered = kinds.sorted {
-      ($0.value.bytes, $1.key.rawValue) > ($1.value.bytes, $0.key.rawValue)
-    }
-    // Scales and saved tables are no parameters.
+    let ordered = kinds.sorted { ($0.value.bytes, $1.key) > ($1.value.bytes, $0.key) }
+    // Saved tables are no parameters.
     let weightsAlone = tensors.filter { tensor in
-      ![".weight_scale", ".weight_scale_inv", ".inv_freq"].contains { tensor.name.hasSuffix($0) }
+      ![".inv_freq"].contains { tensor.name.hasSuffix($0) }
     }
     let parameters = weightsAlone.reduce(0) { $0 + $1.shape.reduce(1, *) }
     result.add("parameters", .int(parameters), "parameters", Self.parameterText(parameters))
@@ -54,12 +51,12 @@ extension ModelInspector {
       .array(
         ordered.map {
           [
-            "type": .string($0.key.name), "tensors": .int($0.value.tensors),
+            "type": .string($0.key), "tensors": .int($0.value.tensors),
             "bytes": .int($0.value.bytes),
           ]
         }), "stored",
       ordered.map {
-        "\($0.key.name) \($0.value.bytes.bytesText) in \($0.value.tensors) "
+        "\($0.key) \($0.value.bytes.bytesText) in \($0.value.tensors) "
           + ($0.value.tensors == 1 ? "tensor" : "tensors")
       }.joined(separator: "; "))
     // A byte a weight of a matrix, and a float32 a row; vectors stay float32.
@@ -76,23 +73,23 @@ extension ModelInspector {
       "float32 \((4 * parameters).bytesText), bfloat16 \((2 * parameters).bytesText), "
         + "int8 \(eightBit.bytesText); scores are computed in float32 unless --precision is given"
     )
-    noteTypes(ordered.map(\.key))
+    noteTypes(ordered.map(\.key), isQuantised: weights.isQuantised)
   }
 
-  private mutating func noteTypes(_ types: [TensorType]) {
-    let names = types.filter { [.f16, .bf16].contains($0) }.map(\.name)
+  private mutating func noteTypes(_ kinds: [String], isQuantised: Bool) {
+    let names = kinds.filter { ["F16", "BF16"].contains($0) }
     if !names.isEmpty {
       result.find(
         .note,
         "weights are stored as \(names.joined(separator: " and ")), and converted exactly to "
           + "float32")
     }
-    if types.contains(.f8E4M3) {
+    if kinds.contains("F8_E4M3") {
       result.find(
         .note, "weights are stored as float8: each is converted and multiplied by its scale")
     }
-    let quantised = types.filter { $0.blockValues > 1 }.map(\.name)
-    if !quantised.isEmpty {
+    let quantised = kinds.filter { !["F64", "F32", "F16", "BF16", "F8_E4M3"].contains($0) }
+    if isQuantised, !quantised.isEmpty {
       result.find(
         .note,
         "weights are quantized (\(quantised.joined(separator: ", "))): scores differ from those of "

@@ -13,7 +13,9 @@ from safetensors.numpy import save_file
 Q = gguf.GGMLQuantizationType
 # Where the half-precision fields of a block stand.
 HALVES = {Q.Q4_0: [0], Q.Q4_1: [0, 2], Q.Q5_0: [0], Q.Q5_1: [0, 2], Q.Q8_0: [0], Q.Q2_K: [80, 82],
-          Q.Q3_K: [108], Q.Q4_K: [0, 2], Q.Q5_K: [0, 2], Q.Q6_K: [208]}
+          Q.Q3_K: [108], Q.Q4_K: [0, 2], Q.Q5_K: [0, 2], Q.Q6_K: [208], Q.IQ1_S: [0], Q.IQ1_M: [], Q.IQ2_XXS: [0],
+          Q.IQ2_XS: [0], Q.IQ2_S: [0], Q.IQ3_XXS: [0], Q.IQ3_S: [0], Q.IQ4_NL: [0], Q.IQ4_XS: [0], Q.TQ1_0: [52],
+          Q.TQ2_0: [64], Q.MXFP4: [], Q.NVFP4: []}
 rng = np.random.default_rng(20261123)
 writer = gguf.GGUFWriter(sys.argv[1], "blocks")
 reference = {}
@@ -27,6 +29,15 @@ for kind in [Q.F32, Q.F16, Q.BF16, *HALVES]:
             scales[0] = 0
             scales[1 % len(blocks)] = np.float16(3e-7)
             blocks[:, at:at + 2] = scales.view(np.uint8).reshape(-1, 2)
+        if kind == Q.IQ1_M:  # the bits of the half-precision scale stand in four words
+            words = np.ascontiguousarray(blocks[:, 48:56]).view(np.uint16)
+            scales = rng.normal(0, 0.05, len(blocks)).astype(np.float16).view(np.uint16)
+            for part in range(4):
+                words[:, part] = words[:, part] & 0x0FFF | (scales >> (4 * part) & 15) << 12
+            blocks[:, 48:56] = words.view(np.uint8)
+        if kind == Q.MXFP4:
+            blocks[:, 0] = rng.integers(120, 132, len(blocks))
+            blocks[:3, 0] = [0, 1, 2]
         data = blocks.reshape(rows, -1)
     elif kind == Q.F32:
         data = rng.normal(0, 1, (rows, columns)).astype(np.float32)

@@ -54,9 +54,10 @@ def edge(module, x):
     scores = logits.softmax(-1) if bias is None else logits.sigmoid() + bias
     groups = getattr(module, "num_group", None)
     least = 1.0
-    if groups and (bias is not None or module.topk_method == "group_limited_greedy") and module.topk_group < groups:
+    by_two = bias is not None or kind == "Mistral4TopkRouter"
+    if groups and (by_two or module.topk_method == "group_limited_greedy") and module.topk_group < groups:
         parts = scores.view(len(scores), groups, -1)
-        by = parts.max(-1).values if bias is None else parts.topk(2, dim=-1)[0].sum(-1)
+        by = parts.topk(2, dim=-1)[0].sum(-1) if by_two else parts.max(-1).values
         order = by.sort(-1, descending=True)
         least = float((order.values[:, module.topk_group - 1] - order.values[:, module.topk_group]).min())
         mask = torch.zeros_like(by).scatter_(1, order.indices[:, :module.topk_group], 1).bool()
@@ -163,6 +164,15 @@ def deepseeks():
     experts("deepseek_v3_halves", "DeepseekV3", [{"rope_interleave": True}], rope_interleave=False,
             attention_bias=True, rope_parameters=yarn, norm_topk_prob=False, num_hidden_layers=3,
             **{**three, "q_lora_rank": None, "n_shared_experts": 1})
+    four = {"rope_type": "yarn", "rope_theta": 10000.0, "factor": 4.0, "original_max_position_embeddings": 32,
+            "max_position_embeddings": 256, "beta_fast": 32.0, "beta_slow": 1.0, "mscale_all_dim": 1.0, "mscale": 1.0,
+            "llama_4_scaling_beta": 0.3}
+    experts("mistral4", "Mistral4", [{"topk_group": 4}, {"norm_topk_prob": False},
+                                     {"rope_parameters": {**four, "llama_4_scaling_beta": 0.0}}],
+            rope_parameters=four, **{**three, "first_k_dense_replace": 0})
+    experts("mistral4_switches", "Mistral4", [{"routed_scaling_factor": 1.0}], rope_parameters=four, attention_bias=True,
+            rope_interleave=False, norm_topk_prob=False, routed_scaling_factor=2.5,
+            **{**three, "q_lora_rank": None, "n_group": 1, "topk_group": 1})
 
 
 class Gate(torch.nn.Module):

@@ -233,6 +233,25 @@ def alone(name, cls, config, note):
     beside(name, source)
 
 
+def split():
+    """The Llama's GGUF file in parts, as the gguf package (and llama.cpp's gguf-split) names them."""
+    folder = folder_of("gguf_split")
+    reader = gguf.GGUFReader(os.path.join(ROOT, "llama", "model.gguf"))
+    writer = gguf.GGUFWriter(os.path.join(folder, "model.gguf"), "llama", split_max_tensors=9)
+    for name, field in reader.fields.items():
+        if name.startswith("GGUF.") or name == "general.architecture":
+            continue
+        kind = field.types[0]
+        if kind == gguf.GGUFValueType.ARRAY:
+            writer.add_key_value(name, field.contents(), kind, sub_type=field.types[-1])
+        else:
+            writer.add_key_value(name, field.contents(), kind)
+    for tensor in reader.tensors:
+        writer.add_tensor(tensor.name, tensor.data, raw_dtype=tensor.tensor_type)
+    writer.write_header_to_file(); writer.write_kv_data_to_file(); writer.write_tensors_to_file(); writer.close()
+    assert len(os.listdir(folder)) > 1
+
+
 def make():
     for name in ("llama", "llama_rope_llama3", "llama_rope_linear", "mistral_null_window", "qwen2", "qwen2_yarn", "qwen3",
                  "qwen3_moe", "gemma", "phi3_partial", "phi3_longrope", "olmo2", "internlm2"):
@@ -249,3 +268,4 @@ def make():
                                                                             "sliding_attention": plain(10000.0)}),
           "Every sixth layer is global; rope.scaling is the global layers' only; the local base may be in "
           "rope.freq_base_swa and is 10000 where it is not.")
+    split()

@@ -45,7 +45,7 @@ def perceptron(name, layers=2):
 
 
 def make_head(name, head, shapes, architecture, family="qwen2", settings=None, note="", dtype=BF16, extra=None,
-              other=None, ids=None):
+              other=None, ids=None, read=None, positive=(), scale=1.0):
     folder = folder_of(name)
     cls, kind = (LlamaModel, LlamaConfig) if family == "llama" else (Qwen2Model, Qwen2Config)
     model = fill(cls(kind(**BODY)), name)
@@ -53,7 +53,8 @@ def make_head(name, head, shapes, architecture, family="qwen2", settings=None, n
     tensors = {f"model.{k}": v.to(dtype) for k, v in model.state_dict().items()}
     for key, shape in shapes.items():
         r = torch.randn(shape, generator=g)
-        tensors[key] = (r if len(shape) > 1 else 0.5 * r).to(dtype)
+        r = r.abs() + 0.5 if key.endswith(positive or ("\0",)) else r
+        tensors[key] = (scale * r if len(shape) > 1 else 0.5 * r).to(dtype)
     for key, value in (other or {}).items():
         tensors[key] = value
     save(folder, tensors)
@@ -63,7 +64,7 @@ def make_head(name, head, shapes, architecture, family="qwen2", settings=None, n
     ids = ids or sequences(name)
     fresh = lambda: Headed(folder, head)
     more = extra(fresh, ids) if extra else None
-    reference(folder, fresh, ids, read_last, note=note, extra=more, read_at=[len(s) - 1 for s in ids])
+    reference(folder, fresh, ids, read or read_last, note=note, extra=more, read_at=[len(s) - 1 for s in ids])
     return folder, fresh, ids
 
 
@@ -98,6 +99,60 @@ def plain_heads():
               family="llama", note="UltraRM: at the last token of the attention mask.")
     make_head("head_value_head", linear("value_head", False), one("value_head", False), "RewardModel", dtype=F32)
     make_head("head_reward_head", linear("reward_head"), one("reward_head"), "RewardModel")
+
+
+def gates():
+    """ArmoRM, QRM and URM after their published code (armo-rm and rewardbench/models/qrm.py; SGLang's
+    LlamaForSequenceClassificationWithNormal_Weights). Of the gated ones `gates` is where the prompt ends."""
+    h, n, width = 16, 19, 12
+    def gate(m, x, norms):
+        count = 3
+        for i in range(count + 1):
+            x = F.linear(x, m.part(f"gating.layers.{3 * i if norms else i}.weight"),
+                         m.part(f"gating.layers.{3 * i if norms else i}.bias") if i == count or not norms else None)
+            if i < count:
+                x = F.relu(x)
+                if norms:
+                    p = lambda name: m.part(f"gating.layers.{3 * i + 2}.{name}")
+                    x = F.batch_norm(x[None], p("running_mean"), p("running_var"), p("weight"), p("bias"))[0]
+        return F.softmax(x / 2.5, dim=0) * m.part("gating.logit_scale")[0]
+    def gated(quantiles):
+        def read(model, x):
+            states = model.body(x).last_hidden_state[0]
+            weights = gate(model, states[x.shape[1] // 2], quantiles > 1)
+            rewards = F.linear(states[-1], model.part("regression_layer.weight"))
+            if quantiles > 1:
+                rewards = rewards.reshape(-1, quantiles).mean(1)
+            adjusted = rewards @ model.part("reward_transform_matrix")
+            score = (weights * adjusted).sum()[None]
+            return states, torch.cat([score, adjusted if quantiles > 1 else rewards])
+        return read
+    for name, objectives, quantiles in [("head_armo", 19, 1), ("head_qrm", 5, 4)]:
+        shapes = {"regression_layer.weight": (objectives * quantiles, h), "reward_transform_matrix": (objectives, objectives),
+                  "gating.logit_scale": (1,)}
+        for i in range(4):
+            place, out = (3 * i if quantiles > 1 else i), (objectives if i == 3 else width)
+            shapes[f"gating.layers.{place}.weight"] = (out, h if i == 0 else width)
+            if i == 3 or quantiles == 1:
+                shapes[f"gating.layers.{place}.bias"] = (out,)
+            if quantiles > 1 and i < 3:
+                for part in ("weight", "bias", "running_mean", "running_var"):
+                    shapes[f"gating.layers.{place + 2}.{part}"] = (width,)
+        settings = {"num_objectives": objectives, "gating_temperature": 2.5, "gating_hidden_dim": width, "gating_n_hidden": 3}
+        if quantiles > 1:
+            settings["num_quantiles"] = quantiles
+        ids = sequences(name)
+        make_head(name, None, shapes, "LlamaForRewardModelWithGating" + ("31" if quantiles > 1 else ""), family="llama",
+                  settings=settings, ids=ids, read=gated(quantiles), extra=lambda fresh, ids: {"gates": [len(s) // 2 for s in ids]},
+                  positive=("running_var",), note="Outputs: the score, then the objectives.")
+    def weighted(m, x):
+        weights = linear("weights.fc.4")(m, F.selu(linear("weights.fc.2")(m, F.selu(linear("weights.fc.0")(m, x)))))
+        means = linear("score", False)(m, x).view(-1, 2)[:, 0]
+        return torch.cat([(means * weights).sum()[None], means])
+    fc = {f"weights.fc.{i}.{part}": shape for i, out in [(0, h), (2, h), (4, 5)]
+          for part, shape in [("weight", (out, h)), ("bias", (out,))]}
+    make_head("head_urm", weighted, {"score.weight": (10, h), **fc}, "LlamaForSequenceClassificationWithNormal_Weights",
+              family="llama", scale=0.3, note="Outputs: the score, then the attributes' means.")
 
 
 def openrlhf():
@@ -204,6 +259,7 @@ def process_rewards():
 
 def make():
     plain_heads()
+    gates()
     openrlhf()
     beavers()
     language_models()
