@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Chosen segments of long videos, scorers that see no video, and a planted duration bias: results/clips.
 
-    python3 Benchmarks/clips.py SEGMENTS [--tare PROGRAM] [--seeds 10] --output results/clips/repurpose.json
+    python3 Benchmarks/clips.py SEGMENTS [--tare PROGRAM] [--seeds 3] --output results/clips/repurpose.json
 
 SEGMENTS has one JSON object per video: video, range [start, end] and segments, a list of [start, end] in seconds.
 Nothing here has seen or heard a video. Average precision, calibration and intervals are `tare`'s. Python's standard
@@ -9,7 +9,7 @@ library only.
 
 1. What is chosen: durations, positions, share of the video.
 2. Three scorers fitted on one half of the videos and evaluated on the other, both ways: position (where in the video),
-   duration, and both. The proposals are the same for all: 100 windows per video, start uniform, duration log-uniform from
+   duration, and both. The proposals are the same for all: 60 windows per video, start uniform, duration log-uniform from
    10 to 120 seconds. A score is the log of how often windows of that position or duration are close to a chosen segment
    (tIoU 0.5 or more), by bins, with pseudo-counts; both: the sum, as if the two were independent.
 3. A scorer with a planted bias over those windows and the chosen segments, whose ends are moved by a normal tenth of
@@ -27,7 +27,7 @@ import subprocess
 import tempfile
 
 LEAST, MOST = 10.0, 120.0
-WINDOWS, BINS, POSITIONS = 100, 12, 20
+WINDOWS, BINS, POSITIONS = 60, 12, 20
 
 
 def tiou(a, b):
@@ -126,7 +126,7 @@ def description(videos):
 
 
 def evaluated(tare, paths, segments, score=None, against=None):
-    command = [tare, "evaluate", *paths, "--benchmark", "clips", "--segments", segments, "--bootstrap", "500", "--json"]
+    command = [tare, "evaluate", *paths, "--benchmark", "clips", "--segments", segments, "--bootstrap", "200", "--json"]
     command += ["--score", score] if score else []
     command += ["--against", against] if against else []
     return run(command)
@@ -221,7 +221,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("segments")
     parser.add_argument("--tare", default=".build/release/tare")
-    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--output", required=True)
     arguments = parser.parse_args()
     videos = [json.loads(line) for line in open(arguments.segments)]

@@ -56,6 +56,36 @@ def rounded(value):
     return [rounded(v) for v in value] if isinstance(value, list) else value
 
 
+def signed(number):
+    return f"{number:+.3f}".replace("-", "−")
+
+
+def write_tables(folder):
+    """tables.md: every file's coefficients; * where both intervals of the change exclude 0."""
+    lines = ["# Rank correlations with rankings by people", "",
+             "Written by Benchmarks/rankings.py. Spearman's rho; changes with 95% intervals over prompts and over models.", ""]
+    for name in sorted(n for n in os.listdir(folder) if n.endswith(".json")):
+        with open(os.path.join(folder, name)) as file:
+            found = json.load(file)
+        for score in ("preferred", "logit"):
+            for ranking, models in found["models"].items():
+                lines += [f"## {name.removesuffix('.json')}, {score}, {ranking}: {len(models)} models", "",
+                          "| method | raw | calibrated | change | over prompts | over models | Kendall's tau-b |",
+                          "| --- | --- | --- | --- | --- | --- | --- |"]
+                for method, entry in found[score].items():
+                    rho, tau = (entry["rankings"][ranking][k] for k in ("spearman", "kendall"))
+                    ends = [rho["change"][k] for k in ("interval_over_prompts", "interval_over_models")]
+                    star = " *" if all(e[0] > 0 or e[1] < 0 for e in ends) else ""
+                    lines.append(
+                        f"| {method} | {rho['raw']['value']:.3f} | {rho['calibrated']['value']:.3f} "
+                        f"| {signed(rho['change']['value'])}{star} "
+                        + "".join(f"| {signed(a)} to {signed(b)} " for a, b in ends)
+                        + f"| {tau['raw']['value']:.3f} to {tau['calibrated']['value']:.3f} |")
+                lines.append("")
+    with open(os.path.join(folder, "tables.md"), "w") as file:
+        file.write("\n".join(lines).rstrip("\n") + "\n")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("judgements")
@@ -90,6 +120,7 @@ def main():
     with open(arguments.output, "w") as file:
         json.dump(rounded(found), file, indent=1, sort_keys=True)
         file.write("\n")
+    write_tables(os.path.dirname(arguments.output) or ".")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ package enum ReportSections {
       BestOfNSection.self,
       AuditSection.self,
       ProbesSection.self,
+      QuestionsSection.self,
       RoutingSection.self,
       AttentionSection.self,
       ProvenanceSection.self,

@@ -107,8 +107,8 @@ package struct LoadedHead: Sendable {
     let rule =
       head is TokenHead
       ? .last
-      : ReadRule(head.position) {
-        text.tokenizer.encode($0, addSpecialTokens: false)
+      : try ReadRule(head.position) { (prompt) throws(TareError) in
+        try text.tokenizer.encode(prompt, addSpecialTokens: false)
       } ?? text.readRule
     return LoadedHead(
       head: head, digest: nil, readRule: rule, output: .own(of: head, rule, text.reranker))

@@ -105,7 +105,7 @@ struct Decide: ParsableCommand {
     let engine = try engine.settings(
       (model.model == nil ? [] : ["--model"]) + computing.given + (prompts ? ["--prompts"] : []))
     let name = engine == nil ? try model.named : ""
-    var request = DecideRequest(inputs: inputs, settings: try computing.settings(name))
+    var request = DecideRequest(inputs: inputs, settings: computing.settings(name))
     request.engine = engine
     request.questions = questions
     request.weights = weights

@@ -22,8 +22,9 @@ struct Report: ParsableCommand {
       calibrated for the report only, by --method; if that calibration uses labels, each prompt is \
       calibrated by a fit to other prompts. The report shows the model's accuracy with its confidence \
       interval, how the score depends on length, whether to calibrate, and which pairs calibration \
-      flips, with their texts. --inspection adds the output of tare inspect --routing or --attention \
-      with --json, --findings that of tare audit or tare probe; a report of these needs no scores.
+      flips, with their texts. --inspection adds what tare inspect --routing or --attention, tare \
+      decide --audit and tare evaluate --probabilities print with --json, --findings what tare audit \
+      or tare probe print; a report of these needs no scores.
       """)
 
   @Argument(
@@ -39,7 +40,7 @@ struct Report: ParsableCommand {
   @Option(
     name: .customLong("inspection"),
     help: ArgumentHelp(
-      "Output of tare inspect --routing or --attention with --json; repeatable.",
+      "Output of tare inspect --routing or --attention, decide --audit or evaluate --probabilities, each with --json; repeatable.",
       valueName: "file"))
   var inspections: [String] = []
   @Option(

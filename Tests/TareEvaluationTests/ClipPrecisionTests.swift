@@ -89,9 +89,10 @@ import Testing
     #expect(TimeSpan(start: 3, end: 2) == nil)
     #expect(TimeSpan(start: .nan, end: 2) == nil)
     #expect(TimeSpan(start: 0, end: .infinity) == nil)
-    let span = try span([2, 6])
-    #expect(span.overlap(with: span) == 1)
-    #expect(span.overlap(with: try self.span([6, 9])) == 0)
-    #expect(span.overlap(with: try self.span([4, 8])) == 2.0 / 6)
+    let whole = try span([2, 6])
+    #expect(whole.overlap(with: whole) == 1)
+    let (next, shifted) = (try span([6, 9]), try span([4, 8]))
+    #expect(whole.overlap(with: next) == 0)
+    #expect(whole.overlap(with: shifted) == 2.0 / 6)
   }
 }

@@ -76,7 +76,8 @@ import Testing
     vocabulary.eosID = 2
     let without = try Tokenizer(vocabulary)
     let text = try without.encode("a", addSpecialTokens: true)
-    #expect(text == try without.encode("a", addSpecialTokens: false))
+    let plain = try without.encode("a", addSpecialTokens: false)
+    #expect(text == plain)
     vocabulary.addsBOS = true
     vocabulary.addsEOS = true
     let with = try Tokenizer(vocabulary)

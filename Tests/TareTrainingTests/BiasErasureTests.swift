@@ -67,12 +67,14 @@ import Testing
   @Test func `of the two that end the bias LEACE changes the states less`() throws {
     func change(_ method: BiasErasure.Method) throws -> Double {
       let erasure = try BiasErasure(method, pairs, prompts: prompts)
-      return (pairs.map(\.plain) + pairs.map(\.biased)).reduce(0) { sum, state in
-        sum
-          + zip(state, erasure.erased(state)).reduce(0) {
-            $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1)
-          }
+      var sum = 0.0
+      for state in pairs.map(\.plain) + pairs.map(\.biased) {
+        for (before, after) in zip(state, erasure.erased(state)) {
+          let difference = Double(before - after)
+          sum += difference * difference
+        }
       }
+      return sum
     }
     #expect(try change(.leace) < change(.mean))
   }

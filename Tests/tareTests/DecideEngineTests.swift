@@ -112,9 +112,9 @@ import Testing
     let pairs = try decide(engine + ["--pairs", "--json"])
     #expect(pairs.status == 0, "\(pairs.error)")
     // The first option has a quarter, whichever response it stands for.
-    let found = try JSONValue(parsing: pairs.output)
-    #expect(found["pairs"] == 4)
-    #expect(found["disagreeing_orders"] == 4)
+    let found = try JSONValue(parsing: pairs.output)["positions"]
+    #expect(found?["pairs"] == 4)
+    #expect(found?["disagreeing_orders"] == 4)
     let audit = try decide(engine + ["--questions", rubric, "--audit", "--json"])
     #expect(audit.status == 0, "\(audit.error)")
     let questions = try JSONValue(parsing: audit.output)["questions"]?.array ?? []

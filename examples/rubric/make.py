@@ -21,5 +21,5 @@ with open("pairs.jsonl", "w") as pairs, open("labelled.jsonl", "w") as labelled:
         wrong = f"{a} + {b} = {a + b + random.choice([-10, -2, -1, 1, 2, 10])}."
         pairs.write(json.dumps({"id": f"sum-{number}", "prompt": prompt, "chosen": right, "rejected": wrong}) + "\n")
         for response, word in ((right, "right"), (wrong, "wrong")):
-            labels = {"correct": word == "right", "verdict": word}
+            labels = {"correct": word == "right", "quality": 2 if word == "right" else 0, "verdict": word}
             labelled.write(json.dumps({"id": f"sum-{number}", "prompt": prompt, "response": response, "labels": labels}) + "\n")

@@ -16,7 +16,9 @@ package struct DecideOutcome: Sendable {
   package let destination: String?
   let store: Store
   let run: Run
-  let source: DecisionSource
+  let source: DecisionRecord
+  /// Of the rubric; nil for rows that hold their own.
+  let questions: [DecisionQuestion]?
   let rubric: RubricFile?
   /// Of each rubric, where there are several.
   let rewards: [DecisionReward]
@@ -48,7 +50,7 @@ package struct DecideOutcome: Sendable {
       }
       if key == "read_at" {
         addAnswers(
-          to: &row, source.prepared(try item.request(rubric?.questions)), stored)
+          to: &row, source.prepared(try item.request(questions)), stored)
       }
     }
     return row
@@ -79,11 +81,11 @@ package struct DecideOutcome: Sendable {
     }
     row["model"] = .string(source.name)
     do throws(TareError) {
-      let request = source.prepared(try item.request(rubric?.questions))
+      let request = source.prepared(try item.request(questions))
       guard stored.count == request.questions.count, !stored.contains(where: { $0 == nil }) else {
         if let error = refused[item.id] { throw error }
         // What was wrong when the row was asked is wrong again.
-        _ = try source.asks(request)
+        _ = try source.source?.asks(request)
         throw .badData(
           place: "answers", found: "none: a server refused the request", accepted: "an answer")
       }
@@ -145,7 +147,7 @@ package struct DecideOutcome: Sendable {
     if missing > 0 {
       lines.append(
         "\(missing) of \(asked) questions have no answer"
-          + (rubric.map { ": \(source.whyMissing), and " + Self.effect($0) }
+          + (rubric.map { ": \(source.source?.whyMissing ?? ""), and " + Self.effect($0) }
             ?? ", as their rows say"))
     }
     if let destination { lines.append("kept in \(destination)") }

@@ -12,7 +12,7 @@ package struct PairOutcome: Sendable {
   package let destination: String?
   let store: Store
   let run: Run
-  let source: DecisionSource
+  let source: DecisionRecord
   let judging: PairJudging
   let isKept: Bool
   /// For each response, by its item, the indices of those that it was compared with.

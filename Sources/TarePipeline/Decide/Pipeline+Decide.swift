@@ -54,7 +54,8 @@ extension Pipeline {
       tokens: summary.tokens,
       computedTokens: summary.computedTokens, seconds: summary.seconds,
       destination: request.store.map { "\($0), run '\(run.name)'" }, store: store, run: run,
-      source: source, rubric: scoring.rubric, rewards: scoring.rewards, dialect: dialect,
+      source: DecisionRecord(source), questions: scoring.rubric?.questions, rubric: scoring.rubric,
+      rewards: scoring.rewards, dialect: dialect,
       isKept: request.store != nil, refused: summary.refused)
   }
 
@@ -83,8 +84,10 @@ extension Pipeline {
     var scorer = source.scorer
     scorer.readRule = "decision;\(Digest(of: rule).description.prefix(16))"
     let date = try request.settings.decisionDate(before?.templateDate).text
+    var settings = record
+    DecisionRecord(source).add(to: &settings)
     let run = try store.createOrResumeRun(
-      named: name, scorer: scorer, templateDate: date, settings: record)
+      named: name, scorer: scorer, templateDate: date, settings: settings)
     return (store, run, source)
   }
 

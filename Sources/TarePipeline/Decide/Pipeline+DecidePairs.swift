@@ -34,11 +34,12 @@ extension Pipeline {
       positions: positions, responses: summary.rows, computed: summary.computed,
       tokens: summary.tokens, seconds: summary.seconds,
       destination: request.store.map { "\($0), run '\(run.name)'" }, store: store, run: run,
-      source: source, judging: judging, isKept: request.store != nil, opponents: opponents)
+      source: DecisionRecord(source), judging: judging, isKept: request.store != nil,
+      opponents: opponents)
   }
 
   /// Every pair once, and whom each response was compared with.
-  private func pairPositions(
+  func pairPositions(
     of run: Run, in store: Store
   ) throws(TareError) -> (PairPositions, [Int64: [Int]]) {
     var items: [RunItem] = []

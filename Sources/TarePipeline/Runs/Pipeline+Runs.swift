@@ -55,7 +55,7 @@ extension Pipeline {
         }
       }
     } else {
-      let rows = try store.exportRows(of: run)
+      let rows = try decidedRows(of: run, in: store) ?? store.exportRows(of: run)
       data = try Self.encoded(rows, for: file.withoutCompression, format: outputFormat)
     }
     guard file != "-" else { return data }

@@ -1,6 +1,7 @@
 /// Turning points of groups, in words and as JSON.
 internal import TareCalibration
 internal import TareCore
+internal import TareNumerics
 internal import TareReport
 
 extension GroupedTurningPoints {

@@ -32,10 +32,12 @@ extension SmoothOutcome {
     let points = zip(x, y).map { PlotPoint(x: $0, y: $1) }
     let range = plottedRange
     let beyond = y.count { !range.contains($0) }
+    var ticks: TerminalPlot.TickMaker?
+    if hasDates { ticks = { range, most in DayNumber.ticks(range, atMost: most) } }
     let plot = TerminalPlot(
       points: points.filter { range.contains($0.y) },
       curve: zip(fit.knotX, fit.knotY).map { PlotPoint(x: $0, y: $1) }, xTitle: request.x,
-      yTitle: request.y, noun: "row", ticks: hasDates ? { DayNumber.ticks($0, atMost: $1) } : nil
+      yTitle: request.y, noun: "row", ticks: ticks
     ).text(style: style)
     guard beyond > 0, let least = y.min(), let most = y.max() else { return plot }
     return plot + """

@@ -1,6 +1,6 @@
 /// What the patterns of a tokenizer may cost for one text, so that one whose matching explodes ends
 /// with an error.
-package import TareCore
+internal import TareCore
 
 /// Steps that are left. A step is an instruction of a pattern, or a scalar that a repetition takes or
 /// goes back over; it takes some nanoseconds.
