@@ -21,8 +21,11 @@ struct RewardRouter {
 
   func router() -> Router<RewardContext> {
     let router = Router(context: RewardContext.self, options: [.autoGenerateHeadEndpoints])
-    let other: any WireProtocol.Type = options.speaksAsVLLM ? SystemOne.self : VLLMSystemOne.self
-    let forms = WireProtocols.registry.entries.filter { $0.key != other.key }
+    let all = WireProtocols.registry.entries
+    let replaced = options.speaksAsVLLM ? all.compactMap { $0.insteadOf?.key } : []
+    let forms = all.filter { form in
+      !replaced.contains(form.key) && (options.speaksAsVLLM || form.insteadOf == nil)
+    }
     let routes = forms.flatMap { form in
       form.endpoints.map { (form, $0) }
     }

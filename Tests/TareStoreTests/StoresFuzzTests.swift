@@ -30,10 +30,11 @@ import Testing
 
   private static func use(_ path: String) throws {
     let store = try Store(path: path, access: .readOnly)
-    for run in try store.runs() {
-      _ = try store.scores(of: run.run)
-      _ = try store.exportRows(of: run.run)
-      for calibration in try store.calibrations(of: run.run) {
+    for summary in try store.runs() {
+      let run = summary.run
+      _ = try store.scores(of: run)
+      _ = try store.exportRows(of: run)
+      for calibration in try store.calibrations(of: run) {
         _ = try store.calibratedScores(of: calibration)
       }
     }

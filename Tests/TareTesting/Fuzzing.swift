@@ -9,7 +9,7 @@ internal import TareCore
 /// The search is guided by what the reader says: an input that draws a message never seen before, or
 /// is read for the first time, becomes a seed itself.
 ///
-/// By default so many rounds are run, always the same. `make fuzz` sets FUZZ_SECONDS, the time for
+/// By default so many rounds are run, always the same. `make fuzz` sets FUZZ_TARGET_SECONDS, the time for
 /// each target, FUZZ_SEED and FUZZ_FOLDER: there the input that is being read lies in NAME.input, so
 /// that it is there after a crash, and counts are written to NAME.json.
 package struct FuzzTarget: Sendable, CustomStringConvertible {
@@ -24,7 +24,7 @@ package struct FuzzTarget: Sendable, CustomStringConvertible {
 
   /// - Parameters:
   ///   - words: what is put into inputs at random places, besides what all have.
-  ///   - rounds: without FUZZ_SECONDS.
+  ///   - rounds: without FUZZ_TARGET_SECONDS.
   ///   - slowest: seconds of processor time that an input may take, in a release build.
   ///   - read: throws `TareError` for what it refuses.
   package init(
@@ -53,7 +53,7 @@ package struct FuzzTarget: Sendable, CustomStringConvertible {
 
   /// Runs until the rounds, or the time, are up; seeds as they are come first.
   package func run() async throws -> Outcome {
-    let seconds = Self.environment["FUZZ_SECONDS"].flatMap { Double($0) }
+    let seconds = Self.environment["FUZZ_TARGET_SECONDS"].flatMap { Double($0) }
     let seed = Self.environment["FUZZ_SEED"].flatMap { UInt64($0) } ?? 1
     let kept = try Self.environment["FUZZ_FOLDER"].map { try CurrentInput($0, name) }
     var random = Xoshiro256(seed: name.utf8.reduce(seed) { $0 &* 31 &+ UInt64($1) })

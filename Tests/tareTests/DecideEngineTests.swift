@@ -183,10 +183,12 @@ import Testing
   }
 
   /// A running `tare serve --decide` and its address.
-  private func serve(_ model: String) async throws -> (server: Process, url: String) {
+  private func serve(
+    _ model: String, _ more: String...
+  ) async throws -> (server: Process, url: String) {
     let said = try folder.file("said", Data())
     let server = try Program.start(
-      ["serve", "--port", "0", "--decide", "--model", model, "--date", "2026-11-29"],
+      ["serve", "--port", "0", "--decide", "--model", model, "--date", "2026-11-29"] + more,
       error: FileHandle(forWritingAtPath: said))
     var line = ""
     while !line.hasSuffix("\n"), server.isRunning {
@@ -195,6 +197,56 @@ import Testing
     }
     let url = try #require(line.firstMatch(of: /http:[^\n, ]*/)?.output, "it said: \(line)")
     return (server, String(url))
+  }
+
+  /// The probabilities of each row's answers, by question.
+  private func probabilities(_ rows: [JSONValue], _ column: String) -> [[JSONValue?]] {
+    rows.map { $0[column]?.array?.map { $0["probabilities"] } ?? [] }
+  }
+
+  @Test func `a server with a calibration answers what calibrate makes of its raw answers`()
+    async throws
+  {
+    let model = try folder.file("tiny.gguf", TinyModel.gguf())
+    let labelled = try folder.file(
+      "labelled.jsonl",
+      Data(
+        (0..<8).map {
+          """
+          {"id": "p\($0)", "prompt": "say \($0)", "response": "\($0) it is", \
+          "labels": {"good": \($0 % 3), "style": "\($0 % 2 == 0 ? "dry" : "wet")"}}
+
+          """
+        }.joined().utf8))
+    let (raw, saved) = (folder.path("raw.jsonl"), folder.path("probabilities.json"))
+    let mapped = folder.path("mapped.jsonl")
+    let asked = ["--questions", rubric]
+    let local = try decide(
+      ["--model", model, "--date", "2026-11-29", "-o", raw] + asked, input: labelled)
+    #expect(local.status == 0, "\(local.error)")
+    for more in [["--method", "platt", "--save", saved], ["--apply", saved, "-o", mapped]] {
+      let result = try Program.run(["calibrate", raw, "--probabilities"] + more)
+      #expect(result.status == 0, "\(result.error)")
+    }
+    let wanted = probabilities(
+      try rows(String(contentsOfFile: mapped, encoding: .utf8)), "calibrated_answers")
+    let (server, url) = try await serve(model, "--calibration", saved)
+    defer { server.terminate() }
+    let far = try decide(
+      ["--engine", url, "--engine-protocol", "systemone"] + asked, input: labelled)
+    #expect(far.status == 0, "\(far.error)")
+    let found = probabilities(try rows(far.output), "answers")
+    #expect(found.count == 8)
+    for (own, other) in zip(found.joined(), wanted.joined()) {
+      expectClose(
+        own?.array?.compactMap(\.double) ?? [], other?.array?.compactMap(\.double) ?? [],
+        tolerance: 1e-6)
+    }
+    let vllm = try Program.run([
+      "serve", "--decide", "--model", model, "--calibration", saved, "--dialect", "vllm",
+    ])
+    #expect(vllm.status == 64)
+    #expect(vllm.error.contains("--dialect vllm cannot be combined"))
   }
 
   @Test func `answers through tare serve are those of its model here`() async throws {

@@ -26,8 +26,8 @@ struct QuestionPlots {
         ["class": "reference", "d": frame.path([.init(x: 0, y: 0), .init(x: 100, y: 100)])]
       ) { tag("title") { "perfect calibration: accuracy equals confidence" } }
       for bin in question.bins {
-        let right = Int((bin.accuracy * Double(bin.rows)).rounded())
-        let interval = Proportion.wilson(min(max(right, 0), bin.rows), of: max(bin.rows, 1))
+        let interval = Proportion.wilson(
+          share: min(max(bin.accuracy, 0), 1), trials: max(bin.rows, 1), clusters: max(bin.rows, 1))
         frame.mark(
           x: 100 * bin.confidence, 100 * bin.accuracy,
           (100 * interval.lowerBound)...(100 * interval.upperBound), kind: kind,

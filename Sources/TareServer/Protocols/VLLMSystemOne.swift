@@ -9,6 +9,7 @@ enum VLLMSystemOne: WireProtocol {
   static let key = "systemone-vllm"
   static let summary = "System One, as vLLM, with --dialect vllm (POST /v1/systemone)"
   static let checksModel = true
+  static var insteadOf: (any WireProtocol.Type)? { SystemOne.self }
 
   private static let mostQuestions = 64
   private static let levels = 2...10
