@@ -157,26 +157,20 @@ def others_estimates(labels, scores, unlabelled):
 
 
 def cje_estimates(sample):
-    """Means of all policies by cje-eval in its direct mode; empty where it is not installed, or refuses."""
+    """Intervals of the means of all policies by cje-eval in its direct mode; empty where it is not installed."""
     try:
         from cje import analyze_dataset
     except ImportError:
         return {}
-    golds = [float(r["gold"]) for r in sample if r["gold"] != ""]
-    scores = [float(r["score"]) for r in sample]
-    (low, high), (least, most) = (min(golds), max(golds)), (min(scores), max(scores))
-    # It takes numbers between 0 and 1.
     draws = defaultdict(list)
     for row in sample:
-        one = {"prompt_id": row["prompt_id"], "judge_score": (float(row["score"]) - least) / (most - least)}
-        if row["gold"] != "":
-            one["oracle_label"] = (float(row["gold"]) - low) / (high - low)
-        draws[row["policy"]].append(one)
+        draws[row["policy"]].append({
+            "prompt_id": row["prompt_id"], "judge_score": float(row["score"]),
+            "oracle_label": float(row["gold"]) if row["gold"] != "" else None})
     try:
-        found = analyze_dataset(fresh_draws_data=dict(draws), estimator="direct", verbose=False)
-        intervals = found.confidence_interval(alpha=0.05)
-        names = found.metadata.get("target_policies") or list(draws)
-        return {name: tuple(low + x * (high - low) for x in ends) for name, ends in zip(names, zip(*intervals))}
+        found = analyze_dataset(fresh_draws_data=dict(draws))
+        low, high = found.confidence_interval(0.05)
+        return dict(zip(found.metadata["target_policies"], zip(map(float, low), map(float, high))))
     except Exception as error:  # Whatever it is, it is reported and not hidden.
         return {"error": f"{type(error).__name__}: {error}"[:200]}
 
