@@ -18,6 +18,10 @@
 #   make library-docs  writes the documentation of the Swift libraries into .build/docs
 #   make bench     measures speed on this machine, beside its arithmetic limit
 #   make soak      kills `tare` 50 times, fills its disk, and checks that nothing is lost
+#   make fuzz      gives changed inputs to every reader for an hour (FUZZ_SECONDS=3600), counts in results/fuzz
+#   make fuzz-coverage  the same guided by coverage, with libFuzzer and the address sanitizer: readers of files
+#   make sanitize  passes the tests under the address and thread sanitizers, the C kernels under that for undefined behaviour
+#   make growth    measures how time and memory grow from 10 thousand to 10 million rows, into results/growth
 #   make servers   compares `tare serve` with the recorded answers of vLLM and Infinity
 #   make real-scores DATA=FOLDER  measures every calibrator on tables of real scores
 #   make evaluations DATA=FOLDER  evaluates every score file of a folder into results/
@@ -27,7 +31,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: demo test deps model build static wheel sdist test-wheel test-package test-python man install uninstall deb test-deb lint format docs library-docs bench soak servers real-scores evaluations fixtures clean
+.PHONY: demo test deps model build static wheel sdist test-wheel test-package test-python man install uninstall deb test-deb lint format docs library-docs bench soak fuzz fuzz-coverage sanitize growth servers real-scores evaluations fixtures clean
 
 TARE := .build/release/tare
 MODEL := models/SmolLM2-135M-Instruct.Q4_1.gguf
@@ -171,7 +175,41 @@ bench: build model
 	$(PYTHON) Benchmarks/lowess.py --tare $(TARE)
 
 soak: build model
-	python3 Benchmarks/soak.py --tare $(TARE) --model $(MODEL) --head $(HEAD)
+	@mkdir -p results/soak
+	python3 Benchmarks/soak.py --tare $(TARE) --model $(MODEL) --head $(HEAD) --output results/soak/soak.json
+
+FUZZ_SECONDS ?= 3600
+fuzz: deps
+	swift build -c release --build-tests
+	$(PYTHON) Benchmarks/fuzz/run.py --seconds $(FUZZ_SECONDS) --output results/fuzz
+
+# Seeds are those of the tests; what is found stays in the corpus for the next time.
+COVERAGE_READERS := jinja json-value tokenizer.json tokenizer.model table parquet arrow gzip zstd calibration
+fuzz-coverage: deps
+	Benchmarks/fuzz/coverage.sh
+	$(PYTHON) Benchmarks/fuzz/seeds.py .build/coverage-fuzz/corpus
+	@for reader in $(COVERAGE_READERS); do \
+	  echo "$$reader"; \
+	  FUZZ_TARGET=$$reader .build/coverage-fuzz/readers -max_total_time=$$(( $(FUZZ_SECONDS) / 10 )) -timeout=10 \
+	    -rss_limit_mb=2048 -print_final_stats=1 -verbosity=0 -artifact_prefix=.build/coverage-fuzz/$$reader- \
+	    .build/coverage-fuzz/corpus/$$reader || exit 1; \
+	done
+
+growth: build
+	$(PYTHON) Benchmarks/growth.py --tare $(TARE)
+
+# Debug builds of their own, a quarter of an hour each. What runs long or measures time is left out.
+SANITIZED := TareCoreTests|TareEngineTests|TareFormatsTests|TareTokenizersTests|TareTemplatesTests|TareStoreTests|TareServerTests|TareHTTPTests
+sanitize: deps
+	@mkdir -p .build/undefined
+	$(CC) -std=c23 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -ISources/CKernels/include \
+	  -ISources/CKernels Benchmarks/fuzz/kernels.c Sources/CKernels/*.c -lm -lpthread -o .build/undefined/kernels
+	.build/undefined/kernels
+	@for kind in address thread; do \
+	  swift build --build-tests --sanitize=$$kind --scratch-path .build/$$kind || exit 1; \
+	  ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS=halt_on_error=1 swift test --skip-build --disable-xctest \
+	    --sanitize=$$kind --scratch-path .build/$$kind --filter '$(SANITIZED)' || exit 1; \
+	done
 
 servers: build
 	python3 Benchmarks/servers/compare.py --tare $(TARE)

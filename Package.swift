@@ -107,7 +107,9 @@ let package = Package(
       dependencies: ["TareCore", "TareScoring", "TareRemote", "TareCalibration"]),
 
     // MARK: - What every stage shares
-    .target(name: "TareCore", dependencies: ["CCrypto", "CFiles"]),
+    .target(
+      name: "TareCore",
+      dependencies: [.target(name: "CCrypto", condition: .when(platforms: [.linux])), "CFiles"]),
 
     .target(name: "TareNumerics", dependencies: ["TareCore"]),
 

@@ -1,6 +1,10 @@
 """Times `tare decide` beside transformers' pipeline("decision"), in one sitting.
 
     python3 Benchmarks/decisions.py --model FOLDER [--tare .build/release/tare] [--states 8]
+    python3 Benchmarks/decisions.py --model FOLDER --from-gguf models/SmolLM2-135M-Instruct.Q4_1.gguf
+
+The second form makes FOLDER first, in bfloat16, so that both read the same weights (needs gguf, too);
+random_model.py writes files of other shapes, such as qwen3-0.6b.
 
 Made states of about 400 tokens, 8 questions each (noul, score and choice). Both read the same requests
 on the same threads; loading is not counted: tare's own seconds of computing, and the pipeline's calls
@@ -76,6 +80,19 @@ def reference(model, lines, threads, dtype):
     return answers, time.perf_counter() - start
 
 
+def make_folder(gguf, folder):
+    """The GGUF file's model as a folder in Hugging Face layout."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+
+    place, name = os.path.split(os.path.abspath(gguf))
+    AutoTokenizer.from_pretrained(place, gguf_file=name).save_pretrained(folder)
+    model = AutoModelForCausalLM.from_pretrained(
+        place, gguf_file=name, dtype=torch.bfloat16, quantization_config=GgufConfig(dequantize=True))
+    model.config.quantization_config = None
+    model.save_pretrained(folder)
+
+
 def difference(first, second):
     if isinstance(first, dict):
         return max((difference(first[key], second[key]) for key in first if key != "legend"), default=0)
@@ -85,6 +102,7 @@ def difference(first, second):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--model", required=True)
+    parser.add_argument("--from-gguf", metavar="FILE", help="make the folder of this file first")
     parser.add_argument("--tare", default=".build/release/tare")
     parser.add_argument("--states", type=int, default=8)
     parser.add_argument("--words", type=int, default=380)
@@ -92,6 +110,8 @@ def main():
     parser.add_argument("--precision", default="float32", help="of tare")
     parser.add_argument("--dtype", default="bfloat16", help="of the reference")
     options = parser.parse_args()
+    if options.from_gguf and not os.path.exists(os.path.join(options.model, "config.json")):
+        make_folder(options.from_gguf, options.model)
     lines = list(requests(options.states, options.words))
     ours, seconds, wall = tare(options.tare, options.model, lines, options.threads, options.precision)
     theirs, other = reference(options.model, lines, options.threads, options.dtype)

@@ -27,10 +27,13 @@ else
 fi
 make_in TareCalibrationTests "$python" association.py
 make_in TareCalibrationTests "$python" calibrators.py
+make_in TareCalibrationTests bash -c "'$python' simultaneous.py > simultaneous.json"
 make_in TareEvaluationTests "$python" reference.py
 make_in TareEvaluationTests "$python" statistics_reference.py
 make_in TareEvaluationTests "$python" roc_area_reference.py
 make_in TareEvaluationTests "$python" length_control.py
+make_in TareEvaluationTests bash -c "'$python' rankings_reference.py > rankings.json"
+make_in TareEvaluationTests bash -c "'$python' clips_reference.py > clips.json"
 make_in TareEvaluationTests "$python" judgebench_reference.py
 make_in TareEvaluationTests "$python" ppe_reference.py
 make_in TareInspectionTests "$python" routing_reference.py

@@ -12,6 +12,12 @@ static const unsigned char maps[] = {
 static const unsigned char script[] = {
 #embed "page/page.js"
 };
+static const unsigned char label_style[] = {
+#embed "page/label.css"
+};
+static const unsigned char label_script[] = {
+#embed "page/label.js"
+};
 static const unsigned char scores[] = {
 #embed "demo/demo-scores.jsonl.gz"
 };
@@ -40,6 +46,8 @@ static const unsigned char judge_best_explained[] = {
 tare_file tare_page_style(void) { return (tare_file){style, sizeof style}; }
 tare_file tare_page_maps(void) { return (tare_file){maps, sizeof maps}; }
 tare_file tare_page_script(void) { return (tare_file){script, sizeof script}; }
+tare_file tare_label_style(void) { return (tare_file){label_style, sizeof label_style}; }
+tare_file tare_label_script(void) { return (tare_file){label_script, sizeof label_script}; }
 tare_file tare_demo_scores(void) { return (tare_file){scores, sizeof scores}; }
 tare_file tare_demo_head(void) { return (tare_file){head, sizeof head}; }
 tare_file tare_judge_rating(void) {

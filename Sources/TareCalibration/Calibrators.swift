@@ -12,6 +12,7 @@ package enum Calibrators {
       LowessPenaltyCalibrator.self,
       WithinPromptCalibrator.self,
       AdditiveCalibrator.self,
+      JointCalibrator.self,
       SurfaceCalibrator.self,
       MonotoneCalibrator.self,
       BradleyTerryCalibrator.self,

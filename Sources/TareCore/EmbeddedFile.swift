@@ -4,6 +4,8 @@ internal import CFiles
 package enum EmbeddedFile: Sendable {
   /// Style sheets and script of the report's page.
   case pageStyle, pageMaps, pageScript
+  /// Style and script of the page of `tare label`.
+  case labelStyle, labelScript
   /// The demo's pairs with their scores, as JSON Lines, gzipped.
   case demoScores
   /// The reward head that gave the demo's scores, as safetensors.
@@ -18,6 +20,8 @@ package enum EmbeddedFile: Sendable {
       case .pageStyle: tare_page_style()
       case .pageMaps: tare_page_maps()
       case .pageScript: tare_page_script()
+      case .labelStyle: tare_label_style()
+      case .labelScript: tare_label_script()
       case .demoScores: tare_demo_scores()
       case .demoHead: tare_demo_head()
       case .judgeRating: tare_judge_rating()

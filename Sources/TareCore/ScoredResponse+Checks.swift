@@ -1,22 +1,22 @@
 /// What every stage demands of scored responses before it computes with them.
 
 extension [ScoredResponse] {
-  /// - Throws: `TareError.badData` that names the first row, counted from 1, whose score is NaN or
-  ///   infinite.
+  /// - Throws: `TareError.badData` that names the first row, counted from 1, whose score is NaN,
+  ///   infinite or too large to be summed.
   package func requireFiniteScores() throws(TareError) {
-    guard let row = firstIndex(where: { !$0.score.isFinite }) else { return }
+    guard let row = firstIndex(where: { !$0.score.isUsable }) else { return }
     throw .badData(
       place: "row \(row + 1) (prompt \(self[row].promptID))", found: "the score \(self[row].score)",
-      accepted: "a finite number")
+      accepted: self[row].score.acceptedInstead)
   }
 }
 
 extension ScoredResponses {
   /// The same as of an array.
   package func requireFiniteScores() throws(TareError) {
-    guard let row = scores.firstIndex(where: { !$0.isFinite }) else { return }
+    guard let row = scores.firstIndex(where: { !$0.isUsable }) else { return }
     throw .badData(
       place: "row \(row + 1) (prompt \(self[row].promptID))", found: "the score \(scores[row])",
-      accepted: "a finite number")
+      accepted: scores[row].acceptedInstead)
   }
 }

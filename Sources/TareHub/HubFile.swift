@@ -8,6 +8,9 @@ struct HubFile: Hashable, Sendable {
   let size: Int
   let checksum: HubChecksum
 
+  /// Larger sizes are mistakes, or meant to do harm: a pebibyte.
+  static let mostBytes = 1 << 50
+
   var parts: [Substring] { name.split(separator: "/") }
 
   /// Whether a name that a server says can be a path below a folder, and nowhere else.

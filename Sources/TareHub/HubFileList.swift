@@ -8,6 +8,10 @@ struct HubFileList: Sendable {
   let commit: String
   let files: [HubFile]
 
+  /// A hub's own pages have 1,000 files; the largest models have some hundreds.
+  private static let mostFiles = 100_000
+  private static let mostPages = 500
+
   /// Asks for the list of a revision.
   ///
   /// `GET /api/models/ID/revision/REVISION?blobs=true` gives the commit and, on most hubs, sizes and
@@ -41,6 +45,11 @@ struct HubFileList: Sendable {
         throw .badData(place: page, found: value.outline, accepted: "an array of files")
       }
       entries += array.filter { $0["type"]?.string != "directory" }
+      guard pages.count <= Self.mostPages, entries.count <= Self.mostFiles else {
+        throw .badData(
+          place: url, found: "a list of over \(entries.count) files on \(pages.count) pages",
+          accepted: "at most \(Self.mostFiles) files on \(Self.mostPages) pages")
+      }
       next = following
     }
     guard let files = try Self.files(entries, HubListNames.tree) else {
@@ -81,6 +90,11 @@ struct HubFileList: Sendable {
         let hex = (large.map { $0[names.largeHash] } ?? entry[names.hash])?.string,
         let checksum = HubChecksum(hex: hex)
       else { return nil }
+      guard size <= HubFile.mostBytes else {
+        throw .badData(
+          place: "file '\(name)'", found: "a size of \(size) bytes",
+          accepted: "at most \(HubFile.mostBytes)")
+      }
       files.append(HubFile(name: name, size: size, checksum: checksum))
     }
     return files

@@ -3,7 +3,7 @@ package import TareCore
 
 package enum Columns {
   /// - Throws: `TareError.badData` if a column is empty, not as long as the first, or holds a
-  ///   number that is not finite; it names the row, counted from 1.
+  ///   number that is not finite or above 1e100; it names the row, counted from 1.
   package static func check(_ columns: KeyValuePairs<String, [Double]>) throws(TareError) {
     guard let first = columns.first else { return }
     for (name, values) in columns {
@@ -15,10 +15,10 @@ package enum Columns {
           place: "column \(name)", found: "\(values.count) rows",
           accepted: "\(first.value.count) rows, as many as column \(first.key)")
       }
-      if let row = values.firstIndex(where: { !$0.isFinite }) {
+      if let row = values.firstIndex(where: { !$0.isUsable }) {
         throw .badData(
           place: "column \(name), row \(row + 1)", found: "\(values[row])",
-          accepted: "a finite number")
+          accepted: values[row].acceptedInstead)
       }
     }
   }

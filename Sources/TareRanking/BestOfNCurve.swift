@@ -99,6 +99,7 @@ private struct Sums {
     var estimate: BestOfNCurve.Estimate {
       guard count > 1 else { return .init(value: mean, interval: nil) }
       let half = 1.959963984540054 * (squares / (count - 1) / count).squareRoot()
+      guard half.isFinite else { return .init(value: mean, interval: nil) }
       return .init(value: mean, interval: mean - half...mean + half)
     }
   }

@@ -55,6 +55,13 @@ struct RemoteConnection: Sendable {
     self.options = options
   }
 
+  /// Clients of OpenAI's name the address up to `/v1`.
+  static func address(_ url: String, _ path: String) -> String {
+    let stem = url.hasSuffix("/") ? String(url.dropLast()) : url
+    guard stem.hasSuffix("/v1"), path.hasPrefix("/v1/") else { return url }
+    return stem + path.dropFirst("/v1".count)
+  }
+
   /// - Parameter path: another than the URL's own.
   func post(_ value: JSONValue, to path: String? = nil) async throws(RemoteFailure) -> JSONValue {
     let url = address(path)
@@ -130,7 +137,7 @@ struct RemoteConnection: Sendable {
   }
 
   /// Status and whole body within the time-out.
-  /// - Throws: `RemoteFailure.again` for broken connections, time-outs, 429 and 5xx;
+  /// - Throws: `RemoteFailure.again` for broken connections, time-outs, 429 and 5xx but 501;
   ///   `RemoteFailure.final` where no request can be sent at all.
   private func reply(
     _ request: HTTPRequest, within timeout: Duration
@@ -145,7 +152,9 @@ struct RemoteConnection: Sendable {
       if case .final(let error) = error { throw .final(error) }
       throw .again(reason: error.words, after: nil)
     }
-    guard response.status != 429, !(500..<600).contains(response.status) else {
+    // 501 is vLLM's answer where its model has no such route, and stays.
+    guard response.status != 429, !(500..<600).contains(response.status) || response.status == 501
+    else {
       // A date, the header's other form, is not read.
       let seconds = response.headers.first("Retry-After").flatMap { Int($0) }
       throw .again(

@@ -50,7 +50,8 @@ extension RemoteModel {
   private func sample(_ options: ScoringOptions) -> (text: String, tokens: [[Int32]])? {
     guard let text else { return nil }
     let sample = "The naïve café's 12345 × 0.5 = 日本語 🙂\n\n  def f(x): return x**2\tDon't stop"
-    var tokens = [text.tokenizer.encode(sample, addSpecialTokens: false)]
+    guard let own = try? text.tokenizer.encode(sample, addSpecialTokens: false) else { return nil }
+    var tokens = [own]
     // As Tare's own server counts them, with a token that the reward is read at.
     if let own = try? text.tokenize(rendered: sample, options).ids { tokens.append(own) }
     return (sample, tokens)

@@ -14,6 +14,11 @@ package struct Report: Sendable {
   /// What `tare inspect` found inside of models; empty where it was not asked.
   package var routing: [RoutingInspection]
   package var attention: [AttentionInspection]
+  /// What `tare audit` found of calibrations, and `tare probe` of edits; empty where it was not asked.
+  package var audits: [ReportedFindings] = []
+  package var probes: [ReportedFindings] = []
+  /// Audits of typed questions, and how well their probabilities hold.
+  package var questions: [TypedQuestions] = []
   /// What holds for the report as a whole: versions, commands, data.
   package var provenance: [Fact]
 

@@ -167,7 +167,7 @@ struct ControlTokens: Sendable {
   func encode(
     _ text: String, _ tokenizer: Tokenizer
   ) throws(TareError) -> (ids: [Int32], isSanitized: Bool) {
-    let newline = tokenizer.encode("\n", addSpecialTokens: false)
+    let newline = try tokenizer.encode("\n", addSpecialTokens: false)
     var ids: [Int32] = []
     var isSanitized = false
     for (index, part) in parts(of: text).enumerated() {
@@ -175,13 +175,17 @@ struct ControlTokens: Sendable {
       case .text(let bytes):
         let text = String(decoding: bytes, as: UTF8.self)
         if index == 0 {
-          ids += tokenizer.encode(text, addSpecialTokens: false)
+          ids += try tokenizer.encode(text, addSpecialTokens: false)
         } else if !text.isEmpty {
-          ids += Self.inside(text, newline) { tokenizer.encode($0, addSpecialTokens: false) }
+          ids += try Self.inside(text, newline) { text throws(TareError) in
+            try tokenizer.encode(text, addSpecialTokens: false)
+          }
         }
       case .token(let bytes):
         let token = String(decoding: bytes, as: UTF8.self)
-        let plain = Self.inside(token, newline) { tokenizer.encode(plain: $0) }
+        let plain = try Self.inside(token, newline) { text throws(TareError) in
+          try tokenizer.encode(plain: text)
+        }
         guard tokenizer.id(of: token).map({ !plain.contains($0) }) ?? true else {
           throw .badData(
             place: "messages",
@@ -198,9 +202,9 @@ struct ControlTokens: Sendable {
   /// The tokens of a text that does not begin the whole: encoded after a line feed, which is taken off
   /// again, so that no space is put before it.
   private static func inside(
-    _ text: String, _ newline: [Int32], _ encode: (String) -> [Int32]
-  ) -> [Int32] {
-    let ids = encode("\n" + text)
-    return ids.starts(with: newline) ? Array(ids.dropFirst(newline.count)) : encode(text)
+    _ text: String, _ newline: [Int32], _ encode: (String) throws(TareError) -> [Int32]
+  ) throws(TareError) -> [Int32] {
+    let ids = try encode("\n" + text)
+    return ids.starts(with: newline) ? Array(ids.dropFirst(newline.count)) : try encode(text)
   }
 }

@@ -107,8 +107,8 @@ package struct LoadedHead: Sendable {
     let rule =
       head is TokenHead
       ? .last
-      : ReadRule(head.position) {
-        text.tokenizer.encode($0, addSpecialTokens: false)
+      : try ReadRule(head.position) { (prompt) throws(TareError) in
+        try text.tokenizer.encode(prompt, addSpecialTokens: false)
       } ?? text.readRule
     return LoadedHead(
       head: head, digest: nil, readRule: rule, output: .own(of: head, rule, text.reranker))
@@ -189,7 +189,7 @@ extension TextModel {
   /// The id of a token that a user names by number or by spelling.
   package func tokenID(_ text: String) throws(TareError) -> Int32 {
     if let id = Int32(text), id >= 0, Int(id) < size.vocabularySize { return id }
-    let ids = tokenizer.encode(text, addSpecialTokens: false)
+    let ids = try tokenizer.encode(text, addSpecialTokens: false)
     guard let id = tokenizer.id(of: text) ?? (ids.count == 1 ? ids[0] : nil) else {
       throw .usage(
         "token of \(name): expected an id below \(size.vocabularySize) or the text of one token, "

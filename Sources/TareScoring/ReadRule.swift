@@ -124,9 +124,12 @@ extension ReadRule {
   /// What a head asks for; nil where it leaves it to the model or the user.
   ///
   /// - Parameter ids: the ids of a text.
-  init?(_ position: HeadPosition, ids: (String) -> [Int32]) {
+  /// - Throws: what `ids` throws.
+  init?<Failure: Error>(
+    _ position: HeadPosition, ids: (String) throws(Failure) -> [Int32]
+  ) throws(Failure) {
     switch position {
-    case .prompt(let text): self = .gated(ids(text))
+    case .prompt(let text): self = .gated(try ids(text))
     case .readRule: return nil
     case .first: self = .first
     case .mean: self = .mean

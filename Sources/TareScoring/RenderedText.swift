@@ -109,7 +109,7 @@ extension TextModel {
     return AssistantTurn(
       openings: openings, closing: String(text[answered.upperBound...]),
       followsBOS: tokenizer.bosID != nil
-        && tokenizer.encode(text, addSpecialTokens: false).first == tokenizer.bosID)
+        && (try? tokenizer.encode(text, addSpecialTokens: false))?.first == tokenizer.bosID)
   }
 }
 

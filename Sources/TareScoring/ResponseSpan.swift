@@ -74,7 +74,7 @@ struct ResponseSpan: Sendable, Hashable {
 extension TextModel {
   /// The tokens of the response; one that has a part of what stands around the response is none.
   func responseTokens(_ ids: [Int32], _ span: ResponseSpan) throws(TareError) -> Range<Int> {
-    let beginning = tokenizer.encode(span.before, addSpecialTokens: false)
+    let beginning = try tokenizer.encode(span.before, addSpecialTokens: false)
     var start = zip(ids, beginning).prefix { $0 == $1 }.count
     if start < beginning.count {
       // Tokens have joined over the seam.

@@ -5,13 +5,14 @@ internal import TareTokenizers
 extension TextModel {
   /// The token that `options` read after each step; nil where they read no steps, or the vocabulary
   /// has no such token.
-  private func stepToken(_ options: ScoringOptions) -> (id: Int32, text: String)? {
+  private func stepToken(_ options: ScoringOptions) throws(TareError) -> (id: Int32, text: String)?
+  {
     guard case .step(let id, _) = options.readRule, let token = tokenizer.token(id) else {
       return nil
     }
-    if tokenizer.encode(token, addSpecialTokens: false) == [id] { return (id, token) }
+    if try tokenizer.encode(token, addSpecialTokens: false) == [id] { return (id, token) }
     // A word of the vocabulary is spelled with marks there; after a letter it is decoded whole.
-    let letter = tokenizer.encode("a", addSpecialTokens: false)
+    let letter = try tokenizer.encode("a", addSpecialTokens: false)
     guard let before = try? tokenizer.decode(letter, skipSpecialTokens: false),
       let both = try? tokenizer.decode(letter + [id], skipSpecialTokens: false),
       both.hasPrefix(before)
@@ -25,9 +26,9 @@ extension TextModel {
   package func response(
     ofSteps steps: [String], _ options: ScoringOptions
   ) throws(TareError) -> String {
-    guard let (id, token) = stepToken(options) else { return steps.joined(separator: "\n\n") }
+    guard let (id, token) = try stepToken(options) else { return steps.joined(separator: "\n\n") }
     let response = steps.map { $0.hasSuffix(token) ? $0 : $0 + token }.joined()
-    let count = tokenizer.encode(response, addSpecialTokens: false).count { $0 == id }
+    let count = try tokenizer.encode(response, addSpecialTokens: false).count { $0 == id }
     guard count >= steps.count else {
       throw .badData(
         place: "response", found: "\(count) tokens \(id) ('\(token)') after \(steps.count) steps",
@@ -42,7 +43,7 @@ extension TextModel {
   func putStepTokens(
     in messages: inout [Message], _ options: ScoringOptions
   ) throws(TareError) -> Bool {
-    guard let token = stepToken(options)?.text, let last = messages.indices.last else {
+    guard let token = try stepToken(options)?.text, let last = messages.indices.last else {
       return false
     }
     var response = messages[last].content

@@ -22,7 +22,7 @@ extension TextModel {
 
   /// The beginning of a text that has at most `count` tokens.
   package func beginning(of text: String, tokens count: Int) throws(TareError) -> String {
-    let ids = tokenizer.encode(text, addSpecialTokens: false)
+    let ids = try tokenizer.encode(text, addSpecialTokens: false)
     guard ids.count > count else { return text }
     return try tokenizer.decode(Array(ids.prefix(count)), skipSpecialTokens: false)
   }

@@ -39,10 +39,10 @@ extension TextModel {
     of conversation: TokenizedConversation, addsSpecialTokens: Bool
   ) throws(TareError) -> String {
     let ids = conversation.ids
-    func isRight(_ text: String) -> Bool {
-      tokenizer.encode(text, addSpecialTokens: addsSpecialTokens) == ids
+    func isRight(_ text: String) throws(TareError) -> Bool {
+      try tokenizer.encode(text, addSpecialTokens: addsSpecialTokens) == ids
     }
-    if isRight(conversation.text) { return conversation.text }
+    if try isRight(conversation.text) { return conversation.text }
     guard !conversation.isSanitized else {
       throw .badData(
         place: "control tokens", found: "control tokens encoded as plain text",
@@ -59,7 +59,7 @@ extension TextModel {
     if own.count < ids.count, let bos = tokenizer.bosID.flatMap({ tokenizer.token($0) }),
       conversation.text.hasPrefix(bos),
       case let rest = String(conversation.text.dropFirst(bos.count)),
-      isRight(rest)
+      try isRight(rest)
     {
       return rest
     }

@@ -202,7 +202,7 @@ extension TextModel {
   ) throws(TareError) -> TokenizedConversation {
     let prompt = messages.dropLast().map(\.content).joined(separator: "\n")
     let response = messages.last?.content ?? ""
-    var (ids, types) = tokenizer.encode(prompt, pair: response)
+    var (ids, types) = try tokenizer.encode(prompt, pair: response)
     let limit = options.maxTokens ?? contextLength
     let truncated = ids.count > limit
     if truncated {
@@ -214,7 +214,7 @@ extension TextModel {
       }
       if options.truncation.isInResponse {
         guard
-          let cut = tokenizer.encode(
+          let cut = try tokenizer.encode(
             prompt, pair: response, limit: limit,
             cuttingStart: options.truncation == .responseLeft)
         else {
@@ -224,7 +224,7 @@ extension TextModel {
         }
         (ids, types) = cut
       } else {
-        (ids, types) = tokenizer.encode(prompt, pair: response, limit: limit)
+        (ids, types) = try tokenizer.encode(prompt, pair: response, limit: limit)
       }
     }
     return TokenizedConversation(
@@ -246,9 +246,9 @@ extension TextModel {
     if isPair {
       // Where the end may go, the longer text gives up its own, as transformers cuts a pair.
       let limit = options.truncation == .right ? options.maxTokens ?? contextLength : .max
-      ids = tokenizer.encode(first, pair: second, limit: limit).ids
+      ids = try tokenizer.encode(first, pair: second, limit: limit).ids
     } else {
-      ids = tokenizer.encode(first + second, addSpecialTokens: true)
+      ids = try tokenizer.encode(first + second, addSpecialTokens: true)
     }
     return try tokenize(
       ids, of: first + second, promptIDs: nil, length: second.unicodeScalars.count, options
@@ -267,7 +267,9 @@ extension TextModel {
   ) throws(TareError) -> TokenizedConversation {
     try tokenize(
       tokenizer.encode(text, addSpecialTokens: false), of: text,
-      promptIDs: prompt.map { tokenizer.encode($0, addSpecialTokens: false) }, length: length,
+      promptIDs: prompt.map { prompt throws(TareError) in
+        try tokenizer.encode(prompt, addSpecialTokens: false)
+      }, length: length,
       options, span: span)
   }
 

@@ -14,6 +14,7 @@ package enum WireProtocols {
       TEI.self,
       Slime.self,
       SystemOne.self,
+      VLLMSystemOne.self,
       Decisions.self,
     ]
   ) { $0 }
@@ -22,6 +23,8 @@ package enum WireProtocols {
 /// What a kind of client speaks.
 package protocol WireProtocol: Registered {
   static var endpoints: [Endpoint] { get }
+  /// The protocol whose paths it answers where the user asks for it; nil for one that always answers.
+  static var insteadOf: (any WireProtocol.Type)? { get }
   /// Whether a request that names another model than the server's is refused, as its own server does.
   static var checksModel: Bool { get }
   /// The status of a full queue, which its clients try again after.
@@ -35,6 +38,7 @@ package protocol WireProtocol: Registered {
 }
 
 extension WireProtocol {
+  package static var insteadOf: (any WireProtocol.Type)? { nil }
   package static var checksModel: Bool { false }
   package static var busyStatus: Int { 503 }
   package static var malformedStatus: Int { 400 }

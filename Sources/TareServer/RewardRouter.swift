@@ -21,7 +21,12 @@ struct RewardRouter {
 
   func router() -> Router<RewardContext> {
     let router = Router(context: RewardContext.self, options: [.autoGenerateHeadEndpoints])
-    let routes = WireProtocols.registry.entries.flatMap { form in
+    let all = WireProtocols.registry.entries
+    let replaced = options.speaksAsVLLM ? all.compactMap { $0.insteadOf?.key } : []
+    let forms = all.filter { form in
+      !replaced.contains(form.key) && (options.speaksAsVLLM || form.insteadOf == nil)
+    }
+    let routes = forms.flatMap { form in
       form.endpoints.map { (form, $0) }
     }
     let anywhere: [Route] = [(LLaMAFactory.self, LLaMAFactory.anywhere)]
@@ -34,7 +39,11 @@ struct RewardRouter {
     router.add(middleware: RequestLog(level: options.logged, write: options.log))
     router.add(middleware: metrics)
     router.add(middleware: ErrorsAsJSON(methods: methods, busyStatus: options.busyStatus))
-    if let key = options.apiKey { router.add(middleware: APIKeyCheck(key)) }
+    if let key = options.apiKey {
+      router.add(middleware: APIKeyCheck(key))
+    } else if !options.isOpen {
+      router.add(middleware: OriginCheck())
+    }
     router.add(
       middleware: AnyPath { request, context in
         try await answer(request, context, by: anywhere, isElsewhere: true)
@@ -86,8 +95,8 @@ struct RewardRouter {
     var response = try await HangUpWatch.response(on: context.channel) {
       try await answer(body.object ?? [:], id: id, by: route).response
     }
-    if let calibration = service.calibration {
-      response.headers[.init("Tare-Calibration")!] = calibration.name
+    if let calibration = service.calibrationName {
+      response.headers[.init("Tare-Calibration")!] = calibration
     }
     return response
   }

@@ -28,6 +28,8 @@ package struct ServerOptions: Sendable {
   /// Which requests get a line, and who writes it.
   package var logged = RequestLogLevel.none
   package var log: @Sendable (String) -> Void = { _ in }
+  /// Whether `/v1/systemone` is vLLM's, and not that of transformers serve.
+  package var speaksAsVLLM = false
   /// The program's version.
   package var version = ""
 

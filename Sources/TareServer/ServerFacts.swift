@@ -98,7 +98,7 @@ struct ServerFacts {
       "root": .string(options.otherModelNames.first ?? name), "parent": .null,
       "max_model_len": profile.longest.map { .int($0) } ?? .null, "permission": [],
     ]
-    if let calibration = service.calibration { model["calibration"] = .string(calibration.name) }
+    if let calibration = service.calibrationName { model["calibration"] = .string(calibration) }
     return .object(model)
   }
 

@@ -20,6 +20,8 @@ package final class DecisionService: Sendable {
   package let model: DecisionModel
   /// What clients call it.
   package var name: String { model.name }
+  /// What every answer goes through; nil for none.
+  package let probabilities: ServedProbabilities?
   private let limits: ServiceLimits
   private let state = Mutex(State())
   private let thread = DispatchQueue(label: "tare-decisions")
@@ -37,8 +39,12 @@ package final class DecisionService: Sendable {
     let continuation: CheckedContinuation<Result<[DecisionReading], TareError>, Never>
   }
 
-  package init(_ model: DecisionModel, limits: ServiceLimits = ServiceLimits()) {
+  package init(
+    _ model: DecisionModel, probabilities: ServedProbabilities? = nil,
+    limits: ServiceLimits = ServiceLimits()
+  ) {
     self.model = model
+    self.probabilities = probabilities
     self.limits = limits
   }
 
@@ -47,16 +53,20 @@ package final class DecisionService: Sendable {
 
   /// - Throws: `TareError.badData` that names the question which cannot be answered; `TareError.busy` if
   ///   too many wait; `TareError.interrupted` if the task is cancelled or has waited too long.
-  package func answers(_ request: DecisionRequest) async throws(TareError) -> ServedDecisions {
+  package func answers(
+    _ request: DecisionRequest, _ form: DecisionForm = .transformers
+  ) async throws(TareError) -> ServedDecisions {
     let request = model.prepared(request)
-    let prompts = try model.prompts(request)
+    try probabilities?.check(request.questions)
+    let prompts = try model.prompts(request, form)
     let reads = try model.reads(prompts).sorted { $0.question < $1.question }
     guard waiting + reads.count <= limits.waiting || waiting == 0 else {
       throw .busy("queue full (\(waiting) questions waiting, limit \(limits.waiting)); retry later")
     }
     let readings = try await wait(for: reads).get()
+    let raw = zip(request.questions, readings).map { DecisionAnswer($0, $1) }
     return ServedDecisions(
-      answers: zip(request.questions, readings).map { DecisionAnswer($0, $1) },
+      answers: try probabilities?.answers(raw) ?? raw,
       inputTokens: prompts.reduce(0) { $0 + $1.ids.count })
   }
 

@@ -116,6 +116,11 @@ package final class RewardService: Sendable {
   /// Whether a text would be scored now.
   package func isReady() async -> Bool { await model.isReady() }
 
+  /// How answers name what they went through; nil for nothing.
+  package var calibrationName: String? {
+    calibration?.name ?? decisions?.probabilities?.name
+  }
+
   /// Tokens that one pass of the model computes.
   package static let passTokens = BatchPlan.rowBudget
 

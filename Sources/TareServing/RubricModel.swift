@@ -24,10 +24,17 @@ package struct RubricModel: ServedModel {
   private let model: DecisionModel
   /// nil where questions come with requests.
   private let rubric: Rubric?
+  /// What answers go through before they make a reward; nil for none.
+  private let probabilities: ServedProbabilities?
 
-  package init(_ model: DecisionModel, rubric: Rubric?) {
+  /// - Throws: `TareError.badData` for a question of the rubric that the calibration does not know.
+  package init(
+    _ model: DecisionModel, rubric: Rubric?, probabilities: ServedProbabilities? = nil
+  ) throws(TareError) {
     self.model = model
     self.rubric = rubric
+    self.probabilities = probabilities
+    try probabilities?.check(rubric?.questions ?? [])
   }
 
   package var name: String { model.name }
@@ -67,7 +74,8 @@ package struct RubricModel: ServedModel {
     }
     var scores: [Score] = []
     for (text, readings) in zip(texts, try model.answers(requests)) {
-      let answers = zip(rubric.questions, readings).map { DecisionAnswer($0, $1) }
+      let raw = zip(rubric.questions, readings).map { DecisionAnswer($0, $1) }
+      let answers = try probabilities?.answers(raw) ?? raw
       guard let value = rubric.reward(answers) else {
         throw .badData(
           place: "reward", found: "none", accepted: "a rubric with weights for its questions")

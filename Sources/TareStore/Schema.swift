@@ -16,6 +16,7 @@ enum Schema {
     migrator.registerMigration("v7") { try $0.execute(sql: v7) }
     migrator.registerMigration("v8") { try $0.execute(sql: v8) }
     migrator.registerMigration("v9") { try $0.execute(sql: v9) }
+    migrator.registerMigration("v10") { try $0.execute(sql: v10) }
     migrator.registerMigration("v11") { try $0.execute(sql: v11) }
     return migrator
   }()
@@ -229,6 +230,25 @@ enum Schema {
     CREATE TABLE calibrationSeal (
       calibration INTEGER PRIMARY KEY REFERENCES calibration(id) ON DELETE CASCADE,
       digest BLOB NOT NULL CHECK (length(digest) = 32)
+    ) STRICT;
+    """
+
+  /// What people said of pairs of responses. Texts are known by their digests: a label holds for every run
+  /// and file that has them.
+  private static let v10 = """
+    CREATE TABLE pairLabel (
+      -- Ascends with time.
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      prompt BLOB NOT NULL CHECK (length(prompt) = 32),
+      -- Two responses, the smaller digest first.
+      first BLOB NOT NULL CHECK (length(first) = 32),
+      second BLOB NOT NULL CHECK (length(second) = 32),
+      labeller TEXT NOT NULL CHECK (labeller <> ''),
+      verdict TEXT NOT NULL CHECK (verdict IN ('first', 'second', 'tie', 'skip')),
+      firstIsLeft INTEGER NOT NULL CHECK (firstIsLeft IN (0, 1)),
+      labelledAt TEXT NOT NULL CHECK (labelledAt IS strftime('%Y-%m-%dT%H:%M:%SZ', labelledAt)),
+      UNIQUE (prompt, first, second, labeller),
+      CHECK (first < second)
     ) STRICT;
     """
 

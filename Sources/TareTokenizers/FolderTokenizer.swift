@@ -42,11 +42,12 @@ package struct FolderTokenizer: Sendable {
     let probes = self.probes
     for text in probes {
       let isSame =
-        tokenizer.encode(text, addSpecialTokens: false)
-        == changed.encode(text, addSpecialTokens: false)
+        (try? tokenizer.encode(text, addSpecialTokens: false))
+        == (try? changed.encode(text, addSpecialTokens: false))
       let isSamePair =
         !readsPairs
-        || tokenizer.encode(text, pair: text) == changed.encode(text, pair: text)
+        || (try? tokenizer.encode(text, pair: text).ids)
+          == (try? changed.encode(text, pair: text).ids)
       guard !isSame || !isSamePair else { continue }
       found.count += 1
       found.example =
@@ -109,8 +110,8 @@ package struct TokenizerDifference: Sendable, Hashable {
     fileprivate init(
       _ text: String, _ tokenizer: Tokenizer, _ others: Tokenizer, withSpecials: Bool
     ) {
-      let own = tokenizer.encode(text, addSpecialTokens: withSpecials)
-      let other = others.encode(text, addSpecialTokens: withSpecials)
+      let own = (try? tokenizer.encode(text, addSpecialTokens: withSpecials)) ?? []
+      let other = (try? others.encode(text, addSpecialTokens: withSpecials)) ?? []
       let place = zip(own, other).prefix { $0 == $1 }.count
       self.text = text
       self.place = place

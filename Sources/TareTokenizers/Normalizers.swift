@@ -3,7 +3,8 @@ package import TareCore
 
 /// Rewrites text before it is cut into words.
 package protocol TextNormalizer: Sendable {
-  func normalize(_ text: inout NormalizedText)
+  /// - Throws: `TareError.badData` when a pattern has spent the text's budget.
+  func normalize(_ text: inout NormalizedText) throws(TareError)
 }
 
 /// A normaliser that tokenizer.json can name.
@@ -18,10 +19,14 @@ package struct NormalizedText {
   var bytes: [UInt8]
   /// Whether the first byte is made of the first scalar of the whole text, for `Metaspace`.
   var startsText: Bool
+  /// What patterns may still cost.
+  var patterns: PatternBudget
 
-  init(bytes: [UInt8], startsText: Bool) {
+  /// - Parameter patterns: that of the whole text; by default the text is whole.
+  init(bytes: [UInt8], startsText: Bool, patterns: PatternBudget? = nil) {
     self.bytes = bytes
     self.startsText = startsText
+    self.patterns = patterns ?? PatternBudget(bytes: bytes.count)
   }
 
   /// A whole text.

@@ -6,7 +6,8 @@ package protocol PreTokenizer: FilePart, Sendable {
   /// - Throws: `TareError.badData` that names the place in the file.
   init(_ part: Part) throws(TareError)
 
-  func cut(_ text: inout CutText)
+  /// - Throws: `TareError.badData` when a pattern has spent the text's budget.
+  func cut(_ text: inout CutText) throws(TareError)
 }
 
 /// A text and the pieces into which it has been cut.
@@ -17,18 +18,24 @@ package struct CutText {
   package private(set) var pieces: [Range<Int>]
   /// Whether a piece that begins at 0 begins with what the first scalar of the whole text became.
   private(set) var startsText: Bool
+  /// What patterns may still cost.
+  var patterns: PatternBudget
 
-  package init(_ bytes: [UInt8], startsText: Bool) {
+  /// - Parameter patterns: that of the whole text; by default the text is whole.
+  package init(_ bytes: [UInt8], startsText: Bool, patterns: PatternBudget? = nil) {
     self.bytes = bytes
+    self.patterns = patterns ?? PatternBudget(bytes: bytes.count)
     self.startsText = startsText
     pieces = bytes.isEmpty ? [] : [0..<bytes.count]
   }
 
   /// Cuts each piece into those that `body` appends; empty ones are left out.
-  mutating func cutPieces(_ body: (borrowing Span<UInt8>, Range<Int>, inout [Range<Int>]) -> Void) {
+  mutating func cutPieces<Failure: Error>(
+    _ body: (borrowing Span<UInt8>, Range<Int>, inout [Range<Int>]) throws(Failure) -> Void
+  ) throws(Failure) {
     var result: [Range<Int>] = []
     result.reserveCapacity(max(pieces.count, bytes.count / 4))
-    for piece in pieces { body(bytes.span, piece, &result) }
+    for piece in pieces { try body(bytes.span, piece, &result) }
     result.removeAll { $0.isEmpty }
     pieces = result
   }

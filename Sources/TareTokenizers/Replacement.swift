@@ -19,5 +19,10 @@ struct Replacement: Sendable {
     self.content = Array(content.utf8)
   }
 
-  func applied(to bytes: [UInt8]) -> [UInt8] { pattern.replacing(in: bytes, with: content) }
+  /// - Throws: `TareError.badData` when the budget is spent.
+  func applied(
+    to bytes: [UInt8], _ budget: inout PatternBudget
+  ) throws(TareError) -> [UInt8] {
+    try pattern.replacing(in: bytes, with: content, &budget)
+  }
 }

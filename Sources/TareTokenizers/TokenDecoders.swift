@@ -7,7 +7,8 @@ package protocol TokenDecoder: FilePart, Sendable {
   init(_ part: Part) throws(TareError)
 
   /// - Parameter tokens: UTF-8, as the step before left them. The last step's are joined.
-  func decode(_ tokens: [[UInt8]]) -> [[UInt8]]
+  /// - Throws: `TareError.badData` when a pattern takes too many steps.
+  func decode(_ tokens: [[UInt8]]) throws(TareError) -> [[UInt8]]
 }
 
 package enum TokenDecoders {

@@ -32,7 +32,7 @@ extension Tokenizer {
     let addsBOS = vocabulary.addsBOS ?? (scheme.addsBOS && ids.bos != nil)
     stages.template = .around(
       bos: addsBOS ? ids.bos : nil, eos: vocabulary.addsEOS ? ids.eos : nil)
-    self.init(stages, ids)
+    try self.init(stages, ids)
   }
 
   private static func table(_ vocabulary: Vocabulary) throws(TareError) -> TokenTable {

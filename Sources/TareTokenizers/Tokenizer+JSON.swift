@@ -57,7 +57,7 @@ extension Tokenizer {
         stages.template = .bert(start: start, end: end)
       }
     }
-    self.init(stages, ids)
+    try self.init(stages, ids)
   }
 }
 

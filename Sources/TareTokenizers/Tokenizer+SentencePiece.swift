@@ -46,7 +46,7 @@ extension Tokenizer {
       pad: try id("pad_token", model.padID), unknown: try id("unk_token", model.unknownID))
     let adds = try config.addedEnds()
     stages.template = .around(bos: adds.bos ? ids.bos : nil, eos: adds.eos ? ids.eos : nil)
-    self.init(stages, ids)
+    try self.init(stages, ids)
   }
 
   private static func model(

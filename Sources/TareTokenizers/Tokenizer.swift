@@ -37,10 +37,10 @@ package struct Tokenizer: Sendable {
     var unknown: Int32?
   }
 
-  init(_ stages: Stages, _ ids: UseIDs) {
+  init(_ stages: Stages, _ ids: UseIDs) throws(TareError) {
     self.stages = stages
-    plainTokens = stages.added.matcher(isNormalized: false, stages.normalizer)
-    normalizedTokens = stages.added.matcher(isNormalized: true, stages.normalizer)
+    plainTokens = try stages.added.matcher(isNormalized: false, stages.normalizer)
+    normalizedTokens = try stages.added.matcher(isNormalized: true, stages.normalizer)
     bosID = ids.bos
     eosID = ids.eos
     padID = ids.pad
@@ -80,23 +80,24 @@ package struct Tokenizer: Sendable {
 
   /// - Parameter addSpecialTokens: whether the post-processor's tokens are put around the text.
   ///   Such tokens within the text are found in either case.
-  package func encode(_ text: String, addSpecialTokens: Bool) -> [Int32] {
+  /// - Throws: `TareError.badData` when a pattern takes too many steps for the text.
+  package func encode(_ text: String, addSpecialTokens: Bool) throws(TareError) -> [Int32] {
     var ids: [Int32] = []
     let (before, after) = addSpecialTokens ? specialTokens() : ([], [])
     ids.append(contentsOf: before)
-    append(text, to: &ids)
+    try append(text, to: &ids)
     ids.append(contentsOf: after)
     return ids
   }
 
   /// The tokens of plain text: added tokens that it spells, special or not, are not found.
-  package func encode(plain text: String) -> [Int32] {
+  package func encode(plain text: String) throws(TareError) -> [Int32] {
     var ids: [Int32] = []
     var scratch = Scratch()
     var normalized = NormalizedText(bytes: Array(text.utf8), startsText: true)
-    stages.normalizer?.normalize(&normalized)
-    var cut = CutText(normalized.bytes, startsText: true)
-    stages.preTokenizer?.cut(&cut)
+    try stages.normalizer?.normalize(&normalized)
+    var cut = CutText(normalized.bytes, startsText: true, patterns: normalized.patterns)
+    try stages.preTokenizer?.cut(&cut)
     stages.model.encode(cut.bytes, cut.pieces, &scratch, into: &ids)
     return ids
   }
@@ -108,10 +109,10 @@ package struct Tokenizer: Sendable {
   ///   in the library's `longest_first`.
   package func encode(
     _ first: String, pair second: String, limit: Int = .max
-  ) -> (ids: [Int32], typeIDs: [Int32]) {
+  ) throws(TareError) -> (ids: [Int32], typeIDs: [Int32]) {
     var parts: (first: [Int32], second: [Int32]) = ([], [])
-    append(first, to: &parts.first)
-    append(second, to: &parts.second)
+    try append(first, to: &parts.first)
+    try append(second, to: &parts.second)
     let room = max(limit - specialsOfPair, 0)
     if parts.first.count + parts.second.count > room {
       let shorter = min(parts.first.count, parts.second.count, room / 2)
@@ -127,10 +128,10 @@ package struct Tokenizer: Sendable {
   /// - Returns: nil if none of it would be left.
   package func encode(
     _ first: String, pair second: String, limit: Int, cuttingStart: Bool
-  ) -> (ids: [Int32], typeIDs: [Int32])? {
+  ) throws(TareError) -> (ids: [Int32], typeIDs: [Int32])? {
     var parts: (first: [Int32], second: [Int32]) = ([], [])
-    append(first, to: &parts.first)
-    append(second, to: &parts.second)
+    try append(first, to: &parts.first)
+    try append(second, to: &parts.second)
     let room = limit - specialsOfPair - parts.first.count
     guard room > 0 else { return nil }
     parts.second = Array(
@@ -165,27 +166,35 @@ package struct Tokenizer: Sendable {
     return (ids, typeIDs)
   }
 
-  private func append(_ text: String, to ids: inout [Int32]) {
+  private func append(_ text: String, to ids: inout [Int32]) throws(TareError) {
     let bytes = Array(text.utf8)
     var scratch = Scratch()
-    plainTokens.forEachPart(of: bytes.span) { part, id in
+    var budget = PatternBudget(bytes: bytes.count)
+    try plainTokens.forEachPart(of: bytes.span) { part, id throws(TareError) in
       if let id { return ids.append(id) }
-      var text = NormalizedText(bytes: Array(bytes[part]), startsText: part.lowerBound == 0)
-      stages.normalizer?.normalize(&text)
-      append(text, &scratch, to: &ids)
+      var text = NormalizedText(
+        bytes: Array(bytes[part]), startsText: part.lowerBound == 0, patterns: budget)
+      try stages.normalizer?.normalize(&text)
+      budget = try append(text, &scratch, to: &ids)
     }
   }
 
-  private func append(_ text: NormalizedText, _ scratch: inout Scratch, to ids: inout [Int32]) {
-    normalizedTokens.forEachPart(of: text.bytes.span) { part, id in
+  /// - Returns: what is left of the text's budget for patterns.
+  private func append(
+    _ text: NormalizedText, _ scratch: inout Scratch, to ids: inout [Int32]
+  ) throws(TareError) -> PatternBudget {
+    var budget = text.patterns
+    try normalizedTokens.forEachPart(of: text.bytes.span) { part, id throws(TareError) in
       if let id { return ids.append(id) }
       let isWhole = part.count == text.bytes.count
       var cut = CutText(
         isWhole ? text.bytes : Array(text.bytes[part]),
-        startsText: text.startsText && part.lowerBound == 0)
-      stages.preTokenizer?.cut(&cut)
+        startsText: text.startsText && part.lowerBound == 0, patterns: budget)
+      try stages.preTokenizer?.cut(&cut)
+      budget = cut.patterns
       stages.model.encode(cut.bytes, cut.pieces, &scratch, into: &ids)
     }
+    return budget
   }
 
   // MARK: - Tokens to text
@@ -200,34 +209,34 @@ package struct Tokenizer: Sendable {
     var run: [[UInt8]] = []
     for (place, id) in ids.enumerated() {
       let added = stages.added.tokens[id]
-      guard let token = spelling(id, added) else {
+      guard let token = try spelling(id, added) else {
         throw .badData(
           place: "token \(place)", found: "the id \(id)",
           accepted: "the id of a token, 0 to \(count - 1)")
       }
       if skipSpecialTokens, added?.isSpecial == true { continue }
       if stages.keepsAddedTokens, added != nil {
-        text.append(contentsOf: decoded(run) + token)
+        text.append(contentsOf: try decoded(run) + token)
         run = []
       } else {
         run.append(token)
       }
     }
-    return String(decoding: text + decoded(run), as: UTF8.self)
+    return String(decoding: text + (try decoded(run)), as: UTF8.self)
   }
 
   /// The bytes of a token. An added token that is looked for in normalised text is decoded to its
   /// normalised content, as in the `tokenizers` library.
-  private func spelling(_ id: Int32, _ added: AddedToken?) -> [UInt8]? {
+  private func spelling(_ id: Int32, _ added: AddedToken?) throws(TareError) -> [UInt8]? {
     guard let added else { return stages.table.spelling(id).map(Array.init) }
     var text = NormalizedText(bytes: Array(added.content.utf8), startsText: false)
-    if added.isNormalized { stages.normalizer?.normalize(&text) }
+    if added.isNormalized { try stages.normalizer?.normalize(&text) }
     return text.bytes
   }
 
-  private func decoded(_ tokens: [[UInt8]]) -> [UInt8] {
+  private func decoded(_ tokens: [[UInt8]]) throws(TareError) -> [UInt8] {
     guard !tokens.isEmpty else { return [] }
     guard let decoder = stages.decoder else { return Array(tokens.joined(separator: [0x20])) }
-    return Array(decoder.decode(tokens).joined())
+    return Array(try decoder.decode(tokens).joined())
   }
 }

@@ -60,6 +60,11 @@ package enum BradleyTerry {
       let (gradient, step) = try newtonStep(pairs, weights, ridge)
       let decrement = zip(gradient, step).reduce(0) { $0 + $1.0 * $1.1 }
       if decrement <= tolerance { return weights }
+      guard decrement.isFinite, value.isFinite else {
+        throw .badData(
+          place: "features", found: "numbers that overflow in the fit of the head",
+          accepted: "features of a sensible size")
+      }
       var size = 1.0
       while true {
         let candidate = zip(weights, step).map { $0 - size * $1 }

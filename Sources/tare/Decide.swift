@@ -17,19 +17,23 @@ struct Decide: ParsableCommand {
         tare decide requests.jsonl --model FOLDER
         tare decide pairs.jsonl --model model.gguf --pairs -o judged.jsonl
         tare decide pairs.jsonl --model model.gguf --questions rubric.json --audit
+        tare decide pairs.jsonl --engine http://HOST:8000 --engine-protocol systemone \
+      --questions rubric.json
 
       A rubric is a JSON file of questions: noul (yes or no), choice (one of several) and score \
       (levels, lowest first). Any chat model answers by the logits of its option labels; decision \
       models answer as transformers 5.23 does. Rows that hold state and questions are requests as \
       they are. With --questions, each response also gets a reward, by default the mean of the \
       questions that have an order; with --store, the run then goes to calibrate, evaluate, rank and \
-      report like any other. docs/decide.md describes the rows.
+      report like any other. With --engine, a server answers in place of a model here. docs/decide.md \
+      describes the rows.
       """)
 
   @Argument(help: ArgumentHelp("Conversations, or states; - for standard input."))
   var inputs: [String]
 
   @OptionGroup var model: ModelArgument
+  @OptionGroup var engine: DecideEngineArguments
 
   @Option(help: ArgumentHelp("Rubric: a JSON file of questions.", valueName: "file"))
   var questions: String?
@@ -98,7 +102,11 @@ struct Decide: ParsableCommand {
 
   func run() throws {
     try checkModes()
-    var request = DecideRequest(inputs: inputs, settings: try computing.settings(model.named))
+    let engine = try engine.settings(
+      (model.model == nil ? [] : ["--model"]) + computing.given + (prompts ? ["--prompts"] : []))
+    let name = engine == nil ? try model.named : ""
+    var request = DecideRequest(inputs: inputs, settings: computing.settings(name))
+    request.engine = engine
     request.questions = questions
     request.weights = weights
     request.reward = reward
@@ -193,6 +201,14 @@ struct DecideArguments: ParsableArguments {
 
   @Option(help: "Number of threads (default: one per core).")
   var threads: Int?
+
+  /// The options that are given.
+  var given: [String] {
+    [
+      ("--base", base != nil), ("--template", template != nil), ("--tokens", tokens != nil),
+      ("--date", date != nil), ("--precision", precision != nil), ("--threads", threads != nil),
+    ].filter(\.1).map(\.0)
+  }
 
   func settings(_ model: String) -> ScoringSettings {
     var settings = ScoringSettings(configured: model)

@@ -19,6 +19,8 @@ struct Evaluate: ParsableCommand {
         tare evaluate scores.csv --missing drop --output table.csv
         tare evaluate new.json --against old.json --fail-if 'overall < base - 1' --junit tests.xml
         tare evaluate answers.jsonl --probabilities --against other.jsonl
+        tare evaluate judged.csv --against-ranking arena.csv --ranking-names names.csv
+        tare evaluate clips.csv --benchmark clips --segments chosen.jsonl
 
       Several files, folders or runs give a leaderboard with an interval on every rank. A file that \
       cannot be read is reported and skipped. Raw and calibrated scores are shown side by side if both \
@@ -43,7 +45,11 @@ struct Evaluate: ParsableCommand {
   @Option(name: .customLong("run"), help: "Names of runs in the store.")
   var runNames: [String] = []
   @Option(
-    help: ArgumentHelp("Benchmark: \(Pipeline.benchmarks) (default: detected from the data)."))
+    help: ArgumentHelp(
+      """
+      Benchmark: \(Pipeline.benchmarks) (default: detected from the data); or clips, average precision \
+      of scored clips of videos (--segments).
+      """))
   var benchmark: String?
   @Flag(help: "Treat the inputs as parts of one model's scores.")
   var together = false
@@ -86,6 +92,8 @@ struct Evaluate: ParsableCommand {
       columns p_OPTION, instead of scores.
       """)
   var probabilities = false
+  @OptionGroup var ranking: RankingArguments
+  @OptionGroup var clips: ClipArguments
   @Option(help: "Number of bootstrap resamples.")
   var bootstrap = 10_000
   @Option(help: "Bootstrap seed.")
@@ -125,7 +133,13 @@ struct Evaluate: ParsableCommand {
       store: inputs.isEmpty ? store : nil,
       apartFrom: read + [("--output", output), ("--junit", junit)])
     defer { bad.tell(policy) }
+    try ranking.check()
     if probabilities { return try evaluateProbabilities(policy) }
+    if benchmark == ClipRequest.key { return try evaluateClips(policy) }
+    guard clips.segments == nil else {
+      throw TareError.usage("--segments requires --benchmark clips")
+    }
+    if !ranking.againstRanking.isEmpty { return try evaluateRanking(policy) }
     var request = EvaluateRequest(
       sources: try Source.many(inputs, store, runNames, columns, format, policy))
     request.benchmark = benchmark

@@ -29,7 +29,9 @@ struct Probe: ParsableCommand {
   @OptionGroup var format: FormatArgument
   @Option(
     name: .customLong("probe"),
-    help: ArgumentHelp("Edit to make: \(ProbeRequest.keys) (default: all).", valueName: "key"))
+    help: ArgumentHelp(
+      "Edit to make: \(ProbeRequest.keys) (default: all of these); of the prompt: \(ProbeRequest.promptKeys).",
+      valueName: "key"))
   var probes: [String] = []
   @Option(help: "Seed of the edits.")
   var seed: UInt64 = 1

@@ -15,14 +15,16 @@ struct Report: ParsableCommand {
         tare report a.json b.json c.json --method lowess
         tare report scores.csv --skip-bad-rows
         tare report scores.csv --inspection routing.json --inspection attention.json
+        tare report scores.csv --findings audit.json --findings probes.json
 
       Reads score files, or runs of a store (by default all of them). A run's newest calibration, or a \
       file's column calibrated, is compared with the raw scores. If there is none, the scores are \
       calibrated for the report only, by --method; if that calibration uses labels, each prompt is \
       calibrated by a fit to other prompts. The report shows the model's accuracy with its confidence \
       interval, how the score depends on length, whether to calibrate, and which pairs calibration \
-      flips, with their texts. --inspection adds the output of tare inspect --routing or --attention \
-      with --json; a report of inspections needs no scores.
+      flips, with their texts. --inspection adds what tare inspect --routing or --attention, tare \
+      decide --audit and tare evaluate --probabilities print with --json, --findings what tare audit \
+      or tare probe print; a report of these needs no scores.
       """)
 
   @Argument(
@@ -38,9 +40,13 @@ struct Report: ParsableCommand {
   @Option(
     name: .customLong("inspection"),
     help: ArgumentHelp(
-      "Output of tare inspect --routing or --attention with --json; repeatable.",
+      "Output of tare inspect --routing or --attention, decide --audit or evaluate --probabilities, each with --json; repeatable.",
       valueName: "file"))
   var inspections: [String] = []
+  @Option(
+    help: ArgumentHelp(
+      "Output of tare audit or tare probe with --json; repeatable.", valueName: "file"))
+  var findings: [String] = []
   @Option(name: .shortAndLong, help: "HTML file to write; - for standard output.")
   var output = "report.html"
   @Option(help: "Title of the report (default: the run's name).")
@@ -72,13 +78,15 @@ struct Report: ParsableCommand {
 
   mutating func validate() {
     store = Defaults.store(
-      store, isNeeded: !runNames.isEmpty || (inputs.isEmpty && inspections.isEmpty))
+      store,
+      isNeeded: !runNames.isEmpty || (inputs.isEmpty && inspections.isEmpty && findings.isEmpty))
   }
 
   func run() throws {
     let read =
       inputs.map { ("an input", $0 as String?) }
-      + inspections.map { ("--inspection", $0 as String?) } + Output.files(ofStore: store)
+      + inspections.map { ("--inspection", $0 as String?) }
+      + findings.map { ("--findings", $0 as String?) } + Output.files(ofStore: store)
     let policy = try bad.policy(
       store: inputs.isEmpty ? store : nil, apartFrom: read + [("--output", output)])
     defer { bad.tell(policy) }
@@ -87,8 +95,9 @@ struct Report: ParsableCommand {
     try Output.checkApart(["--output": output], from: read)
     var names = runNames
     if let store, names.isEmpty { names = try pipeline.runNames(in: store) }
-    // Inspections may stand alone.
-    let hasScores = inspections.isEmpty || !inputs.isEmpty || store != nil || !names.isEmpty
+    // Inspections and findings may stand alone.
+    let hasScores =
+      (inspections.isEmpty && findings.isEmpty) || !inputs.isEmpty || store != nil || !names.isEmpty
     var evaluation = EvaluateRequest(
       sources: hasScores ? try Source.many(inputs, store, names, columns, format, policy) : [])
     evaluation.benchmark = benchmark
@@ -98,6 +107,7 @@ struct Report: ParsableCommand {
     var request = ReportRequest(evaluation)
     request.title = title
     request.inspections = inspections
+    request.findings = findings
     request.examples = examples
     if method == "none" {
       request.calibration = nil

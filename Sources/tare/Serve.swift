@@ -52,6 +52,12 @@ struct Serve: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Reward of the rubric, as of tare decide.", valueName: "formula"))
   var reward: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Whose prompts, answers and errors /v1/systemone has: transformers serve's, or vLLM's.",
+      valueName: "transformers|vllm"))
+  var dialect = DecisionDialectOption.transformers
+
   @Option(help: "Number of cached rewards of remote engines; 0 for none (default: 65536).")
   var cache: Int?
 
@@ -62,7 +68,10 @@ struct Serve: AsyncParsableCommand {
   var port = ServerOptions().port
 
   @Option(
-    help: "Calibration saved by `tare calibrate --save`, applied to every reward.")
+    help: """
+      Calibration saved by `tare calibrate --save`, applied to every reward; with --decide also one of \
+      probabilities, applied to every answer.
+      """)
   var calibration: String?
 
   @Flag(help: "Return raw rewards even where the protocol applies a sigmoid by default.")
@@ -172,6 +181,7 @@ struct Serve: AsyncParsableCommand {
     options.otherModelNames = [model].compactMap(\.self)
     (options.logged, options.log) = (logRequests, Terminal.complain)
     options.version = Tare.configuration.version
+    options.speaksAsVLLM = dialect == .vllm
     options.limits.connections = maxConnections
     options.limits.transferTime = .seconds(maxTransferSeconds)
     if let apiKeyFile { options.apiKey = try Pipeline().readKey(apiKeyFile) }
@@ -182,7 +192,7 @@ struct Serve: AsyncParsableCommand {
       )
     }
     try await serve(service, options) { address in
-      let calibrated = service.calibration.map { ", calibrated by \($0.name)" } ?? ""
+      let calibrated = service.calibrationName.map { ", calibrated by \($0)" } ?? ""
       Terminal.complain("serving \(service.model.name) on \(address)\(calibrated)")
     }
   }
@@ -214,9 +224,15 @@ struct Serve: AsyncParsableCommand {
       if let option = head.given.first {
         throw .usage("\(option) cannot be combined with --decide")
       }
-      return try RewardService(
+      let service = try RewardService(
         deciding: settings, questions: questions, weights: weights, reward: reward,
         calibration: calibration, limits: limits, warn: Terminal.warn)
+      guard dialect == .transformers || service.decisions?.probabilities == nil else {
+        throw .usage(
+          "--dialect vllm cannot be combined with a calibration of probabilities: vLLM's prompt has "
+            + "others")
+      }
+      return service
     }
     guard weights == nil, reward == nil else {
       throw .usage("--weights and --reward require --questions")
@@ -229,6 +245,11 @@ struct Serve: AsyncParsableCommand {
   private var pairs: PairSettings {
     if let rerankTemplate { return .template(rerankTemplate) }
     return rerankAs == .chat ? .chat : .joined
+  }
+
+  /// Whose System One is spoken.
+  enum DecisionDialectOption: String, ExpressibleByArgument, CaseIterable {
+    case transformers, vllm
   }
 
   /// How a query and a document are joined without a template of theirs.

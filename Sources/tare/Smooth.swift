@@ -13,6 +13,8 @@ struct Smooth: ParsableCommand {
         tare smooth scores.csv --x length --y score --where rm=A --at 100,500,1000
         tare smooth leaderboard.csv --x agreement --y bias --missing drop
         tare smooth scores.csv --x length --y score --frac auto --it 0 --by rm
+        tare smooth days.csv --x temperature --y co2 --by country --turning-points --detrend date
+        tare smooth days.csv --x date --y co2 --at 1990-01-01,2020-01-01
         tare smooth - --x dose --y response --points 50 -o - <trial.csv >curve.csv
 
       Prints a plot and the curve at selected values of x, with its 95% band and its slope. -o writes \
@@ -20,7 +22,8 @@ struct Smooth: ParsableCommand {
       given by --at or --points; -o - prints it. A turning point is a change of sign of the slope; \
       each has an interval, and is reported as clear or doubtful. --frac auto chooses the fraction that \
       predicts best, by exact leave-one-out with --it 0, else by five folds. --by fits a curve to each \
-      group and tests whether they differ.
+      group and tests whether they differ; with --turning-points also whether their clearest minima \
+      (or maxima) do, all pairs together. A column of dates (YYYY-MM-DD) counts as days.
       """)
 
   @Argument(help: "Table; - for standard input.")
@@ -32,6 +35,11 @@ struct Smooth: ParsableCommand {
   var y: String
   @Option(help: ArgumentHelp("Column of case weights.", valueName: "column"))
   var weights: String?
+  @Option(
+    help: ArgumentHelp(
+      "Column, such as a date, whose own wide curve (frac 2/3) is subtracted from y first, by group.",
+      valueName: "column"))
+  var detrend: String?
   @Option(
     name: .customLong("where"),
     help: ArgumentHelp("Keep only rows with this value.", valueName: "COLUMN=VALUE"))
@@ -113,7 +121,7 @@ struct Smooth: ParsableCommand {
       var request = SmoothRequest(input: input, x: x, y: y)
       request.format = format.format
       request.columns = format.columns
-      request.weights = weights
+      (request.weights, request.detrend) = (weights, detrend)
       request.filters = try ColumnArguments.parsed(filters)
       (request.frac, request.choosesFrac) = try FracArgument.parsed(frac)
       (request.it, request.delta) = (it, delta)

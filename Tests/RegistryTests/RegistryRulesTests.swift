@@ -30,6 +30,7 @@ import Testing
     (TokenDecoders.registry.kind, TokenDecoders.registry.help),
     (RemoteEngines.registry.kind, RemoteEngines.registry.help),
     (ChatProtocols.registry.kind, ChatProtocols.registry.help),
+    (DecisionProtocols.registry.kind, DecisionProtocols.registry.help),
     (FileFormats.registry.kind, FileFormats.registry.help),
     ("row layout", RowLayouts.help), ("score layout", ScoreLayouts.help),
     (OutputFormats.registry.kind, OutputFormats.registry.help),
@@ -64,6 +65,7 @@ import Testing
     ("serve", WireProtocols.registry.help.map(\.summary)),
     ("score", RemoteEngines.registry.keys), ("serve", RemoteEngines.registry.help.map(\.summary)),
     ("judge", ChatProtocols.registry.help.map(\.summary)),
+    ("decide", DecisionProtocols.registry.help.map(\.summary)),
     ("judge", ["rating", "rating-explained", "pair", "pair-explained", "best", "best-explained"]),
   ])
   func `the help text of a command names all that it can be asked for`(
@@ -186,7 +188,7 @@ import Testing
         types: [2, 1, 1, 1, 1, 1], merges: [], scores: [0, -3, -4, -1, -5, -2]))
     for key in TokenizerModels.registry.keys {
       let tokenizer = try #require(tokenizers[key], "no fixture for the tokenizer \(key)")
-      let ids = tokenizer.encode("ab", addSpecialTokens: false)
+      let ids = try tokenizer.encode("ab", addSpecialTokens: false)
       #expect(try tokenizer.decode(ids, skipSpecialTokens: false) == "ab")
     }
   }
@@ -322,8 +324,8 @@ import Testing
     let report = Report(title: "t", date: "2026-11-23", runs: [run])
     let page = report.html()
     let shown = ReportSections.registry.entries.filter { $0.isShown(in: report) }
-    // The sections on the inside of models wait for an inspection.
-    #expect(ReportSections.registry.entries.count - shown.count == 2)
+    // The sections on the inside of models, and on typed questions, wait for an inspection.
+    #expect(ReportSections.registry.entries.count - shown.count == 3)
     for section in shown {
       #expect(page.contains("id=\"\(section.key)\""), "\(section.key)")
       #expect(page.contains(section.title), "\(section.key)")
@@ -331,7 +333,9 @@ import Testing
   }
 
   @Test func `every wire protocol has endpoints with paths and members of its own`() {
-    let endpoints = WireProtocols.registry.entries.flatMap { $0.endpoints }
+    // One that takes another's place has its paths.
+    let always = WireProtocols.registry.entries.filter { $0.insteadOf == nil }
+    let endpoints = always.flatMap { $0.endpoints }
     #expect(WireProtocols.registry.entries.allSatisfy { !$0.endpoints.isEmpty })
     #expect(endpoints.allSatisfy { $0.path.hasPrefix("/") && !$0.member.isEmpty })
     // Those that share both tell their requests apart by what else stands in them: with the member alone

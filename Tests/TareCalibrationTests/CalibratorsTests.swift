@@ -30,7 +30,7 @@ import Testing
     #expect(
       Calibrators.registry.keys == [
         "auto", "lowess", "mean", "penalty", "lowess-penalty", "within-prompt", "additive",
-        "surface", "monotone", "bradley-terry", "isotonic", "quantile",
+        "joint", "surface", "monotone", "bradley-terry", "isotonic", "quantile",
       ])
     #expect(Calibrators.registry.help.allSatisfy { !$0.summary.isEmpty })
   }

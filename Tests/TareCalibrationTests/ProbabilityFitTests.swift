@@ -41,6 +41,30 @@ import Testing
     }
   }
 
+  /// scikit-learn fits without a ridge: that moves Platt's probabilities by up to 2e-5 on these rows, and
+  /// its values are rounded to 9 digits.
+  @Test(arguments: 0..<3, [ProbabilityMethod.temperature, .platt, .isotonic])
+  func `a map is scikit-learn's, where it has one`(
+    question: Int, method: ProbabilityMethod
+  ) throws {
+    let (answers, _) = try answers(question)
+    let reference = try JSONValue(
+      parsing: Data(
+        contentsOf: projectFolder.appending(
+          path: "Tests/TareCalibrationTests/Fixtures/probabilities/sklearn.json")))
+    let wanted = reference["questions"]?.array?[question]["maps"]?[method.rawValue]?.array
+    // Of more than two options it has isotonic regression alone.
+    try #require((wanted == nil) == (method != .isotonic && answers.options.count > 2))
+    guard let wanted else { return }
+    #expect(wanted.count == answers.rows.count)
+    let map = ProbabilityFit.fit(method, answers.rows)
+    for (row, values) in zip(answers.rows, wanted) {
+      expectClose(
+        map.apply(row.probabilities), values.array?.compactMap(\.double) ?? [],
+        tolerance: method == .platt ? 1e-4 : 1e-6)
+    }
+  }
+
   @Test(arguments: 0..<3)
   func `the method of least held-out loss is chosen, and improves overconfident answers`(
     question: Int

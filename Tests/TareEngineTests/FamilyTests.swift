@@ -88,9 +88,10 @@ extension JSONValue {
     let head = try loadRewardHead(
       WeightReader(model), HeadContext(hiddenSize: body.size.hiddenSize, config: model.config))
     let gates = reference["gates"]?.ints
-    let states = try body.hiddenStates(
-      sequences, types: types,
-      at: read.indices.map { (gates.map { gates in [gates[$0]] } ?? []) + [read[$0]] })
+    let places = read.indices.map { row in
+      if let gates { [gates[row], read[row]] } else { [read[row]] }
+    }
+    let states = try body.hiddenStates(sequences, types: types, at: places)
     for (states, wanted) in zip(states, scores) {
       let wanted = wanted.array == nil ? [Float(wanted.double ?? .nan)] : wanted.floats
       expectClose(head.outputs(Array(states.joined())), wanted, tolerance: 2e-4)

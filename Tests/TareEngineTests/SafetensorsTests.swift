@@ -43,6 +43,18 @@ import Testing
         + #""b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}"#, "overlaps"
     ),
     ("{nonsense", "header"),
+    (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, "4 bytes after the last tensor"),
+    (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#, "4 bytes before it"),
+    (#"{"a":{"dtype":"I64","shape":[100],"data_offsets":[0,800]}}"#, "truncated"),
+    (
+      #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"#
+        + #""b":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}"#, "overlaps"
+    ),
+    (
+      #"{"__metadata__":{"a":1},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#,
+      "an object of strings"
+    ),
+    (#"{"__metadata__":["a"],"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, "an array"),
   ])
   func `a bad header is refused by name`(header: String, mention: String) {
     let error = #expect(throws: TareError.self) { try directory(file(header: header, data: 8)) }

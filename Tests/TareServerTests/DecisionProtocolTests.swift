@@ -26,7 +26,7 @@ import Testing
     _ path: String, _ body: String, rubric: RubricModel.Rubric? = nil
   ) async throws -> (status: Int, body: JSONValue) {
     let service = RewardService(
-      RubricModel(model, rubric: rubric), decisions: DecisionService(model))
+      try RubricModel(model, rubric: rubric), decisions: DecisionService(model))
     return try await buildApplication(service, ServerOptions()).test(.router) { client in
       try await client.execute(uri: path, method: .post, body: ByteBuffer(string: body)) {
         ($0.status.code, try JSONValue(parsing: String(buffer: $0.body)))

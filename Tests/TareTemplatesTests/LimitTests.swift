@@ -42,6 +42,15 @@ import Testing
     "{% for i in range(100000) %}{% for c in 'a' * 100000 %}{% endfor %}{% endfor %}",
   ]
 
+  /// What costs more than its bytes say: each took from 5 to 80 seconds before it was charged for.
+  private static let costly = [
+    "x|title", "x|capitalize", "x|wordcount", "x|upper", "x|lower", "x.title()", "x.swapcase()",
+    "x.casefold()", "x.split()", "x.isupper()", "x.istitle()", "x.isalpha()", "x|list", "x[::-1]",
+    "x|reverse", "x|escape", "x|urlencode", "x|indent(10)", "x.center(3000000)", "x|int",
+    "x|unique|list", "'%1000000d' % 1", "y|groupby(0)", "y|sort", "y|unique|list",
+    "y|tojson(indent=2)", "y|string",
+  ]
+
   /// What would go too deep.
   private static let deep = [
     "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
@@ -118,6 +127,43 @@ import Testing
       Issue.record("it rendered")
       return
     }
+  }
+
+  @Test(.timeLimit(.minutes(1)), arguments: costly)
+  func `steps are charged by what they cost`(_ expression: String) async {
+    let source =
+      "{% set x = 'Ab \u{E9} ' * 250000 %}{% set y = [['a', 1]] * 50000 %}"
+      + "{% for i in range(100000) %}{% if \(expression) %}{% endif %}{% endfor %}"
+    guard case .failure(let error) = await Self.onSmallStack(source) else {
+      Issue.record("it rendered")
+      return
+    }
+    #expect(error.description.contains("too many steps"), "\(error)")
+  }
+
+  /// A conversation of a million tokens, through what real templates do with their messages.
+  @Test func `what real templates do is affordable for four megabytes of text`() throws {
+    let source = """
+      {%- for message in messages -%}
+      {%- set content = message['content'] | trim -%}
+      {%- if '</think>' in content -%}
+      {%- set content = content.split('</think>')[-1].lstrip('\\n') -%}
+      {%- endif -%}
+      {%- if content.startswith('<tool>') or content.endswith('</tool>') -%}
+      {{- content | tojson -}}
+      {%- else -%}
+      {{- '<|im_start|>' + message['role'] + '\\n' + content.replace('<x>', '').strip() + '<|im_end|>' -}}
+      {%- endif -%}
+      {%- endfor -%}
+      """
+    let text = JSONValue.string(String(repeating: "four letters ", count: 160_000))
+    let messages: [JSONValue] = [
+      ["role": "user", "content": text], ["role": "assistant", "content": text],
+    ]
+    let rendered = try ChatTemplate(source: source).render(
+      messages: messages, addGenerationPrompt: false,
+      date: CalendarDate(year: 2026, month: 1, day: 1))
+    #expect(rendered.utf8.count > 4_000_000)
   }
 
   @Test(arguments: deep.indices)

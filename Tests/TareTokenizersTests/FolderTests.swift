@@ -22,10 +22,10 @@ import Testing
       for (use, id) in uses {
         #expect(id.map(Int.init) == folder["special"]?[use]?.int, "\(name): \(use)")
       }
-      let single = tokenizer.encode("a", addSpecialTokens: true)
+      let single = try tokenizer.encode("a", addSpecialTokens: true)
       #expect(try single == Fixtures.ids(folder["single"]), "\(name)")
       for (text, wanted) in zip(texts, try #require(folder["ids"]?.array)) {
-        let found = tokenizer.encode(text, addSpecialTokens: false)
+        let found = try tokenizer.encode(text, addSpecialTokens: false)
         #expect(try found == Fixtures.ids(wanted), "\(name) on \(text.debugDescription)")
       }
     }

@@ -46,10 +46,35 @@ import Testing
     #expect(try pieces(pattern, text) == [text])
   }
 
+  @Test(
+    .timeLimit(.minutes(1)),
+    arguments: [
+      "(a+)+$", "(?:a|a)*b", ".*.*.*=", "(x+x+)+y|(a+a+)+y", "(?=(?:a+)+b)a",
+      "(?:a?){50}a{50}b",
+    ])
+  func `a pattern whose matching explodes ends with an error`(pattern: String) throws {
+    let text = String(repeating: "a", count: 100_000) + "!"
+    let error = #expect(throws: TareError.self) { try pieces(pattern, text) }
+    #expect(error?.exitCode == 65)
+    #expect(error?.description.contains("pattern '\(pattern)'") == true, "\(error as Any)")
+  }
+
+  @Test func `a replacement that would fill the memory is refused`() throws {
+    let content = JSONValue.string(String(repeating: "b", count: 10_000))
+    let part = Part(
+      ["type": "Replace", "pattern": ["Regex": "a"], "content": content], place: "normalizer")
+    let normalizer = try Normalizers.make(part)
+    var text = NormalizedText(String(repeating: "a", count: 100_000))
+    #expect(throws: TareError.self) { try normalizer.normalize(&text) }
+  }
+
   @Test func `what stands outside the range is no text`() throws {
     let bytes = Array("xaxa".utf8)
     var matches: [Range<Int>] = []
-    try Pattern("a$|^a|(?<=x)a").forEachMatch(in: bytes.span, 1..<4) { matches.append($0) }
+    var budget = PatternBudget(bytes: bytes.count)
+    try Pattern("a$|^a|(?<=x)a").forEachMatch(in: bytes.span, 1..<4, &budget) {
+      matches.append($0)
+    }
     #expect(matches == [1..<2, 3..<4])
   }
 

@@ -22,7 +22,7 @@ struct SharedVocabularyTests {
     #expect(texts.count == lines.count)
     for (text, line) in zip(texts, lines) {
       let expected = line.split(separator: " ").compactMap { Int32($0) }
-      let found = tokenizer.encode(text, addSpecialTokens: false)
+      let found = try tokenizer.encode(text, addSpecialTokens: false)
       #expect(found == expected, "\(text.debugDescription)")
       #expect(try tokenizer.decode(found, skipSpecialTokens: false) == text)
     }

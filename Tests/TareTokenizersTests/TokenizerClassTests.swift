@@ -96,11 +96,11 @@ import Testing
         try Fixtures.ids(fixture.lists[#require(wanted[place].int)])
       }
       if try tokenizer.encode("a", addSpecialTokens: true) != ids(1) {
-        faults.append("\(name): around \(tokenizer.encode("a", addSpecialTokens: true))")
+        faults.append("\(name): around \(try tokenizer.encode("a", addSpecialTokens: true))")
       }
       for (index, text) in fixture.texts.enumerated()
       where try tokenizer.encode(text, addSpecialTokens: false) != ids(index + 2) {
-        let found = tokenizer.encode(text, addSpecialTokens: false)
+        let found = try tokenizer.encode(text, addSpecialTokens: false)
         faults.append(
           "\(name): \(text.debugDescription) \(found) for \(try ids(index + 2))")
         break

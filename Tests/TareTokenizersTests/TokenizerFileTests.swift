@@ -22,7 +22,7 @@ import Testing
 
   @Test func `a small file will do`() throws {
     let tokenizer = try tokenizer(Self.whole, config: ["bos_token": ["content": "<s>"]])
-    #expect(tokenizer.encode("ab a<s>", addSpecialTokens: true) == [3, 2, 0, 3])
+    #expect(try tokenizer.encode("ab a<s>", addSpecialTokens: true) == [3, 2, 0, 3])
     #expect(tokenizer.bosID == 3 && tokenizer.addsBOS && !tokenizer.addsEOS)
     #expect(tokenizer.count == 4)
     #expect(tokenizer.specialTokens().before == [3] && tokenizer.specialTokens().after.isEmpty)
@@ -118,7 +118,7 @@ import Testing
       for new in [UInt8(ascii: "0"), UInt8(ascii: "\""), UInt8(ascii: "]"), 0xFF] {
         bytes[place] = new
         let tokenizer = try? Tokenizer(json: bytes, config: nil)
-        _ = tokenizer?.encode("ab a<s>é", addSpecialTokens: true)
+        _ = try? tokenizer?.encode("ab a<s>é", addSpecialTokens: true)
       }
       bytes[place] = old
     }

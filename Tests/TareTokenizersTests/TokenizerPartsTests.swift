@@ -21,7 +21,7 @@ import Testing
       let normalizer = try Normalizers.make(part)
       for (text, wanted) in zip(texts, try Fixtures.strings(reference["texts"])) {
         var found = NormalizedText(text)
-        normalizer.normalize(&found)
+        try normalizer.normalize(&found)
         let name = JSONValue.object(part.object).text().prefix(100)
         #expect(
           isSame(found.text, wanted),
@@ -38,7 +38,7 @@ import Testing
       let preTokenizer = try PreTokenizers.make(part)
       for (text, wanted) in zip(texts, try #require(reference["pieces"]?.array)) {
         var cut = CutText(Array(text.utf8), startsText: true)
-        preTokenizer.cut(&cut)
+        try preTokenizer.cut(&cut)
         let found = cut.pieces.map { String(decoding: cut.bytes[$0], as: UTF8.self) }
         let pieces = try Fixtures.strings(wanted)
         let name = JSONValue.object(part.object).text()
@@ -56,7 +56,7 @@ import Testing
       let part = try part(reference)
       let decoder = try TokenDecoders.make(part)
       for (tokens, wanted) in zip(lists, try Fixtures.strings(reference["texts"])) {
-        let parts = decoder.decode(tokens.map { Array($0.utf8) })
+        let parts = try decoder.decode(tokens.map { Array($0.utf8) })
         let found = String(decoding: parts.joined(), as: UTF8.self)
         let name = JSONValue.object(part.object).text()
         #expect(isSame(found, wanted), "\(name) on \(tokens): found \(found.debugDescription)")

@@ -11,7 +11,7 @@ import Testing
 
   @Test func `a vocabulary of four tokens will do`() throws {
     let tokenizer = try Tokenizer(whole)
-    #expect(tokenizer.encode("abba<s>ab", addSpecialTokens: false) == [2, 1, 0, 3, 2])
+    #expect(try tokenizer.encode("abba<s>ab", addSpecialTokens: false) == [2, 1, 0, 3, 2])
   }
 
   /// One thing changed, and what the error must then say.
@@ -83,7 +83,7 @@ import Testing
     let tokenizer = try Tokenizer(vocabulary)
     #expect(tokenizer.id(of: "\u{E9}") == 4)
     #expect(tokenizer.id(of: "e\u{301}") == 5)
-    #expect(tokenizer.encode("\u{E9}e\u{301}", addSpecialTokens: false) == [4, 5])
+    #expect(try tokenizer.encode("\u{E9}e\u{301}", addSpecialTokens: false) == [4, 5])
   }
 
   @Test func `the longest added token at a place is taken, the leftmost first`() throws {
@@ -91,9 +91,9 @@ import Testing
     vocabulary.tokens += ["<s><s>", "s><", ""]
     vocabulary.types += [4, 4, 4]
     let tokenizer = try Tokenizer(vocabulary)
-    #expect(tokenizer.encode("<s><s><s>a", addSpecialTokens: false) == [4, 3, 0])
-    #expect(tokenizer.encode("as><s>", addSpecialTokens: false) == [0, 5])
-    #expect(tokenizer.encode("<a<s", addSpecialTokens: false) == [0])
+    #expect(try tokenizer.encode("<s><s><s>a", addSpecialTokens: false) == [4, 3, 0])
+    #expect(try tokenizer.encode("as><s>", addSpecialTokens: false) == [0, 5])
+    #expect(try tokenizer.encode("<a<s", addSpecialTokens: false) == [0])
   }
 
   // MARK: - From a GGUF file

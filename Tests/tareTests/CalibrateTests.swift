@@ -6,8 +6,8 @@ import Testing
 
 @Suite struct CalibrateTests {
   private static let methods = [
-    "auto", "lowess", "mean", "penalty", "lowess-penalty", "within-prompt", "additive", "surface",
-    "monotone", "bradley-terry", "isotonic", "quantile",
+    "auto", "lowess", "mean", "penalty", "lowess-penalty", "within-prompt", "additive", "joint",
+    "surface", "monotone", "bradley-terry", "isotonic", "quantile",
   ]
 
   private let folder: TemporaryFolder

@@ -7,7 +7,7 @@ import Testing
 @Suite struct CommandTests {
   @Test(arguments: [
     "score", "calibrate", "evaluate", "rank", "train-head", "inspect", "tokenize", "serve", "bench",
-    "pull", "formats", "judge",
+    "pull", "formats", "judge", "label",
   ])
   func `every command's help has an example`(command: String) throws {
     let help = try Program.run([command, "--help"])

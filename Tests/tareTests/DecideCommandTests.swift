@@ -82,6 +82,8 @@ import Testing
     #expect(try JSONValue(parsing: other.output)["computed"] == 0)
     let evaluated = try Program.run(["evaluate", "--store", store, "--run", "b", "--json"])
     #expect(evaluated.status == 0, "\(evaluated.error)")
+    let exported = try Program.run(["runs", "export", "a", "-", "--store", store])
+    #expect(try rows(exported.output) == rows(texts[0]), "\(exported.error)")
     let deleted = try Program.run(["runs", "delete", "a", "--store", store])
     #expect(deleted.status == 0, "\(deleted.error)")
   }
@@ -183,6 +185,14 @@ import Testing
         .replacing("\"x\"", with: "\"rejected\"").utf8))
     let straight = try decide("--pairs")
     #expect(straight.status == 0, "\(straight.error)")
+    let store = folder.path("p.sqlite")
+    let kept = try decide(
+      "--pairs", "--store", store, "--run", "p", "-o", folder.path("kept.jsonl"))
+    #expect(kept.status == 0, "\(kept.error)")
+    let exported = try Program.run(["runs", "export", "p", "-", "--store", store])
+    #expect(
+      try rows(exported.output)
+        == rows(String(contentsOfFile: folder.path("kept.jsonl"), encoding: .utf8)))
     let first = try rows(straight.output)
     let second = try rows(decide("--pairs", input: exchanged).output)
     #expect(first.count == 12)
@@ -216,6 +226,7 @@ import Testing
       #expect((first?["low"]?.double ?? 2) <= value && value <= (first?["high"]?.double ?? -1))
     }
     #expect(questions[0]["wording_flips"]?["count"] == 8)
+    #expect(questions.map { $0["label_flips"]?["count"] } == [8, 8])
     // A choice without weights has no value that could be compared.
     #expect(questions[0]["pair_accuracy"]?["count"] == 4)
     #expect(questions[1]["pair_accuracy"] == .some(.null))

@@ -8,13 +8,25 @@ import Testing
 @Suite(.enabled(if: Python.isAvailable, "needs python3"))
 struct ExamplesTests {
   /// `coverage.py` takes a minute and is run for a part of its seeds below.
-  @Test(arguments: ["temperature", "clips", "judge"])
+  @Test(arguments: ["temperature", "clips", "judge", "rankings"])
   func `commands print what the README shows`(name: String) throws {
     let example = try ExampleFolder(name)
     let commands = try example.commands.filter { !$0.line.hasPrefix("python3 coverage.py") }
     #expect(commands.count >= 4)
     for command in commands {
       let difference = try example.difference(command)
+      #expect(difference == nil, "\(difference ?? "")")
+    }
+  }
+
+  /// With the demo's model, whose answers are the point: it judges badly, and the commands must say so.
+  @Test(.enabled(if: ExampleFolder.hasModel, "needs make model"))
+  func `the rubric's commands print what the README shows, on the demo's model`() throws {
+    let example = try ExampleFolder("rubric")
+    let commands = try example.commands
+    #expect(commands.count >= 8)
+    for command in commands {
+      let difference = try example.difference(command, digits: 2)
       #expect(difference == nil, "\(difference ?? "")")
     }
   }

@@ -14,6 +14,10 @@ tare_file tare_page_style(void);
 tare_file tare_page_maps(void);
 tare_file tare_page_script(void);
 
+/// The page of `tare label`.
+tare_file tare_label_style(void);
+tare_file tare_label_script(void);
+
 /// The pairs of datasets/balanced-pairs.jsonl with their scores; datasets/make_demo.py makes it.
 tare_file tare_demo_scores(void);
 /// The reward head that gave them: results/heads/smollm2-135m-alpaca.safetensors.

@@ -14,6 +14,8 @@ package struct TurningPoint: Sendable, Hashable {
   /// 95% for `x`, percentiles of the resamples that have this turning point; nil where fewer than 20
   /// have.
   package let interval: ClosedRange<Double>?
+  /// Where it is in the resamples that have it, ascending.
+  package let places: [Double]
   /// Share of the resamples that have it, from 0 to 1.
   package let share: Double
   /// Whether the slope is beyond its noise on both sides; see `TurningPoints`.

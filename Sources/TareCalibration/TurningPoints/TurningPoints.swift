@@ -82,7 +82,7 @@ extension Lowess {
       return TurningPoint(
         kind: turn.kind, x: turn.x, fitted: turn.fitted,
         interval: places.count < 20 ? nil : places.quantile(0.025)...places.quantile(0.975),
-        share: Double(places.count) / Double(count), isClear: isClear,
+        places: places, share: Double(places.count) / Double(count), isClear: isClear,
         isOneSided: min(below, sorted.count - below) < reach)
     }
     let all =

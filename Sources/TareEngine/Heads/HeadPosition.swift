@@ -1,5 +1,5 @@
 /// Where a head wants to be read.
-package enum HeadPosition: Sendable {
+package enum HeadPosition: Sendable, Equatable {
   /// Where the user's or the model's read rule says.
   case readRule
   /// At the first token, whatever rule there is: encoders' poolers.

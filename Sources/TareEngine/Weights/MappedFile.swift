@@ -26,7 +26,8 @@ package final class MappedFile: @unchecked Sendable {
 
   /// - Throws: `TareError.badData` if the file cannot be opened or is empty.
   package init(_ url: URL) throws(TareError) {
-    let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
+    // A pipe in the file's place would be waited for without O_NONBLOCK.
+    let descriptor = open(url.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       throw .badData(
         place: url.path, found: String(cString: strerror(errno)), accepted: "a readable file")
@@ -35,7 +36,7 @@ package final class MappedFile: @unchecked Sendable {
     defer { if !keepsOpen { close(descriptor) } }
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      throw .badData(place: url.path, found: "a folder or device", accepted: "a file")
+      throw .badData(place: url.path, found: "a folder, pipe or device", accepted: "a file")
     }
     guard status.st_size > 0 else {
       throw .badData(place: url.path, found: "no bytes", accepted: "a non-empty file")

@@ -44,42 +44,84 @@ package enum Safetensors: WeightFormat {
     var metadata = JSONObject()
     var entries: [TensorEntry] = []
     var wholeNumbers: [String: WholeEntry] = [:]
+    var places: [(name: String, range: Range<Int>)] = []
     for (name, value) in object.members {
       if name == "__metadata__" {
-        metadata = value.object ?? [:]
+        metadata = try Self.metadata(value)
       } else if let type = value["dtype"]?.string, let size = WholeEntry.sizes[type] {
-        let (shape, range) = try place(name, value, dataStart: dataStart, type, size: size)
+        let (shape, range) = try place(name, value, numberBytes: size, dataStart: dataStart)
         wholeNumbers[name] = WholeEntry(name: name, shape: shape, type: type, range: range)
+        places.append((name, range))
       } else {
         entries.append(try tensor(name, value, dataStart: dataStart))
       }
     }
-    try checkPlaces(
-      entries.map { ($0.name, $0.range) } + wholeNumbers.values.map { ($0.name, $0.range) },
-      fileSize: bytes.count)
+    places += entries.map { ($0.name, $0.range) }
+    try checkLayout(places, dataStart..<bytes.count)
     return WeightDirectory(
       metadata: metadata, tensors: try checked(entries, fileSize: bytes.count),
       wholeNumbers: wholeNumbers)
   }
 
+  /// - Throws: for what is no object of strings, which the reference implementation refuses, too.
+  private static func metadata(_ value: JSONValue) throws(TareError) -> JSONObject {
+    guard let object = value.object, object.members.allSatisfy({ $0.value.string != nil }) else {
+      throw .badData(
+        place: "'__metadata__'", found: value.object == nil ? value.kindName : "other values",
+        accepted: "an object of strings")
+    }
+    return object
+  }
+
+  /// Tensors must fill the data without a hole or an overlap, as in the reference implementation:
+  /// bytes behind the last one are what is left of a larger file that was written over.
+  private static func checkLayout(
+    _ places: [(name: String, range: Range<Int>)], _ data: Range<Int>
+  ) throws(TareError) {
+    var end = data.lowerBound
+    let ordered = places.sorted {
+      ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
+    }
+    for (name, range) in ordered {
+      guard range.upperBound <= data.upperBound else {
+        throw .badData(
+          place: "tensor '\(name)'",
+          found: "data that ends at byte \(range.upperBound) of a file of \(data.upperBound) bytes",
+          accepted: "data inside the file (is it truncated?)")
+      }
+      guard range.lowerBound == end else {
+        throw .badData(
+          place: "tensor '\(name)'",
+          found: range.lowerBound < end
+            ? "data that overlaps another tensor's" : "\(range.lowerBound - end) bytes before it",
+          accepted: "tensors one after the other")
+      }
+      end = range.upperBound
+    }
+    guard end == data.upperBound else {
+      throw .badData(
+        place: "end", found: "\(data.upperBound - end) bytes after the last tensor",
+        accepted: "nothing (was a larger file written over?)")
+    }
+  }
+
   private static func tensor(
     _ name: String, _ value: JSONValue, dataStart: Int
   ) throws(TareError) -> TensorEntry {
-    func bad(_ found: String, _ accepted: String) -> TareError {
-      .badData(place: "tensor '\(name)'", found: found, accepted: accepted)
-    }
     let typeName = value["dtype"]?.string ?? "none"
     guard let type = types[typeName] else {
-      throw bad("the dtype \(typeName)", types.keys.sorted().joined(separator: ", "))
+      throw .badData(
+        place: "tensor '\(name)'", found: "the dtype \(typeName)",
+        accepted: types.keys.sorted().joined(separator: ", "))
     }
     let (shape, range) = try place(
-      name, value, dataStart: dataStart, typeName, size: type.blockBytes)
+      name, value, numberBytes: type.blockBytes, dataStart: dataStart)
     return TensorEntry(name: name, shape: shape, type: type, range: range)
   }
 
-  /// The shape of a tensor of numbers of `size` bytes, and where its data stands.
+  /// The tensor's shape, and where its data is in the file.
   private static func place(
-    _ name: String, _ value: JSONValue, dataStart: Int, _ typeName: String, size: Int
+    _ name: String, _ value: JSONValue, numberBytes: Int, dataStart: Int
   ) throws(TareError) -> (shape: [Int], range: Range<Int>) {
     func bad(_ found: String, _ accepted: String) -> TareError {
       .badData(place: "tensor '\(name)'", found: found, accepted: accepted)
@@ -89,7 +131,7 @@ package enum Safetensors: WeightFormat {
       end >= start, end <= Int.max - dataStart
     else { throw bad("no shape or data_offsets", "both, as arrays of whole numbers") }
     var shape: [Int] = []
-    var bytes = size
+    var bytes = numberBytes
     for extent in extents {
       guard let extent = extent.int, extent >= 0, !bytes.multipliedReportingOverflow(by: extent).1
       else { throw bad("the shape \(value["shape"]?.text() ?? "")", "whole numbers") }
@@ -98,7 +140,8 @@ package enum Safetensors: WeightFormat {
     }
     guard bytes == end - start else {
       throw bad(
-        "\(end - start) bytes of data", "\(bytes) bytes for \(typeName) of shape \(shape)")
+        "\(end - start) bytes of data",
+        "\(bytes) bytes for \(value["dtype"]?.string ?? "") of shape \(shape)")
     }
     return (shape, (dataStart + start)..<(dataStart + end))
   }

@@ -33,6 +33,19 @@ package struct ConditionCheck: Sendable {
     }
   }
 
+  /// Of a number that is no evaluation's.
+  ///
+  /// - Parameters:
+  ///   - condition: without a base.
+  ///   - value: a share, or what its hundredths are points of.
+  package init(_ condition: Condition, _ value: Double, _ interval: ClosedRange<Double>) {
+    (self.condition, self.value, base, self.interval) = (condition, value, nil, interval)
+    switch condition.bound {
+    case .number(let bound): holds = condition.holds(value, interval, bound)
+    case .base: holds = false
+    }
+  }
+
   package var json: JSONValue {
     var object: JSONObject = [
       "condition": .string(condition.text), "holds": .bool(holds), "value": .double(value),

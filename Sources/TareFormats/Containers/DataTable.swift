@@ -171,10 +171,10 @@ extension DataTable {
     self.column(column).flatMap { source.names(of: $0, in: rows) }
   }
 
-  /// Numbers all finite; nil as for `nameColumn`.
+  /// Numbers all usable; nil as for `nameColumn`.
   func numberColumn(_ column: String) -> [Double]? {
     guard let name = self.column(column), let numbers = source.numbers(of: name, in: rows),
-      numbers.allSatisfy(\.isFinite)
+      numbers.allSatisfy(\.isUsable)
     else { return nil }
     return numbers
   }
@@ -218,7 +218,10 @@ extension DataTable {
   }
 
   func number(_ value: JSONValue, row: Int, field: String) throws(TareError) -> Double {
-    if let number = value.double, number.isFinite { return number }
+    if let number = value.double, number.isUsable { return number }
+    if let number = value.double, number.isFinite {
+      throw error(row, field, found: "\(number)", accepted: number.acceptedInstead)
+    }
     if let alone = value.alone { return try self.number(alone, row: row, field: field) }
     guard let text = value.string else {
       throw error(row, field, found: value.notNumber, accepted: "a finite number")
@@ -227,6 +230,9 @@ extension DataTable {
     guard let number = DecimalText.number(text, mark) else {
       let found = text.isEmpty ? "an empty cell" : "'\(text)'"
       throw error(row, field, found: found, accepted: DecimalText.accepted(text, mark))
+    }
+    guard number.isUsable else {
+      throw error(row, field, found: "'\(text)'", accepted: number.acceptedInstead)
     }
     return number
   }

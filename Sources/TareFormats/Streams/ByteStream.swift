@@ -16,6 +16,7 @@ package final class ByteStream {
   /// nil for bytes that are the content, once there is `isKnown`.
   private var inflater: (any StreamInflater)?
   private var isKnown = false
+  private var growth = GrowthLimit()
 
   /// Compressed bytes that are read at once.
   private static let pieceSize = 1 << 18
@@ -118,6 +119,7 @@ package final class ByteStream {
       }
       let step = try result.get()
       taken += step.read
+      try growth.add(read: step.read, written: step.written)
       if step.written > 0 { return step.written }
       guard step.read == 0, taken < waiting.count || isAtEnd else { continue }
       guard taken == waiting.count, inflater.isWhole else { throw inflater.endsTooEarly }

@@ -28,9 +28,11 @@ extension StreamInflater {
       piece.withUnsafeMutableBytes { room in
         Result { () throws(TareError) in
           var position = 0
+          var growth = GrowthLimit()
           while true {
             let step = try next(UnsafeRawBufferPointer(rebasing: bytes[position...]), to: room)
             position += step.read
+            try growth.add(read: step.read, written: step.written)
             content.append(contentsOf: room[..<step.written])
             if step == (0, 0) { break }
           }

@@ -25,18 +25,22 @@ package struct CurveComparison: Sendable {
   package let sample: Int?
 
   /// Of more points, so many are drawn for the test; the curves are of all.
-  private static let mostTested = 50_000
+  package static let usuallyTested = 50_000
 
   static func usualResamples(points: Int) -> Int { min(999, max(199, 2_000_000 / max(1, points))) }
 
   /// - Parameters:
   ///   - names: the group of each point, [point].
   ///   - resamples: nil for the usual number: 999 up to 2,000 points, 199 from 10,000 on.
+  ///   - mostTested: points that are tested at most.
+  ///   - ignoresLevels: whether curves that differ by no more than a constant are the same: the test is of y less
+  ///     each group's mean distance from the common curve, and distances are less their mean in the group.
   /// - Throws: as `Lowess.fit`, and `TareError.badData` for fewer than two groups, and for a group of fewer than
   ///   ten points.
   package init(
     _ lowess: Lowess, x: [Double], y: [Double], weights: [Double]? = nil, names: [String],
-    resamples: Int? = nil, seed: UInt64 = 1
+    resamples: Int? = nil, seed: UInt64 = 1, mostTested: Int = CurveComparison.usuallyTested,
+    ignoresLevels: Bool = false
   ) throws(TareError) {
     let groups = PromptGroups(names)
     guard groups.count > 1 else {
@@ -60,15 +64,16 @@ package struct CurveComparison: Sendable {
     self.groups = fitted
     var random = Xoshiro256(seed: seed)
     var tested = (0..<Int32(x.count)).map(\.self)
-    if x.count > Self.mostTested {
-      tested = tested.filter { _ in random.next(below: x.count) < Self.mostTested }
+    if x.count > mostTested {
+      tested = tested.filter { _ in random.next(below: x.count) < mostTested }
       sample = tested.count
     } else {
       sample = nil
     }
     let test = try GroupedFits(
-      lowess, x.taking(tested), weights?.taking(tested), groups.groupOfRow.taking(tested))
-    let own = y.taking(tested)
+      lowess, x.taking(tested), weights?.taking(tested), groups.groupOfRow.taking(tested),
+      ignoresLevels: ignoresLevels)
+    let own = try ignoresLevels ? test.levelled(y.taking(tested)) : y.taking(tested)
     let common = try test.common(own)
     let observed = try test.distance(own, common.fitted)
     let count = resamples ?? Self.usualResamples(points: tested.count)
@@ -94,11 +99,14 @@ private struct GroupedFits {
   private let x: [Double]
   private let weights: [Double]?
   private let groups: [[Int32]]
+  private let ignoresLevels: Bool
 
   init(
-    _ lowess: Lowess, _ x: [Double], _ weights: [Double]?, _ groupOfRow: [Int32]
+    _ lowess: Lowess, _ x: [Double], _ weights: [Double]?, _ groupOfRow: [Int32],
+    ignoresLevels: Bool
   ) throws(TareError) {
     (self.lowess, self.x, self.weights) = (lowess, x, weights)
+    self.ignoresLevels = ignoresLevels
     var groups: [Int32: [Int32]] = [:]
     for (row, group) in groupOfRow.enumerated() { groups[group, default: []].append(Int32(row)) }
     self.groups = groups.keys.sorted().compactMap { groups[$0] }
@@ -114,6 +122,30 @@ private struct GroupedFits {
     return (fitted, residuals.enumerated().map { $1.isNaN ? y[$0] - fitted[$0] : $1 })
   }
 
+  /// y less each group's mean distance from the common curve, which is then fitted to it. A few rounds suffice,
+  /// as the curve follows a group's level only where it has most of the points.
+  func levelled(_ y: [Double]) throws(TareError) -> [Double] {
+    var levelled = y
+    for _ in 0..<8 {
+      let fitted = try lowess.fit(x: x, y: levelled, weights: weights).fitted
+      for rows in groups {
+        let level = mean(rows) { levelled[Int($0)] - fitted[Int($0)] }
+        for row in rows { levelled[Int(row)] -= level }
+      }
+    }
+    return levelled
+  }
+
+  private func mean(_ rows: [Int32], _ value: (Int32) -> Double) -> Double {
+    var (sum, total) = (0.0, 0.0)
+    for row in rows {
+      let weight = weights?[Int(row)] ?? 1
+      sum += weight * value(row)
+      total += weight
+    }
+    return total > 0 ? sum / total : 0
+  }
+
   /// The mean squared distance of the groups' curves from the common one.
   func distance(_ y: [Double], _ common: [Double]) throws(TareError) -> Double {
     var (sum, total) = (0.0, 0.0)
@@ -121,9 +153,19 @@ private struct GroupedFits {
       let fitted = try lowess.fit(
         x: x.taking(rows), y: y.taking(rows), weights: weights?.taking(rows)
       ).fitted
+      let differences = rows.indices.map { fitted[$0] - common[Int(rows[$0])] }
+      var level = 0.0
+      if ignoresLevels {
+        var total = 0.0
+        for (place, row) in rows.enumerated() {
+          level += (weights?[Int(row)] ?? 1) * differences[place]
+          total += weights?[Int(row)] ?? 1
+        }
+        level = total > 0 ? level / total : 0
+      }
       for (place, row) in rows.enumerated() {
         let weight = weights?[Int(row)] ?? 1
-        let difference = fitted[place] - common[Int(row)]
+        let difference = differences[place] - level
         sum += weight * difference * difference
         total += weight
       }

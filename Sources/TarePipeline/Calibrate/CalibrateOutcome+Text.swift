@@ -12,6 +12,7 @@ extension CalibrateOutcome {
   package func text(coloured: Bool) -> String {
     let style = TerminalStyle(coloured)
     var text = parts.count > 1 ? table(style) : parts.first?.text(style) ?? ""
+    if let difference { text += "\n" + difference.sentence.wrapped(toWidth: 80) }
     if let note { text = "\(note.wrapped(toWidth: 80))\n\n\(text)" }
     return text
   }
@@ -289,4 +290,15 @@ extension Double {
 
 extension PairOrder {
   fileprivate var text: String { concordantShare.map { "\($0.percent)%" } ?? "–" }
+}
+
+extension GroupDifference {
+  fileprivate var sentence: String {
+    let p = pValueText(comparison.p)
+    return comparison.p < 0.05
+      ? "The score depends on \(covariate) differently from one \(column) to another (\(p)): each has a "
+        + "curve of its own."
+      : "The score does not depend on \(covariate) significantly differently from one \(column) to another "
+        + "(\(p)): one curve for all may do."
+  }
 }

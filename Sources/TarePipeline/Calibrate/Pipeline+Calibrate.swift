@@ -59,6 +59,8 @@ package struct CalibrateOutcome: Sendable {
   package let rows: Data?
   /// What was guessed of the rows, in a sentence.
   var note: String?
+  /// Whether the groups of `--by` need curves of their own; nil without groups.
+  var difference: GroupDifference?
   /// Bad rows that were left out; nil where they were to be refused.
   let skipped: SkippedRows?
 
@@ -68,6 +70,7 @@ package struct CalibrateOutcome: Sendable {
   package var json: JSONValue {
     var object: JSONObject = ["parts": .array(parts.map(\.json))]
     object["skipped_rows"] = skipped?.json
+    object["difference"] = difference?.json
     if let note { object["notes"] = [.string(note)] }
     return .object(object)
   }
@@ -101,29 +104,32 @@ extension Pipeline {
     try checkWritable(request.save)
     try checkWritable(request.output)
     let saved = try request.apply.map { (path) throws(TareError) in
-      try Calibration.read(path)
+      try SavedCalibrations.read(path)
     }
-    let names = try request.covariateNames(saved)
+    let names = try request.covariateNames(saved?.first)
     var request = request
+    try saved?.group(&request.source)
     // Labels that do not count need be none.
     if request.settings.ignoresLabels { request.source.label = "none" }
-    if let outcome = try calibrateStream(&request, saved, names) { return outcome }
+    if let outcome = try calibrateStream(&request, saved?.single, names) { return outcome }
     var source = try request.source.read(covariates: names)
-    if let outcome = try calibrateCopy(&source, request, saved) { return outcome }
-    if request.save != nil, source.parts.count > 1 {
+    if let outcome = try calibrateCopy(&source, request, saved?.single) { return outcome }
+    if request.save != nil, source.parts.count > 1, request.source.by == nil {
       throw Self.severalModels(source.parts.count)
     }
     var parts: [CalibrateOutcome.Part] = []
     var columns: [(table: DataTable, columns: [TableColumn])] = []
+    var tables: [(name: String, table: CalibrationTable)] = []
     for part in source.parts {
       do throws(TareError) {
         let labelled = try request.table(of: part, source.covariates)
         let table = request.labelled(labelled)
         let calibration: Calibration
         if let saved {
-          warn(ofApplied: saved, to: source.covariates, table)
-          calibration = saved
+          calibration = try saved.calibration(of: part.name)
+          warn(ofApplied: calibration, to: source.covariates, table)
         } else {
+          if let name = part.name { tables.append((name, table)) }
           calibration = try request.settings.fit(table, date: Self.now)
         }
         let scores = try calibration.apply(to: table)
@@ -145,10 +151,7 @@ extension Pipeline {
         throw error.inside(name)
       }
     }
-    if let path = request.save, let calibration = parts.first?.calibration {
-      warn(ofSaved: calibration)
-      try write(Data((calibration.json.text(indent: 2) + "\n").utf8), to: path)
-    }
+    if let path = request.save { try save(parts, by: request.source.by, to: path) }
     let rows = try source.table.map { (table) throws(TareError) in
       try table.data(
         adding: table.joined(columns), for: request.output, format: request.outputFormat)
@@ -156,13 +159,30 @@ extension Pipeline {
     if let rows, let path = request.output { try write(rows, to: path) }
     return CalibrateOutcome(
       parts: parts, rows: rows, note: source.parts.compactMap(\.groupingNote).first,
+      difference: request.source.by.flatMap { GroupDifference($0, tables) },
       skipped: request.source.badRows.leavesOut ? source.skipped : nil)
+  }
+
+  /// Saves the only calibration, or with a column one for each of its values.
+  private func save(
+    _ parts: [CalibrateOutcome.Part], by column: String?, to path: String
+  ) throws(TareError) {
+    var groups: [(value: String, calibration: Calibration)] = []
+    for part in parts {
+      warn(ofSaved: part.calibration)
+      groups.append((part.name ?? "", part.calibration))
+    }
+    guard let first = groups.first else { return }
+    let isGrouped = column != nil && parts.allSatisfy { $0.name != nil }
+    let saved: SavedCalibrations =
+      if isGrouped, let column { .groups(column: column, groups) } else { .one(first.calibration) }
+    try write(Data((saved.json.text(indent: 2) + "\n").utf8), to: path)
   }
 
   static func severalModels(_ count: Int) -> TareError {
     .usage(
       "--save writes one calibration, but there are \(count) reward models: choose one with "
-        + "--where COLUMN=VALUE")
+        + "--where COLUMN=VALUE, or save one for each with --by COLUMN")
   }
 
   /// UTC, ISO 8601.
@@ -203,7 +223,13 @@ extension Calibration {
   static func read(_ path: String) throws(TareError) -> Calibration {
     let file = try InputFile(path)
     do throws(TareError) {
-      return try Calibration(json: JSONValue(parsing: file.data))
+      let json = try JSONValue(parsing: file.data)
+      if let column = json["by"]?.string, json["groups"] != nil {
+        throw TareError.badData(
+          place: "groups", found: "a calibration for each value of column \(column)",
+          accepted: "one calibration (`tare calibrate` applies those of several values)")
+      }
+      return try Calibration(json: json)
     } catch {
       throw error.inside(file.name)
     }

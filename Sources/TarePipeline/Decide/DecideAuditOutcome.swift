@@ -43,6 +43,7 @@ extension QuestionAudit {
   private var estimates: [(String, DecisionEstimate?)] {
     [
       ("first_listed", firstListed), ("order_flips", orderFlips),
+      ("label_flips", labelFlips),
       ("complement_sum", complementSum), ("complement_error", complementError),
       ("label_mass", labelMass), ("other_token_on_top", otherTokenOnTop),
       ("wording_flips", wordingFlips), ("wording_divergence", wordingDivergence),
@@ -62,6 +63,7 @@ extension QuestionAudit {
       "first option wins (\(String(format: "%.0f", 100 * chance))% by chance)", firstListed?.percent
     )
     add("rows that flip with the order", orderFlips?.percent)
+    add("rows that flip with the labels", labelFlips?.percent)
     add("P(q) + P(not q)", complementSum?.text)
     add("|P(q) + P(not q) - 1|", complementError?.text)
     add(

@@ -16,12 +16,16 @@ package struct DecideOutcome: Sendable {
   package let destination: String?
   let store: Store
   let run: Run
-  let model: DecisionModel
+  let source: DecisionRecord
+  /// Of the rubric; nil for rows that hold their own.
+  let questions: [DecisionQuestion]?
   let rubric: RubricFile?
   /// Of each rubric, where there are several.
   let rewards: [DecisionReward]
   let dialect: DecisionDialect?
   let isKept: Bool
+  /// Why servers refused rows of this call, by item.
+  let refused: [Int64: TareError]
 
   /// Hands over a row for each response, in input order.
   package func forEachRow(
@@ -42,11 +46,11 @@ package struct DecideOutcome: Sendable {
       row[key] = value
       if key == "index" {
         row["run"] = isKept ? .string(run.name) : .null
-        row["model"] = .string(model.name)
+        row["model"] = .string(source.name)
       }
       if key == "read_at" {
         addAnswers(
-          to: &row, model.prepared(try item.request(rubric?.questions)), stored)
+          to: &row, source.prepared(try item.request(questions)), stored)
       }
     }
     return row
@@ -75,13 +79,15 @@ package struct DecideOutcome: Sendable {
     for (key, value) in given.members where !StateRow.requestKeys.contains(key) {
       row[Self.ownKeys.contains(key) ? "input_" + key : key] = value
     }
-    row["model"] = .string(model.name)
+    row["model"] = .string(source.name)
     do throws(TareError) {
-      let request = model.prepared(try item.request(rubric?.questions))
+      let request = source.prepared(try item.request(questions))
       guard stored.count == request.questions.count, !stored.contains(where: { $0 == nil }) else {
+        if let error = refused[item.id] { throw error }
         // What was wrong when the row was asked is wrong again.
-        _ = try model.reads(model.prompts(request))
-        throw .fault("no answer is stored")
+        _ = try source.source?.asks(request)
+        throw .badData(
+          place: "answers", found: "none: a server refused the request", accepted: "an answer")
       }
       let hasOwn = given["questions"] != nil || given["request"] != nil
       if hasOwn {
@@ -101,7 +107,7 @@ package struct DecideOutcome: Sendable {
   /// Tokens of the prompts; a prompt of all questions counts once.
   private func inputTokens(_ stored: [StoredDecision?]) -> Int {
     let counts = stored.compactMap { $0?.tokens }
-    return model.isJoint ? counts.max() ?? 0 : counts.reduce(0, +)
+    return source.isJoint ? counts.max() ?? 0 : counts.reduce(0, +)
   }
 
   private func answers(
@@ -121,6 +127,10 @@ package struct DecideOutcome: Sendable {
     ]
   }
 
+  private static func effect(_ rubric: RubricFile) -> String {
+    rubric.rubrics.first?.missing == .zero ? "they count as 0" : "rewards leave them out"
+  }
+
   /// In words, a sentence a line.
   package var text: String {
     var lines: [String] = []
@@ -137,11 +147,8 @@ package struct DecideOutcome: Sendable {
     if missing > 0 {
       lines.append(
         "\(missing) of \(asked) questions have no answer"
-          + (rubric.map { rubric in
-            rubric.rubrics.first?.missing == .zero
-              ? ": their prompts do not fit into the model's context, and they count as 0"
-              : ": their prompts do not fit into the model's context, and rewards leave them out"
-          } ?? ", as their rows say"))
+          + (rubric.map { ": \(source.source?.whyMissing ?? ""), and " + Self.effect($0) }
+            ?? ", as their rows say"))
     }
     if let destination { lines.append("kept in \(destination)") }
     return lines.joined(separator: "\n")

@@ -25,6 +25,8 @@ package struct DecideRequest: Sendable {
   package var averagesOrders = false
   /// Whether responses are compared with each other, for which there is a question already.
   package var comparesPairs = false
+  /// Servers that answer; nil for the model of the settings.
+  package var engine: DecisionEngineSettings?
 
   package init(inputs: [String], settings: ScoringSettings) {
     self.inputs = inputs

@@ -5,7 +5,7 @@ internal import TareStore
 
 /// What answers a run's questions and how its rewards are made.
 struct DecideStage {
-  let model: DecisionModel
+  let source: DecisionSource
   let store: Store
   let run: Run
   /// Of the rubric; nil for rows that hold their own.
@@ -28,19 +28,25 @@ struct DecideStage {
     /// Tokens that were computed; the others were shared with another prompt's start.
     var computedTokens = 0
     var seconds = 0.0
-  }
+    /// Why servers refused a row, by the row's item.
+    var refused: [Int64: TareError] = [:]
 
-  /// Rows whose prompts are planned together.
-  private static let pageSize = 32
+    /// Takes what became of so many asks.
+    mutating func add(_ answered: DecisionSource.Answered) {
+      computed += answered.found.count
+      tokens += answered.tokens
+      computedTokens += answered.computedTokens
+    }
+  }
 
   /// What a row's questions come to.
   private struct Asked {
     var item: RunItem
     /// The reads of each question, several where orders are averaged; nil where it cannot be asked.
-    var reads: [[DecisionRead]?]
+    var reads: [[DecisionAsk]?]
   }
 
-  var scorer: Scorer { model.decisionScorer }
+  var scorer: Scorer { source.scorer }
 
   func run(_ summary: inout Summary) throws(TareError) {
     let start = ContinuousClock.now
@@ -49,7 +55,7 @@ struct DecideStage {
     summary.rows = total
     var last: Int64 = 0
     while true {
-      let page = try store.undecidedItems(of: run, after: last, limit: Self.pageSize)
+      let page = try store.undecidedItems(of: run, after: last, limit: source.pageSize)
       guard let end = page.last else { break }
       guard !observer.shouldStop() else {
         throw .interrupted(
@@ -73,35 +79,63 @@ struct DecideStage {
   private func decide(_ page: [RunItem], _ summary: inout Summary) throws(TareError) {
     var asked: [Asked] = []
     for item in page { asked.append(try ask(item)) }
-    var wanted: [Digest: DecisionRead] = [:]
+    var wanted: [Digest: DecisionAsk] = [:]
     var order: [Digest] = []
-    for read in asked.flatMap({ $0.reads.compactMap(\.self).flatMap(\.self) })
-    where wanted.updateValue(read, forKey: read.digest) == nil {
-      order.append(read.digest)
+    for ask in asked.flatMap({ $0.reads.compactMap(\.self).flatMap(\.self) })
+    where wanted.updateValue(ask, forKey: ask.digest) == nil {
+      order.append(ask.digest)
     }
     var known = try store.knownDecisions(by: scorer, for: order)
-    let missing = order.filter { known[$0] == nil }.compactMap { wanted[$0] }
-    let fresh = try model.answers(missing)
-    var added: [Digest: StoredDecision] = [:]
-    for (read, reading) in zip(missing, fresh) { added[read.digest] = StoredDecision(reading) }
-    known.merge(added) { $1 }
+    let answered = try source.answers(order.filter { known[$0] == nil }.compactMap { wanted[$0] })
+    known.merge(answered.found) { $1 }
     summary.asked += asked.reduce(0) { $0 + $1.reads.count }
-    summary.computed += missing.count
-    summary.missing += asked.reduce(0) { $0 + $1.reads.count { $0 == nil } }
-    let sequences = Array(Set(missing.map(\.ids)))
-    summary.tokens += sequences.reduce(0) { $0 + $1.count }
-    summary.computedTokens += BatchPlan.rows(
-      sequences, sharesPrefixes: model.sharesPrefixes)
-    var items: [ItemDecisions] = []
-    for row in asked { items.append(try decisions(of: row, &known, &added)) }
-    try store.insert(decisions: added, by: scorer, for: items, of: run)
+    summary.add(answered)
+    do throws(TareError) {
+      if let failure = answered.failure { throw failure.resumable(store.isKept) }
+      var added = answered.found
+      var items: [ItemDecisions] = []
+      for row in asked {
+        items.append(try decisions(of: refusedIn(row, answered, &summary), &known, &added))
+      }
+      summary.missing += items.reduce(0) { $0 + $1.reads.count { $0.flatMap { known[$0] } == nil } }
+      try store.insert(decisions: added, by: scorer, for: items, of: run)
+    } catch {
+      // What was answered need not be asked again.
+      try store.insert(decisions: answered.found, by: scorer, for: [], of: run)
+      throw error
+    }
+  }
+
+  /// The row without what servers have refused of it.
+  private func refusedIn(
+    _ row: Asked, _ answered: DecisionSource.Answered, _ summary: inout Summary
+  ) throws(TareError) -> Asked {
+    guard !answered.refused.isEmpty else { return row }
+    var row = row
+    for (place, asks) in row.reads.enumerated() {
+      guard let error = asks?.lazy.compactMap({ answered.refused[$0.digest] }).first else {
+        continue
+      }
+      // A refusal of one question is told by its name.
+      guard leavesOut && row.item.stateRow != nil || error.isOfQuestion && mayMiss(row) else {
+        throw error.inside("row \(row.item.position + 1)")
+      }
+      row.reads[place] = nil
+      summary.refused[row.item.id] = error
+    }
+    return row
+  }
+
+  /// Whether the rubric says what a row without an answer is worth.
+  private func mayMiss(_ row: Asked) -> Bool {
+    row.item.stateRow == nil && reward.map { $0.missing != .error } ?? true
   }
 
   // MARK: - Asking
 
   private func ask(_ item: RunItem) throws(TareError) -> Asked {
     do throws(TareError) {
-      let request = model.prepared(try item.request(rubric?.questions))
+      let request = source.prepared(try item.request(rubric?.questions))
       do throws(TareError) {
         return Asked(item: item, reads: try reads(request))
       } catch {
@@ -117,16 +151,19 @@ struct DecideStage {
   }
 
   /// [question][shift]
-  private func reads(_ request: DecisionRequest) throws(TareError) -> [[DecisionRead]?] {
-    var all = [[DecisionRead]?](repeating: [], count: request.questions.count)
+  private func reads(_ request: DecisionRequest) throws(TareError) -> [[DecisionAsk]?] {
+    var all = [[DecisionAsk]?](repeating: [], count: request.questions.count)
     for shift in 0..<shifts(request) {
+      // A prompt of all questions is another one without some of them.
+      let places = request.questions.indices.filter {
+        shift == 0 || source.isJoint || request.questions[$0].isTurned(by: shift)
+      }
       let turned = DecisionRequest(
-        state: request.state, questions: request.questions.map { $0.shifted(by: shift) })
-      for read in try model.reads(model.prompts(turned)) {
-        let options = request.questions[read.question].options.count
-        guard shift == 0 || (request.questions[read.question].kind == .choice && shift < options)
-        else { continue }
-        all[read.question]?.append(shift == 0 ? read : read.turned(by: shift))
+        state: request.state, questions: places.map { request.questions[$0].shifted(by: shift) })
+      for ask in try source.asks(turned) {
+        let place = places[ask.question]
+        guard shift == 0 || request.questions[place].isTurned(by: shift) else { continue }
+        all[place]?.append(shift == 0 ? ask : ask.turned(by: shift))
       }
     }
     return all
@@ -139,8 +176,8 @@ struct DecideStage {
 
   /// Those of the questions whose prompts fit into the model's context; whatever else is wrong with one is
   /// an error.
-  private func oneByOne(_ request: DecisionRequest) throws(TareError) -> [[DecisionRead]?] {
-    var found: [[DecisionRead]?] = []
+  private func oneByOne(_ request: DecisionRequest) throws(TareError) -> [[DecisionAsk]?] {
+    var found: [[DecisionAsk]?] = []
     for question in request.questions {
       let one = DecisionRequest(state: request.state, questions: [question])
       do throws(TareError) {
@@ -182,7 +219,10 @@ struct DecideStage {
       return ItemDecisions(item: row.item.id, reads: digests, reward: nil)
     }
     if reward.missing == .error, answers.contains(where: { $0 == nil }) {
-      throw .fault("row \(row.item.position + 1) has no answer to a question that was asked")
+      guard leavesOut, row.item.stateRow != nil else {
+        throw .fault("row \(row.item.position + 1) has no answer to a question that was asked")
+      }
+      return ItemDecisions(item: row.item.id, reads: digests, reward: nil)
     }
     guard
       let value = reward.value(answers.map { $0?.probabilities.map { Double($0) } })
@@ -194,6 +234,30 @@ struct DecideStage {
       value: Float(value), tokens: answers.reduce(0) { $0 + ($1?.tokens ?? 0) }, readAt: 0)
     return ItemDecisions(
       item: row.item.id, reads: digests, reward: (Digest(of: "answers \(name)"), score))
+  }
+}
+
+extension DecisionQuestion {
+  /// Whether its options are in another order when they are moved up by so many places.
+  fileprivate func isTurned(by shift: Int) -> Bool {
+    kind == .choice && shift > 0 && shift < options.count
+  }
+}
+
+extension TareError {
+  /// With how the work goes on.
+  func resumable(_ isKept: Bool) -> TareError {
+    guard case .interrupted(let reason) = self else { return self }
+    return .interrupted(
+      isKept
+        ? "\(reason); answers are stored; run the same command again to resume"
+        : "\(reason); nothing was kept; with --store, work can be resumed")
+  }
+
+  /// Whether it names a question, and not a request.
+  fileprivate var isOfQuestion: Bool {
+    if case .badData(let place, _, _) = self { return place.hasPrefix("question '") }
+    return false
   }
 }
 

@@ -19,6 +19,8 @@ package struct QuestionAudit: Sendable {
   package var labelMass: DecisionEstimate?
   package var leastLabelMass: Double?
   package var otherTokenOnTop: DecisionEstimate?
+  /// Rows in which other labels (1 for A, True for Yes) change the answer; nil where the model has none.
+  package var labelFlips: DecisionEstimate?
   /// Rows in which another wording changes the answer, and the mean divergence of the wordings in bits.
   package var wordings = 1
   package var wordingFlips: DecisionEstimate?
@@ -71,6 +73,9 @@ package struct QuestionAudit: Sendable {
     if let mass = labelMass, mass.count > 0, mass.value < 0.5 {
       cautions.append("the labels hold less than half of the vocabulary's mass")
     }
+    if let flips = labelFlips, flips.count > 0, flips.value > 0.2 {
+      cautions.append("other labels change the answer in many rows")
+    }
     if let flips = wordingFlips, flips.count > 0, flips.value > 0.2 {
       cautions.append("another wording changes the answer in many rows")
     }
@@ -93,6 +98,8 @@ struct AuditedRow {
   var firsts: [Int] = []
   var complement: DecisionReading?
   var wordings: [DecisionReading] = []
+  /// With other labels.
+  var otherLabels: DecisionReading?
   /// Beside all other questions.
   var together: DecisionReading?
   var value: Double?
@@ -107,6 +114,7 @@ extension QuestionAudit {
     rows = audited.count
     measureOrder(audited)
     measureMass(audited)
+    measureLabels(audited)
     measureWording(audited)
     measureComplement(audited)
     measureSignal(audited)
@@ -142,6 +150,14 @@ extension QuestionAudit {
     leastLabelMass = masses.min()
     otherTokenOnTop = DecisionEstimate(
       share: audited.count { $0.base.isTopALabel == false }, of: audited.count)
+  }
+
+  private mutating func measureLabels(_ audited: [AuditedRow]) {
+    let flips = audited.compactMap { row in
+      row.otherLabels.map { Self.best($0) != Self.best(row.base) }
+    }
+    guard !flips.isEmpty else { return }
+    labelFlips = DecisionEstimate(share: flips.count { $0 }, of: flips.count)
   }
 
   private mutating func measureWording(_ audited: [AuditedRow]) {

@@ -15,6 +15,8 @@ struct PairJudging: Sendable {
       DecisionQuestion.Option(name: "B", description: "response_b"),
     ])
 
+  init(question: DecisionQuestion) { self.question = question }
+
   /// - Throws: `TareError.badData` for a rubric that is not one choice of two options.
   init(_ rubric: RubricFile?) throws(TareError) {
     guard let rubric else {

@@ -12,7 +12,7 @@ package struct PairOutcome: Sendable {
   package let destination: String?
   let store: Store
   let run: Run
-  let model: DecisionModel
+  let source: DecisionRecord
   let judging: PairJudging
   let isKept: Bool
   /// For each response, by its item, the indices of those that it was compared with.
@@ -22,14 +22,14 @@ package struct PairOutcome: Sendable {
   package func forEachRow(
     _ body: (JSONObject) throws(TareError) -> Void
   ) throws(TareError) {
-    let temperature = model.settings.temperatures[.choice] ?? 1
+    let temperature = source.choiceTemperature
     try store.forEachDecided(of: run) { (item, answers) throws(TareError) in
       var row = JSONObject()
       for (key, value) in item.scoreRow.members {
         row[key] = value
         if key == "index" {
           row["run"] = isKept ? .string(run.name) : .null
-          row["model"] = .string(model.name)
+          row["model"] = .string(source.name)
         }
         guard key == "read_at" else { continue }
         var pairs: [JSONValue] = []

@@ -31,7 +31,7 @@ struct PairGroups {
 }
 
 struct PairStage {
-  let model: DecisionModel
+  let source: DecisionSource
   let store: Store
   let run: Run
   let judging: PairJudging
@@ -40,7 +40,7 @@ struct PairStage {
   /// Pairs that are computed together.
   private static let pairsAtOnce = 32
 
-  private var scorer: Scorer { model.decisionScorer }
+  private var scorer: Scorer { source.scorer }
 
   func run(_ summary: inout DecideStage.Summary) throws(TareError) {
     let start = ContinuousClock.now
@@ -82,13 +82,13 @@ struct PairStage {
     _ groups: [[RunItem]], _ summary: inout DecideStage.Summary
   ) throws(TareError) {
     // [group][first][second]
-    var reads: [[[DecisionRead?]]] = []
-    var wanted: [Digest: DecisionRead] = [:]
+    var reads: [[[DecisionAsk?]]] = []
+    var wanted: [Digest: DecisionAsk] = [:]
     var order: [Digest] = []
     for group in groups {
-      var table: [[DecisionRead?]] = []
+      var table: [[DecisionAsk?]] = []
       for first in group.indices {
-        var row: [DecisionRead?] = []
+        var row: [DecisionAsk?] = []
         for second in group.indices {
           guard first != second else {
             row.append(nil)
@@ -103,29 +103,26 @@ struct PairStage {
       reads.append(table)
     }
     var known = try store.knownDecisions(by: scorer, for: order)
-    let missing = order.filter { known[$0] == nil }.compactMap { wanted[$0] }
-    var added: [Digest: StoredDecision] = [:]
-    for (read, reading) in zip(missing, try model.answers(missing)) {
-      added[read.digest] = StoredDecision(reading)
-    }
-    known.merge(added) { $1 }
+    let answered = try source.answers(order.filter { known[$0] == nil }.compactMap { wanted[$0] })
+    known.merge(answered.found) { $1 }
     summary.asked += order.count
-    summary.computed += missing.count
-    let sequences = Array(Set(missing.map(\.ids)))
-    summary.tokens += sequences.reduce(0) { $0 + $1.count }
-    summary.computedTokens += BatchPlan.rows(sequences, sharesPrefixes: model.sharesPrefixes)
+    summary.add(answered)
+    do throws(TareError) { try answered.check(order) } catch {
+      try store.insert(decisions: answered.found, by: scorer, for: [], of: run)
+      throw error.resumable(store.isKept)
+    }
     var rows: [ItemDecisions] = []
     for (group, table) in zip(groups, reads) {
       for place in group.indices {
         rows.append(decisions(of: group[place], place, table, known))
       }
     }
-    try store.insert(decisions: added, by: scorer, for: rows, of: run)
+    try store.insert(decisions: answered.found, by: scorer, for: rows, of: run)
   }
 
-  private func read(_ first: RunItem, _ second: RunItem) throws(TareError) -> DecisionRead {
+  private func read(_ first: RunItem, _ second: RunItem) throws(TareError) -> DecisionAsk {
     do throws(TareError) {
-      let reads = try model.reads(model.prompts(judging.request(first, second)))
+      let reads = try source.asks(judging.request(first, second))
       guard let read = reads.first else { throw .fault("a request without a question") }
       return read
     } catch {
@@ -136,7 +133,7 @@ struct PairStage {
   /// For each other response two answers: shown first, and shown second. The reward is half the mean
   /// margin over the others, so that two responses differ by their margin.
   private func decisions(
-    of item: RunItem, _ place: Int, _ table: [[DecisionRead?]], _ known: [Digest: StoredDecision]
+    of item: RunItem, _ place: Int, _ table: [[DecisionAsk?]], _ known: [Digest: StoredDecision]
   ) -> ItemDecisions {
     var digests: [Digest?] = []
     var margins: [Double] = []

@@ -2,6 +2,7 @@
 internal import Foundation
 package import TareCore
 internal import TareFormats
+internal import TareRemote
 internal import TareScoring
 internal import TareStore
 internal import TareTemplates
@@ -20,28 +21,29 @@ extension Pipeline {
     let reward = try rubric?.reward(request.reward, weights: weights)
     let rows = try decisionRows(request)
     let made = [reward?.json, rubric?.json].compactMap(\.self).map { $0.text() }
-    let (store, run, model) = try opened(
+    let (store, run, source) = try opened(
       request, rule: made.joined(separator: "\n"),
       record: Self.record(rubric, reward, averagesOrders: request.averagesOrders))
     do throws(TareError) {
       return try decide(
-        request, rows, in: store, run, model, (rubric, reward, try rubric?.rewards(weights) ?? []),
+        request, rows, in: store, run, source,
+        (rubric, reward, try rubric?.rewards(weights) ?? []),
         dialect)
     } catch {
-      throw request.inputs.count == 1 && !model.text.isNamed(in: error)
+      throw request.inputs.count == 1 && !source.isNamed(in: error)
         ? error.inside(request.inputs[0]) : error
     }
   }
 
   private func decide(
     _ request: DecideRequest, _ rows: some Sequence<CandidateSet>, in store: Store, _ run: Run,
-    _ model: DecisionModel,
+    _ source: DecisionSource,
     _ scoring: (rubric: RubricFile?, reward: DecisionReward?, rewards: [DecisionReward]),
     _ dialect: DecisionDialect?
   ) throws(TareError) -> DecideOutcome {
     try store.addItems(rows, to: run)
     let stage = DecideStage(
-      model: model, store: store, run: run, rubric: scoring.rubric, reward: scoring.reward,
+      source: source, store: store, run: run, rubric: scoring.rubric, reward: scoring.reward,
       leavesOut: request.policy.leavesOut, averagesOrders: request.averagesOrders,
       observer: observer)
     var summary = DecideStage.Summary()
@@ -52,8 +54,9 @@ extension Pipeline {
       tokens: summary.tokens,
       computedTokens: summary.computedTokens, seconds: summary.seconds,
       destination: request.store.map { "\($0), run '\(run.name)'" }, store: store, run: run,
-      model: model, rubric: scoring.rubric, rewards: scoring.rewards, dialect: dialect,
-      isKept: request.store != nil)
+      source: DecisionRecord(source), questions: scoring.rubric?.questions, rubric: scoring.rubric,
+      rewards: scoring.rewards, dialect: dialect,
+      isKept: request.store != nil, refused: summary.refused)
   }
 
   func checkStore(_ request: DecideRequest) throws(TareError) {
@@ -72,20 +75,35 @@ extension Pipeline {
   ///   - record: what else decides the run.
   func opened(
     _ request: DecideRequest, rule: String, record: JSONObject
-  ) throws(TareError) -> (Store, Run, DecisionModel) {
+  ) throws(TareError) -> (Store, Run, DecisionSource) {
     let store: Store
     if let path = request.store { store = try Store(path: path) } else { store = try .temporary() }
     let name = request.run ?? "decide"
     let before = try store.runs().map(\.run).first { $0.name == name }
-    let model = try request.settings.decisionModel(run: before?.templateDate)
-    warn(of: model.text)
-    for remark in request.settings.remarks(model.text) { observer.notice(remark) }
-    var scorer = model.decisionScorer
+    let source = try source(of: request, date: before?.templateDate)
+    var scorer = source.scorer
     scorer.readRule = "decision;\(Digest(of: rule).description.prefix(16))"
     let date = try request.settings.decisionDate(before?.templateDate).text
+    var settings = record
+    DecisionRecord(source).add(to: &settings)
     let run = try store.createOrResumeRun(
-      named: name, scorer: scorer, templateDate: date, settings: record)
-    return (store, run, model)
+      named: name, scorer: scorer, templateDate: date, settings: settings)
+    return (store, run, source)
+  }
+
+  /// Who answers a request.
+  ///
+  /// - Parameter date: that the run's templates are told; nil for a new one's.
+  func source(of request: DecideRequest, date: String?) throws(TareError) -> DecisionSource {
+    if let settings = request.engine {
+      let engine = try settings.engine()
+      let name = try waiting { () throws(TareError) in try await engine.model() }
+      return .engine(engine, name)
+    }
+    let model = try request.settings.decisionModel(run: date)
+    warn(of: model.text)
+    for remark in request.settings.remarks(model.text) { observer.notice(remark) }
+    return .model(model)
   }
 
   /// The rows of the inputs: conversations, or states.

@@ -13,8 +13,7 @@ extension Pipeline {
     guard sample > 0 else { throw .usage("--sample: expected at least 1, found \(sample)") }
     guard let path = request.questions else { throw .usage("--audit requires --questions") }
     let rubric = try RubricFile(path)
-    let model = try request.settings.decisionModel()
-    warn(of: model.text)
+    let source = try source(of: request, date: nil)
     let rows = try decisionRows(request).shuffled(seed: 1)
     let start = ContinuousClock.now
     var audited = [[AuditedRow]](repeating: [], count: rubric.questions.count)
@@ -24,7 +23,7 @@ extension Pipeline {
       guard !observer.shouldStop() else { throw .interrupted("stopped after \(taken) rows") }
       for candidate in set.responses {
         let state = try RunItem.request(set, candidate, rubric.questions).state
-        let audit = RowAudit(model: model, rubric: rubric, state: state)
+        let audit = RowAudit(source: source, rubric: rubric, state: state)
         let found = try audit.rows(
           labels: (set.extras["labels"] ?? set.extras["state_row"]?["labels"])?.object ?? [:],
           pair: (number, candidate.role))
@@ -39,7 +38,7 @@ extension Pipeline {
     }
     return DecideAuditOutcome(
       questions: zip(rubric.questions, audited).map { QuestionAudit($0, $1) }, rows: taken,
-      model: model.name, asked: asked, seconds: (ContinuousClock.now - start) / .seconds(1))
+      model: source.name, asked: asked, seconds: (ContinuousClock.now - start) / .seconds(1))
   }
 }
 
@@ -57,7 +56,7 @@ extension Array {
 
 /// All variants of a rubric's questions about one state, asked together.
 private struct RowAudit {
-  let model: DecisionModel
+  let source: DecisionSource
   let rubric: RubricFile
   let state: JSONValue
 
@@ -66,12 +65,14 @@ private struct RowAudit {
     case base
     /// The options in another order: for each option listed, its place in the question.
     case order([Int])
-    case complement, wording
+    case complement, wording, labels
   }
 
   private struct Variant {
     var question: DecisionQuestion
     var role: Role
+
+    var form: DecisionForm { if case .labels = role { .otherLabels } else { .transformers } }
   }
 
   func rows(
@@ -79,10 +80,10 @@ private struct RowAudit {
   ) throws(TareError) -> (rows: [AuditedRow], asked: Int) {
     let variants = rubric.questions.map(variants)
     var requests = variants.flatMap { $0 }.map {
-      DecisionRequest(state: state, questions: [$0.question])
+      (DecisionRequest(state: state, questions: [$0.question]), $0.form)
     }
-    requests.append(DecisionRequest(state: state, questions: rubric.questions))
-    let answers = try model.answers(requests)
+    requests.append((DecisionRequest(state: state, questions: rubric.questions), .transformers))
+    let answers = try source.readings(requests)
     let together = answers.last ?? []
     var next = 0
     var rows: [AuditedRow] = []
@@ -118,6 +119,7 @@ private struct RowAudit {
         row.firsts.append(places[0])
       case .complement: row.complement = reading
       case .wording: row.wordings.append(reading)
+      case .labels: row.otherLabels = reading
       }
     }
     return row
@@ -140,6 +142,7 @@ private struct RowAudit {
   /// The question itself first.
   private func variants(_ question: DecisionQuestion) -> [Variant] {
     [Variant(question: question, role: .base)] + orders(question) + complement(question)
+      + (source.takesOtherLabels(question) ? [Variant(question: question, role: .labels)] : [])
       + (rubric.wordings[question.name] ?? []).map { instructions in
         var other = question
         other.instructions = instructions

@@ -16,30 +16,31 @@ extension Pipeline {
         place: request.inputs[0], found: "rows of a state",
         accepted: "pairs, or several responses to a prompt")
     }
-    let (store, run, model) = try opened(
+    let (store, run, source) = try opened(
       request, rule: "pairs;\(judging.question.json.text())",
       record: ["kind": "pairs", "question": .string(judging.question.json.text())])
     try store.addItems(rows, to: run)
     let stage = PairStage(
-      model: model, store: store, run: run, judging: judging, observer: observer)
+      source: source, store: store, run: run, judging: judging, observer: observer)
     var summary = DecideStage.Summary()
     do throws(TareError) {
       try stage.run(&summary)
     } catch {
-      throw request.inputs.count == 1 && !model.text.isNamed(in: error)
+      throw request.inputs.count == 1 && !source.isNamed(in: error)
         ? error.inside(request.inputs[0]) : error
     }
-    let (positions, opponents) = try pairPositions(of: run, in: store, model)
+    let (positions, opponents) = try pairPositions(of: run, in: store)
     return PairOutcome(
       positions: positions, responses: summary.rows, computed: summary.computed,
       tokens: summary.tokens, seconds: summary.seconds,
       destination: request.store.map { "\($0), run '\(run.name)'" }, store: store, run: run,
-      model: model, judging: judging, isKept: request.store != nil, opponents: opponents)
+      source: DecisionRecord(source), judging: judging, isKept: request.store != nil,
+      opponents: opponents)
   }
 
   /// Every pair once, and whom each response was compared with.
-  private func pairPositions(
-    of run: Run, in store: Store, _ model: DecisionModel
+  func pairPositions(
+    of run: Run, in store: Store
   ) throws(TareError) -> (PairPositions, [Int64: [Int]]) {
     var items: [RunItem] = []
     var answers: [[StoredDecision?]] = []

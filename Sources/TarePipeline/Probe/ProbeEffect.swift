@@ -40,8 +40,17 @@ package struct ProbeEffect: Sendable {
     _ probe: any TextProbe.Type, changes: [(prompt: Int, change: Double)], margin: Double?,
     flipped: Int, tried: Int
   ) {
+    self.init(
+      key: probe.key, summary: probe.summary, probe.expectation, changes: changes, margin: margin,
+      flipped: flipped, tried: tried)
+  }
+
+  init?(
+    key: String, summary: String, _ expectation: ProbeExpectation,
+    changes: [(prompt: Int, change: Double)], margin: Double?, flipped: Int, tried: Int
+  ) {
     guard !changes.isEmpty else { return nil }
-    (key, summary, expectation) = (probe.key, probe.summary, probe.expectation)
+    (self.key, self.summary, self.expectation) = (key, summary, expectation)
     responses = changes.count
     let mean = changes.reduce(0) { $0 + $1.change } / Double(changes.count)
     var sums: [Int: Double] = [:]

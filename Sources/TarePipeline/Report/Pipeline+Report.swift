@@ -13,8 +13,11 @@ package struct ReportRequest: Sendable {
   /// How scores that have no calibrated ones beside them are calibrated for the page; nil not at all.
   package var calibration: CalibrateSettings? = CalibrateSettings()
   package var title: String?
-  /// Files of what `tare inspect --routing` or `--attention` printed with --json.
+  /// Files of what `tare inspect --routing` or `--attention`, `tare decide --audit` or `tare evaluate
+  /// --probabilities` printed with --json.
   package var inspections: [String] = []
+  /// Files of what `tare audit` or `tare probe` printed with --json.
+  package var findings: [String] = []
   /// Examples of what calibration puts right and of what it puts wrong, so many of each.
   package var examples = 20
   /// What the page says made it: program, version, command.
@@ -43,6 +46,9 @@ extension Pipeline {
     let inspections = try request.inspections.map { (path) throws(TareError) in
       try ReportedInspection(path)
     }
+    let findings = try request.findings.map { (path) throws(TareError) in
+      try FindingsFile(path)
+    }
     let sources = request.evaluation.sources
     let names = sources.names
     let evaluator = try Evaluator(request.evaluation)
@@ -63,7 +69,16 @@ extension Pipeline {
           work: "reported", done: place + 1, computed: place + 1, total: sources.count, tokens: 0,
           seconds: start.duration(to: .now) / .seconds(1)))
     }
-    return page(of: runs, inspections, request, evaluator).html()
+    var page = page(of: runs, inspections, request, evaluator)
+    page.audits = findings.flatMap(\.audits)
+    page.probes = findings.flatMap(\.probes)
+    if request.title == nil, runs.isEmpty, inspections.isEmpty,
+      let first = (page.audits + page.probes).first
+    {
+      page.title = first.subject
+    }
+    page.provenance += findings.flatMap(\.facts)
+    return page.html()
   }
 
   private func page(
@@ -74,15 +89,17 @@ extension Pipeline {
     let isComparable =
       evaluated.count > 1 && evaluated.count == runs.count
       && Set(evaluated.map(\.1.benchmark)).count == 1
-    return Report(
+    var page = Report(
       title: request.title ?? title(of: runs, inspections),
       date: Date.now.formatted(.iso8601.year().month().day()), runs: runs.map(\.page),
       leaderboard: isComparable ? Leaderboard(evaluated, seed: request.evaluation.seed) : nil,
       duels: isComparable ? duels(runs, evaluator) : [],
-      routing: inspections.compactMap(\.file.routing),
-      attention: inspections.compactMap(\.file.attention),
+      routing: inspections.compactMap(\.file?.routing),
+      attention: inspections.compactMap(\.file?.attention),
       provenance: request.origin.map { Report.Fact($0.name, $0.value) }
         + [.init("Written", Self.now)] + bootstrap(runs, request) + inspections.flatMap(\.facts))
+    page.questions = inspections.compactMap(\.questions)
+    return page
   }
 
   private func title(of runs: [ReportedRun], _ inspections: [ReportedInspection]) -> String {
@@ -120,13 +137,22 @@ extension Pipeline {
 
 /// An inspection's file, and where it comes from.
 private struct ReportedInspection {
-  let file: InspectionFile
+  let file: InspectionFile?
+  /// nil for the inside of a model.
+  let questions: TypedQuestions?
   let facts: [Report.Fact]
 
   /// - Throws: `TareError.badData` for a file that cannot be read or holds something else.
   init(_ path: String) throws(TareError) {
     let input = try InputFile(path)
-    file = try InspectionFile(reading: input)
+    do throws(TareError) {
+      questions = try (try? JSONValue(parsing: input.bytes)).flatMap {
+        (json) throws(TareError) in try TypedQuestions(json)
+      }
+    } catch {
+      throw error.inside(input.name)
+    }
+    file = questions == nil ? try InspectionFile(reading: input) : nil
     let name = path == "-" ? input.name : URL(filePath: path).lastPathComponent
     facts = [
       .init("Inspection", name),
@@ -135,7 +161,9 @@ private struct ReportedInspection {
     ]
   }
 
-  var models: [String] { [file.routing?.model, file.attention?.model].compactMap(\.self) }
+  var models: [String] {
+    [file?.routing?.model, file?.attention?.model, questions?.name].compactMap(\.self)
+  }
 }
 
 extension ScoreSource {

@@ -55,7 +55,8 @@ extension Pipeline {
         }
       }
     } else {
-      let rows = try store.exportRows(of: run)
+      let decided = try decidedRows(of: run, in: store)
+      let rows = try decided == nil ? store.exportRows(of: run) : decided ?? []
       data = try Self.encoded(rows, for: file.withoutCompression, format: outputFormat)
     }
     guard file != "-" else { return data }

@@ -51,13 +51,18 @@ extension RewardService {
   /// - Parameters:
   ///   - questions: the path of a rubric; nil for questions of requests alone.
   ///   - weights: the path of its weights, and a formula, as `tare decide` takes them.
-  ///   - calibration: the path of a saved calibration of the rewards.
+  ///   - calibration: the path of a saved calibration of the rewards, or of the probabilities.
   package convenience init(
     deciding settings: ScoringSettings, questions: String?, weights: String?, reward: String?,
     calibration path: String? = nil, limits: ServiceLimits = ServiceLimits(),
     warn: (String) -> Void = { _ in }
   ) throws(TareError) {
-    let calibration = try path.map { (path) throws(TareError) in try ServedCalibration(path) }
+    let probabilities = try path.flatMap { (path) throws(TareError) in
+      try ServedProbabilities.saved(path)
+    }
+    let calibration =
+      try probabilities == nil
+      ? path.map { (path) throws(TareError) in try ServedCalibration(path) } : nil
     if let remark = calibration?.remark { warn(remark) }
     let model = try settings.decisionModel()
     model.text.opened.notes.forEach(warn)
@@ -75,8 +80,9 @@ extension RewardService {
       throw .usage("a calibration requires rewards: give a rubric (--questions)")
     }
     self.init(
-      RubricModel(model, rubric: rubric), calibration: calibration, limits: limits,
-      decisions: DecisionService(model, limits: limits))
+      try RubricModel(model, rubric: rubric, probabilities: probabilities),
+      calibration: calibration, limits: limits,
+      decisions: DecisionService(model, probabilities: probabilities, limits: limits))
   }
 
   /// A proxy in front of engines, which need not be up yet.
@@ -127,6 +133,22 @@ extension RewardService {
     self.init(
       ServedEngine(model: model, texts: texts, name: name, cache: cache),
       calibration: calibration, limits: limits)
+  }
+}
+
+extension ServedProbabilities {
+  /// - Returns: nil for a file that is no calibration of probabilities.
+  /// - Throws: `TareError.badData` for one that is damaged.
+  static func saved(_ path: String) throws(TareError) -> ServedProbabilities? {
+    let file = try InputFile(path)
+    guard let json = try? JSONValue(parsing: file.bytes),
+      json["kind"]?.string == ProbabilityCalibration.kind
+    else { return nil }
+    do throws(TareError) {
+      return ServedProbabilities(try ProbabilityCalibration(json: json))
+    } catch {
+      throw error.inside(file.name)
+    }
   }
 }
 

@@ -16,6 +16,8 @@ package struct SmoothRequest: Sendable {
   package var y: String
   /// Column of case weights.
   package var weights: String?
+  /// Column whose own curve is subtracted from y first.
+  package var detrend: String?
   /// Keeps the rows that have these values.
   package var filters: [String: String] = [:]
   /// As LOWESS has them; nil for its defaults.
@@ -71,6 +73,10 @@ package struct SmoothOutcome: Sendable {
   var comparison: CurveComparison?
   /// Where each group's curve was asked for, [group].
   var groupPlaces: [[CurvePlace]] = []
+  /// nil without groups, or where turning points were not asked for.
+  var groupedTurns: GroupedTurningPoints?
+  /// Whether x is days from 1970-01-01.
+  var hasDates = false
 
   /// The curve as CSV: `x,fitted,se,lower,upper,slope`, a row a place; a cell is empty where the
   /// curve has no such number. With prediction intervals two columns more; of groups their curves, the group's
@@ -90,14 +96,14 @@ package struct SmoothOutcome: Sendable {
 
   private func line(_ place: CurvePlace) -> String {
     var cells = [
-      place.x, place.fitted, place.error, place.band?.lowerBound, place.band?.upperBound,
-      place.slope,
+      place.fitted, place.error, place.band?.lowerBound, place.band?.upperBound, place.slope,
     ]
     if request.predicts {
       let interval = band?.interval(at: place.x, fitted: place.fitted)
       cells += [interval?.lowerBound, interval?.upperBound]
     }
-    return cells.map { $0.map { "\($0)" } ?? "" }.joined(separator: ",")
+    let x = hasDates ? DayNumber.text(place.x) : "\(place.x)"
+    return ([x] + cells.map { $0.map { "\($0)" } ?? "" }).joined(separator: ",")
   }
 
   /// Quoted where CSV needs it.
@@ -131,12 +137,18 @@ package struct SmoothOutcome: Sendable {
 
   private func object(_ place: CurvePlace) -> JSONObject {
     var object = place.json.object ?? [:]
+    if hasDates { object["x"] = self.place(place.x) }
     if request.predicts {
       let interval = band?.interval(at: place.x, fitted: place.fitted)
       object["lower_prediction"] = interval.map { .double($0.lowerBound) } ?? .null
       object["upper_prediction"] = interval.map { .double($0.upperBound) } ?? .null
     }
     return object
+  }
+
+  /// A value of x: a number, or a date.
+  private func place(_ x: Double) -> JSONValue {
+    hasDates ? .string(DayNumber.text(x)) : .double(x)
   }
 
   package var json: JSONValue {
@@ -151,6 +163,8 @@ package struct SmoothOutcome: Sendable {
       "curve": .array(places.map { .object(self.object($0)) }),
     ]
     object["frac_choice"] = choice?.json
+    object["detrend"] = request.detrend.map { .string($0) }
+    object["group_turning_points"] = groupedTurns?.json { place($0) }
     if let comparison, let by = request.by {
       object["by"] = .string(by)
       object["groups"] = .array(
@@ -168,7 +182,7 @@ package struct SmoothOutcome: Sendable {
       ]
     }
     if let turningPoints {
-      object["turning_points"] = .array(turningPoints.all.map(\.json))
+      object["turning_points"] = .array(turningPoints.all.map { $0.json { place($0) } })
       object["resamples"] = .int(turningPoints.resamples)
       object["seed"] = .int(Int(clamping: request.seed))
     }
@@ -187,10 +201,10 @@ extension CurvePlace {
 }
 
 extension TurningPoint {
-  fileprivate var json: JSONValue {
+  fileprivate func json(_ place: (Double) -> JSONValue) -> JSONValue {
     [
-      "kind": .string(kind.rawValue), "x": .double(x),
-      "interval": interval.map { [.double($0.lowerBound), .double($0.upperBound)] } ?? .null,
+      "kind": .string(kind.rawValue), "x": place(x),
+      "interval": interval.map { [place($0.lowerBound), place($0.upperBound)] } ?? .null,
       "fitted": .double(fitted), "share_of_resamples": .double(share), "clear": .bool(isClear),
       "one_sided": .bool(isOneSided),
     ]
@@ -217,12 +231,12 @@ extension Pipeline {
     if badRows.leavesOut {
       var skipped = table.skipped
       table = try table.withNumbers(
-        in: [request.x, request.y] + (request.weights.map { [$0] } ?? []), badRows,
-        counting: &skipped)
+        in: try request.numberColumns(of: table), badRows, counting: &skipped)
       badRows.note(skipped, of: file.name)
     }
-    let x = try table.numbers(in: request.x)
-    let y = try table.numbers(in: request.y)
+    let column = try SmoothColumn(request.x, of: table)
+    let x = column.values
+    var y = try table.numbers(in: request.y)
     let weights = try request.weights.map { (column) throws(TareError) in
       try table.weights(in: column)
     }
@@ -233,6 +247,10 @@ extension Pipeline {
     let turningPoints: TurningPoints?
     var choice: FracChoice?
     var comparison: CurveComparison?
+    if let name = request.detrend {
+      y = try Self.detrended(
+        y, along: try SmoothColumn(name, of: table).values, weights, groups: names)
+    }
     do throws(TareError) {
       if request.choosesFrac {
         let found = try lowess.choosingFrac(x: x, y: y, weights: weights)
@@ -257,6 +275,10 @@ extension Pipeline {
       request: request, lowess: lowess, x: x, y: y, fit: fit,
       places: try fit.places(wanted), turningPoints: turningPoints)
     outcome.choice = choice
+    outcome.hasDates = column.isDate
+    if request.findsTurningPoints, let comparison {
+      outcome.groupedTurns = try groupedTurns(comparison, request, lowess, x, y, weights)
+    }
     if request.predicts, let residuals = fit.heldOutResiduals {
       outcome.band = PredictionBand(lowess, x: x, residuals: residuals)
     }
@@ -307,8 +329,10 @@ extension SmoothRequest {
       guard points == nil else { throw .usage("give --at or --points, not both") }
       var places: [Double] = []
       for text in at.split(separator: ",", omittingEmptySubsequences: false) {
-        guard let place = Double(text.trimmingCharacters(in: .whitespaces)), place.isFinite else {
-          throw .usage("--at: expected numbers separated by commas, found '\(text)' in \(at)")
+        let trimmed = text.trimmingCharacters(in: .whitespaces)
+        guard let place = Double(trimmed) ?? DayNumber.parsed(trimmed), place.isFinite else {
+          throw .usage(
+            "--at: expected numbers or dates separated by commas, found '\(text)' in \(at)")
         }
         places.append(place)
       }

@@ -14,7 +14,9 @@ extension SmoothOutcome {
     ]
     if let choice { blocks.append(choice.text(style)) }
     if comparison != nil { blocks.append(groupsText(style)) }
-    if let turningPoints {
+    if let groupedTurns, let by = request.by {
+      blocks.append(groupedTurns.text(by: by, style) { xDigits.text($0) })
+    } else if let turningPoints {
       let shown = turningPoints.shown
       if !shown.isEmpty { blocks.append(table(of: shown).text(style: style)) }
       blocks.append(
@@ -30,10 +32,12 @@ extension SmoothOutcome {
     let points = zip(x, y).map { PlotPoint(x: $0, y: $1) }
     let range = plottedRange
     let beyond = y.count { !range.contains($0) }
+    var ticks: TerminalPlot.TickMaker?
+    if hasDates { ticks = { range, most in DayNumber.ticks(range, atMost: most) } }
     let plot = TerminalPlot(
       points: points.filter { range.contains($0.y) },
       curve: zip(fit.knotX, fit.knotY).map { PlotPoint(x: $0, y: $1) }, xTitle: request.x,
-      yTitle: request.y, noun: "row"
+      yTitle: request.y, noun: "row", ticks: ticks
     ).text(style: style)
     guard beyond > 0, let least = y.min(), let most = y.max() else { return plot }
     return plot + """
@@ -91,7 +95,7 @@ extension SmoothOutcome {
     return table
   }
 
-  private var xDigits: Digits { Digits(spanning: x) }
+  private var xDigits: Digits { hasDates ? .dates : Digits(spanning: x) }
   private var yDigits: Digits { Digits(spanning: y) }
 
   private var settings: String {
@@ -105,10 +109,11 @@ extension SmoothOutcome {
     case .r: parts.append("R's implementation")
     }
     if let weights = request.weights { parts.append("weights \(weights)") }
+    if let detrend = request.detrend { parts.append("less its curve on \(detrend)") }
     return """
       LOWESS of \(request.y) on \(request.x) (\(parts.joined(separator: ", "))): \
       \(x.count.text) \(x.count == 1 ? "row" : "rows"), \(fit.knotX.count.text) distinct values of \(request.x). The band \
-      is pointwise.\(degreesOfFreedomInWords)
+      is pointwise.\(hasDates ? " Slopes are per day." : "")\(degreesOfFreedomInWords)
       """
   }
 
@@ -280,6 +285,14 @@ extension TurningPoints {
 /// The decimals of one column: about four digits of its span.
 private struct Digits {
   private let decimals: Int?
+  private var areDates = false
+
+  /// Days as dates.
+  static var dates: Digits {
+    var digits = Digits(spanning: [])
+    digits.areDates = true
+    return digits
+  }
 
   init(spanning values: [Double]) {
     let span = (values.max() ?? 0) - (values.min() ?? 0)
@@ -292,7 +305,8 @@ private struct Digits {
   }
 
   func text(_ value: Double) -> String {
-    decimals.map { value.fixed($0) } ?? value.significant(6)
+    if areDates { return DayNumber.text(value) }
+    return decimals.map { value.fixed($0) } ?? value.significant(6)
   }
 
   func text(_ range: ClosedRange<Double>?) -> String {

@@ -25,16 +25,9 @@ package final class JudgeEngine: Sendable {
     self.options = options
     let connections = try urls.map { (url) throws(TareError) in
       try RemoteConnection(
-        url: Self.address(url, wire.path), path: wire.path, purpose: "answer", options)
+        url: RemoteConnection.address(url, wire.path), path: wire.path, purpose: "answer", options)
     }
     attempts = RemoteAttempts(connections, options)
-  }
-
-  /// Clients of OpenAI's name the address up to `/v1`.
-  private static func address(_ url: String, _ path: String) -> String {
-    let stem = url.hasSuffix("/") ? String(url.dropLast()) : url
-    guard stem.hasSuffix("/v1"), path.hasPrefix("/v1/") else { return url }
-    return stem + path.dropFirst("/v1".count)
   }
 
   /// Where requests go.
@@ -49,35 +42,10 @@ package final class JudgeEngine: Sendable {
   private var addresses: String { urls.joined(separator: ", ") }
 
   /// The model that is asked for, or the only one that the servers list.
-  ///
-  /// - Throws: `TareError.usage` if nobody says it, they list several, or different ones;
-  ///   `TareError.unreachable` if no server answers.
+  /// - Throws: as `RemoteAttempts.model`.
   package func model() async throws(TareError) -> String {
     if let model = options.model { return model }
-    _ = try await attempts.ask(isCounted: false, addresses: addresses) {
-      (index) throws(RemoteFailure) in
-      try await self.attempts.connections[index].get("/v1/models")
-    }
-    var known: [(url: String, name: String)] = []
-    for connection in attempts.connections {
-      guard let reply = try? await connection.get("/v1/models") else { continue }
-      let names = (reply["data"]?.array ?? []).compactMap { $0["id"]?.string }
-      guard names.count < 2 else {
-        throw .usage(
-          "\(connection.url) serves \(names.count) models: expected the name of one, such as "
-            + names[0])
-      }
-      if let name = names.first { known.append((connection.url, name)) }
-    }
-    guard let first = known.first else {
-      throw .usage("\(urls[0]) does not report its models: expected the name of the model")
-    }
-    if let other = known.first(where: { $0.name != first.name }) {
-      throw .usage(
-        "engines: expected one model, found \(first.name) at \(first.url) and \(other.name) at "
-          + other.url)
-    }
-    return first.name
+    return try await attempts.model(options).id
   }
 
   /// The reply to a request, as the server gave it.

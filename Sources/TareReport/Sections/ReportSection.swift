@@ -14,7 +14,9 @@ package protocol ReportSection: Registered {
 
 extension ReportSection {
   package static func isShown(in report: Report) -> Bool {
-    !report.runs.isEmpty || (report.routing.isEmpty && report.attention.isEmpty)
+    !report.runs.isEmpty
+      || (report.routing.isEmpty && report.attention.isEmpty && report.audits.isEmpty
+        && report.probes.isEmpty && report.questions.isEmpty)
   }
 
   /// The contents for each run, under its name where there are several.

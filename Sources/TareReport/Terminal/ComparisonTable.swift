@@ -58,6 +58,12 @@ package struct ComparisonTable: Sendable {
     ]
     if both != Agreement() {
       sentences.append("Both right: \(both.bothRight.text), both wrong: \(both.bothWrong.text).")
+      if let share = both.share {
+        sentences.append(
+          "They agree on \(share.value.percent)% of the \(comparison.trial)s (95% "
+            + "\(share.interval.percent))"
+            + (both.kappa.map { ", Cohen's kappa \($0.fixed(2))." } ?? "."))
+      }
     }
     if !comparison.differences.subsets.isEmpty {
       sentences.append("q is p adjusted for all subsets (Benjamini–Hochberg).")

@@ -8,20 +8,27 @@ package struct TerminalPlot: Sendable {
   private let noun: String
   private let x: Axis
   private let y: Axis
+  private let ticks: TickMaker?
   private let width: Int
   private let height: Int
+
+  /// Ticks of an axis within a range, at most so many.
+  package typealias TickMaker =
+    @Sendable (ClosedRange<Double>, Int) -> [(value: Double, label: String)]
 
   /// - Parameters:
   ///   - points: those that are not finite are left out; on a logarithmic axis those at 0 or below
   ///     stand at its start.
   ///   - curve: its knots, x ascending; straight between them and constant beyond; may be empty.
   ///   - noun: what a point stands for.
+  ///   - ticks: of the x axis, where numbers would not do, as for dates.
   ///   - width, height: of the whole plot in characters, at least 60 and 6.
   package init(
     points: [PlotPoint], curve: [PlotPoint] = [], xTitle: String = "length",
     yTitle: String = "score", xScale: AxisScale = .linear, noun: String = "response",
-    width: Int = 72, height: Int = 18
+    ticks: TickMaker? = nil, width: Int = 72, height: Int = 18
   ) {
+    self.ticks = ticks
     self.points = points.filter(\.isFinite)
     self.curve = curve.filter(\.isFinite)
     self.xTitle = xTitle
@@ -76,7 +83,8 @@ package struct TerminalPlot: Sendable {
   private func xAxis(columns: Int) -> (ticks: String, labels: String) {
     var axis = [Character](repeating: "─", count: columns)
     var labels = ""
-    for tick in x.ticks(atMost: columns / 8) {
+    let most = columns / 8
+    for tick in ticks?(x.range, most) ?? x.ticks(atMost: most) {
       let column = column(of: tick.value, of: columns)
       let start = min(max(0, column - tick.label.count / 2), columns - tick.label.count)
       guard labels.isEmpty || start > labels.count else { continue }

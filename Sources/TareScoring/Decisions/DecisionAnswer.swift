@@ -29,6 +29,9 @@ package struct DecisionAnswer: Sendable, Hashable {
     }
   }
 
+  /// The expected place of the options, from 0.
+  package var expectedPlace: Double { Self.expectation(probabilities) }
+
   static func expectation(_ probabilities: [Double]) -> Double {
     probabilities.enumerated().reduce(0) { $0 + Double($1.offset) * $1.element }
   }

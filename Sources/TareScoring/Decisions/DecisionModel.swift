@@ -106,6 +106,8 @@ package final class DecisionModel: Sendable {
 
   /// Whether all questions of a request are in one prompt, so that their answers depend on each other.
   package var isJoint: Bool { prompter.isJoint }
+  /// Whether the model brings its prompt, which all protocols then ask by.
+  package var hasOwnTemplate: Bool { settings.template != nil }
   /// Whether options are read by the logits of label tokens.
   package var readsLabels: Bool { if case .labels = reading { true } else { false } }
   /// Whether what prompts have in common at their starts is computed once.
@@ -123,8 +125,17 @@ package final class DecisionModel: Sendable {
 
   /// The prompts of a request, one a question, or one for all.
   /// - Throws: `TareError.badData` that names the question which the model cannot be asked.
-  package func prompts(_ request: DecisionRequest) throws(TareError) -> [DecisionPrompt] {
-    try prompter.prompts(prepared(request))
+  package func prompts(
+    _ request: DecisionRequest, _ form: DecisionForm = .transformers
+  ) throws(TareError) -> [DecisionPrompt] {
+    try prompter.prompts(prepared(request), form)
+  }
+
+  /// Whether a question can be asked with other labels.
+  package func takesOtherLabels(_ question: DecisionQuestion) -> Bool {
+    guard readsLabels, !hasOwnTemplate else { return false }
+    let request = DecisionRequest(state: "", questions: [question])
+    return (try? reads(prompts(request, .otherLabels))) != nil
   }
 
   /// What is read of the prompts, in their order and that of their questions.
@@ -135,7 +146,7 @@ package final class DecisionModel: Sendable {
       for (place, placed) in prompt.placed.enumerated() {
         let target: DecisionRead.Target
         switch reading {
-        case .labels: target = .labels(try labelIDs(placed))
+        case .labels: target = .labels(try labelIDs(placed, prompt))
         case .head(_, let rows):
           let start = rows.offsets[placed.question.kind] ?? 0
           target = .rows(start..<(start + placed.order.count))
@@ -143,18 +154,29 @@ package final class DecisionModel: Sendable {
         reads.append(
           DecisionRead(
             ids: prompt.ids, position: prompt.position(place), target: target,
-            temperature: try settings.temperature(of: placed.question),
+            temperature: prompt.form == .vllm
+              ? 1 : try settings.temperature(of: placed.question),
             question: prompt.questions[place], order: placed.order))
       }
     }
     return reads
   }
 
-  private func labelIDs(_ placed: PlacedQuestion) throws(TareError) -> [Int32] {
+  private func labelIDs(
+    _ placed: PlacedQuestion, _ prompt: DecisionPrompt
+  ) throws(TareError) -> [Int32] {
     let tokenizer = text.tokenizer
-    let ids = placed.labels.compactMap { label -> Int32? in
-      let ids = tokenizer.encode(label, addSpecialTokens: false)
-      return ids.count == 1 && ids[0] != tokenizer.unknownID ? ids[0] : nil
+    let tail = prompt.form == .vllm ? try tokenizer.tail(of: prompt.ids) : nil
+    var ids: [Int32] = []
+    for label in placed.labels {
+      let id: Int32?
+      if let tail {
+        id = try tokenizer.id(of: label, after: tail)
+      } else {
+        let tokens = try tokenizer.encode(label, addSpecialTokens: false)
+        id = tokens.count == 1 && tokens[0] != tokenizer.unknownID ? tokens[0] : nil
+      }
+      if let id { ids.append(id) }
     }
     guard Set(ids).count == placed.labels.count,
       ids.allSatisfy({ $0 >= 0 && Int($0) < text.size.vocabularySize })
@@ -219,10 +241,17 @@ package final class DecisionModel: Sendable {
   package func answers(
     _ requests: [DecisionRequest]
   ) throws(TareError) -> [[DecisionReading]] {
+    try answers(requests.map { ($0, .transformers) })
+  }
+
+  /// The same of requests that are asked in several forms.
+  package func answers(
+    _ requests: [(request: DecisionRequest, form: DecisionForm)]
+  ) throws(TareError) -> [[DecisionReading]] {
     var reads: [DecisionRead] = []
     var counts: [Int] = []
-    for request in requests {
-      let own = try self.reads(prompts(request)).sorted { $0.question < $1.question }
+    for (request, form) in requests {
+      let own = try self.reads(prompts(request, form)).sorted { $0.question < $1.question }
       reads += own
       counts.append(own.count)
     }

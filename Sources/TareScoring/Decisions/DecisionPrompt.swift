@@ -15,6 +15,7 @@ package struct DecisionPrompt: Sendable {
   package let questions: [Int]
   /// The questions as they are read.
   let placed: [PlacedQuestion]
+  let form: DecisionForm
 
   /// The position that a question's scores are read at, the last one for a mark at the start.
   func position(_ place: Int) -> Int { marks[place] == 0 ? ids.count - 1 : marks[place] - 1 }
@@ -49,7 +50,7 @@ struct DecisionPrompter: Sendable {
     self.settings = settings
     self.countsMarks = countsMarks
     self.date = date
-    tokenizer = text.tokenizer.adding(specialTokens: [Self.mark, Self.split])
+    tokenizer = try text.tokenizer.adding(specialTokens: [Self.mark, Self.split])
     guard let mark = tokenizer.id(of: Self.mark), let split = tokenizer.id(of: Self.split) else {
       throw .fault("the tokenizer has no \(Self.mark) though it was added")
     }
@@ -67,12 +68,20 @@ struct DecisionPrompter: Sendable {
   }
 
   /// - Throws: `TareError.badData` that names the question.
-  func prompts(_ request: DecisionRequest) throws(TareError) -> [DecisionPrompt] {
+  func prompts(
+    _ request: DecisionRequest, _ form: DecisionForm
+  ) throws(TareError) -> [DecisionPrompt] {
+    // A template of the model's own is the model's prompt, whoever asks.
+    let form = settings.template == nil ? form : .transformers
     var placed: [PlacedQuestion] = []
     var errors: [TareError] = []
     for question in request.questions {
       do throws(TareError) {
-        placed.append(try settings.placed(question))
+        switch form {
+        case .transformers: placed.append(try settings.placed(question))
+        case .vllm: placed.append(try question.placedForVLLM())
+        case .otherLabels: placed.append(try settings.relabelled.placed(question))
+        }
       } catch {
         errors.append(error)
       }
@@ -83,7 +92,7 @@ struct DecisionPrompter: Sendable {
     for group in groups {
       let questions = group.map { placed[$0] }
       do throws(TareError) {
-        prompts.append(try prompt(request.state, questions, places: group))
+        prompts.append(try prompt(request, questions, places: group, form))
       } catch {
         let names = questions.map { "'\($0.question.name)'" }.joined(separator: ", ")
         throw error.inside("question \(names)")
@@ -93,13 +102,14 @@ struct DecisionPrompter: Sendable {
   }
 
   private func prompt(
-    _ state: JSONValue, _ questions: [PlacedQuestion], places: [Int]
+    _ request: DecisionRequest, _ questions: [PlacedQuestion], places: [Int],
+    _ form: DecisionForm
   ) throws(TareError) -> DecisionPrompt {
-    let rendered = try rendered(state, questions)
+    let rendered = try rendered(request, questions, form)
     let all =
       settings.sanitizesControlTokens
       ? try controlTokens.encode(rendered, tokenizer).ids
-      : tokenizer.encode(rendered, addSpecialTokens: false)
+      : try tokenizer.encode(rendered, addSpecialTokens: false)
     var ids: [Int32] = []
     var marks: [Int] = []
     for id in all {
@@ -120,16 +130,17 @@ struct DecisionPrompter: Sendable {
         accepted: "at most \(text.contextLength), the model's context")
     }
     return DecisionPrompt(
-      text: rendered, ids: ids, marks: marks, questions: places, placed: questions)
+      text: rendered, ids: ids, marks: marks, questions: places, placed: questions, form: form)
   }
 
   // MARK: - Text
 
   private func rendered(
-    _ state: JSONValue, _ questions: [PlacedQuestion]
+    _ request: DecisionRequest, _ questions: [PlacedQuestion], _ form: DecisionForm
   ) throws(TareError) -> String {
-    guard settings.template == nil else { return try renderedOwn(state, questions) }
-    var variables: [String: JSONValue] = ["state": state]
+    guard settings.template == nil else { return try renderedOwn(request.state, questions) }
+    let template = form == .vllm ? try Self.vllm.get() : template
+    var variables: [String: JSONValue] = ["state": request.state]
     variables["question"] = questions.first?.json
     let content = try template.render(
       messages: [JSONValue](), addGenerationPrompt: true, variables: variables, date: date)
@@ -137,9 +148,17 @@ struct DecisionPrompter: Sendable {
       throw .badData(
         place: "chat template", found: "none", accepted: "a chat model, or a decision template")
     }
-    let shown = settings.sanitizesControlTokens ? controlTokens.marked(content) : content
+    func shown(_ text: String) -> String {
+      settings.sanitizesControlTokens ? controlTokens.marked(text) : text
+    }
+    let system = request.system.map { [Message(role: "system", content: shown($0))] } ?? []
     return try chat.template.render(
-      messages: [.user(shown)], addGenerationPrompt: true, variables: common, date: date)
+      messages: system + [.user(shown(content))], addGenerationPrompt: true, variables: common,
+      date: date)
+  }
+
+  private static let vllm = Result { () throws(TareError) -> ChatTemplate in
+    try ChatTemplate(source: DecisionTemplates.vllm)
   }
 
   /// By the model's template, which writes every token itself.
@@ -170,6 +189,7 @@ extension DecisionRequest {
   /// the same the last one counts, in the place of the first.
   var withoutSentinels: DecisionRequest {
     var request = DecisionRequest(state: state.withoutSentinels, questions: [])
+    request.system = system?.withoutSentinels
     for question in questions {
       var own = question
       own.name = question.name.withoutSentinels

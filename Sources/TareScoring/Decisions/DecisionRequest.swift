@@ -6,6 +6,8 @@ package struct DecisionRequest: Sendable, Hashable {
   package var state: JSONValue
   /// At least one, in the order of the request.
   package var questions: [DecisionQuestion]
+  /// A system message before a default prompt, which vLLM's clients may send.
+  package var system: String?
 
   package init(state: JSONValue, questions: [DecisionQuestion]) {
     self.state = state

@@ -31,6 +31,31 @@ enum DecisionTemplates {
     {%- endif -%}
     """#
 
+  /// The user message of vLLM 0.33 (vllm/entrypoints/openai/decisions/question_types.py): what is no
+  /// string is written as Python's `str` writes it, but for the state, which is JSON.
+  static let vllm = #"""
+    {%- macro text(x) %}{{ "" if x is none else x if x is string else x|string }}{% endmacro -%}
+    {%- set instructions = text(question.instructions) -%}
+    {%- set ns = namespace(lines=["Question: " ~ instructions] if instructions else []) -%}
+    {%- for option in question.options -%}
+      {%- set label, about = question.labels[loop.index0],
+        text(question.descriptions[loop.index0]) -%}
+      {%- if question.type == "noul" -%}
+        {%- set ns.lines = ns.lines + [label ~ ": " ~ about if about else label] -%}
+      {%- elif question.type == "score" -%}
+        {%- set ns.lines = ns.lines + [label ~ ": " ~ about] -%}
+      {%- else -%}
+        {%- set ns.lines = ns.lines
+          + [label ~ ": " ~ option ~ " - " ~ about if about else label ~ ": " ~ option] -%}
+      {%- endif -%}
+    {%- endfor -%}
+    {%- set closings = {"noul": "Answer with yes or no only.",
+      "choice": "Answer with the letter of one option only.",
+      "score": "Answer with the number of one level only."} -%}
+    {{- state if state is string else state|tojson -}}
+    {{- "\n\n" ~ (ns.lines + [closings[question.type]])|join("\n") -}}
+    """#
+
   /// JEV's "bare-v1".
   static let jev = #"""
     {%- macro s(x) %}{{ "" if x is none else x if x is string else x|tojson }}{% endmacro -%}

@@ -86,8 +86,13 @@ extension ModelInspector {
   ) -> ReadRule? {
     let needsTokenizer = tokenizer == nil && Self.namesStepToken(config)
     var rule: ReadRule?
-    let ids = { (text: String) in tokenizer?.encode(text, addSpecialTokens: false) ?? [] }
-    if let own = head.flatMap({ ReadRule($0.position, ids: ids) }) {
+    let asked = result.attempt { () throws(TareError) -> ReadRule? in
+      guard let head else { return nil }
+      return try ReadRule(head.position) { (text) throws(TareError) in
+        try tokenizer?.encode(text, addSpecialTokens: false) ?? []
+      }
+    }
+    if let own = asked.flatMap({ $0 }) {
       rule = own
     } else if head is TokenHead {
       rule = .last

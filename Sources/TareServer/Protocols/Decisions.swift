@@ -5,7 +5,7 @@ internal import TareScoring
 internal import TareServing
 
 /// `POST /v1/decisions`: an input and an array of questions in, an array of answers in their order out.
-/// A predicate is asked as a yes-or-no question.
+/// As in vLLM, each question is a choice by letters: a predicate of false and true, a score of its levels.
 enum Decisions: WireProtocol {
   static let key = "decisions"
   static let summary = "OpenAI decisions (POST /v1/decisions)"
@@ -15,9 +15,7 @@ enum Decisions: WireProtocol {
   private static let mostChoices = 26
   private static let levels = 2...10
   /// What a client may send along.
-  private static let known: Set = [
-    "model", "input", "questions", "safety_identifier", "user", "metadata",
-  ]
+  private static let known: Set = ["model", "input", "questions", "safety_identifier"]
 
   static let endpoints = [
     Endpoint(
@@ -29,10 +27,43 @@ enum Decisions: WireProtocol {
 
   /// A question as it was asked, and the values of a choice as they were sent.
   private struct Asked {
+    enum Kind { case predicate, choice, score }
+
     var question: DecisionQuestion
+    var kind = Kind.predicate
     var name: String?
     var values: [JSONValue] = []
     var labels: [String] = []
+
+    /// By its own name, and with options as a rubric names them.
+    var named: Asked {
+      var asked = self
+      if let name { asked.question.name = name }
+      guard kind == .choice else { return asked }
+      for (place, value) in values.enumerated() {
+        asked.question.options[place].name = value.string ?? value.text()
+      }
+      return asked
+    }
+
+    /// As models with a template of their own are asked: by the type of question that they know.
+    var ofOwnKind: Asked {
+      var asked = self
+      switch kind {
+      case .choice: break
+      case .predicate:
+        asked.question.kind = .noul
+        asked.question.options.reverse()
+      case .score:
+        asked.question.kind = .score
+        for (place, option) in question.options.enumerated() {
+          let text = option.description.string.map { "\(option.name): \($0)" } ?? option.name
+          asked.question.options[place] = DecisionQuestion.Option(
+            name: "\(place)", description: .string(text))
+        }
+      }
+      return asked
+    }
   }
 
   private static func answer(_ call: RewardCall) async throws(TareError) -> JSONValue {
@@ -57,8 +88,13 @@ enum Decisions: WireProtocol {
         throw error.inside("'questions', question \(number)")
       }
     }
+    let service = try call.decisions()
+    // A calibration is one of the answers of `tare decide`, which asks by another prompt than vLLM.
+    let isCalibrated = service.probabilities != nil
+    if service.model.hasOwnTemplate || isCalibrated { asked = asked.map(\.ofOwnKind) }
+    if isCalibrated { asked = asked.map(\.named) }
     let request = DecisionRequest(state: state, questions: asked.map(\.question))
-    let served = try await call.decisions().served(request)
+    let served = try await service.served(request, isCalibrated ? .transformers : .vllm)
     let answers = zip(asked, served.answers).map { json(of: $1, $0) }
     return [
       "model": call.modelName, "answers": .array(answers),
@@ -93,11 +129,9 @@ enum Decisions: WireProtocol {
       }
       messages.append(["role": .string(role), "content": content])
     }
-    // One user message of text is that text.
-    if messages.count == 1, messages[0]["role"] == "user", let only = messages[0]["content"],
-      only.string != nil
-    {
-      return only
+    // vLLM knows users alone, and joins what they say.
+    guard messages.contains(where: { $0["role"] != "user" }) else {
+      return .string(messages.compactMap { $0["content"]?.string }.joined(separator: "\n\n"))
     }
     return .array(messages)
   }
@@ -140,7 +174,7 @@ enum Decisions: WireProtocol {
         place: "'\(unknown)'", found: "an unknown member",
         accepted: members.sorted().joined(separator: ", "))
     }
-    guard object["name"] == nil || object["name"] == .null || object["name"]?.string != nil else {
+    guard object["name"] == nil || object["name"]?.string != nil else {
       throw .badData(
         place: "'name'", found: object["name"]?.kindName ?? "", accepted: "a string")
     }
@@ -152,13 +186,13 @@ enum Decisions: WireProtocol {
     // Names may repeat or be missing; answers go by their order.
     var asked = Asked(
       question: DecisionQuestion(
-        name: "\(number)", kind: .noul, instructions: .string(instructions), options: []),
+        name: "\(number)", kind: .choice, instructions: .string(instructions), options: []),
       name: object["name"]?.string)
     switch type {
     case "choice": try addChoices(object["choices"], to: &asked)
     case "score": try addLevels(object["levels"], to: &asked)
     default:
-      asked.question.options = ["true", "false"].map {
+      asked.question.options = ["false", "true"].map {
         DecisionQuestion.Option(name: $0, description: .null)
       }
     }
@@ -173,7 +207,7 @@ enum Decisions: WireProtocol {
         place: "'choices'", found: json?.array.map { "\($0.count) choices" } ?? "nothing",
         accepted: "an array of 2 to \(mostChoices) choices")
     }
-    asked.question.kind = .choice
+    asked.kind = .choice
     for choice in choices {
       guard let value = choice["value"], value.string != nil || value.bool != nil,
         !asked.values.contains(value),
@@ -197,8 +231,8 @@ enum Decisions: WireProtocol {
         place: "'levels'", found: json?.array.map { "\($0.count) levels" } ?? "nothing",
         accepted: "an array of \(Self.levels.lowerBound) to \(Self.levels.upperBound) levels")
     }
-    asked.question.kind = .score
-    for (number, level) in levels.enumerated() {
+    asked.kind = .score
+    for level in levels {
       guard let label = level["label"]?.string,
         level.object?.keys.allSatisfy({ ["label", "description"].contains($0) }) == true
       else {
@@ -207,11 +241,9 @@ enum Decisions: WireProtocol {
         )
       }
       asked.labels.append(label)
-      let description = try description(level["description"])
       asked.question.options.append(
         DecisionQuestion.Option(
-          name: "\(number)",
-          description: .string(description.string.map { "\(label): \($0)" } ?? label)))
+          name: label, description: try description(level["description"])))
     }
   }
 
@@ -230,9 +262,10 @@ enum Decisions: WireProtocol {
     let name = asked.name.map { JSONValue.string($0) } ?? .null
     let values = answer.probabilities
     let confidence = values[answer.best] * (answer.reading.labelMass ?? 1)
-    switch answer.question.kind {
-    case .noul:
-      return ["type": "predicate", "name": name, "probability": .double(values[0])]
+    switch asked.kind {
+    case .predicate:
+      let yes = answer.question.options.firstIndex { $0.name == "true" } ?? 0
+      return ["type": "predicate", "name": name, "probability": .double(values[yes])]
     case .choice:
       return [
         "type": "choice", "name": name, "choice": asked.values[answer.best],
@@ -242,7 +275,7 @@ enum Decisions: WireProtocol {
       ]
     case .score:
       return [
-        "type": "score", "name": name, "score": .double(answer.value ?? .nan),
+        "type": "score", "name": name, "score": .double(answer.expectedPlace),
         "confidence": .double(confidence),
         "probabilities": .array(
           zip(asked.labels, values).enumerated().map { place, level in

@@ -8,6 +8,7 @@ enum SystemOne: WireProtocol {
   static let key = "systemone"
   static let summary = "System One, as transformers serve (POST /v1/systemone)"
   static let checksModel = true
+  static let path = "/v1/systemone"
   /// What pydantic answers a request with that is not one.
   static let malformedStatus = 422
 
@@ -42,7 +43,7 @@ enum SystemOne: WireProtocol {
 
   static let endpoints = [
     Endpoint(
-      path: "/v1/systemone", member: "questions", reads: ["model", "state", "assets"]
+      path: path, member: "questions", reads: ["model", "state", "assets"]
     ) { call throws(TareError) in
       try await answer(call)
     }
@@ -114,9 +115,11 @@ extension RewardCall {
 
 extension DecisionService {
   /// What the model cannot be asked is its own matter, not the request's.
-  func served(_ request: DecisionRequest) async throws(TareError) -> ServedDecisions {
+  func served(
+    _ request: DecisionRequest, _ form: DecisionForm = .transformers
+  ) async throws(TareError) -> ServedDecisions {
     do throws(TareError) {
-      return try await answers(request)
+      return try await answers(request, form)
     } catch {
       throw error.inside("model")
     }

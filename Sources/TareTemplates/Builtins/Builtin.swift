@@ -38,6 +38,7 @@ struct Builtin: Sendable {
   private let body: Body
   private var markup = MarkupRule.drops
   private var takesNames = true
+  private var pace = Pace()
 
   /// What becomes of the mark of a marked string before the bar or the dot.
   enum MarkupRule {
@@ -54,6 +55,12 @@ struct Builtin: Sendable {
   func handling(_ markup: MarkupRule) -> Builtin {
     var copy = self
     copy.markup = markup
+    return copy
+  }
+
+  func at(_ pace: Pace) -> Builtin {
+    var copy = self
+    copy.pace = pace
     return copy
   }
 
@@ -98,9 +105,9 @@ struct Builtin: Sendable {
     var call = Call(
       subject: markup == .sees ? subject : subject.plain,
       arguments: markup == .sees ? arguments : arguments.plain, renderer: renderer)
-    try call.budget.spend(subject.size)
-    for value in arguments.positional { try call.budget.spend(value.size) }
-    for (_, value) in arguments.named { try call.budget.spend(value.size) }
+    try call.budget.spend(pace.steps(subject))
+    for value in arguments.positional { try call.budget.spend(pace.steps(value)) }
+    for (_, value) in arguments.named { try call.budget.spend(pace.steps(value)) }
     if !takesAny { try bind(&call, name) }
     var result = try body(call)
     if isMarked, markup == .keeps || markup == .escapes { result = try result.marked }
@@ -195,7 +202,8 @@ struct Call {
 
   /// So many of `fill` in a row.
   func padding(_ count: Int, _ fill: String = " ") throws(Fault) -> String {
-    try budget.spend(bytes: fill.utf8.count, times: count)
+    // Putting them together takes as long as eight steps for each 16 bytes.
+    for _ in 0..<8 { try budget.spend(bytes: fill.utf8.count, times: count) }
     return String(repeating: fill, count: max(count, 0))
   }
 }

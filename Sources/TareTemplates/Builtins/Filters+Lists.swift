@@ -147,7 +147,7 @@ extension Filters {
     let isReversed = call.flag("reverse")
     try call.budget.spend(values.count)
     return try values.sorted { a, b throws(Fault) in
-      try call.budget.spend(3 + min(a.key.weight, b.key.weight))
+      try call.budget.spend(8 + min(a.key.weight, b.key.weight))
       return isReversed ? try b.key.isLess(than: a.key) : try a.key.isLess(than: b.key)
     }.map(\.value)
   }
@@ -161,8 +161,8 @@ extension Filters {
     return try values.sorted { a, b throws(Fault) in
       let (first, second) = isReversed ? (b, a) : (a, b)
       for (one, other) in zip(first.key, second.key) {
-        // Some three steps' time for taking the elements out and putting them in their places.
-        try call.budget.spend(3 + min(one.weight, other.weight))
+        // Some eight steps' time for taking the elements out and putting them in their places.
+        try call.budget.spend(8 + min(one.weight, other.weight))
         if one != other { return try one.isLess(than: other) }
       }
       return false

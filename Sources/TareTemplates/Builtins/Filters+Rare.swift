@@ -30,7 +30,8 @@ extension Filters {
     for value in try sorted(keyed, call) {
       let key = ignoringCase(try path.value(in: value, or: fallback), call)
       try call.budget.spend(key.weight)
-      if let last = groups.last, last.key == key {
+      // Without a copy of the group, which would make each further value as dear as the group.
+      if let last = groups.last?.key, last == key {
         groups[groups.count - 1].values.append(value)
       } else {
         groups.append((key, [value]))

@@ -5,7 +5,7 @@ import Foundation
 enum Filters {
   static let table = Dictionary(
     uniqueKeysWithValues: [general, texts, numbers, lists, rare].joined().map { ($0.key, $0.value) }
-  )
+  ).paced(paces)
 
   // MARK: Any value
 

@@ -4,7 +4,8 @@ enum StringMethods {
   static let table = Dictionary(
     uniqueKeysWithValues: methods.map { name, builtin in
       (name, rule(builtin, name))
-    })
+    }
+  ).paced(paces)
 
   /// How Python's `Markup` has the method, and whether it takes arguments by name.
   private static func rule(_ builtin: Builtin, _ name: String) -> Builtin {
@@ -221,6 +222,7 @@ enum StringMethods {
   private static func split(_ call: Call, fromEnd: Bool) throws(Fault) -> Value {
     let limit = try call.int("maxsplit").flatMap { $0 < 0 ? nil : $0 }
     guard let separator = try call.string("sep") else {
+      try call.budget.spend(Pace(text: 64).steps(call.subject))
       return try .list(try call.text().words(limit: limit, fromEnd: fromEnd).map(Value.string))
     }
     guard !separator.isEmpty else { throw .value("empty separator") }

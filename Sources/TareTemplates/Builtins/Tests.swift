@@ -44,7 +44,7 @@ enum Tests {
     // MARK: Names
     "filter": Builtin { call throws(Fault) in .bool(Filters.table[try call.text()] != nil) },
     "test": Builtin { call throws(Fault) in .bool(Tests.table[try call.text()] != nil) },
-  ]
+  ].paced(paces)
 
   private static func kind(_ holds: @escaping @Sendable (Value) -> Bool) -> Builtin {
     Builtin { call throws(Fault) in .bool(holds(call.subject)) }

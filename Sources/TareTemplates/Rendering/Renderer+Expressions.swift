@@ -50,7 +50,7 @@ extension Renderer {
   ) throws(Fault) -> [(key: Value, value: Value)] {
     try pairs.map { pair throws(Fault) in
       let key = try evaluate(pair.key, in: scope)
-      try budget.spend(key.weight)
+      try budget.spend(8 + key.weight)
       return (key: key, value: try evaluate(pair.value, in: scope))
     }
   }
@@ -136,14 +136,16 @@ extension Renderer {
     case .item(let key):
       let key = try evaluate(key, in: scope)
       try budget.spend(key.weight)
-      if case .string = value { try budget.spend(value.size) }
+      if case .string = value { try budget.spend(2 * value.size) }
       return try value.item(key)
     case .slice(let start, let stop, let step):
       func bound(_ bound: Expression?) throws(Fault) -> Value? {
         try bound.map { bound throws(Fault) in try evaluate(bound, in: scope) }
       }
-      try budget.spend(value.size)
-      return try value.sliced(try bound(start), try bound(stop), try bound(step))
+      let bounds = (try bound(start), try bound(stop), try bound(step))
+      // With steps of other than one, scalars are put together one by one.
+      try budget.spend(Pace(text: step == nil ? 4 : 48, element: 2).steps(value))
+      return try value.sliced(bounds.0, bounds.1, bounds.2)
     case .call(let list): return try call(value, try arguments(list, in: scope))
     case .filter(let name, let list):
       guard Filters.table[name] != nil else {

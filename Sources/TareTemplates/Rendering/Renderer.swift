@@ -10,7 +10,7 @@ final class Renderer {
   private var depth = 0
 
   /// What making a scope costs.
-  private static let scopeSteps = 5
+  private static let scopeSteps = 8
 
   /// How a body ended.
   private enum Flow { case finished, breakLoop, continueLoop }
@@ -134,7 +134,11 @@ final class Renderer {
 
   /// What a value prints, accounted for.
   func text(of value: Value) throws(Fault) -> String {
-    try budget.spend(value.weight)
+    switch value {
+    case .string, .markup: try budget.spend(value.weight)
+    // An element's text is made first, as a value of its own.
+    default: try budget.spend(4 * value.weight)
+    }
     switch value {
     case .iterator, .function, .namespace:
       // Python prints where it stands in memory.
@@ -217,7 +221,7 @@ final class Renderer {
     _ loop: ForLoop, over value: Value, nesting: Int, in scope: Scope
   ) throws(Fault) -> Flow {
     let startLine = line
-    try budget.spend(value.size)
+    try budget.spend(Pace.goesThrough.steps(value))
     let state = Loop(
       over: try value.iterated(), depth: value.depth + 1, nesting: nesting,
       accepts: acceptance(loop, in: scope),

@@ -81,7 +81,15 @@ extension String {
   func stripped(start: Bool, end: Bool, _ strips: (Unicode.Scalar) -> Bool) -> String {
     var rest = unicodeScalars[...]
     if start { rest = rest.drop(while: strips) }
-    if end { while let last = rest.last, strips(last) { rest.removeLast() } }
+    if end {
+      var stop = rest.endIndex
+      while stop > rest.startIndex {
+        let before = rest.index(before: stop)
+        guard strips(rest[before]) else { break }
+        stop = before
+      }
+      rest = rest[..<stop]
+    }
     return String(rest)
   }
 

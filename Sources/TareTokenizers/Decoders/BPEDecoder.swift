@@ -14,7 +14,7 @@ package struct BPEDecoder: TokenDecoder {
   package func decode(_ tokens: [[UInt8]]) -> [[UInt8]] {
     tokens.enumerated().map { index, token in
       let isLast = index == tokens.count - 1
-      return TextPattern.literal(suffix).replacing(in: token, with: isLast ? [] : [0x20])
+      return TextPattern.replacing(suffix, in: token, with: isLast ? [] : [0x20])
     }
   }
 }

@@ -18,9 +18,10 @@ package struct CTCDecoder: TokenDecoder {
   package func decode(_ tokens: [[UInt8]]) -> [[UInt8]] {
     var result: [[UInt8]] = []
     for (index, token) in tokens.enumerated() where index == 0 || tokens[index - 1] != token {
-      var text = TextPattern.literal(padding).replacing(in: token, with: [])
+      var text = TextPattern.replacing(padding, in: token, with: [])
       if cleansUp {
-        text = TextPattern.literal(delimiter).replacing(
+        text = TextPattern.replacing(
+          delimiter,
           in: WordPieceDecoder.cleanUp(text), with: [0x20])
       }
       if !text.isEmpty { result.append(text) }

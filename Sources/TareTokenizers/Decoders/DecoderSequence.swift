@@ -15,7 +15,9 @@ package struct DecoderSequence: TokenDecoder {
 
   init(_ decoders: [any TokenDecoder]) { self.decoders = decoders }
 
-  package func decode(_ tokens: [[UInt8]]) -> [[UInt8]] {
-    decoders.reduce(tokens) { $1.decode($0) }
+  package func decode(_ tokens: [[UInt8]]) throws(TareError) -> [[UInt8]] {
+    var tokens = tokens
+    for decoder in decoders { tokens = try decoder.decode(tokens) }
+    return tokens
   }
 }

@@ -16,7 +16,7 @@ package struct MetaspaceDecoder: TokenDecoder {
   /// In the first token the marks are left out, if encoding put one there.
   package func decode(_ tokens: [[UInt8]]) -> [[UInt8]] {
     tokens.enumerated().map { index, token in
-      TextPattern.literal(mark).replacing(in: token, with: index == 0 && dropsFirst ? [] : [0x20])
+      TextPattern.replacing(mark, in: token, with: index == 0 && dropsFirst ? [] : [0x20])
     }
   }
 }

@@ -13,7 +13,11 @@ package struct ReplaceDecoder: TokenDecoder {
     replacement = Replacement(text, with: content)
   }
 
-  package func decode(_ tokens: [[UInt8]]) -> [[UInt8]] {
-    tokens.map { replacement.applied(to: $0) }
+  package func decode(_ tokens: [[UInt8]]) throws(TareError) -> [[UInt8]] {
+    var budget = PatternBudget(bytes: tokens.reduce(0) { $0 + $1.count })
+    var result: [[UInt8]] = []
+    result.reserveCapacity(tokens.count)
+    for token in tokens { result.append(try replacement.applied(to: token, &budget)) }
+    return result
   }
 }

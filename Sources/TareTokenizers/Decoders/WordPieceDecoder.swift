@@ -30,7 +30,7 @@ package struct WordPieceDecoder: TokenDecoder {
   /// Takes out spaces that tokenizing put before punctuation and English endings.
   static func cleanUp(_ text: [UInt8]) -> [UInt8] {
     replacements.reduce(text) { text, replacement in
-      TextPattern.literal(replacement.0).replacing(in: text, with: replacement.1)
+      TextPattern.replacing(replacement.0, in: text, with: replacement.1)
     }
   }
 

@@ -15,7 +15,7 @@ package struct NormalizerSequence: Normalizer {
 
   init(_ normalizers: [any Normalizer]) { self.normalizers = normalizers }
 
-  package func normalize(_ text: inout NormalizedText) {
-    for normalizer in normalizers { normalizer.normalize(&text) }
+  package func normalize(_ text: inout NormalizedText) throws(TareError) {
+    for normalizer in normalizers { try normalizer.normalize(&text) }
   }
 }

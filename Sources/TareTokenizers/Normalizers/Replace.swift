@@ -13,8 +13,8 @@ package struct Replace: Normalizer {
     replacement = Replacement(text, with: content)
   }
 
-  package func normalize(_ text: inout NormalizedText) {
+  package func normalize(_ text: inout NormalizedText) throws(TareError) {
     guard !text.bytes.isEmpty else { return }
-    text.bytes = replacement.applied(to: text.bytes)
+    text.bytes = try replacement.applied(to: text.bytes, &text.patterns)
   }
 }

@@ -8,6 +8,8 @@ struct PatternMatcher {
   private let program: PatternProgram
   private let text: Range<Int>
   private var stack: [Choice] = []
+  /// What it may still cost; when that is spent, nothing matches any more.
+  private(set) var budget: PatternBudget
 
   /// States to try if what is tried now fails: `instruction` at each scalar's start from `last`
   /// down to `first`.
@@ -25,10 +27,13 @@ struct PatternMatcher {
 
   /// Ordinary patterns go back a few times an attempt; noting states is slower, and only a remedy.
   private static let unnotedFailures = 1000
+  /// What noting a state costs, in steps.
+  private static let noteSteps = 12
 
-  init(_ program: PatternProgram, _ text: Range<Int>) {
+  init(_ program: PatternProgram, _ text: Range<Int>, _ budget: PatternBudget) {
     self.program = program
     self.text = text
+    self.budget = budget
   }
 
   /// The end of the match that starts at `position`.
@@ -49,6 +54,8 @@ struct PatternMatcher {
     var failed: Set<State> = []
 
     while true {
+      budget.spend(1)
+      guard !budget.isSpent else { return nil }
       var holds = true
       switch program.instructions[instruction] {
       case .accept:
@@ -97,11 +104,17 @@ struct PatternMatcher {
       while !holds {
         guard stack.count > floor, let state = goBack(bytes) else { return nil }
         failures += 1
-        holds = failures <= Self.unnotedFailures || failed.insert(state).inserted
+        holds = failures <= Self.unnotedFailures || note(state, in: &failed)
         instruction = state.instruction
         position = state.position
       }
     }
+  }
+
+  /// Whether the state has not failed before.
+  private mutating func note(_ state: State, in failed: inout Set<State>) -> Bool {
+    budget.spend(Self.noteSteps)
+    return !budget.isSpent && failed.insert(state).inserted
   }
 
   /// Takes the next state to try off the stack. Places where its instruction cannot take its first
@@ -110,6 +123,7 @@ struct PatternMatcher {
     guard let choice = stack.popLast() else { return nil }
     var position = choice.last
     while !mayStart(bytes, choice.instruction, at: position), position > choice.first {
+      budget.spend(1)
       position = UTF8Scalar.start(of: bytes, before: position)
     }
     if position > choice.first {
@@ -154,7 +168,7 @@ struct PatternMatcher {
   /// Takes as many scalars of the class as there are, up to the count's end. Nil if they are too
   /// few; else the choice of shorter spans, from the least to one less than taken.
   @inline(__always)
-  private func span(
+  private mutating func span(
     _ bytes: borrowing Span<UInt8>, _ set: Int, at position: inout Int, _ count: ClosedRange<Int>,
     then instruction: Int
   ) -> Choice? {
@@ -164,6 +178,7 @@ struct PatternMatcher {
       taken += 1
       if taken == count.lowerBound { shortest = position }
     }
+    budget.spend(taken)
     guard taken >= count.lowerBound else { return nil }
     guard shortest < position else {
       return Choice(instruction: instruction, first: position, last: position)

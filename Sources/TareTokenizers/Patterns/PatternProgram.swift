@@ -5,7 +5,7 @@ struct PatternProgram: Sendable {
   private(set) var instructions: [Instruction] = []
   private(set) var classes: [ScalarClass] = []
   /// The pattern as it was written, for messages.
-  private let source: String
+  let source: String
 
   /// What to do at a place of the text. A class is its index in `classes`, a target an index in
   /// `instructions`; without a target the next instruction follows.

@@ -23,7 +23,7 @@ package struct ByteLevel: PreTokenizer {
   static let pattern =
     #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#
 
-  package func cut(_ text: inout CutText) {
+  package func cut(_ text: inout CutText) throws(TareError) {
     if addsPrefixSpace {
       let space = UInt8(ascii: " ")
       text.rewritePieces { piece, _, result in
@@ -31,7 +31,7 @@ package struct ByteLevel: PreTokenizer {
         result.append(contentsOf: piece)
       }
     }
-    split?.cut(&text)
+    try split?.cut(&text)
     text.rewritePieces { piece, _, result in
       ByteAlphabet.appendSpelling(of: piece, to: &result)
     }

@@ -30,7 +30,7 @@ package struct Metaspace: PreTokenizer {
     guard splits else { return }
     text.cutPieces { bytes, piece, result in
       var cutter = Cutter(piece, .mergedWithNext)
-      TextPattern.literal(mark).forEachMatch(in: bytes, piece) { cutter.match($0, into: &result) }
+      TextPattern.forEachMatch(of: mark, in: bytes, piece) { cutter.match($0, into: &result) }
       cutter.finish(into: &result)
     }
   }

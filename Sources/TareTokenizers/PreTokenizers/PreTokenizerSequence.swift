@@ -15,7 +15,7 @@ package struct PreTokenizerSequence: PreTokenizer {
 
   init(_ preTokenizers: [any PreTokenizer]) { self.preTokenizers = preTokenizers }
 
-  package func cut(_ text: inout CutText) {
-    for preTokenizer in preTokenizers { preTokenizer.cut(&text) }
+  package func cut(_ text: inout CutText) throws(TareError) {
+    for preTokenizer in preTokenizers { try preTokenizer.cut(&text) }
   }
 }

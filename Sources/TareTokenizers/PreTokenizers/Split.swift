@@ -27,10 +27,12 @@ package struct Split: PreTokenizer {
     isInverted = false
   }
 
-  package func cut(_ text: inout CutText) {
-    text.cutPieces { bytes, piece, result in
+  package func cut(_ text: inout CutText) throws(TareError) {
+    var budget = text.patterns
+    defer { text.patterns = budget }
+    try text.cutPieces { bytes, piece, result throws(TareError) in
       var cutter = Cutter(piece, behavior, isInverted: isInverted)
-      pattern.forEachMatch(in: bytes, piece) { cutter.match($0, into: &result) }
+      try pattern.forEachMatch(in: bytes, piece, &budget) { cutter.match($0, into: &result) }
       cutter.finish(into: &result)
     }
   }

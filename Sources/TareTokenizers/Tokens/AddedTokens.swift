@@ -23,7 +23,9 @@ struct AddedTokens: Sendable {
   /// A token that is not taken, because it must be a single word, is passed over whole, and a token
   /// that strips takes no white space that the one before it took (`tokenizers` 0.23,
   /// `added_vocabulary.rs`).
-  func forEachPart(of text: borrowing Span<UInt8>, _ body: (Range<Int>, Int32?) -> Void) {
+  func forEachPart<Failure: Error>(
+    of text: borrowing Span<UInt8>, _ body: (Range<Int>, Int32?) throws(Failure) -> Void
+  ) throws(Failure) {
     var taken = 0
     var position = 0
     while position < text.count {
@@ -36,11 +38,11 @@ struct AddedTokens: Sendable {
       if token.singleWord, !Self.isAlone(start..<end, in: text) { continue }
       let left = token.stripsLeft ? max(Self.spaceStart(text, before: start), taken) : start
       let right = token.stripsRight ? Self.spaceEnd(text, after: end) : end
-      if taken < left { body(taken..<left, nil) }
-      body(left..<right, id)
+      if taken < left { try body(taken..<left, nil) }
+      try body(left..<right, id)
       taken = right
     }
-    if taken < text.count { body(taken..<text.count, nil) }
+    if taken < text.count { try body(taken..<text.count, nil) }
   }
 
   private static func isAlone(_ range: Range<Int>, in text: borrowing Span<UInt8>) -> Bool {

@@ -32,13 +32,16 @@ struct AddedVocabulary: Sendable {
   /// The tokens to look for in texts as they are, or in normalised texts.
   ///
   /// - Parameter normalizer: what is done to texts, and so to the spellings looked for in them.
-  func matcher(isNormalized: Bool, _ normalizer: (any TextNormalizer)?) -> AddedTokens {
+  /// - Throws: `TareError.badData` when a pattern of the normaliser takes too long for a spelling.
+  func matcher(
+    isNormalized: Bool, _ normalizer: (any TextNormalizer)?
+  ) throws(TareError) -> AddedTokens {
     var matcher = AddedTokens()
     for token in special + others where token.isNormalized == isNormalized {
       let content = Array(token.content.utf8)
       guard let id = ids[content], let current = tokens[id] else { continue }
       var text = NormalizedText(bytes: content, startsText: false)
-      if isNormalized { normalizer?.normalize(&text) }
+      if isNormalized { try normalizer?.normalize(&text) }
       matcher.insert(current, id, spelling: text.bytes)
     }
     return matcher
