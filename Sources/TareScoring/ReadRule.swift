@@ -70,7 +70,7 @@ package enum ReadRule: Sendable, Hashable {
   /// The positions in `ids` that are read, in order; of several rules only steps and the mean have
   /// more than one.
   /// - Throws: `TareError.badData` if the rule's token is not in the text.
-  func positions(in ids: [Int32], padID: Int32?) throws(TareError) -> [Int] {
+  package func positions(in ids: [Int32], padID: Int32?) throws(TareError) -> [Int] {
     switch self {
     case .last: return [ids.count - 1]
     case .first: return [0]

@@ -125,6 +125,7 @@ import Testing
       "phi": "phi", "persimmon": "persimmon", "mixtral": "mixtral", "qwen2_moe": "qwen2_moe",
       "olmoe": "olmoe", "phimoe": "phimoe", "granitemoe": "granitemoe", "deepseek": "deepseek",
       "deepseek_v2": "deepseek_v2", "deepseek_v3": "deepseek_v3", "mistral4": "mistral4",
+      "qwen3_next": "qwen3_next", "qwen3_5_text": "qwen3_5",
       "glm4_moe": "glm4_moe",
       "gpt_oss": "gpt_oss", "bert": "bert", "roberta": "roberta", "xlm-roberta": "xlm_roberta",
       "distilbert": "distilbert", "electra": "electra", "modernbert": "modernbert",

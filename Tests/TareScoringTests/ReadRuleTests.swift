@@ -23,6 +23,20 @@ import Testing
     #expect(error?.description.contains("step:ID") == true)
   }
 
+  @Test func `a gated head reads where the last prompt ends and the last token that is no padding`()
+    throws
+  {
+    let ids: [Int32] = [9, 5, 6, 7, 1, 2, 5, 6, 7, 3, 4, 0, 0]
+    #expect(try ReadRule.gated([5, 6, 7]).positions(in: ids, padID: 0) == [6, 10])
+    #expect(try ReadRule.gated([5, 6, 7]).positions(in: ids, padID: nil) == [6, 12])
+    for pattern in [[7, 5], [], Array(repeating: 5, count: 20)] as [[Int32]] {
+      let error = #expect(throws: TareError.self) {
+        try ReadRule.gated(pattern).positions(in: ids, padID: 0)
+      }
+      #expect(error?.description.contains("end of the prompt") == true)
+    }
+  }
+
   @Test func `steps become a score in four ways`() {
     let steps: [Float] = [0.5, 0.25, 1]
     #expect(ReadRule.StepsToScore.min.score(steps) == 0.25)

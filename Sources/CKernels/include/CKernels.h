@@ -168,6 +168,12 @@ int32_t tare_block_bytes(int32_t type);
 /// Returns false for a type that is not known.
 bool tare_dequantize(int32_t type, const void *source, float *target, size_t count);
 
+/// One step of the gated delta rule: state [keyDim, valueDim] becomes decay · state + key ⊗ delta, where
+/// delta = beta · (value − (decay · state)ᵀ key); output = stateᵀ query. `delta` is scratch.
+void tare_delta_step(float *state, const float *query, const float *key, const float *value,
+                     float decay, float beta, size_t keyDim, size_t valueDim, float *delta,
+                     float *output);
+
 // Numbers of few bits, as quantised models pack them. Described in fields.c.
 
 /// Writes `count` whole numbers of `bits` (1 to 16) bits: number i begins at bit `first` + i·`step`

@@ -27,6 +27,8 @@ package enum Architectures {
       DeepSeekV2.self,
       DeepSeekV3.self,
       Mistral4.self,
+      Qwen3Next.self,
+      Qwen35Text.self,
       GLM4MoE.self,
       GPTOSS.self,
       Ministral.self,

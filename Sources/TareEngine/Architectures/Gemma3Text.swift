@@ -52,8 +52,14 @@ package enum Gemma3Text: DecoderArchitecture {
   }
 
   package static func names(_ config: ModelConfig) throws(TareError) -> TensorNames {
-    var names = TensorNames.fourNorms
-    // Models that also see are saved with the language model inside.
+    TensorNames.fourNorms.besidePictures
+  }
+}
+
+extension TensorNames {
+  /// The names in models that also see, too: these are saved with the language model inside.
+  var besidePictures: TensorNames {
+    var names = self
     names.prefixes += ["language_model.model.", "model.language_model.", "language_model."]
     names.otherParts = [
       "vision_tower.", "model.vision_tower.", "multi_modal_projector.",

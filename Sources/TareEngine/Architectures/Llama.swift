@@ -14,4 +14,11 @@ package enum Llama: DecoderArchitecture {
     spec.hasFeedForwardBias = try config.flag("mlp_bias")
     return spec
   }
+
+  package static func names(_ config: ModelConfig) throws(TareError) -> TensorNames {
+    var names = TensorNames()
+    // Starling's class calls the model so.
+    names.prefixes.append("transformer.")
+    return names
+  }
 }

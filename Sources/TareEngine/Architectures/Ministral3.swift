@@ -31,4 +31,9 @@ package enum Ministral3: DecoderArchitecture {
     }
     return spec
   }
+
+  /// Models that also see (`mistral3`) have it inside.
+  package static func names(_ config: ModelConfig) throws(TareError) -> TensorNames {
+    TensorNames().besidePictures
+  }
 }

@@ -12,4 +12,9 @@ package enum Mistral: DecoderArchitecture {
     }
     return spec
   }
+
+  /// Models that also see (`mistral3`) have it inside.
+  package static func names(_ config: ModelConfig) throws(TareError) -> TensorNames {
+    TensorNames().besidePictures
+  }
 }

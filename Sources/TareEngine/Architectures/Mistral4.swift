@@ -70,5 +70,7 @@ package enum Mistral4: DecoderArchitecture {
     return rope
   }
 
-  package static func names(_ config: ModelConfig) throws(TareError) -> TensorNames { .deepSeek }
+  package static func names(_ config: ModelConfig) throws(TareError) -> TensorNames {
+    TensorNames.deepSeek.besidePictures
+  }
 }

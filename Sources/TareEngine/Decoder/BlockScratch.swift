@@ -44,7 +44,9 @@ struct BlockScratch {
     activated = FloatBuffer(count: rows * size)
     let ranks = [spec.latent?.queryRank ?? 0, spec.latent?.keyValueRank ?? 0]
     operand = OperandBuffer(
-      columns: max(spec.hiddenSize, spec.headCount * spec.headDim, ranks[0], ranks[1]), precision)
+      columns: max(
+        spec.hiddenSize, spec.headCount * spec.headDim, ranks[0], ranks[1],
+        spec.linearAttention?.valueWidth ?? 0), precision)
     let heads = spec.latent == nil ? 0 : spec.headCount
     latent = FloatBuffer(
       count: rows * (spec.latent.map { ranks[0] + $0.keyValueRank + $0.turnedDim } ?? 0))

@@ -17,6 +17,11 @@ extension Decoder {
           place: "attention", found: "a sliding window with attention to later tokens",
           accepted: "one of the two")
       }
+      guard spec.linearAttention == nil else {
+        throw .badData(
+          place: "attention", found: "linear attention with attention to later tokens",
+          accepted: "one of the two")
+      }
       spec.isCausal = false
     }
     let reader = WeightReader(model)

@@ -52,7 +52,9 @@ package final class Decoder: Body {
   }
 
   /// Keeps keys and values of sequences for those that begin alike, up to so many bytes; 0 for none.
+  /// A decoder with linear attention keeps nothing: its states are of whole sequences.
   package func keepPrefixes(bytes: Int) {
+    guard spec.linearAttention == nil else { return }
     let sizes = ForwardPass.panelSizes(spec, precision)
     let cache = PrefixCache(
       panelSize: Int(TARE_KEY_PANEL),
@@ -102,6 +104,9 @@ package final class Decoder: Body {
     probe: PassProbe? = nil
   ) throws(TareError) -> (states: [[[Float]]], known: [Int]) {
     precondition(sequences.count == positions.count)
+    guard probe == nil || spec.linearAttention == nil else {
+      throw .usage("inspection: expected a decoder without layers of linear attention")
+    }
     try size.check(sequences)
     for (sequence, positions) in zip(sequences, positions) {
       precondition(positions.allSatisfy(sequence.indices.contains))

@@ -92,22 +92,36 @@ struct DecoderLoader {
       guard let name else { return nil }
       return try norm(place + name)
     }
+    let linear = spec.layers[index].isLinear ? spec.linearAttention : nil
     return LayerWeights(
       attentionNorm: try optionalNorm(names.attentionNorm),
-      queryKeyValue: spec.latent == nil
+      queryKeyValue: spec.latent == nil && linear == nil
         ? try LinearWeights(
           reader, LinearRows(attention(place)).transposed(names.isTransposed),
           columns: spec.hiddenSize, hasBias: spec.hasQueryKeyValueBias, packing.ofAttention) : nil,
       latent: try spec.latent.map { (latent) throws(TareError) in try self.latent(place, latent) },
+      linear: try linear.map { (linear) throws(TareError) in
+        let names = names.linearAttention ?? .init()
+        return try LinearAttentionWeights(
+          reader, place + names.place, linear, hiddenSize: spec.hiddenSize, isSplit: names.isSplit,
+          packing.ofAttention)
+      },
       sinks: spec.hasSinks
         ? FloatBuffer(try reader[place + names.sinks].vector(spec.headCount)) : nil,
-      queryNorm: try headNorm(place + names.queryNorm, heads: spec.headCount),
-      keyNorm: try headNorm(place + names.keyNorm, heads: spec.keyValueHeadCount),
+      queryNorm: linear == nil
+        ? try headNorm(place + names.queryNorm, heads: spec.headCount) : nil,
+      keyNorm: linear == nil
+        ? try headNorm(place + names.keyNorm, heads: spec.keyValueHeadCount) : nil,
       attentionOutput: try LinearWeights(
         reader,
-        LinearRows(place + names.attentionOutput, rows: spec.hiddenSize)
-          .transposed(names.isTransposed),
-        columns: spec.attendedWidth, hasBias: spec.hasAttentionOutputBias, packing),
+        LinearRows(
+          place
+            + (linear == nil
+              ? names.attentionOutput : names.linearAttention?.output ?? names.attentionOutput),
+          rows: spec.hiddenSize
+        ).transposed(names.isTransposed),
+        columns: linear?.valueWidth ?? spec.attendedWidth,
+        hasBias: linear == nil && spec.hasAttentionOutputBias, packing),
       attentionPostNorm: try optionalNorm(names.attentionPostNorm),
       feedForwardNorm: try optionalNorm(names.feedForwardNorm),
       feedForward: try feedForward(place, spec.layers[index].feedForward),
@@ -176,6 +190,16 @@ struct DecoderLoader {
         return [
           LinearRows.Part(place + query, rows: queries, picked: turned(0, spec.headCount))
         ] + rest
+      }
+      if spec.hasGateBesideHead {
+        func picked(_ half: Int) -> LinearRows.Part {
+          LinearRows.Part(
+            place + query, rows: 2 * queries,
+            picked: (0..<spec.headCount).map {
+              ((2 * $0 + half) * head)..<((2 * $0 + half + 1) * head)
+            })
+        }
+        return [picked(0)] + rest + [picked(1)]
       }
       // The gates of each group of heads stand below the group's queries.
       let gates = spec.gateWidth / groups

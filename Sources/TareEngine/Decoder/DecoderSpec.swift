@@ -53,6 +53,10 @@ package struct DecoderSpec: Sendable, Equatable {
   /// rotary size apart. They are put apart when the weights are loaded.
   package var hasInterleavedRotary = false
   package var outputGate: OutputGate = .none
+  /// Whether each head's gates stand after its query, and not after those of its group.
+  package var hasGateBesideHead = false
+  /// The sizes of the layers with linear attention; nil for none.
+  package var linearAttention: LinearAttentionSpec?
   package var hasQueryKeyValueBias = false
   package var hasAttentionOutputBias = false
   package var hasFeedForwardBias = false
@@ -130,7 +134,8 @@ package struct DecoderSpec: Sendable, Equatable {
     let rows = (2 * headCount + 2 * keyValueHeadCount) &* headDim &+ gateWidth
     let attention = latent?.parameters(hiddenSize, heads: headCount) ?? rows &* hiddenSize
     return layers.reduce(hiddenSize) { total, layer in
-      total &+ attention &+ 2 &* hiddenSize
+      total &+ (layer.isLinear ? linearAttention?.parameters(hiddenSize) ?? 0 : attention) &+ 2
+        &* hiddenSize
         &+ layer.feedForward.parameters(hiddenSize, active: active)
     }
   }
@@ -217,6 +222,8 @@ package struct LayerSpec: Sendable, Equatable {
   /// Multiplies query · key beside `DecoderSpec.attentionScale`.
   package var attentionFactor: Float = 1
   package var feedForward: FeedForwardSpec
+  /// Whether it has linear attention.
+  package var isLinear = false
 }
 
 package enum FeedForwardSpec: Sendable, Equatable {

@@ -24,6 +24,8 @@ struct LayerWeights: Sendable {
   /// Nil where they come from `latent`.
   let queryKeyValue: LinearWeights?
   let latent: LatentWeights?
+  /// Nil but in layers with linear attention.
+  let linear: LinearAttentionWeights?
   /// [heads]; nil for none.
   let sinks: FloatBuffer?
   /// [headDim], or [heads·headDim] where heads have weights of their own or are one vector.

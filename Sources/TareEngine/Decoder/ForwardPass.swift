@@ -14,6 +14,8 @@ final class ForwardPass: @unchecked Sendable {
   let kernels = tare_kernels().pointee
   private let rotary: RotaryTables
   let all: RowSet
+  /// Of the current layer with linear attention; nil for a family without.
+  let linear: LinearAttentionState?
   /// The rows that are read, in order, and each one's place among them.
   private let readRows: [Int]
   private let placeOfRow: [Int: Int]
@@ -58,6 +60,7 @@ final class ForwardPass: @unchecked Sendable {
     rotary = RotaryTables(spec.rotaries, tree)
     all = RowSet(spec, rows: Array(0..<tree.rowCount), memory)
     last = all
+    linear = LinearAttentionState(spec, tree, memory)
     readRows = Set(reads).sorted()
     placeOfRow = Dictionary(uniqueKeysWithValues: zip(readRows, readRows.indices))
     (keyPanelSize, valuePanelSize) = Self.panelSizes(spec, precision)
@@ -91,7 +94,11 @@ final class ForwardPass: @unchecked Sendable {
       let rows = isLast ? lastRows() : all
       let isSparse = rows.count < all.count
       if isSparse { watchUnreadRows(tiles, layer: layer) }
-      attend(isSparse ? attentionTiles(rows) : tiles, rows, layer: layer, isWatched: !isSparse)
+      if spec.layers[layer].isLinear {
+        attendLinearly(layer: layer)
+      } else {
+        attend(isSparse ? attentionTiles(rows) : tiles, rows, layer: layer, isWatched: !isSparse)
+      }
       saveKnown(layer: layer)
       if !isLast { loadKnown(layer: layer + 1) }
       let isMixture = if case .mixture = spec.layers[layer].feedForward { true } else { false }
@@ -131,7 +138,9 @@ final class ForwardPass: @unchecked Sendable {
   }
 
   /// Whether the last layer works on the read rows alone; with most rows read it is not worth it.
-  private var isLastLayerSparse: Bool { 2 * readRows.count <= tree.rowCount }
+  private var isLastLayerSparse: Bool {
+    2 * readRows.count <= tree.rowCount && spec.layers.last?.isLinear != true
+  }
 
   /// The rows of the last layer, their queries projected.
   private func lastRows() -> RowSet {
@@ -168,6 +177,9 @@ final class ForwardPass: @unchecked Sendable {
   private func project(
     _ block: Range<Int>, of rows: RowSet, layer index: Int, _ scratch: BlockScratch
   ) {
+    if spec.layers[index].isLinear {
+      return projectLinearly(block, of: rows, layer: index, scratch)
+    }
     let isSparse = index == spec.layerCount - 1 && isLastLayerSparse && watch == nil
     let panel = Int(TARE_PANEL)
     let first = isSparse ? queryWidth / panel * panel : 0
@@ -183,6 +195,21 @@ final class ForwardPass: @unchecked Sendable {
       turn(key, layer.keyNorm, heads: spec.keyValueHeadCount, row: row, layer: index)
       keep(key, row: row)
     }
+  }
+
+  /// The projection of a layer with linear attention, of which all rows are computed.
+  private func projectLinearly(
+    _ block: Range<Int>, of rows: RowSet, layer index: Int, _ scratch: BlockScratch
+  ) {
+    let layer = weights.layers[index]
+    guard let kind = spec.linearAttention, let state = linear, let own = layer.linear else {
+      return
+    }
+    let source = rows.stream.view[from: block.lowerBound * spec.hiddenSize]
+    let input = normed(source, layer.attentionNorm, scratch, rows: block.count)
+    multiply(
+      operand(input, for: own.input, scratch, rows: block.count), own.input, scratch,
+      into: state.projected.view[from: block.lowerBound * kind.width])
   }
 
   /// Queries and gates of rows whose keys and values are there already.
@@ -375,8 +402,13 @@ final class ForwardPass: @unchecked Sendable {
     let count = block.count
     let target = rows.stream.view[from: block.lowerBound * spec.hiddenSize]
     if rows.count == all.count { watch?.gates(block, of: rows, self) }
-    if spec.outputGate != .none { applyGates(block, of: rows) }
-    let source = attended(rows.queries.view[from: block.lowerBound * queryWidth], rows: count)
+    let source: FloatView
+    if spec.layers[index].isLinear, let state = linear, let kind = spec.linearAttention {
+      source = state.output.view[from: block.lowerBound * kind.valueWidth]
+    } else {
+      if spec.outputGate != .none { applyGates(block, of: rows) }
+      source = attended(rows.queries.view[from: block.lowerBound * queryWidth], rows: count)
+    }
     func addAttention() {
       add(
         operand(source, for: layer.attentionOutput, scratch, rows: count), layer.attentionOutput,

@@ -40,6 +40,18 @@ package struct TensorNames: Sendable {
   /// How tensors of other parts of the model begin, which take no part in what texts alone give.
   package var otherParts: [String] = []
 
+  /// Layers with linear attention; nil for a family without.
+  package var linearAttention: LinearAttentionNames?
+
+  package struct LinearAttentionNames: Sendable {
+    package var place = "linear_attn."
+    package var output = "linear_attn.out_proj"
+    /// Whether queries, gates, weights and decays have layers of their own.
+    package var isSplit = false
+
+    package init(isSplit: Bool = false) { self.isSplit = isSplit }
+  }
+
   package init() {}
 
   package enum AttentionLayout: Sendable {

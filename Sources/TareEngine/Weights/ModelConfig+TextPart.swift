@@ -3,7 +3,10 @@ internal import TareCore
 
 extension ModelConfig {
   /// `model_type` of the part that reads text, by that of the whole model.
-  private static let textParts = ["gemma3": "gemma3_text", "jev": "qwen3_5_text"]
+  private static let textParts = [
+    "gemma3": "gemma3_text", "jev": "qwen3_5_text", "mistral3": "mistral",
+    "qwen3_5": "qwen3_5_text",
+  ]
   /// What belongs to the model as a whole.
   private static let outerKeys = [
     "architectures", "id2label", "label2id", "num_labels", "problem_type", "torch_dtype", "dtype",

@@ -47,7 +47,9 @@ enum Float8Layers {
     // A scale can be float8 itself (NVFP4): only what is not one is a weight.
     for name in names where !endings.contains(where: { name.hasSuffix($0) }) {
       guard let ending = endings.first(where: { settings.parts.has(name + $0) }) else {
-        throw settings.parts.missing(name + "_scale", "the scale of a float8 weight")
+        throw .badData(
+          place: "tensor '\(name)'", found: "float8 without a scale",
+          accepted: "its scale beside it ('\(name)_scale_inv' or '\(name)_scale')")
       }
       let weight = try settings.parts.takeFloats(name, for: "a weight")
       try add(name, weight, scale: name + ending, settings, block: block)

@@ -181,6 +181,48 @@ def pictures():
                                note="Saved by the class that also sees; its own tensors take no part.")
 
 
+def mistral_pictures():
+    """Ministral 3 as it is released: inside a class that also sees, in float8 with one scale a weight."""
+    text = transformers.Ministral3Config(**{**BASE, "rope_parameters": {
+        "rope_type": "yarn", "rope_theta": 10000.0, "factor": 4.0, "original_max_position_embeddings": 32, "beta_fast": 32.0,
+        "beta_slow": 1.0, "mscale_all_dim": 1.0, "mscale": 1.0, "llama_4_scaling_beta": 0.1}})
+    vision = transformers.PixtralVisionConfig(hidden_size=16, intermediate_size=16, num_hidden_layers=1,
+                                              num_attention_heads=2, image_size=8, patch_size=4)
+    config = transformers.Mistral3Config(text_config=text, vision_config=vision, image_token_index=5)
+    folder = folder_of("mistral3")
+    model = fill(transformers.Mistral3ForConditionalGeneration(config), "mistral3").to(BF16)
+    model.save_pretrained(folder)
+    whole = folder + "_whole"
+    shutil.copytree(folder, whole)
+    plain = {}
+    def packed(tensors):
+        for key in sorted(tensors):
+            if "language_model" in key and "_proj.weight" in key:
+                w = tensors[key].float()
+                scale = (w.abs().max() / 448).to(BF16)
+                tensors[key] = (w / scale.float()).to(torch.float8_e4m3fn)
+                plain[key] = tensors[key].float() * scale.float()
+                stem = key[:-len("weight")]
+                tensors[stem + "weight_scale_inv"], tensors[stem + "activation_scale"] = scale, torch.tensor(0.02, dtype=BF16)
+            else:
+                plain[key] = tensors[key].float()
+        return tensors
+    edit_tensors(folder, packed)
+    edit_tensors(whole, lambda _: plain)
+    edit_config(folder, lambda c: c.update(quantization_config={
+        "quant_method": "fp8", "activation_scheme": "static", "weight_block_size": None,
+        "modules_to_not_convert": ["model.vision_tower", "model.multi_modal_projector", "lm_head"]}))
+    ids = [s for s in sequences("mistral3", 60) if 5 not in s] or sequences("mistral3 2", 60, first=6)
+    ids = sequences("mistral3", 60, first=6)
+    def run_model(model, x):
+        out = model.model(input_ids=x).last_hidden_state[0]
+        return out, model(input_ids=x).logits[0, -1, :3]
+    fresh = lambda: load(whole, transformers.AutoModelForImageTextToText)
+    reference(folder, fresh, ids, run_model, read_at=[len(s) - 1 for s in ids],
+              note="Ministral 3 as released: Mistral3ForConditionalGeneration in float8; hidden states alone are compared.")
+    shutil.rmtree(whole)
+
+
 def make():
-    for part in (mistrals, llamas, olmos, exaones, glms, coheres, layer_norms, falcons, gpts, pictures):
+    for part in (mistrals, llamas, olmos, exaones, glms, coheres, layer_norms, falcons, gpts, pictures, mistral_pictures):
         part()

@@ -274,6 +274,36 @@ def gpt_osses():
             layer_types=["full_attention", "sliding_attention"], sliding_window=32, **keys)
 
 
+def recurrent(model, name):
+    """Decays and step weights that matter."""
+    g = generator(name + " decays")
+    for key, p in sorted(model.named_parameters()):
+        if key.endswith("A_log"):
+            p.data.copy_(torch.rand(p.shape, generator=g) * 2 - 2)
+        elif "conv1d" in key:
+            p.data.copy_(torch.randn(p.shape, generator=g) * 0.6)
+
+
+def qwens_next():
+    """Linear attention by the gated delta rule, gated attention."""
+    sizes = dict(linear_num_key_heads=2, linear_num_value_heads=4, linear_key_head_dim=8, linear_value_head_dim=6,
+                 linear_conv_kernel_dim=4)
+    parts = dict(BASE, num_hidden_layers=4, **sizes)
+    global spread
+    plain_spread = spread
+    spread = lambda model, name: (plain_spread(model, name), recurrent(model, name))
+    experts("qwen3_next", "Qwen3Next", [{"norm_topk_prob": False}], parts, num_experts=6, num_experts_per_tok=2,
+            moe_intermediate_size=8, shared_expert_intermediate_size=8)
+    experts("qwen3_next_switches", "Qwen3Next", [], dict(parts, num_hidden_layers=3), num_experts=4, num_experts_per_tok=2,
+            moe_intermediate_size=8, shared_expert_intermediate_size=12, attention_bias=True, mlp_only_layers=[0],
+            layer_types=["full_attention", "linear_attention", "linear_attention"],
+            rope_parameters={"rope_type": "default", "rope_theta": 50000.0, "partial_rotary_factor": 0.5},
+            note="The last layer is linear.")
+    case("qwen3_5", classifier("Qwen3_5Text"), transformers.Qwen3_5TextConfig(**dict(parts, linear_num_key_heads=4)),
+         BF16, fill_more=lambda m: spread(m, "qwen3_5"))
+    spread = plain_spread
+
+
 def make():
-    for part in (mixtrals, qwens, olmoes, phimoes, granites, deepseeks, first_deepseeks, glms, gpt_osses):
+    for part in (mixtrals, qwens, olmoes, phimoes, granites, deepseeks, first_deepseeks, glms, gpt_osses, qwens_next):
         part()

@@ -45,7 +45,7 @@ def perceptron(name, layers=2):
 
 
 def make_head(name, head, shapes, architecture, family="qwen2", settings=None, note="", dtype=BF16, extra=None,
-              other=None, ids=None, read=None, positive=(), scale=1.0):
+              other=None, ids=None, read=None, positive=(), scale=1.0, prefix=None):
     folder = folder_of(name)
     cls, kind = (LlamaModel, LlamaConfig) if family == "llama" else (Qwen2Model, Qwen2Config)
     model = fill(cls(kind(**BODY)), name)
@@ -65,6 +65,8 @@ def make_head(name, head, shapes, architecture, family="qwen2", settings=None, n
     fresh = lambda: Headed(folder, head)
     more = extra(fresh, ids) if extra else None
     reference(folder, fresh, ids, read or read_last, note=note, extra=more, read_at=[len(s) - 1 for s in ids])
+    if prefix:
+        save(folder, {k.replace("model.", prefix, 1) if k.startswith("model.") else k: v for k, v in tensors.items()})
     return folder, fresh, ids
 
 
@@ -98,6 +100,8 @@ def plain_heads():
     make_head("head_regression", linear("regression_head", False), one("regression_head", False), "LlamaRewardModel",
               family="llama", note="UltraRM: at the last token of the attention mask.")
     make_head("head_value_head", linear("value_head", False), one("value_head", False), "RewardModel", dtype=F32)
+    make_head("head_starling", linear("v_head", False), one("v_head", False), "LlamaForSequenceClassification",
+              family="llama", prefix="transformer.", note="Starling-RM-34B's class calls the model `transformer`.")
     make_head("head_reward_head", linear("reward_head"), one("reward_head"), "RewardModel")
 
 

@@ -185,14 +185,10 @@ def compressed(name, format, weights, note, activations=None, g_idx=False):
             sorted_codes = compressor.compress({**state, "weight": w[:, order]}, scheme)
             from compressed_tensors.compressors.pack_quantized.helpers import pack_to_int32, unpack_from_int32
             codes = unpack_from_int32(sorted_codes["weight_packed"], args.num_bits, w.shape)
-            own = torch.empty_like(codes)
-            own[:, order] = codes
-            sorted_codes["weight_packed"] = pack_to_int32(own, args.num_bits)
-            state = {**sorted_codes, "weight_g_idx": more["weight_g_idx"]}
-            value = compressor.decompress({**sorted_codes}, scheme)["weight"]
-            plain = torch.empty_like(value)
-            plain[:, order] = value
-            value = plain
+            by_group = compressor.decompress({**sorted_codes}, scheme)["weight"].float()
+            own, value = torch.empty_like(codes), torch.empty_like(by_group)
+            own[:, order], value[:, order] = codes, by_group
+            state = {**sorted_codes, "weight_packed": pack_to_int32(own, args.num_bits)}
         else:
             state = compressor.compress(dict(state), scheme)
             if "weight_packed" in state and state["weight_packed"].dtype == torch.uint8:
