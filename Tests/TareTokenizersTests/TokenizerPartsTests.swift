@@ -56,7 +56,7 @@ import Testing
       let part = try part(reference)
       let decoder = try TokenDecoders.make(part)
       for (tokens, wanted) in zip(lists, try Fixtures.strings(reference["texts"])) {
-        let parts = decoder.decode(tokens.map { Array($0.utf8) })
+        let parts = try decoder.decode(tokens.map { Array($0.utf8) })
         let found = String(decoding: parts.joined(), as: UTF8.self)
         let name = JSONValue.object(part.object).text()
         #expect(isSame(found, wanted), "\(name) on \(tokens): found \(found.debugDescription)")
