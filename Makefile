@@ -202,7 +202,7 @@ growth: build
 SANITIZED := TareCoreTests|TareEngineTests|TareFormatsTests|TareTokenizersTests|TareTemplatesTests|TareStoreTests|TareServerTests|TareHTTPTests
 sanitize: deps
 	@mkdir -p .build/undefined
-	$(CC) -std=c23 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -ISources/CKernels/include \
+	clang -std=c23 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -ISources/CKernels/include \
 	  -ISources/CKernels Benchmarks/fuzz/kernels.c Sources/CKernels/*.c -lm -lpthread -o .build/undefined/kernels
 	.build/undefined/kernels
 	@for kind in address thread; do \

@@ -84,11 +84,14 @@ class Table:
 
 def measured(words: list) -> dict | None:
     start = time.monotonic()
-    child = subprocess.Popen([given.tare, *map(str, words)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    stop = threading.Timer(given.limit, child.kill)
-    stop.start()
-    message = child.stderr.read()
-    _, status, usage = os.wait4(child.pid, 0)
+    # Into a file: a pipe would be waited for as long as anybody holds it.
+    with tempfile.TemporaryFile() as errors:
+        child = subprocess.Popen([given.tare, *map(str, words)], stdout=subprocess.DEVNULL, stderr=errors)
+        stop = threading.Timer(given.limit, child.kill)
+        stop.start()
+        _, status, usage = os.wait4(child.pid, 0)
+        errors.seek(0)
+        message = errors.read()
     child.returncode = os.waitstatus_to_exitcode(status)
     stop.cancel()
     if child.returncode == -9:

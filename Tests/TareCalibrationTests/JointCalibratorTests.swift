@@ -11,8 +11,9 @@ import Testing
   private let table: CalibrationTable
 
   init() throws {
-    reference = try JSONValue(
+    let reference = try JSONValue(
       parsing: String(contentsOf: fixture("joint.json"), encoding: .utf8))
+    self.reference = reference
     func numbers(_ key: String) throws -> [Double] {
       try #require(reference[key]?.array).compactMap(\.double)
     }

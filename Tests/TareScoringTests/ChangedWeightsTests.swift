@@ -43,6 +43,30 @@ import Testing
     #expect(error?.description.contains("model.safetensors") == true)
   }
 
+  /// As `rsync --inplace --times` writes.
+  @Test func `weights that were written to under their old time give no score`() throws {
+    let opened = try Opened()
+    var status = stat()
+    #expect(stat(opened.weights, &status) == 0)
+    let file = try #require(FileHandle(forUpdatingAtPath: opened.weights))
+    try file.seek(toOffset: UInt64(status.st_size) - 8)
+    try file.write(contentsOf: Data(repeating: 0, count: 8))
+    try file.close()
+    let times = [status.st_atim, status.st_mtim]
+    #expect(utimensat(AT_FDCWD, opened.weights, times, 0) == 0)
+    let error = #expect(throws: TareError.self) { try opened.score() }
+    #expect(error?.description.contains("changed while it was read") == true)
+  }
+
+  @Test func `other rights and names change nothing`() throws {
+    let opened = try Opened()
+    let before = try opened.score()
+    #expect(chmod(opened.weights, 0o600) == 0)
+    #expect(try opened.score() == before)
+    #expect(link(opened.weights, opened.folder.path("second name")) == 0)
+    #expect(try opened.score() == before)
+  }
+
   @Test func `a new file in their place changes nothing`() throws {
     let opened = try Opened()
     let before = try opened.score()

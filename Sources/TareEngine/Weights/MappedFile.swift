@@ -14,13 +14,27 @@ package final class MappedFile: @unchecked Sendable {
   private let stamp: Stamp
 
   /// What a change of a file's bytes changes.
-  private struct Stamp: Equatable {
-    let size: off_t
-    let seconds, nanoseconds: Int
+  private struct Stamp {
+    private let size: off_t
+    private let written: [Int]
+    /// Of any change, which nobody can set back, as programs that keep a file's times do.
+    private let changed: [Int]
+    /// What else changes that time: links, among them the file's removal, and who may read it.
+    private let others: [UInt64]
 
     init(_ status: stat) {
       size = status.st_size
-      (seconds, nanoseconds) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
+      written = [status.st_mtim.tv_sec, status.st_mtim.tv_nsec]
+      changed = [status.st_ctim.tv_sec, status.st_ctim.tv_nsec]
+      others = [
+        UInt64(status.st_nlink), UInt64(status.st_mode), UInt64(status.st_uid),
+        UInt64(status.st_gid),
+      ]
+    }
+
+    func hasSameBytes(as other: Stamp) -> Bool {
+      size == other.size && written == other.written
+        && (changed == other.changed || others != other.others)
     }
   }
 
@@ -59,7 +73,7 @@ package final class MappedFile: @unchecked Sendable {
   /// - Throws: `TareError.badData` if it has been.
   package func checkUnchanged() throws(TareError) {
     var status = stat()
-    guard fstat(descriptor, &status) == 0, Stamp(status) == stamp else {
+    guard fstat(descriptor, &status) == 0, Stamp(status).hasSameBytes(as: stamp) else {
       throw .badData(
         place: path, found: "a file that was changed while it was read",
         accepted: "an unchanged file (replace a file by renaming a new one)")
