@@ -3,6 +3,7 @@ internal import TareCalibration
 internal import TareCore
 internal import TareEvaluation
 internal import TareFormats
+internal import TareNumerics
 internal import TareReport
 
 extension CalibrateOutcome {

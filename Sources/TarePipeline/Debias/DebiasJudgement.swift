@@ -2,6 +2,7 @@
 internal import Foundation
 internal import TareCore
 internal import TareReport
+internal import TareTraining
 
 struct DebiasJudgement: Sendable {
   let name: String

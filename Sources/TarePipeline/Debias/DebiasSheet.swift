@@ -2,6 +2,7 @@
 internal import TareCalibration
 internal import TareCore
 internal import TareFormats
+internal import TareStore
 
 /// Every plain response with its edit, as pairs whose features are computed.
 struct DebiasSheet {

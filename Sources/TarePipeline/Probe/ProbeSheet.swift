@@ -3,6 +3,7 @@ internal import Foundation
 internal import TareCore
 internal import TareEvaluation
 internal import TareFormats
+internal import TareStore
 
 /// What is edited: responses, or prompts.
 enum ProbeKind {
