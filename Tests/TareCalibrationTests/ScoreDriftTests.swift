@@ -30,7 +30,7 @@ import Testing
     for one in try #require(reference["rates"]?.array) {
       let rate = RateSequence(
         events: try #require(one["events"]?.int), of: try #require(one["trials"]?.int), alpha: 0.05)
-      let ends = try #require(one["interval"]?.array?.compactMap(\.double))
+      let ends = try #require(one["interval"]?.array).compactMap(\.double)
       #expect(abs(rate.interval.lowerBound - ends[0]) < 1e-9, "\(one.text())")
       #expect(abs(rate.interval.upperBound - ends[1]) < 1e-9, "\(one.text())")
     }

@@ -28,13 +28,19 @@ import Testing
     store = folder.path("labels.sqlite")
   }
 
+  private struct Ended {
+    let status: Int32
+    let output: String
+    let error: String
+  }
+
   /// Runs the command, and answers each pair that it shows.
   ///
   /// - Parameter answer: gets the left and the right response.
   private func label(
     _ more: [String] = [], by labeller: String = "ann",
     _ answer: (_ left: String, _ right: String) -> String
-  ) throws -> Program.Result {
+  ) throws -> Ended {
     let (input, output) = (Pipe(), Pipe())
     let errors = try folder.file("err-\(UUID().uuidString)", Data())
     let process = Process()
@@ -59,7 +65,7 @@ import Testing
       try input.fileHandleForWriting.write(contentsOf: Data((answer(left, right) + "\n").utf8))
     }
     process.waitUntilExit()
-    return .init(
+    return Ended(
       status: process.terminationStatus, output: text,
       error: try String(contentsOfFile: errors, encoding: .utf8))
   }
