@@ -324,8 +324,8 @@ import Testing
     let report = Report(title: "t", date: "2026-11-23", runs: [run])
     let page = report.html()
     let shown = ReportSections.registry.entries.filter { $0.isShown(in: report) }
-    // The sections on the inside of models, and on typed questions, wait for an inspection.
-    #expect(ReportSections.registry.entries.count - shown.count == 3)
+    // The sections on the inside of models, on typed questions, audits and probes wait for their files.
+    #expect(ReportSections.registry.entries.count - shown.count == 5)
     for section in shown {
       #expect(page.contains("id=\"\(section.key)\""), "\(section.key)")
       #expect(page.contains(section.title), "\(section.key)")

@@ -77,7 +77,7 @@ import Testing
     let model = try DecisionModel(
       URL(filePath: file),
       DecisionModel.Options(threads: 1, date: CalendarDate(parsing: "2026-11-29")))
-    let service = RewardService(
+    let service = try RewardService(
       RubricModel(model, rubric: nil), decisions: DecisionService(model))
     let question =
       #""c": {"type": "choice", "instructions": "?", "criteria": {"a": null, "b": "x"}}"#

@@ -138,7 +138,8 @@ import Testing
       Issue.record("it rendered")
       return
     }
-    #expect(error.description.contains("too many steps"), "\(error)")
+    // Steps, or elements of the value that would be made.
+    #expect(error.description.contains("too many"), "\(error)")
   }
 
   /// A conversation of a million tokens, through what real templates do with their messages.

@@ -34,7 +34,7 @@ extension Filters {
     "urlencode": Pace(text: 24, element: 8), "striptags": Pace(text: 80),
     "xmlattr": Pace(text: 16, element: 16), "center": Pace(text: 6), "truncate": Pace(text: 6),
     "trim": Pace(text: 4), "replace": Pace(text: 2), "int": Pace(text: 64, anyText: 600),
-    "float": Pace(text: 48, anyText: 250), "tojson": Pace(text: 5, element: 3),
+    "float": Pace(text: 48, anyText: 250), "tojson": Pace(text: 8, element: 3),
     "format": Pace(text: 12),
     // What makes a value of each element.
     "list": Pace(text: 32, element: 2), "first": .goesThrough, "last": .goesThrough,

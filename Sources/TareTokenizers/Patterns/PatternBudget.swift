@@ -7,8 +7,9 @@ internal import TareCore
 package struct PatternBudget: Sendable {
   /// What any text may cost.
   private static let base = 2_000_000
-  /// What each byte of it may cost. Of the tokenizers tested none takes 20 for any text.
-  private static let perByte = 64
+  /// What each byte of it may cost. Qwen's pattern takes some 30 for a digit, which is a word to it;
+  /// tokenizers with several patterns one after the other take as much for each.
+  private static let perByte = 512
 
   private let limit: Int
   private var left: Int
