@@ -28,7 +28,7 @@ import Testing
     store = folder.path("labels.sqlite")
   }
 
-  private struct Ended {
+  private struct Labelled {
     let status: Int32
     let output: String
     let error: String
@@ -40,7 +40,7 @@ import Testing
   private func label(
     _ more: [String] = [], by labeller: String = "ann",
     _ answer: (_ left: String, _ right: String) -> String
-  ) throws -> Ended {
+  ) throws -> Labelled {
     let (input, output) = (Pipe(), Pipe())
     let errors = try folder.file("err-\(UUID().uuidString)", Data())
     let process = Process()
@@ -65,7 +65,7 @@ import Testing
       try input.fileHandleForWriting.write(contentsOf: Data((answer(left, right) + "\n").utf8))
     }
     process.waitUntilExit()
-    return Ended(
+    return .init(
       status: process.terminationStatus, output: text,
       error: try String(contentsOfFile: errors, encoding: .utf8))
   }
@@ -117,7 +117,7 @@ import Testing
     let one = first.output.components(separatedBy: "question ").dropFirst().map { $0.prefix(2) }
     let next = second.output.components(separatedBy: "question ").dropFirst().map { $0.prefix(2) }
     #expect(next.count == 1)
-    #expect(!one.dropLast().contains(next[0]))
+    #expect(next[0] == one.last, "\(one), then \(next)")
     #expect(try status()["test"]?["labels"] == 3)
   }
 
