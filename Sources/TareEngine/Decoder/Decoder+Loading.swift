@@ -63,7 +63,9 @@ extension WeightReader {
       }
       let isInside =
         name.contains("layers.") || name.contains("layer.") || ".\(name)".contains(place)
-      return isInside && !names.otherParts.contains { name.hasPrefix($0) }
+      // The layers of a gated head are no layers of the model.
+      let others = names.otherParts + ["gating."]
+      return isInside && !others.contains { name.hasPrefix($0) }
     }
     guard inside.isEmpty else {
       throw .badData(

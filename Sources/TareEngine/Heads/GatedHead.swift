@@ -143,6 +143,7 @@ private struct Gate: Sendable {
       tensors.append("\(name).weight")
       if hasNorms, index < count {
         norms.append(try BatchNorm(reader, "gating.layers.\(3 * index + 2)", width: width))
+        tensors.append("gating.layers.\(3 * index + 2).weight")
       }
     }
     guard width == outputs else {
@@ -154,7 +155,7 @@ private struct Gate: Sendable {
     factor = Double(try reader["gating.logit_scale"].vector(1)[0])
     self.layers = layers
     self.norms = norms
-    self.tensors = tensors
+    self.tensors = tensors + ["gating.logit_scale"]
   }
 
   /// The objectives' weights.
