@@ -23,7 +23,7 @@ import Testing
     let target = FuzzTarget(
       "calibration", seeds: try Self.seeds(),
       words: ["\"version\"", "\"curve\"", "\"x\"", "\"y\"", "\"covariates\"", "length.scalars/1"],
-      rounds: 3000
+      rounds: 500
     ) { bytes in
       let calibration = try Calibration(json: JSONValue(parsing: bytes))
       let found = try calibration.apply(to: Self.table(calibration.covariates, rows)).calibrated

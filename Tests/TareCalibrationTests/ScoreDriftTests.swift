@@ -59,7 +59,7 @@ import Testing
 
   @Test func `looking after every anchor, the bounds fail in fewer than alpha of all histories`() {
     var random = Xoshiro256(seed: 11)
-    let (runs, length) = (400, 300)
+    let (runs, length) = (200, 200)
     var (rates, means) = (0, 0)
     for _ in 0..<runs {
       var events = 0

@@ -19,7 +19,7 @@ import Testing
       ],
       words: [
         "data_offsets", "shape", "dtype", "F32", "BF16", "I64", "F8_E4M3", "__metadata__",
-      ], rounds: 10_000
+      ], rounds: 3000
     ) { bytes in
       let found = try bytes.withUnsafeBytes { try Safetensors.directory(of: $0) }
       for tensor in found.tensors.values where tensor.range.upperBound > bytes.count {
@@ -28,7 +28,7 @@ import Testing
     },
     FuzzTarget(
       "gguf", seeds: [Array(TinyModel.gguf().prefix(1 << 14)), ggufWithAllTypes()],
-      words: ["tokenizer.ggml.tokens", "general.architecture", "general.alignment"], rounds: 3000
+      words: ["tokenizer.ggml.tokens", "general.architecture", "general.alignment"], rounds: 500
     ) { bytes in
       let found = try bytes.withUnsafeBytes { try GGUF.directory(of: $0) }
       for tensor in found.tensors.values where tensor.range.upperBound > bytes.count {

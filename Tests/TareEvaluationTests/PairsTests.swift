@@ -18,6 +18,20 @@ import Testing
     #expect(overall.method == .wilson)
   }
 
+  /// Their inverse, with which the fit of a temperature begins, is infinite.
+  @Test func `scores that differ by the smallest numbers are counted, and fit no temperature`()
+    throws
+  {
+    let scores: [(Double, Double)] = [(1.5e-323, 0), (0, 5e-324), (1e-323, 5e-324), (5e-324, 0)]
+    let responses = scores.enumerated().flatMap { index, pair in
+      [(Role.chosen, pair.0), (.rejected, pair.1)].enumerated().map { place, row in
+        ScoredResponse(
+          promptID: "\(index)", index: place, role: row.0, score: row.1, covariates: [:])
+      }
+    }
+    #expect(try Pairs.evaluate(responses, options).accuracies.overall.value == 0.75)
+  }
+
   @Test func `sections count by pairs, macro by sections`() throws {
     let responses =
       pairs(3, of: 4, subset: "a", section: "X") + pairs(0, of: 2, subset: "b", section: "X")

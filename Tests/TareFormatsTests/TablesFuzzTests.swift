@@ -41,7 +41,7 @@ import Testing
         "prompt_id,score,label,subset\n1,2,1,a\n1,1.5e-3,0,a\n2,,1,\"b \"\"x\"\"\"\n",
         "id;score\n1;0,5\n2;1.234,5\n", "id\tprompt\tresponse\tscore\n1\ta\tb\t2\n",
         "prompt,chosen,rejected,chosen_score,rejected_score\na,b,c,1,2\n")
-        + seeds("text", [".csv"]), words: words, rounds: 3000
+        + seeds("text", [".csv"]), words: words, rounds: 600
     ) { try use($0) },
     FuzzTarget(
       "json",
@@ -51,25 +51,25 @@ import Testing
           + #"{"id":"b","prompt":"p","chosen":["c"],"rejected":{"x":null}}"#,
         #"{"columns":["a","score"],"index":[0,1],"data":[[1,2],[3,4]]}"#,
         #"{"subset":["a","b"],"id":[0,1],"scores_chosen":[[1],[2]],"scores_rejected":[[0],[3]]}"#)
-        + seeds("text", [".json", ".jsonl"]), words: words, rounds: 3000
+        + seeds("text", [".json", ".jsonl"]), words: words, rounds: 600
     ) { try use($0) },
-    FuzzTarget("parquet", seeds: seeds("parquet", [".parquet"]), words: ["PAR1"], rounds: 1500) {
+    FuzzTarget("parquet", seeds: seeds("parquet", [".parquet"]), words: ["PAR1"], rounds: 300) {
       _ = try ParquetReader($0, maximumBytes: 8 << 20)
       try use($0)
     },
     FuzzTarget(
       "arrow", seeds: seeds("arrow", [".arrow", ".arrows", ".feather"]), words: ["ARROW1"],
-      rounds: 1500
+      rounds: 300
     ) {
       _ = try ArrowReader.table($0, maximumBytes: 1 << 22)
       try use($0)
     },
-    FuzzTarget("gzip", seeds: compressed(.gzip), rounds: 5000) { try inflate($0, .gzip) },
-    FuzzTarget("zstd", seeds: compressed(.zstd), rounds: 5000) { try inflate($0, .zstd) },
+    FuzzTarget("gzip", seeds: compressed(.gzip), rounds: 1000) { try inflate($0, .gzip) },
+    FuzzTarget("zstd", seeds: compressed(.zstd), rounds: 1000) { try inflate($0, .zstd) },
     FuzzTarget(
       "json-value",
       seeds: texts(#"{"a":[1,-2.5e300,true,null,"\u00e9\ud83d\ude00\n"],"b":{"":{}}}"#),
-      rounds: 20_000
+      rounds: 5000
     ) { bytes in
       let value = try JSONValue(parsing: bytes)
       // What was read is written and read again as the same.

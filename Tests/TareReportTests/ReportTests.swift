@@ -54,6 +54,8 @@ import Testing
     ]
     odd.before = LengthCurve(places: [.init(length: 3, score: 2)])
     odd.margins = .init(raw: [0, .infinity, .nan], calibrated: [0])
+    var tiny = Report.Run(name: "tiny")
+    tiny.margins = .init(raw: [-5e-324, 0, 1e-323], calibrated: [-5e-324, 5e-324, 1e-300])
     var noLengths = rawAlone
     noLengths.raw = try Made([MadePair(1, 1)]).raw
     let hostileMade = try Made([MadePair(1, 0, subset: hostile, section: hostile)])
@@ -79,7 +81,8 @@ import Testing
       ("whole", report(whole)), ("no run", report()), ("empty run", report(.init(name: "r"))),
       ("raw alone", report(rawAlone)), ("several", report(whole, rawAlone, .init(name: "r"))),
       ("inspected", inspected), ("runs and inspections", withRuns), ("dense", report(dense)),
-      ("odd numbers", report(odd)), ("no lengths", report(noLengths)),
+      ("odd numbers", report(odd)), ("tiny margins", report(tiny)),
+      ("no lengths", report(noLengths)),
       (
         "compared",
         Report(

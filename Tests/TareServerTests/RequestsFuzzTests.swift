@@ -67,7 +67,7 @@ import Testing
   func `changed bodies are answered or refused`() async throws {
     let tiny = try TinyReward()
     try await search(
-      "http", Self.bodies, words: Self.words, rounds: 1000, buildApplication(tiny.service))
+      "http", Self.bodies, words: Self.words, rounds: 200, buildApplication(tiny.service))
   }
 
   @Test(.timeLimit(.minutes(90)))
@@ -94,6 +94,6 @@ import Testing
       words: [
         "\"noul\"", "\"choice\"", "\"score\"", "\"criteria\"", "\"instructions\"", "\"state\"",
       ],
-      rounds: 1000, buildApplication(service))
+      rounds: 200, buildApplication(service))
   }
 }

@@ -45,7 +45,7 @@ import Testing
     let folder = try TemporaryFolder()
     let path = folder.path("fuzz.db")
     let target = FuzzTarget(
-      "store", seeds: [try seed()], words: ["runSeal", "score", "INTEGER NOT NULL"], rounds: 200
+      "store", seeds: [try seed()], words: ["runSeal", "score", "INTEGER NOT NULL"], rounds: 60
     ) { bytes in
       for ending in ["", "-wal", "-shm", "-journal"] {
         try? FileManager.default.removeItem(atPath: path + ending)

@@ -47,7 +47,7 @@ import Testing
     "x|title", "x|capitalize", "x|wordcount", "x|upper", "x|lower", "x.title()", "x.swapcase()",
     "x.casefold()", "x.split()", "x.isupper()", "x.istitle()", "x.isalpha()", "x|list", "x[::-1]",
     "x|reverse", "x|escape", "x|urlencode", "x|indent(10)", "x.center(3000000)", "x|int",
-    "x|unique|list", "'%1000000d' % 1", "y|groupby(0)", "y|sort", "y|unique|list",
+    "x|unique|list", "'%1000000d' % 1", "y|groupby(0)", "y|sort",
     "y|tojson(indent=2)", "y|string",
   ]
 

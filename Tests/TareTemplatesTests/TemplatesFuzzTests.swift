@@ -29,7 +29,7 @@ import Testing
       ["role": "user", "content": "Hi \u{E9}"], ["role": "assistant", "content": " x ", "n": 5],
     ]
     let target = FuzzTarget(
-      "jinja", seeds: try Self.seeds(), words: Self.words, rounds: 1500
+      "jinja", seeds: try Self.seeds(), words: Self.words, rounds: 400
     ) { bytes in
       let template = try ChatTemplate(source: String(decoding: bytes, as: UTF8.self))
       _ = try template.render(

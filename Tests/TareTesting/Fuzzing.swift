@@ -9,7 +9,7 @@ internal import TareCore
 /// The search is guided by what the reader says: an input that draws a message never seen before, or
 /// is read for the first time, becomes a seed itself.
 ///
-/// By default so many rounds are run, always the same. `make fuzz` sets FUZZ_TARGET_SECONDS, the time for
+/// By default so many rounds are run, always the same, or three seconds of them. `make fuzz` sets FUZZ_TARGET_SECONDS, the time for
 /// each target, FUZZ_SEED and FUZZ_FOLDER: there the input that is being read lies in NAME.input, so
 /// that it is there after a crash, and counts are written to NAME.json.
 package struct FuzzTarget: Sendable, CustomStringConvertible {
@@ -66,7 +66,9 @@ package struct FuzzTarget: Sendable, CustomStringConvertible {
         if outcome.runs >= seeds.count, (ContinuousClock.now - start) / .seconds(1) > seconds {
           break
         }
-      } else if outcome.runs >= seeds.count + rounds {
+      } else if outcome.runs >= seeds.count + rounds
+        || (outcome.runs >= seeds.count && ContinuousClock.now - start > .seconds(3))
+      {
         break
       }
       let input =

@@ -37,9 +37,9 @@ import Testing
         "\"Regex\":\"(a+)+$\"", "\"normalizer\":", "\"Split\"", "\"Replace\"", "\"NFKC\"",
         "\"BPE\"",
         "\"Metaspace\"", "\"ByteLevel\"", "(?:", "\\\\p{L}+", "*?", "{2,9}", "(?=", "[^\\\\s]",
-      ], rounds: 1500
+      ], rounds: 300
     ) { try use(Tokenizer(json: $0, config: nil)) },
-    FuzzTarget("tokenizer.model", seeds: pieces(), rounds: 3000) {
+    FuzzTarget("tokenizer.model", seeds: pieces(), rounds: 500) {
       try use(Tokenizer(sentencePiece: $0, config: nil))
     },
     FuzzTarget(
@@ -50,7 +50,7 @@ import Testing
       words: [
         "(?:", "(?=", "(?<!", "(?>", "\\p{L}", "{2,9}", "*?", "++", "[^", "|", "\\b", "(?i)",
       ],
-      rounds: 5000
+      rounds: 500
     ) { bytes in
       let pattern = try Pattern(String(decoding: bytes, as: UTF8.self))
       let text = Array((texts[0] + String(repeating: "ab", count: 200)).utf8)

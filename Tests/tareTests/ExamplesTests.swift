@@ -8,7 +8,7 @@ import Testing
 @Suite(.enabled(if: Python.isAvailable, "needs python3"))
 struct ExamplesTests {
   /// `coverage.py` takes a minute and is run for a part of its seeds below.
-  @Test(arguments: ["temperature", "clips", "judge", "rankings"])
+  @Test(arguments: ["temperature", "clips", "judge", "rankings", "emissions"])
   func `commands print what the README shows`(name: String) throws {
     let example = try ExampleFolder(name)
     let commands = try example.commands.filter { !$0.line.hasPrefix("python3 coverage.py") }

@@ -210,6 +210,9 @@ extension SmoothTests {
       tare smooth scores.csv --x length --y score --where rm=A --at 100,500,1000
       tare smooth leaderboard.csv --x agreement --y bias --missing drop
       tare smooth scores.csv --x length --y score --frac auto --it 0 --by rm
+      tare smooth days.csv --x temperature --y co2 --by country --turning-points
+    --detrend date
+      tare smooth days.csv --x date --y co2 --at 1990-01-01,2020-01-01
       tare smooth - --x dose --y response --points 50 -o - <trial.csv >curve.csv
 
     Prints a plot and the curve at selected values of x, with its 95% band and its
@@ -218,7 +221,9 @@ extension SmoothTests {
     turning point is a change of sign of the slope; each has an interval, and is
     reported as clear or doubtful. --frac auto chooses the fraction that predicts
     best, by exact leave-one-out with --it 0, else by five folds. --by fits a curve
-    to each group and tests whether they differ.
+    to each group and tests whether they differ; with --turning-points also whether
+    their clearest minima (or maxima) do, all pairs together. A column of dates
+    (YYYY-MM-DD) counts as days.
 
     USAGE: tare smooth [<options>] <input> --x <column> --y <column>
 
@@ -229,6 +234,8 @@ extension SmoothTests {
       --x <column>            Column of the independent variable.
       --y <column>            Column of the dependent variable.
       --weights <column>      Column of case weights.
+      --detrend <column>      Column, such as a date, whose own wide curve (frac
+                              2/3) is subtracted from y first, by group.
       --where <COLUMN=VALUE>  Keep only rows with this value.
       --frac <frac>           Fraction of the points in each local fit, or auto
                               (default: 2/3).

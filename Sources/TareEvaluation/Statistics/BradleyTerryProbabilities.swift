@@ -113,7 +113,8 @@ extension BradleyTerryProbabilities {
   /// - Parameter start: near the result, for fewer steps.
   private static func inverseTemperature(_ margins: [Double], from start: Double?) -> Double? {
     let scale = margins.reduce(0) { max($0, abs($1)) }
-    guard scale > 0, margins.contains(where: { $0 < 0 }), margins.reduce(0, +) > 0 else {
+    // Of smaller margins the inverse is infinite.
+    guard scale > 1e-200, margins.contains(where: { $0 < 0 }), margins.reduce(0, +) > 0 else {
       return nil
     }
     // The derivative of the log-likelihood, Σ m σ(−βm), falls from Σ m / 2 > 0 at β = 0 to below 0 at

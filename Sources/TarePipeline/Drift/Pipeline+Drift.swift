@@ -153,20 +153,21 @@ extension DriftOutcome {
   package func text(coloured: Bool) -> String {
     let style = TerminalStyle(coloured)
     var table = TerminalTable(columns: [
-      .init("against \(base)", .left, leastWidth: 12), .init("prompts"), .init("order changed"),
+      .init("against \(base)", .left, leastWidth: 12), .init("order changed"),
       .init("best changed"), .init("shift"), .init("corr."),
     ])
     for part in parts {
       let drift = part.drift
       table.addRow(
         [
-          part.name, drift.prompts.text, cell(drift.order), cell(drift.best), cell(drift.shift),
+          part.name, cell(drift.order), cell(drift.best), cell(drift.shift),
           drift.correlation?.fixed(3) ?? "–",
         ])
     }
     let level = ((1 - alpha) * 100).fixed(0)
+    let anchors = parts.first?.drift.prompts.text ?? "0"
     let note = """
-      Intervals hold at every number of anchors together (\(level)%): the comparison may be repeated as \
+      \(anchors) prompts. Intervals hold at every number of anchors together (\(level)%): the comparison may be repeated as \
       anchors are added. Order: prompts whose two drawn responses change places. Shift: mean change of \
       the score, in standard deviations of the earlier scores.
       """

@@ -21,7 +21,8 @@ struct MarginPlot {
     let highest = (raw.suffix(outer) + calibrated.suffix(outer)).sorted(by: >)
     let low = min(0, lowest.isEmpty ? -1 : lowest[outer - 1])
     let high = max(0, highest.isEmpty ? 1 : highest[outer - 1])
-    let width = high > low ? (high - low) / Double(Self.bars) : 1
+    // Bars of next to no width would be without end.
+    let width = high - low > 1e-290 ? (high - low) / Double(Self.bars) : 1
     let first = (low / width).rounded(.down)
     let last = max((high / width).rounded(.up), first + 1)
     edges = stride(from: first, through: last, by: 1).map { $0 * width }

@@ -6,10 +6,10 @@ internal import TareCore
 /// goes back over; it takes some nanoseconds.
 package struct PatternBudget: Sendable {
   /// What any text may cost.
-  private static let base = 2_000_000
+  private static let base = 20_000_000
   /// What each byte of it may cost. Qwen's pattern takes some 30 for a digit, which is a word to it;
   /// tokenizers with several patterns one after the other take as much for each.
-  private static let perByte = 512
+  private static let perByte = 256
 
   private let limit: Int
   private var left: Int

@@ -28,7 +28,7 @@ struct PatternMatcher {
   /// Ordinary patterns go back a few times an attempt; noting states is slower, and only a remedy.
   private static let unnotedFailures = 1000
   /// What noting a state costs, in steps: more for its memory than for its time.
-  private static let noteSteps = 48
+  private static let noteSteps = 32
 
   init(_ program: PatternProgram, _ text: Range<Int>, _ budget: PatternBudget) {
     self.program = program
