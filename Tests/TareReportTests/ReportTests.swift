@@ -115,7 +115,8 @@ import Testing
       let page = report.html()
       let outline = try Outline(of: page)
       let hasInspections = !report.routing.isEmpty
-      let shown = ReportSections.registry.keys.filter { !["audit", "probes"].contains($0) }.filter {
+      let waiting = ["audit", "probes", "questions"]
+      let shown = ReportSections.registry.keys.filter { !waiting.contains($0) }.filter {
         key in
         hasInspections
           ? ["routing", "attention", "provenance"].contains(key) || !report.runs.isEmpty
