@@ -22,7 +22,8 @@ import Testing
   @Test func `scores that differ by the smallest numbers are counted, and fit no temperature`()
     throws
   {
-    let scores: [(Double, Double)] = [(1.5e-323, 0), (0, 5e-324), (1e-323, 5e-324), (5e-324, 0)]
+    let least = Double.leastNonzeroMagnitude
+    let scores = [(3 * least, 0), (0, least), (2 * least, least), (least, 0)]
     let responses = scores.enumerated().flatMap { index, pair in
       [(Role.chosen, pair.0), (.rejected, pair.1)].enumerated().map { place, row in
         ScoredResponse(

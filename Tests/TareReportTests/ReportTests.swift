@@ -55,7 +55,8 @@ import Testing
     odd.before = LengthCurve(places: [.init(length: 3, score: 2)])
     odd.margins = .init(raw: [0, .infinity, .nan], calibrated: [0])
     var tiny = Report.Run(name: "tiny")
-    tiny.margins = .init(raw: [-5e-324, 0, 1e-323], calibrated: [-5e-324, 5e-324, 1e-300])
+    let least = Double.leastNonzeroMagnitude
+    tiny.margins = .init(raw: [-least, 0, 2 * least], calibrated: [-least, least, 1e-300])
     var noLengths = rawAlone
     noLengths.raw = try Made([MadePair(1, 1)]).raw
     let hostileMade = try Made([MadePair(1, 0, subset: hostile, section: hostile)])
