@@ -23,7 +23,7 @@ import Testing
     throws
   {
     let least = Double.leastNonzeroMagnitude
-    let scores = [(3 * least, 0), (0, least), (2 * least, least), (least, 0)]
+    let scores: [(Double, Double)] = [(3 * least, 0), (0, least), (2 * least, least), (least, 0)]
     let responses = scores.enumerated().flatMap { index, pair in
       [(Role.chosen, pair.0), (.rejected, pair.1)].enumerated().map { place, row in
         ScoredResponse(
