@@ -171,7 +171,8 @@ import Testing
     #expect(
       help.map(\.key) == [
         "answer", "accuracy", "length-curve", "by-length", "reliability", "margins", "changes",
-        "side-by-side", "best-of-n", "routing", "attention", "provenance",
+        "side-by-side", "best-of-n", "audit", "probes", "questions", "routing", "attention",
+        "provenance",
       ])
   }
 }
