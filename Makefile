@@ -6,7 +6,7 @@
 #   make build     builds `tare` in release
 #   make wheel     builds dist/tare_rm-….whl: the program with Swift's runtime inside, and `import tare`
 #   make sdist     packs dist/tare_rm-….tar.gz: all sources, from which pip builds the wheel where there is Swift
-#   make test-wheel  installs the wheel in a fresh virtual environment and passes its tests (pandas, polars)
+#   make test-wheel  installs the wheel in a fresh virtual environment and passes its tests
 #   make test-package  the same with a wheel of the program that is built already, as CI does
 #   make test-python  tests the Python sources with the built program and every library that they speak to
 #   make man       writes the manual pages into .build/man/man1
@@ -97,7 +97,7 @@ static: deps
 	@for l in $(WHEEL_LIBRARIES); do ln -sf "$$($(CC) -print-file-name=$$l)" .build/static/$$l; done
 	$(PYTHON) packaging/icu_data.py .build/static/icu
 	TARE_ICU=.build/static/icu swift build -c release --product tare --static-swift-stdlib \
-	  --scratch-path .build/wheel -Xlinker -L$(CURDIR)/.build/static
+	  --scratch-path .build/wheel -Xlinker -L$(CURDIR)/.build/static -Xlinker --no-export-dynamic
 	strip .build/wheel/release/tare -o .build/wheel/tare
 
 wheel: static

@@ -437,7 +437,7 @@ SLOW = [
     lambda: slow("half a request", FINE + b"Content-Length: 100\r\n\r\n{", b""),
     lambda: slow("slow body", FINE + b"Content-Length: 1000\r\n\r\n{", b" "),
     lambda: slow("slow body, unknown path", b"POST /x HTTP/1.1\r\n" + HEAD + b"Content-Length: 1000\r\n\r\n", b" "),
-    lambda: slow("slow body, no key", b"POST /reward HTTP/1.1\r\nContent-Length: 1000\r\n\r\n", b" "),
+    lambda: slow("slow body, no key", b"POST /reward HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n", b" "),
     lambda: slow("slow chunks", FINE + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
     deaf]
 

@@ -5,9 +5,10 @@
 Foundation's static library brings 34 MB of data for all languages and for the character sets of
 mainframes. What is kept: Unicode's own data, the root locale and English; the other languages' names
 of months, currencies and time zones are left out, and so are character sets that Foundation does not
-convert by itself. The target defines the same symbol as the library's member, and the linker, which
-meets it first, leaves that member out. Package.swift takes the target where TARE_ICU names its folder. The format is ICU's "common data": a header, and a table of
-contents with the offsets of names and items, sorted by name.
+convert by itself, transliteration, and order by language, which the program does not ask for. The target
+defines the same symbol as the library's member, and the linker, which meets it first, leaves that member
+out. Package.swift takes the target where TARE_ICU names its folder. The format is ICU's "common data": a
+header, and a table of contents with the offsets of names and items, sorted by name.
 """
 
 import json
@@ -20,6 +21,8 @@ import tempfile
 
 MEMBER = "icu_packaged_data.cpp.o"
 LANGUAGES = {"root", "en", "en_001", "en_US", "en_US_POSIX"}
+# Transliteration, the names of characters, order by language, breaks of lines, names in other programs' protocols.
+UNUSED = re.compile(r"translit/|unames\.icu|coll/|brkitr/line|confusables\.cfu|cnvalias\.icu|.*\.spp$")
 
 
 def library():
@@ -31,7 +34,7 @@ def library():
 def is_kept(name):
     """Whether the program keeps an item; names look like icudt76l/curr/de.res."""
     path, kind = name.split("/", 1)[1].rsplit(".", 1)
-    if kind in ("cnv", "dict"):
+    if kind in ("cnv", "dict") or UNUSED.match(name.split("/", 1)[1]):
         return False
     if kind != "res":
         return True

@@ -27,6 +27,14 @@ final class TransferTimer: ChannelDuplexHandler, RemovableChannelHandler {
 
   init(limit: TimeAmount) { self.limit = limit }
 
+  func handlerAdded(context: ChannelHandlerContext) {
+    let pipeline = context.pipeline.syncOperations
+    // Tests of the router alone have no decoder.
+    guard let decoder = try? pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
+    else { return }
+    try? pipeline.addHandler(ConnectionRules(), position: .after(decoder))
+  }
+
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch Self.unwrapInboundIn(data) {
     case .head(let head):

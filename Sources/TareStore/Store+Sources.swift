@@ -38,7 +38,7 @@ extension ScoreFile {
   /// Of the rows that are meant.
   fileprivate var digest: Digest {
     var hash = SHA256()
-    Array(data).withUnsafeBytes { hash.update($0) }
+    data.withUnsafeBytes { hash.update($0) }
     Array(JSONValue.object(JSONObject(names: filters)).text().utf8).withUnsafeBytes {
       hash.update($0)
     }
@@ -57,14 +57,7 @@ extension Store {
   /// taken for a model's of the store.
   /// - Throws: `TareError.usage` if the name is taken; `TareError.badData` that names file and row.
   package func importRun(named name: String, from file: ScoreFile) throws(TareError) -> Run {
-    let table = try file.table()
-    let scores = try ScoreTable(table)
-    for (row, response) in scores.responses.enumerated() where abs(response.score) > largestScore {
-      throw .badData(
-        place: "\(file.name), score \(row + 1) (prompt \(response.promptID))",
-        found: "\(response.score)", accepted: "a number in the range of a float32, up to 3.4e38")
-    }
-    let lengths = (try? ScoreTable(table, columns: .withLength))?.responses
+    let (responses, lengths, format) = try file.columnsToStore()
     let filters = JSONValue.object(JSONObject(names: file.filters)).text()
     let scorer = Scorer(
       modelDigest: file.digest,
@@ -81,12 +74,12 @@ extension Store {
           INSERT INTO source (run, name, format, filters, content, columns) VALUES (?, ?, ?, ?, ?, ?)
           """,
         arguments: [
-          run.id, file.name, table.format, filters, content,
+          run.id, file.name, format, filters, content,
           file.columns.isEmpty ? nil : JSONValue.object(file.columns.json).text(),
         ])
       let scorerID = try scorer.findOrInsert(in: db)
-      for (position, response) in scores.responses.enumerated() {
-        let length = lengths?[position].covariates[Length.key] ?? 0
+      for (position, response) in responses.enumerated() {
+        let length = lengths.map { $0[position] } ?? 0
         try response.insert(
           into: run, at: position, length: Int(min(max(length, 0), 1e15)), scorer: scorerID, in: db)
       }
@@ -134,6 +127,24 @@ extension Store {
   package func exportedFile(of run: Run) throws(TareError) -> Data? {
     guard let file = try source(of: run) else { return nil }
     return file.filters.isEmpty ? file.data : try file.table().data()
+  }
+}
+
+extension ScoreFile {
+  /// What a run keeps of each row: the scores, the lengths where each has one, and the table's format. The
+  /// table itself is gone by then, with the memory that it took.
+  fileprivate func columnsToStore() throws(TareError) -> (ScoredResponses, [Double]?, String) {
+    let table = try self.table()
+    let responses = try ScoreTable(table).responses
+    for row in responses.scores.indices where abs(responses.scores[row]) > largestScore {
+      throw .badData(
+        place: "\(name), score \(row + 1) (prompt \(responses[row].promptID))",
+        found: "\(responses.scores[row])",
+        accepted: "a number in the range of a float32, up to 3.4e38")
+    }
+    let lengths = (try? ScoreTable(table, columns: .withLength))?.responses
+      .map { $0.covariates[Length.key] ?? 0 }
+    return (responses, lengths, table.format)
   }
 }
 

@@ -149,10 +149,10 @@ import Testing
   @Test(arguments: [
     ("", ""), ("POST /get_rew", ""), ("POST /get_rew", "a"),
     ("POST /get_reward HTTP/1.1\r\n", "A: b\r\n"),
-    ("POST /get_reward HTTP/1.1\r\nContent-Length: 1000\r\n\r\n{", ""),
-    ("POST /get_reward HTTP/1.1\r\nContent-Length: 1000\r\n\r\n{", " "),
-    ("POST /nowhere HTTP/1.1\r\nContent-Length: 1000\r\n\r\n", " "),
-    ("POST /get_reward HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\n \r\n"),
+    ("POST /get_reward HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n{", ""),
+    ("POST /get_reward HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n{", " "),
+    ("POST /nowhere HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n", " "),
+    ("POST /get_reward HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\n \r\n"),
   ])
   func `a client that sends too slowly is cut off`(start: String, more: String) async throws {
     var limits = ServerLimits()

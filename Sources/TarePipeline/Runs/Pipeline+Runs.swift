@@ -144,7 +144,12 @@ extension InputFile {
   /// another file.
   fileprivate var scoreLines: [JSONObject]? {
     var lines: [JSONObject] = []
-    for line in data.split(separator: UInt8(ascii: "\n")) {
+    // One after the other: the first line of another file is enough to know.
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let line = rest.prefix { $0 != UInt8(ascii: "\n") }
+      rest = rest[line.endIndex...].dropFirst()
+      if line.isEmpty { continue }
       guard let object = (try? JSONValue(parsing: Data(line)))?.object?.withTodaysNames,
         Self.scoreLineKeys.allSatisfy({ object[$0] != nil }), object["calibrated"] == nil,
         object.scores.allSatisfy(\.isStoredExactly)

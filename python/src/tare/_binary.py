@@ -236,6 +236,7 @@ def options(given: Mapping[str, object]) -> list[str]:
 
 
 def main() -> None:
-    """The command `tare`."""
+    """The command `tare`. `tare demo --model` downloads with the pip of this Python."""
     program = path()
+    os.environ.setdefault("TARE_PYTHON", sys.executable)
     os.execv(program, [program, *sys.argv[1:]])
