@@ -34,7 +34,11 @@ struct ModelText {
         layout = try templates.layout(choice, config: model.config, addsBOS: tokenizer.addsBOS)
         toolLayout = try choice == nil ? templates.toolLayout() : nil
       } else {
-        let folder = ModelTextFolder(model.url, base: model.adapter == nil ? nil : model.baseURL)
+        let place = model.parts.tokenizer
+        let folder =
+          place.isEmpty
+          ? ModelTextFolder(model.url, base: model.adapter == nil ? nil : model.baseURL)
+          : ModelTextFolder(model.url.appending(path: place), base: nil)
         let config = try folder.object("tokenizer_config.json")
         let family = try? Architectures.family(named: model.config)
         opened = try folder.tokenizer(
@@ -89,7 +93,7 @@ struct ModelText {
 }
 
 /// A folder's text files; an adapter's folder may leave them to its base model's.
-struct ModelTextFolder {
+package struct ModelTextFolder {
   private let folders: [URL]
 
   init(_ folder: URL, base: URL?) { folders = [folder] + (base.map { [$0] } ?? []) }
