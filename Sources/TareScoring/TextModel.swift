@@ -154,7 +154,7 @@ package struct TextModel: Sendable {
       let family = try? Architectures.family(named: config)
       padID = isAbsent ? family?.defaultPadID : id("pad_token_id")
     }
-    appendedID = id("reward_token_id")
+    appendedID = Self.appendedID(config, text.specialTokens, tokenizer)
     do throws(TareError) {
       guard tokenizer.count <= size.vocabularySize || weights.ggufMetadata == nil else {
         throw .badData(
@@ -166,6 +166,18 @@ package struct TextModel: Sendable {
       throw error.inside(url.path)
     }
     self.digest = digest()
+  }
+
+  /// InternLM2's `reward_token_id`; of Athene's models the tokenizer's `cls_token`, which their pipeline
+  /// puts behind every text. The weights' class has no code in its folder, so both of its names count.
+  static func appendedID(
+    _ config: ModelConfig, _ specialTokens: [String: String], _ tokenizer: Tokenizer?
+  ) -> Int32? {
+    if let id = config["reward_token_id"]?.int { return Int32(exactly: id) }
+    let classes = (config["architectures"]?.array ?? []).compactMap(\.string)
+    let own = ["AtheneForSequenceClassification", "CustomAutoModelForSequenceClassification"]
+    guard config["model_type"] == "llama", classes.contains(where: own.contains) else { return nil }
+    return specialTokens["cls_token"].flatMap { tokenizer?.id(of: $0) }
   }
 
   /// What the configuration says about where the reward is read.
@@ -186,6 +198,9 @@ package struct TextModel: Sendable {
       return .step(id, .min)
     }
     let classes = (config["architectures"]?.array ?? []).compactMap(\.string)
+    // AceCodeRM, whose value head reads the last token whatever it is.
+    if classes.contains("Qwen2ForCausalRM") { return .last }
+    if classes.contains("Qwen2ForPrmModel") { return .pieces(.skywork, .min) }
     let named = config["step_token"]?.string
     // Qwen2.5-Math-PRM, whose configuration does not name its step token.
     let isProcess = classes.contains { $0.hasSuffix("ForProcessRewardModel") }

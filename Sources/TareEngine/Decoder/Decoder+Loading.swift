@@ -64,7 +64,8 @@ extension WeightReader {
       let isInside =
         name.contains("layers.") || name.contains("layer.") || ".\(name)".contains(place)
       // The layers of a gated head are no layers of the model.
-      let others = names.otherParts + ["gating.", "regression_layer."]
+      let others =
+        names.otherParts + ["gating.", "regression_layer.", "gating_layer.", "head_layer."]
       return isInside && !others.contains { name.hasPrefix($0) }
     }
     guard inside.isEmpty else {

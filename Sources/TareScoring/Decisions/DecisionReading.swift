@@ -8,6 +8,8 @@ package struct DecisionRead: Sendable, Hashable {
     case labels([Int32])
     /// Rows of the head.
     case rows(Range<Int>)
+    /// Positions of the source and of both responses (PairRM).
+    case marks([Int])
   }
 
   /// The prompt's tokens.
@@ -30,6 +32,7 @@ package struct DecisionRead: Sendable, Hashable {
     switch target {
     case .labels(let ids): numbers += [-1] + ids
     case .rows(let rows): numbers += [-2, Int32(truncatingIfNeeded: rows.lowerBound)]
+    case .marks(let places): numbers += [-4] + places.map { Int32(truncatingIfNeeded: $0) }
     }
     numbers.append(-3)
     return (numbers + ids).map(\.littleEndian).withUnsafeBytes { Digest(of: $0) }

@@ -28,6 +28,16 @@ def encoder(name, family, prefix, without=(), base=BASE, types=False, note="", d
         must_matter((name, change), changed(folder, change), ids, states, first(prefix), more=given)
 
 
+def first_debertas():
+    """DeBERTa's first version: distances of its own projections, cut at max_relative_positions where there is one."""
+    both = dict(relative_attention=True, pos_att_type=["c2p", "p2c"], position_biased_input=False, type_vocab_size=0)
+    encoder("deberta_first", "Deberta", "deberta", [{"pos_att_type": ["c2p"]}, {"pos_att_type": ["p2c"]}],
+            max_relative_positions=-1, **both)
+    encoder("deberta_first_near", "Deberta", "deberta", max_relative_positions=24, **both, dtype=BF16, num_labels=2)
+    encoder("deberta_first_plain", "Deberta", "deberta", types=True, relative_attention=False, position_biased_input=True,
+            type_vocab_size=2, pos_att_type=None, layer_norm_eps=1e-3)
+
+
 def make():
     encoder("bert", "Bert", "bert", [{"layer_norm_eps": 1.0}], types=True, layer_norm_eps=1e-3)
     encoder("bert_switches", "Bert", "bert", [{"hidden_act": "relu"}], hidden_act="gelu_new", num_labels=3, dtype=BF16)
@@ -36,6 +46,9 @@ def make():
     encoder("roberta", "Roberta", "roberta", ids=padded, type_vocab_size=1, layer_norm_eps=1e-5,
             **{"pad_token_id": 1}, note="Padding inside a text keeps the padding's position, and others count on.")
     encoder("xlm_roberta", "XLMRoberta", "roberta", type_vocab_size=1, pad_token_id=1, num_labels=2, dtype=F16)
+    encoder("camembert", "Camembert", "roberta", type_vocab_size=1, pad_token_id=1, layer_norm_eps=1e-5)
+    encoder("data2vec_text", "Data2VecText", "data2vec_text", type_vocab_size=1, pad_token_id=1, num_labels=2)
+    first_debertas()
     encoder("distilbert", "DistilBert", "distilbert", base=dict(
         vocab_size=64, dim=32, hidden_dim=24, n_layers=2, n_heads=4, max_position_embeddings=160, num_labels=1,
         pad_token_id=0))
