@@ -15,6 +15,9 @@ package final class PairModel: Sendable {
     /// A head on the states of three marks: PairRM (arXiv 2306.02561), in the form of its class
     /// DebertaV2PairRM. The code: rewardbench/models/pairrm.py.
     case pairRM = "pairrm"
+    /// An encoder–decoder's logits of A and B as its first token: SteamSHP-flan-t5 (arXiv 2110.08420), in the
+    /// form of its model card.
+    case steamSHP = "steamshp"
   }
 
   package let text: TextModel
@@ -27,6 +30,8 @@ package final class PairModel: Sendable {
     /// The tokens of A and B.
     case labels([Int32])
     case head(PairHead)
+    /// The same logits where no decoder gives them.
+    case tokens(any RewardHead)
   }
 
   /// The form that a model's configuration names; nil for a model of single responses, or of a form that its
@@ -46,22 +51,34 @@ package final class PairModel: Sendable {
     do throws(TareError) {
       switch form {
       case .slic:
-        let ids = try ["A", "B"].map { (label) throws(TareError) in
-          try text.tokenizer.encode(label, addSpecialTokens: false)
-        }
-        guard ids.allSatisfy({ $0.count == 1 }) else {
-          throw .badData(
-            place: "tokenizer", found: "labels A and B of several tokens", accepted: "one each")
-        }
-        reading = .labels(ids.map { $0[0] })
+        reading = .labels(try Self.labels(text))
       case .pairRM:
         reading = .head(
           try PairHead(WeightReader(text.weights), text.weights.config, text.size.hiddenSize))
+      case .steamSHP:
+        reading = .tokens(
+          try loadRewardHead(
+            WeightReader(text.weights),
+            HeadContext(
+              hiddenSize: text.size.hiddenSize, config: text.weights.config,
+              tokens: Self.labels(text))))
       }
     } catch {
       throw error.inside(text.weights.url.path)
     }
     body = LazyBody(text.weights, threads: threads)
+  }
+
+  /// The tokens of A and B.
+  private static func labels(_ text: TextModel) throws(TareError) -> [Int32] {
+    let ids = try ["A", "B"].map { (label) throws(TareError) in
+      try text.tokenizer.encode(label, addSpecialTokens: false)
+    }
+    guard ids.allSatisfy({ $0.count == 1 }) else {
+      throw .badData(
+        place: "tokenizer", found: "labels A and B of several tokens", accepted: "one each")
+    }
+    return ids.map { $0[0] }
   }
 
   package var name: String { text.name }
@@ -88,7 +105,36 @@ package final class PairModel: Sendable {
         ids: ids, position: ids.count - 1, target: .labels(labels), temperature: 1, question: 0,
         order: [0, 1])
     case .head(let head): return try read(first, second, head)
+    case .tokens:
+      let ids = try fitting(
+        text.tokenizer.encode(Self.post(first, second), addSpecialTokens: true))
+      return DecisionRead(
+        ids: ids, position: 0, target: .marks([0]), temperature: 1, question: 0, order: [0, 1])
     }
+  }
+
+  /// - Throws: `TareError.badData` for a pair that is longer than the model's texts may be.
+  private func fitting(_ ids: [Int32]) throws(TareError) -> [Int32] {
+    guard ids.count <= text.contextLength, !ids.isEmpty else {
+      throw .badData(
+        place: "pair", found: "\(ids.count) tokens",
+        accepted: "1 to \(text.contextLength), as no part of a pair can be left out")
+    }
+    return ids
+  }
+
+  /// SteamSHP's text of a pair.
+  /// - Throws: `TareError.badData` for a prompt of several messages.
+  private static func post(
+    _ first: Conversation, _ second: Conversation
+  ) throws(TareError) -> String {
+    guard first.prompt.count == 1, let post = first.prompt.first, post.role == "user" else {
+      throw .badData(
+        place: "messages", found: "the roles \(first.messages.map(\.role).joined(separator: ", "))",
+        accepted: "one user's message and the response, as SteamSHP reads them")
+    }
+    return "POST: \(post.content) \n\n RESPONSE A: \(first.response)\n\n RESPONSE B: "
+      + "\(second.response)\n\n Which response is better? RESPONSE"
   }
 
   /// What stands around the turns of a prompt, as the published code writes it, line breaks included.
@@ -113,13 +159,7 @@ package final class PairModel: Sendable {
       [.user(message)], .init(), isPrompt: false, with: template,
       ScoringOptions(readRule: .last, date: date))
     if let bos = text.specialTokens["bos_token"] { rendered = rendered.replacing(bos, with: "") }
-    let ids = try text.tokenizer.encode(rendered, addSpecialTokens: false)
-    guard ids.count <= text.contextLength, !ids.isEmpty else {
-      throw .badData(
-        place: "pair", found: "\(ids.count) tokens",
-        accepted: "1 to \(text.contextLength), as no part of a pair can be left out")
-    }
-    return ids
+    return try fitting(text.tokenizer.encode(rendered, addSpecialTokens: false))
   }
 
   /// Tokens of the source and of each response, in the published lengths.
@@ -231,6 +271,12 @@ package final class PairModel: Sendable {
       var readings: [DecisionReading] = []
       for (read, states) in zip(reads, states) {
         readings.append(try DecisionReading(read, head.scores(states)))
+      }
+      return readings
+    case .tokens(let head):
+      var readings: [DecisionReading] = []
+      for (read, states) in zip(reads, states) {
+        readings.append(try DecisionReading(read, head.outputs(states[0])))
       }
       return readings
     }

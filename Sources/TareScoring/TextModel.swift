@@ -226,7 +226,9 @@ extension ModelWeights {
   ///
   /// A file in a hub's cache is named by its SHA-256, which was checked when it was pulled.
   package var digest: Digest {
-    if ggufMetadata != nil { return files[0].file.digest }
+    let cache = DigestCache(environment: ProcessInfo.processInfo.environment)
+    func digest(_ file: MappedFile) -> Digest { cache?.digest(of: file) ?? file.digest }
+    if ggufMetadata != nil { return digest(files[0].file) }
     var lines = "config.json \(Self.digest(of: JSONValue.object(config.values).text()))\n"
     if let adapter {
       lines += "adapter \(Self.digest(of: JSONValue.object(adapter.settings.values).text()))\n"
@@ -234,7 +236,7 @@ extension ModelWeights {
     for file in files {
       let name = file.file.url.lastPathComponent
       lines +=
-        "\(name) \(Self.blobName(file.file.url) ?? file.file.digest.description)\n"
+        "\(name) \(Self.blobName(file.file.url) ?? digest(file.file).description)\n"
     }
     return Self.digest(of: lines)
   }

@@ -70,8 +70,8 @@ struct Decide: ParsableCommand {
     help: ArgumentHelp(
       """
       With --pairs: the form in which the model reads two responses: slic (RLHFlow's pair-preference \
-      models) or pairrm (default: from the model, else a typed question).
-      """, valueName: "slic|pairrm"))
+      models), pairrm or steamshp (default: from the model, else a typed question).
+      """, valueName: "slic|pairrm|steamshp"))
   var pairForm: String?
 
   @Flag(

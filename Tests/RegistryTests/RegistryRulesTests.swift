@@ -130,7 +130,7 @@ import Testing
       "gpt_oss": "gpt_oss", "bert": "bert", "roberta": "roberta", "xlm-roberta": "xlm_roberta",
       "distilbert": "distilbert", "electra": "electra", "modernbert": "modernbert",
       "bloom": "bloom", "mpt": "mpt", "deberta": "deberta_first", "camembert": "camembert",
-      "data2vec-text": "data2vec_text",
+      "data2vec-text": "data2vec_text", "t5": "t5",
     ]
     for key in Architectures.registry.keys {
       let name = try #require(names[key], "no fixture for the architecture \(key)")

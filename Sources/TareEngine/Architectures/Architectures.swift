@@ -70,6 +70,7 @@ package enum Architectures {
       DistilBERT.self,
       ELECTRA.self,
       ModernBERT.self,
+      T5.self,
     ]
   ) { $0 }
 

@@ -76,8 +76,11 @@ extension ScoringSettings {
     }
     let config = try? ModelConfig(folder: modelURL(model))
     guard let form = named ?? config.flatMap(PairModel.form) else { return nil }
+    var settings = self
+    // Its texts have a form of their own.
+    if form == .steamSHP { settings.template = settings.template ?? "plain" }
     return try PairModel(
-      textModel(), form: form, date: decisionDate(date), threads: threads)
+      settings.textModel(), form: form, date: decisionDate(date), threads: threads)
   }
 
   /// The model as one of typed questions.

@@ -13,7 +13,7 @@ sys.path.insert(0, HERE)
 import steps
 from steps import AutoTokenizer, LlamaConfig, LlamaForCausalLM, SIZES, digits, edit, fill, load_file, nn, opened, save_file, torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
-from transformers import DebertaV2Config, DebertaV2Model, PreTrainedTokenizerFast
+from transformers import DebertaV2Config, DebertaV2Model, PreTrainedTokenizerFast, T5Config, T5ForConditionalGeneration
 
 steps.ROOT = os.path.join(HERE, "pairs")
 USER = lambda text: {"role": "user", "content": text}
@@ -129,5 +129,37 @@ def pairrm():
     write(folder, rows, "Scores of both responses; the class's logit is their difference.")
 
 
-slic()
-pairrm()
+def steamshp():
+    """The model card of SteamSHP-flan-t5: the logits of A and B as the decoder's first token."""
+    pieces = sorted({c for row in ROWS for text in row[1:] for c in text} | set("POST:RESPONSEABWhichresponsebettr?.-78wordlk "))
+    pieces = ["▁"] + [c for c in pieces if not c.isspace()] + ["▁A", "▁B", "▁is", "er"]
+    core = Tokenizer(models.Unigram([("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0)] +
+                                    [(p, -2.0 - 0.01 * i - (len(p) == 1) * 2) for i, p in enumerate(pieces)], unk_id=2))
+    core.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace()])
+    core.decoder = decoders.Metaspace()
+    core.post_processor = processors.TemplateProcessing(single="$A </s>", pair="$A </s> $B </s>", special_tokens=[("</s>", 1)])
+    core.add_special_tokens(["<pad>", "</s>", "<unk>"])
+    tokens = PreTrainedTokenizerFast(tokenizer_object=core, pad_token="<pad>", eos_token="</s>", unk_token="<unk>",
+                                     model_max_length=512)
+    config = T5Config(vocab_size=len(tokens), d_model=16, d_kv=6, d_ff=24, num_layers=2, num_heads=2, pad_token_id=0,
+                      eos_token_id=1, decoder_start_token_id=0, feed_forward_proj="gated-gelu")
+    folder, tokens = opened("steamshp", tokens, fill(T5ForConditionalGeneration(config), "steamshp").save_pretrained)
+    model = T5ForConditionalGeneration.from_pretrained(folder, dtype=torch.float64).eval()
+    labels = [tokens(label)["input_ids"][0] for label in "AB"]
+    rows = []
+    for prompt, *responses in [ROWS[0], ROWS[2], ([USER("Why?\nSay.")], "Because.", "A word.\n\nOr two.")]:
+        ids, scores = [], []
+        for a, b in [responses, responses[::-1]]:
+            text = f"POST: {prompt[0]['content']} \n\n RESPONSE A: {a}\n\n RESPONSE B: {b}\n\n Which response is better? RESPONSE"
+            ids.append(tokens(text)["input_ids"])
+            with torch.inference_mode():
+                out = model(input_ids=torch.tensor([ids[-1]]), decoder_input_ids=torch.tensor([[0]]))
+            scores.append(out.logits[0, -1, labels].tolist())
+        rows.append({"messages": prompt, "responses": responses, "ids": ids, "scores": scores})
+    write(folder, rows, "Logits of A and B as the decoder's first token.")
+
+
+if __name__ == "__main__":
+    slic()
+    pairrm()
+    steamshp()
