@@ -73,11 +73,17 @@ final class T5Pass: @unchecked Sendable {
       target.base, source.base, weights.weight.view.base, rows, spec.hiddenSize, spec.epsilon)
   }
 
-  /// The rows after their norm.
-  private func normed(_ source: FloatView, _ weights: NormWeights, rows: Int) -> FloatBuffer {
-    let result = FloatBuffer(count: rows * spec.hiddenSize)
-    norm(source, weights, into: result.view, rows: rows)
-    return result
+  /// target = norm(source) · weightsᵀ
+  private func multiply(
+    _ source: FloatView, _ weights: NormWeights, _ linear: LinearWeights, into target: FloatView,
+    rows: Int
+  ) {
+    let normed = FloatBuffer(count: rows * spec.hiddenSize)
+    // The view does not keep the buffer.
+    withExtendedLifetime(normed) {
+      norm(source, weights, into: normed.view, rows: rows)
+      linear.matrix.multiply(normed.view, into: target, rows: rows)
+    }
   }
 
   // MARK: - Encoder
@@ -98,8 +104,7 @@ final class T5Pass: @unchecked Sendable {
     let source = rows(stream, block.lowerBound)
     let target = projected.view[from: block.lowerBound * parts * spec.innerSize]
     guard let norm else { return linear.matrix.multiply(source, into: target, rows: block.count) }
-    linear.matrix.multiply(
-      normed(source, norm, rows: block.count).view, into: target, rows: block.count)
+    multiply(source, norm, linear, into: target, rows: block.count)
   }
 
   /// Attention of one head of one sequence, over tiles of its queries.
@@ -149,16 +154,15 @@ final class T5Pass: @unchecked Sendable {
   private func feedForward(
     _ target: FloatView, _ norm: NormWeights, _ block: BlockWeights, rows: Int
   ) {
-    let input = normed(target, norm, rows: rows)
     let size = spec.feedForwardSize
     let inner = FloatBuffer(count: rows * size)
     if spec.isGated {
       let both = FloatBuffer(count: rows * 2 * size)
-      block.input.matrix.multiply(input.view, into: both.view, rows: rows)
+      multiply(target, norm, block.input, into: both.view, rows: rows)
       kernels.gatedUnit(
         inner.view.base, size, both.view.base, 2 * size, rows, size, spec.activation.kernel)
     } else {
-      block.input.matrix.multiply(input.view, into: inner.view, rows: rows)
+      multiply(target, norm, block.input, into: inner.view, rows: rows)
       kernels.activate(inner.view.base, inner.view.count, spec.activation.kernel)
     }
     block.down.matrix.multiply(inner.view, into: target, rows: rows, adding: true)
@@ -177,11 +181,9 @@ final class T5Pass: @unchecked Sendable {
     let values = FloatBuffer(count: count * spec.innerSize)
     let target = states.view
     for layer in weights.decoder {
-      layer.value.matrix.multiply(
-        normed(target, layer.attentionNorm, rows: count).view, into: values.view, rows: count)
+      multiply(target, layer.attentionNorm, layer.value, into: values.view, rows: count)
       layer.output.matrix.multiply(values.view, into: target, rows: count, adding: true)
-      layer.crossQuery.matrix.multiply(
-        normed(target, layer.crossNorm, rows: count).view, into: values.view, rows: count)
+      multiply(target, layer.crossNorm, layer.crossQuery, into: values.view, rows: count)
       pool.run(parts: blocks.count) { part, _ in
         self.project(blocks[part], nil, layer.crossKeyValue, parts: 2)
       }

@@ -156,6 +156,12 @@ extension ModelInspector {
       return "from '\(key)' in \(config.source)"
     }
     if isProcess(config) { return "from its class, a process reward model" }
+    let others = [
+      "Qwen2ForPrmModel", "Qwen2ForCausalRM", "AtheneForSequenceClassification",
+      "CustomAutoModelForSequenceClassification",
+    ]
+    let classes = (config["architectures"]?.array ?? []).compactMap(\.string)
+    if let name = classes.first(where: others.contains) { return "from its class, \(name)" }
     return "transformers' default"
   }
 
