@@ -74,6 +74,13 @@ INLINE void attentionOf(int type, bool watched, const TareAttentionTile *t, floa
       const V cap = splat(t->softCap), inverse = splat(1.0f / t->softCap);
       for (int i = 0; i < n * P; i += VW) store(logits + i, cap * tanhV(load(logits + i) * inverse));
     }
+    if (t->slope != 0) {
+      for (int r = 0; r < n; r++) {
+        // Distances are whole numbers that float32 has exactly.
+        const int first = start - t->queryStart - r;
+        for (int j = 0; j < P; j++) logits[r * P + j] += t->slope * (float)(first + j);
+      }
+    }
     for (int r = 0; r < n; r++) {
       float *row = logits + r * P;
       Group *probabilities = weights + r * (P / perGroup);

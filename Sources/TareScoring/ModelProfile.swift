@@ -45,7 +45,7 @@ package struct ModelProfile: Sendable, Hashable {
     architecture = classes.first
     longest = text.longest(options)
     precision = text.precision
-    if case .step? = text.readRule {
+    if text.readRule?.readsSteps == true {
       kind = .processReward
     } else if text.scoresTokens {
       kind = .tokenReward

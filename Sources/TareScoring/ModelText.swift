@@ -47,9 +47,11 @@ struct ModelText {
           Self.specialTokens(opened.tokenizer).merging(Self.specialTokens(config ?? [:])) { $1 }
         chosenControlTokens = try Self.controlTokens(config)
         let templates = try ChatTemplates(folder, config: config)
+        let isPolar = PolarTemplate.isPolar(model.config, opened.tokenizer)
         layout = try templates.layout(
-          choice, config: model.config, addsBOS: opened.tokenizer.addsBOS, readsPairs: readsPairs)
-        toolLayout = try choice == nil ? templates.toolLayout() : nil
+          choice ?? (isPolar ? PolarTemplate.name : nil), config: model.config,
+          addsBOS: opened.tokenizer.addsBOS, readsPairs: readsPairs)
+        toolLayout = try choice == nil && !isPolar ? templates.toolLayout() : nil
       }
     } catch {
       throw error.inside(model.url.path)
@@ -68,7 +70,7 @@ struct ModelText {
 
   /// Those that tokenizer_config.json names, as strings or as objects with a content; also those of a
   /// model's own that it names in objects of their own.
-  private static func specialTokens(_ config: JSONObject) -> [String: String] {
+  static func specialTokens(_ config: JSONObject) -> [String: String] {
     var tokens: [String: String] = [:]
     for key in ["extra_special_tokens", "model_specific_special_tokens"] {
       for (name, value) in config[key]?.object?.members ?? [] {
@@ -254,10 +256,13 @@ struct ChatTemplates {
     if let choice {
       if let source = sources[choice] { return try Self.layout(source, "template '\(choice)'") }
       if choice == "plain" { return try Self.layout(Self.plain(addsBOS: addsBOS), "template") }
+      if choice == PolarTemplate.name {
+        return try Self.layout(PolarTemplate.source(addsBOS: addsBOS), "template")
+      }
       let file = URL(filePath: choice)
       guard FileManager.default.fileExists(atPath: file.path) else {
         throw .usage(
-          "template: expected a file, plain\(names.isEmpty ? "" : " or one of the model's (\(names))"), "
+          "template: expected a file, plain, \(PolarTemplate.name)\(names.isEmpty ? "" : " or one of the model's (\(names))"), "
             + "found '\(choice)'")
       }
       do throws(TareError) {

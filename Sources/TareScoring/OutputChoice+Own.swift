@@ -8,7 +8,7 @@ extension OutputChoice {
     of head: any RewardHead, _ rule: ReadRule?, _ reranker: RerankerReading?
   ) -> OutputChoice {
     if let index = head.scoreOutput { return .index(index) }
-    if case .step? = rule { return .probability }
+    if rule?.readsSteps == true { return .probability }
     guard head.outputCount == 2, let reranker else { return .single }
     if reranker.tokens.count == 2 { return .weights([1, -1]) }
     return reranker.outputWeights.map { .weights($0) } ?? .single

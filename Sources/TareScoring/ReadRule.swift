@@ -18,6 +18,13 @@ package enum ReadRule: Sendable, Hashable {
   /// The first of these tokens where they stand last, the end of the prompt, and what `huggingFace` reads:
   /// gated heads.
   case gated([Int32])
+  /// The token before a label with which the assistant answers the whole response, which is a user's
+  /// turn: RLHFlow's outcome reward models.
+  case turn(Int32)
+  /// The same of each step of the response: RLHFlow's process reward models.
+  case turns(Int32, StepsToScore)
+  /// The last token of each step, prompt and steps being tokenized each by itself.
+  case pieces(StepPieces, StepsToScore)
 
   /// How the scores of steps become one.
   package enum StepsToScore: String, Sendable, CaseIterable {
@@ -33,10 +40,20 @@ package enum ReadRule: Sendable, Hashable {
     }
   }
 
-  static let accepted = "hf, last, first, mean, token:ID, step:ID"
+  /// What prompt and steps are put together by.
+  package enum StepPieces: String, Sendable, CaseIterable {
+    /// TRL's PRMTrainer (also PURE): the prompt after a BOS, if there is one, then each step and the
+    /// separator.
+    case trl = "trl-steps"
+    /// Skywork-o1's: a line break after the prompt, and of the separator its last token.
+    case skywork = "skywork-steps"
+  }
 
-  /// Reads "hf", "last", "first", "mean", "token:ID" or "step:ID"; a step rule may name how its
-  /// steps become a score, "step:ID:min".
+  static let accepted =
+    "hf, last, first, mean, token:ID, step:ID, turn:ID, turns:ID, "
+    + StepPieces.allCases.map(\.rawValue).joined(separator: ", ")
+
+  /// Reads what `accepted` lists; a rule of steps may name how they become a score, "step:ID:min".
   ///
   /// - Parameter id: the id of a token by its spelling, which may stand in place of the number.
   package init(
@@ -46,25 +63,37 @@ package enum ReadRule: Sendable, Hashable {
       Int32(text).flatMap { $0 >= 0 ? $0 : nil } ?? id(String(text))
     }
     let parts = text.split(separator: ":", maxSplits: 1)
-    switch text {
-    case "hf": self = .huggingFace
-    case "last": self = .last
-    case "first": self = .first
-    case "mean": self = .mean
-    default:
-      if parts.count == 2, parts[0] == "token", let id = token(parts[1]) {
-        self = .token(id)
-      } else if parts.count == 2, parts[0] == "step", let id = token(parts[1]) {
-        self = .step(id, steps)
-      } else if parts.count == 2, parts[0] == "step",
-        let rule = StepsToScore.allCases.first(where: { parts[1].hasSuffix(":\($0.rawValue)") }),
-        let id = token(parts[1].dropLast(rule.rawValue.count + 1))
-      {
-        self = .step(id, rule)
-      } else {
-        throw .usage("score position: expected \(Self.accepted), found '\(text)'")
-      }
+    let name = parts.first.map { String($0) } ?? ""
+    let rest = parts.count == 2 ? parts[1] : ""
+    /// The token after the name, and the way after that.
+    func ofSteps() -> (id: Int32, way: StepsToScore)? {
+      if let id = token(rest) { return (id, steps) }
+      guard let way = StepsToScore.allCases.first(where: { rest.hasSuffix(":\($0.rawValue)") }),
+        let id = token(rest.dropLast(way.rawValue.count + 1))
+      else { return nil }
+      return (id, way)
     }
+    let found: ReadRule? =
+      switch (name, parts.count) {
+      case ("hf", 1): .huggingFace
+      case ("last", 1): .last
+      case ("first", 1): .first
+      case ("mean", 1): .mean
+      case ("token", 2): token(rest).map { .token($0) }
+      case ("turn", 2): token(rest).map { .turn($0) }
+      case ("step", 2): ofSteps().map { .step($0.id, $0.way) }
+      case ("turns", 2): ofSteps().map { .turns($0.id, $0.way) }
+      default:
+        StepPieces(rawValue: name).flatMap { pieces in
+          parts.count == 1
+            ? .pieces(pieces, steps)
+            : StepsToScore(rawValue: String(rest)).map { .pieces(pieces, $0) }
+        }
+      }
+    guard let found else {
+      throw .usage("score position: expected \(Self.accepted), found '\(text)'")
+    }
+    self = found
   }
 
   /// The positions in `ids` that are read, in order; of several rules only steps and the mean have
@@ -89,6 +118,39 @@ package enum ReadRule: Sendable, Hashable {
       return [ids.lastIndex { $0 != padID } ?? 0]
     case .token(let id): return [try found(ids.lastIndex(of: id).map { [$0] } ?? [], id)[0]]
     case .step(let id, _): return try found(ids.indices.filter { ids[$0] == id }, id)
+    case .turn, .turns, .pieces:
+      throw .badData(
+        place: "", found: "a text without its messages",
+        accepted: "a conversation, as steps are located in the response before it is rendered")
+    }
+  }
+
+  /// How the scores of steps become one; nil where the rule does not read steps.
+  package var stepsToScore: StepsToScore? {
+    switch self {
+    case .step(_, let way), .turns(_, let way), .pieces(_, let way): way
+    default: nil
+    }
+  }
+
+  /// Whether a response has a score for each of its steps.
+  package var readsSteps: Bool { stepsToScore != nil }
+
+  /// Whether what is read can be found by the messages alone.
+  var needsMessages: Bool {
+    switch self {
+    case .turn, .turns, .pieces: true
+    default: false
+    }
+  }
+
+  /// The same with another way from steps to a score; without steps, as it is.
+  package func scoring(by way: StepsToScore) -> ReadRule {
+    switch self {
+    case .step(let id, _): .step(id, way)
+    case .turns(let id, _): .turns(id, way)
+    case .pieces(let pieces, _): .pieces(pieces, way)
+    default: self
     }
   }
 
@@ -116,6 +178,9 @@ extension ReadRule: CustomStringConvertible {
     case .gated(let pattern): "gated:" + pattern.map { String($0) }.joined(separator: ",")
     case .token(let id): "token:\(id)"
     case .step(let id, let rule): "step:\(id):\(rule.rawValue)"
+    case .turn(let id): "turn:\(id)"
+    case .turns(let id, let rule): "turns:\(id):\(rule.rawValue)"
+    case .pieces(let pieces, let rule): "\(pieces.rawValue):\(rule.rawValue)"
     }
   }
 }

@@ -26,6 +26,7 @@ extension TextModel {
   package func response(
     ofSteps steps: [String], _ options: ScoringOptions
   ) throws(TareError) -> String {
+    if options.readRule.needsMessages { return try response(dividedInto: steps, options) }
     guard let (id, token) = try stepToken(options) else { return steps.joined(separator: "\n\n") }
     let response = steps.map { $0.hasSuffix(token) ? $0 : $0 + token }.joined()
     let count = try tokenizer.encode(response, addSpecialTokens: false).count { $0 == id }

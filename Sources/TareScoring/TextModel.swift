@@ -156,7 +156,7 @@ package struct TextModel: Sendable {
       let family = try? Architectures.family(named: config)
       padID = isAbsent ? family?.defaultPadID : id("pad_token_id")
     }
-    appendedID = id("reward_token_id")
+    appendedID = Self.appendedID(config, text.specialTokens, tokenizer)
     do throws(TareError) {
       guard tokenizer.count <= size.vocabularySize || weights.ggufMetadata == nil else {
         throw .badData(
@@ -168,6 +168,18 @@ package struct TextModel: Sendable {
       throw error.inside(url.path)
     }
     self.digest = digest()
+  }
+
+  /// InternLM2's `reward_token_id`; of Athene's models the tokenizer's `cls_token`, which their pipeline
+  /// puts behind every text. The weights' class has no code in its folder, so both of its names count.
+  static func appendedID(
+    _ config: ModelConfig, _ specialTokens: [String: String], _ tokenizer: Tokenizer?
+  ) -> Int32? {
+    if let id = config["reward_token_id"]?.int { return Int32(exactly: id) }
+    let classes = (config["architectures"]?.array ?? []).compactMap(\.string)
+    let own = ["AtheneForSequenceClassification", "CustomAutoModelForSequenceClassification"]
+    guard config["model_type"] == "llama", classes.contains(where: own.contains) else { return nil }
+    return specialTokens["cls_token"].flatMap { tokenizer?.id(of: $0) }
   }
 
   /// What the configuration says about where the reward is read.
@@ -188,6 +200,9 @@ package struct TextModel: Sendable {
       return .step(id, .min)
     }
     let classes = (config["architectures"]?.array ?? []).compactMap(\.string)
+    // AceCodeRM, whose value head reads the last token whatever it is.
+    if classes.contains("Qwen2ForCausalRM") { return .last }
+    if classes.contains("Qwen2ForPrmModel") { return .pieces(.skywork, .min) }
     let named = config["step_token"]?.string
     // Qwen2.5-Math-PRM, whose configuration does not name its step token.
     let isProcess = classes.contains { $0.hasSuffix("ForProcessRewardModel") }
@@ -213,7 +228,9 @@ extension ModelWeights {
   ///
   /// A file in a hub's cache is named by its SHA-256, which was checked when it was pulled.
   package var digest: Digest {
-    if ggufMetadata != nil { return files[0].file.digest }
+    let cache = DigestCache(environment: ProcessInfo.processInfo.environment)
+    func digest(_ file: MappedFile) -> Digest { cache?.digest(of: file) ?? file.digest }
+    if ggufMetadata != nil { return digest(files[0].file) }
     var lines = "config.json \(Self.digest(of: JSONValue.object(config.values).text()))\n"
     if let adapter {
       lines += "adapter \(Self.digest(of: JSONValue.object(adapter.settings.values).text()))\n"
@@ -221,7 +238,7 @@ extension ModelWeights {
     for file in files {
       let name = file.file.url.lastPathComponent
       lines +=
-        "\(name) \(Self.blobName(file.file.url) ?? file.file.digest.description)\n"
+        "\(name) \(Self.blobName(file.file.url) ?? digest(file.file).description)\n"
     }
     return Self.digest(of: lines)
   }

@@ -38,9 +38,7 @@ package struct TokenizedConversation: Sendable, Hashable {
   package var readAt: Int { positions.last ?? 0 }
 
   /// How the scores of steps become one; nil where the rule does not read steps.
-  package var stepsToScore: ReadRule.StepsToScore? {
-    if case .step(_, let way) = rule { way } else { nil }
-  }
+  package var stepsToScore: ReadRule.StepsToScore? { rule.stepsToScore }
   package var takesMean: Bool { rule == .mean }
   /// Whether the states that are read are one input of the head.
   package var joinsStates: Bool { if case .gated = rule { true } else { false } }
@@ -127,6 +125,9 @@ extension TextModel {
     var messages = conversation.messages
     if let system = options.system ?? reranker?.prompt, messages.first?.role != "system" {
       messages.insert(.system(system), at: 0)
+    }
+    if options.readRule.needsMessages {
+      return try tokenize(stepwise: conversation, messages, options)
     }
     let hasUnreadStep = try putStepTokens(in: &messages, options)
     if let pairRoles { messages = try pairRoles.applied(messages) }
@@ -314,7 +315,7 @@ extension TextModel {
   ///
   /// `auto` is what transformers' `apply_chat_template` gives, with one BOS where template and
   /// tokenizer would both add one: the template decides whether there is a BOS.
-  private func specialTokens(
+  func specialTokens(
     around ids: inout [Int32], _ policy: ScoringOptions.BOS
   ) -> (before: [Int32], after: [Int32]) {
     var (before, after): ([Int32], [Int32]) = ([], [])

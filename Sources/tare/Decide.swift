@@ -16,6 +16,7 @@ struct Decide: ParsableCommand {
       --reward 'correct + 2*helpful'
         tare decide requests.jsonl --model FOLDER
         tare decide pairs.jsonl --model model.gguf --pairs -o judged.jsonl
+        tare decide pairs.jsonl --model ORG/PairRM-hf --pairs --store tare.sqlite --run pairrm
         tare decide pairs.jsonl --model model.gguf --questions rubric.json --audit
         tare decide pairs.jsonl --engine http://HOST:8000 --engine-protocol systemone \
       --questions rubric.json
@@ -65,6 +66,14 @@ struct Decide: ParsableCommand {
       """)
   var pairs = false
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      With --pairs: the form in which the model reads two responses: slic (RLHFlow's pair-preference \
+      models), pairrm or steamshp (default: from the model, else a typed question).
+      """, valueName: "slic|pairrm|steamshp"))
+  var pairForm: String?
+
   @Flag(
     help: """
       Test the rubric on a sample of the rows: option order, complement, label mass, wording, other \
@@ -112,6 +121,7 @@ struct Decide: ParsableCommand {
     request.reward = reward
     request.averagesOrders = averageOrders
     request.comparesPairs = pairs
+    request.pairForm = pairForm
     request.dialect = dialect
     request.format = format.format
     request.columns = format.columns
@@ -175,6 +185,7 @@ struct Decide: ParsableCommand {
       throw .usage("\(modes[0].0) and \(modes[1].0) are mutually exclusive")
     }
     guard sample == nil || audit else { throw .usage("--sample requires --audit") }
+    guard pairForm == nil || pairs else { throw .usage("--pair-form requires --pairs") }
     if let mode = modes.first, weights != nil || reward != nil || averageOrders {
       throw .usage("--weights, --reward and --average-orders cannot be combined with \(mode.0)")
     }

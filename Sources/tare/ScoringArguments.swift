@@ -31,8 +31,9 @@ struct ScoringArguments: ParsableArguments {
 
   @Option(
     help: """
-      Chat template: a file, the name of one of the model's own, or plain (prompt, response and \
-      end-of-sequence token, concatenated, as TRL trains without a template).
+      Chat template: a file, the name of one of the model's own, plain (prompt, response and \
+      end-of-sequence token, concatenated, as TRL trains without a template), or polar (reference answer \
+      and response, each after the prompt).
       """)
   var template: String?
 
@@ -47,14 +48,17 @@ struct ScoringArguments: ParsableArguments {
   @Option(
     help: """
       Separator of the steps in a response, such as '\\n\\n': replaced by the step token of a process \
-      reward model, which also ends the last step.
+      reward model, which also ends the last step (default: none; with --read turns:ID '\\n\\n', with \
+      trl-steps and skywork-steps '\\n').
       """)
   var stepSeparator: String?
 
   @Option(
     help: """
       Score position: hf (the last token that is not padding), last, first, mean (pooling), token:ID, \
-      or step:ID (every such token, for process reward models) (default: from the model, else hf).
+      step:ID (every such token, for process reward models), turns:ID or turn:ID (before each label that \
+      answers a step, or the response: RLHFlow), trl-steps or skywork-steps (end of each step) (default: \
+      from the model, else hf).
       """)
   var read: String?
 

@@ -145,6 +145,8 @@ import Testing
       "glm4_moe": "glm4_moe",
       "gpt_oss": "gpt_oss", "bert": "bert", "roberta": "roberta", "xlm-roberta": "xlm_roberta",
       "distilbert": "distilbert", "electra": "electra", "modernbert": "modernbert",
+      "bloom": "bloom", "mpt": "mpt", "deberta": "deberta_first", "camembert": "camembert",
+      "data2vec-text": "data2vec_text", "t5": "t5",
     ]
     for key in Architectures.registry.keys {
       let name = try #require(names[key], "no fixture for the architecture \(key)")
@@ -159,6 +161,7 @@ import Testing
     let names = [
       "linear": "head_score_bias", "mlp": "head_score_mlp", "normalised": "head_beaver_reward",
       "pooled": "deberta", "token": "lm_llama", "gated": "head_armo", "weighted": "head_urm",
+      "distribution": "head_ldl",
     ]
     for kind in RewardHeads.registry.entries {
       let name = try #require(names[kind.key], "no fixture for the head \(kind.key)")

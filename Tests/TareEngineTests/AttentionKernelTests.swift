@@ -9,12 +9,12 @@ import Testing
   /// Attention of every row of one head, in double precision.
   static func plainAttention(
     _ query: [Float], _ key: [Float], _ value: [Float], rows: Int, headDim: Int, scale: Float,
-    softCap: Double = 0, window: Int = 0, sinkLogit: Double? = nil
+    softCap: Double = 0, window: Int = 0, slope: Double = 0, sinkLogit: Double? = nil
   ) -> [Float] {
     (0..<rows).flatMap { row in
       let (first, shares) = plainShares(
         query, key, row: row, headDim: headDim, scale: scale, softCap: softCap, window: window,
-        sinkLogit: sinkLogit)
+        slope: slope, sinkLogit: sinkLogit)
       return (0..<headDim).map { i in
         Float(
           shares.indices.reduce(0.0) {
@@ -27,7 +27,7 @@ import Testing
   /// What a row's query gives each position that it sees, in double precision.
   static func plainShares(
     _ query: [Float], _ key: [Float], row: Int, headDim: Int, scale: Float, softCap: Double,
-    window: Int, sinkLogit: Double? = nil
+    window: Int, slope: Double = 0, sinkLogit: Double? = nil
   ) -> (first: Int, shares: [Double]) {
     let first = window > 0 ? max(row - window + 1, 0) : 0
     let logits = (first...row).map { position in
@@ -35,7 +35,8 @@ import Testing
         (0..<headDim).reduce(0.0) {
           $0 + Double(query[row * headDim + $1]) * Double(key[position * headDim + $1])
         } * Double(scale)
-      return softCap > 0 ? softCap * tanh(logit / softCap) : logit
+      return (softCap > 0 ? softCap * tanh(logit / softCap) : logit)
+        + slope * Double(position - row)
     }
     let top = max(logits.max() ?? 0, sinkLogit ?? -.infinity)
     let weights = logits.map { exp($0 - top) }
@@ -91,7 +92,7 @@ import Testing
     ///   - sinkLogit: a logit that takes a share of the mass, [1].
     ///   - watched: where each row's mass on position 0 and its entropy go, [rows].
     func attention(
-      step: Int, sinkLogit: FloatBuffer? = nil,
+      step: Int, slope: Float = 0, sinkLogit: FloatBuffer? = nil,
       watched: (sink: FloatBuffer, entropy: FloatBuffer)? = nil
     ) -> [Float] {
       let output = FloatBuffer(count: rows * headDim)
@@ -107,7 +108,7 @@ import Testing
             values: values.view[from: all * valueSize].base, valuePanelSize: valueSize,
             output: output.view[from: start * headDim].base, outputStride: headDim,
             queryStart: Int32(start), queryCount: Int32(min(step, rows - start)),
-            headDim: Int32(headDim), scale: scale, softCap: Float(softCap),
+            headDim: Int32(headDim), scale: scale, softCap: Float(softCap), slope: slope,
             window: Int32(window), sinkLogit: (sinkLogit?.view.base).map { UnsafePointer($0) },
             sink: watched?.sink.view[from: start].base,
             entropy: watched?.entropy.view[from: start].base)
@@ -139,6 +140,23 @@ import Testing
       found, wanted, tolerance: 4 * logit * .ulpOfOne * Float(shape.headDim).squareRoot() + 1e-6)
     #expect(head.attention(step: 64) == found)
     #expect(head.attention(step: 1) == found)
+  }
+
+  @Test(arguments: KernelTests.tables, [0.25, 0.003])
+  func `logits lose the slope for each position between key and query`(
+    table: Int, slope: Double
+  ) {
+    let shape = (rows: 200, headDim: 16, softCap: 0, window: 0)
+    let head = Head(tare_kernel_table(Int32(table)).pointee, .float32, shape)
+    let wanted = Self.plainAttention(
+      head.query, head.key, head.value, rows: shape.rows, headDim: shape.headDim,
+      scale: head.scale, slope: Double(Float(slope)))
+    let found = head.attention(step: 50, slope: Float(slope))
+    // As of the others; logits grow by up to 200 · slope, rounded once.
+    expectClose(
+      found, wanted, tolerance: 4 * (36 * 4 + 200 * Float(slope)) * .ulpOfOne + 1e-6)
+    #expect(head.attention(step: 1, slope: Float(slope)) == found)
+    #expect(head.attention(step: 50) != found)
   }
 
   @Test(arguments: KernelTests.tables, [-4.0, 0.5, 30])

@@ -160,7 +160,7 @@ extension JSONValue {
     }
   }
 
-  @Test(arguments: ["lm_llama", "lm_qwen3_tied"])
+  @Test(arguments: ["lm_llama", "lm_qwen3_tied", "t5", "t5_gated"])
   func `a language model is read at tokens`(name: String) throws {
     let folder = FamilyCase.root.appending(path: name)
     let reference = try JSONValue(

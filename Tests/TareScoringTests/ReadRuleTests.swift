@@ -6,7 +6,9 @@ import Testing
   @Test(arguments: [
     ("hf", ReadRule.huggingFace), ("last", .last), ("first", .first), ("mean", .mean),
     ("token:12", .token(12)), ("step:7", .step(7, .min)), ("step:7:product", .step(7, .product)),
-    ("token:<x>", .token(99)), ("step:<x>:mean", .step(99, .mean)),
+    ("token:<x>", .token(99)), ("step:<x>:mean", .step(99, .mean)), ("turn:<x>", .turn(99)),
+    ("turns:4", .turns(4, .min)), ("turns:<x>:last", .turns(99, .last)),
+    ("trl-steps", .pieces(.trl, .min)), ("skywork-steps:product", .pieces(.skywork, .product)),
   ])
   func `a rule is read, and what it prints is read again`(text: String, rule: ReadRule) throws {
     let id: (String) -> Int32? = { $0 == "<x>" ? 99 : nil }
@@ -15,7 +17,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "HF", "token:", "token:-1", "step:", "step:nothing", "token:1:min", "mean:3",
+    "", "HF", "token:", "token:-1", "step:", "step:nothing", "token:1:min", "mean:3", "turn:1:min",
+    "turns", "trl-steps:4", "steps",
   ])
   func `what is no rule is refused`(text: String) {
     let error = #expect(throws: TareError.self) { try ReadRule(parsing: text) }

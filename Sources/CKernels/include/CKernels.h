@@ -47,6 +47,7 @@ typedef struct {
   int32_t headDim;         ///< At most TARE_MAX_HEAD_DIM.
   float scale;             ///< Multiplies query · key.
   float softCap;           ///< Logits become cap · tanh(logit / cap); 0 for none.
+  float slope;             ///< Added to logits for each position that the key is after the query's own.
   int32_t window;          ///< Keys a query sees, its own position included; 0 for all before it.
   const float *sinkLogit;  ///< NULL, or a logit that has a share of each query's mass and no value.
   float *sink;             ///< NULL, or each query's share of mass on position 0, [queryCount].

@@ -15,6 +15,9 @@ package protocol Architecture: Registered {
   static var sharesPrefixes: Bool { get }
   /// Reads the sizes from the model's configuration, without its weights.
   static func size(_ config: ModelConfig) throws(TareError) -> BodySize
+  /// The head that gives next tokens' logits, of a family that is no decoder described as data; nil for
+  /// none.
+  static func languageHead(_ config: ModelConfig) throws(TareError) -> LanguageHead?
   /// Loads the weights.
   /// - Throws: `TareError.badData` for missing and misshapen tensors, and for tensors in the layers
   ///   that the family does not use, each by name.
@@ -26,6 +29,16 @@ extension Architecture {
   package static var defaultPadID: Int32? { nil }
   package static var precisions: [Precision] { Precision.allCases }
   package static var sharesPrefixes: Bool { true }
+
+  package static func languageHead(_ config: ModelConfig) throws(TareError) -> LanguageHead? {
+    nil
+  }
+}
+
+/// What gives next tokens' logits: the first of these layers that there is, of scaled states.
+package struct LanguageHead: Sendable {
+  package let names: [String]
+  package let scale: Float
 }
 
 /// The sizes that every model has.

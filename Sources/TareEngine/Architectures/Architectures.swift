@@ -58,13 +58,19 @@ package enum Architectures {
       Phi.self,
       Persimmon.self,
       GPTNeoX.self,
+      Bloom.self,
+      MPT.self,
       DebertaV2.self,
+      Deberta.self,
       BERT.self,
       RoBERTa.self,
       XLMRoBERTa.self,
+      CamemBERT.self,
+      Data2VecText.self,
       DistilBERT.self,
       ELECTRA.self,
       ModernBERT.self,
+      T5.self,
     ]
   ) { $0 }
 

@@ -14,6 +14,6 @@ package enum DebertaV2: Architecture {
   }
 
   package static func body(_ model: ModelWeights, threads: Int) throws(TareError) -> any Body {
-    try DebertaV2Encoder(model, threads: threads)
+    try DebertaV2Encoder(model, DebertaV2Spec(model.config), family: key, threads: threads)
   }
 }

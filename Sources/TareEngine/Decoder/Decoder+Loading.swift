@@ -64,7 +64,10 @@ extension WeightReader {
       let isInside =
         name.contains("layers.") || name.contains("layer.") || ".\(name)".contains(place)
       // The layers of a gated head, and of a decision model's, are no layers of the model.
-      let others = names.otherParts + ["gating.", "regression_layer.", "head.layers."]
+      let others =
+        names.otherParts + [
+          "gating.", "regression_layer.", "gating_layer.", "head_layer.", "head.layers.",
+        ]
       return isInside && !others.contains { name.hasPrefix($0) }
     }
     guard inside.isEmpty else {

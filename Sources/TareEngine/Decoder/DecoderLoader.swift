@@ -36,7 +36,11 @@ struct DecoderLoader {
     let output = "\(names.output).weight"
     let outputBias = "\(names.output).bias"
     return DecoderWeights(
-      embedding: embedding, positions: positions, layers: layers,
+      embedding: embedding, positions: positions,
+      embeddingNorm: try names.embeddingNorm.map { (name) throws(TareError) in
+        try norm("\(prefix)\(name)")
+      },
+      layers: layers,
       finalNorm: try norm("\(prefix)\(names.finalNorm)"),
       output: reader.has(output)
         ? try reader[output].table(rows: vocabulary, columns: hidden) : isTied ? embedding : nil,

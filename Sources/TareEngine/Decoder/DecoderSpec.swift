@@ -36,6 +36,9 @@ package struct DecoderSpec: Sendable, Equatable {
   package var logitScale: Float = 1
   /// Queries, keys and values are cut off at ± this.
   package var projectionLimit: Float?
+  /// What attention logits of each head lose for each position between key and query (ALiBi, arXiv
+  /// 2108.12409), [headCount]; empty for nothing.
+  package var slopes: [Float] = []
   /// Multiplies queries by their position.
   package var queryScaling: QueryScaling?
   package var queryKeyNorm: QueryKeyNorm = .none

@@ -6,6 +6,8 @@ package struct DecoderWeights: Sendable {
   let embedding: WeightTable
   /// [positions, hiddenSize], added to the tokens' embeddings; nil without learned positions.
   let positions: WeightTable?
+  /// Of the embeddings, before the first layer; nil without one.
+  let embeddingNorm: NormWeights?
   let layers: [LayerWeights]
   let finalNorm: NormWeights
   /// Language-model head, [vocabularySize, hiddenSize]; the embedding where the two are tied, nil

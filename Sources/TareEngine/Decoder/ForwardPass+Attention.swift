@@ -66,7 +66,9 @@ extension ForwardPass {
         queryStart: Int32(tile.positions.lowerBound), queryCount: Int32(tile.positions.count),
         headDim: Int32(spec.headDim),
         scale: spec.attentionScale * spec.layers[layer].attentionFactor,
-        softCap: spec.attentionSoftCap ?? 0, window: Int32(spec.layers[layer].window ?? 0),
+        softCap: spec.attentionSoftCap ?? 0,
+        slope: spec.slopes.isEmpty ? 0 : spec.slopes[tile.head],
+        window: Int32(spec.layers[layer].window ?? 0),
         sinkLogit: (weights.layers[layer].sinks?.view.base).map { UnsafePointer($0 + tile.head) },
         sink: watched?.sink.base,
         entropy: watched?.entropy.base)

@@ -170,6 +170,10 @@ final class ForwardPass: @unchecked Sendable {
         for i in 0..<width { target.base[i] += own.base[i] }
       }
     }
+    if let embeddingNorm = weights.embeddingNorm {
+      let rows = all.stream.view[from: block.lowerBound * width]
+      norm(rows, embeddingNorm, into: rows, rows: block.count, width: width)
+    }
   }
 
   /// Attention's output of rows as the output projection takes it: without the zeros that fill up

@@ -7,6 +7,8 @@ package struct TensorNames: Sendable {
   package var embedding = "embed_tokens"
   /// The positions' own embeddings.
   package var positions = "wpe"
+  /// The norm of the embeddings; nil for a family without one.
+  package var embeddingNorm: String?
   package var finalNorm = "norm"
   package var layer = "layers.#"
   /// The language-model head; it stands outside the prefix.

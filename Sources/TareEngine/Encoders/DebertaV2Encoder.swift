@@ -10,13 +10,15 @@ final class DebertaV2Encoder: Body {
   /// One pass at a time: a pass uses all threads.
   private let turn = Mutex(())
 
-  init(_ model: ModelWeights, threads: Int) throws(TareError) {
-    spec = try DebertaV2Spec(model.config)
+  init(
+    _ model: ModelWeights, _ spec: DebertaV2Spec, family: String, threads: Int
+  ) throws(TareError) {
+    self.spec = spec
     let reader = WeightReader(model)
     pool = WorkerPool(threadCount: threads)
     weights = try DebertaV2Weights(
       reader, spec, MatrixPacking(precision: .float32, pool: pool))
-    unusedTensors = try reader.leftOver(by: DebertaV2.key)
+    unusedTensors = try reader.leftOver(by: family)
   }
 
   var size: BodySize { spec.size }

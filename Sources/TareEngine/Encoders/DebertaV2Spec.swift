@@ -19,6 +19,9 @@ struct DebertaV2Spec: Sendable {
   let typeCount: Int
   /// What scores are divided by: it counts the kinds of positions even where none are looked at.
   let scale: Float
+  /// Whether tensors are those of the first version: queries, keys and values packed by head, and biases of
+  /// queries and values alone.
+  private(set) var isFirst = false
   /// nil where attention does not look at relative positions.
   let relative: Relative?
   /// nil without a convolution after the first layer.
@@ -77,6 +80,21 @@ struct DebertaV2Spec: Sendable {
     } else {
       convolution = nil
     }
+  }
+
+  /// DeBERTa's first version.
+  init(first config: ModelConfig) throws(TareError) {
+    try config.refuse("talking_head", unless: false)
+    for key in ["position_buckets", "share_att_key", "norm_rel_ebd", "conv_kernel_size"]
+    where config[key] != nil {
+      throw config.error(key, config[key]?.text() ?? "", "nothing, in this version")
+    }
+    try self.init(
+      config.filled([
+        "vocab_size": 50265, "hidden_size": 768, "num_hidden_layers": 12,
+        "num_attention_heads": 12, "intermediate_size": 3072,
+      ]).replacing(["attention_head_size": .null]))
+    isFirst = true
   }
 
   var size: BodySize {

@@ -23,7 +23,8 @@ struct DebertaV2Weights: Sendable {
   ) throws(TareError) {
     let prefix =
       reader.prefix(
-        of: "embeddings.word_embeddings.weight", among: ["deberta.", "model.deberta.", ""])
+        of: "embeddings.word_embeddings.weight",
+        among: ["deberta.", "model.deberta.", "pretrained_model.", ""])
       ?? "deberta."
     let embeddings = prefix + "embeddings."
     let norms = NormSpec(kind: .layer, epsilon: Double(spec.epsilon))
@@ -104,16 +105,23 @@ struct DebertaV2Layer: Sendable {
   ) throws(TareError) {
     let hidden = spec.hiddenSize
     let attention = place + "attention.self."
+    if spec.isFirst {
+      queryKeyValue = try LinearWeights(packed: reader, attention, spec, packing)
+    } else {
+      queryKeyValue = try LinearWeights(
+        reader,
+        LinearRows(
+          ["query_proj", "key_proj", "value_proj"].map { .init(attention + $0, rows: hidden) }),
+        columns: hidden, hasBias: true, packing)
+    }
     func rows(_ name: String) -> LinearRows.Part { .init(attention + name, rows: hidden) }
-    queryKeyValue = try LinearWeights(
-      reader, LinearRows([rows("query_proj"), rows("key_proj"), rows("value_proj")]),
-      columns: hidden, hasBias: true, packing)
-    func positions(_ name: String, _ own: String) throws(TareError) -> [Matrix] {
+    func positions(
+      _ name: String, _ own: String, hasBias: Bool = true
+    ) throws(TareError) -> [Matrix] {
       guard let embeddings, let relative = spec.relative else { return [] }
       let projection = try LinearWeights(
         reader, LinearRows([rows(relative.sharesKeys ? name : own)]), columns: hidden,
-        hasBias: true,
-        packing)
+        hasBias: hasBias, packing)
       let count = 2 * relative.span
       let projected = FloatBuffer(count: count * hidden)
       projection.matrix.multiply(
@@ -124,10 +132,14 @@ struct DebertaV2Layer: Sendable {
         }
       }
     }
+    let isFirst = spec.isFirst
     positionKeys =
-      spec.relative?.hasC2P == true ? try positions("key_proj", "pos_key_proj") : []
+      spec.relative?.hasC2P == true
+      ? try positions(
+        "key_proj", isFirst ? "pos_proj" : "pos_key_proj", hasBias: !isFirst) : []
     positionQueries =
-      spec.relative?.hasP2C == true ? try positions("query_proj", "pos_query_proj") : []
+      spec.relative?.hasP2C == true
+      ? try positions("query_proj", isFirst ? "pos_q_proj" : "pos_query_proj") : []
     func linear(_ name: String, _ outputs: Int, _ inputs: Int) throws(TareError) -> LinearWeights {
       try LinearWeights(
         reader, LinearRows(place + name, rows: outputs), columns: inputs, hasBias: true, packing)
@@ -138,5 +150,26 @@ struct DebertaV2Layer: Sendable {
     inner = try linear("intermediate.dense", spec.feedForwardSize, hidden)
     outer = try linear("output.dense", hidden, spec.feedForwardSize)
     outerNorm = try NormWeights(reader, place + "output.LayerNorm", width: hidden, norms)
+  }
+}
+
+extension LinearWeights {
+  /// Queries, keys and values of DeBERTa's first version, in which each head has its own three one after the
+  /// other, and keys have no bias.
+  fileprivate init(
+    packed reader: WeightReader, _ attention: String, _ spec: DebertaV2Spec,
+    _ packing: MatrixPacking
+  ) throws(TareError) {
+    let (hidden, head) = (spec.hiddenSize, spec.headDim)
+    let picked = (0..<3).flatMap { part in
+      (0..<spec.headCount).map { ((3 * $0 + part) * head)..<((3 * $0 + part + 1) * head) }
+    }
+    matrix = try Matrix(
+      reader,
+      LinearRows([.init(attention + "in_proj", rows: 3 * hidden, picked: picked)]),
+      columns: hidden, packing)
+    bias = FloatBuffer(
+      try reader[attention + "q_bias"].vector(hidden) + Array(repeating: 0, count: hidden)
+        + reader[attention + "v_bias"].vector(hidden))
   }
 }

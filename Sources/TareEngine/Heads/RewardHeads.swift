@@ -9,6 +9,7 @@ package enum RewardHeads {
       TokenHead.self,
       GatedHead.self,
       WeightedHead.self,
+      LabelDistributionHead.self,
       PooledHead.self,
       NormalisedHead.self,
       MLPHead.self,

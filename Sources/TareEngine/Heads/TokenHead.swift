@@ -28,6 +28,11 @@ package struct TokenHead: RewardHead {
       let own = try decoder.names(config)
       names = [own.output] + own.prefixes.map { $0 + own.embedding }
     }
+    var scale = spec?.logitScale ?? 1
+    if let config = context.config, let head = try family?.languageHead(config) {
+      names = head.names
+      scale = head.scale
+    }
     guard let name = names.first(where: { reader.has("\($0).weight") }) else {
       throw .badData(
         place: "tensor 'lm_head.weight'", found: "no such tensor", accepted: "a language model")
@@ -53,8 +58,7 @@ package struct TokenHead: RewardHead {
     return TokenHead(
       tensors: ["\(name).weight"],
       tokenNames: "tokens:" + context.tokens.map { String($0) }.joined(separator: ","),
-      layer: HeadLayer(weight: weight, bias: bias), scale: spec?.logitScale ?? 1,
-      softCap: spec?.logitSoftCap)
+      layer: HeadLayer(weight: weight, bias: bias), scale: scale, softCap: spec?.logitSoftCap)
   }
 
   package var outputCount: Int { layer.weight.count }

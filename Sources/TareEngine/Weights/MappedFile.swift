@@ -80,6 +80,25 @@ package final class MappedFile: @unchecked Sendable {
     }
   }
 
+  /// What tells the file and its state from others, to the nanosecond; nil where it cannot be had.
+  package var status: String? {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { return nil }
+    let (written, changed) = (status.st_mtim, status.st_ctim)
+    return
+      "\(status.st_size) \(status.st_dev) \(status.st_ino) \(written.tv_sec).\(written.tv_nsec) "
+      + "\(changed.tv_sec).\(changed.tv_nsec)"
+  }
+
+  /// When the file was last written to or changed, in seconds since 1970; now where that cannot be had.
+  package var lastChange: Double {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { return Date.now.timeIntervalSince1970 }
+    return [status.st_mtim, status.st_ctim].map {
+      Double($0.tv_sec) + Double($0.tv_nsec) / 1e9
+    }.max() ?? 0
+  }
+
   /// Takes the whole pages of a range out of the process's memory; the system's cache of the file
   /// keeps them as it likes.
   package func releasePages(_ range: Range<Int>) {

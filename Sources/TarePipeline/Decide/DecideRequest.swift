@@ -1,5 +1,6 @@
 /// What `tare decide` is asked for.
 internal import TareCore
+internal import TareEngine
 internal import TareScoring
 internal import TareTemplates
 
@@ -25,6 +26,8 @@ package struct DecideRequest: Sendable {
   package var averagesOrders = false
   /// Whether responses are compared with each other, for which there is a question already.
   package var comparesPairs = false
+  /// The form in which a model reads pairs, a case of `PairModel.Form`; nil for what its files say.
+  package var pairForm: String?
   /// Servers that answer; nil for the model of the settings.
   package var engine: DecisionEngineSettings?
 
@@ -60,6 +63,24 @@ extension ScoringSettings {
   /// The day that templates are told: the one given, the run's, or today.
   func decisionDate(_ run: String?) throws(TareError) -> CalendarDate {
     try CalendarDate(parsing: date ?? run ?? Self.today)
+  }
+
+  /// The model as one of pairs; nil for a model of single texts.
+  ///
+  /// - Parameter form: what a user says of it.
+  func pairModel(
+    _ form: String?, run date: String? = nil
+  ) throws(TareError) -> PairModel? {
+    let named = try form.map { (form) throws(TareError) in
+      try choice(form, "--pair-form", PairModel.Form.self)
+    }
+    let config = try? ModelConfig(folder: modelURL(model))
+    guard let form = named ?? config.flatMap(PairModel.form) else { return nil }
+    var settings = self
+    // Its texts have a form of their own.
+    if form == .steamSHP { settings.template = settings.template ?? "plain" }
+    return try PairModel(
+      settings.textModel(), form: form, date: decisionDate(date), threads: threads)
   }
 
   /// The model as one of typed questions.

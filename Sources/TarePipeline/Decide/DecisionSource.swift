@@ -6,6 +6,8 @@ internal import TareStore
 
 enum DecisionSource: Sendable {
   case model(DecisionModel)
+  /// Which of two responses is better, and nothing else.
+  case pairs(PairModel)
   case engine(DecisionEngine, ServedModelName)
 
   /// What became of asks.
@@ -30,6 +32,7 @@ enum DecisionSource: Sendable {
   var name: String {
     switch self {
     case .model(let model): model.name
+    case .pairs(let model): model.name
     case .engine(_, let name): name.id
     }
   }
@@ -38,6 +41,11 @@ enum DecisionSource: Sendable {
   var scorer: Scorer {
     switch self {
     case .model(let model): model.decisionScorer
+    case .pairs(let model):
+      Scorer(
+        modelDigest: model.text.digest, modelName: model.name,
+        headDigest: Digest(of: "pairs \(model.form.rawValue)"), precision: model.precision,
+        readRule: "decision")
     case .engine(let engine, let name):
       Scorer(
         modelDigest: Digest(of: "decisions \(engine.wire.key) \(name.whole)"),
@@ -66,14 +74,15 @@ enum DecisionSource: Sendable {
   func isNamed(in error: TareError) -> Bool {
     switch self {
     case .model(let model): model.text.isNamed(in: error)
+    case .pairs(let model): model.text.isNamed(in: error)
     case .engine(let engine, _): engine.urls.contains { error.description.contains($0) }
     }
   }
 
   /// Why a rubric's question may have no answer.
   var whyMissing: String {
-    if case .model = self { return "their prompts do not fit into the model's context" }
-    return "the server declined to answer them"
+    if case .engine = self { return "the server declined to answer them" }
+    return "their prompts do not fit into the model's context"
   }
 
   func prepared(_ request: DecisionRequest) -> DecisionRequest {
@@ -87,10 +96,33 @@ enum DecisionSource: Sendable {
     switch self {
     case .model(let model):
       return try model.reads(model.prompts(request)).map { .read($0) }
+    case .pairs(let model): throw Self.onlyPairs(model)
     case .engine(let engine, _):
       try engine.check(request)
       return request.remoteAsks(atOnce: DecisionEngine.mostQuestions).map { .remote($0) }
     }
+  }
+
+  /// Which of two responses to a prompt is better, the first one shown first.
+  ///
+  /// - Parameter question: what models of typed questions are asked.
+  func ask(
+    _ first: RunItem, _ second: RunItem, _ judging: PairJudging
+  ) throws(TareError) -> DecisionAsk {
+    if case .pairs(let model) = self {
+      guard let one = first.conversation, let other = second.conversation else {
+        throw .fault("a response without its conversation")
+      }
+      return .read(try model.read(one, before: other))
+    }
+    guard let ask = try asks(judging.request(first, second)).first else {
+      throw .fault("a request without a question")
+    }
+    return ask
+  }
+
+  private static func onlyPairs(_ model: PairModel) -> TareError {
+    .usage("\(model.name) compares two responses: expected --pairs without --questions")
   }
 
   /// - Throws: what a model of this process cannot do; for servers the result says it.
@@ -99,7 +131,11 @@ enum DecisionSource: Sendable {
     case .model(let model):
       return try Self.answers(
         asks.compactMap { if case .read(let read) = $0 { read } else { nil } },
-        model)
+        sharesPrefixes: model.sharesPrefixes, model.answers)
+    case .pairs(let model):
+      return try Self.answers(
+        asks.compactMap { if case .read(let read) = $0 { read } else { nil } },
+        sharesPrefixes: model.sharesPrefixes, model.answers)
     case .engine(let engine, let name):
       return try Self.answers(
         asks.compactMap { if case .remote(let ask) = $0 { ask } else { nil } }, engine, name)
@@ -107,15 +143,16 @@ enum DecisionSource: Sendable {
   }
 
   private static func answers(
-    _ reads: [DecisionRead], _ model: DecisionModel
+    _ reads: [DecisionRead], sharesPrefixes: Bool,
+    _ answers: ([DecisionRead]) throws(TareError) -> [DecisionReading]
   ) throws(TareError) -> Answered {
     var answered = Answered()
-    for (read, reading) in zip(reads, try model.answers(reads)) {
+    for (read, reading) in zip(reads, try answers(reads)) {
       answered.found[read.digest] = StoredDecision(reading)
     }
     let sequences = Array(Set(reads.flatMap(\.sequences)))
     answered.tokens = sequences.reduce(0) { $0 + $1.count }
-    answered.computedTokens = BatchPlan.rows(sequences, sharesPrefixes: model.sharesPrefixes)
+    answered.computedTokens = BatchPlan.rows(sequences, sharesPrefixes: sharesPrefixes)
     return answered
   }
 
@@ -170,6 +207,7 @@ enum DecisionSource: Sendable {
     _ forms: [(request: DecisionRequest, form: DecisionForm)]
   ) throws(TareError) -> [[DecisionReading]] {
     if case .model(let model) = self { return try model.answers(forms) }
+    if case .pairs(let model) = self { throw Self.onlyPairs(model) }
     let requests = forms.map(\.request)
     let asks = try requests.map { (request) throws(TareError) in try self.asks(request) }
     let answered = try answers(asks.flatMap(\.self))

@@ -122,9 +122,7 @@ struct PairStage {
 
   private func read(_ first: RunItem, _ second: RunItem) throws(TareError) -> DecisionAsk {
     do throws(TareError) {
-      let reads = try source.asks(judging.request(first, second))
-      guard let read = reads.first else { throw .fault("a request without a question") }
-      return read
+      return try source.ask(first, second, judging)
     } catch {
       throw error.inside("row \(first.position + 1)")
     }

@@ -100,6 +100,15 @@ extension Pipeline {
       let name = try waiting { () throws(TareError) in try await engine.model() }
       return .engine(engine, name)
     }
+    if request.comparesPairs,
+      let model = try request.settings.pairModel(request.pairForm, run: date)
+    {
+      guard request.questions == nil else {
+        throw .usage("--questions: \(model.name) compares two responses and is asked no question")
+      }
+      warn(of: model.text)
+      return .pairs(model)
+    }
     let model = try request.settings.decisionModel(run: date)
     warn(of: model.text)
     for remark in request.settings.remarks(model.text) { observer.notice(remark) }

@@ -3,6 +3,17 @@ internal import TareCore
 internal import TareScoring
 
 extension CandidateSet {
+  /// With the row's reference answer as a template variable, where the model's template reads one and the
+  /// row has not set it.
+  func withReference(for text: TextModel) -> CandidateSet {
+    guard let name = text.referenceVariable, context.variables[name] == nil,
+      let value = extras[name], value != .null
+    else { return self }
+    var set = self
+    set.context.variables[name] = value
+    return set
+  }
+
   private static let roles: Set = ["system", "developer", "user", "assistant"]
 
   /// With the text of their parts as the contents of messages, where the model's template reads no

@@ -182,7 +182,7 @@ extension Pipeline {
         let summary = try store.score(
           rows, as: name, with: model, options, columns: columns.json, observer: observer)
         warn(ofUnreadSteps: summary.unreadSteps, of: summary.responses)
-        if case .step = options.readRule, summary.truncated > 0 {
+        if options.readRule.readsSteps, summary.truncated > 0 {
           observer.notice(
             "\(summary.truncated) of \(summary.responses) responses were truncated and may have lost "
               + "steps, so that step labels no longer match (--truncate error refuses such inputs)"

@@ -217,7 +217,7 @@ package struct ScoringSettings: Sendable {
     }
     var rule = readRule ?? .huggingFace
     if let read { rule = try ReadRule(parsing: read, steps: steps) { text.token($0) } }
-    if case .step(let id, _) = rule, stepsToScore != nil { rule = .step(id, steps) }
+    if stepsToScore != nil { rule = rule.scoring(by: steps) }
     if let maxTokens, maxTokens < 1 {
       throw .usage("--max-tokens: expected at least 1, found \(maxTokens)")
     }
@@ -231,10 +231,10 @@ package struct ScoringSettings: Sendable {
     options.variables = try variables() ?? [:]
     options.tokenRules = text.opened.rules
     if let stepSeparator {
-      guard case .step = rule else {
+      guard rule.readsSteps else {
         throw .usage(
-          "--step-separator: expected a process reward model or --read step:TOKEN, found a model "
-            + "without step scores")
+          "--step-separator: expected a process reward model, --read step:TOKEN, turns:TOKEN or "
+            + "trl-steps, found a model without step scores")
       }
       guard !stepSeparator.isEmpty else {
         throw .usage("--step-separator: expected a text such as '\\n\\n', found ''")

@@ -63,7 +63,7 @@ extension CandidateSets {
     }
     // What can be wrong with it was found.
     return changed { set in
-      let fitting = set.fittingParts(to: text)
+      let fitting = set.fittingParts(to: text).withReference(for: text)
       return (try? fitting.joiningSteps(for: text, options)) ?? fitting
     }
   }

@@ -10,6 +10,8 @@ package struct DecisionRead: Sendable, Hashable {
     case rows(Range<Int>)
     /// Sequences of a head layout of its own.
     case options([OptionSequence], DecisionQuestion.Kind)
+    /// Positions of the source and of both responses (PairRM).
+    case marks([Int])
   }
 
   /// The prompt's tokens.
@@ -49,6 +51,7 @@ package struct DecisionRead: Sendable, Hashable {
           numbers += part
         }
       }
+    case .marks(let places): numbers += [-5] + places.map { Int32(truncatingIfNeeded: $0) }
     }
     numbers.append(-3)
     return (numbers + ids).map(\.littleEndian).withUnsafeBytes { Digest(of: $0) }

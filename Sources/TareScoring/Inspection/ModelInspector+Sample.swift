@@ -7,7 +7,10 @@ extension ModelInspector {
   mutating func describeSample(_ model: TextModel, _ rule: ReadRule, _ special: SpecialIDs) {
     var response = "Hello."
     if case .step(let id, _) = rule { response += model.tokenizer.token(id) ?? "" }
-    let conversation = Conversation(prompt: [.user("Hi")], response: response)
+    var conversation = Conversation(prompt: [.user("Hi")], response: response)
+    if let name = model.referenceVariable {
+      conversation.context.variables[name] = .string("Hello.")
+    }
     guard
       let options = result.attempt({ () throws(TareError) in
         // Any day does: it decides no more than what the template prints.

@@ -12,7 +12,8 @@ extension ModelInspector {
   ) throws(TareError) {
     let folder = ModelTextFolder(url, base: weights?.baseURL)
     let tokenizer = tokenizer(folder, weights)
-    let appendedID = config["reward_token_id"]?.int.flatMap { Int32(exactly: $0) }
+    let named = try? folder.object("tokenizer_config.json").map(ModelText.specialTokens)
+    let appendedID = TextModel.appendedID(config, (named ?? nil) ?? [:], tokenizer)
     let rule = describeReadRule(config, tokenizer, head, appendedID)
     if let appendedID {
       result.add(
@@ -27,7 +28,7 @@ extension ModelInspector {
           + "with the remaining tokens cannot be scored")
     }
     let layout = try describeLayout(
-      folder, config, weights, addsBOS: tokenizer?.addsBOS ?? false)
+      folder, config, weights, tokenizer)
     guard layout != nil, tokenizer != nil, size != nil, weights != nil else { return }
     // What scoring itself would open.
     let (url, base, template, tokens) = (url, base, template, self.tokens)
@@ -110,7 +111,7 @@ extension ModelInspector {
       "read_rule", .string(name), "score position", "\(name), \(Self.words(rule)): \(source)")
     result.add("read_rule_source", .string(source))
     if let head, head.outputCount > 1 {
-      if case .step? = rule { return rule }
+      if rule?.readsSteps == true { return rule }
       if OutputChoice.own(of: head, rule, reranker) != .single { return rule }
       result.find(
         .warning,
@@ -129,6 +130,9 @@ extension ModelInspector {
     case .gated: "the end of the prompt, and the last token that is not padding"
     case .token: "the last such token"
     case .step: "every such token"
+    case .turn: "before the label that answers the response"
+    case .turns: "before each label that answers a step"
+    case .pieces: "the last token of each step"
     }
   }
 
@@ -152,6 +156,12 @@ extension ModelInspector {
       return "from '\(key)' in \(config.source)"
     }
     if isProcess(config) { return "from its class, a process reward model" }
+    let others = [
+      "Qwen2ForPrmModel", "Qwen2ForCausalRM", "AtheneForSequenceClassification",
+      "CustomAutoModelForSequenceClassification",
+    ]
+    let classes = (config["architectures"]?.array ?? []).compactMap(\.string)
+    if let name = classes.first(where: others.contains) { return "from its class, \(name)" }
     return "transformers' default"
   }
 
@@ -213,8 +223,11 @@ extension ModelInspector {
 
   /// - Returns: nil if there is no way to turn a conversation into text.
   private mutating func describeLayout(
-    _ folder: ModelTextFolder, _ config: ModelConfig, _ weights: ModelWeights?, addsBOS: Bool
+    _ folder: ModelTextFolder, _ config: ModelConfig, _ weights: ModelWeights?,
+    _ tokenizer: Tokenizer?
   ) throws(TareError) -> TextLayout? {
+    let isPolar = tokenizer.map { PolarTemplate.isPolar(config, $0) } ?? false
+    let template = template ?? (isPolar ? PolarTemplate.name : nil)
     let found = result.attempt { () throws(TareError) in
       if let metadata = weights?.ggufMetadata {
         return ChatTemplates(GGUFTemplates.sources(metadata))
@@ -229,7 +242,8 @@ extension ModelInspector {
     let others = templates.sources.keys.filter { $0 != name }.sorted()
     do throws(TareError) {
       let layout = try templates.layout(
-        template, config: config, addsBOS: addsBOS, readsPairs: reranker?.source == .crossEncoder)
+        template, config: config, addsBOS: tokenizer?.addsBOS ?? false,
+        readsPairs: reranker?.source == .crossEncoder)
       guard case .template(_, let source) = layout else {
         result.add("template", .null, "template", "none: prompt and response are read as a pair")
         return layout

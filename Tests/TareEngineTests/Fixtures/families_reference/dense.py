@@ -223,6 +223,23 @@ def mistral_pictures():
     shutil.rmtree(whole)
 
 
+def biased():
+    """Linear biases in place of positions, also of head counts that are no power of two."""
+    more = dict(vocab_size=64, num_labels=1, pad_token_id=0, bos_token_id=1, eos_token_id=2)
+    bloom = lambda name, **sizes: case(
+        name, transformers.BloomForSequenceClassification, transformers.BloomConfig(n_layer=2, **sizes, **more), BF16,
+        without=[{"layer_norm_epsilon": 1.0}])
+    bloom("bloom", hidden_size=32, n_head=4, layer_norm_epsilon=1e-3)
+    bloom("bloom_heads", hidden_size=48, n_head=6)
+    mpt = lambda name, without, attention=None, **sizes: case(
+        name, transformers.MptForSequenceClassification, transformers.MptConfig(
+            n_layers=2, max_seq_len=256, attn_config=attention, **sizes, **more), BF16, without=without)
+    mpt("mpt", [{"layer_norm_epsilon": 1.0}], d_model=32, n_heads=4)
+    switches = {"clip_qkv": 0.75, "softmax_scale": 0.6}
+    mpt("mpt_switches", [{"attn_config": {**switches, "clip_qkv": None}}, {"attn_config": {**switches, "softmax_scale": None}}],
+        switches, d_model=48, n_heads=6)
+
+
 def make():
-    for part in (mistrals, llamas, olmos, exaones, glms, coheres, layer_norms, falcons, gpts, pictures, mistral_pictures):
+    for part in (biased, mistrals, llamas, olmos, exaones, glms, coheres, layer_norms, falcons, gpts, pictures, mistral_pictures):
         part()

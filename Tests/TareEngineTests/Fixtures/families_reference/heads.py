@@ -159,6 +159,32 @@ def gates():
               family="llama", scale=0.3, note="Outputs: the score, then the attributes' means.")
 
 
+def distributions():
+    """LDL-Reward after rewardbench/models/ldlreward.py: ten shares for each objective, weighed by a gate of the same state."""
+    h, n, width = 16, 3, 12
+    def network(m, name, places, x):
+        for i, place in enumerate(places):
+            x = linear(f"{name}.network.{place}")(m, F.leaky_relu(x) if i else x)
+        return x
+    def head(soft, temperature):
+        def apply(m, x):
+            rewards = network(m, "regression_layer", (0, 2, 4), x).view(-1, 10).softmax(-1)
+            weights = network(m, "gating_layer", (0, 3, 6), x)
+            if soft:
+                weights = (weights / temperature).softmax(-1)
+            total = weights @ rewards
+            return torch.cat([(total * torch.linspace(0, 1, 10, dtype=total.dtype)).sum()[None], total])
+        return apply
+    shapes = {f"{name}.network.{place}.{part}": shape
+              for name, places, out in [("regression_layer", (0, 2, 4), 10 * n), ("gating_layer", (0, 3, 6), n)]
+              for i, place in enumerate(places) for o in [out if i == 2 else width]
+              for part, shape in [("weight", (o, width if i else h)), ("bias", (o,))]}
+    for name, settings in [("head_ldl", {"softmax": True, "temperature": 1.7}), ("head_ldl_plain", {})]:
+        make_head(name, head(settings.get("softmax", False), settings.get("temperature", 1)), shapes, "LDLRewardModel27B",
+                  settings={"num_objectives": 10 * n, **settings}, scale=0.4, dtype=F32,
+                  note="Outputs: the score, then the weighted distribution.")
+
+
 def openrlhf():
     def normalized(fresh, ids):
         raw = [float(run(fresh, s, read_last)[1]) for s in ids]
@@ -264,6 +290,7 @@ def process_rewards():
 def make():
     plain_heads()
     gates()
+    distributions()
     openrlhf()
     beavers()
     language_models()
