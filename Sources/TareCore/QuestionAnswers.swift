@@ -45,15 +45,19 @@ package struct AnsweredRow: Sendable, Hashable {
   package let label: Int?
   /// Of the response, in characters; nil where it is not known.
   package let length: Double?
+  /// Of the response, headers, list items and bold passages; nil where the text is not known.
+  package let markdown: Double?
 
   package init(
-    row: Int, prompt: String, probabilities: [Double], label: Int?, length: Double? = nil
+    row: Int, prompt: String, probabilities: [Double], label: Int?, length: Double? = nil,
+    markdown: Double? = nil
   ) {
     self.row = row
     self.prompt = prompt
     self.probabilities = probabilities
     self.label = label
     self.length = length
+    self.markdown = markdown
   }
 
   /// The most probable option; the first of equal ones.

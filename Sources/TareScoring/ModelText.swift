@@ -34,7 +34,11 @@ struct ModelText {
         layout = try templates.layout(choice, config: model.config, addsBOS: tokenizer.addsBOS)
         toolLayout = try choice == nil ? templates.toolLayout() : nil
       } else {
-        let folder = ModelTextFolder(model.url, base: model.adapter == nil ? nil : model.baseURL)
+        let place = model.parts.tokenizer
+        let folder =
+          place.isEmpty
+          ? ModelTextFolder(model.url, base: model.adapter == nil ? nil : model.baseURL)
+          : ModelTextFolder(model.url.appending(path: place), base: nil)
         let config = try folder.object("tokenizer_config.json")
         let family = try? Architectures.family(named: model.config)
         opened = try folder.tokenizer(

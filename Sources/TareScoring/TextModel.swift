@@ -89,12 +89,14 @@ package struct TextModel: Sendable {
   ///   - buffers: how what is computed from the configuration is rounded.
   ///   - precision: what the products of the model's body are.
   ///   - tokens: the version of transformers whose tokens a folder's texts have.
+  ///   - parts: where a folder keeps its text files.
   /// - Throws: `TareError.badData` that names the file and what is missing in it.
   package init(
     _ url: URL, template: String? = nil, base: URL? = nil, buffers: BufferPrecision = .float32,
-    precision: Precision = .float32, tokens: TokenizerRules = .five
+    precision: Precision = .float32, tokens: TokenizerRules = .five,
+    parts: FolderParts = FolderParts()
   ) throws(TareError) {
-    var weights = try ModelWeights(url, base: base)
+    var weights = try ModelWeights(url, base: base, parts: parts)
     weights.buffers = buffers
     weights.precision = precision
     try self.init(weights, size: weights.size(), digest: weights.digest, template: template, tokens)

@@ -31,6 +31,7 @@ import Testing
     (RemoteEngines.registry.kind, RemoteEngines.registry.help),
     (ChatProtocols.registry.kind, ChatProtocols.registry.help),
     (DecisionProtocols.registry.kind, DecisionProtocols.registry.help),
+    (OptionLayouts.registry.kind, OptionLayouts.registry.help),
     (FileFormats.registry.kind, FileFormats.registry.help),
     ("row layout", RowLayouts.help), ("score layout", ScoreLayouts.help),
     (OutputFormats.registry.kind, OutputFormats.registry.help),

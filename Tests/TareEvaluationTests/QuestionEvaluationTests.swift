@@ -113,6 +113,30 @@ import Testing
     }
   }
 
+  @Test func `a planted slope on markdown is told from that on the length`() throws {
+    var random = Xoshiro256(seed: 6)
+    func unit() -> Double { Double(random.next() >> 11) / 9_007_199_254_740_992 }
+    for (length, style) in [(0.05, 0.0), (0.0, 0.04)] {
+      let rows = (0..<4000).map { row in
+        // Longer responses have more marks.
+        let doublings = 5 + 2 * unit()
+        let marks = exp2(doublings - 5 + unit()) - 1
+        let p =
+          0.4 + length * (doublings - 6) + style * log2(marks + 1) + 0.1 * (unit() - 0.5)
+        return AnsweredRow(
+          row: row, prompt: "p\(row)", probabilities: [p, 1 - p], label: row % 2,
+          length: exp2(doublings), markdown: marks)
+      }
+      let answers = QuestionAnswers(
+        name: "q", type: .noul, options: ["true", "false"], rows: rows)
+      let found = try #require(
+        try QuestionEvaluation(answers, bootstrap.get()).styleSlopes.first
+      ).slope
+      // The noise's standard deviation 0.029 over that of marks at one length, 0.29, and √4000: 0.0016.
+      #expect(abs(found.value - style) < 0.0064, "\(found)")
+    }
+  }
+
   @Test func `two models are compared on the same rows`() throws {
     let (answers, _) = try answers(0)
     let worse = answers.rows.map { row in

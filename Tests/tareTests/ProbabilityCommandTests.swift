@@ -93,6 +93,7 @@ import Testing
     #expect(shown.output.contains("calibrated, by chance alone:"))
     #expect(shown.output.contains("quadratic kappa"))
     #expect(shown.output.contains("per doubled length"))
+    #expect(models.allSatisfy { $0["questions"]?.array?[0]["style"] != nil })
   }
 
   @Test func `a plain table has a column for each option`() throws {

@@ -118,8 +118,10 @@ package struct FittedQuestion: Sendable {
     let prompts = answers.labelledPrompts
     guard prompts.count >= 4 else {
       throw .badData(
-        place: "question '\(answers.name)'", found: "labels of \(prompts.count) prompts",
-        accepted: "labels of at least 4")
+        place: "question '\(answers.name)'",
+        found: prompts.isEmpty ? "no labels" : "labels of \(prompts.count) prompts",
+        accepted: "right options of at least 4 prompts, in the column labels by question (or "
+          + "label); remove a question without labels from the answers")
     }
     // Sets and limits hold for prompts that no map was fitted to.
     let isSplit = options.miss != nil || options.risk != nil

@@ -58,7 +58,7 @@ package enum ModernBERT: EncoderArchitecture {
   }
 
   static func names(_ config: ModelConfig) throws(TareError) -> EncoderNames {
-    var names = EncoderNames(["model.", ""])
+    var names = EncoderNames(["model.", "", "encoder."])
     names.words = "embeddings.tok_embeddings"
     names.embeddingNorm = "embeddings.norm"
     names.layer = "layers.#."

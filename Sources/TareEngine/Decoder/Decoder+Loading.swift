@@ -63,8 +63,8 @@ extension WeightReader {
       }
       let isInside =
         name.contains("layers.") || name.contains("layer.") || ".\(name)".contains(place)
-      // The layers of a gated head are no layers of the model.
-      let others = names.otherParts + ["gating.", "regression_layer."]
+      // The layers of a gated head, and of a decision model's, are no layers of the model.
+      let others = names.otherParts + ["gating.", "regression_layer.", "head.layers."]
       return isInside && !others.contains { name.hasPrefix($0) }
     }
     guard inside.isEmpty else {

@@ -59,6 +59,11 @@ struct LinearWeights: Sendable {
   /// [outputs]
   let bias: FloatBuffer?
 
+  init(matrix: Matrix, bias: FloatBuffer?) {
+    self.matrix = matrix
+    self.bias = bias
+  }
+
   init(
     _ reader: WeightReader, _ layers: LinearRows, columns: Int, hasBias: Bool,
     _ packing: MatrixPacking

@@ -52,9 +52,12 @@ final class EncoderPass: @unchecked Sendable {
     }
   }
 
+  /// Embeds the tokens, unless the states are given in `stream`, and runs the layers.
   func run() {
     let blocks = RowBlocks.blocks(batch.rowCount, workers: pool.threadCount)
-    pool.run(parts: blocks.count) { part, _ in self.embed(blocks[part]) }
+    if let words = weights.words, let norm = weights.norm {
+      pool.run(parts: blocks.count) { part, _ in self.embed(blocks[part], words, norm) }
+    }
     for (index, layer) in weights.layers.enumerated() {
       pool.run(parts: blocks.count) { part, _ in
         self.project(blocks[part], layer, self.spec.layers[index])
@@ -86,14 +89,14 @@ final class EncoderPass: @unchecked Sendable {
       width ?? spec.hiddenSize, spec.norm.epsilon)
   }
 
-  private func embed(_ block: Range<Int>) {
+  private func embed(_ block: Range<Int>, _ words: WeightTable, _ norm: NormWeights) {
     let width = spec.embeddingSize
     let values = FloatBuffer(count: block.count * width)
     let own = FloatBuffer(count: width)
     for (index, row) in block.enumerated() {
       let target = values.view[(index * width)..<((index + 1) * width)]
       let token = Int(batch.tokens[row])
-      weights.words.read(token..<(token + 1), into: target)
+      words.read(token..<(token + 1), into: target)
       if let types = weights.types {
         let start = Int(self.types[row]) * width
         for i in 0..<width { target.base[i] += types[start + i] }
@@ -103,7 +106,7 @@ final class EncoderPass: @unchecked Sendable {
         for i in 0..<width { target.base[i] += own.view.base[i] }
       }
     }
-    norm(values.view, weights.norm, into: values.view, rows: block.count, width: width)
+    self.norm(values.view, norm, into: values.view, rows: block.count, width: width)
     let target = rows(stream, block.lowerBound)
     if let projection = weights.projection {
       projection.matrix.multiply(

@@ -2,13 +2,14 @@
 internal import TareCore
 
 struct EncoderWeights: Sendable {
-  /// [vocabularySize, embeddingSize]
-  let words: WeightTable
+  /// [vocabularySize, embeddingSize]; nil where the states are given.
+  let words: WeightTable?
   /// [positionRows, embeddingSize]; nil where positions have no embeddings.
   let positions: WeightTable?
   /// [typeCount, embeddingSize]
   let types: [Float]?
-  let norm: NormWeights
+  /// Of the embeddings; nil where the states are given.
+  let norm: NormWeights?
   /// [hiddenSize, embeddingSize], where the sizes differ.
   let projection: LinearWeights?
   let layers: [Layer]
@@ -23,6 +24,12 @@ struct EncoderWeights: Sendable {
     let attentionNorm: NormWeights?
     let block: BlockWeights
     let outerNorm: NormWeights
+  }
+
+  /// Layers alone, for states that are given.
+  init(layers: [Layer]) {
+    (words, positions, types, norm, projection, finalNorm) = (nil, nil, nil, nil, nil, nil)
+    self.layers = layers
   }
 
   init(

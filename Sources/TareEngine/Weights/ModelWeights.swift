@@ -12,8 +12,20 @@ package enum BufferPrecision: String, Sendable, CaseIterable {
   case stored
 }
 
+/// Folders within a model's folder where a format keeps its text files; "" for the model's own.
+package struct FolderParts: Sendable, Equatable {
+  package var config: String
+  package var tokenizer: String
+
+  package init(config: String = "", tokenizer: String = "") {
+    self.config = config
+    self.tokenizer = tokenizer
+  }
+}
+
 package struct ModelWeights: Sendable {
   package let url: URL
+  package let parts: FolderParts
   package let config: ModelConfig
   /// How the numbers that the configuration gives (rotary frequencies, Gemma's embedding scale) are
   /// rounded.
@@ -45,11 +57,13 @@ package struct ModelWeights: Sendable {
   ///   - base: the model that an adapter changes, where adapter_config.json names one that is not a
   ///     folder here.
   ///   - readsWeights: whether a folder's weights are opened; without, they need not be there.
+  ///   - parts: where a folder keeps its text files.
   /// - Throws: `TareError.badData` that names the file and what is wrong with it.
   package init(
-    _ url: URL, base: URL? = nil, readsWeights: Bool = true
+    _ url: URL, base: URL? = nil, readsWeights: Bool = true, parts: FolderParts = FolderParts()
   ) throws(TareError) {
     self.url = url
+    self.parts = parts
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
       throw .badData(place: url.path, found: "no such file or folder", accepted: "a model")
@@ -78,7 +92,7 @@ package struct ModelWeights: Sendable {
     }
     guard FileManager.default.fileExists(atPath: url.appending(path: LoRAAdapter.config).path)
     else {
-      let folder = try Self.folder(url)
+      let folder = try Self.folder(url, config: parts.config)
       (config, files, tensors) = (folder.config, folder.files, folder.tensors)
       adapter = nil
       baseURL = nil
@@ -104,8 +118,10 @@ package struct ModelWeights: Sendable {
     let remarks: [String]
   }
 
-  private static func folder(_ url: URL) throws(TareError) -> FolderContents {
-    let config = try ModelFolder.config(url)
+  private static func folder(
+    _ url: URL, config place: String = ""
+  ) throws(TareError) -> FolderContents {
+    let config = try ModelFolder.config(place.isEmpty ? url : url.appending(path: place))
     let files = try ModelFolder.weights(url)
     var parts = PackedParts(files)
     for file in files {

@@ -97,7 +97,8 @@ package struct QuestionEvaluation: Sendable {
   package let kappa: QuestionNumber?
   package let reliability: Reliability
   package let coverage: RiskCoverage
-  package let lengthSlopes: [LengthSlope]
+  package let lengthSlopes: [CovariateSlope]
+  package let styleSlopes: [CovariateSlope]
 
   /// - Parameters:
   ///   - answers: of which labelled rows count.
@@ -132,6 +133,7 @@ package struct QuestionEvaluation: Sendable {
       confidences: rows.map(\.confidence), isRight: rows.map { $0.answer == $0.label },
       seed: bootstrap.seed)
     coverage = RiskCoverage(rows, groups)
-    lengthSlopes = LengthSlope.all(answers, groups)
+    lengthSlopes = CovariateSlope.lengths(answers, groups)
+    styleSlopes = CovariateSlope.styles(answers, groups)
   }
 }

@@ -109,6 +109,7 @@ struct RowReader {
   private let labels: [JSONValue]
   private let labelsByQuestion: [JSONValue]
   private let lengths: [Double?]
+  private var markdown: [Double?] = []
   private let labelColumn: String
   private var places: [ExactText: Int] = [:]
   private var gathered: [(answer: QuestionAnswer, rows: [(row: Int, probabilities: [Double])])] = []
@@ -134,6 +135,13 @@ struct RowReader {
       }
     } else {
       lengths = []
+    }
+    if table.has("response") {
+      markdown = try table.values(in: "response").map { value in
+        value.string.flatMap {
+          TextCovariates.value(of: Markdown.key, prompt: [], response: $0, tokens: nil)
+        }
+      }
     }
   }
 
@@ -174,7 +182,8 @@ struct RowReader {
             probabilities: probabilities,
             label: try label(
               of: answer, row: row, hasOwn: isPlain || gathered.count == 1),
-            length: lengths.isEmpty ? nil : lengths[row]))
+            length: lengths.isEmpty ? nil : lengths[row],
+            markdown: markdown.isEmpty ? nil : markdown[row]))
       }
       questions.append(
         QuestionAnswers(

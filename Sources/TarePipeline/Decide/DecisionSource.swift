@@ -113,7 +113,7 @@ enum DecisionSource: Sendable {
     for (read, reading) in zip(reads, try model.answers(reads)) {
       answered.found[read.digest] = StoredDecision(reading)
     }
-    let sequences = Array(Set(reads.map(\.ids)))
+    let sequences = Array(Set(reads.flatMap(\.sequences)))
     answered.tokens = sequences.reduce(0) { $0 + $1.count }
     answered.computedTokens = BatchPlan.rows(sequences, sharesPrefixes: model.sharesPrefixes)
     return answered

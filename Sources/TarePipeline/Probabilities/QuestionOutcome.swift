@@ -73,6 +73,12 @@ package struct QuestionOutcome: Sendable {
           "per doubled length", slope.slope.text,
           "P(\(slope.option ?? "level")) among rows of one label"))
     }
+    for slope in question.styleSlopes {
+      lines.append(
+        row(
+          "per doubled markdown", slope.slope.text,
+          "P(\(slope.option ?? "level")) among rows of one label, at equal length"))
+    }
     lines.append("  reliability: confidence, right, rows")
     for bin in reliability.bins {
       let bar = String(repeating: "█", count: Int(exactly: (bin.accuracy * 20).rounded()) ?? 0)
@@ -131,6 +137,7 @@ extension QuestionEvaluation {
     object["reliability"] = reliability.json
     object["risk_coverage"] = coverage.json
     object["length"] = .array(lengthSlopes.map(\.json))
+    object["style"] = .array(styleSlopes.map(\.json))
     return .object(object)
   }
 }

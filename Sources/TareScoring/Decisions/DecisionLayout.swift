@@ -11,6 +11,8 @@ enum DecisionLayout: Sendable {
   case head(file: URL, rows: DecisionRows)
   /// One in the model's weights.
   case saved(rows: DecisionRows)
+  /// Sequences and a head of a package's own.
+  case options(any OptionLayout.Type)
 }
 
 /// The rows of a head, and what becomes of its outputs.
@@ -53,6 +55,10 @@ struct DecisionFiles {
   private mutating func read(_ folder: ModelTextFolder) throws(TareError) {
     let config = try folder.object("config.json") ?? [:]
     let type = config["model_type"]?.string ?? ""
+    if let kind = try OptionLayouts.kind(of: folder, config) {
+      layout = .options(kind)
+      return
+    }
     let codes = try folder.object("decision_config.json")
     let judge = try folder.object("judge_config.json")
     if codes?["codes"] != nil || judge != nil || folder.hasHead {
@@ -234,7 +240,7 @@ struct DecisionFiles {
   private mutating func checkRows() throws(TareError) {
     let rows: DecisionRows
     switch layout {
-    case .labels: return
+    case .labels, .options: return
     case .head(_, let found), .saved(let found): rows = found
     }
     for kind in DecisionQuestion.Kind.allCases {

@@ -14,13 +14,15 @@ package final class DecisionModel: Sendable {
   package let name: String
   /// SHA-256 of what decides answers beside the weights and the configuration.
   package let settingsDigest: Digest
-  private let prompter: DecisionPrompter
+  /// nil where a head layout of its own makes the sequences.
+  private let prompter: DecisionPrompter?
   private let reading: Reading
-  private let body: LazyBody
+  let body: LazyBody
 
   private enum Reading: Sendable {
     case labels
     case head(DecisionHead, DecisionRows)
+    case options(any OptionLayout, PlainTexts)
   }
 
   /// How a model is opened, beside its folder.
@@ -52,22 +54,32 @@ package final class DecisionModel: Sendable {
     if let adapter = settings.adapter {
       (folder, base) = (url.appending(path: adapter), base ?? url)
     }
+    var (parts, hasOwnText) = (FolderParts(), settings.template != nil)
+    if case .options(let kind) = files.layout { (parts, hasOwnText) = (kind.parts, true) }
     // A model with a template of its own needs no chat template.
     let text = try TextModel(
-      folder, template: settings.template == nil ? options.template : "plain", base: base,
-      precision: precision, tokens: options.tokens)
+      folder, template: hasOwnText ? "plain" : options.template, base: base,
+      precision: precision, tokens: options.tokens, parts: parts)
     self.text = text
     name = url.lastPathComponent
     do throws(TareError) {
       let digest: Digest?
-      (reading, digest) = try Self.reading(files, text)
-      var isHead = false
-      if case .head = reading { isHead = true }
-      prompter = try DecisionPrompter(
-        text, files.settings, countsMarks: isHead, date: options.date)
+      (reading, digest) = try Self.reading(files, text, url, threads: options.threads)
+      var record = files.record
+      switch reading {
+      case .options(let layout, _):
+        prompter = nil
+        record = layout.record
+        record["layout"] = .string(type(of: layout).key)
+      case .labels, .head:
+        var isHead = false
+        if case .head = reading { isHead = true }
+        prompter = try DecisionPrompter(
+          text, files.settings, countsMarks: isHead, date: options.date)
+      }
       settingsDigest = Digest(
         of: [
-          JSONValue.object(files.record).text(sortedKeys: true),
+          JSONValue.object(record).text(sortedKeys: true),
           settings.template ?? DecisionTemplates.chat, "\(files.seesAhead)",
           digest?.description ?? "",
           options.template ?? "", text.opened.rules.rawValue,
@@ -81,11 +93,15 @@ package final class DecisionModel: Sendable {
   }
 
   private static func reading(
-    _ files: DecisionFiles, _ text: TextModel
+    _ files: DecisionFiles, _ text: TextModel, _ url: URL, threads: Int
   ) throws(TareError) -> (Reading, Digest?) {
     let hidden = text.size.hiddenSize
     switch files.layout {
     case .labels: return (.labels, nil)
+    case .options(let kind):
+      let layout = try kind.init(
+        OptionContext(folder: ModelTextFolder(url, base: nil), text: text, threads: threads))
+      return (.options(layout, PlainTexts(text)), layout.headDigest)
     case .saved(let rows):
       let head = try DecisionHead(
         WeightReader(text.weights), "proj", rows: rows.count, hiddenSize: hidden,
@@ -105,9 +121,9 @@ package final class DecisionModel: Sendable {
   }
 
   /// Whether all questions of a request are in one prompt, so that their answers depend on each other.
-  package var isJoint: Bool { prompter.isJoint }
+  package var isJoint: Bool { prompter?.isJoint ?? false }
   /// Whether the model brings its prompt, which all protocols then ask by.
-  package var hasOwnTemplate: Bool { settings.template != nil }
+  package var hasOwnTemplate: Bool { settings.template != nil || prompter == nil }
   /// Whether options are read by the logits of label tokens.
   package var readsLabels: Bool { if case .labels = reading { true } else { false } }
   /// Whether what prompts have in common at their starts is computed once.
@@ -128,7 +144,10 @@ package final class DecisionModel: Sendable {
   package func prompts(
     _ request: DecisionRequest, _ form: DecisionForm = .transformers
   ) throws(TareError) -> [DecisionPrompt] {
-    try prompter.prompts(prepared(request), form)
+    if case .options(let layout, let texts) = reading {
+      return try optionPrompts(request, layout, texts)
+    }
+    return try prompter?.prompts(prepared(request), form) ?? []
   }
 
   /// Whether a question can be asked with other labels.
@@ -150,16 +169,24 @@ package final class DecisionModel: Sendable {
         case .head(_, let rows):
           let start = rows.offsets[placed.question.kind] ?? 0
           target = .rows(start..<(start + placed.order.count))
+        case .options:
+          target = .options(prompt.sequences, placed.question.kind)
         }
         reads.append(
           DecisionRead(
             ids: prompt.ids, position: prompt.position(place), target: target,
-            temperature: prompt.form == .vllm
-              ? 1 : try settings.temperature(of: placed.question),
+            temperature: try temperature(of: placed.question, prompt.form),
             question: prompt.questions[place], order: placed.order))
       }
     }
     return reads
+  }
+
+  private func temperature(
+    of question: DecisionQuestion, _ form: DecisionForm
+  ) throws(TareError) -> Float {
+    if case .options(let layout, _) = reading { return layout.temperature(of: question) }
+    return form == .vllm ? 1 : try settings.temperature(of: question)
   }
 
   private func labelIDs(
@@ -196,6 +223,7 @@ package final class DecisionModel: Sendable {
   /// - Throws: `TareError.badData` for a score that is not finite, and for a model that is no decoder.
   package func answers(_ reads: [DecisionRead]) throws(TareError) -> [DecisionReading] {
     guard !reads.isEmpty else { return [] }
+    if case .options(let layout, _) = reading { return try optionAnswers(reads, layout) }
     guard let decoder = try body.body() as? Decoder else {
       throw .badData(
         place: text.weights.url.path, found: "an encoder", accepted: "a decoder")
@@ -233,6 +261,7 @@ package final class DecisionModel: Sendable {
         guard case .rows(let rows) = read.target else { continue }
         readings.append(try DecisionReading(read, head.outputs(state, rows: rows)))
       }
+    case .options: break
     }
     return readings
   }

@@ -16,6 +16,8 @@ package struct DecisionPrompt: Sendable {
   /// The questions as they are read.
   let placed: [PlacedQuestion]
   let form: DecisionForm
+  /// What a head layout of its own reads; empty for others.
+  var sequences: [OptionSequence] = []
 
   /// The position that a question's scores are read at, the last one for a mark at the start.
   func position(_ place: Int) -> Int { marks[place] == 0 ? ids.count - 1 : marks[place] - 1 }

@@ -8,6 +8,8 @@ package struct DecisionRead: Sendable, Hashable {
     case labels([Int32])
     /// Rows of the head.
     case rows(Range<Int>)
+    /// Sequences of a head layout of its own.
+    case options([OptionSequence], DecisionQuestion.Kind)
   }
 
   /// The prompt's tokens.
@@ -21,6 +23,12 @@ package struct DecisionRead: Sendable, Hashable {
   /// The option of the request that each option of the model's order is.
   package let order: [Int]
 
+  /// The sequences of which it is computed.
+  package var sequences: [[Int32]] {
+    if case .options(let sequences, _) = target { return sequences.map(\.ids) }
+    return [ids]
+  }
+
   /// Of all that decides the reading beside the model: tokens, position, labels or rows in their order,
   /// and what they stand for.
   package var digest: Digest {
@@ -30,6 +38,17 @@ package struct DecisionRead: Sendable, Hashable {
     switch target {
     case .labels(let ids): numbers += [-1] + ids
     case .rows(let rows): numbers += [-2, Int32(truncatingIfNeeded: rows.lowerBound)]
+    case .options(let sequences, let kind):
+      numbers += [
+        -4, Int32(truncatingIfNeeded: DecisionQuestion.Kind.allCases.firstIndex(of: kind) ?? 0),
+      ]
+      for sequence in sequences {
+        let read = sequence.marks.isEmpty ? sequence.positions : sequence.marks
+        for part in [sequence.ids, sequence.types, read.map { Int32(truncatingIfNeeded: $0) }] {
+          numbers.append(Int32(truncatingIfNeeded: part.count))
+          numbers += part
+        }
+      }
     }
     numbers.append(-3)
     return (numbers + ids).map(\.littleEndian).withUnsafeBytes { Digest(of: $0) }

@@ -1,0 +1,188 @@
+/// Decision models of packages with heads of their own, compared with what the packages answer
+/// (Fixtures/layouts.py).
+import Foundation
+import TareCore
+import TareScoring
+import TareTemplates
+import TareTesting
+import Testing
+
+@Suite struct OptionLayoutTests {
+  static let root = projectFolder.appending(path: "Tests/TareScoringTests/Fixtures/layouts")
+  static let names = [
+    "laya", "wev-pointer", "wev-set", "decision-tune", "opendecider", "nano-jev", "cyber-jev",
+  ]
+
+  struct Expected {
+    let name: String
+    let request: DecisionRequest?
+    let row: JSONValue
+  }
+
+  static func expected(_ model: String) throws -> [Expected] {
+    let text = try String(
+      contentsOf: root.appending(path: "\(model)/expected.jsonl"), encoding: .utf8)
+    return try text.split(separator: "\n").map { line in
+      let row = try JSONValue(parsing: String(line))
+      let name = row["question"]?.string ?? ""
+      return Expected(
+        name: row["name"]?.string ?? "",
+        request: try? DecisionRequest([
+          "state": row["state"] ?? .null, "questions": .object([name: row["asked"] ?? .null]),
+        ]),
+        row: row)
+    }
+  }
+
+  static func model(_ name: String, threads: Int = 2) throws -> DecisionModel {
+    try model(root.appending(path: name), threads: threads)
+  }
+
+  static func model(_ folder: URL, threads: Int = 1) throws -> DecisionModel {
+    try DecisionModel(
+      folder,
+      DecisionModel.Options(threads: threads, date: CalendarDate(parsing: "2026-11-30")))
+  }
+
+  /// Packed and alone the packages' own probabilities differ by up to 3e-6; a wrong token or position
+  /// moves them by 1e-3 and more.
+  @Test(arguments: names)
+  func `tokens, positions and probabilities are the package's`(name: String) throws {
+    let model = try Self.model(name)
+    var (answered, refused, worst) = (0, 0, 0.0)
+    for expected in try Self.expected(name) {
+      let request = try #require(expected.request, "\(expected.name)")
+      guard expected.row["error"] == nil else {
+        let error = #expect(throws: TareError.self, "\(expected.name)") {
+          try model.answers([request])
+        }
+        #expect(error?.description.contains("question '\(request.questions[0].name)'") == true)
+        refused += 1
+        continue
+      }
+      let prompt = try #require(try model.prompts(request).first)
+      #expect(
+        prompt.ids.map { Int($0) } == expected.row["ids"]?.array?.compactMap(\.int),
+        "\(expected.name)")
+      #expect(prompt.marks == expected.row["marks"]?.array?.compactMap(\.int), "\(expected.name)")
+      let reading = try model.answers([request])[0][0]
+      let wanted = expected.row["probabilities"]?.array?.compactMap(\.double) ?? []
+      #expect(reading.probabilities.count == wanted.count, "\(expected.name)")
+      #expect(reading.tokens == prompt.ids.count)
+      #expect(reading.labelMass == nil && reading.isTopALabel == nil)
+      for (found, wanted) in zip(reading.probabilities, wanted) {
+        worst = max(worst, abs(Double(found) - wanted))
+      }
+      answered += 1
+    }
+    #expect(worst <= 1e-5, "\(name): \(worst)")
+    #expect(answered >= 8 && answered + refused == 24)
+  }
+
+  @Test(arguments: names)
+  func `a head's answer is the same bits alone, among others and with one thread`(
+    name: String
+  ) throws {
+    let model = try Self.model(name)
+    let requests = try Self.expected(name).filter { $0.row["error"] == nil }.compactMap(\.request)
+    let together = try model.answers(requests)
+    #expect(try model.answers(requests.reversed()) == together.reversed())
+    #expect(try requests.map { try model.answers([$0])[0] } == together)
+    #expect(try Self.model(name, threads: 1).answers(requests) == together)
+    let joined = DecisionRequest(
+      state: requests[0].state, questions: requests[0].questions + requests[1].questions)
+    #expect(try model.answers([joined])[0] == together[0] + together[1])
+  }
+
+  @Test(arguments: ["laya", "wev-pointer", "decision-tune", "opendecider"])
+  func `a head's request writes none of the model's tokens`(name: String) throws {
+    let model = try Self.model(name)
+    let written = "a [MASK] b [SEP] c <|box_start|> d <|im_end|> e"
+    let request = DecisionRequest(
+      state: .object([written: .string(written)]),
+      questions: [
+        DecisionQuestion(
+          name: "q", kind: .choice, instructions: .string(written),
+          options: [
+            .init(name: written, description: .null), .init(name: "other", description: .null),
+          ])
+      ])
+    let ids = try model.prompts(request)[0].ids
+    func count(_ token: String) -> Int {
+      model.text.tokenizer.id(of: token).map { id in ids.count { $0 == id } } ?? 0
+    }
+    #expect(count("<|im_end|>") == 0)
+    #expect(count("<|box_start|>") == (name == "wev-pointer" ? 2 : 0))
+    #expect(count("[MASK]") == (name == "wev-pointer" ? 0 : 2))
+    #expect(count("[SEP]") == (name == "wev-pointer" ? 0 : 3))
+  }
+
+  // MARK: - Refusals
+
+  private func copy(_ name: String, _ change: (URL) throws -> Void) throws -> TareError? {
+    let folder = try TemporaryFolder()
+    let copy = folder.url.appending(path: name)
+    try FileManager.default.copyItem(at: Self.root.appending(path: name), to: copy)
+    try change(copy)
+    return #expect(throws: TareError.self) { try Self.model(copy) }
+  }
+
+  @Test func `a layout of a form that is not read is refused by name`() throws {
+    let parallel = try copy("laya") { folder in
+      let file = folder.appending(path: "rl_agent_config.json")
+      try Data(#"{"option_layout": "parallel"}"#.utf8).write(to: file)
+    }
+    #expect(parallel?.description.contains("'option_layout'") == true)
+    let small = try copy("opendecider") { folder in
+      try Data(#"{"kind": "small"}"#.utf8).write(to: folder.appending(path: "opendecider.json"))
+    }
+    #expect(small?.description.contains("nano") == true)
+    let set = try copy("wev-pointer") { folder in
+      try Data(#"{"head_type": "mean", "head_dim": 16}"#.utf8)
+        .write(to: folder.appending(path: "wev.json"))
+    }
+    #expect(set?.description.contains("'head_type'") == true)
+  }
+
+  @Test func `a head that would be ignored is named`() throws {
+    let pickle = try copy("wev-pointer") { folder in
+      try FileManager.default.removeItem(at: folder.appending(path: "wev.json"))
+      try FileManager.default.removeItem(at: folder.appending(path: "head.safetensors"))
+      try Data("x".utf8).write(to: folder.appending(path: "head.pt"))
+    }
+    #expect(pickle?.description.contains("head.pt") == true)
+    let bare = try copy("wev-pointer") { folder in
+      try FileManager.default.removeItem(at: folder.appending(path: "wev.json"))
+    }
+    #expect(bare?.description.contains("head") == true)
+  }
+
+  @Test func `a state that a layout would cut is an error that names the prompt`() throws {
+    for name in ["laya", "decision-tune", "opendecider", "nano-jev"] {
+      let request = DecisionRequest(
+        state: .string(String(repeating: "money back. ", count: 200)),
+        questions: [
+          DecisionQuestion(
+            name: "q", kind: .choice, instructions: "Which?",
+            options: [.init(name: "a", description: .null), .init(name: "b", description: .null)])
+        ])
+      let error = #expect(throws: TareError.self, "\(name)") {
+        try Self.model(name).answers([request])
+      }
+      #expect(error?.description.contains("question 'q', prompt") == true, "\(name)")
+    }
+  }
+
+  @Test func `Cyber-Jev's decisions of one pass are refused`() throws {
+    let folder = try TemporaryFolder()
+    let copy = folder.url.appending(path: "model")
+    try FileManager.default.copyItem(at: Self.root.appending(path: "cyber-jev"), to: copy)
+    try Data(#"{"helpful": {"option": 1}}"#.utf8).write(to: copy.appending(path: "one_pass.json"))
+    let model = try Self.model(copy)
+    for expected in try Self.expected("cyber-jev") where expected.row["question"] == "helpful" {
+      let request = try #require(expected.request)
+      let error = #expect(throws: TareError.self) { try model.answers([request]) }
+      #expect(error?.description.contains("one_pass.json") == true)
+    }
+  }
+}
