@@ -180,9 +180,9 @@ let package = Package(
     .testTarget(
       name: "RegistryTests",
       dependencies: [
-        "tare", "TareCore", "TareEngine", "TareTokenizers", "TareScoring", "TareRemote",
-        "TareFormats", "TareStore", "TareCalibration", "TareEvaluation", "TareReport", "TareServer",
-        "TareTesting",
+        "tare", "TareCore", "TareEngine", "TareTokenizers", "TareTemplates", "TareScoring",
+        "TareRemote", "TareFormats", "TareStore", "TareCalibration", "TareEvaluation",
+        "TareReport", "TareServer", "TareTesting",
       ]),
     .testTarget(
       name: "TareRankingTests", dependencies: ["TareRanking", "TareCore", "TareTesting"]),

@@ -93,7 +93,7 @@ struct ModelText {
 }
 
 /// A folder's text files; an adapter's folder may leave them to its base model's.
-struct ModelTextFolder {
+package struct ModelTextFolder {
   private let folders: [URL]
 
   init(_ folder: URL, base: URL?) { folders = [folder] + (base.map { [$0] } ?? []) }

@@ -9,6 +9,7 @@ import TareReport
 import TareScoring
 import TareServer
 import TareStore
+import TareTemplates
 import TareTesting
 import TareTokenizers
 import Testing
@@ -94,6 +95,20 @@ import Testing
   private func family(_ name: String) throws -> ModelWeights {
     try ModelWeights(
       projectFolder.appending(path: "Tests/TareEngineTests/Fixtures/families/\(name)"))
+  }
+
+  @Test func `every head layout of decision models opens its model`() throws {
+    let names = [
+      "laya": "laya", "wev": "wev-set", "opendecider": "opendecider", "nano-jev": "cyber-jev",
+      "decision-tune": "decision-tune",
+    ]
+    for key in OptionLayouts.registry.keys {
+      let name = try #require(names[key], "no fixture for the head layout \(key)")
+      let folder = projectFolder.appending(path: "Tests/TareScoringTests/Fixtures/layouts/\(name)")
+      let model = try DecisionModel(
+        folder, DecisionModel.Options(threads: 1, date: CalendarDate(parsing: "2026-11-30")))
+      #expect(model.hasOwnTemplate && !model.readsLabels && !model.isJoint, "\(key)")
+    }
   }
 
   @Test func `every quantization loads its model`() throws {

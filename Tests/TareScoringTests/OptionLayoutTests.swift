@@ -5,6 +5,7 @@ import TareCore
 import TareScoring
 import TareTemplates
 import TareTesting
+import TareTokenizers
 import Testing
 
 @Suite struct OptionLayoutTests {

@@ -88,6 +88,46 @@ import Testing
     #expect(deleted.status == 0, "\(deleted.error)")
   }
 
+  @Test(arguments: ["laya", "wev-pointer", "nano-jev"])
+  func `a model with a head of its own is asked, stored and audited`(name: String) throws {
+    let head = projectFolder.appending(path: "Tests/TareScoringTests/Fixtures/layouts/\(name)")
+    let rubric = try folder.file(
+      "plain.json",
+      Data(
+        #"""
+        {"questions": {
+          "good": {"type": "score", "instructions": "Good?", "criteria": ["no", "so so", "yes"]},
+          "style": {"type": "choice", "instructions": "Style?", "criteria": {"dry": null, "wet": null}}}}
+        """#.utf8))
+    func run(_ more: String...) throws -> Program.Result {
+      try Program.run(
+        ["decide", pairs, "--model", head.path, "--questions", rubric] + more, in: folder.url)
+    }
+    let result = try run(
+      "--average-orders", "--store", folder.path("h.sqlite"), "--run", "h", "-o",
+      folder.path("h.jsonl"))
+    #expect(result.status == 0, "\(result.error)")
+    let again = try run(
+      "--average-orders", "--store", folder.path("h.sqlite"), "--run", "h", "--json", "-o",
+      folder.path("g.jsonl"))
+    #expect(try JSONValue(parsing: again.output)["computed"] == 0, "\(again.error)")
+    let rows = try rows(String(contentsOfFile: folder.path("h.jsonl"), encoding: .utf8))
+    #expect(rows.count == 12)
+    for answer in rows.flatMap({ $0["answers"]?.array ?? [] }) {
+      let shares = answer["probabilities"]?.array?.compactMap(\.double) ?? []
+      #expect(abs(shares.reduce(0, +) - 1) < 1e-6)
+      #expect(answer["label_mass"] == .some(.null))
+    }
+    let prompts = try run("--prompts")
+    #expect(prompts.status == 0, "\(prompts.error)")
+    #expect(prompts.output.contains("\"marks\""))
+    let audit = try run("--audit", "--json")
+    #expect(audit.status == 0, "\(audit.error)")
+    let questions = try JSONValue(parsing: audit.output)["questions"]?.array ?? []
+    #expect(questions.map { $0["label_mass"] } == [.null, .null])
+    #expect(questions.map { $0["interference"]?.double } == [0, 0])
+  }
+
   @Test func `a formula and weights make the reward of the answers`() throws {
     let weights = try folder.file(
       "w.json", Data(#"{"good": 3, "style": {"wet": -2}}"#.utf8))

@@ -1,6 +1,7 @@
 /// Decision models whose sequences and heads are a package's own.
-package import TareCore
+internal import TareCore
 internal import TareEngine
+internal import TareTokenizers
 
 extension DecisionModel {
   /// One prompt a question. Its text is what the tokens stand for, and a mark follows each position that

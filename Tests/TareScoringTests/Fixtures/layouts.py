@@ -275,7 +275,7 @@ def nano_case(name, package, settings):
         ids, marks = [], []
         for option in options:
             marks.append(len(ids) + 1)
-            ids += tok(f"question: {question['instructions']} option: {option}", text)["input_ids"]
+            ids += tok([f"question: {question['instructions']} option: {option}"], [text])["input_ids"][0]
         return ids, marks, p.values()
     write(folder, answer)
 

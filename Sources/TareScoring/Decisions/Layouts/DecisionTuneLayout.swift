@@ -1,7 +1,7 @@
 /// DecisionTune: ModernBERT with a mask before each option, and a linear score of the mask's state.
 internal import Foundation
 package import TareCore
-package import TareEngine
+internal import TareEngine
 
 /// `[CLS]` question `[SEP]` (`[MASK]` option)… `[SEP]` state `[SEP]`. A yes-or-no question has the options
 /// "yes" and "no" and no descriptions; levels are asked as a choice among their texts.

@@ -1,7 +1,7 @@
 /// Nano-Jev and Cyber-Jev: a cross-encoder scores each option by itself.
 internal import Foundation
 package import TareCore
-package import TareEngine
+internal import TareEngine
 
 /// The pair "question: … option: …" and the state for each option, and a softmax over their logits.
 /// Options are their names, levels their texts; the packages have no descriptions. A yes-or-no question

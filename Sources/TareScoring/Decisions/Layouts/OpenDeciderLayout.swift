@@ -1,7 +1,7 @@
 /// OpenDecider-nano: an encoder with a mask before each option, and a small MLP on the mask's state.
 internal import Foundation
 package import TareCore
-package import TareEngine
+internal import TareEngine
 
 /// `[CLS]` question: … `[SEP]` (`[MASK]` option)… `[SEP]` input: state `[SEP]`.
 ///

@@ -1,6 +1,6 @@
 /// Heads in files of their own.
-package import TareCore
-package import TareEngine
+internal import TareCore
+internal import TareEngine
 
 extension OptionContext {
   /// - Returns: its tensors, and the SHA-256 of the file.

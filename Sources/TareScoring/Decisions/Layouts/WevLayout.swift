@@ -1,7 +1,7 @@
 /// Pointer heads on decoders, as wev exports them (and kev's runs): state, then the question's branch.
 internal import Foundation
 package import TareCore
-package import TareEngine
+internal import TareEngine
 
 /// Each question's branch follows the state as one causal sequence, which holds what the question may
 /// see in wev's packed form, at the same positions (`rows_of`): the state is computed once for all.
