@@ -239,6 +239,62 @@ import Testing
     #expect(deleted.status == 0, "\(deleted.error)")
   }
 
+  @Test func `a run is exported with the judge's own words`() throws {
+    let server = try judge { request in
+      Self.worths(request).first == 3 ? Self.reply("I cannot say.") : Self.rater(request)
+    }
+    let store = try folder.get().path("words.sqlite")
+    let judged = try run(pairs(), "--engine", server.url, "--store", store, "--run", "words")
+    #expect(judged.status == 0, "\(judged.error)")
+    let exported = try Program.run(["runs", "export", "words", "-", "--store", store])
+    #expect(exported.status == 0, "\(exported.error)")
+    let rows = try rows(exported.output)
+    #expect(rows.count == 6)
+    #expect(rows.allSatisfy { $0["replies"]?.array?.count == 1 })
+    let first = rows[0]["replies"]?.array?.first
+    #expect(first?["order"] == [0])
+    #expect(first?["sample"] == 0)
+    #expect(first?["text"] == "8")
+    #expect(first?["verdict"] == "8")
+    #expect(abs((first?["value"]?.double ?? 0) - 8.1) < 1e-9)
+    #expect(abs((first?["probabilities"]?["9"]?.double ?? 0) - 0.1) < 1e-9)
+    #expect(first?["from"] == "logprobs")
+    #expect(first?["reply"]?["usage"]?["prompt_tokens"] == 100)
+    let silent = rows[1]["replies"]?.array?.first
+    #expect(silent?["text"] == "I cannot say.")
+    #expect(silent?["without_verdict"] == "missing")
+    #expect(silent?["verdict"] == nil)
+  }
+
+  @Test func `replies of a template of one's own are exported in both orders`() throws {
+    let printed = try run("--print-template", "pair")
+    let own = try folder.get().file(
+      "poets.txt", Data(printed.output.replacing("Two assistants", with: "Two poets").utf8))
+    let server = try judge { request in
+      let worths = Self.worths(request)
+      return Self.reply(worths[0] > worths[1] ? "A" : "B")
+    }
+    let store = try folder.get().path("own.sqlite")
+    let arguments = try [
+      pairs(), "--engine", server.url, "--judge-template", own, "--samples", "2", "--store", store,
+      "--run", "own",
+    ]
+    let judged = try Program.run(["judge"] + arguments)
+    #expect(judged.status == 0, "\(judged.error)")
+    // The file itself is not needed any more.
+    try FileManager.default.removeItem(atPath: own)
+    let file = try folder.get().path("own.jsonl")
+    let exported = try Program.run(["runs", "export", "own", file, "--store", store])
+    #expect(exported.status == 0, "\(exported.error)")
+    let rows = try rows(String(contentsOfFile: file, encoding: .utf8))
+    let replies = rows[0]["replies"]?.array ?? []
+    #expect(replies.map { $0["order"] } == [[0, 1], [0, 1], [1, 0], [1, 0]])
+    #expect(replies.map { $0["sample"] } == [0, 1, 0, 1])
+    #expect(replies.map { $0["verdict"] } == ["A", "A", "B", "B"])
+    #expect(replies.allSatisfy { $0["from"] == "text" })
+    #expect(rows[1]["replies"] == rows[0]["replies"])
+  }
+
   @Test func `tokens are a budget, too`() throws {
     let server = try judge(Self.rater)
     let result = try run(

@@ -48,7 +48,7 @@ extension QuestionAudit {
       ("label_mass", labelMass), ("other_token_on_top", otherTokenOnTop),
       ("wording_flips", wordingFlips), ("wording_divergence", wordingDivergence),
       ("common_answer", commonAnswer), ("pair_accuracy", pairAccuracy),
-      ("label_accuracy", labelAccuracy),
+      ("label_accuracy", labelAccuracy), ("interference_mean", interferenceMean),
     ]
   }
 
@@ -74,7 +74,12 @@ extension QuestionAudit {
     add("divergence of wordings, bits", wordingDivergence?.text)
     add(
       "change beside other questions",
-      interference.map { $0 == 0 ? "none, to the bit" : String(format: "up to %.4f", $0) })
+      interference.map { most in
+        most == 0
+          ? "none, to the bit"
+          : String(format: "up to %.4f", most)
+            + (interferenceMean.map { ", mean \($0.text)" } ?? "")
+      })
     add("most common answer", commonAnswer?.percent)
     add("standard deviation of the value", spread.map { String(format: "%.4f", $0) })
     add("chosen above rejected", pairAccuracy?.percent)

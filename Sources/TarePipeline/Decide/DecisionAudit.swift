@@ -25,8 +25,9 @@ package struct QuestionAudit: Sendable {
   package var wordings = 1
   package var wordingFlips: DecisionEstimate?
   package var wordingDivergence: DecisionEstimate?
-  /// The largest change of a probability beside the other questions.
+  /// The largest change of a probability beside the other questions, and its mean over rows.
   package var interference: Double?
+  package var interferenceMean: DecisionEstimate?
   /// The share of rows with the most common answer, and the standard deviation of the value over rows.
   package var commonAnswer: DecisionEstimate?
   package var spread: Double?
@@ -118,11 +119,13 @@ extension QuestionAudit {
     measureWording(audited)
     measureComplement(audited)
     measureSignal(audited)
-    interference = audited.compactMap { row in
+    let changes = audited.compactMap { row in
       row.together.map { other in
         zip(row.base.probabilities, other.probabilities).map { Double(abs($0 - $1)) }.max() ?? 0
       }
-    }.max()
+    }
+    interference = changes.max()
+    if !changes.isEmpty { interferenceMean = DecisionEstimate(meanOf: changes) }
   }
 
   private static func best(_ reading: DecisionReading) -> Int {

@@ -132,6 +132,7 @@ extension JudgeAsker {
       "temperature": .double(options.temperature), "seed": .int(options.seed),
       "answer_tokens": .int(options.maxTokens), "top_logprobs": .int(options.alternatives),
     ]
+    record["template_text"] = template.source.map { .string($0) }
     record["rubric"] = rubric.map { .string($0) }
     record["rubric_column"] = rubricColumn.map { .string($0) }
     if !options.members.isEmpty { record["request"] = .object(options.members) }

@@ -26,6 +26,8 @@ package struct JudgeTemplate: Sendable {
   package let maxTokens: Int
   /// Of the whole file.
   package let digest: Digest
+  /// The file's text; nil for one of the program's own.
+  package private(set) var source: String?
   private let system: ChatTemplate?
   private let user: ChatTemplate
 
@@ -33,6 +35,7 @@ package struct JudgeTemplate: Sendable {
   /// - Throws: `TareError.badData` that names the header's line or the section.
   package init(parsing source: String, name: String) throws(TareError) {
     self.name = name
+    self.source = source
     digest = Digest(of: source)
     let text = source.replacing("\r\n", with: "\n")
     var sections: [[Substring]] = [[]]
@@ -67,6 +70,7 @@ package struct JudgeTemplate: Sendable {
   package init(choice: String) throws(TareError) {
     if JudgeTemplates.registry.keys.contains(choice) {
       try self.init(parsing: Self.source(of: choice), name: choice)
+      source = nil
       return
     }
     guard let data = FileManager.default.contents(atPath: choice) else {

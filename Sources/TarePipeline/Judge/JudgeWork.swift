@@ -74,8 +74,8 @@ struct JudgeWork {
   /// A request's body, and the key of its first sample.
   func request(_ question: JudgeQuestion) -> (body: JSONObject, key: JudgeAnswerKey) {
     let body = engine.wire.request(question.messages, model: model, options)
-    let text = JSONValue.object(body).text(sortedKeys: true)
-    return (body, JudgeAnswerKey(request: Digest(of: "\(engine.wire.key)\n\(text)"), sample: 0))
+    let request = JudgeAnswerKey.digest(of: body, engine.wire.key)
+    return (body, JudgeAnswerKey(request: request, sample: 0))
   }
 
   // MARK: - Asking

@@ -42,10 +42,12 @@ extension Pipeline {
     let total = try count(rows, asker) * settings.samples
     let model = try waiting { () throws(TareError) in try await engine.model() }
     let scorer = Scorer(
-      modelDigest: Digest(of: "judge \(engine.wire.key) \(model)"), modelName: model,
+      modelDigest: Self.judgeDigest(engine.wire.key, model: model), modelName: model,
       precision: "remote",
       readRule: "\(Scorer.judgeRule) \(template.form.rawValue) \(template.digest)")
     var record = asker.record(options, samples: settings.samples)
+    // Runs of older versions have the template's digest alone.
+    if let before, before.settings["template_text"] == nil { record["template_text"] = nil }
     if !request.columns.isEmpty { record["columns"] = .object(columns.json) }
     let run = try store.createOrResumeRun(
       named: name, scorer: scorer, templateDate: date, settings: record)

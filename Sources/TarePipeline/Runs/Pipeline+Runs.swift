@@ -55,9 +55,10 @@ extension Pipeline {
         }
       }
     } else {
-      let decided = try decidedRows(of: run, in: store)
-      let rows = try decided == nil ? store.exportRows(of: run) : decided ?? []
-      data = try Self.encoded(rows, for: file.withoutCompression, format: outputFormat)
+      var rows = try decidedRows(of: run, in: store)
+      if rows == nil { rows = try judgedRows(of: run, in: store) }
+      if rows == nil { rows = try store.exportRows(of: run) }
+      data = try Self.encoded(rows ?? [], for: file.withoutCompression, format: outputFormat)
     }
     guard file != "-" else { return data }
     data = try OutputFormats.compressed(data, for: file)
