@@ -136,6 +136,21 @@ extension TextModel {
       accepted: "messages that spell no control token")
   }
 
+  /// Whether the template writes another text than without the options' variables: many templates look
+  /// at `enable_thinking` only where a response is to be generated.
+  package func isChangedByVariables(
+    _ conversation: Conversation, _ options: ScoringOptions
+  ) -> Bool {
+    guard let template = template(for: conversation.context) else { return false }
+    var without = options
+    without.variables = [:]
+    func text(_ options: ScoringOptions) -> String? {
+      try? render(
+        conversation.messages, conversation.context, isPrompt: false, with: template, options)
+    }
+    return text(options) != text(without)
+  }
+
   /// Whether a content that is null makes another text than a missing one, which is what transformers'
   /// tokenizers make of it.
   package func isChangedByNullContent(
