@@ -31,8 +31,19 @@ package struct SplitDomain<Examples: TrainingExamples>: Sendable {
       test = pairs.rows(isTest.indices.filter { isTest[$0] })
       return
     }
+    let isTest = try Self.heldOut(pairs.prompts, share: testShare, seed: seed)
+    train = pairs.rows(isTest.indices.filter { !isTest[$0] })
+    test = pairs.rows(isTest.indices.filter { isTest[$0] })
+  }
+
+  /// Which of the prompts are held out, [prompt].
+  ///
+  /// - Throws: `TareError.badData` for fewer than two prompts.
+  package static func heldOut(
+    _ prompts: [String], share testShare: Double, seed: UInt64
+  ) throws(TareError) -> [Bool] {
     var places: [String: Double] = [:]
-    for prompt in pairs.prompts where places[prompt] == nil {
+    for prompt in prompts where places[prompt] == nil {
       let bytes = Digest(of: "\(seed)\u{0}\(prompt)").bytes
       let number = (0..<8).reduce(UInt64(0)) { $0 << 8 | UInt64(bytes[$1]) }
       places[prompt] = Double(number >> 11) * 0x1p-53
@@ -43,8 +54,6 @@ package struct SplitDomain<Examples: TrainingExamples>: Sendable {
         accepted: "at least two prompts, to split into training and evaluation")
     }
     let bound = min(max(testShare, first.nextUp), last)
-    let isTest = pairs.prompts.map { (places[$0] ?? 0) < bound }
-    train = pairs.rows(isTest.indices.filter { !isTest[$0] })
-    test = pairs.rows(isTest.indices.filter { isTest[$0] })
+    return prompts.map { (places[$0] ?? 0) < bound }
   }
 }
