@@ -1,6 +1,5 @@
 /// Texts of classes as features: what a softmax head is fitted on and judged by.
 internal import Foundation
-package import TareCore
 
 /// The features of each text, its class, and the classes that it could have.
 package struct FeatureClasses: TrainingExamples {

@@ -1,5 +1,4 @@
 /// Preference pairs as features: what an MLP head is fitted on and judged by.
-package import TareCore
 
 /// The features of both responses of each pair.
 package struct FeaturePairs: TrainingExamples {

@@ -1,5 +1,4 @@
 /// What a head is fitted to: preference pairs, or texts of classes.
-package import TareCore
 
 /// Features of a domain's examples.
 package protocol TrainingExamples: Sendable {
