@@ -104,7 +104,7 @@ package struct DataTable: Sendable {
   }
 
   /// "line 12", or "row 12" where a row has no line of its own.
-  package func place(of row: Int) -> String { source.place(of: rows[row]) }
+  func place(of row: Int) -> String { source.place(of: rows[row]) }
 
   /// - Parameter row: the position in this table, from 0.
   package func error(_ row: Int, _ field: String, found: String, accepted: String) -> TareError {
