@@ -31,7 +31,7 @@ extension EvaluateOutcome {
   private func groupComparison(_ column: String, _ style: TerminalStyle) -> [String] {
     let groups = parts.compactMap { part in part.against.map { (part.name ?? "", $0) } }
     guard !groups.isEmpty else { return [] }
-    let table = GroupComparisonTable(groups, column: column, names: sides)
+    let table = GroupComparisonTable(groups, column: column, names: (sides.other, sides.these))
     return [table.text(style: style)]
   }
 

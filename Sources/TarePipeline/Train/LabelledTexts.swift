@@ -29,13 +29,9 @@ struct LabelledTexts {
       throw .usage("\(file.name): rows of classes cannot be left out; remove them from the file")
     }
     self.file = file
-    do throws(TareError) {
-      texts = try Self.complete(table, text)
-      labels = try Self.complete(table, "label")
-      isHeldOut = try table.has("split") ? Self.heldOut(table) : nil
-    } catch {
-      throw error.inside(file.name)
-    }
+    texts = try Self.complete(table, text)
+    labels = try Self.complete(table, "label")
+    isHeldOut = try table.has("split") ? Self.heldOut(table) : nil
     classes = Set(labels).sorted()
     guard classes.count > 1 else {
       throw .badData(
@@ -51,9 +47,7 @@ struct LabelledTexts {
     var values: [String] = []
     for (row, value) in try table.names(in: column).enumerated() {
       guard let value else {
-        throw .badData(
-          place: "\(table.place(of: row)), column '\(column)'", found: "nothing",
-          accepted: "a text")
+        throw table.error(row, column, found: "nothing", accepted: "a text")
       }
       values.append(value)
     }
@@ -64,9 +58,7 @@ struct LabelledTexts {
     var isHeldOut: [Bool] = []
     for (row, value) in try complete(table, "split").enumerated() {
       guard value == "train" || value == "test" else {
-        throw .badData(
-          place: "\(table.place(of: row)), column 'split'", found: "'\(value)'",
-          accepted: "train or test")
+        throw table.error(row, "split", found: "'\(value)'", accepted: "train or test")
       }
       isHeldOut.append(value == "test")
     }
