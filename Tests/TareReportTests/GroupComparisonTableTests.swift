@@ -20,13 +20,13 @@ import Testing
     #expect(
       table.text() == """
         thinking against plain by language: differences in points, with 95% intervals
-        language      pairs  plain  thinking  change                   p       q
-        ────────────────────────────────────────────────────────────────────────
-        de               20   30.0      90.0  +60.0  +40.0 to +80.0  <0.001  0.001
-        en               20   75.0      70.0   −5.0  −15.0 to 0.0    1.000  1.000
+        language  pairs  plain  thinking  change                      p       q
+        ───────────────────────────────────────────────────────────────────────
+        de           20   30.0      90.0  +60.0  +40.0 to +80.0  <0.001  <0.001
+        en           20   75.0      70.0   −5.0  −15.0 to 0.0     1.000   1.000
 
-        Prompts are paired. q: p adjusted for 2 values of language
-        (Benjamini–Hochberg). Significant: de (+60.0).
+        Prompts are paired. q: p adjusted for 2 values of language (Benjamini–Hochberg).
+        Significant: de (+60.0).
 
         """)
   }
