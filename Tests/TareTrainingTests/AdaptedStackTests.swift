@@ -21,7 +21,8 @@ import Testing
 
   static func cases() throws -> [Case] {
     try OpenBLAS.require()
-    let url = projectFolder
+    let url =
+      projectFolder
       .appending(path: "Tests/TareTrainingTests/Fixtures/adapter.json")
     let json = try JSONValue(parsing: Data(contentsOf: url))
     return try #require(json.array).map(made(of:))

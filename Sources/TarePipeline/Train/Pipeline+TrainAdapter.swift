@@ -22,7 +22,8 @@ extension Pipeline {
     let text = try request.settings.textModel()
     warn(of: text)
     guard text.weights.ggufMetadata == nil else {
-      throw .usage("--model: expected a folder in Hugging Face layout, which PEFT adapts, found GGUF")
+      throw .usage(
+        "--model: expected a folder in Hugging Face layout, which PEFT adapts, found GGUF")
     }
     let options = try request.settings.options(readRule: .last, text: text, run: nil)
     let domains = try adapterDomains(request, text, options)
