@@ -67,7 +67,8 @@ struct TrainAdapter: ParsableCommand {
   var json = false
 
   func run() throws {
-    let policy = try bad.policy(apartFrom: pairs.map { ("an input", $0) } + [("--output", output)])
+    let read: [(name: String, path: String?)] = pairs.map { ("an input", $0) }
+    let policy = try bad.policy(apartFrom: read + [("--output", output)])
     defer { bad.tell(policy) }
     var request = TrainAdapterRequest(
       domains: pairs, output: output, settings: scoring.settings(model.named))

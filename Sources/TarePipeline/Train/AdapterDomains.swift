@@ -1,6 +1,7 @@
 /// What `tare train-adapter` reads: pairs as tokens, and the states below the layers that learn.
 internal import Foundation
 internal import TareCore
+internal import TareEngine
 internal import TareFormats
 internal import TareScoring
 internal import TareTraining
@@ -83,7 +84,7 @@ extension Pipeline {
       by: extractor.text.size.hiddenSize * 4)
     guard !isTooMuch, bytes <= Self.mostBytes else {
       throw .usage(
-        "the states of \(total) tokens: expected at most \(ByteCount(Self.mostBytes).text), found "
+        "the states of \(total) tokens: expected at most \(Self.mostBytes.bytesText), found "
           + "more; take fewer pairs, or shorter ones with --max-tokens")
     }
     var done = 0
