@@ -85,6 +85,26 @@ import Testing
     #expect(changes == [0, 0.25])
   }
 
+  @Test func `reasoning that the template leaves out is reported, other reasoning is not`() throws {
+    let workshop = try Workshop(pairs: 1)
+    let row = #"""
+      {"id":"r","prompt":"p","response":[{"role":"assistant","reasoning_content":"t","content":"c"}]}
+      """#
+    let input = try workshop.folder.file("in.jsonl", Data((row + "\n").utf8))
+    let base = #"{%- for m in messages %}{{ m.role }}: {{ m.content }}{{ "\n" }}"#
+    let kept = base + "{{ m.reasoning_content }}{%- endfor %}"
+    for (template, isKept) in [(base + "{%- endfor %}", false), (kept, true)] {
+      let path = try workshop.folder.file("t.jinja", Data(template.utf8))
+      let result = try Program.run([
+        "score", input, "--model", workshop.model, "--head", workshop.head, "--template", path,
+      ])
+      #expect(result.status == 0, "\(result.error)")
+      #expect(
+        result.error.contains("reasoning that the chat template leaves out, such as row 'r'")
+          != isKept, "\(result.error)")
+    }
+  }
+
   /// A template that looks at the variable, and one that does not.
   @Test func `variables that the template ignores are reported, others are not`() throws {
     let workshop = try Workshop(pairs: 3)

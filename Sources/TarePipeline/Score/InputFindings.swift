@@ -32,6 +32,7 @@ package struct InputFindings: Sendable {
   package private(set) var controlTokens = Finding()
   package private(set) var nullContents = Finding()
   package private(set) var stepsInPrompts = Finding()
+  package private(set) var droppedReasoning = Finding()
   /// Inputs that the template renders the same without the variables that were set for all of them.
   package private(set) var unchangedInputs = 0
   /// Whether any input was rendered differently.
@@ -64,6 +65,9 @@ package struct InputFindings: Sendable {
       if !options.variables.isEmpty, !variablesMatter, unchangedInputs < Self.mostRendered {
         variablesMatter = model.isChangedByVariables(conversation, options)
         unchangedInputs += 1
+      }
+      if model.leavesOutReasoning(conversation, options) {
+        droppedReasoning.add(row.id, token: nil)
       }
       if model.hasSteps(inPromptOf: conversation, options) {
         stepsInPrompts.add(row.id, token: nil)
@@ -100,6 +104,12 @@ package struct InputFindings: Sendable {
           + "renders differently from a missing content; transformers' tokenizers drop such members: "
           + "leave them out to get the same text")
     }
+    if droppedReasoning.texts > 0 {
+      lines.append(
+        droppedReasoning.words("has", "have")
+          + " reasoning that the chat template leaves out, such as row "
+          + "'\(droppedReasoning.example ?? "")': the score is of the answer alone")
+    }
     if hasUnusedVariables {
       lines.append(
         "the chat template ignores the variables of --template-kwargs: "
@@ -118,6 +128,9 @@ package struct InputFindings: Sendable {
     var members: [(key: String, value: JSONValue)] = [("control_tokens", controlTokens.json)]
     if stepsInPrompts.texts > 0 { members.append(("steps_in_prompts", stepsInPrompts.json)) }
     if nullContents.texts > 0 { members.append(("null_contents", nullContents.json)) }
+    if droppedReasoning.texts > 0 {
+      members.append(("dropped_reasoning", droppedReasoning.json))
+    }
     if hasUnusedVariables { members.append(("unused_template_kwargs", .bool(true))) }
     return members
   }
