@@ -70,7 +70,7 @@ struct TrainAdapter: ParsableCommand {
     let read: [(name: String, path: String?)] = pairs.map { ("an input", $0) }
     let policy = try bad.policy(apartFrom: read + [("--output", output)])
     defer { bad.tell(policy) }
-    var request = TrainAdapterRequest(
+    var request = try TrainAdapterRequest(
       domains: pairs, output: output, settings: scoring.settings(model.named))
     request.policy = policy
     request.format = format.format
