@@ -136,6 +136,36 @@ extension TextModel {
       accepted: "messages that spell no control token")
   }
 
+  /// Whether the template writes another text than without the options' variables: many templates look
+  /// at `enable_thinking` only where a response is to be generated.
+  package func isChangedByVariables(
+    _ conversation: Conversation, _ options: ScoringOptions
+  ) -> Bool {
+    guard let template = template(for: conversation.context) else { return false }
+    var without = options
+    without.variables = [:]
+    func text(_ options: ScoringOptions) -> String? {
+      try? render(
+        conversation.messages, conversation.context, isPrompt: false, with: template, options)
+    }
+    return text(options) != text(without)
+  }
+
+  /// Whether the template leaves out the reasoning that a response comes with.
+  package func leavesOutReasoning(
+    _ conversation: Conversation, _ options: ScoringOptions
+  ) -> Bool {
+    guard conversation.turns.contains(where: { $0.withoutReasoning != nil }),
+      let template = template(for: conversation.context)
+    else { return false }
+    func text(_ turns: [Message]) -> String? {
+      try? render(
+        conversation.prompt + turns, conversation.context, isPrompt: false, with: template, options)
+    }
+    guard let whole = text(conversation.turns) else { return false }
+    return whole == text(conversation.turns.map { $0.withoutReasoning ?? $0 })
+  }
+
   /// Whether a content that is null makes another text than a missing one, which is what transformers'
   /// tokenizers make of it.
   package func isChangedByNullContent(
@@ -149,5 +179,23 @@ extension TextModel {
       try? render(messages, conversation.context, isPrompt: false, with: template, options)
     }
     return text(messages) != text(messages.map { $0.withoutNullContent ?? $0 })
+  }
+}
+
+extension Message {
+  private static let reasoningNames: Set = ["reasoning_content", "reasoning", "thinking"]
+
+  /// The same without its reasoning; nil where it has none.
+  fileprivate var withoutReasoning: Message? {
+    guard
+      members.members.contains(where: { name, value in
+        Self.reasoningNames.contains(name) && value.string?.isEmpty == false
+      })
+    else { return nil }
+    var rest = JSONObject()
+    for (name, value) in members.members where !Self.reasoningNames.contains(name) {
+      rest[name] = value
+    }
+    return try? Message(.object(rest))
   }
 }

@@ -213,6 +213,18 @@ package final class FeatureExtractor: Sendable {
   }
 }
 
+extension FeatureExtractor {
+  /// The residual stream as it enters a layer, of every token, [conversation][token, hiddenSize].
+  /// - Throws: `TareError.usage` for an encoder, and for a layer that there is not.
+  package func states(
+    below layer: Int, _ conversations: [TokenizedConversation]
+  ) throws(TareError) -> [[Float]] {
+    let states = try runner.states(below: layer, conversations)
+    try text.weights.checkUnchanged()
+    return states
+  }
+}
+
 /// Loads the weights when the first text needs them: a run that has all its scores never does.
 package final class LazyBody: Sendable {
   private let weights: ModelWeights
@@ -241,6 +253,15 @@ package final class LazyBody: Sendable {
   func keepPrefixes(_ bytes: Int) {
     prefixBytes.withLock { $0 = bytes }
     loaded.withLock { ($0 as? Decoder)?.keepPrefixes(bytes: bytes) }
+  }
+
+  func states(
+    below layer: Int, _ conversations: [TokenizedConversation]
+  ) throws(TareError) -> [[Float]] {
+    guard let decoder = try body() as? Decoder else {
+      throw .usage("states of single layers: expected a decoder, found an encoder")
+    }
+    return try decoder.states(below: layer, of: conversations.map(\.ids))
   }
 
   /// nil before the weights are loaded, and for encoders.

@@ -1,7 +1,9 @@
 /// Preference pairs as features: what an MLP head is fitted on and judged by.
 
 /// The features of both responses of each pair.
-package struct FeaturePairs: Sendable {
+package struct FeaturePairs: TrainingExamples {
+  package typealias Rows = PairRows
+
   /// [pair][width]
   package let chosen: [[Float]]
   /// [pair][width]
@@ -16,10 +18,17 @@ package struct FeaturePairs: Sendable {
     self.prompts = prompts
   }
 
-  package var count: Int { prompts.count }
-  var width: Int { chosen.first?.count ?? 0 }
+  package var vectors: [[Float]] { chosen + rejected }
+  package var outputCount: Int { 1 }
+  package var isHeldOut: [Bool]? { nil }
 
-  func rows(_ rows: [Int]) -> FeaturePairs {
+  package static func joined(_ parts: [FeaturePairs]) -> FeaturePairs {
+    FeaturePairs(
+      chosen: parts.flatMap(\.chosen), rejected: parts.flatMap(\.rejected),
+      prompts: parts.flatMap(\.prompts))
+  }
+
+  package func rows(_ rows: [Int]) -> FeaturePairs {
     FeaturePairs(
       chosen: rows.map { chosen[$0] }, rejected: rows.map { rejected[$0] },
       prompts: rows.map { prompts[$0] })

@@ -1,4 +1,5 @@
-/// An MLP head that can be fitted: linear layers with ReLU between them and one reward at the end.
+/// An MLP head that can be fitted: linear layers with ReLU between them, and one reward or a logit for each
+/// class at the end.
 internal import Foundation
 package import TareCore
 
@@ -6,26 +7,32 @@ package struct MLPNetwork: Sendable, Hashable {
   package var layers: [DenseLayer]
 
   package init(layers: [DenseLayer]) {
-    precondition(layers.last?.outputs == 1)
+    precondition(!layers.isEmpty)
     self.layers = layers
   }
 
   /// A random start.
   ///
-  /// - Parameter hidden: the widths between the features and the reward.
-  package init(inputs: Int, hidden: [Int], random: inout Xoshiro256) {
+  /// - Parameters:
+  ///   - hidden: the widths between the features and the reward or the logits.
+  ///   - outputs: 1, or the number of classes.
+  package init(inputs: Int, hidden: [Int], outputs: Int = 1, random: inout Xoshiro256) {
     var layers: [DenseLayer] = []
     var width = inputs
-    for outputs in hidden + [1] {
+    for outputs in hidden + [outputs] {
       layers.append(DenseLayer(inputs: width, outputs: outputs, random: &random))
       width = outputs
     }
     self.init(layers: layers)
   }
 
+  /// What it gives for a row of features.
+  package var outputCount: Int { layers[layers.count - 1].outputs }
+
   /// The rewards of rows of features, [count].
   package func rewards(_ rows: [Double], count: Int) -> [Double] {
-    outputs(rows, count: count)[layers.count - 1]
+    precondition(outputCount == 1)
+    return outputs(rows, count: count)[layers.count - 1]
   }
 
   /// The outputs of each linear layer before ReLU, [layer][count, outputs].
@@ -38,22 +45,22 @@ package struct MLPNetwork: Sendable, Hashable {
     return outputs
   }
 
-  /// What one pass over a batch of pairs gives.
+  /// What one pass over a batch gives.
   package struct Pass: Sendable {
-    /// Mean of −log σ(r_chosen − r_rejected) over the pairs.
+    /// Of pairs the mean of −log σ(r_chosen − r_rejected), of classes that of −log p(class).
     package let loss: Double
     /// The loss's derivative by each layer's values, [layer][outputs, inputs + 1].
     package var gradients: [[Double]]
-    /// What each linear layer gave before ReLU, [layer][2 · pairs, outputs].
+    /// What each linear layer gave before ReLU, [layer][rows, outputs].
     package let outputs: [[Double]]
   }
 
   /// Forwards and backwards: the Bradley–Terry loss and its gradient.
   ///
-  /// At exactly 0 ReLU's slope is taken as 0, as torch does.
   /// - Parameter batch: the chosen rows, then the rejected ones, [2 · pairs, width].
   package func pass(_ batch: [Double], pairs: Int) -> Pass {
     let count = 2 * pairs
+    precondition(outputCount == 1)
     let outputs = outputs(batch, count: count)
     let rewards = outputs[layers.count - 1]
     var loss = 0.0
@@ -66,6 +73,19 @@ package struct MLPNetwork: Sendable, Hashable {
       slopes[pair] = slope
       slopes[pairs + pair] = -slope
     }
+    return pass(loss: loss, slopes: slopes, outputs: outputs, of: batch, count: count)
+  }
+
+  /// Backwards, for any loss.
+  ///
+  /// At exactly 0 ReLU's slope is taken as 0, as torch does.
+  /// - Parameters:
+  ///   - slopes: the loss's derivative by what the last layer gave, [count, outputCount].
+  ///   - outputs: of a forward pass over the batch.
+  func pass(
+    loss: Double, slopes: [Double], outputs: [[Double]], of batch: [Double], count: Int
+  ) -> Pass {
+    var slopes = slopes
     var gradients = [[Double]](repeating: [], count: layers.count)
     for index in layers.indices.reversed() {
       let inputs = index == 0 ? batch : outputs[index - 1].map { max($0, 0) }
@@ -75,14 +95,6 @@ package struct MLPNetwork: Sendable, Hashable {
       for place in slopes.indices where outputs[index - 1][place] <= 0 { slopes[place] = 0 }
     }
     return Pass(loss: loss, gradients: gradients, outputs: outputs)
-  }
-
-  /// The share of pairs whose chosen response has the higher reward; a tie is wrong.
-  func accuracy(_ pairs: PairRows) -> Double {
-    let chosen = rewards(pairs.chosen, count: pairs.count)
-    let rejected = rewards(pairs.rejected, count: pairs.count)
-    let right = zip(chosen, rejected).count { $0 > $1 }
-    return Double(right) / Double(pairs.count)
   }
 
   /// The same head for features as they are: the first layer takes the standardisation in.

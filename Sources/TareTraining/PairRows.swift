@@ -1,33 +1,21 @@
 /// Preference pairs as the network takes them.
 
 /// Standardised pairs, row after row, as the network takes them.
-struct PairRows: Sendable {
+package struct PairRows: TrainingRows {
+  package typealias Examples = FeaturePairs
+
   /// [count, width]
   private(set) var chosen: [Double] = []
   /// [count, width]
   private(set) var rejected: [Double] = []
-  private(set) var count = 0
+  package private(set) var count = 0
   let width: Int
 
-  init(_ pairs: FeaturePairs, _ statistics: FeatureStatistics) {
+  package init(_ pairs: FeaturePairs, _ statistics: FeatureStatistics) {
     width = statistics.means.count
     count = pairs.count
-    chosen = Self.standardised(pairs.chosen, statistics)
-    rejected = Self.standardised(pairs.rejected, statistics)
-  }
-
-  private static func standardised(
-    _ vectors: [[Float]], _ statistics: FeatureStatistics
-  ) -> [Double] {
-    var values: [Double] = []
-    values.reserveCapacity(vectors.count * statistics.means.count)
-    for vector in vectors {
-      precondition(vector.count == statistics.means.count)
-      for (index, value) in vector.enumerated() {
-        values.append((Double(value) - statistics.means[index]) / statistics.deviations[index])
-      }
-    }
-    return values
+    chosen = statistics.standardised(pairs.chosen)
+    rejected = statistics.standardised(pairs.rejected)
   }
 
   /// These pairs: their chosen rows, then their rejected rows, [2 · pairs, width].
@@ -39,8 +27,21 @@ struct PairRows: Sendable {
     return rows
   }
 
+  package func pass(
+    _ members: some Collection<Int>, through network: MLPNetwork
+  ) -> MLPNetwork.Pass {
+    network.pass(batch(members), pairs: members.count)
+  }
+
+  /// The share of pairs whose chosen response has the higher reward; a tie is wrong.
+  package func accuracy(of network: MLPNetwork) -> Double {
+    let first = network.rewards(chosen, count: count)
+    let second = network.rewards(rejected, count: count)
+    return Double(zip(first, second).count { $0 > $1 }) / Double(count)
+  }
+
   /// Adds other pairs after these.
-  mutating func add(_ pairs: some Collection<Int>, of other: PairRows) {
+  package mutating func add(_ pairs: some Collection<Int>, of other: PairRows) {
     precondition(other.width == width)
     for pair in pairs {
       chosen += other.chosen[(pair * width)..<((pair + 1) * width)]

@@ -4,40 +4,33 @@ internal import TareCore
 /// One seed's fits. The seed gives the random start, the order of pairs, the masks of the random
 /// rule and the pairs that replay keeps, each from a stream of its own: rules differ in nothing but
 /// what they do.
-package struct SequenceFit: Sendable {
-  private let domains: [SplitDomain]
+package struct SequenceFit<Examples: TrainingExamples>: Sendable {
+  private let domains: [SplitDomain<Examples>]
   private let settings: SequenceSettings
   private let seed: UInt64
   /// Standardised by the first domain's training pairs, [domain].
-  private let train: [PairRows]
-  private let test: [PairRows]
+  private let train: [Examples.Rows]
+  private let test: [Examples.Rows]
   /// Of the first domain's training pairs alone: later domains are not known yet.
   package let statistics: FeatureStatistics
   private let start: MLPNetwork
 
-  /// What came of one rule.
-  package struct Run: Sendable {
-    /// The share right of each domain's test pairs before any training, [domain].
-    package let startAccuracies: [Double]
-    /// The share right after each stage, [stage][domain].
-    package let accuracies: [[Double]]
-    /// The heads after each stage, for standardised features.
-    package let networks: [MLPNetwork]
-  }
+  package typealias Run = SequenceRun
 
-  private enum Stream: UInt64 { case start, order, mask, memory, joint }
-
-  package init(_ domains: [SplitDomain], _ settings: SequenceSettings, seed: UInt64) {
+  package init(
+    _ domains: [SplitDomain<Examples>], _ settings: SequenceSettings, seed: UInt64
+  ) {
     self.domains = domains
     self.settings = settings
     self.seed = seed
     let first = domains[0].train
-    let statistics = FeatureStatistics(first.chosen + first.rejected, width: first.width)
+    let statistics = FeatureStatistics(first.vectors, width: first.width)
     self.statistics = statistics
-    train = domains.map { PairRows($0.train, statistics) }
-    test = domains.map { PairRows($0.test, statistics) }
+    train = domains.map { Examples.Rows($0.train, statistics) }
+    test = domains.map { Examples.Rows($0.test, statistics) }
     var random = Self.generator(.start, 0, seed)
-    start = MLPNetwork(inputs: first.width, hidden: settings.hidden, random: &random)
+    start = MLPNetwork(
+      inputs: first.width, hidden: settings.hidden, outputs: first.outputCount, random: &random)
   }
 
   /// Trains on the domains in order.
@@ -75,27 +68,26 @@ package struct SequenceFit: Sendable {
   /// Trains on all domains at once, from the same start; features are standardised by all training
   /// pairs.
   ///
-  /// - Returns: the share right of each domain's test pairs, [domain].
+  /// - Returns: the share right of each domain's test examples, [domain].
   package func joint() -> [Double] {
-    let all = FeaturePairs(
-      chosen: domains.flatMap(\.train.chosen), rejected: domains.flatMap(\.train.rejected),
-      prompts: domains.flatMap(\.train.prompts))
-    let statistics = FeatureStatistics(all.chosen + all.rejected, width: all.width)
+    let all = Examples.joined(domains.map(\.train))
+    let statistics = FeatureStatistics(all.vectors, width: all.width)
     var network = start
-    fit(&network, PairRows(all, statistics), stream: .joint, stage: 0, rule: .all)
-    return domains.map { network.accuracy(PairRows($0.test, statistics)) }
+    fit(&network, Examples.Rows(all, statistics), stream: .joint, stage: 0, rule: .all)
+    return domains.map { Examples.Rows($0.test, statistics).accuracy(of: network) }
   }
 
   private func accuracies(_ network: MLPNetwork) -> [Double] {
-    test.map { network.accuracy($0) }
+    test.map { $0.accuracy(of: network) }
   }
 
   /// One stage: Adam from moments of 0, as the published code starts a program for each task.
   ///
   /// Masked rows have a gradient of 0 and the optimiser steps all the same, as in the published code: a
-  /// row goes on for some steps by the moments of the batches in which it was not masked.
+  /// row goes on for some steps by the moments of the batches in which it was not masked. The last layer
+  /// is never masked: its rows are the reward, or classes, of which each must be able to be learnt.
   private func fit(
-    _ network: inout MLPNetwork, _ pairs: PairRows, stream: Stream = .order, stage: Int,
+    _ network: inout MLPNetwork, _ pairs: Examples.Rows, stream: FitStream = .order, stage: Int,
     rule: UpdateRule
   ) {
     var order = Self.generator(stream, stage, seed)
@@ -106,9 +98,9 @@ package struct SequenceFit: Sendable {
       let shuffled = order.permutation(of: pairs.count)
       for first in stride(from: 0, to: pairs.count, by: settings.batchSize) {
         let members = shuffled[first..<min(first + settings.batchSize, pairs.count)]
-        var pass = network.pass(pairs.batch(members), pairs: members.count)
+        var pass = pairs.pass(members, through: network)
         if let threshold = rule.threshold {
-          for (index, layer) in network.layers.enumerated() {
+          for (index, layer) in network.layers.dropLast().enumerated() {
             let magnitudes = RowMask.magnitudes(pass.outputs[index], outputs: layer.outputs)
             var kept = RowMask.kept(magnitudes, threshold: threshold)
             if case .random = rule { kept = RowMask.shuffled(kept, &masks) }
@@ -123,7 +115,20 @@ package struct SequenceFit: Sendable {
     }
   }
 
-  private static func generator(_ stream: Stream, _ stage: Int, _ seed: UInt64) -> Xoshiro256 {
+  private static func generator(_ stream: FitStream, _ stage: Int, _ seed: UInt64) -> Xoshiro256 {
     Xoshiro256(seed: seed << 16 | UInt64(stage) << 4 | stream.rawValue)
   }
 }
+
+/// What came of one rule.
+package struct SequenceRun: Sendable {
+  /// The share right of each domain's test examples before any training, [domain].
+  package let startAccuracies: [Double]
+  /// The share right after each stage, [stage][domain].
+  package let accuracies: [[Double]]
+  /// The heads after each stage, for standardised features.
+  package let networks: [MLPNetwork]
+}
+
+/// What is drawn at random, each from numbers of its own.
+private enum FitStream: UInt64 { case start, order, mask, memory, joint }

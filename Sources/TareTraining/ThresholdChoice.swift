@@ -16,8 +16,8 @@ package struct ThresholdChoice: Sendable {
   /// - Parameter domains: at least two; of the first two the training pairs are used, and nothing
   ///   else.
   /// - Throws: `TareError.badData` where a domain has fewer training prompts than folds.
-  package init(
-    _ domains: [SplitDomain], _ settings: SequenceSettings, seed: UInt64
+  package init<Examples: TrainingExamples>(
+    _ domains: [SplitDomain<Examples>], _ settings: SequenceSettings, seed: UInt64
   ) throws(TareError) {
     let pairs = domains.prefix(2).map(\.train)
     let groups = pairs.map { PromptGroups($0.prompts) }

@@ -7,8 +7,10 @@ struct SequenceArguments: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Train an MLP head on one domain after the other: one file of pairs per domain, in order.",
-      valueName: "pairs"))
+      """
+      Train an MLP head on one domain after the other: one file of pairs, or of texts with labels, per \
+      domain, in order.
+      """, valueName: "file"))
   var sequence: [String] = []
 
   @Option(

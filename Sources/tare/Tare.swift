@@ -26,6 +26,7 @@ struct Tare: AsyncParsableCommand {
       Report.self,
       Serve.self,
       TrainHead.self,
+      TrainAdapter.self,
       Runs.self,
       StoreCommand.self,
       Inspect.self,

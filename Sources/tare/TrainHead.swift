@@ -15,12 +15,16 @@ struct TrainHead: ParsableCommand {
         tare train-head train.csv --model model.gguf --skip-bad-rows --output head.safetensors
         tare train-head --sequence chat.jsonl math.jsonl code.jsonl --update all --update migu \
       --update replay:0.2 --model model.gguf --store tare.sqlite
+        tare train-head --sequence reviews.jsonl news.jsonl --update all --update migu \
+      --model model.gguf --store tare.sqlite
 
       Trains a linear head and prints a model card as JSON: accuracy with its interval, and how the \
       score correlates with length. With --sequence, trains an MLP head on one domain after the other \
       and prints accuracy on the held-out pairs of every domain after every stage, average accuracy, \
       forgetting, transfer, and joint training as an upper bound; --output is then the head of the \
-      first update rule and seed after the last stage.
+      first update rule and seed after the last stage. Files with prompt (or text) and label, and no \
+      responses, are classification tasks: a softmax head learns their classes. A column split \
+      (train or test) says which rows are held out.
 
       Features are kept in the store, so that training again takes seconds.
       """)

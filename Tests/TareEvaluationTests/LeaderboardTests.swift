@@ -62,6 +62,51 @@ import Testing
     #expect(board.rows.last?.ranks == 1...3)
   }
 
+  /// Newcombe's example (1998, table II, method 10): 56 of 70 against 48 of 80, 0.0524 to 0.3339.
+  @Test func `values of a column are compared on different prompts, too`() throws {
+    let board = Leaderboard(
+      [
+        ("de", try Pairs.evaluate(pairs(48, of: 80), options)),
+        ("en", try Pairs.evaluate(pairs(56, of: 70), options)),
+      ], seed: 1, column: "language")
+    #expect(board.rows.map(\.name) == ["en", "de"])
+    let behind = try #require(board.rows[1].behindBest)
+    #expect(behind.isIndependent)
+    #expect(abs(behind.value - 0.2) < 1e-12)
+    #expect(abs(behind.interval.lowerBound - 0.0524) < 5e-5)
+    #expect(abs(behind.interval.upperBound - 0.3339) < 5e-5)
+    // From the lower distance: erfc(0.2 / (0.14757 / 1.96) / √2).
+    #expect(abs(behind.p - 0.0078993) < 1e-6)
+    #expect(board.notes.isEmpty)
+    #expect(board.json.array?[1]["behind_best"]?["test"] == "independent")
+  }
+
+  /// The interval holds 0 exactly where p is 0.05 or more, whichever is higher.
+  @Test func `interval and test of independent samples agree`() throws {
+    for right in 0...30 {
+      let board = Leaderboard(
+        [
+          ("a", try Pairs.evaluate(pairs(15, of: 29), options)),
+          ("b", try Pairs.evaluate(pairs(right, of: 30), options)),
+        ], seed: 1, column: "c")
+      let behind = try #require(board.rows[1].behindBest)
+      #expect(behind.value >= 0)
+      #expect(behind.interval.contains(0) == (behind.p >= 0.05), "\(right): \(behind)")
+    }
+  }
+
+  @Test func `values with the same prompts are paired`() throws {
+    let board = Leaderboard(
+      [
+        ("de", try Pairs.evaluate(pairs(5, of: 9), options)),
+        ("en", try Pairs.evaluate(pairs(9, of: 9), options)),
+        ("fr", try Pairs.evaluate(pairs(3, of: 8), options)),
+      ], seed: 1, column: "language")
+    #expect(board.rows.compactMap { $0.behindBest?.isIndependent } == [false, true])
+    // 4 signs: all alike in 2 of 16 cases.
+    #expect(board.rows[1].behindBest?.p == 0.125)
+  }
+
   @Test func `the JSON holds rank, interval and test`() throws {
     let json = try board([("a", pairs(9, of: 9)), ("b", pairs(5, of: 9))]).json.array ?? []
     #expect(json.count == 2)

@@ -30,7 +30,7 @@ import Testing
     return settings
   }
 
-  private static func split(seed: UInt64 = 1) throws -> [SplitDomain] {
+  private static func split(seed: UInt64 = 1) throws -> [SplitDomain<FeaturePairs>] {
     try [domain("a", sign: 1), domain("b", sign: -1)].map { (pairs) throws(TareError) in
       try SplitDomain(pairs, testShare: 0.3, seed: seed)
     }

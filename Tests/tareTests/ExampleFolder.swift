@@ -12,13 +12,13 @@ struct ExampleFolder {
   let folder: TemporaryFolder
   private let source: URL
 
-  /// - Parameter name: of the folder in `examples`; its scripts and JSON files are copied.
+  /// - Parameter name: of the folder in `examples`; its scripts, templates and JSON files are copied.
   init(_ name: String) throws {
     source = projectFolder.appending(path: "examples/\(name)")
     folder = try TemporaryFolder()
     let files = try FileManager.default.contentsOfDirectory(
       at: source, includingPropertiesForKeys: nil)
-    for file in files where ["py", "json"].contains(file.pathExtension) {
+    for file in files where ["py", "json", "jinja"].contains(file.pathExtension) {
       try FileManager.default.copyItem(
         at: file, to: folder.url.appending(path: file.lastPathComponent))
     }
@@ -26,6 +26,9 @@ struct ExampleFolder {
 
   /// The demo's model, which `make model` downloads.
   static let model = projectFolder.appending(path: "models/SmolLM2-135M-Instruct.Q4_1.gguf")
+  /// A head that was trained for it.
+  private static let head = projectFolder.appending(
+    path: "results/heads/smollm2-135m-alpaca.safetensors")
   static var hasModel: Bool { FileManager.default.fileExists(atPath: model.path) }
 
   /// Runs a line in bash, with `tare` on the path and the demo's model in MODEL, and gives what it prints,
@@ -39,7 +42,7 @@ struct ExampleFolder {
     let tare = Program.executable.deletingLastPathComponent().path
     process.environment = environment.merging([
       "PATH": "\(tare):\(environment["PATH"] ?? "/usr/bin:/bin")", "PYTHONDONTWRITEBYTECODE": "1",
-      "MODEL": Self.model.path,
+      "MODEL": Self.model.path, "HEAD": Self.head.path,
     ]) { $1 }
     // A file, not a pipe: a pipe that is full would stop the program.
     let path = try folder.file("printed", Data())

@@ -114,6 +114,75 @@ import Testing
     #expect(first < 0.6)
   }
 
+  /// Texts of two or three classes, told by their last word; the second file has a split of its own.
+  private static func tasks(_ folder: TemporaryFolder) throws -> [String] {
+    func file(_ name: String, _ labels: [String], _ more: (Int) -> String) throws -> String {
+      let lines = (0..<36).map { row in
+        let label = labels[row % labels.count]
+        return #"{"text": "\#(name) \#(row) says \#(label)", "label": "\#(label)"\#(more(row))}"#
+          + "\n"
+      }
+      return try folder.file("\(name).jsonl", Data(lines.joined().utf8))
+    }
+    return [
+      try file("mood", ["good", "bad"]) { _ in "" },
+      try file("topic", ["sport", "world", "bad"]) {
+        #", "split": "\#($0 < 24 ? "train" : "test")""#
+      },
+    ]
+  }
+
+  @Test func `files of texts with labels are tasks, whose classes a softmax head learns`() throws {
+    let workshop = try Workshop(pairs: 1)
+    let tasks = try Self.tasks(workshop.folder)
+    let arguments =
+      ["train-head", "--sequence"] + tasks + [
+        "--update", "all", "--update", "migu:0.5", "--model", workshop.model, "--hidden", "12",
+        "--epochs", "60", "--batch-size", "8", "--learning-rate", "0.01",
+      ]
+    let result = try Program.run(arguments + ["--json"])
+    try #require(result.status == 0, "\(result.error)")
+    let outcome = try JSONValue(parsing: result.output)
+    let domains = try #require(outcome["domains"]?.array)
+    #expect(domains.map { $0["classes"] } == [["bad", "good"], ["bad", "sport", "world"]])
+    #expect(domains.map { $0["rows"] } == [36, 36])
+    #expect(domains.map { $0["split"] } == ["seed", "file"])
+    #expect(outcome["test_rows"]?.array?.allSatisfy { $0.array?[1] == 12 } == true)
+    let stages = try #require(outcome["updates"]?.array?[0]["accuracy_after_stage"]?.array)
+    #expect((stages[0].array?[0]["mean"]?.double ?? 0) > 0.8)
+    #expect((stages[1].array?[1]["mean"]?.double ?? 0) > 0.6)
+    let text = try Program.run(arguments)
+    #expect(text.status == 0, "\(text.error)")
+    let words = text.output.replacing("\n", with: " ")
+    #expect(words.contains("Chance: mood 50.0, topic 33.3"), "\(text.output)")
+    #expect(text.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+  }
+
+  @Test func `tasks that cannot be learnt are refused by name`() throws {
+    let workshop = try Workshop(pairs: 3)
+    let tasks = try Self.tasks(workshop.folder)
+    func file(_ name: String, _ lines: String...) throws -> String {
+      try workshop.folder.file(name, Data((lines.joined(separator: "\n") + "\n").utf8))
+    }
+    let row = #"{"text": "a", "label": "x"}"#
+    let cases: [([String], Int32, String)] = [
+      ([tasks[0], workshop.pairs], 64, "labels in"),
+      (tasks + ["--output", workshop.folder.path("h.safetensors")], 64, "no rewards"),
+      ([tasks[0], try file("one.jsonl", row, row)], 65, "at least two classes"),
+      ([tasks[0], try file("bare.jsonl", row, #"{"text": "b", "label": null}"#)], 65, "'label'"),
+      (
+        [tasks[0], try file("split.jsonl", #"{"text": "b", "label": "y", "split": "dev"}"#)], 65,
+        "train or test"
+      ),
+    ]
+    for (files, status, mention) in cases {
+      let result = try Program.run(
+        ["train-head", "--model", workshop.model, "--sequence"] + files)
+      #expect(result.status == status, "\(result.error)")
+      #expect(result.error.contains(mention), "\(result.error)")
+    }
+  }
+
   @Test(arguments: [
     ([], "give a file of pairs"),
     (["a.jsonl"], "--output"),

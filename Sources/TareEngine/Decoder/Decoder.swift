@@ -159,6 +159,45 @@ package final class Decoder: Body {
     }
   }
 
+  /// The residual stream as it enters a layer, of every token: what is trained above it needs no more.
+  ///
+  /// - Parameters:
+  ///   - layer: from 0, for the embeddings, up to the number of layers, for what the final norm takes.
+  ///   - sequences: token ids, each at least one, each below the vocabulary's size.
+  /// - Returns: [sequence][token, hiddenSize]. The bits do not depend on the other sequences.
+  /// - Throws: `TareError.usage` for a layer that there is not, and for linear attention.
+  package func states(
+    below layer: Int, of sequences: [[Int32]]
+  ) throws(TareError) -> [[Float]] {
+    guard (0...spec.layerCount).contains(layer), spec.linearAttention == nil else {
+      throw .usage(
+        "states below layer \(layer): expected a decoder of at least so many layers, with attention "
+          + "in all of them")
+    }
+    try size.check(sequences)
+    try checkPositions(sequences)
+    guard !sequences.isEmpty else { return [] }
+    let variants = sequences.map { ids in spec.rotaries.map { $0.variant(length: ids.count) } }
+    return turn.withLock { turn in
+      let memory = turn.memory ?? PassMemory(spec, precision, threads: pool.threadCount)
+      turn.memory = memory
+      let plan = KnownPrefixes(sequences, variants, sequences.map { Array($0.indices) })
+      let tree = TokenTree(
+        sequences, variants: variants, panelSize: Int(TARE_KEY_PANEL),
+        sharesPrefixes: spec.isCausal, known: plan.known, firstReads: plan.firstReads)
+      count(tree.rowCount, turn.prefixes?.counts)
+      let pass = ForwardPass(
+        spec: spec, weights: weights, precision: precision, pool: pool, memory: memory,
+        tree: tree, reads: 0..<tree.rowCount)
+      pass.run(below: layer)
+      return sequences.indices.map { index in
+        sequences[index].indices.flatMap { position in
+          pass.streamState(row: tree.row(sequence: index, position: position))
+        }
+      }
+    }
+  }
+
   /// Logarithms of the probabilities that the model gives to each sequence's own tokens.
   ///
   /// - Parameters:

@@ -81,14 +81,15 @@ final class ForwardPass: @unchecked Sendable {
     )
   }
 
-  func run() {
+  /// - Parameter end: the layer before which it stops; nil for after the last.
+  func run(below end: Int? = nil) {
     let tiles = attentionTiles(all)
     loadKnown(layer: 0)
     forEachBlock(of: all) { block, scratch in
       self.embed(block, scratch)
       self.project(block, of: self.all, layer: 0, scratch)
     }
-    for layer in spec.layers.indices {
+    for layer in spec.layers.indices.prefix(end ?? spec.layerCount) {
       let isLast = layer == spec.layerCount - 1
       watch?.beginLayer(layer, self)
       let rows = isLast ? lastRows() : all
@@ -128,6 +129,12 @@ final class ForwardPass: @unchecked Sendable {
       last.stream.view[from: place * width], weights.finalNorm, into: result.view, rows: 1,
       width: width)
     return result.view.array
+  }
+
+  /// The row's residual stream, [hiddenSize], where the last layer was computed for all rows.
+  func streamState(row: Int) -> [Float] {
+    let width = spec.hiddenSize
+    return all.stream.view[(row * width)..<((row + 1) * width)].array
   }
 
   func forEachBlock(

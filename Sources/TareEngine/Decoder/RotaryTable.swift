@@ -5,12 +5,12 @@ internal import Foundation
 ///
 /// Frequencies and angles are rounded to float32 before the cosine, as in transformers: models were
 /// trained and are compared with these values, and at position 1,500 the rounding is 6e-5 radians.
-struct RotaryTable {
-  let cosine: FloatBuffer
-  let sine: FloatBuffer
-  let half: Int
+package struct RotaryTable: Sendable {
+  package let cosine: FloatBuffer
+  package let sine: FloatBuffer
+  package let half: Int
 
-  init(_ spec: RotarySpec, positions count: Int, length: Int) {
+  package init(_ spec: RotarySpec, positions count: Int, length: Int) {
     half = spec.dim / 2
     cosine = FloatBuffer(count: count * half)
     sine = FloatBuffer(count: count * half)

@@ -23,16 +23,24 @@ package struct Leaderboard: Sendable {
       package let p: Double
       /// p adjusted for the number of models after Benjamini and Hochberg.
       package let q: Double
+      /// Whether the two have different prompts: interval and test are of independent samples.
+      package let isIndependent: Bool
     }
   }
 
   package let benchmark: String
+  /// The column whose values the rows are: one model's prompts, divided. Nil where they are models.
+  package let column: String?
   /// The best first; equal totals in the order of the input.
   package let rows: [Row]
   package let notes: [String]
 
-  /// - Parameter evaluations: of one benchmark, with the same bootstrap, at least one.
-  package init(_ evaluations: [(name: String, evaluation: Evaluation)], seed: UInt64) {
+  /// - Parameters:
+  ///   - evaluations: of one benchmark, with the same bootstrap, at least one.
+  ///   - column: whose values they are of; each is then compared with the best, also on other prompts.
+  package init(
+    _ evaluations: [(name: String, evaluation: Evaluation)], seed: UInt64, column: String? = nil
+  ) {
     func isWhole(_ model: (name: String, evaluation: Evaluation)) -> Bool {
       model.evaluation.warning == nil
     }
@@ -47,10 +55,13 @@ package struct Leaderboard: Sendable {
     let totals = ranked.map(\.evaluation.total)
     let ranks = RankIntervals(
       totals: totals.map(\.value), resamples: Self.resamples(of: totals))
-    let behind = Self.behindBest(totals, seed: seed)
+    let behind = Self.behindBest(
+      ranked.map(\.evaluation), seed: seed, comparesOthers: column != nil)
     benchmark = ranked[0].evaluation.benchmark
+    self.column = column
     notes = Self.notes(
-      others: totals.count - 1 - behind.count, unranked: unranked.count,
+      others: totals.count - 1 - behind.count,
+      unranked: (unranked.count, column == nil ? "model" : "value"),
       warnings: (ranked + unranked).map { ($0.name, $0.evaluation.warning) })
     rows =
       ranked.enumerated().map { place, model in
@@ -67,19 +78,30 @@ package struct Leaderboard: Sendable {
   }
 
   /// How far each model with the best one's prompts is behind it, by its place.
-  private static func behindBest(_ totals: [Total], seed: UInt64) -> [Int: Row.Difference] {
-    let tested = totals.indices.dropFirst().filter { totals[$0].prompts == totals[0].prompts }
-    let p = tested.map { model in
-      PairedPermutation(
-        differences: zip(totals[0].contributions, totals[model].contributions).map(-), seed: seed
-      ).p
+  ///
+  /// - Parameter comparesOthers: whether those with other prompts are compared, too.
+  private static func behindBest(
+    _ models: [Evaluation], seed: UInt64, comparesOthers: Bool
+  ) -> [Int: Row.Difference] {
+    let totals = models.map(\.total)
+    var tests: [(place: Int, interval: ClosedRange<Double>, p: Double, isIndependent: Bool)] = []
+    for place in totals.indices.dropFirst() {
+      if totals[place].prompts == totals[0].prompts {
+        let ahead = zip(totals[0].resamples, totals[place].resamples).map(-)
+        let differences = zip(totals[0].contributions, totals[place].contributions).map(-)
+        let p = PairedPermutation(differences: differences, seed: seed).p
+        tests.append((place, ClosedRange(percentilesOf: ahead), p, false))
+      } else if comparesOthers {
+        let apart = IndependentDifference(
+          models[0].accuracies.overall, models[place].accuracies.overall)
+        tests.append((place, apart.interval, apart.p, true))
+      }
     }
     var behind: [Int: Row.Difference] = [:]
-    for (model, test) in zip(tested, zip(p, BenjaminiHochberg.adjusted(p))) {
-      let ahead = zip(totals[0].resamples, totals[model].resamples).map(-)
-      behind[model] = Row.Difference(
-        value: totals[0].value - totals[model].value,
-        interval: ClosedRange(percentilesOf: ahead), p: test.0, q: test.1)
+    for (test, q) in zip(tests, BenjaminiHochberg.adjusted(tests.map(\.p))) {
+      behind[test.place] = Row.Difference(
+        value: totals[0].value - totals[test.place].value, interval: test.interval, p: test.p, q: q,
+        isIndependent: test.isIndependent)
     }
     return behind
   }
@@ -88,7 +110,8 @@ package struct Leaderboard: Sendable {
   private static let mostNamed = 5
 
   private static func notes(
-    others: Int, unranked: Int, warnings: [(name: String, warning: String?)]
+    others: Int, unranked: (count: Int, what: String),
+    warnings: [(name: String, warning: String?)]
   ) -> [String] {
     var notes: [String] = []
     let warned = warnings.compactMap { name, warning in warning.map { (name, $0) } }
@@ -103,9 +126,9 @@ package struct Leaderboard: Sendable {
           "\(warned.count - mostNamed) more models marked * are not the published number either")
       }
     }
-    if unranked > 0 {
+    if unranked.count > 0 {
       notes.append(
-        "\(counted(unranked, "model")) without the whole benchmark: not ranked with those that have it"
+        "\(counted(unranked.count, unranked.what)) without the whole benchmark: not ranked with those that have it"
       )
     }
     if others > 0 {
@@ -144,6 +167,7 @@ package struct Leaderboard: Sendable {
           object["behind_best"] = [
             "difference": .double(behind.value), "interval": behind.interval.json,
             "p": .double(behind.p), "q": .double(behind.q),
+            "test": behind.isIndependent ? "independent" : "permutation",
           ]
         }
         return .object(object)

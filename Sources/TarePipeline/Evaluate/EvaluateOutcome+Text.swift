@@ -17,12 +17,22 @@ extension EvaluateOutcome {
       texts.append(LeaderboardTable(leaderboard, entries).text(style: style))
     }
     if !gameability.isEmpty { texts.append(GameabilityTable(gameability).text(style: style)) }
-    if details || leaderboard == nil || parts.count <= Self.fewModels {
+    if !details, let column, leaderboard != nil {
+      texts += groupComparison(column, style)
+    } else if details || leaderboard == nil || parts.count <= Self.fewModels {
       texts += parts.map { text(of: $0, details: details, style) }
     } else {
       texts += parts.compactMap { against($0, style) }
     }
     return texts.joined(separator: "\n")
+  }
+
+  /// The other scores and these by the column's values, where any are compared.
+  private func groupComparison(_ column: String, _ style: TerminalStyle) -> [String] {
+    let groups = parts.compactMap { part in part.against.map { (part.name ?? "", $0) } }
+    guard !groups.isEmpty else { return [] }
+    let table = GroupComparisonTable(groups, column: column, names: (sides.other, sides.these))
+    return [table.text(style: style)]
   }
 
   private func text(of part: Part, details: Bool, _ style: TerminalStyle) -> String {

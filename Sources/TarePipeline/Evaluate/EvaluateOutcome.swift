@@ -24,6 +24,10 @@ package struct EvaluateOutcome: Sendable {
   }
 
   package let parts: [Part]
+  /// The column whose values the parts are, where it was named and all are of one source.
+  let column: String?
+  /// What the other scores and those of the first source are called.
+  let sides: (other: String, these: String)
   /// Of several parts with one benchmark.
   let leaderboard: Leaderboard?
   /// Of AlpacaEval's models in several variants: the win rate's, and the length-controlled one's.
@@ -102,6 +106,7 @@ package struct EvaluateOutcome: Sendable {
     }
     guard parts.count != 1 || !failures.isEmpty else { return objects[0] }
     var object: JSONObject = ["parts": .array(objects)]
+    object["by"] = column.map { .string($0) }
     object["leaderboard"] = leaderboard?.json
     if !gameability.isEmpty {
       var measures = JSONObject()

@@ -11,11 +11,11 @@ internal import TareStore
 struct Evaluator: Sendable {
   let request: EvaluateRequest
   let options: EvaluationOptions
-  let other: ScoredResponses?
+  private let others: OtherScores
   /// What is asked of each model's numbers.
   private let conditions: [Condition]
   /// What those and these are called beside each other.
-  private let sides: (other: String, these: [String])
+  let sides: (other: String, these: [String])
   /// How hard AlpacaEval's instructions are, by the models of all sources.
   let difficulty: [String: Double]
 
@@ -46,22 +46,9 @@ struct Evaluator: Sendable {
         "condition '\(condition.text)': 'base' without scores to compare with; give --against")
     }
     self.conditions = conditions
-    var other = ScoredResponses([])
-    var sources: [ScoreSource] = []
-    for source in request.against { sources += try source.filesOfFolder() ?? [source] }
-    for source in sources {
-      let read = try source.read(covariates: [])
-        .withoutLonePrompts(of: source, for: request.benchmark)
-      guard read.parts.count == 1 else {
-        throw .usage(
-          "--against: expected the scores of one model, found \(read.parts.count) models; choose one "
-            + "with --against-where COLUMN=VALUE")
-      }
-      other = other + read.parts[0].placed(from: source, read.store)
-    }
-    self.other = request.against.isEmpty ? nil : other
+    others = try OtherScores(request)
     sides = Self.sides(of: request)
-    guard request.disagreements == 0 || self.other != nil else {
+    guard request.disagreements == 0 || !request.against.isEmpty else {
       throw .usage("--disagreements requires --against: the scores to compare with")
     }
     difficulty = try Self.difficulty(of: request)
@@ -215,6 +202,11 @@ struct Evaluator: Sendable {
     return try Benchmarks.registry.entry(for: key)
   }
 
+  /// Values of the column that the other scores lack.
+  func valuesWithoutOther(of parts: [EvaluateOutcome.Part]) -> [String] {
+    others.areDivided ? parts.filter { $0.against == nil }.map { $0.name ?? "" } : []
+  }
+
   private func options(for model: ScoredModel) -> EvaluationOptions {
     var options = options
     options.difficulty = difficulty
@@ -228,7 +220,7 @@ struct Evaluator: Sendable {
     let responses = model.responses
     let benchmark = try benchmark(for: responses)
     let calibrated = model.calibrated.map { responses.scored($0) }
-    let against = try other.map { (other) throws(TareError) in
+    let against = try others.scores(for: model).map { (other) throws(TareError) in
       try benchmark.compare(other, responses, options)
     }
     let nearMiss = request.benchmark == nil ? Benchmarks.nearMiss(responses) : nil
@@ -297,7 +289,7 @@ struct Evaluator: Sendable {
 
 extension ScorePart {
   /// The responses; RM-Bench's files hold a domain each and name it in the file's name alone.
-  fileprivate func placed(from source: ScoreSource, _ store: Store?) -> ScoredResponses {
+  func placed(from source: ScoreSource, _ store: Store?) -> ScoredResponses {
     guard responses.sections == nil, !RMBench.recognises(responses),
       let name = fileName(source, store)
     else { return responses }

@@ -61,11 +61,18 @@ extension Pipeline {
       }
       if parts.isEmpty, let first = failures.first { throw first.error }
     }
+    for value in evaluator.valuesWithoutOther(of: parts) {
+      observer.notice("\(value): not in the scores of --against, so nothing is compared")
+    }
     let benchmarks = Set(parts.map(\.raw.benchmark))
+    // Values of a column of one source are groups of prompts; those of several are models, too.
+    let column = request.sources.count == 1 && !request.together ? request.sources[0].by : nil
     return EvaluateOutcome(
-      parts: parts,
+      parts: parts, column: column,
+      sides: (evaluator.sides.other, evaluator.sides.these.first ?? ""),
       leaderboard: parts.count > 1 && benchmarks.count == 1
-        ? Leaderboard(parts.map { ($0.name ?? "", $0.raw) }, seed: request.seed) : nil,
+        ? Leaderboard(
+          parts.map { ($0.name ?? "", $0.raw) }, seed: request.seed, column: column) : nil,
       failures: failures)
   }
 }

@@ -32,6 +32,13 @@ package struct InputFindings: Sendable {
   package private(set) var controlTokens = Finding()
   package private(set) var nullContents = Finding()
   package private(set) var stepsInPrompts = Finding()
+  package private(set) var droppedReasoning = Finding()
+  /// Inputs that the template renders the same without the variables that were set for all of them.
+  package private(set) var unchangedInputs = 0
+  /// Whether any input was rendered differently.
+  private var variablesMatter = false
+  /// So many are looked at, as each is rendered twice.
+  private static let mostRendered = 200
   private let areSanitized: Bool
   /// How the template frames a response; nil until a rendered text needs it.
   private var turn: AssistantTurn?
@@ -54,6 +61,13 @@ package struct InputFindings: Sendable {
       }
       if let token = model.controlToken(in: conversation, options) {
         controlTokens.add(row.id, token: token)
+      }
+      if !options.variables.isEmpty, !variablesMatter, unchangedInputs < Self.mostRendered {
+        variablesMatter = model.isChangedByVariables(conversation, options)
+        unchangedInputs += 1
+      }
+      if model.leavesOutReasoning(conversation, options) {
+        droppedReasoning.add(row.id, token: nil)
       }
       if model.hasSteps(inPromptOf: conversation, options) {
         stepsInPrompts.add(row.id, token: nil)
@@ -90,14 +104,34 @@ package struct InputFindings: Sendable {
           + "renders differently from a missing content; transformers' tokenizers drop such members: "
           + "leave them out to get the same text")
     }
+    if droppedReasoning.texts > 0 {
+      lines.append(
+        droppedReasoning.words("has", "have")
+          + " reasoning that the chat template leaves out, such as row "
+          + "'\(droppedReasoning.example ?? "")': the score is of the answer alone")
+    }
+    if hasUnusedVariables {
+      lines.append(
+        "the chat template ignores the variables of --template-kwargs: "
+          + (unchangedInputs == 1
+            ? "the input is" : "all \(unchangedInputs) inputs that were tried are")
+          + " the same without them (many templates use enable_thinking only where a response is to "
+          + "be generated)")
+    }
     return lines
   }
+
+  private var hasUnusedVariables: Bool { unchangedInputs > 0 && !variablesMatter }
 
   /// Members for the summary: those of findings that there are.
   var members: [(key: String, value: JSONValue)] {
     var members: [(key: String, value: JSONValue)] = [("control_tokens", controlTokens.json)]
     if stepsInPrompts.texts > 0 { members.append(("steps_in_prompts", stepsInPrompts.json)) }
     if nullContents.texts > 0 { members.append(("null_contents", nullContents.json)) }
+    if droppedReasoning.texts > 0 {
+      members.append(("dropped_reasoning", droppedReasoning.json))
+    }
+    if hasUnusedVariables { members.append(("unused_template_kwargs", .bool(true))) }
     return members
   }
 }

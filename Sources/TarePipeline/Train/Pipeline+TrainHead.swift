@@ -89,13 +89,19 @@ extension Pipeline {
     _ path: String, _ format: String?, _ columns: ColumnMapping, _ policy: RowPolicy
   ) throws(TareError) -> (file: InputFile, rows: [CandidateSet]) {
     let file = try InputFile(path)
+    return (file, try readPairs(file, format, columns, policy))
+  }
+
+  func readPairs(
+    _ file: InputFile, _ format: String?, _ columns: ColumnMapping, _ policy: RowPolicy
+  ) throws(TareError) -> [CandidateSet] {
     let read = try readCandidates(
       file.bytes, name: file.name, format: format, columns: columns, badRows: policy.badRows)
     if let note = read.tieNote { observer.notice("\(file.name): \(note)") }
     let rows = read.filter { !$0.isTie }
     noticeUnusedText(unusedTextColumns(of: rows), in: file.name)
     do throws(TareError) {
-      return (file, try rows.joiningLabelledAnswers())
+      return try rows.joiningLabelledAnswers()
     } catch {
       throw error.inside(file.name)
     }

@@ -4,10 +4,10 @@ internal import TareEngine
 internal import TareEvaluation
 internal import TareTraining
 
-struct SequenceFits: Sendable {
+struct SequenceFits<Examples: TrainingExamples>: Sendable {
   /// [domain]
   let names: [String]
-  let domains: [FeaturePairs]
+  let domains: [Examples]
   let rules: [UpdateRule]
   let head: SequenceSettings
   let testShare: Double
@@ -15,9 +15,17 @@ struct SequenceFits: Sendable {
   private var needsThreshold: Bool { rules.contains(where: \.needsThreshold) }
 
   /// Pieces of work a seed: each rule, joint training, the choice of the threshold.
-  var count: Int { rules.count + 1 + (needsThreshold ? 1 : 0) }
+  private var count: Int { rules.count + 1 + (needsThreshold ? 1 : 0) }
 
-  func run(seed: UInt64, _ progress: inout FitProgress) throws(TareError) -> SeedResult {
+  /// What each seed gives, from 1 on.
+  func run(seeds: Int, _ observer: StageObserver) throws(TareError) -> [SeedResult] {
+    var progress = FitProgress(total: seeds * count, observer)
+    var results: [SeedResult] = []
+    for seed in 1...seeds { results.append(try run(seed: UInt64(seed), &progress)) }
+    return results
+  }
+
+  private func run(seed: UInt64, _ progress: inout FitProgress) throws(TareError) -> SeedResult {
     try OpenBLAS.require()
     let split = try split(seed: seed)
     var result = SeedResult(testPairs: split.map(\.test.count))
@@ -38,8 +46,8 @@ struct SequenceFits: Sendable {
     return result
   }
 
-  private func split(seed: UInt64) throws(TareError) -> [SplitDomain] {
-    var split: [SplitDomain] = []
+  private func split(seed: UInt64) throws(TareError) -> [SplitDomain<Examples>] {
+    var split: [SplitDomain<Examples>] = []
     for (domain, name) in zip(domains, names) {
       do throws(TareError) {
         split.append(try SplitDomain(domain, testShare: testShare, seed: seed))

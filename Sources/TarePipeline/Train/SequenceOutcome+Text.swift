@@ -21,12 +21,26 @@ extension SequenceOutcome {
     let held = testPairs.map { $0.reduce(0, +) }
     let fewest = (held.min() ?? 0).text
     let most = (held.max() ?? 0).text
+    let count = fewest == most ? most : "\(fewest) to \(most)"
+    let splits =
+      switch domains.count(where: \.isSplit) {
+      case 0: "each with its own split"
+      case domains.count: "on the same held-out rows, whose own chance they leave out"
+      default: "each with its own split of the files that have none"
+      }
     return """
-      Accuracy in per cent on held-out pairs (\(fewest == most ? most : "\(fewest) to \(most)") per \
-      seed) after training on \(domains.map(\.name).joined(separator: ", then ")). Means of \
-      \(request.seeds) seeds; ± and intervals are 95%, Student's t over the seeds, each with its \
-      own split.
+      Accuracy in per cent on held-out \(unit) (\(count) per seed) after training on \
+      \(domains.map(\.name).joined(separator: ", then ")). Means of \(request.seeds) seeds; ± and \
+      intervals are 95%, Student's t over the seeds, \(splits).\(areClasses ? " " + chance : "")
       """
+  }
+
+  private var unit: String { areClasses ? "rows" : "pairs" }
+
+  /// What guessing among a domain's classes would get.
+  private var chance: String {
+    let shares = domains.map { "\($0.name) \((1 / Double($0.classes.count)).percent)" }
+    return "Chance: \(shares.joined(separator: ", "))."
   }
 
   // MARK: - Tables
@@ -81,7 +95,7 @@ extension SequenceOutcome {
     }
     let chosen = updates.first { !$0.thresholds.isEmpty }?.thresholds.map { $0.fixed(1) } ?? []
     return """
-      T by \(ThresholdChoice.folds)-fold cross-validation on the training pairs of \
+      T by \(ThresholdChoice.folds)-fold cross-validation on the training \(unit) of \
       \(domains[0].name) and \(domains[1].name), seed by seed: \(chosen.joined(separator: ", ")). \
       Held-out accuracy: \(tried.joined(separator: ", ")).
       """

@@ -8,8 +8,13 @@ package struct SequenceOutcome: Sendable {
   struct Domain: Sendable {
     let file: String
     let digest: Digest
+    /// Pairs, or texts of classes.
     let pairs: Int
     let prompts: Int
+    /// Empty for pairs.
+    var classes: [String] = []
+    /// Whether the file says which are held out.
+    var isSplit = false
 
     /// The file's name without its ending.
     var name: String { file.split(separator: ".").first.map(String.init) ?? file }
@@ -34,6 +39,8 @@ package struct SequenceOutcome: Sendable {
   let modelDigest: Digest
   let request: TrainSequenceRequest
   let domains: [Domain]
+  /// Whether the domains are of texts with classes, and not of pairs.
+  var areClasses: Bool { domains.contains { !$0.classes.isEmpty } }
   /// Held-out pairs of each domain and seed, [seed][domain].
   let testPairs: [[Int]]
   let updates: [Update]
@@ -104,7 +111,8 @@ extension SequenceOutcome {
       "learning_rate": .double(request.learningRate),
       "batch_size": .int(request.batchSize), "seeds": .int(request.seeds),
       "test_share": .double(request.testShare),
-      "test_pairs": .array(testPairs.map { .array($0.map { .int($0) }) }),
+      areClasses ? "test_rows" : "test_pairs": .array(
+        testPairs.map { .array($0.map { .int($0) }) }),
       "interval_method": "student_t_over_seeds",
       "updates": .array(updates.enumerated().map(json)),
       "joint": [
@@ -144,10 +152,15 @@ extension SequenceOutcome {
 
 extension SequenceOutcome.Domain {
   fileprivate var json: JSONValue {
-    [
-      "file": .string(file), "sha256": .string(digest.description), "pairs": .int(pairs),
-      "prompts": .int(prompts),
+    var object: JSONObject = [
+      "file": .string(file), "sha256": .string(digest.description),
+      classes.isEmpty ? "pairs" : "rows": .int(pairs), "prompts": .int(prompts),
     ]
+    if !classes.isEmpty {
+      object["classes"] = .array(classes.map { .string($0) })
+      object["split"] = isSplit ? "file" : "seed"
+    }
+    return .object(object)
   }
 }
 

@@ -12,7 +12,6 @@ extension Store {
     _ pairs: [CandidateSet], with extractor: FeatureExtractor, _ options: ScoringOptions,
     observer: StageObserver = StageObserver()
   ) throws(TareError) -> (features: [(chosen: [Float], rejected: [Float])], computed: Int) {
-    let scorer = extractor.scorer(options)
     var digests: [(chosen: Digest, rejected: Digest)] = []
     var conversations: [Digest: TokenizedConversation] = [:]
     for pair in pairs.map({ $0.fittingParts(to: extractor.text) }) {
@@ -34,7 +33,56 @@ extension Store {
       }
       digests.append((try digest(.chosen), try digest(.rejected)))
     }
+    let (all, computed) = try vectors(of: conversations, with: extractor, options, observer)
+    var features: [(chosen: [Float], rejected: [Float])] = []
+    for digest in digests {
+      guard let chosen = all[digest.chosen], let rejected = all[digest.rejected] else {
+        throw .fault("a feature is missing after all were computed")
+      }
+      features.append((chosen, rejected))
+    }
+    return (features, computed)
+  }
 
+  /// Features of texts as a user's message, at the last token before the answer would begin.
+  ///
+  /// - Returns: [text][hiddenSize].
+  func promptFeatures(
+    _ texts: [String], with extractor: FeatureExtractor, _ options: ScoringOptions,
+    observer: StageObserver
+  ) throws(TareError) -> [[Float]] {
+    var options = options
+    options.ending = .generationPrompt
+    var digests: [Digest] = []
+    var conversations: [Digest: TokenizedConversation] = [:]
+    for (row, text) in texts.enumerated() {
+      do throws(TareError) {
+        let conversation = try extractor.text.tokenize(
+          Conversation(prompt: [.user(text)], turns: []), options)
+        let digest = conversation.digest
+        conversations[digest] = conversation
+        digests.append(digest)
+      } catch {
+        throw error.inside("row \(row + 1)")
+      }
+    }
+    let all = try vectors(of: conversations, with: extractor, options, observer).vectors
+    var features: [[Float]] = []
+    for digest in digests {
+      guard let vector = all[digest] else {
+        throw .fault("a feature is missing after all were computed")
+      }
+      features.append(vector)
+    }
+    return features
+  }
+
+  /// The vector of each conversation, computed where the store has none.
+  private func vectors(
+    of conversations: [Digest: TokenizedConversation], with extractor: FeatureExtractor,
+    _ options: ScoringOptions, _ observer: StageObserver
+  ) throws(TareError) -> (vectors: [Digest: [Float]], computed: Int) {
+    let scorer = extractor.scorer(options)
     let known = try features(by: scorer, for: conversations.keys)
     let missing = conversations.filter { known[$0.key] == nil }.sorted { $0.key < $1.key }
     var runner = BatchRunner(
@@ -53,15 +101,7 @@ extension Store {
       let named = Dictionary(uniqueKeysWithValues: zip(batch.map(\.digest), vectors))
       try self.insert(features: named, by: scorer)
     }
-    let all = try features(by: scorer, for: conversations.keys)
-    var features: [(chosen: [Float], rejected: [Float])] = []
-    for digest in digests {
-      guard let chosen = all[digest.chosen], let rejected = all[digest.rejected] else {
-        throw .fault("a feature is missing after all were computed")
-      }
-      features.append((chosen, rejected))
-    }
-    return (features, runner.computed)
+    return (try features(by: scorer, for: conversations.keys), runner.computed)
   }
 }
 

@@ -29,7 +29,8 @@ package struct LeaderboardTable: Sendable {
 
   package func text(width: Int = 80, style: TerminalStyle = .plain) -> String {
     let count = leaderboard.rows.count
-    let title = style.bold("\(count) models on \(leaderboard.benchmark), in per cent")
+    let what = leaderboard.column.map { "values of \($0)" } ?? "models"
+    let title = style.bold("\(count) \(what) on \(leaderboard.benchmark), in per cent")
     var texts = [title + "\n" + ranks.text(width: width, style: style)]
     if let parts { texts.append(parts.text(width: width, style: style)) }
     let notes = leaderboard.notes.map { "Note: \($0)." } + [explanation].compactMap(\.self)
@@ -38,19 +39,31 @@ package struct LeaderboardTable: Sendable {
   }
 
   private var explanation: String? {
-    let tested = leaderboard.rows.count { $0.behindBest != nil }
-    guard tested > 0 else { return nil }
+    let differences = leaderboard.rows.compactMap(\.behindBest)
+    guard !differences.isEmpty else { return nil }
+    let what = differences.count.counted(leaderboard.column == nil ? "model" : "value")
+    let apart = differences.count(where: \.isIndependent)
+    let test =
+      switch apart {
+      case 0: "paired permutation test of that difference"
+      case differences.count: "test of that difference between independent samples"
+      default:
+        "test of that difference, paired where the prompts are the same, else between independent "
+          + "samples"
+      }
     return """
       rank: with its 95% interval over resampled prompts. behind: difference to the best. q: \
-      paired permutation test of that difference, adjusted for \(tested.counted("model")) \
-      (Benjamini–Hochberg).
+      \(test), adjusted for \(what) (Benjamini–Hochberg).
       """
   }
+
+  /// What the rows are, above their names.
+  private var rowHeader: String { leaderboard.column ?? "model" }
 
   private var ranks: TerminalTable {
     let hasCalibrated = entries.values.contains { $0.calibrated != nil }
     var columns: [TerminalTable.Column] = [
-      .init("rank"), .init("95%", .left), .init("model", .left, leastWidth: 12), .init("n"),
+      .init("rank"), .init("95%", .left), .init(rowHeader, .left, leastWidth: 12), .init("n"),
       .init("overall", .left),
     ]
     if hasCalibrated { columns.append(.init("calibrated", .left)) }
@@ -92,7 +105,7 @@ package struct LeaderboardTable: Sendable {
     let parts = zip(named, models).map { named, model in named + model.averages }
     guard !names.isEmpty else { return nil }
     var table = TerminalTable(
-      columns: [.init("model", .left, leastWidth: 12)] + names.map { .init($0, leastWidth: 5) })
+      columns: [.init(rowHeader, .left, leastWidth: 12)] + names.map { .init($0, leastWidth: 5) })
     for (row, numbers) in zip(leaderboard.rows, parts) {
       table.addRow(
         [row.name]
