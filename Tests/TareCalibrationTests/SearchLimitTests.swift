@@ -23,13 +23,16 @@ import Testing
     for round in 0..<300 {
       let count = 2 + round % 40
       let power = [0.3, 1, 3, 7][round % 4]
-      let features = (0..<2).map { _ in
-        let raw = (0..<count).map { _ in
+      var features: [[Double]] = []
+      for _ in 0..<2 {
+        var raw: [Double] = []
+        for _ in 0..<count {
           let value = normals.next()
-          return copysign(pow(abs(value), power), value)
+          raw.append(copysign(pow(abs(value), power), value))
         }
-        let size = (raw.reduce(0) { $0 + $1 * $1 } / Double(count)).squareRoot()
-        return raw.map { $0 / size }
+        let squares = raw.reduce(0) { sum, value in sum + value * value }
+        let size = (squares / Double(count)).squareRoot()
+        features.append(raw.map { value in value / size })
       }
       let weights = PairWeights([Double](repeating: 1, count: count))
       let fit = PairLogit(features, weights: weights, ridge: [1e-6, 1e-6])
@@ -38,11 +41,13 @@ import Testing
   }
 
   @Test func `a calibration of which a fold did not end says so, and keeps it when saved`() throws {
+    let rows: [Int] = Array(0..<40)
+    let scores: [Double] = rows.map { row in Double(row) + (row % 2 == 0 ? 2 : 0) }
+    let lengths: [Double] = rows.map { row in Double((row * 7) % 11) }
+    let labels: [Double] = rows.map { row in row % 2 == 0 ? 1 : 0 }
     let table = try CalibrationTable(
-      scores: (0..<40).map { $0 % 2 == 0 ? Double($0) + 2 : Double($0) },
-      values: (0..<40).map { Double(($0 * 7) % 11) }, covariate: .length,
-      prompts: PromptGroups((0..<40).map { "p\($0 / 2)" }),
-      labels: (0..<40).map { $0 % 2 == 0 ? 1 : 0 })
+      scores: scores, values: lengths, covariate: .length,
+      prompts: PromptGroups(rows.map { row in "p\(row / 2)" }), labels: labels)
     let calibration = try Made.fit("bradley-terry", table, Made.settings { $0.crossFit = 4 })
     #expect(calibration.findings["converged"] == false)
     #expect(calibration.findings["folds_not_converged"] == 4)
