@@ -1,5 +1,4 @@
 /// Searches that do not end say so.
-import Foundation
 import TareCalibration
 import TareCore
 import TareNumerics
@@ -15,29 +14,6 @@ import Testing
     #expect(!free.didConverge)
     let held = try #require(PairLogit(features, weights: weights, ridge: [1e-6, 1e-6]))
     #expect(held.didConverge)
-  }
-
-  /// Features of heavy tails, as scores with an outlier: the search for gamma must not go in circles.
-  @Test func `with a ridge the search ends for features of any kind`() {
-    var normals = Made.Normals(seed: 7)
-    for round in 0..<300 {
-      let count = 2 + round % 40
-      let power = [0.3, 1, 3, 7][round % 4]
-      var features: [[Double]] = []
-      for _ in 0..<2 {
-        var raw: [Double] = []
-        for _ in 0..<count {
-          let value = normals.next()
-          raw.append(copysign(pow(abs(value), power), value))
-        }
-        let squares = raw.reduce(0) { sum, value in sum + value * value }
-        let size = (squares / Double(count)).squareRoot()
-        features.append(raw.map { value in value / size })
-      }
-      let weights = PairWeights([Double](repeating: 1, count: count))
-      let fit = PairLogit(features, weights: weights, ridge: [1e-6, 1e-6])
-      #expect(fit?.didConverge ?? true, "round \(round)")
-    }
   }
 
   @Test func `a calibration of which a fold did not end says so, and keeps it when saved`() throws {
