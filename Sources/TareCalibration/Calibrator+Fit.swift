@@ -29,7 +29,12 @@ extension Calibrator {
         throw .usage(
           "cross-fitting requires prompts: a column that groups the responses to one prompt")
       }
-      bias = try crossFitted(table, settings, Folds(of: table, count: folds))
+      let fitted = try crossFitted(table, settings, Folds(of: table, count: folds))
+      bias = fitted.bias
+      if fitted.unfinished > 0 {
+        findings["converged"] = false
+        findings["folds_not_converged"] = .int(fitted.unfinished)
+      }
       gamma = 1
       parameters["cross_fit"] = .int(folds)
     }
@@ -44,6 +49,14 @@ extension Calibrator {
     case .decorrelate:
       gamma = Decorrelation.gamma(table.scores, bias.values(for: table), table.columns[0])
       parameters["gamma"] = "decorrelate"
+      if gamma == 0,
+        Association(of: table.scores, on: table.columns[0]).map({ $0.rankCorrelation != 0 })
+          ?? false
+      {
+        findings["converged"] = false
+        findings["not_converged"] =
+          "no gamma brings the rank correlation of the scores with the covariate to 0"
+      }
     }
     var offset = 0.0
     if settings.keepMean {
@@ -66,7 +79,8 @@ extension Calibrator {
       throw .usage(
         "gamma from labels requires prompts: a column that groups the responses to one prompt")
     }
-    return try crossFitted(table, settings, Folds(of: table, count: Folds.usual)).values(for: table)
+    return try crossFitted(table, settings, Folds(of: table, count: Folds.usual)).bias.values(
+      for: table)
   }
 
   private func check(_ table: CalibrationTable, _ settings: FitSettings) throws(TareError) {
@@ -106,21 +120,22 @@ extension Calibrator {
     }
   }
 
+  /// - Returns: also how many folds' fits did not end.
   private func crossFitted(
     _ table: CalibrationTable, _ settings: FitSettings, _ folds: Folds
-  ) throws(TareError) -> Bias {
+  ) throws(TareError) -> (bias: Bias, unfinished: Int) {
     let shared = table.sharedFits(of: folds)
     prepareFolds(folds, of: table.sharing(shared))
     // Each fit holds most of the table, and none knows of the others.
     let threads = Self.hasFolds ? 1 : 2
-    let biases = try ParallelParts.map(threads: threads, count: folds.count) {
+    let found = try ParallelParts.map(threads: threads, count: folds.count) {
       (fold) throws(TareError) in
       var rest = TableWithoutFolds([fold], of: folds, table, shared)
-      guard settings.perSubset else { return try rest.found(by: self).taken }
+      guard settings.perSubset else { return try rest.found(by: self) }
       var parameters: JSONObject = [:]
-      return try self.findEach(rest.table(), settings, &parameters).taken
+      return try self.findEach(rest.table(), settings, &parameters)
     }
-    return Bias(ofFolds: biases, of: table)
+    return (Bias(ofFolds: found.map(\.taken), of: table), found.count { !$0.didConverge })
   }
 
   /// The bias of all rows, or of each subset by itself.

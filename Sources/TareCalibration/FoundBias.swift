@@ -12,6 +12,9 @@ package struct FoundBias: Sendable {
   /// What is taken off: the bias, in the share that the method itself chose.
   var taken: Bias { gamma == 1 ? bias : .scaled(bias, by: gamma) }
 
+  /// Whether the search for it ended; true where there was none.
+  var didConverge: Bool { findings["converged"] != .bool(false) }
+
   package init(_ bias: Bias, gamma: Double = 1, findings: JSONObject = [:]) {
     self.bias = bias
     self.gamma = gamma

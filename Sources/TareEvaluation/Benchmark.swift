@@ -79,6 +79,8 @@ package struct EvaluationOptions: Sendable {
   package var threshold = 0.5
   /// How hard each instruction is, by prompt, for AlpacaEval's length-controlled win rate.
   package var difficulty: [String: Double] = [:]
+  /// Whether the fit of the difficulties ended.
+  package var difficultyDidConverge = true
 
   package init(bootstrap: Bootstrap, length: String = "length") {
     self.bootstrap = bootstrap

@@ -13,10 +13,15 @@ struct HubDownload: Sendable {
 
   struct Outcome: Sendable {
     let file: HubFile
-    /// 64 hexadecimal digits.
-    let sha256: String
+    /// 64 hexadecimal digits, of bytes that were read in this pull; nil where none were.
+    let sha256: String?
     /// Whether bytes came in this pull.
     let downloaded: Bool
+  }
+
+  /// A blob that is there.
+  private struct Present {
+    let sha256: String?
   }
 
   /// `run`, for a task group.
@@ -35,9 +40,9 @@ struct HubDownload: Sendable {
   func run() async throws(TareError) -> Outcome {
     let blob = cache.blob(id, file.checksum)
     let lock = try await HubLock(cache.lock(id, file.checksum))
-    if let sha256 = try await sha256(of: blob) {
+    if let there = try await check(blob) {
       meter.found(file.size)
-      return Outcome(file: file, sha256: sha256, downloaded: false)
+      return Outcome(file: file, sha256: there.sha256, downloaded: false)
     }
     let sha256 = try await fetch(to: blob)
     // Until here, whatever the optimiser thinks of values that nobody reads.
@@ -45,18 +50,18 @@ struct HubDownload: Sendable {
     return Outcome(file: file, sha256: sha256, downloaded: true)
   }
 
-  /// The SHA-256 of a blob that is there already.
+  /// Whether a blob is there already, and its SHA-256 where it was read.
   ///
   /// - Returns: nil if there is none, or not with the file's size or hash. A blob that is named by
-  ///   its SHA-256 was checked when it came, and is not read again: it may be many gigabytes.
-  private func sha256(of blob: URL) async throws(TareError) -> String? {
+  ///   its SHA-256 was checked when it came, and is read again only to verify it: it may be many gigabytes.
+  private func check(_ blob: URL) async throws(TareError) -> Present? {
     var status = stat()
     guard stat(blob.path, &status) == 0 else { return nil }
     if status.st_mode & S_IFMT == S_IFREG, Int(status.st_size) == file.size {
-      if file.checksum.kind == .sha256 { return file.checksum.hex }
+      if file.checksum.kind == .sha256, !client.options.verifies { return Present(sha256: nil) }
       let there = try HubPartialFile(blob, of: file, isReadOnly: true)
       try await there.takeUp()
-      if there.hex == file.checksum.hex { return there.sha256 }
+      if there.hex == file.checksum.hex { return Present(sha256: there.sha256) }
     }
     unlink(blob.path)
     return nil

@@ -3,6 +3,8 @@
 package struct HubOptions: Sendable {
   /// Files that are fetched at the same time.
   package var jobs = 4
+  /// Whether files that are there already are read and hashed; wrong ones are fetched again.
+  package var verifies = false
   /// Attempts that bring nothing new before the hub counts as unreachable.
   package var attempts = 5
   /// Before the second attempt; doubled before each further one, up to `longestPause`. Each pause is

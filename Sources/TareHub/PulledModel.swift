@@ -5,8 +5,9 @@ package struct PulledModel: Sendable {
   package struct File: Sendable {
     package let name: String
     package let bytes: Int
-    /// 64 hexadecimal digits, whichever hash the hub gives.
-    package let sha256: String
+    /// 64 hexadecimal digits, whichever hash the hub gives; nil where the file was there already and was
+    /// not read in this pull.
+    package let sha256: String?
     /// Whether it came in this pull.
     package let downloaded: Bool
   }

@@ -33,10 +33,7 @@ package final class Store: Sendable {
     path: String, access: Access = .readWrite, patience: Duration = .seconds(30)
   ) throws(TareError) {
     guard !path.isEmpty else { throw .usage("the store's path is empty") }
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-      throw .usage("\(path): a folder, not a store")
-    }
+    try Self.requireFile(path)
     // SQLite would take a path like "file:x?mode=ro" for a URI.
     try self.init(
       path: path, file: path.hasPrefix("file:") ? "./" + path : path, access, patience)
@@ -77,15 +74,26 @@ package final class Store: Sendable {
     }
   }
 
+  /// - Throws: `TareError.usage` where a folder, a pipe or a device stands there: SQLite would wait for
+  ///   one of these for ever, or take it for an empty store.
+  private static func requireFile(_ path: String) throws(TareError) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return
+    case S_IFDIR: throw .usage("\(path): a folder, not a store")
+    default: throw .usage("\(path): expected a file, found a pipe or device")
+    }
+  }
+
   /// The address under which SQLite reads a store that is only looked at.
   ///
   /// - Throws: `TareError.usage` where there is no file.
   static func examinable(_ path: String) throws(TareError) -> String {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+    guard FileManager.default.fileExists(atPath: path) else {
       throw .usage("\(path): no such store")
     }
-    guard !isFolder.boolValue else { throw .usage("\(path): a folder, not a store") }
+    try requireFile(path)
     guard canWrite(path) else { return try unchanging(path) }
     return path.hasPrefix("file:") ? "./" + path : path
   }

@@ -57,7 +57,7 @@ package struct BiasErasure: Sendable {
       (a, b) = (weights, weights)
     case .leace:
       a = difference
-      b = Self.solved(pairs.flatMap { [$0.plain, $0.biased] }, center, difference)
+      b = try Self.solved(pairs.flatMap { [$0.plain, $0.biased] }, center, difference)
     }
     (self.method, self.center) = (method, center)
     guard Self.product(a, b) > 0, Self.product(a, b).isFinite else {
@@ -96,9 +96,11 @@ package struct BiasErasure: Sendable {
   }
 
   /// (Σ + ridge)⁻¹ `wanted` by conjugate gradients: the covariance itself, hidden × hidden, is never made.
+  ///
+  /// - Throws: `TareError.badData` if that leaves more than a millionth of `wanted`.
   private static func solved(
     _ rows: [[Float]], _ center: [Double], _ wanted: [Double]
-  ) -> [Double] {
+  ) throws(TareError) -> [Double] {
     let centred = rows.map { row in zip(row, center).map { Double($0) - $1 } }
     let count = Double(rows.count)
     let variance = centred.reduce(0) { $0 + product($1, $1) } / count
@@ -128,6 +130,13 @@ package struct BiasErasure: Sendable {
         direction[place] = residual[place] + next / norm * direction[place]
       }
       norm = next
+    }
+    // Squared, as `least` is; also where numbers overflowed.
+    guard norm <= 1e12 * least else {
+      throw .badData(
+        place: "the pairs",
+        found: "no solution in \(4 * wanted.count) steps (not converged; method leace)",
+        accepted: "hidden states of a sensible size")
     }
     return solution
   }

@@ -48,7 +48,7 @@ package enum BradleyTerry {
   /// Ten steps are usual; more than this means that something is wrong.
   private static let mostSteps = 200
 
-  /// - Throws: `TareError.fault` if the optimum is not reached.
+  /// - Throws: `TareError.badData` if the optimum is not reached, or numbers overflow.
   package static func fit(
     _ pairs: PairFeatures, ridge: Double, from start: [Double]? = nil
   ) throws(TareError) -> [Double] {
@@ -78,7 +78,10 @@ package enum BradleyTerry {
         size /= 2
       }
     }
-    throw .fault("the fit of the head did not converge in \(mostSteps) steps (ridge \(ridge))")
+    throw .badData(
+      place: "features",
+      found: "no least value in \(mostSteps) steps (not converged; ridge \(ridge))",
+      accepted: "features of a sensible size")
   }
 
   /// Mean of −log σ(margin) over the pairs.

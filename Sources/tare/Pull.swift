@@ -11,11 +11,13 @@ struct Pull: AsyncParsableCommand {
         tare pull Qwen/Qwen3-0.6B
         tare pull ORG/NAME --revision refs/pr/1
         tare pull ORG/NAME --include '*Q4_K_M.gguf'
+        tare pull ORG/NAME --verify --json
 
       Prints the folder with the model's files; afterwards the model is available as --model \
       ORG/NAME. Without --include, the files that scoring needs are downloaded: safetensors, \
-      configuration, tokenizer and chat templates. Sizes and hashes are verified. To resume an \
-      interrupted download, run the same command again.
+      configuration, tokenizer and chat templates. Sizes and hashes of what is downloaded are \
+      verified; --verify reads files that are already present, too. To resume an interrupted \
+      download, run the same command again.
 
       HF_ENDPOINT sets the hub, HF_TOKEN the token for gated and private models (otherwise the \
       file named by HF_TOKEN_PATH, or HF_HOME/token), HF_HUB_CACHE or HF_HOME the cache, which is \
@@ -38,7 +40,11 @@ struct Pull: AsyncParsableCommand {
   @Option(help: "Number of concurrent downloads.")
   var jobs = 4
 
-  @Flag(help: "Print the files and their SHA-256 as JSON.")
+  @Flag(
+    help: "Read files that are already present, too, and download those with wrong bytes again.")
+  var verify = false
+
+  @Flag(help: "Print the files as JSON, with the SHA-256 of those that were read.")
   var json = false
 
   func run() async throws {
@@ -47,6 +53,7 @@ struct Pull: AsyncParsableCommand {
     request.includes = include
     request.excludes = exclude
     request.jobs = jobs
+    request.verifies = verify
     let outcome = try await Pipeline(observer: Terminal.observer()).pull(request) { progress in
       Terminal.show(progress)
     }

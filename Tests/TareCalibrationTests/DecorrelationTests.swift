@@ -24,6 +24,21 @@ import Testing
     #expect(calibration.parameters["gamma"] == "decorrelate")
   }
 
+  /// Rewards of 0 and 1: whatever is taken off the equal ones puts them in the order of the bias, so that
+  /// the correlation changes its sign at once, and no halving comes to a step of its own.
+  @Test(.timeLimit(.minutes(1)))
+  func `a correlation that changes its sign at once ends the search`() throws {
+    let lengths = (0..<240).map { Double(($0 * 97) % 240 + 1) }
+    let table = try CalibrationTable(
+      scores: lengths.map { $0 > 225 ? 1 : 0 }, values: lengths, covariate: .length,
+      prompts: PromptGroups((0..<240).map { "p\($0 / 4)" }))
+    let calibration = try Made.fit("penalty", table, settings)
+    #expect(calibration.gamma == 0)
+    #expect(calibration.findings["converged"] == false)
+    #expect(calibration.findings["not_converged"]?.string?.hasPrefix("no gamma") == true)
+    #expect(try calibration.apply(to: table).calibrated == table.scores)
+  }
+
   @Test func `a bias of the wrong sign is not taken off`() throws {
     // The scores fall with length; a fixed penalty would carry them further down.
     let table = try Made.table { ($0.within, $0.between) = (-1, -1) }

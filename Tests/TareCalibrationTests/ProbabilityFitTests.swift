@@ -282,4 +282,18 @@ import Testing
       name: "correct", type: .noul, options: ["false", "true"], rows: answers.rows)
     #expect(throws: TareError.self) { try calibration.calibration(of: turned) }
   }
+
+  @Test(arguments: ProbabilityMethod.allCases)
+  func `a fit says whether it ended, and ends`(method: ProbabilityMethod) throws {
+    for question in 0..<3 {
+      #expect(ProbabilityFit.search(method, try answers(question).0.rows).didConverge)
+    }
+    // All labels the same, and probabilities at the ends.
+    let extreme = (0..<30).map {
+      AnsweredRow(row: $0, prompt: "p\($0)", probabilities: [$0 % 2 == 0 ? 1 : 0, 0], label: 0)
+    }
+    let found = ProbabilityFit.search(method, extreme)
+    #expect(found.didConverge)
+    #expect(found.map.apply([0.7, 0.3]).allSatisfy { $0.isFinite })
+  }
 }

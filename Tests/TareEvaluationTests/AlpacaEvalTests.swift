@@ -73,13 +73,13 @@ import Testing
     let names = ["weak", "even", "odd"]
     let models = try names.map { try made($0).rows }
     var options = options
-    options.difficulty = AlpacaEval.difficulty(of: models, length: "length")
+    options.difficulty = AlpacaEval.difficulty(of: models, length: "length").byPrompt
     #expect(options.difficulty.count == 80)
     for (name, rows) in zip(names, models) {
       let rate = try number("length-controlled", AlpacaEval.evaluate(rows, options))
       #expect(abs(rate.value - (try reference(name, "estimated"))) < 2e-4, "\(name)")
     }
-    #expect(AlpacaEval.difficulty(of: [models[0]], length: "length").isEmpty)
+    #expect(AlpacaEval.difficulty(of: [models[0]], length: "length").byPrompt.isEmpty)
   }
 
   @Test func `equal lengths leave the win rate as it is, and a model that never wins has 0`() throws
@@ -137,7 +137,7 @@ import Testing
     }
     var options = options
     options.bootstrap = try Bootstrap(resamples: 1)
-    options.difficulty = AlpacaEval.difficulty(of: Array(models.values), length: "length")
+    options.difficulty = AlpacaEval.difficulty(of: Array(models.values), length: "length").byPrompt
     var distances: [Double] = []
     for row in published {
       let responses = try #require(models[row["model"] ?? ""])

@@ -13,7 +13,9 @@ extension Benchmarks {
 }
 
 extension AlpacaEval {
-  static func difficulty(of models: [[ScoredResponse]], length: String) -> [String: Double] {
+  static func difficulty(
+    of models: [[ScoredResponse]], length: String
+  ) -> (byPrompt: [String: Double], didConverge: Bool) {
     difficulty(of: models.map { ScoredResponses($0) }, length: length)
   }
 }

@@ -131,7 +131,28 @@ import Testing
     let again = try await pull(hub).run()
     #expect(hub.requests.count == before + 1)
     #expect(again.files.allSatisfy { !$0.downloaded })
-    #expect(again.files.map(\.sha256).contains(Self.model.files[2].sha256))
+    // Named by its SHA-256, and not read: nothing is said of its bytes.
+    #expect(again.files[1].sha256 == nil)
+    try expectWhole()
+  }
+
+  @Test func `a changed file is found by verifying, and fetched again`() async throws {
+    let hub = try LoopbackHub(Self.model)
+    let folder = try await pull(hub).run().folder
+    let file = folder.appending(path: "model.safetensors").resolvingSymlinksInPath()
+    var bytes = try Data(contentsOf: file)
+    bytes[bytes.count / 2] ^= 1
+    try FileManager.default.removeItem(at: file)
+    try bytes.write(to: file)
+    let unread = try await pull(hub).run()
+    #expect(unread.files[1].sha256 == nil && !unread.files[1].downloaded)
+    var options = Self.impatient
+    options.verifies = true
+    let verified = try await pull(hub, options: options).run()
+    #expect(verified.files[1].downloaded)
+    #expect(verified.files[1].sha256 == Self.model.files[2].sha256)
+    let again = try await pull(hub, options: options).run()
+    #expect(again.files.allSatisfy { !$0.downloaded && $0.sha256 != nil })
     try expectWhole()
   }
 

@@ -54,6 +54,22 @@ import Testing
     return folder.path(name)
   }
 
+  @Test func `numbers that no trained model has are named`() throws {
+    var builder = TinyModel.builder()
+    builder.tensors.append(
+      ("cls.output.weight", [UInt64(TinyModel.hidden), 1], 0, UInt64(builder.data.count)))
+    builder.data += [UInt8](repeating: 0, count: 4 * TinyModel.hidden)
+    // Two numbers of the first tensor, the embeddings.
+    builder.data.replaceSubrange(0..<4, with: GGUFBuilder.bytes(Float.nan.bitPattern))
+    builder.data.replaceSubrange(8..<12, with: GGUFBuilder.bytes(Float.infinity.bitPattern))
+    let (status, json) = try inspect(folder.file("odd.gguf", Data(builder.file)))
+    #expect(status == 0)
+    let warnings = findings(json).filter { $0.hasPrefix("warning: tensor") }
+    #expect(warnings.count == 2, "\(warnings)")
+    #expect(warnings.contains { $0.contains("2 numbers that are not finite") })
+    #expect(warnings.contains { $0.contains("has only zeros") })
+  }
+
   // MARK: - Whole outputs
 
   @Test func `a GGUF file with a head: every key`() throws {

@@ -28,6 +28,20 @@ import Testing
       """.utf8)
   }
 
+  @Test func `a run without a name, and a store that keeps nothing, are refused`() throws {
+    let file = try folder.file("model.json", scores(right: 3, of: 4))
+    for (arguments, found) in [
+      (["--run", "", "--store", store], "--run: expected a name, found nothing"),
+      (["--store", ":memory:"], "found :memory:, which keeps nothing"),
+      (["--store", "/dev/null"], "/dev/null: expected a file, found a pipe or device"),
+    ] {
+      let refused = try Program.run(["runs", "import", file] + arguments)
+      #expect(refused.status == 64)
+      #expect(refused.error.contains(found), "\(refused.error)")
+    }
+    #expect(!FileManager.default.fileExists(atPath: store))
+  }
+
   @Test func `a file is imported, evaluated from the store, and exported, gzipped or not`() throws {
     let file = try folder.file("model.json.gz", Gzip.deflated(scores(right: 3, of: 4)))
     #expect(try Program.run(["runs", "import", file, "--store", store]).status == 0)

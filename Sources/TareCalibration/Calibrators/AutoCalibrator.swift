@@ -53,6 +53,13 @@ package struct AutoCalibrator: Calibrator {
     let bias = Bias.curve(
       curve.made(direction, for: table.columns[covariate]), covariate: covariate)
     let gamma = mostGamma(table, bias, diagnosis)
+    guard gamma > 0 else {
+      findings["decision"] = "abstain"
+      findings["reason"] = .string(
+        "Many scores are equal: to take off any share of the bias would order them by "
+          + "\(table.covariates[covariate].name) and turn the preference round.")
+      return abstaining(findings)
+    }
     if let failure = SelectionFailure(table, bias, gamma) {
       return abstaining(verdict.findings.abstaining(failure))
     }
@@ -61,23 +68,29 @@ package struct AutoCalibrator: Calibrator {
   }
 
   /// As much of the bias as turns no preference round: 1, or the gamma at which the rank correlation
-  /// within prompts, or over all responses where that was sure, reaches 0.
+  /// within prompts, or over all responses where that was sure, reaches 0; 0 where that turns round at once.
   private func mostGamma(
     _ table: CalibrationTable, _ bias: Bias, _ diagnosis: Diagnosis
   ) -> Double {
     let values = bias.values(for: table)
     let column = table.columns[0]
-    var gammas = [1.0]
+    var places: [Decorrelation.Place] = []
     if let prompts = table.prompts {
-      gammas.append(
-        Decorrelation.gamma(table.scores, values) {
+      places.append(
+        Decorrelation.place(table.scores, values) {
           Association(within: prompts, of: $0, on: column)?.rankCorrelation ?? 0
         })
     }
     if diagnosis.intervals?.pooled.rankCorrelation?.contains(0) == false {
-      gammas.append(Decorrelation.gamma(table.scores, values, column))
+      places.append(Decorrelation.place(table.scores, values, column))
     }
-    return gammas.filter { $0 > 0 }.min() ?? 1
+    return places.reduce(1.0) { least, place in
+      switch place {
+      case .nowhere: least
+      case .atOnce: 0
+      case .at(let gamma): min(least, gamma)
+      }
+    }
   }
 
   private func findWithLabels(_ table: CalibrationTable) throws(TareError) -> FoundBias? {

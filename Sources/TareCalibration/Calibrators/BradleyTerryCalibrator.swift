@@ -66,7 +66,28 @@ package struct BradleyTerryCalibrator: Calibrator {
     }
     let covariance = fit.covariance(
       scaled, weights: weights, prompts: pairs.prompt, count: pairs.prompts)
+    guard fit.didConverge else { return unfinished(table, pairs.prompts) }
     return found(table, fit.coefficients, covariance, spreads, pairs.prompts)
+  }
+
+  /// Scores that order all labelled pairs without error: the larger the score's coefficient the better, and
+  /// with it the share of the covariates goes to 0. Neither has a value or an error to be told.
+  private func unfinished(_ table: CalibrationTable, _ prompts: Int) -> FoundBias {
+    let terms = table.covariates.indices.map { place in
+      Bias.curve(
+        .line(slope: 0, intercept: 0, isLogarithmic: scale == .log), covariate: place)
+    }
+    return FoundBias(
+      .sum(terms),
+      findings: [
+        "converged": false,
+        "not_converged": .string(
+          """
+          the fit of the labels, \(PairLogit.mostSteps) steps: the scores order the labelled pairs \
+          without error, so that their coefficient has no largest value; no correction
+          """),
+        "prompts": .int(prompts),
+      ])
   }
 
   private func found(

@@ -23,6 +23,8 @@ package struct GammaChoice: Sendable, Hashable {
   package let rightCalibrated: Double
   package let prompts: Int
   package let pairs: Int
+  /// Whether the fit to all prompts ended; where it did not, gamma is 0.
+  package let didConverge: Bool
 
   /// Whether the interval is the normal limit of the resamples'.
   package var hasNormalInterval: Bool { prompts > Self.mostResampled }
@@ -60,7 +62,8 @@ package struct GammaChoice: Sendable, Hashable {
     let all = Sample(labelled, differences)
     let fit = all.fit(start: [labelled.slope, 0])
     estimate = fit.gamma
-    guard prompts >= Self.leastPrompts else {
+    didConverge = fit.didConverge
+    guard prompts >= Self.leastPrompts, didConverge else {
       (gamma, interval, gain, gainError, rightRaw, rightCalibrated) = (0, nil, 0, 0, 0, 0)
       return
     }
@@ -99,17 +102,19 @@ package struct GammaChoice: Sendable, Hashable {
     }
 
     /// Slope of the score, and gamma from 0 to 2.
-    func fit(start: [Double]? = nil) -> (slope: Double, gamma: Double) {
+    func fit(
+      start: [Double]? = nil
+    ) -> (slope: Double, gamma: Double, didConverge: Bool) {
       // A ridge this small only ends the steps where pairs can be told apart without error.
-      if let both = PairLogit(
-        [scores, bias], weights: weights, ridge: [1e-6, 1e-6], start: start),
-        both.coefficients[0] > 0, both.coefficients[1] < 0
-      {
+      let both = PairLogit(
+        [scores, bias], weights: weights, ridge: [1e-6, 1e-6], start: start)
+      let didConverge = both?.didConverge ?? true
+      if let both, both.coefficients[0] > 0, both.coefficients[1] < 0 {
         let gamma = -both.coefficients[1] / both.coefficients[0] / unit
-        if gamma <= GammaChoice.most { return (both.coefficients[0], gamma) }
-        return (slope(at: GammaChoice.most), GammaChoice.most)
+        if gamma <= GammaChoice.most { return (both.coefficients[0], gamma, didConverge) }
+        return (slope(at: GammaChoice.most), GammaChoice.most, didConverge)
       }
-      return (slope(at: 0), 0)
+      return (slope(at: 0), 0, didConverge)
     }
 
     /// By the delta method from Huber's sandwich over prompts, cut to gammas from 0 to 2 as resamples are;
@@ -171,7 +176,8 @@ package struct GammaChoice: Sendable, Hashable {
 
   /// - Parameter whole: the fit to all, from which those without a fold are not far.
   private static func held(
-    _ all: Sample, _ labelled: LabelledScores, _ whole: (slope: Double, gamma: Double)
+    _ all: Sample, _ labelled: LabelledScores,
+    _ whole: (slope: Double, gamma: Double, didConverge: Bool)
   ) -> Held {
     let (pairs, folds) = (labelled.pairs, labelled.folds)
     let start = [whole.slope, -whole.slope * whole.gamma * all.unit]
@@ -207,6 +213,10 @@ package struct GammaChoice: Sendable, Hashable {
       "held_out_right_calibrated": .double(rightCalibrated), "prompts": .int(prompts),
       "pairs": .int(pairs),
     ]
+    if !didConverge {
+      object["converged"] = false
+      object["not_converged"] = .string("the fit of gamma, \(PairLogit.mostSteps) steps")
+    }
     if hasNormalInterval, interval != nil { object["interval_method"] = "normal" }
     return .object(object)
   }

@@ -25,7 +25,9 @@ enum BetaQuantile {
     var (c, d) = (1.0, 1 - (a + b) * x / (a + 1))
     d = 1 / (abs(d) < tiny ? tiny : d)
     var fraction = d
-    for step in 1..<500 {
+    // As many terms as the root of the larger parameter, times a few, are needed near the mean.
+    let most = 500 + Int(min(20 * max(a, b).squareRoot(), 1e6))
+    for step in 1..<most {
       let m = Double(step)
       for term in [
         m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),

@@ -55,6 +55,8 @@ extension QuestionCalibration {
       "options": .array(options.map { .string($0) }), "map": map.json,
       "held_out_log_loss": .object(losses), "rows": .int(rows), "prompts": .int(prompts),
     ]
+    // Nothing where it did: the id of a calibration is that of its members.
+    if !didConverge { object["converged"] = false }
     object["sets"] = sets?.json
     object["abstention"] = abstention?.json
     return .object(object)
@@ -80,6 +82,9 @@ extension QuestionCalibration {
       name: try reader.string("name"), type: type, options: options,
       map: try ProbabilityMap(try reader.reader("map"), options: options.count),
       heldOut: heldOut, rows: try reader.int("rows"), prompts: try reader.int("prompts"),
+      didConverge: try reader.optional("converged") { (reader) throws(TareError) in
+        try reader.bool("converged")
+      } ?? true,
       sets: try reader.optional("sets") { (reader) throws(TareError) in
         try ConformalSets(try reader.reader("sets"))
       },

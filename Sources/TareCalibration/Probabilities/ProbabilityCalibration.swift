@@ -13,14 +13,17 @@ package struct QuestionCalibration: Sendable, Hashable {
   /// Labelled rows and prompts that it was fitted to.
   package let rows: Int
   package let prompts: Int
+  /// Whether the search for the map ended.
+  package let didConverge: Bool
   package var sets: ConformalSets?
   package var abstention: Abstention?
 
   package init(
     name: String, type: QuestionType, options: [String], map: ProbabilityMap,
-    heldOut: [ProbabilityMethod: Double], rows: Int, prompts: Int, sets: ConformalSets? = nil,
-    abstention: Abstention? = nil
+    heldOut: [ProbabilityMethod: Double], rows: Int, prompts: Int, didConverge: Bool = true,
+    sets: ConformalSets? = nil, abstention: Abstention? = nil
   ) {
+    self.didConverge = didConverge
     self.name = name
     self.type = type
     self.options = options
@@ -135,10 +138,11 @@ package struct FittedQuestion: Sendable {
     let best =
       options.method
       ?? ProbabilityMethod.allCases.min { (heldOut[$0] ?? 0) < (heldOut[$1] ?? 0) } ?? .none
-    let map = ProbabilityFit.fit(best, fitted)
+    let (map, didConverge) = ProbabilityFit.search(best, fitted)
     var calibration = QuestionCalibration(
       name: answers.name, type: answers.type, options: answers.options, map: map,
-      heldOut: heldOut, rows: fitted.count, prompts: Set(fitted.map(\.prompt)).count)
+      heldOut: heldOut, rows: fitted.count, prompts: Set(fitted.map(\.prompt)).count,
+      didConverge: didConverge)
     if isSplit {
       // One row of a prompt, as rows of one prompt are not exchangeable with those of others.
       let others = split.oneEach(labelled.filter { split.isHeldOut($0.prompt) }, map)

@@ -7,19 +7,29 @@ package enum ProbabilityFit {
   /// What holds fits of few or separable rows back: half of it times the squared distance of slopes from
   /// 1 and of biases from 0 is added to the sum of the losses. Rows outweigh it soon.
   static let ridge = 1e-2
-  private static let steps = 50
+  static let steps = 50
   private static let tolerance = 1e-10
 
   /// - Parameter rows: labelled, at least one.
   package static func fit(
     _ method: ProbabilityMethod, _ rows: [AnsweredRow]
   ) -> ProbabilityMap {
+    search(method, rows).map
+  }
+
+  /// The map, and whether the search for it ended.
+  package static func search(
+    _ method: ProbabilityMethod, _ rows: [AnsweredRow]
+  ) -> (map: ProbabilityMap, didConverge: Bool) {
     switch method {
-    case .none: .none
-    case .temperature: .temperature(temperature(rows))
-    case .platt: platt(rows)
-    case .isotonic: .isotonic(byOption(rows, isotonic))
-    case .beta: .beta(byOption(rows, beta))
+    case .none: return (.none, true)
+    // Halvings of a range, and pooling, end.
+    case .temperature: return (.temperature(temperature(rows)), true)
+    case .platt: return platt(rows)
+    case .isotonic: return (.isotonic(byOption(rows, isotonic)), true)
+    case .beta:
+      let curves = byOption(rows, beta)
+      return (.beta(curves.map(\.curve)), curves.allSatisfy(\.didConverge))
     }
   }
 
@@ -53,11 +63,13 @@ package enum ProbabilityFit {
   }
 
   /// Newton's method on a slope and a bias for each option; the ridge settles the biases' sum.
-  private static func platt(_ rows: [AnsweredRow]) -> ProbabilityMap {
+  private static func platt(
+    _ rows: [AnsweredRow]
+  ) -> (map: ProbabilityMap, didConverge: Bool) {
     let count = rows.first?.probabilities.count ?? 2
     let logs = rows.map { ProbabilityMap.logs($0.probabilities) }
     let start = [1.0] + [Double](repeating: 0, count: count)
-    let solved = newton(start, prior: start) { parameters, gradient, hessian in
+    let (solved, didConverge) = newton(start, prior: start) { parameters, gradient, hessian in
       var loss = 0.0
       for (row, logs) in zip(rows, logs) {
         guard let label = row.label else { continue }
@@ -79,13 +91,15 @@ package enum ProbabilityFit {
       }
       return loss
     }
-    return .platt(slope: solved[0], biases: Array(solved.dropFirst()))
+    return (.platt(slope: solved[0], biases: Array(solved.dropFirst())), didConverge)
   }
 
   /// - Parameters: an option's probabilities, and whether it is the right one.
-  private static func beta(_ probabilities: [Double], _ isRight: [Bool]) -> BetaCurve {
+  private static func beta(
+    _ probabilities: [Double], _ isRight: [Bool]
+  ) -> (curve: BetaCurve, didConverge: Bool) {
     let features = probabilities.map(BetaCurve.features)
-    func solve(_ isUsed: [Bool]) -> [Double] {
+    func solve(_ isUsed: [Bool]) -> (parameters: [Double], didConverge: Bool) {
       let prior = [isUsed[0] ? 1.0 : 0, isUsed[1] ? 1.0 : 0, 0]
       return newton(prior, prior: prior) { parameters, gradient, hessian in
         var loss = 0.0
@@ -104,14 +118,14 @@ package enum ProbabilityFit {
         return loss
       }
     }
-    var solved = solve([true, true])
+    var (solved, didConverge) = solve([true, true])
     // A falling curve would turn the order of probabilities round.
     if solved[0] < 0 {
-      solved = solve([false, true])
+      (solved, didConverge) = solve([false, true])
     } else if solved[1] < 0 {
-      solved = solve([true, false])
+      (solved, didConverge) = solve([true, false])
     }
-    return BetaCurve(a: max(solved[0], 0), b: max(solved[1], 0), c: solved[2])
+    return (BetaCurve(a: max(solved[0], 0), b: max(solved[1], 0), c: solved[2]), didConverge)
   }
 
   /// Pooled adjacent violators; no value is nearer to 0 or 1 than one of so many rows can show.
@@ -154,10 +168,11 @@ package enum ProbabilityFit {
   /// Newton's method with halved steps on a convex loss plus the ridge.
   ///
   /// - Parameter body: adds to the gradient and the Hessian, and returns the loss.
+  /// - Returns: also whether there is no more to find than the tolerance.
   private static func newton(
     _ start: [Double], prior: [Double],
     _ body: ([Double], inout [Double], inout [[Double]]) -> Double
-  ) -> [Double] {
+  ) -> (parameters: [Double], didConverge: Bool) {
     let size = start.count
     func evaluate(_ parameters: [Double]) -> (Double, [Double], [[Double]]) {
       var gradient = zip(parameters, prior).map { ridge * ($0 - $1) }
@@ -169,7 +184,7 @@ package enum ProbabilityFit {
     var parameters = start
     var (loss, gradient, hessian) = evaluate(parameters)
     for _ in 0..<steps {
-      guard let inverse = SymmetricMatrix.inverse(hessian) else { break }
+      guard let inverse = SymmetricMatrix.inverse(hessian) else { return (parameters, false) }
       let step = inverse.map { row in zip(row, gradient).reduce(0) { $0 + $1.0 * $1.1 } }
       var scale = 1.0
       var next = (parameters, loss, gradient, hessian)
@@ -179,11 +194,15 @@ package enum ProbabilityFit {
         next = (tried, value, slope, curvature)
         scale /= 2
       } while !(next.1 <= loss) && scale > 1e-10
-      guard next.1 <= loss else { break }
+      guard next.1 <= loss else {
+        // No step falls: the least value but for rounding, where a whole one would hardly.
+        let decrement = zip(step, gradient).reduce(0) { $0 + $1.0 * $1.1 }
+        return (parameters, decrement <= 1e-8 * (1 + abs(loss)))
+      }
       let change = loss - next.1
       (parameters, loss, gradient, hessian) = next
-      if change <= tolerance * (1 + abs(loss)) { break }
+      if change <= tolerance * (1 + abs(loss)) { return (parameters, true) }
     }
-    return parameters
+    return (parameters, false)
   }
 }

@@ -121,7 +121,8 @@ package enum AlpacaEval: TrialBenchmark {
     let isKnown = known.count == sorted.count
     let control = LengthControl(
       difficulties: isKnown ? known : Array(repeating: 0, count: sorted.count))
-    let weights = control.fit(rows, counts: Array(repeating: 1, count: rows.count))
+    let fit = control.search(rows, counts: Array(repeating: 1, count: rows.count))
+    let weights = fit.weights
     var random = Xoshiro256(seed: options.bootstrap.seed)
     let rates = (0..<min(options.bootstrap.resamples, mostRefits)).map { _ in
       var counts = [Double](repeating: 0, count: rows.count)
@@ -134,7 +135,18 @@ package enum AlpacaEval: TrialBenchmark {
       n: rows.count, interval: ClosedRange(percentilesOf: rates),
       rule: "approximation of AlpacaEval's model, "
         + (isKnown
-          ? "instruction difficulties fitted to these models" : "no instruction difficulties"))
+          ? "instruction difficulties fitted to these models" : "no instruction difficulties")
+        + notConverged(fit.didConverge, !isKnown || options.difficultyDidConverge))
+  }
+
+  /// What did not end, for the rule of the rate; nothing where all did.
+  private static func notConverged(_ weights: Bool, _ difficulties: Bool) -> String {
+    var searches: [String] = []
+    if !weights { searches.append("the model's weights (\(LengthControl.mostSteps) steps)") }
+    if !difficulties {
+      searches.append("the difficulties (\(InstructionDifficulty.mostRounds) rounds)")
+    }
+    return searches.isEmpty ? "" : "; not converged: \(searches.joined(separator: ", "))"
   }
 
   /// - Parameter instructions: the number of each duel's instruction.
@@ -158,11 +170,11 @@ package enum AlpacaEval: TrialBenchmark {
 extension AlpacaEval {
   /// How hard each instruction is to win, by prompt, from several models' preferences.
   ///
-  /// - Returns: nothing for one model, and where lengths are not known.
+  /// - Returns: nothing for one model, and where lengths are not known; and whether the fit ended.
   package static func difficulty(
     of models: [ScoredResponses], length: String
-  ) -> [String: Double] {
-    guard models.count > 1 else { return [:] }
+  ) -> (byPrompt: [String: Double], didConverge: Bool) {
+    guard models.count > 1 else { return ([:], true) }
     let all = models.compactMap { try? duels(of: $0) }
     // In an order of their own, so that the order of the rows changes nothing.
     let ids = Set(all.joined().map(\.prompt.id)).sorted()
@@ -170,8 +182,10 @@ extension AlpacaEval {
     let rows = all.compactMap { duels in
       self.rows(duels, duels.compactMap { numbers[$0.prompt.id] }, length: length)
     }
-    guard rows.count == models.count else { return [:] }
-    let difficulties = InstructionDifficulty.estimate(rows, instructions: ids.count)
-    return Dictionary(uniqueKeysWithValues: zip(ids, difficulties))
+    guard rows.count == models.count else { return ([:], true) }
+    let found = InstructionDifficulty.estimate(rows, instructions: ids.count)
+    return (
+      Dictionary(uniqueKeysWithValues: zip(ids, found.difficulties)), found.didConverge
+    )
   }
 }

@@ -118,11 +118,12 @@ extension BradleyTerryProbabilities {
       return nil
     }
     // The derivative of the log-likelihood, Σ m σ(−βm), falls from Σ m / 2 > 0 at β = 0 to below 0 at
-    // ∞, where a wrong pair stays: Newton's method between bounds that close in.
+    // ∞, where a wrong pair stays: Newton's method between bounds that close in. A step may do no more than
+    // double β or halve the bounds' distance: 2,000 exponents up, as many down and 53 bits end it always.
     var low = 0.0
     var high = Double.infinity
     var beta = start ?? 1 / scale
-    for _ in 0..<200 {
+    for _ in 0..<4200 {
       var slope = 0.0
       var curvature = 0.0
       for margin in margins {
@@ -133,10 +134,12 @@ extension BradleyTerryProbabilities {
       if slope > 0 { low = beta } else { high = beta }
       var next = curvature > 0 ? beta + slope / curvature : .nan
       if !(next > low && next < high) { next = high.isFinite ? (low + high) / 2 : 2 * beta }
+      // Margins too small for any finite inverse to tell.
+      guard next.isFinite, (next * scale).isFinite else { return nil }
       if abs(next - beta) <= 1e-12 * beta { return next }
       beta = next
     }
-    return beta
+    return nil
   }
 
   /// What the bootstrap over many prompts comes to: β is near normal, with the variance

@@ -7,14 +7,22 @@ internal import Foundation
 /// γ by penalised maximum likelihood over the models with the prior γ ~ N(0, 1); after each round γ
 /// is brought to mean 0 and standard deviation 1. The more models, the better.
 enum InstructionDifficulty {
-  /// - Returns: [instruction], 0 for all where they cannot be told apart.
-  static func estimate(_ models: [LengthControl.Rows], instructions: Int) -> [Double] {
+  /// Rounds at most.
+  static let mostRounds = 100
+
+  /// - Returns: [instruction], 0 for all where they cannot be told apart; and whether the last round moved
+  ///   none of them by more than matters.
+  static func estimate(
+    _ models: [LengthControl.Rows], instructions: Int, mostRounds: Int = mostRounds
+  ) -> (difficulties: [Double], didConverge: Bool) {
     // The baseline against itself says nothing.
     let models = models.filter { !$0.isAlike }
     var difficulties = standardised(logitsOfMeans(models, instructions))
-    guard !models.isEmpty, difficulties.contains(where: { $0 != 0 }) else { return difficulties }
+    guard !models.isEmpty, difficulties.contains(where: { $0 != 0 }) else {
+      return (difficulties, true)
+    }
     var weights = models.map { _ in LengthControl.Weights.gamed }
-    for _ in 0..<100 {
+    for _ in 0..<mostRounds {
       let control = LengthControl(difficulties: difficulties)
       for (index, rows) in models.enumerated() {
         let ones = [Double](repeating: 1, count: rows.count)
@@ -24,9 +32,9 @@ enum InstructionDifficulty {
       let change = zip(difficulties, next).reduce(0) { max($0, abs($1.0 - $1.1)) }
       difficulties = next
       // Below this no win rate changes in its second decimal.
-      if change < 1e-4 { break }
+      if change < 1e-4 { return (difficulties, true) }
     }
-    return difficulties
+    return (difficulties, false)
   }
 
   /// Where the fit begins, [instruction].

@@ -31,6 +31,12 @@ struct LengthControl {
     /// ψ
     var difficulty: Double
 
+    /// Whether no weight differs by as much; false for what is no number.
+    func isWithin(_ distance: Double, of other: Weights) -> Bool {
+      abs(model - other.model) < distance && abs(length - other.length) < distance
+        && abs(difficulty - other.difficulty) < distance
+    }
+
     /// The gamed baselines': of gpt4_1106_preview_verbose and gpt4_1106_preview_concise, −1.5835 and
     /// −1.6425 for length (there of baseline − model), 0.8335 and 0.6836 for difficulty
     /// (length_controlled_v1/baseline_gpt4_1106_preview.csv of alpaca_eval).
@@ -77,12 +83,22 @@ struct LengthControl {
     centre = .gamed
   }
 
+  /// Steps of Newton's method at most.
+  static let mostSteps = 50
+
+  func fit(_ rows: Rows, counts: [Double], from start: Weights = .gamed) -> Weights {
+    search(rows, counts: counts, from: start).weights
+  }
+
   /// Newton's method.
   ///
   /// - Parameter counts: how often each row counts, [row].
-  func fit(_ rows: Rows, counts: [Double], from start: Weights = .gamed) -> Weights {
+  /// - Returns: the weights, and whether the last step moved none of them.
+  func search(
+    _ rows: Rows, counts: [Double], from start: Weights = .gamed
+  ) -> (weights: Weights, didConverge: Bool) {
     var weights = start
-    for _ in 0..<50 {
+    for _ in 0..<Self.mostSteps {
       var system = NormalEquations()
       system.addPenalty(1, lengthPenalty, weights.length - centre.length)
       system.addPenalty(2, difficultyPenalty, weights.difficulty - centre.difficulty)
@@ -96,14 +112,15 @@ struct LengthControl {
           weight: counts[row] * mean * (1 - mean))
       }
       let step = system.solution()
+      let before = weights
       // A model that never wins has θ = −∞: at ±30 its win rate is 0 or 100 to the last digit.
       weights.model = min(max(weights.model - step.0, -30), 30)
       weights.length -= step.1
       weights.difficulty -= step.2
       // Newton's error is squared from step to step.
-      if max(abs(step.0), abs(step.1), abs(step.2)) < 1e-7 { break }
+      if weights.isWithin(1e-7, of: before) { return (weights, true) }
     }
-    return weights
+    return (weights, false)
   }
 
   /// Preferences at equal lengths, [row].

@@ -10,6 +10,11 @@ package struct PairLogit {
   package private(set) var coefficients: [Double]
   /// Inverse of the information with the ridge, [feature][feature].
   package private(set) var inverse: [[Double]]
+  /// Whether the search for the coefficients ended. Without a ridge it does not where the features order
+  /// all pairs without error: there the likelihood has no maximum.
+  package private(set) var didConverge = false
+  /// Steps of Newton's method at most.
+  package static let mostSteps = 50
 
   /// - Parameters:
   ///   - features: differences, [feature][pair].
@@ -21,18 +26,21 @@ package struct PairLogit {
   ) {
     coefficients = start ?? features.map { _ in 0 }
     inverse = []
-    for _ in 0..<50 {
+    for _ in 0..<Self.mostSteps {
       let (gradient, information) = PairLogit.derivatives(
         features, weights, ridge, coefficients)
       guard let inverse = SymmetricMatrix.inverse(information) else { return nil }
       self.inverse = inverse
       let step = inverse.map { row in zip(row, gradient).reduce(0) { $0 + $1.0 * $1.1 } }
-      // Far steps of separable data are cut; ridge or the limit of 50 steps ends them.
+      // Far steps of separable data are cut; ridge or the limit of steps ends them.
       let length = step.map(abs).max() ?? 0
       let share = length > 5 ? 5 / length : 1
       for index in coefficients.indices { coefficients[index] += share * step[index] }
       // A step of Newton's squares what is wrong: after one of a millionth nothing is left to find.
-      if length < 1e-6 * max(1, coefficients.map(abs).max() ?? 0) { break }
+      if length < 1e-6 * max(1, coefficients.map(abs).max() ?? 0) {
+        didConverge = true
+        break
+      }
     }
     guard coefficients.allSatisfy(\.isFinite) else { return nil }
   }

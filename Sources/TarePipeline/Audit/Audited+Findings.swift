@@ -9,6 +9,7 @@ extension CorrectionAuditOutcome.Audited {
   var findings: [String] {
     var sentences: [String] = []
     if let abstention { sentences.append("\(name) does not correct: \(abstention)") }
+    sentences += notConverged.map { "\(name): warning: not converged: \($0)." }
     sentences += targetSelections.map(\.finding)
     if abstention == nil {
       if let moved = movedSelections { sentences.append(moved) }

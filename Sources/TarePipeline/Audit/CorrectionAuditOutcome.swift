@@ -11,6 +11,8 @@ package struct CorrectionAuditOutcome: Sendable {
     let targets: [String]
     /// Why nothing was corrected, of a method that decided so.
     let abstention: String?
+    /// Which searches of its fit did not end.
+    let notConverged: [String]
     /// Of each covariate that varies within prompts, targets first.
     var selections: [SelectionAudit]
     /// The labels in a covariate's place: whether the best of n is better.
@@ -63,6 +65,9 @@ extension CorrectionAuditOutcome.Audited {
       "substitution": substitution?.json ?? .null,
     ]
     object["abstention"] = abstention.map { .string($0) }
+    if !notConverged.isEmpty {
+      object["not_converged"] = .array(notConverged.map { .string($0) })
+    }
     if let labels {
       object["labels"] = labels.json
       object["label_use"] = labelUse.map { .string($0.rawValue) } ?? .null

@@ -95,6 +95,7 @@ private struct Correction {
   /// [row]
   let scores: [Double]
   var abstention: String?
+  var notConverged: [String] = []
   var labelUse = LabelUse.unknown
 
   init(name: String, targets: [String], scores: [Double]) {
@@ -109,6 +110,7 @@ private struct Correction {
     if calibration.gamma == 0 {
       abstention = calibration.findings["reason"]?.string ?? "gamma is 0."
     }
+    notConverged = calibration.notConverged
     labelUse = calibration.labelUse(on: table)
   }
 }
@@ -194,6 +196,7 @@ private struct Auditor {
     }
     return CorrectionAuditOutcome.Audited(
       name: correction.name, targets: correction.targets, abstention: correction.abstention,
+      notConverged: correction.notConverged,
       selections: selections.compactMap(\.self), labels: labels(correction.scores),
       labelUse: whole.labels == nil ? nil : correction.labelUse,
       substitution: SubstitutionAudit(whole, calibrated: correction.scores, targets: names))

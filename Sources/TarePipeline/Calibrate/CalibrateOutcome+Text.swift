@@ -141,13 +141,7 @@ extension CalibrateOutcome.Part {
       \(pairs.text) pairs of responses to one prompt.
       """
     ]
-    if calibration.findings["converged"] == .bool(false) {
-      sentences.append(
-        """
-        Warning: the fit of the curve did not converge: nearly all variation of the covariate is \
-        between prompts (or shared with other covariates), which leaves little to estimate it from.
-        """)
-    }
+    sentences += calibration.notConverged.map { "Warning: not converged: \($0)." }
     if calibration.decision != nil, before.first?.comparedPrompts == 0 {
       sentences.append(
         "In a table, --group names the column that groups the responses to one prompt.")
@@ -207,6 +201,26 @@ extension CalibrateOutcome.Part {
 }
 
 extension Calibration {
+  /// Which searches did not end, and why, each in a few words; none where all did.
+  var notConverged: [String] {
+    var searches: [String] = []
+    if findings["converged"] == .bool(false) {
+      searches.append(
+        findings["not_converged"]?.string
+          ?? findings["folds_not_converged"]?.int.map {
+            "the fits without \($0) of the \(parameters["cross_fit"]?.int ?? $0) folds"
+          }
+            ?? """
+            the fit of the curve: nearly all variation of the covariate is between prompts (or shared \
+            with other covariates), which leaves little to estimate it from
+            """)
+    }
+    if let choice = findings["gamma_choice"], choice["converged"] == .bool(false) {
+      searches.append((choice["not_converged"]?.string ?? "the fit of gamma") + "; gamma is 0")
+    }
+    return searches
+  }
+
   /// " (frac 0.9, it 3)"; nothing where a decision speaks for itself.
   var settingsInWords: String {
     guard decision == nil else { return "" }
@@ -216,6 +230,7 @@ extension Calibration {
       "\(name) \(value.double.map { $0.significant(6) } ?? value.string ?? value.text())"
     }
     if gamma != 1 { settings.append("gamma \(gamma.significant(3))") }
+    if !notConverged.isEmpty { settings.append("not converged") }
     return settings.isEmpty ? "" : " (\(settings.joined(separator: ", ")))"
   }
 

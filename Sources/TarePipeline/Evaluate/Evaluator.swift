@@ -17,7 +17,7 @@ struct Evaluator: Sendable {
   /// What those and these are called beside each other.
   let sides: (other: String, these: [String])
   /// How hard AlpacaEval's instructions are, by the models of all sources.
-  let difficulty: [String: Double]
+  let difficulty: (byPrompt: [String: Double], didConverge: Bool)
 
   init(_ request: EvaluateRequest) throws(TareError) {
     self.request = request
@@ -63,8 +63,9 @@ struct Evaluator: Sendable {
   }
 
   /// Models that answer the same instructions tell how hard each of those is.
-  private static func difficulty(of request: EvaluateRequest) throws(TareError) -> [String: Double]
-  {
+  private static func difficulty(
+    of request: EvaluateRequest
+  ) throws(TareError) -> (byPrompt: [String: Double], didConverge: Bool) {
     func models(_ source: ScoreSource) -> [ScoredResponses] {
       guard mayHoldPreferences(source) else { return [] }
       let length = request.length ?? "length"
@@ -76,7 +77,7 @@ struct Evaluator: Sendable {
     // Whoever's first file is none of AlpacaEval's need not have all read twice.
     guard request.benchmark == nil || request.benchmark == AlpacaEval.key,
       let first = request.sources.first, case let found = models(first), !found.isEmpty
-    else { return [:] }
+    else { return ([:], true) }
     return AlpacaEval.difficulty(
       of: found + request.sources.dropFirst().flatMap(models), length: request.length ?? "length")
   }
@@ -209,7 +210,8 @@ struct Evaluator: Sendable {
 
   private func options(for model: ScoredModel) -> EvaluationOptions {
     var options = options
-    options.difficulty = difficulty
+    options.difficulty = difficulty.byPrompt
+    options.difficultyDidConverge = difficulty.didConverge
     // Models that are ranked share their resamples.
     options.bootstrap.isPaired = model.isOneOfSeveral || request.sources.count > 1
     return options

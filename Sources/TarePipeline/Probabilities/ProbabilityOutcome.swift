@@ -40,6 +40,11 @@ package struct ProbabilityOutcome: Sendable {
       "  held-out log loss: \(losses.joined(separator: ", "))",
       "  chosen: \(own.map.method.rawValue), \(own.map.method.summary)",
     ]
+    if !own.didConverge {
+      lines.append(
+        "  warning: not converged: the fit of \(own.map.method.rawValue) stopped before its loss did "
+          + "not fall any more")
+    }
     if own.prompts < Self.fewPrompts {
       lines.append("  few labelled prompts: the choice of the method is mostly chance")
     }

@@ -78,6 +78,10 @@ extension Pipeline {
     named name: String?, from path: String, into store: String, format: String? = nil,
     columns: [String] = [], filters: [String: String] = [:], policy: RowPolicy = RowPolicy()
   ) throws(TareError) {
+    guard name?.isEmpty != true else { throw .usage("--run: expected a name, found nothing") }
+    guard store != ":memory:" else {
+      throw .usage("--store: expected a file, found :memory:, which keeps nothing")
+    }
     var file = try InputFile(path)
     if policy.leavesOut { file = try file.withoutBadRows(policy.badRows, format: format) }
     let run = name ?? URL(filePath: file.name).scoreFileName

@@ -13,6 +13,8 @@ package struct PullRequest: Sendable {
   package var excludes: [String] = []
   /// Files at a time.
   package var jobs: Int = 4
+  /// Whether files that are there already are read and hashed again.
+  package var verifies = false
   /// Where the hub's address, the token and the cache are named.
   package var environment: [String: String]
 
@@ -56,7 +58,8 @@ package struct PullOutcome: Sendable {
         model.files.map { file in
           [
             "name": .string(file.name), "bytes": .int(file.bytes),
-            "sha256": .string(file.sha256), "downloaded": .bool(file.downloaded),
+            "sha256": file.sha256.map { .string($0) } ?? .null,
+            "downloaded": .bool(file.downloaded),
           ]
         }),
       "bytes": .int(bytes), "seconds": .double(model.seconds),
@@ -78,6 +81,7 @@ extension Pipeline {
   ) async throws(TareError) -> PullOutcome {
     var options = HubOptions()
     options.jobs = request.jobs
+    options.verifies = request.verifies
     let pull = try HubPull(
       request.model, revision: request.revision, includes: request.includes,
       excludes: request.excludes, HubSettings(environment: request.environment), options)

@@ -105,7 +105,7 @@ extension ModelInspector {
     }
   }
 
-  /// Loads the body, which is what finds missing, misshapen and left-over tensors.
+  /// Loads the body, which is what finds missing, misshapen and left-over tensors, and looks at all numbers.
   mutating func checkTensors(
     _ weights: ModelWeights, _ size: BodySize, _ head: (any RewardHead)?
   ) {
@@ -114,7 +114,7 @@ extension ModelInspector {
       result.find(
         .note,
         "the weights were not loaded, as they would fill more than half of the memory: missing, "
-          + "misshapen and unknown tensors were not checked")
+          + "misshapen and unknown tensors, NaN and zeros were not checked")
       return
     }
     guard
@@ -134,6 +134,11 @@ extension ModelInspector {
         .warning,
         "\(unknown.count) unused \(unknown.count == 1 ? "tensor" : "tensors"): \(shown)"
           + (unknown.count > 8 ? " and more" : ""))
+    }
+    let suspect = weights.suspectTensors
+    for tensor in suspect.prefix(8) { result.find(.warning, tensor.description) }
+    if suspect.count > 8 {
+      result.find(.warning, "\(suspect.count - 8) more tensors are not finite or only zeros")
     }
   }
 }
