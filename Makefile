@@ -9,6 +9,7 @@
 #   make test-wheel  installs the wheel in a fresh virtual environment and passes its tests
 #   make test-package  the same with a wheel of the program that is built already, as CI does
 #   make test-python  tests the Python sources with the built program and every library that they speak to
+#   make test-bare  installs and runs the wheel in a bare Debian (root, debootstrap): SUITE=bookworm
 #   make man       writes the manual pages into .build/man/man1
 #   make install   installs what make build built: PREFIX=/usr/local DESTDIR=; make uninstall removes it
 #   make deb       builds dist/tare_….deb; make test-deb installs and runs it in a bare Debian (root, debootstrap)
@@ -31,7 +32,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: demo test deps model build static wheel sdist test-wheel test-package test-python man install uninstall deb test-deb lint format docs library-docs bench soak fuzz fuzz-coverage sanitize growth servers real-scores evaluations fixtures clean
+.PHONY: demo test deps model build static wheel sdist test-wheel test-bare test-package test-python man install uninstall deb test-deb lint format docs library-docs bench soak fuzz fuzz-coverage sanitize growth servers real-scores evaluations fixtures clean
 
 TARE := .build/release/tare
 MODEL := models/SmolLM2-135M-Instruct.Q4_1.gguf
@@ -118,6 +119,10 @@ test-wheel: wheel
 	rm -rf .build/wheel-test && python3 -m venv .build/wheel-test
 	.build/wheel-test/bin/pip install --quiet "$$(echo dist/tare_rm-*.whl)[test]"
 	cd python && ../.build/wheel-test/bin/python -m pytest -q -p no:cacheprovider tests
+
+SUITE ?= bookworm
+test-bare: wheel
+	packaging/test-wheel.sh dist/tare_rm-*.whl $(SUITE)
 
 # The same tests with the program that is built already, in a wheel for this machine alone.
 test-package: build

@@ -36,8 +36,6 @@ extension TokenLogits {
     var topToken = 0
     /// Σ exp(logit − top)
     var sum = 0.0
-    /// Logits of the labels in the block, by their place.
-    var own: [(place: Int, value: Float)] = []
   }
 
   /// Positions that are multiplied at once.
@@ -64,7 +62,18 @@ extension TokenLogits {
     }
     let blocks = found.array
     return labels.indices.map { position in
-      Self.joined(blocks.map { $0[position] }, labels[position])
+      Self.joined(
+        blocks.map { $0[position] }, labels[position], own(labels[position], states[position]))
+    }
+  }
+
+  /// The labels' logits, summed in double: answers are made of small differences of them.
+  private func own(_ labels: [Int32], _ state: [Float]) -> [Float] {
+    let row = FloatBuffer(count: state.count)
+    return labels.map { label in
+      output.read(Int(label)..<(Int(label) + 1), into: row.view)
+      let total = zip(row.view.array, state).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+      return capped(Float(total), token: Int(label))
     }
   }
 
@@ -86,9 +95,6 @@ extension TokenLogits {
           block.topToken = range.lowerBound + i
         }
       }
-      for (place, label) in labels[position].enumerated() where range.contains(Int(label)) {
-        block.own.append((place, logits.base[Int(label) - range.lowerBound]))
-      }
       for i in 0..<range.count { logits.base[i] -= block.top }
       kernels.exponential(powers.view.base, logits.base, range.count)
       for i in 0..<range.count { block.sum += Double(powers.view.base[i]) }
@@ -96,13 +102,13 @@ extension TokenLogits {
     }
   }
 
-  private static func joined(_ blocks: [Block], _ labels: [Int32]) -> LabelLogits {
-    var values = [Float](repeating: .nan, count: labels.count)
+  private static func joined(
+    _ blocks: [Block], _ labels: [Int32], _ values: [Float]
+  ) -> LabelLogits {
     var top = -Float.infinity
     var topToken = 0
-    for block in blocks {
-      for (place, value) in block.own { values[place] = value }
-      if block.top > top { (top, topToken) = (block.top, block.topToken) }
+    for block in blocks where block.top > top {
+      (top, topToken) = (block.top, block.topToken)
     }
     var sum = 0.0
     for block in blocks { sum += block.sum * exp(Double(block.top) - Double(top)) }
