@@ -11,7 +11,8 @@ import Testing
   private static let root = projectFolder.appending(path: "Tests/TareScoringTests/Fixtures/pairs")
 
   private func model(_ form: PairModel.Form) throws -> PairModel {
-    let text = try TextModel(Self.root.appending(path: form.rawValue),
+    let text = try TextModel(
+      Self.root.appending(path: form.rawValue),
       template: form == .steamSHP ? "plain" : nil)
     return try PairModel(
       text, form: form, date: CalendarDate(parsing: "2026-01-31"), threads: 2)

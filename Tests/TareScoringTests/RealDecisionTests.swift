@@ -6,13 +6,13 @@ import TareTemplates
 import TareTesting
 import Testing
 
+private let file = projectFolder.appending(path: "models/SmolLM2-135M-Instruct.Q4_1.gguf")
+
 @Suite(
   .enabled(
-    if: DecisionFixtures.isHere && RealDecisionTests.isHere,
+    if: DecisionFixtures.isHere && FileManager.default.fileExists(atPath: file.path),
     "the shared fixtures, or the model of `make model`, are not here"))
 struct RealDecisionTests {
-  static let file = projectFolder.appending(path: "models/SmolLM2-135M-Instruct.Q4_1.gguf")
-  static let isHere = FileManager.default.fileExists(atPath: file.path)
   /// Those of 37 requests whose probabilities differ most.
   static let names: Set = [
     "unknown field beside state", "option order", "state null", "option names that are labels",
@@ -22,7 +22,7 @@ struct RealDecisionTests {
   /// weights and tokens in float64, transformers' probabilities are off by up to 4.0e-6 here.
   @Test func `a real model's probabilities are transformers', to 1e-5`() throws {
     let model = try DecisionModel(
-      Self.file,
+      file,
       DecisionModel.Options(threads: 2, date: CalendarDate(parsing: "2026-11-29")))
     let requests = try DecisionFixtures.lines("requests.jsonl").map { try JSONValue(parsing: $0) }
     let rows = try DecisionFixtures.lines("real-smollm2/expected.jsonl").map {

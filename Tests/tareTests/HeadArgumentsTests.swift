@@ -79,7 +79,7 @@ import Testing
     (["--read", "nowhere", "--head", "logit:a"], "nowhere"),
     (
       ["--template", "none", "--head", "logit:a"],
-      "template: expected a file, plain or one of the model's (default), found 'none'"
+      "template: expected a file, plain, polar or one of the model's (default), found 'none'"
     ),
     (
       ["--buffers", "half", "--head", "logit:a"], "--buffers: expected float32, stored, found half"

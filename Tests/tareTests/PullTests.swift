@@ -47,7 +47,8 @@ import Testing
     #expect(card["bytes"] == 200_002)
     #expect(
       card["files"]?.array?[1] == [
-        "name": "model.safetensors", "bytes": 200_000, "sha256": JSONValue.null, "downloaded": false,
+        "name": "model.safetensors", "bytes": 200_000, "sha256": JSONValue.null,
+        "downloaded": false,
       ])
     let third = try Program.run(
       ["pull", model.id, "--json", "--verify"], environment: environment(hub))

@@ -22,6 +22,7 @@ import Testing
     var bytes = try Data(contentsOf: file)
     // The second half of the file, but for its last page.
     let middle = bytes.count / 2 / 4096 * 4096
+    try #require(middle + 8192 <= bytes.count, "\(bytes.count) bytes")
     bytes.replaceSubrange(middle..<middle + 8192, with: Data(count: 8192))
     try bytes.write(to: file)
     let check = try Program.run(["store", "check", store, "--json"])
