@@ -112,9 +112,9 @@ def decide(
         words = [*_binary.options(chosen | options), "--json", "-o", output]
         asked = _states(data)
         if asked is not None:
-            source = folder / "in.jsonl"
-            _write(asked, source, names)
-            printed, table = _binary.run("decide", source, *words, progress=progress, names=names), None
+            requests = folder / "in.jsonl"
+            _write(asked, requests, names)
+            printed, table = _binary.run("decide", requests, *words, progress=progress, names=names), None
         else:
             with _tables.given(data, folder / "in.arrow", names, numbered=True) as (source, table):
                 printed = _binary.run("decide", source, *words, progress=progress, names=names)
