@@ -244,3 +244,8 @@ for target in package.targets where target.type != .system {
     target.swiftSettings?.append(.treatAllWarnings(as: .error))
   }
 }
+
+// Some of the tests alone: `TARE_TEST_TARGETS=TareCoreTests,TareHTTPTests`.
+if let wanted = Context.environment["TARE_TEST_TARGETS"]?.split(separator: ",").map(String.init) {
+  package.targets.removeAll { $0.type == .test && !wanted.contains($0.name) }
+}

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Runs the fuzz targets of the tests for a while, each suite in a process of its own, and writes down the counts.
 
-  python3 Benchmarks/fuzz/run.py [--seconds 3600] [--seed N] [--configuration release] [--output results/fuzz]
+  python3 Benchmarks/fuzz/run.py [--seconds 3600] [--seed N] [--configuration release] [--program FILE]
+      [--output results/fuzz]
 
-The seconds are shared by the targets. `swift build --build-tests` in that configuration must have been run. An input that
+The seconds are shared by the targets. `swift build --build-tests` in that configuration must have been run; --program runs a
+copy of its tarePackageTests.xctest, which a build beside it leaves alone. An input that
 ended the process, or that a reader took too long for, is kept in --folder (default .build/fuzz) and its path printed; the
 exit code is then 1. FuzzTarget in Tests/TareTesting/Fuzzing.swift says how inputs are made.
 """
@@ -24,6 +26,7 @@ parser.add_argument("--seconds", type=float, default=3600)
 parser.add_argument("--seed", type=int, default=int(time.time()))
 parser.add_argument("--configuration", default="release")
 parser.add_argument("--folder", default=".build/fuzz")
+parser.add_argument("--program")
 parser.add_argument("--output")
 given = parser.parse_args()
 folder = pathlib.Path(given.folder)
@@ -37,8 +40,10 @@ environment = os.environ | {
     "SWIFT_BACKTRACE": "enable=yes,color=no,images=none,threads=crashed,limit=30"}
 failures = []
 for suite, count in SUITES.items():
+    program = [given.program, "--testing-library", "swift-testing"] if given.program else [
+        "swift", "test", "-c", given.configuration, "--skip-build", "--disable-xctest"]
     ended = subprocess.run(
-        ["swift", "test", "-c", given.configuration, "--skip-build", "--disable-xctest", "--no-parallel", "--filter", suite],
+        [*program, "--no-parallel", "--filter", suite],
         env=environment, capture_output=True, text=True)
     if ended.returncode:
         failures.append(suite)

@@ -108,16 +108,20 @@ extension Accuracy {
       return
     }
     let bootstrapped = ClosedRange(percentilesOf: resamples?.values ?? [])
-    // Where all trials are right, or all wrong, no resample differs, and still nothing is sure.
+    let value = quantity.formula.value(sums)
+    // Where all trials are right, or all wrong, or all of one prompt, no resample differs, and still nothing is
+    // sure. What is no sum of shares has the interval of one share of so many prompts.
     if bootstrapped.lowerBound == bootstrapped.upperBound,
       let interval = sheet.combinedInterval(of: quantity.formula, sums)
+        ?? ((0...1).contains(value) && n > 0
+          ? Proportion.wilson(share: value, trials: n, clusters: n) : nil)
     {
       self.init(
-        value: quantity.formula.value(sums), n: n, ties: tally.ties, interval: interval,
-        method: .wilson, rule: quantity.rule)
+        value: value, n: n, ties: tally.ties, interval: interval, method: .wilson,
+        rule: quantity.rule)
     } else {
       self.init(
-        value: quantity.formula.value(sums), n: n, ties: tally.ties, interval: bootstrapped,
+        value: value, n: n, ties: tally.ties, interval: bootstrapped,
         method: resamples?.method ?? .bootstrap, rule: quantity.rule)
     }
   }

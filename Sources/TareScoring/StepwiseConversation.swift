@@ -97,9 +97,18 @@ extension TextModel {
     let parts = try Self.parts(of: marked, marks: steps.count)
     let text = parts.joined(separator: word)
     var ids = try tokenizer.encode(text, addSpecialTokens: false)
+    // Each step is encoded with all before it: no more of them than can be read, special tokens aside.
+    let limit = longest(options)
+    guard steps.count <= limit, ids.count / 2 <= limit || options.truncation != .error else {
+      throw .badData(
+        place: "text", found: "\(ids.count) tokens in \(steps.count) steps",
+        accepted: "at most \(limit) tokens")
+    }
     var positions: [Int] = []
     var start = ""
     for part in parts.dropLast() {
+      // What follows is cut off.
+      if options.truncation == .right, (positions.last ?? 0) >= limit { break }
       start += part + word
       let own = try tokenizer.encode(start, addSpecialTokens: false)
       guard own.last == label, own.count > 1, ids.starts(with: own) else {

@@ -204,6 +204,9 @@ extension TextModel {
     let prompt = messages.dropLast().map(\.content).joined(separator: "\n")
     let response = messages.last?.content ?? ""
     var (ids, types) = try tokenizer.encode(prompt, pair: response)
+    guard !ids.isEmpty else {
+      throw .badData(place: "text", found: "no tokens", accepted: "a conversation with text")
+    }
     let limit = options.maxTokens ?? contextLength
     let truncated = ids.count > limit
     if truncated {

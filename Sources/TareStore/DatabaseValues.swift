@@ -74,10 +74,10 @@ extension [Float] {
     map(\.bitPattern.littleEndian).withUnsafeBytes { Data($0) }
   }
 
-  /// - Parameter data: a multiple of 4 bytes.
+  /// - Parameter data: a multiple of 4 bytes; what is left over counts as none.
   init(littleEndian data: Data) {
     self = data.withUnsafeBytes { bytes in
-      stride(from: 0, to: bytes.count, by: 4).map { offset in
+      stride(from: 0, to: bytes.count / 4 * 4, by: 4).map { offset in
         let word = bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
         return Float(bitPattern: UInt32(littleEndian: word))
       }

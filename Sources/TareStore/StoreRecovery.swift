@@ -188,7 +188,9 @@ struct StoreRecovery {
         let ids = try Int64.fetchAll(
           db, sql: "SELECT rowid FROM old.\"\(table)\" WHERE rowid > ? ORDER BY rowid LIMIT ?",
           arguments: [last, size])
-        guard let first = ids.first, let end = ids.last else { return }
+        // A damaged tree may have its rows in any order.
+        guard let first = ids.min(), let end = ids.max() else { return }
+        guard first > last else { throw DatabaseError(resultCode: .SQLITE_CORRUPT) }
         try db.execute(sql: insert + " WHERE rowid BETWEEN ? AND ?", arguments: [first, end])
         last = end
         size = min(size * 2, 1024)
@@ -223,6 +225,7 @@ struct StoreRecovery {
           db, sql: "SELECT rowid FROM old.\"\(table)\" WHERE rowid > ? ORDER BY rowid LIMIT 1",
           arguments: [number])
         guard let id else { return .some(nil) }
+        guard id > number else { return nil }
         // Its number may be readable and its columns not.
         try db.execute(sql: insert + " WHERE rowid = ?", arguments: [id])
         return .some(id)

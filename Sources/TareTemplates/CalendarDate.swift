@@ -86,17 +86,17 @@ package struct CalendarDate: Sendable, Hashable {
   /// a directive that is not known stands as it is.
   func formatted(_ format: String) -> String {
     var out = ""
-    var rest = format.unicodeScalars[...]
+    var rest = Array(format.unicodeScalars)[...]
     while let scalar = rest.popFirst() {
-      guard scalar == "%", let next = rest.popFirst() else {
+      guard scalar == "%", let next = rest.first else {
         out.unicodeScalars.append(scalar)
         continue
       }
-      let written = [next] + rest
-      if let (text, length) = directive(in: written[...]) {
-        rest = rest.dropFirst(length - 1)
+      if let (text, length) = directive(in: rest) {
+        rest = rest.dropFirst(length)
         out += text
       } else {
+        rest = rest.dropFirst()
         out += "%\(next)"
       }
     }

@@ -90,6 +90,7 @@ struct Report: ParsableCommand {
     let policy = try bad.policy(
       store: inputs.isEmpty ? store : nil, apartFrom: read + [("--output", output)])
     defer { bad.tell(policy) }
+    FreedMemory.keepTogether()
     let pipeline = Pipeline(observer: Terminal.observer())
     try pipeline.checkWritable(output)
     try Output.checkApart(["--output": output], from: read)

@@ -175,6 +175,9 @@ import Testing
     #expect(abs(first.calibrated.value - second.calibrated.value) < 1e-12)
     #expect(
       abs((first.calibrated.standardError ?? 0) - (second.calibrated.standardError ?? 1)) < 1e-12)
+    // Without the group of its one prompt nothing is left of a policy.
+    let one = PolicySample(name: "b", scores: [2], labels: [nil], prompts: ["z"])
+    #expect(try PolicyEstimates([sample, one]).policies[1].calibrated.interval == nil)
     let few = Self.sample("a", count: 200, labelled: 9, mean: 0, noise: 0.5, seed: 41)
     #expect(throws: TareError.self) { try PolicyEstimates([few]) }
   }

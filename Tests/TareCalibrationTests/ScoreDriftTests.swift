@@ -105,6 +105,15 @@ import Testing
     #expect(abs(changed.shift.mean) < 1e-12)
   }
 
+  @Test func `a level near the least number has a wide interval`() throws {
+    for values in [[1.0, 2], [1, 1]] {
+      let sequence = MeanSequence(
+        (0..<20).map { values[$0 % 2] }, alpha: .leastNonzeroMagnitude, planned: 20)
+      let interval = try #require(sequence.interval)
+      #expect(interval.upperBound.isFinite && interval.contains(sequence.mean))
+    }
+  }
+
   @Test func `few anchors have no interval for the shift, and none is claimed`() {
     let drift = drift([1, 2, 3, 4], [2, 3, 4, 5], ["a", "a", "b", "b"])
     #expect(drift.shift.interval == nil)

@@ -18,6 +18,19 @@ import Testing
     }
   }
 
+  /// As where the wrong column groups the rows.
+  @Test func `more pairs of one prompt than can be gone through are refused`() throws {
+    let responses = (0..<7000).map { index in
+      ScoredResponse(
+        promptID: "all", index: index, role: index % 2 == 0 ? .chosen : .rejected,
+        score: Double(index), covariates: [:])
+    }
+    let error = #expect(throws: TareError.self) {
+      try Pairs.evaluate(responses, options(paired: false))
+    }
+    #expect(error?.description.contains("pairs of a chosen and a rejected") == true)
+  }
+
   private func options(paired: Bool) throws -> EvaluationOptions {
     var bootstrap = try Bootstrap(resamples: 4000)
     bootstrap.isPaired = paired

@@ -114,6 +114,8 @@ import Testing
     // The last of them is the header where it fits the rows.
     #expect(try table("# made by me\n#id\tscore\na\t1\n").columns == ["id", "score"])
     #expect(try table("# id, score\n1, 2\n").columns == ["id", "score"])
+    #expect(try table("#\"id\",score\n1,2\n").columns == ["id", "score"])
+    #expect(try table("#\",score\n1,2\n").columns == ["\"", "score"])
     #expect(try table("# a, b\nid,score\nx,2\n").columns == ["id", "score"])
     #expect(try table("\"#id\",score\n1,2\n").columns == ["#id", "score"])
   }

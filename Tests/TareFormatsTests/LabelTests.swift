@@ -31,6 +31,13 @@ import Testing
     #expect(table.responses.map(\.role) == [.chosen, .rejected])
   }
 
+  @Test func `numbers beyond all bounds are no labels`() {
+    #expect(throws: TareError.self) { try read("score,label\n1,1e308\n2,0\n") }
+    #expect(throws: TareError.self) {
+      try read("{\"score\":1,\"label\":1e101}\n{\"score\":2,\"label\":0}")
+    }
+  }
+
   @Test func `other numbers are grades, named or not, and make no roles`() throws {
     for label in [nil, "gold"] {
       let table = try read("score,gold\n1,4.5\n2,0\n3,1\n") { $0.label = label }

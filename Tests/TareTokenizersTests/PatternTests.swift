@@ -59,6 +59,22 @@ import Testing
     #expect(error?.description.contains("pattern '\(pattern)'") == true, "\(error as Any)")
   }
 
+  @Test(.timeLimit(.minutes(1))) func `stepping back is charged`() {
+    let text = String(repeating: "ab", count: 500_000)
+    #expect(throws: TareError.self) { try pieces("(?<=a{100000})b", text) }
+    // Where nothing stands before, it costs nothing.
+    #expect(throws: Never.self) { try pieces("(?<=a{100000})b", "bbb") }
+  }
+
+  @Test(.timeLimit(.minutes(1))) func `what repeats nothing ends`() throws {
+    #expect(try pieces("(?:(?:(?:){20000}){20000}){20000}a", "bab") == ["b", "a", "b"])
+  }
+
+  @Test func `a class of a hundred thousand parts is read`() throws {
+    let pattern = "[a-z" + String(repeating: "&&a-y", count: 100_000) + "]"
+    #expect(try pieces(pattern, "za\u{E9}") == ["z", "a", "\u{E9}"])
+  }
+
   @Test func `a replacement that would fill the memory is refused`() throws {
     let content = JSONValue.string(String(repeating: "b", count: 10_000))
     let part = Part(
@@ -98,6 +114,7 @@ import Testing
     ("(?:a*)*", "pattern '(?:a*)*'", "a group that can match nothing"),
     ("(?:ab){30000}", "pattern '(?:ab){30000}'", "repetitions of groups"),
     (String(repeating: "(", count: 100), "character 65", "at most 64 levels of groups"),
+    ("a" + String(repeating: "{1}", count: 100_000), "character 26", "at most 8"),
   ])
   func `a pattern that is not understood is refused with its place`(
     pattern: String, place: String, found: String

@@ -102,6 +102,45 @@ import Testing
     #expect(error.description.shows(message), "\(error)")
   }
 
+  /// "a" becomes the second byte of the first text, and the first byte of "\u{E9}" becomes "x".
+  @Test func `compiled rules that cut a character are none`() throws {
+    var units = [UInt32](repeating: 0, count: 512)
+    for (byte, value) in [(UInt32(0x61), UInt32(1)), (0xC3, 3)] {
+      // A leaf, 256 units on.
+      units[Int(byte)] = byte | 1 << 8 | 256 << 10
+      units[Int(byte ^ 256)] = value | 1 << 31
+    }
+    let trie = units.flatMap { unit in (0..<4).map { UInt8(truncatingIfNeeded: unit >> ($0 * 8)) } }
+    let map = Data([0, 8, 0, 0] + trie + Array("\u{E9}\0x\0".utf8)).base64EncodedString()
+    let file = Self.whole
+      .replacing("\"NFC\"", with: "\"Precompiled\", \"precompiled_charsmap\": \"\(map)\"")
+      .replacing("\"b\": 1", with: "\"b\": 1, \"\u{E9}\": 4, \"x\": 5")
+    #expect(try tokenizer(file).encode("a \u{E9}", addSpecialTokens: false) == [0, 4])
+  }
+
+  @Test func `two tokens may strip the same white space`() throws {
+    let file = Self.whole.replacing(
+      "\"added_tokens\": [",
+      with: """
+        "added_tokens": [{"id": 4, "content": "A", "rstrip": true},
+          {"id": 5, "content": " ", "lstrip": true},
+        """)
+    #expect(try tokenizer(file).encode("A   b", addSpecialTokens: false).last == 1)
+  }
+
+  @Test(.timeLimit(.minutes(1))) func `fifty thousand added tokens are read in time`() throws {
+    let tokens = (0..<50_000).map { "{\"id\": \($0 + 4), \"content\": \"<\($0)>\"}, " }.joined()
+    let file = Self.whole.replacing("\"added_tokens\": [", with: "\"added_tokens\": [" + tokens)
+    #expect(try tokenizer(file).encode("<0><49999>", addSpecialTokens: false) == [3, 50_002])
+  }
+
+  @Test func `a score whose exponent is the least number is no number`() {
+    let file = """
+      {"model": {"type": "Unigram", "unk_id": 0, "vocab": [["a", 1e-9223372036854775808]]}}
+      """
+    #expect(throws: TareError.self) { try tokenizer(file) }
+  }
+
   @Test func `a file that is cut off anywhere is an error`() throws {
     let bytes = Array(Self.whole.utf8)
     for count in 0..<bytes.count - 1 {

@@ -192,7 +192,10 @@ import Testing
     }
     let narrow = try peak(file("narrow.csv", text: "a"))
     // 80 MB, of which the reader holds a MiB or two, and the writer another.
-    let wide = try peak(file("wide.csv", text: String(repeating: "many words ", count: 1818)))
+    var random = Xoshiro256(seed: 1)
+    let letters = (0..<20_000).map { _ in UInt8(ascii: "a") + UInt8(random.next(below: 26)) }
+    let text = String(decoding: letters, as: UTF8.self)
+    let wide = try peak(file("wide.csv", text: text))
     #expect(wide - narrow < 16, "\(wide) MiB after \(narrow) MiB")
     let gzipped = try Gzip.deflated(Data(contentsOf: URL(filePath: folder.path("wide.csv"))))
     let compressed = try peak(folder.file("wide.csv.gz", gzipped))

@@ -32,7 +32,8 @@ package struct MeanSequence: Sendable, Hashable {
     let rho2 = (level + log(level + 1)) / Double(max(1, planned))
     let spread = t * rho2 + 1
     let half =
-      deviation * (2 * spread / (t * t * rho2) * log(spread.squareRoot() / alpha)).squareRoot()
+      deviation
+      * (2 * spread / (t * t * rho2) * (log(spread) / 2 - log(alpha))).squareRoot()
     interval = mean - half...mean + half
   }
 }

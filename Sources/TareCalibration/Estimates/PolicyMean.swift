@@ -28,12 +28,13 @@ package struct PolicyMean: Sendable, Hashable {
 
   /// From values that leave out one group of prompts each.
   ///
-  /// The delete-a-group jackknife (Kott 2001), with Student's t of one degree less than there are groups.
+  /// The delete-a-group jackknife (Kott 2001), with Student's t of one degree less than there are groups. No
+  /// interval where one group has all rows: without it there is no mean.
   init(_ value: Double, withoutGroups values: [Double]) {
     self.value = value
     influences = []
     let count = Double(values.count)
-    guard values.count > 1 else {
+    guard values.count > 1, values.allSatisfy(\.isFinite) else {
       (standardError, interval) = (nil, nil)
       return
     }

@@ -32,8 +32,16 @@ package struct ScoredPairs: Sendable {
     for group in 0..<responses.groups.count {
       try ScoredPrompt(members[group], of: responses).requirePairs()
     }
-    throw .fault("irregular pairs of \(responses.count) responses without an error")
+    throw .badData(
+      place: "column of prompts",
+      found: "more than \(Self.mostOfPrompt) pairs of a chosen and a rejected response to one "
+        + "prompt, or \(Self.most) in all",
+      accepted: "fewer responses to a prompt (is the column that groups them the right one?)")
   }
+
+  /// Some gigabytes, and minutes for each pass.
+  private static let most = 200_000_000
+  private static let mostOfPrompt = 10_000_000
 
   /// - Returns: nil where the responses are no pairs.
   init?(regular responses: ScoredResponses, length: String) {
@@ -59,9 +67,19 @@ package struct ScoredPairs: Sendable {
       guard !sides.chosen.isEmpty, !sides.rejected.isEmpty,
         Self.areMatched(sides, responses.pairs)
       else { return nil }
+      let pairs = responses.pairs
+      // Of few it is as quick to look at all.
+      let ofPair = pairs.flatMap { pairs in
+        sides.rejected.count > 8 ? Dictionary(grouping: sides.rejected) { pairs[Int($0)] } : nil
+      }
+      let start = chosen.count
       for better in sides.chosen {
-        for worse in sides.rejected
-        where responses.pairs.map({ $0[Int(better)] == $0[Int(worse)] }) ?? true {
+        let candidates =
+          ofPair.map { $0[pairs?[Int(better)] ?? 0] ?? [] } ?? sides.rejected
+        let count = chosen.count + candidates.count
+        guard count <= Self.most, count - start <= Self.mostOfPrompt else { return nil }
+        for worse in candidates
+        where pairs.map({ $0[Int(better)] == $0[Int(worse)] }) ?? true {
           chosen.append(better)
           rejected.append(worse)
           groups.append(Int32(group))

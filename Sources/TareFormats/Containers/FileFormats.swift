@@ -95,6 +95,7 @@ package func readTable(
     let found = try fileFormat(of: file, key: format)
     let notes = file.wasUTF16 ? [SourceFile.utf16Note] : []
     let rows = try found.table(of: file)
+    try TableWidth.check(rows.columns.count)
     return DataTable(
       name: name, columns.isEmpty ? rows : try MappedRows(rows, columns), format: found.key,
       notes: notes)

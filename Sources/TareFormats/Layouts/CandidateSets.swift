@@ -10,6 +10,8 @@ package struct CandidateSets: Sequence, Sendable {
   private var leftOut: Set<Int> = []
   /// Columns that look like text and are no part of the sets.
   package private(set) var unusedTextColumns: [String] = []
+  /// The same for each of several files.
+  package private(set) var unusedTextOfFiles: [(file: String, columns: [String])] = []
   /// Pairs of which neither response is better.
   package private(set) var ties = 0
   /// Whether a response was given as steps.
@@ -62,6 +64,7 @@ package struct CandidateSets: Sequence, Sendable {
     files += more.files
     for index in before..<files.count { files[index].name = name }
     unusedTextColumns += more.unusedTextColumns.filter { !unusedTextColumns.contains($0) }
+    unusedTextOfFiles.append((name, more.unusedTextColumns))
     ties += more.ties
     hasSteps = hasSteps || more.hasSteps
   }

@@ -19,16 +19,26 @@ enum DialogueText {
 
   /// The turns, without the white space around each.
   static func messages(_ text: String) -> [Message] {
-    var rest = "\n\n" + text.trimmed
-    var messages: [Message] = []
-    while let turn = turns.first(where: { rest.hasPrefix($0.0) }) {
-      rest.removeFirst(turn.0.count)
-      let next = turns.compactMap { rest.range(of: $0.0, options: .literal)?.lowerBound }.min()
-      messages.append(
-        Message(role: turn.1, content: String(rest[..<(next ?? rest.endIndex)]).trimmed))
-      rest = String(rest[(next ?? rest.endIndex)...])
+    let bytes = Array(("\n\n" + text.trimmed).utf8)
+    var found: [(role: String, mark: Int, content: Int)] = []
+    var place = 0
+    while place < bytes.count {
+      guard bytes[place] == newLine,
+        let (mark, role) = turns.first(where: { bytes[place...].starts(with: $0.0.utf8) })
+      else {
+        place += 1
+        continue
+      }
+      found.append((role, place, place + mark.utf8.count))
+      place += mark.utf8.count
     }
-    return messages
+    // What stands before the first turn would be lost.
+    guard found.first?.mark == 0 else { return [] }
+    return found.indices.map { turn in
+      let end = turn + 1 < found.count ? found[turn + 1].mark : bytes.count
+      let content = String(decoding: bytes[found[turn].content..<end], as: UTF8.self)
+      return Message(role: found[turn].role, content: content.trimmed)
+    }
   }
 
   /// The turns before the answer.

@@ -34,7 +34,7 @@ struct Label: Sendable, Hashable {
     case .bool(let isTrue): self.init(isTrue, .truth)
     case .string(let text): self.init(text)
     default:
-      guard let number = cell.double, number.isFinite else { return nil }
+      guard let number = cell.double, number.isUsable else { return nil }
       self.init(number: number)
     }
   }
@@ -42,6 +42,7 @@ struct Label: Sendable, Hashable {
   /// - Returns: nil for what is no label, be it for nothing.
   init?(_ text: String) {
     if let number = DecimalText.number(text) {
+      guard number.isUsable else { return nil }
       self.init(number: number)
       return
     }

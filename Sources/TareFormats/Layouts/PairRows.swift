@@ -92,13 +92,21 @@ struct PairRows: ScoreLayout {
     let isOfPrompt = ColumnNames([column]).column("prompt_id") != nil
     guard !texts.isEmpty || !isOfPrompt else { return }
     let scores = [table.cells(chosen), table.cells(rejected)]
-    var seen: [PromptKey: [Int]] = [:]
+    // The first row of each id, and of ids with several those of each pair of texts.
+    var rows: [PromptKey: Int] = [:]
+    var rowsOfTexts: [PromptKey: [[JSONValue]: Int]] = [:]
     for (row, id) in ids.enumerated() {
       let key = PromptKey(section: nil, subset: subsets?[row] ?? "", id: id)
-      let before = seen[key] ?? []
-      seen[key] = before + [row]
-      guard let first = before.first(where: { other in texts.allSatisfy { $0[other] == $0[row] } })
-      else { continue }
+      guard let earliest = rows[key] else {
+        rows[key] = row
+        continue
+      }
+      let own = texts.map { $0[row] }
+      guard let first = rowsOfTexts[key, default: [texts.map { $0[earliest] }: earliest]][own]
+      else {
+        rowsOfTexts[key, default: [texts.map { $0[earliest] }: earliest]][own] = row
+        continue
+      }
       let isSame = scores.allSatisfy { $0[first] == $0[row] }
       throw table.error(
         row, column,

@@ -4,17 +4,20 @@ import TareCore
 /// Rows belong to one prompt that have the same id within their subset and section, or have no id and the
 /// same prompt. Texts are compared by their digests, and none is held.
 struct SharedPrompts {
-  private var rows: [PromptKey: (prompt: Digest, rows: [Row])] = [:]
+  private var known: [PromptKey: Known] = [:]
   /// The ids that were made for prompts of rows without one.
   private var made: [Digest: String] = [:]
   private var separate = SeparatePrompts<Digest>()
 
   /// What further rows of the prompt are compared with.
-  private struct Row {
+  private struct Known {
+    let prompt: Digest
+    /// Of its first row.
     let place: String
-    let index: Int?
-    /// Of a pair or list.
-    let responses: Digest?
+    /// The row of each response, by its index.
+    var indices: [Int: String] = [:]
+    /// The row of each pair or list.
+    var lists: [Digest: String] = [:]
   }
 
   /// What a reader should know of the ids, in a phrase.
@@ -47,29 +50,29 @@ struct SharedPrompts {
       id = separate.id(PromptKey(section: set.section, subset: set.subset, id: id), of: own)
     }
     let key = PromptKey(section: set.section, subset: set.subset, id: id)
-    let (prompt, before) = rows[key] ?? (own, [])
-    if let first = before.first, prompt != own {
+    if let first = known[key], first.prompt != own {
       throw .badData(
         place: place, found: "the id '\(id)' with a different prompt than in \(first.place)",
         accepted: "one prompt per id")
     }
     let responses = isSeveral ? Digest(ofResponsesOf: set) : nil
     // An answer may be given twice; a pair that stands twice is one too many.
-    if hasID, let responses, let same = before.first(where: { $0.responses == responses }) {
+    if hasID, let responses, let same = known[key]?.lists[responses] {
       throw .badData(
         place: place,
-        found: "the id '\(id)' and the same responses as in \(same.place)",
+        found: "the id '\(id)' and the same responses as in \(same)",
         accepted: "each pair or list of responses once")
     }
     let index = set.extras["index"]?.int
-    if let index, let same = before.first(where: { $0.index == index }) {
+    if let index, let same = known[key]?.indices[index] {
       throw .badData(
         place: "\(place), column 'index'",
-        found: "response \(index) of '\(id)', as in \(same.place)",
+        found: "response \(index) of '\(id)', as in \(same)",
         accepted: "a unique index for each response of a prompt")
     }
-    rows[key, default: (prompt, [])].rows.append(
-      Row(place: place, index: index, responses: responses))
+    if known[key] == nil { known[key] = Known(prompt: own, place: place) }
+    if let index { known[key]?.indices[index] = place }
+    if let responses { known[key]?.lists[responses] = place }
     return id
   }
 }

@@ -5,7 +5,7 @@ internal import TareCore
 /// thousandfold, zstd without bound.
 struct GrowthLimit {
   /// Content that is not looked at.
-  private static let free = 256 << 20
+  private static let free = 16 << 20
   private static let mostGrowth = 250
 
   private var read = 0

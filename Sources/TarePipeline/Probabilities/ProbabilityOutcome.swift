@@ -55,7 +55,7 @@ package struct ProbabilityOutcome: Sendable {
 
   private func setLines(_ sets: ConformalSets) -> [String] {
     guard let range = sets.coverage else {
-      let needed = Int((1 / sets.miss).rounded(.up)) - 1
+      let needed = ((1 / sets.miss).rounded(.up) - 1).digits(0)
       return [
         "  sets: \(sets.rows) held-out prompts; fewer than \(needed) allow no set but all options"
       ]

@@ -122,23 +122,26 @@ extension Pipeline {
       )
     }
     let columns = try ColumnMapping(command: request.columns)
-    let rows = try readRows(request.inputs, format: request.format, columns, request.policy)
+    let rows = try readRows(
+      request.inputs, format: request.format, columns, request.policy, noticesUnusedText: false)
     if let note = rows.tieNote { observer.notice(note) }
     let (store, summary) = try scored(rows, columns, request)
     return (store, summary.run, summary)
   }
 
   /// The rows of files of conversations, pairs or candidates; a prompt's id is one file's.
+  ///
+  /// - Parameter noticesUnusedText: false for who tells of it once the model is known.
   func readRows(
     _ inputs: [String], format: String?, _ columns: ColumnMapping,
-    _ policy: RowPolicy = RowPolicy()
+    _ policy: RowPolicy = RowPolicy(), noticesUnusedText: Bool = true
   ) throws(TareError) -> CandidateSets {
     var rows = CandidateSets()
     for input in inputs {
       let file = try InputFile(input)
       let more = try readCandidateSets(
         file.bytes, name: file.name, format: format, columns: columns, badRows: policy.badRows)
-      noticeUnusedText(more.unusedTextColumns, in: file.name)
+      if noticesUnusedText { noticeUnusedText(more.unusedTextColumns, in: file.name) }
       // Ids, those made up for rows without one above all, are unique in their own file only.
       try rows.append(more, from: file.name)
     }
@@ -172,6 +175,9 @@ extension Pipeline {
     func score(
       in store: Store, with model: some ScoringModel, _ options: ScoringOptions
     ) throws(TareError) -> (Store, ScoreSummary) {
+      for (file, columns) in rows.unusedTextOfFiles {
+        noticeUnusedText(columns.filter { $0 != model.text.referenceVariable }, in: file)
+      }
       do throws(TareError) {
         var rows = try rows.joiningSteps(for: model.text, options)
         if request.policy.badRows.skips {

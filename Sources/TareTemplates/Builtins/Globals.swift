@@ -57,7 +57,7 @@ enum Globals {
     }
     turned("next") { cycler throws(Fault) in
       let current = cycler.attributes["current"] ?? .none
-      try turn(cycler, to: (cycler.attributes["pos"]?.index ?? 0) + 1)
+      try turn(cycler, to: (cycler.attributes["pos"]?.index ?? 0) &+ 1)
       return current
     }
     turned("reset") { cycler throws(Fault) in
@@ -71,8 +71,11 @@ enum Globals {
   private static func turn(_ cycler: Namespace, to place: Int) throws(Fault) {
     let items = cycler.attributes["items"]?.elements ?? []
     guard !items.isEmpty else { return }
-    cycler.attributes["pos"] = .int(place % items.count)
-    cycler.attributes["current"] = items[place % items.count]
+    // Templates can set `pos`, below zero too.
+    let rest = place % items.count
+    let place = rest < 0 ? rest + items.count : rest
+    cycler.attributes["pos"] = .int(place)
+    cycler.attributes["current"] = items[place]
   }
 
   static var values: [String: Value] {

@@ -6,6 +6,10 @@
 struct Keeper {
   private var scopes: [Scope] = []
   private var namespaces: [Namespace] = []
+  private var loops: [Loop] = []
+
+  /// Keeps a loop that outlives its statement: it may be one of a long chain.
+  mutating func keep(_ loop: Loop) { loops.append(loop) }
 
   mutating func keep(_ namespace: Namespace) { namespaces.append(namespace) }
 
@@ -22,7 +26,9 @@ struct Keeper {
   mutating func release() {
     for scope in scopes { scope.clear() }
     for namespace in namespaces { namespace.attributes = [:] }
+    for loop in loops { loop.forget() }
     scopes = []
     namespaces = []
+    loops = []
   }
 }

@@ -6,7 +6,7 @@ final class Loop {
   /// The loop's `if`, asked for each item when its turn comes.
   private var accepts: ((Value) throws(Fault) -> Bool)?
   /// Renders the loop's body for other items, if the loop is recursive.
-  let recursion: ((Value, _ depth: Int) throws(Fault) -> String)?
+  private(set) var recursion: ((Value, _ depth: Int) throws(Fault) -> String)?
   /// Levels of recursive loops around this one.
   let nesting: Int
   /// Levels of values in what it goes through.
@@ -31,6 +31,13 @@ final class Loop {
     self.accepts = accepts
     self.recursion = recursion
     if accepts == nil { known = items.count }
+  }
+
+  /// Lets go of all that it refers to, so that no chain of loops is released one inside the other.
+  func forget() {
+    items = []
+    (accepts, recursion) = (nil, nil)
+    (current, before, after, lastChanged) = (nil, nil, nil, nil)
   }
 
   private func pull() throws(Fault) -> Value? {

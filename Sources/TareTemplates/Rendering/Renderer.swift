@@ -222,13 +222,14 @@ final class Renderer {
   ) throws(Fault) -> Flow {
     let startLine = line
     try budget.spend(Pace.goesThrough.steps(value))
-    let state = Loop(
+    var state = Loop(
       over: try value.iterated(), depth: value.depth + 1, nesting: nesting,
       accepts: acceptance(loop, in: scope),
       recursion: loop.isRecursive
         ? { [unowned self] items, nesting throws(Fault) in
           try recursed(loop, over: items, nesting: nesting, in: scope)
         } : nil)
+    defer { if !isKnownUniquelyReferenced(&state) { keeper.keep(state) } }
     // Jinja runs `else` also where every turn ended early, by `break` or `continue`.
     var hasFinishedTurn = false
     while let item = try state.advance() {

@@ -67,17 +67,24 @@ extension Parser {
     try nested { parser throws(TareError) in try parser.conditional() }
   }
 
+  /// Of one value, each without `else`: `a if b if c`.
+  private static let mostConditions = 8
+
   private mutating func conditional() throws(TareError) -> Expression {
     let known = unknown.count
     var value = try or()
-    var isConditional = false
+    var conditions = 0
     while takeName("if") {
-      isConditional = true
+      conditions += 1
+      guard conditions <= Self.mostConditions else {
+        throw error(
+          "deeper nesting", accepted: "at most \(Self.mostConditions) conditions of one value")
+      }
       let condition = try or()
       let otherwise = takeName("else") ? try expression() : nil
       value = .conditional(value: value, condition: condition, otherwise: otherwise)
     }
-    if isConditional { unknown.removeSubrange(known...) }
+    if conditions > 0 { unknown.removeSubrange(known...) }
     return value
   }
 

@@ -115,14 +115,21 @@ extension Value {
     case .tuple(let items): return try .tuple(places(items.count).map { items.values[$0] })
     case .range(let range):
       let part = PythonRange(slicing: range.count, start, stop, step)
+      // A part of a part goes far in few steps; room is left for its ends, which are products too.
+      let (stride, overflows) = range.step.multipliedReportingOverflow(by: part.step)
+      guard !overflows, stride.magnitude <= Self.mostStride else {
+        throw .limit("a step of a range that is too big", Self.mostStride)
+      }
       return .range(
         PythonRange(
           start: range.start + part.start * range.step, stop: range.start + part.stop * range.step,
-          step: range.step * part.step))
+          step: stride))
     case .dict: throw .type("unhashable type: 'slice'")
     default: throw .type("'\(typeName)' object is not subscriptable")
     }
   }
+
+  private static let mostStride = 1 << 60
 
   private static func sliceBound(_ value: Value?) throws(Fault) -> Int? {
     switch value {

@@ -31,11 +31,23 @@ extension Value: Hashable {
     case .bool(let value): hasher.combine(value ? 1 : 0)
     case .int(let value): hasher.combine(value)
     case .bigInt(let digits): hasher.combine(Double(digits) ?? 0)
+    // NaN equals nothing, and many of them must not share a hash.
+    case .float(let value) where value.isNaN: hasher.combine(UInt64.random(in: 0 ... .max))
     case .float(let value):
       if let whole = Int(exactly: value) { hasher.combine(whole) } else { hasher.combine(value) }
     // Strings that are the same by scalars have the same hash.
     case .string(let text), .markup(let text): hasher.combine(text)
     case .tuple(let items): hasher.combine(items.values)
+    case .range(let range):
+      hasher.combine(range.count)
+      if range.count > 0 { hasher.combine(range.start) }
+    case .function(let function):
+      hasher.combine(function.name)
+      hasher.combine(function.subject)
+    case .namespace(let namespace): hasher.combine(ObjectIdentifier(namespace))
+    case .loop(let loop): hasher.combine(ObjectIdentifier(loop))
+    case .macro(let macro): hasher.combine(ObjectIdentifier(macro))
+    case .iterator(let iterator): hasher.combine(ObjectIdentifier(iterator))
     default: hasher.combine(typeName)
     }
   }

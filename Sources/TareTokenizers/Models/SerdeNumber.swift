@@ -27,9 +27,8 @@ extension Double {
       }
     }
     if !rest.isEmpty {
-      guard let written = Int(String(decoding: rest, as: UTF8.self)), abs(written) < 100_000 else {
-        return nil
-      }
+      guard let written = Int(String(decoding: rest, as: UTF8.self)), written.magnitude < 100_000
+      else { return nil }
       exponent += written
     }
     guard let value = Self.scaled(Double(digits), exponent) else { return nil }

@@ -44,11 +44,13 @@ struct CharacterMap: Sendable {
     return (match.length, found)
   }
 
+  /// - Returns: nil also for a place inside a character.
   private func text(at start: Int) -> ArraySlice<UInt8>? {
-    guard start < texts.count else { return nil }
+    guard start < texts.count, !Self.continues(texts[start]) else { return nil }
     return texts[start...].prefix { $0 != 0 }
   }
 
+  /// Rules that end inside a character are none.
   private func prefixes(
     of text: ArraySlice<UInt8>, first: Bool
   ) -> (length: Int, value: Int)? {
@@ -61,13 +63,18 @@ struct CharacterMap: Sendable {
       let unit = units[node]
       guard unit & (1 << 31 | 0xFF) == UInt32(byte) else { break }
       node ^= Self.offset(unit)
-      if unit >> 8 & 1 == 1, node < units.count {
+      let next = text.startIndex + index + 1
+      let isInside = next < text.endIndex && Self.continues(text[next])
+      if unit >> 8 & 1 == 1, node < units.count, !isInside {
         found = (index + 1, Int(units[node] & (1 << 31 - 1)))
         if first { break }
       }
     }
     return found
   }
+
+  /// Whether a byte of UTF-8 is not the first of a character.
+  private static func continues(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }
 
   /// Where a unit's children are, relative to itself.
   private static func offset(_ unit: UInt32) -> Int {

@@ -83,6 +83,7 @@ struct PatternMatcher {
         holds = (run(bytes, from: instruction + 1, at: position) != nil) != isNegated
         instruction = end
       case .behind(let back, let isNegated, let end):
+        budget.spend(min(back, position - text.lowerBound))
         var found = false
         if let before = stepBack(bytes, back, from: position) {
           found = run(bytes, from: instruction + 1, at: before) == position

@@ -145,9 +145,17 @@ struct PatternParser {
 
   // MARK: - Repetition
 
+  /// Of one element, one after the other.
+  private static let mostQuantifiers = 8
+
   private mutating func quantified(_ element: PatternNode) throws(TareError) -> PatternNode {
     var node = element
+    var quantifiers = 0
     while let next {
+      guard quantifiers < Self.mostQuantifiers || !"*+?{".unicodeScalars.contains(next) else {
+        throw error("more quantifiers of one element", "at most \(Self.mostQuantifiers)")
+      }
+      quantifiers += 1
       switch next {
       case "*": node = try repeated(node, 0...PatternNode.unbounded)
       case "+": node = try repeated(node, 1...PatternNode.unbounded)
@@ -293,12 +301,10 @@ struct PatternParser {
     try enter()
     defer { depth -= 1 }
     let isNegated = take("^")
-    var whole: ScalarClass?
-    repeat {
-      let part = try members(isFirst: whole == nil)
-      whole = whole?.intersection(part) ?? part
-    } while take("&&")
-    guard take("]"), let whole else { throw error(here, "']'") }
+    var parts: [ScalarClass] = []
+    repeat { parts.append(try members(isFirst: parts.isEmpty)) } while take("&&")
+    guard take("]") else { throw error(here, "']'") }
+    let whole = parts.count == 1 ? parts[0] : ScalarClass.intersection(of: parts)
     return isNegated ? whole.complement : whole
   }
 

@@ -85,7 +85,12 @@ struct PatternProgram: Sendable {
   private mutating func appendRepetition(
     of node: PatternNode, _ count: ClosedRange<Int>, isLazy: Bool
   ) throws(TareError) {
-    for _ in 0..<min(count.lowerBound, Self.mostInstructions) { try append(node) }
+    for _ in 0..<min(count.lowerBound, Self.mostInstructions) {
+      let before = instructions.count
+      try append(node)
+      // What adds nothing adds nothing the next time.
+      if instructions.count == before { break }
+    }
     var splits: [Int] = []
     if count.upperBound == PatternNode.unbounded {
       guard !node.canBeEmpty else {

@@ -40,8 +40,8 @@ struct ScalarClass: Sendable {
     return result
   }
 
-  func intersection(_ other: ScalarClass) -> ScalarClass {
-    ScalarClass(children: [complement, other.complement], isNegated: true)
+  static func intersection(of parts: [ScalarClass]) -> ScalarClass {
+    ScalarClass(children: parts.map(\.complement), isNegated: true)
   }
 
   @inline(__always)

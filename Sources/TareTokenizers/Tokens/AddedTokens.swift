@@ -37,7 +37,8 @@ struct AddedTokens: Sendable {
       position = end
       if token.singleWord, !Self.isAlone(start..<end, in: text) { continue }
       let left = token.stripsLeft ? max(Self.spaceStart(text, before: start), taken) : start
-      let right = token.stripsRight ? Self.spaceEnd(text, after: end) : end
+      // Where the one before took this one's own white space, nothing is left of it.
+      let right = max(token.stripsRight ? Self.spaceEnd(text, after: end) : end, left)
       if taken < left { try body(taken..<left, nil) }
       try body(left..<right, id)
       taken = right

@@ -5,6 +5,8 @@ struct AddedVocabulary: Sendable {
   /// The tokens by id; of two with the same id the last.
   private(set) var tokens: [Int32: AddedToken] = [:]
   private var ids: [[UInt8]: Int32] = [:]
+  /// Of the ids; -1 where there are none.
+  private var highest = -1
   /// The tokens to look for, special ones first, each as it was first added.
   private var special: [AddedToken] = []
   private var others: [AddedToken] = []
@@ -21,10 +23,10 @@ struct AddedVocabulary: Sendable {
     guard !spelling.isEmpty else { return }
     if token.isSpecial, specialSpellings.insert(spelling).inserted { special.append(token) }
     if let id = ids[spelling], tokens[id] == token { return }
-    let highest = ids.values.max().map(Int.init) ?? -1
     let free = max(highest + 1, vocabularySize)
     let id = ids[spelling] ?? table.id(of: spelling.span) ?? Int32(free)
     ids[spelling] = id
+    highest = max(highest, Int(id))
     tokens[id] = token
     if !specialSpellings.contains(spelling) { others.append(token) }
   }

@@ -13,14 +13,16 @@ extension ArrowSchema {
     }
     var left = Self.maximumFields
     fields = try Self.fields(of: table, 1, "", depth: 0, &left)
-    metadata = try Self.metadata(of: table, 2)
+    metadata = try Self.metadata(of: table, 2, &left)
   }
 
   private static func metadata(
-    of table: FlatTable, _ index: Int
+    of table: FlatTable, _ index: Int, _ left: inout Int
   ) throws(TareError) -> [Entry] {
     var entries: [Entry] = []
     for pair in try table.tables(index) {
+      left -= 1
+      guard left > 0 else { throw .arrow("more than \(maximumFields) columns and metadata") }
       entries.append(Entry(key: try pair.string(0) ?? "", value: try pair.string(1) ?? ""))
     }
     return entries
@@ -38,7 +40,7 @@ extension ArrowSchema {
       let place = parent.isEmpty ? name : "\(parent).\(name)"
       do throws(TareError) {
         let children = try Self.fields(of: child, 5, place, depth: depth + 1, &left)
-        fields.append(try field(child, name, children))
+        fields.append(try field(child, name, children, &left))
       } catch {
         // Of nested columns the innermost names itself.
         guard case .badData("", let found, let accepted) = error else { throw error }
@@ -49,7 +51,7 @@ extension ArrowSchema {
   }
 
   private static func field(
-    _ table: FlatTable, _ name: String, _ children: [ArrowField]
+    _ table: FlatTable, _ name: String, _ children: [ArrowField], _ left: inout Int
   ) throws(TareError) -> ArrowField {
     let type = try type(
       try table.number(2, default: UInt8(0)), try table.table(3), childCount: children.count)
@@ -62,7 +64,7 @@ extension ArrowSchema {
         isSigned: try index?.flag(1) ?? true)
     }
     let name = name
-    let metadata = try metadata(of: table, 6)
+    let metadata = try metadata(of: table, 6, &left)
     return ArrowField(
       name: name, type: type, dictionary: dictionary, children: children,
       extensionName: metadata.first { $0.key == "ARROW:extension:name" }?.value)

@@ -89,8 +89,9 @@ extension ArrowSchemaCopy {
     guard let data = Data(base64Encoded: text) else { return nil }
     return data.withUnsafeBytes { bytes in
       guard let message = try? ArrowMessage(ArrowBytes(bytes), at: 0), message.kind == .schema,
-        var copy = try? ArrowSchemaCopy(message.header),
-        let metadata = try? ArrowSchema(message.header).metadata
+        // Read first: it has limits of depth and number, which the copy has not.
+        let metadata = try? ArrowSchema(message.header).metadata,
+        var copy = try? ArrowSchemaCopy(message.header)
       else { return nil }
       for (name, column) in columns { copy.add(ArrowColumnType(plain: name, column)) }
       let schema = copy.schema(metadata.map { ($0.key, $0.value) })

@@ -68,8 +68,8 @@ struct ArrowTableReader {
   }
 
   private mutating func read(_ batch: ArrowBatch) throws(TareError) {
-    // Also where there are no columns.
-    try budget.take(batch.rows)
+    // Also where there are no columns: tables number their rows.
+    try budget.take(batch.rows, MemoryLayout<Int>.size)
     for (field, reader) in zip(schema.fields, readers) {
       if let reader {
         _ = try reader.append(batch, rows: batch.rows)

@@ -38,14 +38,19 @@ package struct CSVHeader: Sendable {
       lineEnd = [newLine]
       return
     }
+    try TableWidth.check(ends.count, place: "line \(row.line)")
     var names: [String] = []
+    var numbers: [String: Int] = [:]
     for (index, end) in ends.enumerated() {
       let start = index == 0 ? row.start : ends[index - 1] + 1
       var name = CSVCell.text(in: bytes, start, end).trimmed
       if index == 0, name.hasPrefix("#"), bytes[start] != quote {
-        name = String(name.dropFirst()).trimmed
+        // The name's quotes, if it has any, stand behind the sign.
+        name =
+          bytes[start] == UInt8(ascii: "#") && end - start > 2 && bytes[end - 1] == quote
+          ? CSVCell.text(in: bytes, start + 1, end).trimmed : String(name.dropFirst()).trimmed
       }
-      if let first = names.firstIndex(of: name) {
+      if let first = numbers.updateValue(index, forKey: name) {
         throw .badData(
           place: "line \(row.line)",
           found: "the name '\(name)' for column \(first + 1) and column \(index + 1)",

@@ -42,9 +42,11 @@ package struct CSVTable: TableRows {
     case .needsMore, .end: header = try CSVHeader(nil, ends: [], in: bytes.span, dialect)
     }
     // What is reserved and not used costs no memory.
-    let lineCount = bytes.count { $0 == newLine } + 1
+    // A row has a byte for each of its columns but one.
+    let width = max(1, header.columns.count)
+    let lineCount = min(bytes.count { $0 == newLine }, bytes.count / width) + 1
     starts.reserveCapacity(lineCount)
-    ends.reserveCapacity(lineCount * header.columns.count)
+    ends.reserveCapacity(lineCount * width)
     var cells: [Int] = []
     rows: while true {
       cells.removeAll(keepingCapacity: true)

@@ -13,12 +13,24 @@ extension JSONLinesTable {
     private var names: [[UInt8]] = []
     /// The shape of the row before, which the next one has as a rule.
     private var last: Int?
+    /// The last row that has a column by itself, counted from 1, and the place there, [column].
+    private var marks: [(row: Int, place: Int)] = []
+    private var rows = 0
+    /// Of so many times the columns of a row their places are not kept.
+    private static let sparse = 16
 
     struct Shape: Sendable {
       /// In the order of the row's members.
       let columns: [Int32]
-      /// Where each column stands among the members, -1 where it does not, [column].
-      let places: [Int32]
+      /// Where each column stands among the members, -1 where it does not, [column]; empty for few members of
+      /// a table of many columns.
+      fileprivate let places: [Int32]
+
+      /// Where a column's value stands among the row's; nil where it has none.
+      func place(of column: Int) -> Int? {
+        if places.isEmpty { return columns.firstIndex(of: Int32(column)) }
+        return column < places.count && places[column] >= 0 ? Int(places[column]) : nil
+      }
     }
 
     /// The members of a row that is being read.
@@ -29,7 +41,10 @@ extension JSONLinesTable {
       fileprivate var isLast = true
     }
 
-    func open() -> Open { Open() }
+    mutating func open() -> Open {
+      rows += 1
+      return Open()
+    }
 
     /// The place of the next member among its row's; that of its first one where it stands twice.
     mutating func place(of name: [UInt8], in row: inout Open) -> Int {
@@ -39,10 +54,15 @@ extension JSONLinesTable {
         row.common += 1
         return row.common - 1
       }
-      if row.isLast, let last { row.columns = Array(shapes[last].columns[..<row.common]) }
+      if row.isLast, let last {
+        row.columns = Array(shapes[last].columns[..<row.common])
+        for (place, column) in row.columns.enumerated() { marks[Int(column)] = (rows, place) }
+      }
       row.isLast = false
       let column = column(name)
-      if let place = row.columns.firstIndex(of: column) { return place }
+      let mark = marks[Int(column)]
+      if mark.row == rows { return mark.place }
+      marks[Int(column)] = (rows, row.columns.count)
       row.columns.append(column)
       return row.columns.count - 1
     }
@@ -56,8 +76,11 @@ extension JSONLinesTable {
         last = Int(number)
         return number
       }
-      var places = [Int32](repeating: -1, count: self.columns.count)
-      for (place, column) in columns.enumerated() { places[Int(column)] = Int32(place) }
+      var places: [Int32] = []
+      if columns.count >= self.columns.count / Self.sparse {
+        places = [Int32](repeating: -1, count: self.columns.count)
+        for (place, column) in columns.enumerated() { places[Int(column)] = Int32(place) }
+      }
       let number = Int32(shapes.count)
       shapes.append(Shape(columns: columns, places: places))
       numbersOfShapes[columns] = number
@@ -71,6 +94,7 @@ extension JSONLinesTable {
       numbers[name] = number
       columns.append(String(decoding: name, as: UTF8.self))
       names.append(name)
+      marks.append((0, 0))
       return number
     }
   }

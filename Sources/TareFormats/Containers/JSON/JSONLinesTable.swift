@@ -87,6 +87,7 @@ package struct JSONLinesTable: TableRows {
     starts.append(text.lowerBound)
     lengths.append(length)
     firstValues.append(first)
+    try TableWidth.check(known.columns.count, place: "line \(line)")
     shapes.append(known.close(shape))
   }
 
@@ -122,9 +123,8 @@ extension JSONLinesTable {
 
   /// Where a row's value begins; nil where it has none.
   private func start(_ row: Int, _ column: Int) -> Int? {
-    let places = known.shapes[Int(shapes[row])].places
-    guard column < places.count, places[column] >= 0 else { return nil }
-    return starts[row] + Int(values[firstValues[row] + Int(places[column])])
+    guard let place = known.shapes[Int(shapes[row])].place(of: column) else { return nil }
+    return starts[row] + Int(values[firstValues[row] + place])
   }
 
   private func value(_ row: Int, _ column: Int) -> JSONValue? {

@@ -38,6 +38,9 @@ package enum ParquetFile: FileFormat {
     guard reader.count > 0 else {
       throw .badData(place: "", found: "no rows", accepted: "at least one row")
     }
+    guard !reader.shown.isEmpty else {
+      throw .badData(place: "", found: "no columns", accepted: "at least one column")
+    }
     let fields = try reader.read(Array(reader.schema.fields.indices), threads: threads)
     let shown = reader.shown.map { fields[$0] }
     let original = ParquetOriginal(reader, fields)

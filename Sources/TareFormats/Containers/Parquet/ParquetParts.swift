@@ -54,7 +54,9 @@ struct ParquetParts {
           writer.field(3, int64: group.rowCount)
         })
     }
-    rowCount += metadata.rowCount
+    let (sum, overflows) = rowCount.addingReportingOverflow(metadata.rowCount)
+    guard !overflows else { throw .parquet("more rows than can be counted") }
+    rowCount = sum
     content.append(contentsOf: try file.slice(4, end - 4).buffer)
   }
 
@@ -106,7 +108,7 @@ struct ParquetParts {
     guard chunk.hasMetadata,
       chunk.valueCount == 0
         || (start >= 4 && start <= end && chunk.dataOffset <= end
-          && chunk.compressedSize <= end - start)
+          && (chunk.dictionaryOffset ?? 0) <= end && chunk.compressedSize <= end - start)
     else { throw .parquet("values of '\(path.joined(separator: "."))' outside of the file") }
     let shift = content.count - 4
     return ThriftWriter.structure { writer in
