@@ -11,9 +11,10 @@ struct NearestLayout {
   /// The one that lacks the least once columns have other names; of those one that the row has marks of,
   /// or the most columns.
   init(to row: SourceRow) {
+    let named = Self.named(row)
     let all = RowLayouts.registry.entries.map { layout in
       let missing = layout.missing(in: row)
-      return (layout: layout, missing: missing, renames: Self.renames(missing, layout, row))
+      return (layout: layout, missing: missing, renames: Self.renames(missing, layout, row, named))
     }
     func rank(_ place: Int) -> (Int, Int, Int, Int, Int) {
       let (layout, missing, renames) = all[place]
@@ -97,20 +98,30 @@ extension NearestLayout {
     .label: ["label", "gold", "correct", "preference", "winner", "better"],
   ]
 
+  private static let known = Set(words.values.joined())
+
+  /// A column with a value whose name has words of those.
+  private typealias Named = (key: String, value: JSONValue, parts: Set<String>)
+
+  private static func named(_ row: SourceRow) -> [Named] {
+    row.columns.members.compactMap { key, value in
+      guard value != .null else { return nil }
+      let parts = Set(key.lowercased().split { !$0.isLetter }.map(String.init))
+      return parts.isDisjoint(with: known) ? nil : (key, value, parts)
+    }
+  }
+
   private static func renames(
-    _ missing: [LayoutColumn], _ layout: any RowLayout.Type, _ row: SourceRow
+    _ missing: [LayoutColumn], _ layout: any RowLayout.Type, _ row: SourceRow, _ named: [Named]
   ) -> [(name: String, column: String)] {
     let used = Set(layout.columns.compactMap(row.column))
-    var free = row.columns.members.filter { !used.contains($0.key) && $0.value != .null }
+    var free = named.filter { !used.contains($0.key) }
     var found: [(name: String, column: String)] = []
     for column in missing {
       let words = words[column.meaning] ?? []
-      func place(_ name: String) -> Int? {
-        let parts = name.lowercased().split { !$0.isLetter }.map(String.init)
-        return words.firstIndex { parts.contains($0) }
-      }
-      let best = free.indices.filter { place(free[$0].key) != nil && free[$0].value.fits(column) }
-        .min { (place(free[$0].key) ?? 0) < (place(free[$1].key) ?? 0) }
+      func place(_ index: Int) -> Int? { words.firstIndex { free[index].parts.contains($0) } }
+      let best = free.indices.filter { place($0) != nil && free[$0].value.fits(column) }
+        .min { (place($0) ?? 0) < (place($1) ?? 0) }
       guard let best else { continue }
       found.append((column.names[0], free[best].key))
       free.remove(at: best)
