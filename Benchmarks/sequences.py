@@ -16,6 +16,8 @@ import pathlib
 import subprocess
 import tempfile
 
+from sequence_outcomes import rounded, show
+
 parser = argparse.ArgumentParser()
 parser.add_argument("pairs", nargs="+")
 parser.add_argument("--tare", default=".build/release/tare")
@@ -43,19 +45,6 @@ three = [list(order) for order in itertools.permutations(["general", "llmbar", "
 seven = [["general", *KINDS, "math"], ["math", *reversed(KINDS), "general"], [*KINDS, "math", "general"]]
 
 
-def rounded(value):
-    if isinstance(value, dict):
-        return {key: rounded(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [rounded(item) for item in value]
-    return round(value, 4) if isinstance(value, float) else value
-
-
-def points(number):
-    low, high = number["interval"]
-    return f"{100 * number['mean']:+.1f} ({100 * low:+.1f} to {100 * high:+.1f})"
-
-
 def run(folder, order):
     command = [arguments.tare, "train-head", "--sequence", *(f"{folder}/{name}.jsonl" for name in order)]
     for rule in RULES:
@@ -63,18 +52,6 @@ def run(folder, order):
     command += ["--model", arguments.model, "--store", arguments.store, "--precision", arguments.precision,
                 "--seeds", arguments.seeds, "--json"]
     return rounded(json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout))
-
-
-def show(order, outcome):
-    print(" → ".join(order))
-    for update in outcome["updates"]:
-        line = (f"  {update['update']:10} average {100 * update['average_accuracy']['mean']:.1f}"
-                f"  forgetting {points(update['forgetting'])}  forward {points(update['forward_transfer'])}")
-        if against := update.get("against_all"):
-            line += (f"  against all: average {points(against['average_accuracy'])}"
-                     f"  forgetting {points(against['forgetting'])}")
-        print(line)
-    print(f"  joint      average {100 * outcome['joint']['average_accuracy']['mean']:.1f}", flush=True)
 
 
 results = []

@@ -13,6 +13,8 @@ import pathlib
 import subprocess
 import tempfile
 
+from sequence_outcomes import rounded, show
+
 ORDERS = [
     ["mnli", "qqp", "boolq", "rte", "amazon", "sst2", "agnews"],
     ["boolq", "mnli", "qqp", "rte", "sst2", "agnews", "amazon"],
@@ -30,32 +32,6 @@ parser.add_argument("--precision", default="int8")
 parser.add_argument("--seeds", default="5")
 parser.add_argument("--first", type=int, help="so many texts of each task and split alone, for a try")
 arguments = parser.parse_args()
-
-
-def rounded(value):
-    if isinstance(value, dict):
-        return {key: rounded(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [rounded(item) for item in value]
-    return round(value, 4) if isinstance(value, float) else value
-
-
-def points(number):
-    low, high = number["interval"]
-    return f"{100 * number['mean']:+.1f} [{100 * low:+.1f}, {100 * high:+.1f}]"
-
-
-def show(order, outcome):
-    print(" → ".join(order))
-    for update in outcome["updates"]:
-        line = (f"  {update['update']:10} average {100 * update['average_accuracy']['mean']:.1f}"
-                f"  forgetting {points(update['forgetting'])}  forward {points(update['forward_transfer'])}")
-        if against := update.get("against_all"):
-            line += (f"  against all: average {points(against['average_accuracy'])}"
-                     f"  forgetting {points(against['forgetting'])}")
-        print(line)
-    print(f"  joint      average {100 * outcome['joint']['average_accuracy']['mean']:.1f}"
-          f"  {[round(100 * task['mean'], 1) for task in outcome['joint']['accuracy']]}", flush=True)
 
 
 rows = {}
