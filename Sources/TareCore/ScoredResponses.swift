@@ -112,6 +112,21 @@ package struct ScoredResponses: Sendable {
     return responses
   }
 
+  /// Whether what should be labels says nothing of responses: grades, not 1 and 0, that are the same for
+  /// all responses to each prompt, though some have several, as reference answers are.
+  package var haveReferenceAnswers: Bool {
+    guard let labels, steps == nil, groups.count < count,
+      labels.contains(where: { !Self.isMissing($0) && $0 != 0 && $0 != 1 })
+    else { return false }
+    var first = [Double?](repeating: nil, count: groups.count)
+    for (row, group) in groups.groupOfRow.enumerated() {
+      guard roles[row] == .response, !Self.isMissing(labels[row]) else { return false }
+      if let label = first[Int(group)], label != labels[row] { return false }
+      first[Int(group)] = labels[row]
+    }
+    return true
+  }
+
   /// Whether nothing but scores tells these responses from others, row by row.
   package func areSame(as other: ScoredResponses) -> Bool {
     positions == other.positions && roles == other.roles && prompts == other.prompts

@@ -36,18 +36,21 @@ extension ScoredResponses {
     var normalised = scores
     for rows in PromptGroups(of: self).rows {
       let count = Double(rows.count)
-      let mean = rows.reduce(0) { $0 + scores[$1] } / count
-      // In units of the largest, so that the squares of tiny deviations are not lost.
-      let largest = rows.reduce(0) { Swift.max($0, abs(scores[$1] - mean)) }
-      // Equal scores differ from their mean by roundings alone.
-      let isLevel = rows.allSatisfy { scores[$0] == scores[rows[0]] } || largest == 0
-      let squares = rows.reduce(0) { sum, row in
-        let deviation = isLevel ? 0 : (scores[row] - mean) / largest
-        return sum + deviation * deviation
+      // Differences from the first score, in units of the largest: exact where scores are near each other
+      // and far from 0, and without the loss of tiny squares. Halves where the whole overflows.
+      let first = scores[rows[0]]
+      let part = rows.allSatisfy { (scores[$0] - first).isFinite } ? 1 : 0.5
+      let largest = rows.reduce(0) { Swift.max($0, abs(scores[$1] * part - first * part)) }
+      guard largest > 0 else {
+        for row in rows { normalised[row] = 0 }
+        continue
       }
+      let differences = rows.map { (scores[$0] * part - first * part) / largest }
+      let mean = differences.reduce(0, +) / count
+      let squares = differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
       let unit = (squares / count).squareRoot()
-      for row in rows {
-        normalised[row] = isLevel ? 0 : (scores[row] - mean) / largest / unit
+      for (row, difference) in zip(rows, differences) {
+        normalised[row] = (difference - mean) / unit
       }
     }
     return normalised

@@ -166,6 +166,21 @@ extension TextModel {
     return whole == text(conversation.turns.map { $0.withoutReasoning ?? $0 })
   }
 
+  /// The role of the first message, of other roles than these, that the template does not write; nil if
+  /// there is none. Told by the longest word of the message, which templates may quote or trim.
+  package func roleLeftOut(
+    of conversation: Conversation, except known: Set<String>, _ options: ScoringOptions
+  ) -> String? {
+    let messages = conversation.messages.filter { !known.contains($0.role) }
+    guard !messages.isEmpty, let template = template(for: conversation.context),
+      let text = try? render(
+        conversation.messages, conversation.context, isPrompt: false, with: template, options)
+    else { return nil }
+    return messages.first { message in
+      message.content.longestWord.map { !text.contains($0) } ?? false
+    }?.role
+  }
+
   /// Whether a content that is null makes another text than a missing one, which is what transformers'
   /// tokenizers make of it.
   package func isChangedByNullContent(
@@ -179,6 +194,13 @@ extension TextModel {
       try? render(messages, conversation.context, isPrompt: false, with: template, options)
     }
     return text(messages) != text(messages.map { $0.withoutNullContent ?? $0 })
+  }
+}
+
+extension String {
+  /// The longest run of ASCII letters and digits; nil where there is none.
+  fileprivate var longestWord: Substring? {
+    split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }.max { $0.utf8.count < $1.utf8.count }
   }
 }
 

@@ -88,6 +88,8 @@ extension Store {
 struct StoreRecovery {
   private let db: Database
   private var report = RecoveryReport()
+  /// Runs that lost the file they were imported from.
+  private var withoutSource: Set<Int64> = []
 
   static func run(from damaged: String, into new: String) throws -> RecoveryReport {
     let report = try connection(new).writeWithoutTransaction { db in
@@ -107,6 +109,7 @@ struct StoreRecovery {
       try db.inTransaction {
         try recovery.dropChangedTexts()
         try recovery.dropOrphans()
+        try recovery.judgeSources()
         try recovery.judgeRuns()
         try recovery.judgeCalibrations()
         return .commit
@@ -371,6 +374,23 @@ struct StoreRecovery {
     }
   }
 
+  /// A kept score file that is no longer the one that was imported goes; the run has its scores without it.
+  private mutating func judgeSources() throws {
+    for row in try Row.fetchAll(
+      db,
+      sql: "SELECT run.id, run.name FROM main.source JOIN main.run ON run.id = source.run")
+    {
+      let id: Int64 = try row.decode(atIndex: 0)
+      do {
+        guard let run = try Run.find(try row.decode(atIndex: 1), in: db) else { continue }
+        _ = try Store.source(of: run, in: db)
+      } catch {
+        try delete(from: "source", where: "run = \(id)")
+        withoutSource.insert(id)
+      }
+    }
+  }
+
   /// A run that is not what it was when it was finished is open again, so that no stage takes it for whole.
   private mutating func judgeRuns() throws {
     let isComplete = report.tables.allSatisfy { $0.saved == $0.expected && $0.dropped == 0 }
@@ -378,7 +398,9 @@ struct StoreRecovery {
       let id: Int64 = try row.decode(atIndex: 0)
       let isFinished = try row.decode(String.self, atIndex: 2) == "finished"
       let seal = try Seal.state(ofRun: id, in: db)
-      let isWhole = isFinished && (seal == .whole || seal == .missing && isComplete)
+      let isWhole =
+        isFinished && !withoutSource.contains(id)
+        && (seal == .whole || seal == .missing && isComplete)
       if isFinished, !isWhole {
         try db.execute(sql: "UPDATE main.run SET status = 'open' WHERE id = ?", arguments: [id])
         try Seal.remove(from: id, in: db)

@@ -19,11 +19,12 @@ struct Smooth: ParsableCommand {
 
       Prints a plot and the curve at selected values of x, with its 95% band and its slope. -o writes \
       the curve as CSV (x, fitted, se, lower, upper, slope) at every distinct x, or at the values \
-      given by --at or --points; -o - prints it. A turning point is a change of sign of the slope; \
-      each has an interval, and is reported as clear or doubtful. --frac auto chooses the fraction that \
-      predicts best, by exact leave-one-out with --it 0, else by five folds. --by fits a curve to each \
-      group and tests whether they differ; with --turning-points also whether their clearest minima \
-      (or maxima) do, all pairs together. A column of dates (YYYY-MM-DD) counts as days.
+      given by --at or --points, on the line between the fits beside them; -o - prints it. A turning \
+      point is a change of sign of the slope; each has an interval, and is reported as clear or \
+      doubtful. --frac auto chooses the fraction that predicts best, by exact leave-one-out with \
+      --it 0, else by five folds. --by fits a curve to each group and tests whether they differ; with \
+      --turning-points also whether their clearest minima (or maxima) do, all pairs together. A column \
+      of dates (YYYY-MM-DD) counts as days.
       """)
 
   @Argument(help: "Table; - for standard input.")

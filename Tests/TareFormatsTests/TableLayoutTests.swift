@@ -27,6 +27,16 @@ import Testing
     #expect(lines.responses.map(\.index) == [0, 0, 1, 0, 1])
   }
 
+  @Test(arguments: [
+    "\u{FEFF}\u{FEFF}prompt_id,score\na,1\nb,2\na,3\n",
+    "\u{FEFF}\"\u{FEFF}prompt_id\",score\na,1\nb,2\na,3\n",
+    ["a", "b", "a"].map { "{\"\u{FEFF}prompt_id\": \"\($0)\", \"score\": 1}\n" }.joined(),
+  ])
+  func `a byte order mark in the first name does not hide the column`(text: String) throws {
+    let table = try read(text)
+    #expect(PromptGroups(of: table.responses).groupOfRow == [0, 1, 0])
+  }
+
   @Test func `what belongs to a conversation's prompt tells prompts apart, too`() throws {
     func row(_ system: String, _ answer: String) -> String {
       #"{"system":"\#(system)","score":1,"messages":[{"role":"user","content":"q"},"#

@@ -30,6 +30,12 @@ import Testing
     // Squares of such deviations are 0.
     let tiny = [response("a", 0), response("a", 1)].normalisedByPrompt([1e-200, 3e-200])
     #expect(tiny == [-1, 1])
+    // The mean of these is between two doubles, their differences are not.
+    let group = [response("a", 0), response("a", 1), response("a", 2)]
+    let near = group.normalisedByPrompt([0, 1, 5])
+    #expect(group.normalisedByPrompt([1e12, 1e12 + 1, 1e12 + 5]) == near)
+    #expect(
+      group.normalisedByPrompt([-1.5e308, 0, 1.5e308]) == group.normalisedByPrompt([-1, 0, 1]))
   }
 
   @Test func `responses are matched by prompt and index, and a missing one is named`() throws {

@@ -108,6 +108,12 @@ import Testing
     #expect(error?.description.contains("another file than the one it was imported from") == true)
     let report = try Store.check(path: folder.path())
     #expect(report.runs.map(\.isWhole) == [false])
+    // What is saved of it has the scores, is open, and is sound.
+    let saved = folder.path("recovered.db")
+    #expect(try Store.recover(path: folder.path(), to: saved).runs.map(\.isWhole) == [false])
+    #expect(try Store.check(path: saved).isDamaged == false)
+    let copy = try Store(path: saved)
+    #expect(try copy.items(of: copy.run(named: "f")).map { $0.score?.value } == [1, 2])
   }
 
   @Test func `a run of a store without seals is read, and the check says that nothing is known`()

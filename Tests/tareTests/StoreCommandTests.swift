@@ -18,6 +18,14 @@ import Testing
       try JSONValue(parsing: Program.run(["store", "check", store, "--json"]).output)["damaged"]
         == false)
 
+    // All that is still in the log goes to the file.
+    let whole = try Program.run(
+      [
+        "-c",
+        "import sqlite3; sqlite3.connect('\(store)').execute('PRAGMA wal_checkpoint(TRUNCATE)')",
+      ],
+      of: URL(filePath: "/usr/bin/python3"))
+    try #require(whole.status == 0, "\(whole.error)")
     let file = URL(filePath: store)
     var bytes = try Data(contentsOf: file)
     // The second half of the file, but for its last page.

@@ -21,9 +21,14 @@ package struct SubstitutionAudit: Sendable, Hashable {
     /// After less before.
     package var change: AuditEstimate
 
-    /// Whether the association grew to something: significantly, by at least `leastChange`.
-    package var isPaidFor: Bool {
-      !isTarget && change.isSignificant && after.isSignificant
+    /// Whether the correction of others made this association larger.
+    package var isPaidFor: Bool { !isTarget && hasGrown }
+    /// Whether an association that should go became larger, in the other direction perhaps.
+    package var isWorse: Bool { isTarget && hasGrown }
+
+    /// Significantly, by at least `leastChange`.
+    private var hasGrown: Bool {
+      change.isSignificant && after.isSignificant
         && abs(after.value) - abs(before.value) >= SubstitutionAudit.leastChange
     }
   }
@@ -112,7 +117,7 @@ package struct SubstitutionAudit: Sendable, Hashable {
             "definition": .string(cell.covariate.definition), "target": .bool(cell.isTarget),
             "adjusted_for": .array(cell.adjustedFor.map { .string($0) }),
             "before": cell.before.json, "after": cell.after.json, "change": cell.change.json,
-            "paid_for": .bool(cell.isPaidFor),
+            "paid_for": .bool(cell.isPaidFor), "worse": .bool(cell.isWorse),
           ]
         }),
     ]

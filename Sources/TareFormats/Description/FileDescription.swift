@@ -58,6 +58,8 @@ package struct FileDescription: Sendable {
 
   /// As many rows as are shown.
   private static let shown = 3
+  /// In so many rows a column is looked for that is read only where it holds something.
+  private static let lookedAt = 20
   /// As many rows as are read to find out what the file is.
   private static let tried = 200
 
@@ -79,7 +81,7 @@ package struct FileDescription: Sendable {
     readScores(first)
     if texts == nil, scores == nil, rowCount > 0 {
       let near = NearestLayout(to: Self.rows(of: first)[0])
-      if near.isLikely {
+      if near.isLikely, !near.missing.isEmpty {
         nearest = (
           Kind(key: near.layout.key, summary: near.layout.summary),
           near.missing.map { $0.names[0] }, near.assignments
@@ -106,7 +108,9 @@ package struct FileDescription: Sendable {
 extension FileDescription {
   private mutating func readTexts(_ table: DataTable) {
     let rows = Self.rows(of: table)
-    guard let first = rows.first else { return }
+    // The first may lack what the others have.
+    let known = rows.prefix(Self.lookedAt).first { (try? RowLayouts.layout(of: $0)) != nil }
+    guard let first = known ?? rows.first else { return }
     let layout: any RowLayout.Type
     do throws(TareError) {
       layout = try RowLayouts.layout(of: first)
@@ -122,7 +126,8 @@ extension FileDescription {
     for (number, row) in rows.enumerated() {
       do throws(TareError) {
         let content = try RowLayouts.layout(of: row).read(row)
-        if number == 0 { taken += Self.others(content, row, beside: taken) }
+        // What the first row does not have, others may.
+        if number < Self.lookedAt { taken += Self.others(content, row, beside: taken) }
         if shown.count < Self.shown { shown.append(Self.row(content, row)) }
       } catch {
         problem = error.description

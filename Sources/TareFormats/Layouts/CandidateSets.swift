@@ -120,6 +120,12 @@ extension CandidateSets {
     for (index, row) in rows.enumerated() {
       do throws(TareError) {
         let read = try candidateSets(of: row, number: index + 1, finder.layout(of: row))
+        if row.isText, badRows.dropsMissing,
+          read.sets.contains(where: { $0.responses.contains(where: \.text.isEmpty) })
+        {
+          // CSV has no other way to say that there is none.
+          throw row.error("response", found: "an empty cell", accepted: "a response")
+        }
         ids += try read.sets.map { (set) throws(TareError) in
           try prompts.id(
             of: set, hasID: read.hasID, sharesPrompt: read.sharesPrompt, at: row.place)

@@ -1,5 +1,4 @@
 /// A table's column names, found by what people call them.
-import Foundation
 import TareCore
 
 /// A name is found as it stands, or else without regard to case and surrounding blanks where just one
@@ -12,16 +11,22 @@ struct ColumnNames: Sendable {
   /// The column of this name, as the file spells it; nil where there is none, or more than one.
   func column(_ name: String) -> String? {
     if all.contains(name) { return name }
-    let wanted = Self.folded(name)
-    let found = all.filter { Self.folded($0) == wanted }
+    let wanted = name.foldedName
+    let found = all.filter { $0.foldedName == wanted }
     return found.count == 1 ? found[0] : nil
   }
 
   /// The first of the names that there is, as the file spells it.
   func first(of names: [String]) -> String? { names.lazy.compactMap(column).first }
+}
 
-  private static func folded(_ name: String) -> String {
-    name.trimmingCharacters(in: .whitespacesAndNewlines).lowercased()
+extension String {
+  /// A column's name without regard to case, to blanks around it, and to a byte order mark that a library
+  /// took for its first letter.
+  var foldedName: String {
+    var name = trimmed[...]
+    while name.first == "\u{FEFF}" { name.removeFirst() }
+    return String(name).trimmed.lowercased()
   }
 }
 
@@ -56,8 +61,12 @@ extension ColumnNames {
 
   /// The columns that sound like the scores of a pair's two sides, and differ by its name alone.
   private var likelyPair: (chosen: String, rejected: String)? {
-    guard likely != nil else { return nil }
-    for (chosen, rejected) in [("chosen", "rejected"), ("_w", "_l"), ("_a", "_b"), ("A", "B")] {
+    guard likely != nil, !TableLayout.labelNames.contains(where: { column($0) != nil }) else {
+      return nil
+    }
+    for (chosen, rejected) in [
+      ("chosen", "rejected"), ("winner", "loser"), ("win", "lose"), ("_w", "_l"),
+    ] {
       for name in all where name.contains(chosen) {
         let other = name.replacing(chosen, with: rejected)
         if name != other, all.contains(other) { return (name, other) }

@@ -41,6 +41,27 @@ enum DialogueText {
     }
   }
 
+  /// What NVIDIA's data sets write before each further turn of a prompt.
+  private static let steeringMark = "<extra_id_1>"
+
+  /// The turns of a prompt as HelpSteer and HelpSteer2 have them: the first is the user's, and a line
+  /// `<extra_id_1>User` or `<extra_id_1>Assistant` stands above each further one; nil for other texts.
+  static func steeringTurns(_ text: String) -> [Message]? {
+    let parts = text.components(separatedBy: "\n" + steeringMark)
+    guard parts.count > 1, !parts[0].contains(steeringMark) else { return nil }
+    var messages = [Message.user(parts[0])]
+    for part in parts.dropFirst() {
+      guard let end = part.firstIndex(of: "\n") else { return nil }
+      let content = String(part[part.index(after: end)...])
+      switch part[..<end] {
+      case "User": messages.append(.user(content))
+      case "Assistant": messages.append(.assistant(content))
+      default: return nil
+      }
+    }
+    return messages.last?.role == "user" ? messages : nil
+  }
+
   /// The turns before the answer.
   static func prompt(_ text: String) -> [Message] {
     var messages = messages(text)

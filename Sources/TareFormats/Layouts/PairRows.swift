@@ -102,11 +102,11 @@ struct PairRows: ScoreLayout {
         continue
       }
       let own = texts.map { $0[row] }
-      guard let first = rowsOfTexts[key, default: [texts.map { $0[earliest] }: earliest]][own]
-      else {
-        rowsOfTexts[key, default: [texts.map { $0[earliest] }: earliest]][own] = row
-        continue
-      }
+      var known = rowsOfTexts.removeValue(forKey: key) ?? [texts.map { $0[earliest] }: earliest]
+      let first = known[own]
+      if first == nil { known[own] = row }
+      rowsOfTexts[key] = known
+      guard let first else { continue }
       let isSame = scores.allSatisfy { $0[first] == $0[row] }
       throw table.error(
         row, column,

@@ -23,9 +23,9 @@ struct PromptNames {
       }
       if let texts = layout.promptTexts, let numbers = Self.numbers(by: texts, in: table),
         try Self.check(ids, of: column, against: numbers, in: table, layout),
-        let names = Self.names(by: texts, in: table)
+        let names = Self.names(by: layout.promptsOfRows, in: table)
       {
-        (prompts, rule) = (Self.complete(names, in: table), texts)
+        (prompts, rule) = (Self.complete(names, in: table), layout.promptsOfRows)
       } else {
         (prompts, rule) = (ids, layout.prompt)
       }
@@ -145,7 +145,7 @@ struct PromptNames {
       }
     }
     guard layout.mayNumberRows, groups.count == ids.count,
-      column.trimmed.lowercased() != "prompt_id"
+      column.foldedName != "prompt_id"
     else { return false }
     let numbered = numbers.indices.filter { numbers[$0] >= 0 }
     let keys = numbered.map { row in

@@ -18,14 +18,29 @@ package enum PromptRule: Sendable, Equatable {
   private static let texts = ["prompt", "instruction", "question", "query", "problem", "input"]
   /// Columns that belong to a prompt beside its text.
   private static let contexts = [
-    "system", "history", "tools", "documents", "chat_template_kwargs",
+    "system", "system_prompt", "history", "tools", "documents", "chat_template_kwargs",
+  ]
+  /// Columns that may belong to it as well, though no conversation is made of them.
+  private static let surroundings = [
+    "system_message", "context", "contexts", "passage", "passages", "document", "background",
+    "chat_history", "conversation_history",
   ]
 
   /// The texts among the columns, or the conversations that hold them.
   ///
-  /// - Parameter conversations: columns of conversations that may hold their prompts.
-  static func guessed(_ columns: ColumnNames, conversations: [String]) -> PromptRule {
+  /// - Parameters:
+  ///   - conversations: columns of conversations that may hold their prompts.
+  ///   - isWide: whether all that may belong to a prompt tells it from others, a conversation beside its
+  ///     text too: where rows have no ids of prompts.
+  static func guessed(
+    _ columns: ColumnNames, conversations: [String], isWide: Bool = false
+  ) -> PromptRule {
+    let contexts = isWide ? contexts + surroundings : contexts
     if let first = columns.first(of: texts) {
+      if isWide, let column = columns.first(of: conversations) {
+        let text = columns.column("instruction") == first ? [first, "input"] : [first]
+        return .conversations(column, contexts: (text + contexts).compactMap(columns.column))
+      }
       var found = [first]
       // Alpaca's instruction goes with an input.
       if columns.column("instruction") == first, let input = columns.column("input") {

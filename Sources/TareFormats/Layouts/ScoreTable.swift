@@ -21,7 +21,10 @@ package struct ScoreColumns: Sendable {
   package var optionalCovariates: [String] = []
   /// Columns that tell reward models or runs apart, besides those of a layout; a table may hold only
   /// one value of each.
-  package var runs = ["rm", "reward_model", "run"]
+  package var runs = [
+    "rm", "rm_name", "reward_model", "reward_model_name", "run", "judge", "judge_name",
+    "judge_model", "scorer", "evaluator",
+  ]
   /// How the user names columns, for messages.
   package var naming: Naming?
 

@@ -2,13 +2,15 @@
 import TareCore
 
 extension SourceRow {
-  /// A column's value; in CSV, the list that a cell holds as JSON: always in columns that hold lists,
-  /// elsewhere where it is a list of messages.
+  /// A column's value, or the list that a string of it holds as JSON, as in CSV and in what databases
+  /// export: in columns that hold lists, elsewhere where it is a list of messages.
   func value(_ column: String) throws(TareError) -> JSONValue {
     let value = columns[column] ?? .null
-    guard isText, let text = value.string,
-      Self.listColumns.contains(column) || Self.isMessageList(text)
-    else { return value }
+    guard let text = value.string else { return value }
+    let isList =
+      Self.listColumns.contains(column)
+      && (isText || text.first { !$0.isWhitespace } == "[")
+    guard isList || Self.isMessageList(text) else { return value }
     return try parsed(text, column)
   }
 
@@ -89,11 +91,26 @@ extension SourceRow {
     var messages: [Message] = []
     for (index, element) in elements.enumerated() {
       do throws(TareError) {
-        messages.append(try Message(Turn.normalised(element)))
+        let turn = Turn.normalised(element)
+        if let members = turn.object, members["role"] != nil, members.saysNothingKnown {
+          throw .badData(
+            place: "content", found: "none (the members are \(list(members.keys)))",
+            accepted: "a string, a list of text parts, or null beside 'tool_calls'")
+        }
+        messages.append(try Message(turn))
       } catch {
         throw error.inside("\(place), column '\(field)[\(index)]'")
       }
     }
     return messages
+  }
+}
+
+extension JSONObject {
+  /// Whether a message has members that no template writes, and none that one does.
+  fileprivate var saysNothingKnown: Bool {
+    let written = ["content", "tool_calls", "reasoning_content", "reasoning", "thinking"]
+    guard !written.contains(where: { self[$0] != nil }) else { return false }
+    return !Set(keys).isSubset(of: ["role", "name", "id", "index", "weight", "timestamp", "date"])
   }
 }

@@ -22,7 +22,7 @@ extension SourceRow {
 
   private static func usualName(of key: String, in columns: JSONObject) -> String? {
     // A name that some layout knows as it stands is meant so.
-    guard !known.contains(key), let name = usual[key.trimmed.lowercased()], columns[name] == nil
+    guard !known.contains(key), let name = usual[key.foldedName], columns[name] == nil
     else { return nil }
     return name
   }

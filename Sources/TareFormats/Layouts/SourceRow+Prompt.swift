@@ -56,6 +56,7 @@ extension SourceRow {
       return RowPrompt(messages: try messages(value, field: "prompt"))
     }
     if DialogueText.isPrompt(text) { return RowPrompt(messages: DialogueText.prompt(text)) }
+    if let turns = DialogueText.steeringTurns(text) { return RowPrompt(messages: turns) }
     return try withHistory(RowPrompt(messages: [.user(text)]))
   }
 

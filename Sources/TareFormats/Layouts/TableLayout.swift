@@ -9,6 +9,8 @@ package struct TableLayout: Sendable {
   package let prompt: PromptRule
   /// Where prompts have ids: by what else they could be known, their texts or conversations.
   package let promptTexts: PromptRule?
+  /// By what they are known where the ids turn out to be the rows'.
+  let promptsOfRows: PromptRule
   let mayNumberRows: Bool
   /// By what prompts of one id are told apart, where each row is a pair by itself.
   let pairTexts: PromptRule?
@@ -55,12 +57,16 @@ package struct TableLayout: Sendable {
     self.columns = columns
     let guessed: PromptRule =
       names.hasPromptTexts ? .guessed(columns, conversations: names.conversations) : .rows
+    promptsOfRows =
+      names.hasPromptTexts
+      ? .guessed(
+        columns, conversations: names.conversations, isWide: !names.hasPairRows) : .rows
     if let group = wanted.group {
       (prompt, promptTexts) = (.named(columns.column(group) ?? group), nil)
     } else if let id = columns.first(of: names.ids) {
       (prompt, promptTexts) = (.id(id), guessed == .rows ? nil : guessed)
     } else {
-      (prompt, promptTexts) = (guessed, nil)
+      (prompt, promptTexts) = (promptsOfRows, nil)
     }
     mayNumberRows = names.mayNumberRows
     let texts = PromptRule.guessed(columns, conversations: names.conversations)

@@ -23,7 +23,28 @@ enum Turn {
       if name != role { object["role"] = .string(name) }
     }
     if let parts = object["content"]?.array { join(parts, in: &object) }
+    if object["content"] ?? .null == .null { takeAnswer(in: &object) }
     return .object(object)
+  }
+
+  /// What stands in place of a content: in OpenAI's older messages a call of a function, which templates
+  /// know as one of several tool calls, or the text of a refusal; in Gemini's a list of parts.
+  private static func takeAnswer(in object: inout JSONObject) {
+    if let parts = object["parts"]?.array, !parts.isEmpty {
+      let texts = parts.compactMap { $0["text"]?.string ?? $0.string }
+      guard texts.count == parts.count else { return }
+      object["parts"] = nil
+      object["content"] = .string(texts.joined())
+    } else if object["tool_calls"] == nil, let call = object["function_call"],
+      let calls = calls(call), !calls.isEmpty
+    {
+      object["function_call"] = nil
+      object["content"] = ""
+      object["tool_calls"] = .array(calls)
+    } else if let refusal = object["refusal"]?.string, !refusal.isEmpty {
+      object["refusal"] = nil
+      object["content"] = .string(refusal)
+    }
   }
 
   private static func name(of role: String) -> String {

@@ -103,10 +103,20 @@ extension SubstitutionAudit {
       "\($0.covariate.name) \($0.before.value.signed2) → \($0.after.value.signed2)"
     }.joined(separator: ", ")
     let start = all.isEmpty ? "" : "Partial rank correlation within prompts: \(all): "
-    return paid.isEmpty
-      ? start + (all.isEmpty ? "No" : "no")
-        + " other covariate's association grew significantly by \(Self.leastChange.fixed(2)) or more."
-      : start + "the correction is paid for elsewhere."
+    let worse = cells.filter(\.isWorse).map(\.covariate.name).joined(separator: ", ")
+    var ends: [String] = []
+    if !worse.isEmpty {
+      ends.append("the correction makes \(worse) worse, which it should remove")
+    }
+    if !paid.isEmpty {
+      ends.append("the correction is paid for elsewhere")
+    } else {
+      ends.append(
+        (all.isEmpty ? "No" : "no")
+          + " other covariate's association grew significantly by "
+          + "\(Self.leastChange.fixed(2)) or more")
+    }
+    return start + ends.joined(separator: "; ") + "."
   }
 }
 

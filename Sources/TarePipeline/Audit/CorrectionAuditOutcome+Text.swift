@@ -53,7 +53,8 @@ extension CorrectionAuditOutcome.Audited {
       }
       table.addRow(
         [
-          cell.covariate.name + (cell.isPaidFor ? " *" : ""), cell.before.value.signed2,
+          cell.covariate.name + (cell.isPaidFor ? " *" : cell.isWorse ? " !" : ""),
+          cell.before.value.signed2,
           cell.after.value.signed2, cell.after.interval?.signed2 ?? "–",
           (cell.change.q ?? cell.change.p).qText, spreads(point?.raw), spreads(point?.calibrated),
         ], isBold: cell.isTarget)
@@ -63,6 +64,9 @@ extension CorrectionAuditOutcome.Audited {
       + "\(n?.text ?? "n") has beyond what is offered, in standard deviations within prompts"
     if substitution.cells.contains(where: \.isPaidFor) {
       text += "; * the correction is paid for here"
+    }
+    if substitution.cells.contains(where: \.isWorse) {
+      text += "; ! the correction made this worse"
     }
     text = text.wrapped(toWidth: 80) + "\n" + table.text(style: style)
     if !substitution.constant.isEmpty {
@@ -141,12 +145,12 @@ private struct AuditMatrix {
           [row.name]
             + own.map { name in
               guard let cell = cell(row, name) else { return "–" }
-              return cell.after.value.signed2 + (cell.isPaidFor ? "*" : "")
+              return cell.after.value.signed2 + (cell.isPaidFor ? "*" : cell.isWorse ? "!" : "")
             })
       }
       blocks.append(table.text(style: style))
     }
-    return "Partial rank correlation within prompts, by calibration (* paid for here)\n"
+    return "Partial rank correlation within prompts (* paid for here, ! made worse)\n"
       + blocks.joined(separator: "\n")
   }
 

@@ -419,7 +419,7 @@ private struct Trial {
     var inner = place
     if inner.hasPrefix(own) { inner.removeFirst(own.count) }
     if inner.hasPrefix(", ") { inner.removeFirst(2) }
-    return (inner.isEmpty ? "" : inner + ": ") + "\(found); needed: \(accepted)"
+    return (inner.isEmpty ? "" : inner + ": ") + "found \(found); needed: \(accepted)"
   }
 }
 

@@ -146,7 +146,7 @@ struct Evaluator: Sendable {
               // A run's own name is the source's.
               name: names.isEmpty
                 ? nil : read.store == nil ? names.joined(separator: " ") : names.last,
-              responses: part.placed(from: source, read.store),
+              responses: try part.placed(from: source, read.store),
               calibrated: calibrated?.scores, calibration: calibrated?.story,
               covariates: read.covariates, parts: [part], store: read.store,
               isOneOfSeveral: read.parts.count > 1)))
@@ -168,7 +168,7 @@ struct Evaluator: Sendable {
         throw .usage(
           "\([source].names[0]): expected scores of one model, found \(read.parts.count) models")
       }
-      whole.responses = whole.responses + read.parts[0].placed(from: source, read.store)
+      whole.responses = whole.responses + (try read.parts[0].placed(from: source, read.store))
       let scores = try read.parts[0].calibratedScores(in: read.store)
       whole.calibrated = scores.flatMap { scores in whole.calibrated.map { $0 + scores } }
       whole.calibration = whole.calibrated.map { _ in
@@ -291,7 +291,15 @@ struct Evaluator: Sendable {
 
 extension ScorePart {
   /// The responses; RM-Bench's files hold a domain each and name it in the file's name alone.
-  func placed(from source: ScoreSource, _ store: Store?) -> ScoredResponses {
+  ///
+  /// - Throws: `TareError.badData` for labels that are no verdicts.
+  func placed(from source: ScoreSource, _ store: Store?) throws(TareError) -> ScoredResponses {
+    guard !responses.haveReferenceAnswers else {
+      throw .badData(
+        place: "label",
+        found: "the same number for all responses to each prompt (a reference answer?)",
+        accepted: "labels that tell better from worse responses (name their column with --label)")
+    }
     guard responses.sections == nil, !RMBench.recognises(responses),
       let name = fileName(source, store)
     else { return responses }

@@ -23,7 +23,7 @@ enum OtherScores: Sendable {
       if source.by != nil, read.parts.count > 1 {
         for part in read.parts {
           let key = ExactText(part.name ?? "")
-          let scores = part.placed(from: source, read.store)
+          let scores = try part.placed(from: source, read.store)
           divided[key] = divided[key].map { $0 + scores } ?? scores
         }
         continue
@@ -33,7 +33,7 @@ enum OtherScores: Sendable {
           "--against: expected the scores of one model, found \(read.parts.count) models; choose one "
             + "with --against-where COLUMN=VALUE")
       }
-      whole = whole + read.parts[0].placed(from: source, read.store)
+      whole = whole + (try read.parts[0].placed(from: source, read.store))
     }
     if request.against.isEmpty {
       self = .none

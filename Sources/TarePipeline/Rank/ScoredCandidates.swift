@@ -49,7 +49,7 @@ struct ScoredCandidates: Sendable {
   let notes: [String]
 
   /// How good each is, where all are labelled.
-  var labels: [Double]? { responses.judgements }
+  var labels: [Double]? { responses.haveReferenceAnswers ? nil : responses.judgements }
 
   /// Responses without a label where others have one.
   var unlabelled: Int {
@@ -120,8 +120,29 @@ extension Pipeline {
     return ScoredCandidates(
       responses: first.responses, scores: ensemble.combined(scores),
       uncalibrated: isCalibrated ? ensemble.combined(uncalibrated) : nil,
-      texts: texts, withoutTexts: first.withoutTexts, used: used(members, takesCalibrated, request),
-      notes: members.compactMap(\.note).first.map { [$0] } ?? [])
+      texts: texts, withoutTexts: first.withoutTexts,
+      used: used(members, takesCalibrated, request) + combined(members, request),
+      notes: (members.compactMap(\.note).first.map { [$0] } ?? [])
+        + (first.responses.haveReferenceAnswers ? [Self.referenceNote] : []))
+  }
+
+  private static let referenceNote =
+    "Labels are not used: they are the same for all responses to a prompt, as reference answers are."
+
+  /// How the scores of several models are made one, in a sentence of its own.
+  private func combined(_ members: [Member], _ request: CandidatesRequest) -> String {
+    guard members.count > 1 else { return "" }
+    let names = members.map(\.name)
+    let shown = names.prefix(4).map { "'\($0)'" }.joined(separator: ", ")
+    let way =
+      switch request.combine ?? "mean" {
+      case "min": "the least of"
+      case "mean-sd": "the mean less deviations of"
+      default: "the mean of"
+      }
+    return " They are \(way) \(names.count) models (\(shown)\(names.count > 4 ? ", …" : ""))"
+      + (request.normalises
+        ? ", normalised by prompt." : ", each on its own scale: --normalize brings them to one.")
   }
 
   /// Which scores count.

@@ -33,6 +33,11 @@ package struct InputFindings: Sendable {
   package private(set) var nullContents = Finding()
   package private(set) var stepsInPrompts = Finding()
   package private(set) var droppedReasoning = Finding()
+  package private(set) var emptyResponses = Finding()
+  /// With the role of the first one as token.
+  package private(set) var droppedMessages = Finding()
+  /// Inputs in which the template was seen to write a message of a role.
+  private var writtenRoles: [String: Int] = [:]
   /// Inputs that the template renders the same without the variables that were set for all of them.
   package private(set) var unchangedInputs = 0
   /// Whether any input was rendered differently.
@@ -50,6 +55,9 @@ package struct InputFindings: Sendable {
   mutating func add(_ row: CandidateSet, _ model: TextModel, _ options: ScoringOptions) {
     for candidate in row.responses {
       let conversation = row.conversation(candidate)
+      if candidate.turns.allSatisfy({ $0.isPlain && $0.content.isEmpty }) {
+        emptyResponses.add(row.id, token: nil)
+      }
       if let text = conversation.renderedText {
         // Control tokens outside the response are the template's.
         let turn = self.turn ?? model.assistantTurn(options)
@@ -69,12 +77,29 @@ package struct InputFindings: Sendable {
       if model.leavesOutReasoning(conversation, options) {
         droppedReasoning.add(row.id, token: nil)
       }
+      findDroppedMessage(of: conversation, in: row, model, options)
       if model.hasSteps(inPromptOf: conversation, options) {
         stepsInPrompts.add(row.id, token: nil)
       }
       if model.isChangedByNullContent(conversation, options) {
         nullContents.add(row.id, token: nil)
       }
+    }
+  }
+
+  private mutating func findDroppedMessage(
+    of conversation: Conversation, in row: CandidateSet, _ model: TextModel,
+    _ options: ScoringOptions
+  ) {
+    // Templates that leave out a user's or the assistant's turn are read as such on purpose.
+    let known = writtenRoles.filter { $0.value >= Self.mostRendered }.keys
+    let ignored = Set(known).union(["user", "assistant"])
+    if let role = model.roleLeftOut(of: conversation, except: ignored, options) {
+      droppedMessages.add(row.id, token: role)
+      return
+    }
+    for role in Set(conversation.messages.map(\.role)).subtracting(ignored) {
+      writtenRoles[role, default: 0] += 1
     }
   }
 
@@ -110,6 +135,19 @@ package struct InputFindings: Sendable {
           + " reasoning that the chat template leaves out, such as row "
           + "'\(droppedReasoning.example ?? "")': the score is of the answer alone")
     }
+    if emptyResponses.texts > 0 {
+      lines.append(
+        emptyResponses.words("has", "have")
+          + " an empty response, such as row '\(emptyResponses.example ?? "")': the score is of an empty "
+          + "text (in CSV --missing drop leaves such rows out)")
+    }
+    if droppedMessages.texts > 0 {
+      lines.append(
+        droppedMessages.words("has", "have")
+          + " a message that the chat template leaves out, such as that of the role "
+          + "'\(droppedMessages.token ?? "")' in row '\(droppedMessages.example ?? "")': the model does "
+          + "not see it")
+    }
     if hasUnusedVariables {
       lines.append(
         "the chat template ignores the variables of --template-kwargs: "
@@ -131,6 +169,8 @@ package struct InputFindings: Sendable {
     if droppedReasoning.texts > 0 {
       members.append(("dropped_reasoning", droppedReasoning.json))
     }
+    if emptyResponses.texts > 0 { members.append(("empty_responses", emptyResponses.json)) }
+    if droppedMessages.texts > 0 { members.append(("dropped_messages", droppedMessages.json)) }
     if hasUnusedVariables { members.append(("unused_template_kwargs", .bool(true))) }
     return members
   }

@@ -50,6 +50,8 @@ package struct CSVHeader: Sendable {
           bytes[start] == UInt8(ascii: "#") && end - start > 2 && bytes[end - 1] == quote
           ? CSVCell.text(in: bytes, start + 1, end).trimmed : String(name.dropFirst()).trimmed
       }
+      // A byte order mark inside the first name's quotes.
+      while index == 0, name.first == "\u{FEFF}" { name.removeFirst() }
       if let first = numbers.updateValue(index, forKey: name) {
         throw .badData(
           place: "line \(row.line)",

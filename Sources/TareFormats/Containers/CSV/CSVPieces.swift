@@ -42,8 +42,8 @@ package struct CSVPieces {
     } catch {
       throw error.inside(stream.name)
     }
-    // A byte order mark counts as nothing.
-    if buffer[..<count].starts(with: [0xEF, 0xBB, 0xBF]) {
+    // A byte order mark counts as nothing, and so does a second of a file that was written with one twice.
+    while buffer[..<count].starts(with: [0xEF, 0xBB, 0xBF]) {
       buffer.removeSubrange(..<3)
       count -= 3
       isASCII = Self.isASCII(buffer.span.extracting(0..<count))

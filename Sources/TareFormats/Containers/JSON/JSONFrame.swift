@@ -121,7 +121,7 @@ extension JSONFrame {
   ]
 
   private static func isColumn(_ name: String) -> Bool {
-    known.contains(name.trimmed.lowercased())
+    known.contains(name.foldedName)
   }
 }
 

@@ -14,7 +14,26 @@ enum ArenaVotes: RowLayout {
     """#
 
   static func read(_ row: SourceRow) throws(TareError) -> RowContent {
-    try RowContent(
-      row, "conversation_a", "conversation_b", row.verdict("winner"), columns: [])
+    var columns = row.columns
+    for side in ["conversation_a", "conversation_b"] {
+      columns[side] = turns(try row.value(side), of: row)
+    }
+    let judged = SourceRow(place: row.place, columns: columns, isText: row.isText)
+    return try RowContent(
+      judged, "conversation_a", "conversation_b", row.verdict("winner"), columns: [])
+  }
+
+  /// The conversation up to the turn that was judged: MT-bench gives both turns also where the first was.
+  private static func turns(_ value: JSONValue, of row: SourceRow) -> JSONValue {
+    let cell = row.columns["turn"]
+    guard let turn = cell?.int ?? cell?.string.flatMap({ Int($0) }), turn > 0,
+      let messages = value.array
+    else { return value }
+    var users = 0
+    let end = messages.firstIndex { message in
+      if message["role"] == "user" { users += 1 }
+      return users > turn
+    }
+    return .array(Array(messages[..<(end ?? messages.count)]))
   }
 }

@@ -5,7 +5,8 @@ enum CandidateRows: RowLayout {
   static let key = "candidates"
   static let summary = "prompt, responses: a list, optionally with a list of right or wrong labels"
   static let columns = [
-    LayoutColumn(.prompt, "prompt"), LayoutColumn(.responses, "responses"),
+    LayoutColumn(.prompt, "prompt", "instruction", "question"),
+    LayoutColumn(.responses, "responses"),
     LayoutColumn(.label, "labels", isNeeded: false),
   ]
   static let marks = ["responses"]

@@ -4,7 +4,10 @@ import TareCore
 enum CompletionRows: RowLayout {
   static let key = "completions"
   static let summary = "prompt, completions: a list of texts or of messages"
-  static let columns = [LayoutColumn(.prompt, "prompt"), LayoutColumn(.responses, "completions")]
+  static let columns = [
+    LayoutColumn(.prompt, "prompt", "instruction", "question"),
+    LayoutColumn(.responses, "completions"),
+  ]
   static let example = #"{"prompt":"2+2?","completions":["4","5"]}"#
 
   static func recognises(_ row: SourceRow) -> Bool {
@@ -12,6 +15,8 @@ enum CompletionRows: RowLayout {
   }
 
   static func read(_ row: SourceRow) throws(TareError) -> RowContent {
-    try RowContent(row, [("completions", .response)])
+    var content = try RowContent(row, [("completions", .response)])
+    try content.takeLabels(of: row)
+    return content
   }
 }

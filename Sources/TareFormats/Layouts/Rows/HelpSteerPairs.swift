@@ -8,7 +8,7 @@ enum HelpSteerPairs: RowLayout {
   static let columns = [
     LayoutColumn(.prompt, "context", "prompt"), LayoutColumn(.response, "response1", "response_1"),
     LayoutColumn(.response, "response2", "response_2"),
-    LayoutColumn(.label, "overall_preference", "preference_strength"),
+    LayoutColumn(.preference, "overall_preference", "preference_strength"),
   ]
   static let marks = ["overall_preference", "preference_strength"]
   static let example = #"""

@@ -44,6 +44,9 @@ struct NearestLayout {
         place: row.place, found: names.isEmpty ? "no columns" : "the columns \(names)",
         accepted: "the columns of a layout (\(RowLayouts.registry.keys.joined(separator: ", ")))")
     }
+    if renames.isEmpty, let null = first.names.first(where: { row.columns[$0] == .null }) {
+      return row.error(null, found: "null", accepted: "a value (layout \(layout.key))")
+    }
     let wanted = layout.columns.filter(\.isNeeded).map(\.names[0]).joined(separator: ", ")
     var nearest = "the nearest layout is \(layout.key) (\(wanted))"
     if let naming = mapping.naming {
@@ -130,12 +133,33 @@ extension NearestLayout {
   }
 }
 
+extension NearestLayout {
+  /// All of a row that the nearest layout depends on: rows of one shape have the same.
+  struct Shape: Equatable {
+    private enum Kind { case null, list, listAsText, object, text, other }
+
+    private let keys: [String]
+    private let kinds: [Kind]
+
+    init(of row: SourceRow) {
+      keys = row.columns.keys
+      kinds = row.columns.members.map { _, value in
+        if value == .null { return .null }
+        if value.parsedIfText.array != nil { return value.array == nil ? .listAsText : .list }
+        if value.object != nil { return .object }
+        return value.string == nil ? .other : .text
+      }
+    }
+  }
+}
+
 extension JSONValue {
   /// Whether a value may be what a column of a layout holds.
   fileprivate func fits(_ column: LayoutColumn) -> Bool {
     switch column.meaning {
     case .responses, .conversation: parsedIfText.array != nil
     case .label: parsedIfText.array == nil && object == nil
+    case .preference: false
     default: string != nil || array != nil || object != nil
     }
   }

@@ -12,6 +12,13 @@ enum RenderedTexts: RowLayout {
   static let example = #"{"text":"<|user|>2+2?<|assistant|>4"}"#
 
   static func read(_ row: SourceRow) throws(TareError) -> RowContent {
+    // OpenAssistant's messages: each is a part of a thread, and not a text for a model.
+    let isOfThread = row.columns["parent_id"] != nil || row.columns["message_tree_id"] != nil
+    guard !row.has("role") || !isOfThread else {
+      throw row.error(
+        "text", found: "one message of a thread (columns 'role' and 'parent_id')",
+        accepted: "whole conversations: join each thread to a list 'messages'")
+    }
     var content = try row.rendered([("text", .response)])
     guard let correct = row.columns["num_correct"]?.int, content.responses.count > 1 else {
       return content

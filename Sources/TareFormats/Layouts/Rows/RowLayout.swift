@@ -35,6 +35,8 @@ struct LayoutColumn: Sendable {
   /// What Tare takes it for.
   enum Meaning: String, Sendable {
     case prompt, response, responses, chosen, rejected, label, conversation, text, score, results
+    /// A label on a scale of its own, which no column of another name is taken for.
+    case preference
   }
 
   let meaning: Meaning

@@ -6,6 +6,8 @@ struct RowLayoutFinder {
   private var keys: [String] = []
   /// The layouts whose columns are all there, whatever they hold.
   private var possible: [any RowLayout.Type] = []
+  /// What the last row of no layout came nearest to.
+  private var nearest: (shape: NearestLayout.Shape, layout: NearestLayout)?
 
   init(_ mapping: ColumnMapping = .init()) { self.mapping = mapping }
 
@@ -16,7 +18,11 @@ struct RowLayoutFinder {
       possible = RowLayouts.possible(for: keys)
     }
     if let layout = possible.first(where: { $0.recognises(row) }) { return layout }
-    throw NearestLayout(to: row).error(row, mapping)
+    let shape = NearestLayout.Shape(of: row)
+    let near = nearest?.shape == shape ? nearest?.layout : nil
+    let layout = near ?? NearestLayout(to: row)
+    nearest = (shape, layout)
+    throw layout.error(row, mapping)
   }
 }
 

@@ -12,6 +12,12 @@ enum StepwiseRows: RowLayout {
     {"prompt":"2+2?","completions":["Add two and two.","That is 4."],"labels":[true,true]}
     """#
 
+  /// A score for each is one of candidates.
+  static func recognises(_ row: SourceRow) -> Bool {
+    guard let scores = row.columns["scores"]?.parsedIfText.array else { return hasColumns(row) }
+    return hasColumns(row) && scores.count != row.columns["completions"]?.parsedIfText.array?.count
+  }
+
   static func read(_ row: SourceRow) throws(TareError) -> RowContent {
     let steps = try row.steps("completions")
     let labels = try row.value("labels").array ?? []

@@ -26,7 +26,17 @@ enum SummaryPairs: RowLayout {
     }
     let verdict = try row.verdict("choice", numbers: (0, 1))
     return try RowContent(
-      row, RowTexts(prompt: [.user(post)], turns: texts.map { [.assistant($0)] }), verdict.roles,
-      columns: ["info", "summaries", "choice"])
+      row, RowTexts(prompt: [.user(prompt(post, info))], turns: texts.map { [.assistant($0)] }),
+      verdict.roles, columns: ["info", "summaries", "choice"])
+  }
+
+  /// A post of Reddit as the data set's own models read it: with its forum and title (openai/
+  /// summarize-from-feedback, and TRL's tldr).
+  private static func prompt(_ post: String, _ info: JSONValue) -> String {
+    guard info["post"]?.string != nil, let title = info["title"]?.string, !title.isEmpty else {
+      return post
+    }
+    let forum = info["subreddit"]?.string.map { "SUBREDDIT: r/\($0)\n\n" } ?? ""
+    return "\(forum)TITLE: \(title)\n\nPOST: \(post)\n\nTL;DR:"
   }
 }
