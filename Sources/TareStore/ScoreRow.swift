@@ -50,8 +50,8 @@ struct ScoreRow {
     let steps = try row.optional("steps", "an array of {\"position\", \"score\"}") { steps in
       steps.stepRows
     }
-    let deviation = try row.optional("score_sd", "a number of at least 0") { deviation in
-      deviation.double.map(Float.init).flatMap { $0.isFinite && $0 >= 0 ? $0 : nil }
+    let deviation = try row.optional(RunItem.deviationColumn, "a number of at least 0") {
+      $0.double.map(Float.init).flatMap { $0.isFinite && $0 >= 0 ? $0 : nil }
     }
     score = StoredScore(
       value: value, tokens: tokens, readAt: readAt, deviation: deviation, steps: steps ?? [])
@@ -70,7 +70,7 @@ struct ScoreRow {
       length = try row.required("length", "an integer of at least 0", \.natural)
     }
     extras = row
-    extras["score_sd"] = nil
+    extras[RunItem.deviationColumn] = nil
     for key in Self.keys where texts != nil || !Self.contextKeys.contains(key) {
       extras[key] = nil
     }
@@ -89,7 +89,7 @@ extension RunItem {
       "truncated": score.map { .bool($0.truncated) } ?? .null,
       "read_at": score.map { .int($0.readAt) } ?? .null,
     ]
-    row["score_sd"] = score?.deviation.map { .double(Double($0)) }
+    row[RunItem.deviationColumn] = score?.deviation.map { .double(Double($0)) }
     if let steps = score?.steps, !steps.isEmpty {
       row["steps"] = .array(
         steps.map {
@@ -102,7 +102,7 @@ extension RunItem {
     row["section"] = section.map { .string($0) }
     for (key, value) in extras.members where key != "index" || givenIndex != index {
       // A column of that name is the input's own where the head has no deviations.
-      let isTaken = ScoreRow.keys.contains(key) || key == "score_sd" && row[key] != nil
+      let isTaken = ScoreRow.keys.contains(key) || key == Self.deviationColumn && row[key] != nil
       row[isTaken ? "input_" + key : key] = value
     }
     if let conversation {
