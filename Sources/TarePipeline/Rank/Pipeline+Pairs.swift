@@ -74,6 +74,12 @@ package struct PairsOutcome: Sendable {
   /// Why there is nothing to write; nil where there is something.
   package var failure: TareError? {
     guard made.pairs.isEmpty else { return nil }
+    if made.dropped.unsure > 0 {
+      return .badData(
+        place: "the candidates",
+        found: "no pairs in \(made.prompts) prompts; \(made.dropped.unsure) are not sure enough",
+        accepted: "differences of scores that are large beside their standard deviations")
+    }
     return .badData(
       place: "the candidates",
       found: "no pairs in \(made.prompts) prompts; --group names the column that groups the "
