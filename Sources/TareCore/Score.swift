@@ -4,6 +4,8 @@
 package struct Score: Hashable, Sendable {
   /// The reward. Never NaN or infinite: that is an error where it arises.
   package var value: Float
+  /// The standard deviation of the reward by the head's own uncertainty; nil where it does not know it.
+  package var deviation: Float?
   /// Tokens that were run through the model.
   package var tokens: Int
   /// Unicode scalars of the response (Python's `len`).

@@ -35,11 +35,38 @@ package struct PreferencePairs: Sendable {
     package var margin = 0.0
     /// Whether equal scores make no pair; else the one that comes first in the input is chosen.
     package var dropsTies = true
+    /// How sure the order must be; nil where that is not asked.
+    package var sureness: Sureness?
     /// The most pairs of a prompt, those with the largest margins; nil for all.
     package var mostPerPrompt: Int?
     package var seed: UInt64 = 1
 
     package init() {}
+  }
+
+  /// Pairs whose scores differ by fewer than `z` standard deviations of the difference are left out.
+  package struct Sureness: Sendable {
+    package let z: Double
+    /// Of each score, [row].
+    package let deviations: [Double]
+    /// Of the errors of two scores of a prompt; 0 where they are independent.
+    package let correlation: Double
+
+    package init(z: Double, deviations: [Double], correlation: Double) {
+      self.z = z
+      self.deviations = deviations
+      self.correlation = correlation
+    }
+
+    /// The standard deviation of the difference of two scores.
+    package func deviation(_ row: Int, less other: Int) -> Double {
+      let (a, b) = (deviations[row], deviations[other])
+      return max(a * a + b * b - 2 * correlation * a * b, 0).squareRoot()
+    }
+
+    func allows(_ row: Int, over other: Int, margin: Double) -> Bool {
+      margin >= z * deviation(row, less: other)
+    }
   }
 
   /// Why responses and pairs are not there.
@@ -50,6 +77,8 @@ package struct PreferencePairs: Sendable {
     package var repeatedResponses = 0
     package var ties = 0
     package var belowMargin = 0
+    /// Pairs that are not as sure as was asked.
+    package var unsure = 0
     /// Pairs that repeat prompt, chosen and rejected text of an earlier one.
     package var repeatedPairs = 0
     package var beyondMost = 0
@@ -96,6 +125,10 @@ package struct PreferencePairs: Sendable {
           dropped.ties += 1
         } else if pair.margin < settings.margin {
           dropped.belowMargin += 1
+        } else if let sureness = settings.sureness,
+          !sureness.allows(chosen.row, over: rejected.row, margin: pair.margin)
+        {
+          dropped.unsure += 1
         } else if seen.contains(Texts(pair, texts)) {
           dropped.repeatedPairs += 1
         } else {
@@ -148,7 +181,9 @@ package struct PreferencePairs: Sendable {
       // Drawn among those that make a pair; where none does the worst one tells why.
       let others = (1..<places.count).filter { place in
         let margin = places[0].score - places[place].score
-        return margin >= settings.margin && (margin > 0 || !settings.dropsTies)
+        let isSure =
+          settings.sureness?.allows(places[0].row, over: places[place].row, margin: margin) ?? true
+        return margin >= settings.margin && (margin > 0 || !settings.dropsTies) && isSure
       }
       return [
         (0, others.isEmpty ? places.count - 1 : others[random.next(below: others.count)])

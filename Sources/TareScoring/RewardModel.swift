@@ -122,6 +122,7 @@ public final class RewardModel: Sendable {
     let steps: [[Float]]
     var outputs: [[[Float]]] = []
     var cached = conversations.map { _ in 0 }
+    var deviations: [Float?] = conversations.map { _ in nil }
     switch reading {
     case .head(let head, let output, let finish):
       let found = try runner.knownStates(conversations, probe: probe)
@@ -129,6 +130,10 @@ public final class RewardModel: Sendable {
       let all = found.states.map { states in states.map { head.head.outputs($0) } }
       steps = all.map { states in states.map { finish.applied(to: output.score($0)) } }
       if head.head.outputCount > 1 { outputs = all }
+      deviations = zip(conversations, found.states).map { conversation, states in
+        guard conversation.stepsToScore == nil, let state = states.first else { return nil }
+        return head.head.deviation(state).flatMap { finish.applied(toDeviation: $0) }
+      }
     case .implicit(_, let reference, let beta):
       guard probe == nil else {
         throw .usage("inspection: expected one model, found the two of an implicit reward")
@@ -143,9 +148,19 @@ public final class RewardModel: Sendable {
       var score = try Self.score(
         conversation, values, outputs: outputs.isEmpty ? [] : outputs[index])
       score.cached.tokens = cached[index]
+      score.deviation = try Self.checked(deviations[index], of: conversation)
       scores.append(score)
     }
     return scores
+  }
+
+  private static func checked(
+    _ deviation: Float?, of conversation: TokenizedConversation
+  ) throws(TareError) -> Float? {
+    guard let deviation, !deviation.isFinite else { return deviation }
+    throw .badData(
+      place: "the response that ends '\(conversation.text.suffix(60))'",
+      found: "the standard deviation \(deviation)", accepted: "a finite number")
   }
 
   /// What was computed was computed with the weights that the digest is of.

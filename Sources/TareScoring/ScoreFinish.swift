@@ -64,6 +64,12 @@ package struct ScoreFinish: Sendable, Hashable {
     if let normalisation { value = (value - normalisation.mean) / normalisation.deviation }
     return activation == .sigmoid ? Float(1 / (1 + exp(-Double(value)))) : value
   }
+
+  /// - Returns: nil behind a sigmoid, where a score's deviation is not all that is to know of it.
+  func applied(toDeviation deviation: Float) -> Float? {
+    guard activation != .sigmoid else { return nil }
+    return normalisation.map { deviation / $0.deviation } ?? deviation
+  }
 }
 
 extension ScoreFinish: CustomStringConvertible {

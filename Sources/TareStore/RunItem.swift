@@ -23,6 +23,9 @@ package struct RunItem: Sendable, Hashable, Identifiable {
   /// Prompt and response; nil if they were not asked for, or are not known to the store.
   package let conversation: Conversation?
 
+  /// The standard deviation of the score in lines of output, and as a covariate.
+  package static let deviationColumn = "score_sd"
+
   /// The item as calibration, evaluation and ranking want it, with the covariates "length" and
   /// "tokens"; nil without a score. `Store.scores` has the others.
   package var scoredResponse: ScoredResponse? {

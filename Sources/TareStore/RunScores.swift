@@ -179,6 +179,7 @@ extension Store {
     let columns = names.allSatisfy(own.contains) ? [] : try columns(of: run)
     return try names.map { (name) throws(TareError) in
       let kind = TextCovariates.named(name)
+      if name == RunItem.deviationColumn { return .deviation }
       if columns.contains(name), !own.contains(name) { return .column(name) }
       if let kind { return own.contains(name) ? .own(kind) : .counted(kind) }
       let texts = TextCovariates.registry.keys.joined(separator: ", ")
@@ -239,12 +240,15 @@ private enum RunCovariate {
   /// Beside the score.
   case own(any TextCovariate.Type)
   case column(String)
+  /// The standard deviation of the score, or else a column of its name.
+  case deviation
   case counted(any TextCovariate.Type)
 
   var covariate: Covariate {
     switch self {
     case .own(let kind), .counted(let kind): .computed(kind)
     case .column(let name): .column(name)
+    case .deviation: .column(RunItem.deviationColumn)
     }
   }
 
@@ -260,12 +264,19 @@ private enum RunCovariate {
     switch self {
     case .own: return nil
     case .column(let name):
-      let value = item.extras[name] ?? .null
-      // A run does not know whether its input was CSV, whose numbers are texts.
-      guard let number = value.double ?? value.string.flatMap(DecimalText.number), number.isFinite
-      else {
+      guard let number = item.number(name) else {
         throw .badData(
-          place: "\(place), column '\(name)'", found: value.text(), accepted: "a finite number")
+          place: "\(place), column '\(name)'", found: (item.extras[name] ?? .null).text(),
+          accepted: "a finite number")
+      }
+      return number
+    case .deviation:
+      if let deviation = item.score?.deviation { return Double(deviation) }
+      guard let number = item.number(RunItem.deviationColumn) else {
+        throw .badData(
+          place: place, found: "a score without a standard deviation",
+          accepted: "scores of a head that knows its uncertainty, or a column "
+            + "'\(RunItem.deviationColumn)'")
       }
       return number
     case .counted(let kind):
@@ -279,5 +290,15 @@ private enum RunCovariate {
         prompt: conversation.prompt, response: conversation.response,
         tokens: item.score?.tokens)
     }
+  }
+}
+
+extension RunItem {
+  /// The number in a column that the input carried; nil where there is none.
+  fileprivate func number(_ column: String) -> Double? {
+    let value = extras[column] ?? .null
+    // A run does not know whether its input was CSV, whose numbers are texts.
+    let number = value.double ?? value.string.flatMap(DecimalText.number)
+    return number.flatMap { $0.isFinite ? $0 : nil }
   }
 }

@@ -18,6 +18,7 @@ enum Schema {
     migrator.registerMigration("v9") { try $0.execute(sql: v9) }
     migrator.registerMigration("v10") { try $0.execute(sql: v10) }
     migrator.registerMigration("v11") { try $0.execute(sql: v11) }
+    migrator.registerMigration("v12") { try $0.execute(sql: v12) }
     return migrator
   }()
 
@@ -263,6 +264,14 @@ enum Schema {
       expiresAt INTEGER NOT NULL,
       PRIMARY KEY (scorer, tokenDigest)
     ) STRICT, WITHOUT ROWID;
+    """
+
+  /// Standard deviations of scores, of heads that know them; NULL for others.
+  private static let v12 = """
+    ALTER TABLE score ADD COLUMN deviation REAL
+      CHECK (deviation IS NULL OR deviation BETWEEN 0 AND 3.4028234663852886e38);
+    -- Tells at once that a scorer has none.
+    CREATE INDEX scoreWithDeviation ON score(scorer) WHERE deviation IS NOT NULL;
     """
 
   /// The names that a user gave the columns of a file, as a JSON object; NULL for none.

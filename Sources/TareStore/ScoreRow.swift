@@ -1,5 +1,5 @@
 /// A line of `tare score`'s output, which is also what a run is exported to and imported from:
-/// `{"id", "role", "index", "score", "tokens", "length", "truncated", "read_at", "steps"?, …, "prompt",
+/// `{"id", "role", "index", "score", "score_sd"?, "tokens", "length", "truncated", "read_at", "steps"?, …, "prompt",
 /// "response", "tools"?, "documents"?, "chat_template_kwargs"?}`.
 package import TareCore
 
@@ -50,7 +50,11 @@ struct ScoreRow {
     let steps = try row.optional("steps", "an array of {\"position\", \"score\"}") { steps in
       steps.stepRows
     }
-    score = StoredScore(value: value, tokens: tokens, readAt: readAt, steps: steps ?? [])
+    let deviation = try row.optional(RunItem.deviationColumn, "a number of at least 0") {
+      $0.double.map(Float.init).flatMap { $0.isFinite && $0 >= 0 ? $0 : nil }
+    }
+    score = StoredScore(
+      value: value, tokens: tokens, readAt: readAt, deviation: deviation, steps: steps ?? [])
     truncated = try row.optional("truncated", "true or false", \.bool) ?? false
     subset = try row.optional("subset", "a string without NUL characters", \.name)
     section = try row.optional("section", "a string without NUL characters", \.name)
@@ -66,6 +70,7 @@ struct ScoreRow {
       length = try row.required("length", "an integer of at least 0", \.natural)
     }
     extras = row
+    extras[RunItem.deviationColumn] = nil
     for key in Self.keys where texts != nil || !Self.contextKeys.contains(key) {
       extras[key] = nil
     }
@@ -84,6 +89,7 @@ extension RunItem {
       "truncated": score.map { .bool($0.truncated) } ?? .null,
       "read_at": score.map { .int($0.readAt) } ?? .null,
     ]
+    row[RunItem.deviationColumn] = score?.deviation.map { .double(Double($0)) }
     if let steps = score?.steps, !steps.isEmpty {
       row["steps"] = .array(
         steps.map {
@@ -95,7 +101,9 @@ extension RunItem {
     row["subset"] = subset.map { .string($0) }
     row["section"] = section.map { .string($0) }
     for (key, value) in extras.members where key != "index" || givenIndex != index {
-      row[ScoreRow.keys.contains(key) ? "input_" + key : key] = value
+      // A column of that name is the input's own where the head has no deviations.
+      let isTaken = ScoreRow.keys.contains(key) || key == Self.deviationColumn && row[key] != nil
+      row[isTaken ? "input_" + key : key] = value
     }
     if let conversation {
       row["prompt"] = JSONValue(conversation.prompt)

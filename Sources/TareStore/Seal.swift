@@ -90,8 +90,33 @@ enum Seal {
             JOIN inputRow ON inputRow.id = item.inputRow AND inputRow.run = run.id
           WHERE run.id = ? ORDER BY inputRow.position, responseIndex, step
           """, arguments: [run]))
+    try addDeviations(ofRun: run, to: &hash, in: db)
     try addAnswers(ofRun: run, to: &hash, in: db)
     return hash.finish()
+  }
+
+  /// Deviations, of a run that has such; others keep the digests that they had before.
+  private static func addDeviations(
+    ofRun run: Int64, to hash: inout FieldHash, in db: Database
+  ) throws {
+    let hasDeviations = try Row.fetchOne(
+      db,
+      sql: """
+        SELECT 1 FROM run JOIN score ON score.scorer = run.scorer
+        WHERE run.id = ? AND deviation IS NOT NULL
+        """, arguments: [run])
+    guard hasDeviations != nil else { return }
+    try hash.add(
+      Row.fetchCursor(
+        db,
+        sql: """
+          SELECT position, responseIndex, deviation
+          FROM run
+            JOIN inputRow ON inputRow.run = run.id
+            JOIN item ON item.inputRow = inputRow.id
+            JOIN score ON score.scorer = run.scorer AND score.tokenDigest = item.tokenDigest
+          WHERE run.id = ? AND deviation IS NOT NULL ORDER BY position, responseIndex
+          """, arguments: [run]))
   }
 
   /// Answers to questions, of a run that has such.

@@ -219,7 +219,7 @@ extension Store {
         db,
         sql: """
           SELECT item.id, position, inputRow.name, responseIndex, role, subset, section,
-            nullif(extras, '{}'), length, value, tokens, readAt, truncated, \(steps), \(texts)
+            nullif(extras, '{}'), length, value, tokens, readAt, truncated, \(steps), deviation, \(texts)
           FROM run
             JOIN inputRow ON inputRow.run = run.id
             JOIN item ON item.inputRow = inputRow.id
@@ -303,11 +303,13 @@ extension RunItem {
     let length = try row.decode(Int.self, atIndex: 8)
     self.length = length
     score = try row.decode(Float?.self, atIndex: 9).map { value in
-      Score(
+      var score = Score(
         value: value, tokens: try row.decode(atIndex: 10), length: length,
         readAt: try row.decode(atIndex: 11), truncated: try row.decode(atIndex: 12),
         steps: row.hasNull(atIndex: 13) ? [] : try JSONValue(row, at: 13).steps)
+      score.deviation = try row.decode(atIndex: 14)
+      return score
     }
-    conversation = row.hasNull(atIndex: 14) ? nil : try Conversation(row, from: 14)
+    conversation = row.hasNull(atIndex: 15) ? nil : try Conversation(row, from: 15)
   }
 }

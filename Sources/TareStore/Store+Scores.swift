@@ -47,10 +47,11 @@ extension StoredScore {
     }
     let insert = try db.cachedStatement(
       sql: """
-        INSERT INTO score (scorer, tokenDigest, value, tokens, readAt) VALUES (?, ?, ?, ?, ?)
+        INSERT INTO score (scorer, tokenDigest, value, tokens, readAt, deviation)
+          VALUES (?, ?, ?, ?, ?, ?)
         ON CONFLICT DO NOTHING
         """)
-    try insert.execute(arguments: [scorer, digest.data, value, tokens, readAt])
+    try insert.execute(arguments: [scorer, digest.data, value, tokens, readAt, deviation])
     guard db.changesCount == 0, let stored = try Self.find(digest, by: scorer, in: db) else {
       return try insertSteps(digest, by: scorer, in: db)
     }
@@ -88,11 +89,13 @@ extension StoredScore {
     _ digest: Digest, by scorer: Int64, in db: Database
   ) throws -> StoredScore? {
     let statement = try db.cachedStatement(
-      sql: "SELECT value, tokens, readAt FROM score WHERE scorer = ? AND tokenDigest = ?")
+      sql: """
+        SELECT value, tokens, readAt, deviation FROM score WHERE scorer = ? AND tokenDigest = ?
+        """)
     return try Row.fetchOne(statement, arguments: [scorer, digest.data]).map { row in
       StoredScore(
         value: try row.decode(atIndex: 0), tokens: try row.decode(atIndex: 1),
-        readAt: try row.decode(atIndex: 2),
+        readAt: try row.decode(atIndex: 2), deviation: try row.decode(atIndex: 3),
         steps: try steps(digest.data, by: scorer, in: db))
     }
   }

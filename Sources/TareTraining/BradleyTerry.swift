@@ -107,6 +107,21 @@ package enum BradleyTerry {
     OpenBLAS.functions.dgemv(
       CblasRowMajor, CblasTrans, Int32(count), Int32(width), -1, pairs.differences, Int32(width),
       wrong, 1, 1, &gradient, 1)
+    var step = gradient
+    _ = try factored(pairs, wrong, ridge, solving: &step)
+    return (gradient, step)
+  }
+
+  /// Cholesky's factor of the Hessian H = Σ p (1 − p) d dᵀ + λ, which also solves H x = `side`.
+  ///
+  /// - Parameters:
+  ///   - wrong: p, [count].
+  ///   - side: becomes x, [width].
+  /// - Returns: U of H = UᵀU by rows; what is below the diagonal means nothing, [width, width].
+  private static func factored(
+    _ pairs: PairFeatures, _ wrong: [Double], _ ridge: Double, solving side: inout [Double]
+  ) throws(TareError) -> [Double] {
+    let (count, width) = (pairs.count, pairs.width)
     var scaled = pairs.differences
     for row in 0..<count {
       let factor = (wrong[row] * (1 - wrong[row])).squareRoot()
@@ -117,15 +132,47 @@ package enum BradleyTerry {
       CblasRowMajor, CblasUpper, CblasTrans, Int32(width), Int32(count), 1, scaled, Int32(width),
       0, &hessian, Int32(width))
     for i in 0..<width { hessian[i * width + i] += ridge }
-    var step = gradient
     var (size, one, info) = (Int32(width), Int32(1), Int32(0))
     // Upper by rows is lower by columns.
-    OpenBLAS.functions.dposv("L", &size, &one, &hessian, &size, &step, &size, &info)
+    OpenBLAS.functions.dposv("L", &size, &one, &hessian, &size, &side, &size, &info)
     guard info == 0 else {
       throw .fault(
         "the fit of the head met a matrix that is not positive definite (ridge \(ridge))")
     }
-    return (gradient, step)
+    return hessian
+  }
+}
+
+extension BradleyTerry {
+  /// A factor of Laplace's approximation to the posterior of the weights: the ridge is the precision of
+  /// a normal prior, the optimum its most probable weights, and H⁻¹ their covariance (MacKay 1992,
+  /// Neural Computation 4(5)). Pairs count as independent, also those of one prompt.
+  ///
+  /// - Parameter weights: the optimum, as `fit` gives it.
+  /// - Returns: A with AᵀA = H⁻¹, lower triangular by rows, [width, width].
+  package static func posteriorFactor(
+    _ pairs: PairFeatures, _ weights: [Double], ridge: Double
+  ) throws(TareError) -> [Double] {
+    try OpenBLAS.require()
+    let width = pairs.width
+    let wrong = pairs.margins(weights).map { 1 / (1 + exp($0)) }
+    var side = [Double](repeating: 0, count: width)
+    let upper = try factored(pairs, wrong, ridge, solving: &side)
+    // H = L Lᵀ with L = Uᵀ, so that A = L⁻¹, row by row: forward substitution on the unit matrix.
+    var inverse = [Double](repeating: 0, count: width * width)
+    inverse.withUnsafeMutableBufferPointer { inverse in
+      for i in 0..<width {
+        let row = i * width
+        for j in 0..<i {
+          let factor = upper[j * width + i]
+          for column in 0...j { inverse[row + column] -= factor * inverse[j * width + column] }
+        }
+        inverse[row + i] = 1
+        let pivot = upper[row + i]
+        for column in 0...i { inverse[row + column] /= pivot }
+      }
+    }
+    return inverse
   }
 }
 

@@ -13,6 +13,7 @@ struct MakePairs: ParsableCommand {
         tare pairs candidates.jsonl --model ORG/NAME --output pairs.jsonl
         tare pairs --store tare.sqlite --run first --calibration length.json -o pairs.jsonl
         tare pairs scored.jsonl --rule all --margin 0.5 --per-prompt 3 --plain -o pairs.jsonl
+        tare pairs scored.jsonl --rule all --sure 1.64 -o pairs.jsonl
         tare pairs scored.jsonl --skip-bad-rows -o pairs.jsonl.gz
         tare pairs scored.jsonl --with-margin -o pairs.parquet
 
@@ -32,6 +33,18 @@ struct MakePairs: ParsableCommand {
   var rule: String?
   @Option(help: "Minimum difference of the two scores.")
   var margin = 0.0
+  @Option(
+    help: ArgumentHelp(
+      "Leave out pairs whose scores differ by fewer than z standard deviations of the difference.",
+      valueName: "z"))
+  var sure: Double?
+  @Option(help: "--sure: column of the scores' standard deviations (default: score_sd).")
+  var sdColumn: String?
+  @Option(
+    help: ArgumentHelp(
+      "--sure: correlation of the errors of two scores of a prompt (default: 0, independent).",
+      valueName: "r"))
+  var correlation: Double?
   @Option(
     help:
       "Pairs with equal scores: drop, or keep, with the earlier response as chosen (default: drop)."
@@ -65,6 +78,14 @@ struct MakePairs: ParsableCommand {
     var request = PairsRequest(candidates: try candidates.request(policy))
     request.rule = rule
     request.margin = margin
+    guard sure != nil || sdColumn == nil && correlation == nil else {
+      throw TareError.usage("--sd-column and --correlation require --sure")
+    }
+    if let sure {
+      request.sure = sure
+      request.correlation = correlation ?? 0
+      request.candidates.deviations = sdColumn ?? CandidatesRequest.deviationColumn
+    }
     request.ties = ties
     request.mostPerPrompt = perPrompt
     request.isPlain = plain

@@ -12,6 +12,7 @@ struct Rank: ParsableCommand {
         tare rank candidates.jsonl --model model.gguf --head head.safetensors --top 1
         tare rank --store tare.sqlite --run first --calibration length.json
         tare rank --store tare.sqlite --run a --run b --normalize --combine mean-sd --lambda 0.5
+        tare rank --store tare.sqlite --run uncertain --lower-bound 1.64
         tare rank scores.csv --group prompt_id --label gold --curve
         tare rank scores.csv --missing drop --output ranked.csv
 
@@ -20,12 +21,22 @@ struct Rank: ParsableCommand {
       column calibrated, or the run's newest calibration) are used if they exist, as in evaluate and \
       report; --score or --raw selects others. --curve instead prints, for every n, the expected \
       score of the best of n candidates (and its expected label, if there are labels) with the KL \
-      divergence from the policy.
+      divergence from the policy. --lower-bound ranks by scores less so many of their standard \
+      deviations (column score_sd, which `tare score` writes with a head of `tare train-head --laplace` \
+      or --ensemble).
       """)
 
   @OptionGroup var candidates: CandidatesArguments
   @Option(help: "Number of best candidates to print per prompt.")
   var top: Int?
+  @Option(
+    help: ArgumentHelp(
+      "Rank by score - z * standard deviation, the lower bound of the score.", valueName: "z"))
+  var lowerBound: Double?
+  @Option(
+    help:
+      "--lower-bound: column of the standard deviations (default: score_sd).")
+  var sdColumn: String?
   @Flag(help: "Print the expected score of the best of n for every n.")
   var curve = false
   @Option(
@@ -43,6 +54,13 @@ struct Rank: ParsableCommand {
     defer { candidates.bad.tell(policy) }
     var request = RankRequest(candidates: try candidates.request(policy))
     request.top = top
+    guard sdColumn == nil || lowerBound != nil else {
+      throw TareError.usage("--sd-column requires --lower-bound")
+    }
+    if let lowerBound {
+      request.candidates.lowerBound = lowerBound
+      request.candidates.deviations = sdColumn ?? CandidatesRequest.deviationColumn
+    }
     try Output.checkOnlyOne(["--output": Output.isStandard(output), "--json": json])
     try Output.checkApart(["--output": output], from: candidates.files)
     guard output != nil || !outputFormat.isGiven else {

@@ -13,6 +13,8 @@ struct TrainHead: ParsableCommand {
         tare train-head train.jsonl --model model.gguf --validate dev.jsonl \
       --output head.safetensors --store tare.sqlite
         tare train-head train.csv --model model.gguf --skip-bad-rows --output head.safetensors
+        tare train-head train.jsonl --model model.gguf --validate dev.jsonl --laplace \
+      --output head.safetensors
         tare train-head --sequence chat.jsonl math.jsonl code.jsonl --update all --update migu \
       --update replay:0.2 --model model.gguf --store tare.sqlite
         tare train-head --sequence reviews.jsonl news.jsonl --update all --update migu \
@@ -25,6 +27,10 @@ struct TrainHead: ParsableCommand {
       first update rule and seed after the last stage. Files with prompt (or text) and label, and no \
       responses, are classification tasks: a softmax head learns their classes. A column split \
       (train or test) says which rows are held out.
+
+      --laplace and --ensemble save how uncertain the head's weights are: `tare score` then writes a \
+      standard deviation score_sd beside each score, the same score as without, and the card tells how \
+      well the deviations hold on the pairs of --validate.
 
       Features are kept in the store, so that training again takes seconds.
       """)
@@ -43,6 +49,15 @@ struct TrainHead: ParsableCommand {
 
   @Option(help: "Held-out pairs to evaluate the head on; none may be a training pair.")
   var validate: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Standard deviations of scores from this many heads, fitted on resampled prompts.",
+      valueName: "k"))
+  var ensemble: Int?
+
+  @Flag(help: "Standard deviations of scores from Laplace's posterior of the head's weights.")
+  var laplace = false
 
   @OptionGroup var bad: BadRowArguments
 
@@ -78,6 +93,8 @@ struct TrainHead: ParsableCommand {
     defer { bad.tell(policy) }
     request.policy = policy
     request.validation = validate
+    request.ensemble = ensemble
+    request.hasPosterior = laplace
     request.format = format.format
     request.columns = format.columns
     request.store = store
@@ -103,6 +120,9 @@ struct TrainHead: ParsableCommand {
     guard validate == nil else {
       throw TareError.usage(
         "--validate cannot be combined with --sequence, which holds out pairs itself")
+    }
+    guard ensemble == nil, !laplace else {
+      throw TareError.usage("--ensemble and --laplace cannot be combined with --sequence")
     }
     try Output.checkOnlyOne(["--output": Output.isStandard(output), "--json": sequence.json])
     let policy = try bad.policy(apartFrom: read + [("--output", output)])

@@ -32,6 +32,47 @@ import Testing
     #expect(head.score([1, 1, 2]) == 1 - 2 + 1 + 7)
   }
 
+  private func head(
+    _ tensors: [(name: String, shape: [Int], values: [Float])]
+  ) throws -> any RewardHead {
+    let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).safetensors")
+    try Safetensors.encode(tensors, metadata: [:]).write(to: url)
+    defer { try? FileManager.default.removeItem(at: url) }
+    return try loadRewardHead(WeightReader(WeightFile(url)), HeadContext(hiddenSize: 2))
+  }
+
+  @Test func `an ensemble or a posterior beside a linear head is its deviation`() throws {
+    let score = (name: "score.weight", shape: [1, 2], values: [Float(1), 2])
+    #expect(try head([score]).deviation([1, 1]) == nil)
+    // Members say 1 + 1, 3 + 0 and 5 − 1: deviation 1. Of the difference to [1, 0], which they give 2,
+    // 3 and 4, it is that of 0, 0 and 0.
+    let ensemble = try head([
+      score, ("ensemble.weight", [3, 2], [1, 0, 3, 0, 5, 0]), ("ensemble.bias", [3], [1, 0, -1]),
+    ])
+    #expect(ensemble.deviation([1, 1]) == 1 && ensemble.score([1, 1]) == 3)
+    let uncertainty = try #require((ensemble as? LinearHead)?.uncertainty)
+    #expect(uncertainty.deviation([1, 1], less: [1, 0]) == 0)
+    #expect(uncertainty.deviation([2, 0], less: [1, 0]) == 2)
+    #expect(ensemble.tensors == ["score.weight", "ensemble.weight", "ensemble.bias"])
+    let laplace = try head([
+      score, ("laplace.weight", [2, 2], [3, 0, 0, 4]), ("laplace.bias", [2], [0, 0]),
+    ])
+    #expect(laplace.deviation([1, 1]) == 5)
+  }
+
+  @Test func `damaged deviations are refused`() {
+    let score = (name: "score.weight", shape: [1, 2], values: [Float(1), 2])
+    let damaged: [(name: String, shape: [Int], values: [Float], mention: String)] = [
+      ("ensemble.weight", [1, 2], [1, 2], "at least two"),
+      ("ensemble.weight", [2, 3], [1, 2, 3, 4, 5, 6], "ensemble.weight"),
+      ("laplace.weight", [1, 2], [1, .nan], "finite"),
+    ]
+    for (name, shape, values, mention) in damaged {
+      let error = #expect(throws: TareError.self) { try head([score, (name, shape, values)]) }
+      #expect(error?.description.contains(mention) == true, "\(String(describing: error))")
+    }
+  }
+
   @Test(arguments: [
     ("[]", "an array"), (#"{"a": 1}"#, "'a'"),
     (#"{"a":{"dtype":"X9","shape":[1],"data_offsets":[0,4]}}"#, "X9"),

@@ -72,6 +72,30 @@ import Testing
     #expect(try made([1, 1.5], ["a", "b"]) { $0.margin = 0.5 }.pairs.count == 1)
   }
 
+  /// Of two scores with deviations 3 and 4 the difference has 5 where they are independent, and 1 where
+  /// their errors are the same but for their size.
+  @Test func `pairs that are not sure are left out and counted`() throws {
+    func made(_ margin: Double, z: Double, _ correlation: Double) throws -> PreferencePairs {
+      try self.made([0, margin], ["a", "b"]) {
+        $0.sureness = .init(z: z, deviations: [3, 4], correlation: correlation)
+      }
+    }
+    #expect(try made(10, z: 2, 0).pairs.count == 1)
+    let unsure = try made(9.5, z: 2, 0)
+    #expect(unsure.pairs.isEmpty && unsure.dropped.unsure == 1 && unsure.dropped.belowMargin == 0)
+    #expect(try made(2, z: 2, 1).pairs.count == 1)
+    #expect(try made(1.5, z: 2, 1).dropped.unsure == 1)
+    // A random pair is drawn among the sure ones.
+    for seed in 1...20 as ClosedRange<UInt64> {
+      let pairs = try self.made([9, 8, 1], ["a", "b", "c"]) {
+        $0.rule = .bestRandom
+        $0.seed = seed
+        $0.sureness = .init(z: 1, deviations: [3, 4, 4], correlation: 0)
+      }
+      #expect(indices(pairs) == [[0, 2]])
+    }
+  }
+
   @Test func `a text comes once in its prompt, a pair once in all`() throws {
     let repeated = try made([3, 2, 1], ["same", "same", "other"]) { $0.rule = .all }
     #expect(indices(repeated) == [[0, 2]])

@@ -25,7 +25,7 @@ struct StoreFailureTests {
         db.execute('DELETE FROM score')
         for part in range(50):
           for i in range(20000):
-            db.execute('INSERT INTO score VALUES (NULL, 1, randomblob(32), ?, 10, 9)', (float(i),))
+            db.execute('INSERT INTO score VALUES (NULL, 1, randomblob(32), ?, 10, 9, NULL)', (float(i),))
           if os.path.getsize('\(folder.path())-wal') > 1_000_000:
             print('ready', flush=True)
             time.sleep(60)
@@ -96,7 +96,7 @@ struct StoreFailureTests {
           db.execute('BEGIN IMMEDIATE')
           for i in order[start:start + 20]:
             digest = hashlib.sha256(str(i).encode()).digest()
-            db.execute('INSERT INTO score VALUES (NULL, 1, ?, ?, 10, 9) ON CONFLICT DO NOTHING',
+            db.execute('INSERT INTO score VALUES (NULL, 1, ?, ?, 10, 9, NULL) ON CONFLICT DO NOTHING',
               (digest, float(i)))
           db.execute('COMMIT')
         """, on: path)

@@ -152,7 +152,7 @@ import Testing
       DROP TABLE score;
       ALTER TABLE oldScore RENAME TO score;
       ALTER TABLE item DROP COLUMN score;
-      DELETE FROM grdb_migrations WHERE identifier = 'v4';
+      DELETE FROM grdb_migrations WHERE identifier IN ('v4', 'v12');
       """, on: path)
     let store = try Store(path: path)
     let after = try [scored, open].map { try store.items(of: $0) }

@@ -182,6 +182,46 @@ import Testing
     #expect(scored.status == 0, "\(scored.error)")
   }
 
+  @Test(arguments: [["--laplace"], ["--ensemble", "5"]])
+  func `scores know how sure they are, and rank and pairs use it`(option: [String]) throws {
+    let workshop = try Workshop(pairs: 60)
+    let files = ["new.safetensors", "scores.jsonl", "pairs.jsonl"].map(workshop.folder.path)
+    let trained = try Program.run(
+      ["train-head", workshop.pairs, "--model", workshop.model, "--output", files[0]] + option)
+    #expect(trained.status == 0, "\(trained.error)")
+    let measured = try JSONValue(parsing: trained.output)["training"]?["uncertainty"]
+    #expect(measured?["pairs"]?.int == 60 && measured?["with_sd"]?["brier"] != nil)
+    let scored = try Program.run([
+      "score", workshop.pairs, "--model", workshop.model, "--head", files[0], "--output", files[1],
+    ])
+    #expect(scored.status == 0, "\(scored.error)")
+    let rows = try String(contentsOfFile: files[1], encoding: .utf8).split(separator: "\n").map {
+      try JSONValue(parsing: String($0))
+    }
+    let bounds = rows.compactMap { row in
+      row["score"]?.double.flatMap { score in row["score_sd"]?.double.map { score - 2 * $0 } }
+    }
+    #expect(bounds.count == 120)
+    let ranked = try Program.run(["rank", files[1], "--lower-bound", "2", "--json"])
+    let best = try JSONValue(parsing: ranked.output).array?.compactMap {
+      $0["ranked"]?.array?.first?["score"]?.double
+    }
+    #expect(best == (0..<60).map { max(bounds[2 * $0], bounds[2 * $0 + 1]) })
+    let made = try Program.run(["pairs", files[1], "--sure", "0.5", "--json", "-o", files[2]])
+    let counts = try JSONValue(parsing: made.output)
+    let unsure = counts["dropped"]?["unsure"]?.int ?? 0
+    #expect((counts["pairs"]?.int ?? 0) + unsure == 60 && unsure > 0, "\(made.output)")
+  }
+
+  @Test func `options of deviations are refused where they say nothing`() throws {
+    for arguments in [
+      ["rank", "x.csv", "--sd-column", "sd"], ["pairs", "x.csv", "--correlation", "0.5"],
+      ["train-head", "x.jsonl", "--model", "m", "--output", "h", "--laplace", "--ensemble", "5"],
+    ] {
+      #expect(try Program.run(arguments).status == 64)
+    }
+  }
+
   @Test func `the project's data set scores from end to end on the real model`() throws {
     // Covered by `make demo`; here only that the tokenizer and template read every row.
     let model = projectFolder.appending(path: "models/SmolLM2-135M-Instruct.Q4_1.gguf")

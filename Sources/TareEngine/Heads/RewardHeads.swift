@@ -33,6 +33,8 @@ package protocol RewardHead: Registered, Sendable {
   var scoreOutput: Int? { get }
   /// - Parameter hidden: the state after the final norm, [hiddenSize].
   func outputs(_ hidden: [Float]) -> [Float]
+  /// The standard deviation of the single output; nil where the head does not know it.
+  func deviation(_ hidden: [Float]) -> Float?
 }
 
 /// What a head must know of its model.
@@ -64,6 +66,7 @@ package struct HeadContext: Sendable {
 extension RewardHead {
   package var position: HeadPosition { .readRule }
   package var scoreOutput: Int? { nil }
+  package func deviation(_ hidden: [Float]) -> Float? { nil }
 
   /// The head's single output.
   package func score(_ hidden: [Float]) -> Float { outputs(hidden)[0] }
@@ -125,11 +128,18 @@ struct HeadLayer: Sendable {
 
   /// Some of the outputs.
   func outputs(_ inputs: [Float], rows: Range<Int>) -> [Float] {
-    zip(weight[rows], bias[rows]).map { row, bias in
-      precondition(inputs.count == row.count)
-      var total = Double(bias)
-      for (a, b) in zip(inputs, row) { total += Double(a) * Double(b) }
-      return Float(total)
-    }
+    zip(weight[rows], bias[rows]).map { Float(Self.sum(inputs, $0, $1)) }
+  }
+
+  /// All outputs before they are rounded.
+  func sums(_ inputs: [Float]) -> [Double] {
+    zip(weight, bias).map { Self.sum(inputs, $0, $1) }
+  }
+
+  private static func sum(_ inputs: [Float], _ row: [Float], _ bias: Float) -> Double {
+    precondition(inputs.count == row.count)
+    var total = Double(bias)
+    for (a, b) in zip(inputs, row) { total += Double(a) * Double(b) }
+    return total
   }
 }

@@ -20,6 +20,10 @@ package struct PairsRequest: Sendable {
   /// Whether rows have `margin`, `chosen_score` and `rejected_score`.
   package var hasMargins = false
   package var seed: UInt64 = 1
+  /// The least difference of the two scores in standard deviations of it; nil where that is not asked.
+  package var sure: Double?
+  /// Of the errors of two scores of a prompt.
+  package var correlation = 0.0
 
   package init(candidates: CandidatesRequest) { self.candidates = candidates }
 
@@ -70,6 +74,12 @@ package struct PairsOutcome: Sendable {
   /// Why there is nothing to write; nil where there is something.
   package var failure: TareError? {
     guard made.pairs.isEmpty else { return nil }
+    if made.dropped.unsure > 0 {
+      return .badData(
+        place: "the candidates",
+        found: "no pairs in \(made.prompts) prompts; \(made.dropped.unsure) are not sure enough",
+        accepted: "differences of scores that are large beside their standard deviations")
+    }
     return .badData(
       place: "the candidates",
       found: "no pairs in \(made.prompts) prompts; --group names the column that groups the "
@@ -84,7 +94,8 @@ package struct PairsOutcome: Sendable {
       "dropped": [
         "single_prompts": .int(dropped.singlePrompts),
         "repeated_responses": .int(dropped.repeatedResponses), "ties": .int(dropped.ties),
-        "below_margin": .int(dropped.belowMargin), "repeated_pairs": .int(dropped.repeatedPairs),
+        "below_margin": .int(dropped.belowMargin), "unsure": .int(dropped.unsure),
+        "repeated_pairs": .int(dropped.repeatedPairs),
         "beyond_most": .int(dropped.beyondMost),
       ],
       "length": lengths.json,
@@ -98,8 +109,12 @@ package struct PairsOutcome: Sendable {
 extension Pipeline {
   /// - Throws: `TareError.badData` where texts are not known, or no plain string can hold a prompt.
   package func pairs(_ request: PairsRequest) throws(TareError) -> PairsOutcome {
-    let settings = try settings(request)
+    var settings = try settings(request)
     let candidates = try scoredCandidates(request.candidates)
+    if let z = request.sure, let deviations = candidates.deviations {
+      settings.sureness = .init(
+        z: z, deviations: deviations, correlation: request.correlation)
+    }
     guard let texts = candidates.texts else {
       throw .badData(
         place: "the candidates", found: candidates.withoutTexts,
@@ -131,6 +146,14 @@ extension Pipeline {
       throw .usage("--margin: expected 0 or more, found \(request.margin)")
     }
     settings.margin = request.margin
+    if let sure = request.sure {
+      guard sure >= 0, sure.isFinite else {
+        throw .usage("--sure: expected 0 or more, found \(sure)")
+      }
+    }
+    guard (-1...1).contains(request.correlation) else {
+      throw .usage("--correlation: expected -1 to 1, found \(request.correlation)")
+    }
     switch request.ties ?? "drop" {
     case "drop": settings.dropsTies = true
     case "keep": settings.dropsTies = false
@@ -270,6 +293,7 @@ extension PairsOutcome {
     let dropped = made.dropped
     let reasons = [
       (dropped.ties, "tied"), (dropped.belowMargin, "below the margin"),
+      (dropped.unsure, "unsure"),
       (dropped.repeatedPairs, "repeated"), (dropped.beyondMost, "above the maximum per prompt"),
     ].filter { $0.0 > 0 }.map { "\($0.0.text) \($0.1)" }
     var lines = ["\(made.pairs.count.text) pairs from \(made.prompts.text) prompts"]

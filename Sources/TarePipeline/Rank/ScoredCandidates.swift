@@ -25,10 +25,17 @@ package struct CandidatesRequest: Sendable {
   package var isRaw = false
   /// A key of the ways to combine several models; nil for the mean.
   package var combine: String?
+  /// The column of the scores' standard deviations, where they are wanted.
+  package var deviations: String?
+  /// How many of them are taken off the scores; 0 for none.
+  package var lowerBound = 0.0
 
   package init(source: Source) { self.source = source }
 
   /// Keys of the ways to combine several models.
+  /// Where `tare score` writes standard deviations.
+  package static let deviationColumn = RunItem.deviationColumn
+
   package static let combinations = ["mean", "min", "mean-sd"]
 }
 
@@ -39,6 +46,8 @@ struct ScoredCandidates: Sendable {
   let scores: [Double]
   /// The same without calibration, [row]; nil where nothing was calibrated.
   let uncalibrated: [Double]?
+  /// Standard deviations of the scores, [row]; nil where they were not asked for.
+  let deviations: [Double]?
   /// Prompt and response, [row]; nil where they are not known.
   let texts: Conversations?
   /// What is there in place of texts, for messages.
@@ -79,7 +88,14 @@ extension Pipeline {
     var calibrations: [Calibration] = []
     for path in request.calibrations { calibrations.append(try Calibration.read(path)) }
     let names = calibrations.flatMap { $0.covariates.map(\.name) }
-    let members = try members(request.source, covariates: names)
+    try checkDeviations(request)
+    let members = try members(
+      request.source, covariates: names + (request.deviations.map { [$0] } ?? []))
+    guard request.deviations == nil || members.count == 1 else {
+      throw .usage(
+        "standard deviations of scores: expected one model, found \(members.count) "
+          + "(--combine mean-sd uses how models differ)")
+    }
     guard calibrations.count <= 1 || calibrations.count == members.count else {
       throw .usage(
         "calibrations: expected one, or one for each of \(members.count) models, found \(calibrations.count)"
@@ -117,10 +133,17 @@ extension Pipeline {
         uncalibrated.append(normalised(raw, of: member.responses, request, positions))
       }
     }
+    let deviations = try request.deviations.map { (name) throws(TareError) in
+      try first.deviations(name)
+    }
+    func bounds(_ scores: [Double]) -> [Double] {
+      guard let deviations, request.lowerBound > 0 else { return scores }
+      return zip(scores, deviations).map { $0 - request.lowerBound * $1 }
+    }
     return ScoredCandidates(
-      responses: first.responses, scores: ensemble.combined(scores),
-      uncalibrated: isCalibrated ? ensemble.combined(uncalibrated) : nil,
-      texts: texts, withoutTexts: first.withoutTexts,
+      responses: first.responses, scores: bounds(ensemble.combined(scores)),
+      uncalibrated: isCalibrated ? bounds(ensemble.combined(uncalibrated)) : nil,
+      deviations: deviations, texts: texts, withoutTexts: first.withoutTexts,
       used: used(members, takesCalibrated, request) + combined(members, request),
       notes: (members.compactMap(\.note).first.map { [$0] } ?? [])
         + (first.responses.haveReferenceAnswers ? [Self.referenceNote] : []))
@@ -145,8 +168,27 @@ extension Pipeline {
         ? ", normalised by prompt." : ", each on its own scale: --normalize brings them to one.")
   }
 
+  private func checkDeviations(_ request: CandidatesRequest) throws(TareError) {
+    guard request.lowerBound >= 0, request.lowerBound.isFinite else {
+      throw .usage("--lower-bound: expected 0 or more, found \(request.lowerBound)")
+    }
+    guard request.deviations == nil || !request.normalises else {
+      throw .usage(
+        "--normalize gives scores another unit than their standard deviations have: expected one of "
+          + "the two")
+    }
+  }
+
   /// Which scores count.
   private func used(
+    _ members: [Member], _ takesCalibrated: Bool, _ request: CandidatesRequest
+  ) -> String {
+    let scores = usedScores(members, takesCalibrated, request)
+    guard let column = request.deviations, request.lowerBound > 0 else { return scores }
+    return scores + " They are lower bounds: \(request.lowerBound) × \(column) is taken off."
+  }
+
+  private func usedScores(
     _ members: [Member], _ takesCalibrated: Bool, _ request: CandidatesRequest
   ) -> String {
     if !request.calibrations.isEmpty {
@@ -226,6 +268,18 @@ private struct Member {
   let calibrated: (scores: [Double], name: String)?
   /// What was guessed of the rows.
   let note: String?
+
+  /// - Throws: `TareError.badData` for a negative one.
+  func deviations(_ column: String) throws(TareError) -> [Double] {
+    guard let place = responses.covariateNames.firstIndex(of: column) else {
+      throw .fault("\(name): the column '\(column)' was asked for and is not there")
+    }
+    let values = Array(responses.covariates[place])
+    guard let row = values.firstIndex(where: { $0 < 0 || !$0.isFinite }) else { return values }
+    throw .badData(
+      place: "\(name), row \(row + 1), column '\(column)'", found: "\(values[row])",
+      accepted: "a standard deviation of at least 0")
+  }
 }
 
 extension Pipeline {

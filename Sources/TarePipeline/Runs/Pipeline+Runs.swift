@@ -168,7 +168,8 @@ extension InputFile {
 extension JSONObject {
   /// The score and those of the steps.
   fileprivate var scores: [Double] {
-    ([self["score"]] + (self["steps"]?.array ?? []).map { $0["score"] })
+    ([self["score"]] + (self[RunItem.deviationColumn].map { [$0] } ?? [])
+      + (self["steps"]?.array ?? []).map { $0["score"] })
       .map { $0?.double ?? .nan }
   }
 }

@@ -27,6 +27,10 @@ package struct TrainHeadRequest: Sendable {
   package var ridges: [Double]
   package var folds = 5
   package var bootstrap = 10_000
+  /// Heads fitted on resampled prompts, for deviations of scores; nil for none.
+  package var ensemble: Int?
+  /// Whether the head gets Laplace's posterior of its weights, for deviations of scores.
+  package var hasPosterior = false
   package var seed: UInt64 = 1
 
   package init(pairs: String, output: String, settings: ScoringSettings) {
@@ -44,6 +48,7 @@ extension Pipeline {
   /// - Returns: a card as JSON: data, ridge, accuracy with its interval, correlation with length.
   package func trainHead(_ request: TrainHeadRequest) throws(TareError) -> JSONValue {
     try checkWritable(request.output)
+    let uncertainty = try request.uncertainty()
     let text = try request.settings.textModel()
     warn(of: text)
     let options = try request.settings.options(readRule: .last, text: text, run: nil)
@@ -59,7 +64,7 @@ extension Pipeline {
       training.rows, with: extractor, options, observer: observer)
     let (head, choice) = try LinearHead.fit(
       features, prompts: training.rows.map(\.promptText), ridges: request.ridges,
-      folds: request.folds)
+      folds: request.folds, uncertainty: uncertainty)
     let file = head.file(for: text, options)
     try write(file, to: request.output)
 
@@ -74,6 +79,11 @@ extension Pipeline {
     ]
     if !options.variables.isEmpty {
       card[member: "template_kwargs"] = .object(options.variables)
+    }
+    if let uncertainty = head.uncertainty {
+      card[member: "uncertainty"] = [
+        "method": .string(uncertainty.kind.rawValue), "rows": .int(uncertainty.weights.count),
+      ]
     }
     let bootstrap = try Bootstrap(resamples: request.bootstrap, seed: request.seed)
     card[member: "training"] = try head.judged(features, training, bootstrap)
@@ -124,12 +134,17 @@ func headMetadata(for text: TextModel, _ options: ScoringOptions) -> [String: St
 extension LinearHead {
   /// The head as a safetensors file that says which model it is for and where it reads.
   fileprivate func file(for text: TextModel, _ options: ScoringOptions) -> Data {
-    Safetensors.encode(
-      [
-        (name: "score.weight", shape: [1, weights[0].count], values: weights[0]),
-        (name: "score.bias", shape: [1], values: biases),
-      ],
-      metadata: headMetadata(for: text, options))
+    var tensors: [(name: String, shape: [Int], values: [Float])] = [
+      ("score.weight", [1, weights[0].count], weights[0]), ("score.bias", [1], biases),
+    ]
+    if let uncertainty {
+      let (rows, name) = (uncertainty.weights, uncertainty.kind.rawValue)
+      tensors += [
+        ("\(name).weight", [rows.count, weights[0].count], Array(rows.joined())),
+        ("\(name).bias", [rows.count], uncertainty.biases),
+      ]
+    }
+    return Safetensors.encode(tensors, metadata: headMetadata(for: text, options))
   }
 
   /// How the head judges pairs: accuracy with its interval, and how its score goes with length.
@@ -155,13 +170,58 @@ extension LinearHead {
         responses.append(response)
       }
     }
+    let uncertainty = try uncertaintyJSON(features, pairs.rows, bootstrap)
     let evaluation = try Pairs.evaluate(responses, EvaluationOptions(bootstrap: bootstrap))
     let diagnosis = Diagnosis(of: try CalibrationTable(responses, covariates: [.length]))
-    return [
+    var object: JSONObject = [
       "file": .string(URL(filePath: pairs.file.name).lastPathComponent),
       "sha256": .string(pairs.file.digest.description),
       "evaluation": evaluation.json, "length": diagnosis.json,
     ]
+    object["uncertainty"] = uncertainty
+    return .object(object)
+  }
+
+  /// How well the deviations hold on pairs; nil for a head without.
+  private func uncertaintyJSON(
+    _ features: [(chosen: [Float], rejected: [Float])], _ rows: [CandidateSet],
+    _ bootstrap: Bootstrap
+  ) throws(TareError) -> JSONValue? {
+    guard let uncertainty else { return nil }
+    var (deviations, correlations) = (0.0, 0.0)
+    var pairs: [UncertainOrders.Pair] = []
+    for (pair, row) in zip(features, rows) {
+      let ofDifference = uncertainty.deviation(pair.chosen, less: pair.rejected)
+      let own = [uncertainty.deviation(pair.chosen), uncertainty.deviation(pair.rejected)]
+      deviations += (own[0] + own[1]) / 2
+      let product = own[0] * own[1]
+      let squares = own[0] * own[0] + own[1] * own[1]
+      correlations += product > 0 ? (squares - ofDifference * ofDifference) / 2 / product : 0
+      pairs.append(
+        .init(
+          margin: Double(score(pair.chosen)) - Double(score(pair.rejected)),
+          deviation: ofDifference, prompt: row.promptText))
+    }
+    var object = try UncertainOrders(pairs, bootstrap).json.object ?? [:]
+    let count = Double(max(pairs.count, 1))
+    object["mean_sd"] = .double(deviations / count)
+    // What `pairs --sure` needs, which knows no states.
+    object["mean_correlation"] = .double(correlations / count)
+    return .object(object)
+  }
+}
+
+extension TrainHeadRequest {
+  /// - Throws: `TareError.usage` for both ways at once, and a number that is no ensemble.
+  fileprivate func uncertainty() throws(TareError) -> UncertaintyMethod? {
+    guard let ensemble else { return hasPosterior ? .laplace : nil }
+    guard !hasPosterior else {
+      throw .usage("--ensemble and --laplace are two ways to the same: expected one of them")
+    }
+    guard (2...1000).contains(ensemble) else {
+      throw .usage("--ensemble: expected 2 to 1000, found \(ensemble)")
+    }
+    return .ensemble(members: ensemble, seed: seed)
   }
 }
 

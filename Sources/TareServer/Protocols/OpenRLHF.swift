@@ -24,6 +24,10 @@ enum OpenRLHF: WireProtocol {
       if call.service.calibration != nil {
         logs["raw_rewards"] = .array(rewards.map { .double(Double($0.score.value)) })
       }
+      let deviations = rewards.compactMap(\.score.deviation)
+      if deviations.count == rewards.count, !deviations.isEmpty {
+        logs["score_sd"] = .array(deviations.map { .double(Double($0)) })
+      }
       // Newer trainers read `scores`, older ones `rewards`.
       return ["rewards": values, "scores": values, "extra_logs": .object(logs)]
     }
