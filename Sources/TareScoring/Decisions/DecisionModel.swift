@@ -55,7 +55,10 @@ package final class DecisionModel: Sendable {
       (folder, base) = (url.appending(path: adapter), base ?? url)
     }
     var (parts, hasOwnText) = (FolderParts(), settings.template != nil)
-    if case .options(let kind) = files.layout { (parts, hasOwnText) = (kind.parts, true) }
+    if case .options(let kind) = files.layout {
+      (parts, hasOwnText) = (kind.parts, true)
+      if let adapter = kind.adapter { folder = url.appending(path: adapter) }
+    }
     // A model with a template of its own needs no chat template.
     let text = try TextModel(
       folder, template: hasOwnText ? "plain" : options.template, base: base,

@@ -1,0 +1,92 @@
+"""Tiny random decision models of further packages, and the packages' answers; as layouts.py, whose parts it uses.
+
+    pip install --no-deps strands-decider==0.2.0 peft==0.21.2 accelerate
+    python more_layouts.py       # torch 2.13.0, transformers 5.23.0, tokenizers 0.23.3, pydantic 2
+"""
+import json, os
+import torch
+from safetensors.torch import save_file
+from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM, Qwen3Model
+from layouts import QUESTIONS, STATES, WORDS, fill, fresh, stored, tidy, write
+
+# Qwen's: a full stop and the line ends after it are one word.
+SPLIT = r"""(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"""
+
+# Options that end in a full stop, in an accent, in an unknown character, in white space and in JSON.
+LINES = {
+    "lines": {"type": "choice", "instructions": "  Which team? ",
+              "criteria": {"a": "Payments  and\nrefunds.", "b.": None, "naïvé": " ", "d": "漢字 café", "e f ": None,
+                           "g": {"in": ["x.", 1e5]}, "h": ["last."]}},
+    "truths": {"type": "noul", "instructions": {"ask": "Is it so?", "of": [1, 2]},
+               "criteria": {"true": "It is.", "false": ["no", None]}},
+    "levels": {"type": "score", "instructions": ["Rate it."], "criteria": ["Low.\n\n", "", "high é"]},
+    "one": {"type": "choice", "instructions": "Which?", "criteria": {"only": None}},
+}
+
+
+def line_tokenizer():
+    t = Tokenizer(models.BPE())
+    t.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.Split(Regex(SPLIT), "isolated"),
+                                               pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
+    t.decoder = decoders.ByteLevel()
+    lines = WORDS + ["end.\n", "Input:\nstate\n\nQuestion: ", "\n\nOptions:\nA) b: c\nB) d\n", "one. two.\n"] * 3
+    t.train_from_iterator(lines, trainers.BpeTrainer(
+        vocab_size=360, special_tokens=["<|endoftext|>", "<|im_start|>", "<|im_end|>"], show_progress=False,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet()))
+    return PreTrainedTokenizerFast(tokenizer_object=t, eos_token="<|im_end|>", pad_token="<|endoftext|>")
+
+
+def qwen3(tok, **more):
+    return Qwen3Config(vocab_size=len(tok), hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=4,
+                       num_key_value_heads=2, head_dim=8, max_position_embeddings=1024, bos_token_id=None, eos_token_id=2,
+                       pad_token_id=0, tie_word_embeddings=True, **more)
+
+
+# --- strands-decider
+
+def strands_case():
+    import strands_decider.infer as infer
+    from strands_decider.modeling import PointerHead, StrandsDeciderConfig, StrandsDeciderModel
+    infer.round = lambda value, digits: float(value)
+    folder = fresh("strands")
+    base = os.path.join(folder, "base")
+    tok = line_tokenizer()
+    # A language model as it is published; the adapter is of its body alone.
+    fill(Qwen3ForCausalLM(qwen3(tok)), "strands").to(torch.bfloat16).save_pretrained(base)
+    tok.save_pretrained(base)
+    config = StrandsDeciderConfig(base_model=base, max_length=600, head_type="pointer", pointer_dim=16, lora_r=4, lora_alpha=8,
+                                  temperature=1.3, temperature_by_kind={"noul": 1.5, "choice": 0.8})
+    model = StrandsDeciderModel.from_pretrained_base(config)
+    fill(model.head, "strands head")
+    g = torch.Generator().manual_seed(1)
+    for name, p in sorted(model.torso.named_parameters()):
+        if "lora_" in name:
+            p.data.copy_((torch.randn(p.shape, generator=g) / p.shape[-1] ** 0.5 / 2).bfloat16().float())
+    model.save_pretrained(folder)
+    # As strands_decider.hf_export does.
+    save_file(stored(model.head.state_dict()), f"{folder}/head.safetensors")
+    os.remove(f"{folder}/slot_head.pt")
+    engine = infer.load_engine(folder, device="cpu")
+
+    def answer(state, name, question):
+        rendered = infer.render_question(infer.SystemOneRequest(state=state, questions={name: question}).questions[name])
+        s, q, offsets = engine._fit(infer.render_state(state), [rendered.text])
+        marks = [len(s) + i + 1 for i in infer._option_token_index(offsets[0], rendered.option_spans, 0)] + [len(s) + len(q[0])]
+        a = engine.ask(state, {name: question}).answers[name]
+        p = [a.noul, 1 - a.noul] if a.type == "noul" else list(a.probabilities.values())
+        return s + q[0], marks, p
+    write(folder, answer, questions=QUESTIONS | LINES)
+    for path, key in (("strands_decider_config.json", "base_model"), ("lora/adapter_config.json", "base_model_name_or_path")):
+        settings = json.load(open(f"{folder}/{path}"))
+        settings[key] = "tiny/base"
+        json.dump(settings, open(f"{folder}/{path}", "w"), indent=1)
+    for name in os.listdir(base):
+        if "token" in name or "generation" in name:
+            os.remove(f"{base}/{name}")
+    os.remove(f"{folder}/lora/README.md")
+    tidy(folder)
+
+
+if __name__ == "__main__":
+    strands_case()
