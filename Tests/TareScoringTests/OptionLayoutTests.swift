@@ -12,7 +12,7 @@ import Testing
   static let root = projectFolder.appending(path: "Tests/TareScoringTests/Fixtures/layouts")
   static let names = [
     "laya", "wev-pointer", "wev-set", "decision-tune", "opendecider", "nano-jev", "cyber-jev",
-    "strands",
+    "strands", "open-jev",
   ]
 
   struct Expected {
@@ -122,6 +122,26 @@ import Testing
     #expect(count("[SEP]") == (hasMasks ? 3 : 0))
   }
 
+  @Test func `a request writes none of Open-Jev's marks`() throws {
+    let model = try Self.model("open-jev")
+    let written = "a [OPT] b [Q] c [STATE] d"
+    let request = DecisionRequest(
+      state: .object([written: .string(written)]),
+      questions: [
+        DecisionQuestion(
+          name: "q", kind: .choice, instructions: .string(written),
+          options: [
+            .init(name: written, description: .null), .init(name: "other", description: .null),
+          ])
+      ])
+    let ids = try model.prompts(request)[0].ids
+    let counts = ["[OPT]": 2, "[Q]": 1, "[STATE]": 1, "[SEP]": 1]
+    for (token, wanted) in counts {
+      let id = try #require(model.text.tokenizer.id(of: token))
+      #expect(ids.count { $0 == id } == wanted, "\(token)")
+    }
+  }
+
   // MARK: - Refusals
 
   private func copy(_ name: String, _ change: (URL) throws -> Void) throws -> TareError? {
@@ -149,7 +169,7 @@ import Testing
     #expect(set?.description.contains("'head_type'") == true)
   }
 
-  @Test func `Strands' heads and checkpoints of other forms are refused by name`() throws {
+  @Test func `heads of Strands and Open-Jev of other forms are refused by name`() throws {
     let settings = [
       (#"{"head_type": "slot", "pointer_dim": 16}"#, "'head_type'"),
       (#"{"pointer_dim": 16}"#, "'head_type'"),
@@ -164,6 +184,11 @@ import Testing
       }
       #expect(error?.description.contains(named) == true, "\(json): \(error?.description ?? "")")
     }
+    let pooled = try copy("open-jev") { folder in
+      try Data(#"{"hidden": 32, "pool": "q-opt"}"#.utf8)
+        .write(to: folder.appending(path: "open_jev_config.json"))
+    }
+    #expect(pooled?.description.contains("'pool'") == true)
     let pickle = try copy("strands") { folder in
       try Data("x".utf8).write(to: folder.appending(path: "slot_head.pt"))
     }
@@ -188,7 +213,7 @@ import Testing
   }
 
   @Test func `a state that a layout would cut is an error that names the prompt`() throws {
-    for name in ["laya", "decision-tune", "opendecider", "nano-jev", "strands"] {
+    for name in ["laya", "decision-tune", "opendecider", "nano-jev", "strands", "open-jev"] {
       let request = DecisionRequest(
         state: .string(String(repeating: "money back. ", count: 200)),
         questions: [

@@ -1,13 +1,16 @@
 """Tiny random decision models of further packages, and the packages' answers; as layouts.py, whose parts it uses.
 
     pip install --no-deps strands-decider==0.2.0 peft==0.21.2 accelerate
-    python more_layouts.py       # torch 2.13.0, transformers 5.23.0, tokenizers 0.23.3, pydantic 2
+    pip install --no-deps --ignore-requires-python decision-toolkit==0.4.4
+    # open_jev.py, encoder.py and schema.py, which open-jev's published models have in typed_decisions/ beside their
+    # weights, are in the repository kotoba-lang/typed-decisions, src/ (here commit e7f8df28).
+    PYTHONPATH=typed-decisions/src python more_layouts.py       # torch 2.13.0, transformers 5.23.0, tokenizers 0.23.3, pydantic 2
 """
 import json, os
 import torch
 from safetensors.torch import save_file
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
-from transformers import PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM, Qwen3Model
+from transformers import DebertaV2Config, DebertaV2Model, PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM, Qwen3Model
 from layouts import QUESTIONS, STATES, WORDS, fill, fresh, stored, tidy, write
 
 # Qwen's: a full stop and the line ends after it are one word.
@@ -21,6 +24,7 @@ LINES = {
     "truths": {"type": "noul", "instructions": {"ask": "Is it so?", "of": [1, 2]},
                "criteria": {"true": "It is.", "false": ["no", None]}},
     "levels": {"type": "score", "instructions": ["Rate it."], "criteria": ["Low.\n\n", "", "high é"]},
+    "bare": {"type": "score", "instructions": "", "criteria": ["", "Fine."]},
     "one": {"type": "choice", "instructions": "Which?", "criteria": {"only": None}},
 }
 
@@ -80,6 +84,7 @@ def strands_case():
     for path, key in (("strands_decider_config.json", "base_model"), ("lora/adapter_config.json", "base_model_name_or_path")):
         settings = json.load(open(f"{folder}/{path}"))
         settings[key] = "tiny/base"
+        settings |= {"target_modules": sorted(settings["target_modules"])} if "target_modules" in settings else {}
         json.dump(settings, open(f"{folder}/{path}", "w"), indent=1)
     for name in os.listdir(base):
         if "token" in name or "generation" in name:
@@ -88,5 +93,53 @@ def strands_case():
     tidy(folder)
 
 
+# --- open-jev
+
+def open_jev_case():
+    from decision_toolkit.adapters.openjev import OpenJevAdapter
+    from typed_decisions.encoder import MARKERS, DecisionEncoder
+    from typed_decisions.open_jev import OpenJev
+    folder = fresh("open-jev")
+    t = Tokenizer(models.Unigram())
+    t.pre_tokenizer = pre_tokenizers.Metaspace()
+    t.decoder = decoders.Metaspace()
+    t.train_from_iterator(WORDS, trainers.UnigramTrainer(vocab_size=150, special_tokens=["[PAD]", "[CLS]", "[SEP]", "[UNK]", "[MASK]"],
+                                                         unk_token="[UNK]", show_progress=False))
+    tok = PreTrainedTokenizerFast(tokenizer_object=t, cls_token="[CLS]", sep_token="[SEP]", pad_token="[PAD]", unk_token="[UNK]",
+                                  mask_token="[MASK]")
+    tok.add_special_tokens({"additional_special_tokens": MARKERS})
+    body = fill(DebertaV2Model(DebertaV2Config(
+        vocab_size=len(tok), hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=2,
+        max_position_embeddings=512, type_vocab_size=0, relative_attention=True, position_buckets=16, norm_rel_ebd="layer_norm",
+        share_att_key=True, pos_att_type=["p2c", "c2p"], position_biased_input=False, pad_token_id=0)), "open-jev")
+    body.to(torch.bfloat16).save_pretrained(folder)
+    tok.save_pretrained(folder)
+    head = fill(DecisionEncoder(None, 32).head, "open-jev head", 2.0)
+    save_file(stored(head.state_dict()), f"{folder}/head.safetensors")
+    json.dump({"hidden": 32, "pool": "span", "temperature": 1.05, "max_state_tokens": 150, "max_len": 250},
+              open(f"{folder}/open_jev_config.json", "w"))
+    tidy(folder)
+    model = OpenJev.from_pretrained(folder, device="cpu")
+    # The loader keeps the stored type; these are the answers of float32 weights.
+    model.model.float()
+
+    def answer(state, name, question):
+        kind, criteria = question["type"], question.get("criteria") or {}
+        if not isinstance(question["instructions"], str) or kind != "score" and any(criteria.values()):
+            raise ValueError("no such question")
+        # As decision-toolkit's adapter.
+        text = state if isinstance(state, str) else json.dumps(state, ensure_ascii=False, sort_keys=True)
+        asked = {"type": kind, "instructions": question["instructions"], "options": list(criteria)}
+        a = model.decide(text, [asked])[0]
+        ids, positions, _, _ = model.collator.encode_one(text, [model._question(0, asked)])
+        assert len(tok(text, add_special_tokens=False)["input_ids"]) <= 150
+        adapter = OpenJevAdapter()
+        assert ids == adapter._tokens(tok, adapter._markers(tok), text, {name: question}, 150, 250)[0]
+        p = [a["noul"], 1 - a["noul"]] if kind == "noul" else list(a["probabilities"].values())
+        return ids, [i + 1 for i in positions[0]], p
+    write(folder, answer, questions=QUESTIONS | LINES)
+
+
 if __name__ == "__main__":
     strands_case()
+    open_jev_case()

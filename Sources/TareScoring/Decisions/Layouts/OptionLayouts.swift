@@ -12,6 +12,7 @@ package enum OptionLayouts {
       LayaLayout.self,
       WevLayout.self,
       StrandsLayout.self,
+      OpenJevLayout.self,
       OpenDeciderLayout.self,
       NanoJevLayout.self,
       DecisionTuneLayout.self,
