@@ -12,7 +12,7 @@ import Testing
   static let root = projectFolder.appending(path: "Tests/TareScoringTests/Fixtures/layouts")
   static let names = [
     "laya", "wev-pointer", "wev-set", "decision-tune", "opendecider", "nano-jev", "cyber-jev",
-    "strands", "open-jev",
+    "strands", "open-jev", "opendecider-small",
   ]
 
   struct Expected {
@@ -73,7 +73,9 @@ import Testing
       let wanted = expected.row["probabilities"]?.array?.compactMap(\.double) ?? []
       #expect(reading.probabilities.count == wanted.count, "\(expected.name)")
       #expect(reading.tokens == prompt.ids.count)
-      #expect(reading.labelMass == nil && reading.isTopALabel == nil)
+      let isOfLetters = name == "opendecider-small"
+      #expect((reading.labelMass != nil) == isOfLetters)
+      #expect((reading.isTopALabel != nil) == isOfLetters)
       for (found, wanted) in zip(reading.probabilities, wanted) {
         worst = max(worst, abs(Double(found) - wanted))
       }
@@ -122,6 +124,27 @@ import Testing
     #expect(count("[SEP]") == (hasMasks ? 3 : 0))
   }
 
+  @Test func `OpenDecider's letters have one prompt, whoever asks, and 26 options`() throws {
+    let model = try Self.model("opendecider-small")
+    #expect(model.hasOwnTemplate && model.readsLabels)
+    let expected = try Self.expected("opendecider-small")
+    let request = try #require(expected[0].request)
+    #expect(try model.prompts(request, .vllm).map(\.ids) == model.prompts(request).map(\.ids))
+    #expect(!model.takesOtherLabels(request.questions[0]))
+    func options(_ count: Int) -> DecisionRequest {
+      DecisionRequest(
+        state: "x",
+        questions: [
+          DecisionQuestion(
+            name: "q", kind: .choice, instructions: "Which?",
+            options: (0..<count).map { .init(name: "o\($0)", description: .null) })
+        ])
+    }
+    #expect(try model.answers([options(26)])[0][0].probabilities.count == 26)
+    let error = #expect(throws: TareError.self) { try model.answers([options(27)]) }
+    #expect(error?.description.contains("question 'q': expected at most 26") == true)
+  }
+
   @Test func `a request writes none of Open-Jev's marks`() throws {
     let model = try Self.model("open-jev")
     let written = "a [OPT] b [Q] c [STATE] d"
@@ -159,9 +182,18 @@ import Testing
     }
     #expect(parallel?.description.contains("'option_layout'") == true)
     let small = try copy("opendecider") { folder in
-      try Data(#"{"kind": "small"}"#.utf8).write(to: folder.appending(path: "opendecider.json"))
+      try Data(#"{"kind": "huge"}"#.utf8).write(to: folder.appending(path: "opendecider.json"))
     }
     #expect(small?.description.contains("nano") == true)
+    let beside = try copy("opendecider") { folder in
+      try Data(#"{"kind": "small"}"#.utf8).write(to: folder.appending(path: "opendecider.json"))
+    }
+    #expect(beside?.description.contains("a head file beside opendecider.json") == true)
+    let mlx = try copy("opendecider-small") { folder in
+      try Data(#"{"kind": "small-mlx", "mlx_base": "base"}"#.utf8)
+        .write(to: folder.appending(path: "opendecider.json"))
+    }
+    #expect(mlx?.description.contains("'mlx_base'") == true)
     let set = try copy("wev-pointer") { folder in
       try Data(#"{"head_type": "mean", "head_dim": 16}"#.utf8)
         .write(to: folder.appending(path: "wev.json"))
@@ -213,7 +245,10 @@ import Testing
   }
 
   @Test func `a state that a layout would cut is an error that names the prompt`() throws {
-    for name in ["laya", "decision-tune", "opendecider", "nano-jev", "strands", "open-jev"] {
+    for name in [
+      "laya", "decision-tune", "opendecider", "nano-jev", "strands", "open-jev",
+      "opendecider-small",
+    ] {
       let request = DecisionRequest(
         state: .string(String(repeating: "money back. ", count: 200)),
         questions: [

@@ -1,6 +1,6 @@
 """Tiny random decision models of further packages, and the packages' answers; as layouts.py, whose parts it uses.
 
-    pip install --no-deps strands-decider==0.2.0 peft==0.21.2 accelerate
+    pip install --no-deps strands-decider==0.2.0 opendecider==0.9.0 peft==0.21.2 accelerate
     pip install --no-deps --ignore-requires-python decision-toolkit==0.4.4
     # open_jev.py, encoder.py and schema.py, which open-jev's published models have in typed_decisions/ beside their
     # weights, are in the repository kotoba-lang/typed-decisions, src/ (here commit e7f8df28).
@@ -100,11 +100,16 @@ def open_jev_case():
     from typed_decisions.encoder import MARKERS, DecisionEncoder
     from typed_decisions.open_jev import OpenJev
     folder = fresh("open-jev")
-    t = Tokenizer(models.Unigram())
+    # Made by hand, as training gives another one each time.
+    pieces = {"[PAD]": 0.0, "[CLS]": 0.0, "[SEP]": 0.0, "[UNK]": 0.0, "[MASK]": 0.0}
+    words = sorted({w for line in WORDS for w in ("▁" + line.replace(" ", " ▁")).split()})
+    for i, letter in enumerate(sorted(set("".join(words)))):
+        pieces[letter] = -6 - i / 64
+    for i, word in enumerate(words):
+        pieces.setdefault(word, -9 - i / 64)
+    t = Tokenizer(models.Unigram(list(pieces.items()), unk_id=3, byte_fallback=False))
     t.pre_tokenizer = pre_tokenizers.Metaspace()
     t.decoder = decoders.Metaspace()
-    t.train_from_iterator(WORDS, trainers.UnigramTrainer(vocab_size=150, special_tokens=["[PAD]", "[CLS]", "[SEP]", "[UNK]", "[MASK]"],
-                                                         unk_token="[UNK]", show_progress=False))
     tok = PreTrainedTokenizerFast(tokenizer_object=t, cls_token="[CLS]", sep_token="[SEP]", pad_token="[PAD]", unk_token="[UNK]",
                                   mask_token="[MASK]")
     tok.add_special_tokens({"additional_special_tokens": MARKERS})
@@ -140,6 +145,53 @@ def open_jev_case():
     write(folder, answer, questions=QUESTIONS | LINES)
 
 
+# --- opendecider's language models
+
+CHAT = """{%- for message in messages %}{{ '<|im_start|>' + message.role + '\n' + message.content + '<|im_end|>\n' }}{% endfor %}
+{%- if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}
+{%- if enable_thinking is false %}{{ '<think>\n\n</think>\n\n' }}{% endif %}{% endif %}"""
+
+
+def letters_case():
+    import opendecider
+    from opendecider.questions import as_dict, options
+    from peft import LoraConfig, get_peft_model
+    folder = fresh("opendecider-small")
+    base = os.path.join(folder, "base")
+    tok = line_tokenizer()
+    tok.chat_template = CHAT
+    model = fill(Qwen3ForCausalLM(qwen3(tok)), "opendecider-small")
+    # Closer logits, as the head is the embedding.
+    model.model.embed_tokens.weight.data /= 8
+    model.to(torch.bfloat16).save_pretrained(base)
+    tok.save_pretrained(base)
+    adapted = get_peft_model(model.float(), LoraConfig(r=4, lora_alpha=8, target_modules=["q_proj", "down_proj"], task_type="CAUSAL_LM"))
+    g = torch.Generator().manual_seed(2)
+    for name, p in sorted(adapted.named_parameters()):
+        if "lora_" in name:
+            p.data.copy_((torch.randn(p.shape, generator=g) / p.shape[-1] ** 0.5 / 2).bfloat16().float())
+    adapted.save_pretrained(folder)
+    json.dump({"kind": "small", "name": "tiny", "base_model": base}, open(f"{folder}/opendecider.json", "w"))
+    loaded = opendecider.load(folder, device="cpu")
+
+    def answer(state, name, question):
+        q = as_dict(question)
+        a = loaded.system_one(state, {name: question})["answers"][name]
+        ids = loaded.impl.ids(opendecider.small.render(state, q["instructions"], options(q)))
+        p = [a["noul"], 1 - a["noul"]] if a["type"] == "noul" else list(a["probabilities"].values())
+        return ids, [len(ids)], p
+    write(folder, answer, questions=QUESTIONS | LINES)
+    for path, key in (("opendecider.json", "base_model"), ("adapter_config.json", "base_model_name_or_path")):
+        settings = json.load(open(f"{folder}/{path}"))
+        settings[key] = "tiny/base"
+        settings |= {"target_modules": sorted(settings["target_modules"])} if "target_modules" in settings else {}
+        json.dump(settings, open(f"{folder}/{path}", "w"), indent=1)
+    for name in ("README.md", "base/generation_config.json"):
+        os.remove(f"{folder}/{name}")
+    tidy(folder)
+
+
 if __name__ == "__main__":
     strands_case()
     open_jev_case()
+    letters_case()
