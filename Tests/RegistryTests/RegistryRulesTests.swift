@@ -33,6 +33,7 @@ import Testing
     (ChatProtocols.registry.kind, ChatProtocols.registry.help),
     (DecisionProtocols.registry.kind, DecisionProtocols.registry.help),
     (OptionLayouts.registry.kind, OptionLayouts.registry.help),
+    (LetterLayouts.registry.kind, LetterLayouts.registry.help),
     (FileFormats.registry.kind, FileFormats.registry.help),
     ("row layout", RowLayouts.help), ("score layout", ScoreLayouts.help),
     (OutputFormats.registry.kind, OutputFormats.registry.help),
@@ -100,13 +101,15 @@ import Testing
   @Test func `every head layout of decision models opens its model`() throws {
     let names = [
       "laya": "laya", "wev": "wev-set", "opendecider": "opendecider", "nano-jev": "cyber-jev",
-      "decision-tune": "decision-tune",
+      "decision-tune": "decision-tune", "strands": "strands", "open-jev": "open-jev",
     ]
     for key in OptionLayouts.registry.keys {
       let name = try #require(names[key], "no fixture for the head layout \(key)")
       let folder = projectFolder.appending(path: "Tests/TareScoringTests/Fixtures/layouts/\(name)")
-      let model = try DecisionModel(
-        folder, DecisionModel.Options(threads: 1, date: CalendarDate(parsing: "2026-11-30")))
+      var options = DecisionModel.Options(
+        threads: 1, date: try CalendarDate(parsing: "2026-11-30"))
+      if key == "strands" { options.base = folder.appending(path: "base") }
+      let model = try DecisionModel(folder, options)
       #expect(model.hasOwnTemplate && !model.readsLabels && !model.isJoint, "\(key)")
     }
   }

@@ -1,5 +1,5 @@
 /// Decision models of packages with heads of their own, compared with what the packages answer
-/// (Fixtures/layouts.py).
+/// (Fixtures/layouts.py and more_layouts.py).
 import Foundation
 import TareCore
 import TareScoring
@@ -12,6 +12,7 @@ import Testing
   static let root = projectFolder.appending(path: "Tests/TareScoringTests/Fixtures/layouts")
   static let names = [
     "laya", "wev-pointer", "wev-set", "decision-tune", "opendecider", "nano-jev", "cyber-jev",
+    "strands", "open-jev", "opendecider-small",
   ]
 
   struct Expected {
@@ -40,9 +41,11 @@ import Testing
   }
 
   static func model(_ folder: URL, threads: Int = 1) throws -> DecisionModel {
-    try DecisionModel(
-      folder,
-      DecisionModel.Options(threads: threads, date: CalendarDate(parsing: "2026-11-30")))
+    var options = DecisionModel.Options(
+      threads: threads, date: try CalendarDate(parsing: "2026-11-30"))
+    let base = folder.appending(path: "base")
+    if FileManager.default.fileExists(atPath: base.path) { options.base = base }
+    return try DecisionModel(folder, options)
   }
 
   /// Packed and alone the packages' own probabilities differ by up to 3e-6; a wrong token or position
@@ -70,14 +73,16 @@ import Testing
       let wanted = expected.row["probabilities"]?.array?.compactMap(\.double) ?? []
       #expect(reading.probabilities.count == wanted.count, "\(expected.name)")
       #expect(reading.tokens == prompt.ids.count)
-      #expect(reading.labelMass == nil && reading.isTopALabel == nil)
+      let isOfLetters = name == "opendecider-small"
+      #expect((reading.labelMass != nil) == isOfLetters)
+      #expect((reading.isTopALabel != nil) == isOfLetters)
       for (found, wanted) in zip(reading.probabilities, wanted) {
         worst = max(worst, abs(Double(found) - wanted))
       }
       answered += 1
     }
     #expect(worst <= 1e-5, "\(name): \(worst)")
-    #expect(answered >= 8 && answered + refused == 24)
+    #expect(answered >= 8 && answered + refused >= 24)
   }
 
   @Test(arguments: names)
@@ -95,7 +100,7 @@ import Testing
     #expect(try model.answers([joined])[0] == together[0] + together[1])
   }
 
-  @Test(arguments: ["laya", "wev-pointer", "decision-tune", "opendecider"])
+  @Test(arguments: ["laya", "wev-pointer", "decision-tune", "opendecider", "strands"])
   func `a head's request writes none of the model's tokens`(name: String) throws {
     let model = try Self.model(name)
     let written = "a [MASK] b [SEP] c <|box_start|> d <|im_end|> e"
@@ -114,8 +119,50 @@ import Testing
     }
     #expect(count("<|im_end|>") == 0)
     #expect(count("<|box_start|>") == (name == "wev-pointer" ? 2 : 0))
-    #expect(count("[MASK]") == (name == "wev-pointer" ? 0 : 2))
-    #expect(count("[SEP]") == (name == "wev-pointer" ? 0 : 3))
+    let hasMasks = !["wev-pointer", "strands"].contains(name)
+    #expect(count("[MASK]") == (hasMasks ? 2 : 0))
+    #expect(count("[SEP]") == (hasMasks ? 3 : 0))
+  }
+
+  @Test func `OpenDecider's letters have one prompt, whoever asks, and 26 options`() throws {
+    let model = try Self.model("opendecider-small")
+    #expect(model.hasOwnTemplate && model.readsLabels)
+    let expected = try Self.expected("opendecider-small")
+    let request = try #require(expected[0].request)
+    #expect(try model.prompts(request, .vllm).map(\.ids) == model.prompts(request).map(\.ids))
+    #expect(!model.takesOtherLabels(request.questions[0]))
+    func options(_ count: Int) -> DecisionRequest {
+      DecisionRequest(
+        state: "x",
+        questions: [
+          DecisionQuestion(
+            name: "q", kind: .choice, instructions: "Which?",
+            options: (0..<count).map { .init(name: "o\($0)", description: .null) })
+        ])
+    }
+    #expect(try model.answers([options(26)])[0][0].probabilities.count == 26)
+    let error = #expect(throws: TareError.self) { try model.answers([options(27)]) }
+    #expect(error?.description.contains("question 'q': expected at most 26") == true)
+  }
+
+  @Test func `a request writes none of Open-Jev's marks`() throws {
+    let model = try Self.model("open-jev")
+    let written = "a [OPT] b [Q] c [STATE] d"
+    let request = DecisionRequest(
+      state: .object([written: .string(written)]),
+      questions: [
+        DecisionQuestion(
+          name: "q", kind: .choice, instructions: .string(written),
+          options: [
+            .init(name: written, description: .null), .init(name: "other", description: .null),
+          ])
+      ])
+    let ids = try model.prompts(request)[0].ids
+    let counts = ["[OPT]": 2, "[Q]": 1, "[STATE]": 1, "[SEP]": 1]
+    for (token, wanted) in counts {
+      let id = try #require(model.text.tokenizer.id(of: token))
+      #expect(ids.count { $0 == id } == wanted, "\(token)")
+    }
   }
 
   // MARK: - Refusals
@@ -135,14 +182,53 @@ import Testing
     }
     #expect(parallel?.description.contains("'option_layout'") == true)
     let small = try copy("opendecider") { folder in
-      try Data(#"{"kind": "small"}"#.utf8).write(to: folder.appending(path: "opendecider.json"))
+      try Data(#"{"kind": "huge"}"#.utf8).write(to: folder.appending(path: "opendecider.json"))
     }
     #expect(small?.description.contains("nano") == true)
+    let beside = try copy("opendecider") { folder in
+      try Data(#"{"kind": "small"}"#.utf8).write(to: folder.appending(path: "opendecider.json"))
+    }
+    #expect(beside?.description.contains("a head file beside opendecider.json") == true)
+    let mlx = try copy("opendecider-small") { folder in
+      try Data(#"{"kind": "small-mlx", "mlx_base": "base"}"#.utf8)
+        .write(to: folder.appending(path: "opendecider.json"))
+    }
+    #expect(mlx?.description.contains("'mlx_base'") == true)
     let set = try copy("wev-pointer") { folder in
       try Data(#"{"head_type": "mean", "head_dim": 16}"#.utf8)
         .write(to: folder.appending(path: "wev.json"))
     }
     #expect(set?.description.contains("'head_type'") == true)
+  }
+
+  @Test func `heads of Strands and Open-Jev of other forms are refused by name`() throws {
+    let settings = [
+      (#"{"head_type": "slot", "pointer_dim": 16}"#, "'head_type'"),
+      (#"{"pointer_dim": 16}"#, "'head_type'"),
+      (#"{"head_type": "pointer", "pointer_dim": 16, "use_lora": false}"#, "'use_lora'"),
+      (#"{"head_type": "pointer", "full_weight_targets": ["q_proj"]}"#, "'full_weight_targets'"),
+      (#"{"head_type": "pointer", "pointer_dim": 16, "temperature": 0}"#, "'temperature'"),
+      (#"{"head_type": "pointer", "pointer_dim": 8}"#, "tensor 'q.weight'"),
+    ]
+    for (json, named) in settings {
+      let error = try copy("strands") { folder in
+        try Data(json.utf8).write(to: folder.appending(path: "strands_decider_config.json"))
+      }
+      #expect(error?.description.contains(named) == true, "\(json): \(error?.description ?? "")")
+    }
+    let pooled = try copy("open-jev") { folder in
+      try Data(#"{"hidden": 32, "pool": "q-opt"}"#.utf8)
+        .write(to: folder.appending(path: "open_jev_config.json"))
+    }
+    #expect(pooled?.description.contains("'pool'") == true)
+    let pickle = try copy("strands") { folder in
+      try Data("x".utf8).write(to: folder.appending(path: "slot_head.pt"))
+    }
+    #expect(pickle?.description.contains("slot_head.pt") == true)
+    let bare = try copy("strands") { folder in
+      try FileManager.default.removeItem(at: folder.appending(path: "base"))
+    }
+    #expect(bare?.description.contains("base_model_name_or_path") == true)
   }
 
   @Test func `a head that would be ignored is named`() throws {
@@ -159,7 +245,10 @@ import Testing
   }
 
   @Test func `a state that a layout would cut is an error that names the prompt`() throws {
-    for name in ["laya", "decision-tune", "opendecider", "nano-jev"] {
+    for name in [
+      "laya", "decision-tune", "opendecider", "nano-jev", "strands", "open-jev",
+      "opendecider-small",
+    ] {
       let request = DecisionRequest(
         state: .string(String(repeating: "money back. ", count: 200)),
         questions: [

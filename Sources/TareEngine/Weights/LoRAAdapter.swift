@@ -57,6 +57,7 @@ package struct LoRAAdapter: Sendable {
   mutating func applied(
     to base: [String: StoredTensor]
   ) throws(TareError) -> [String: StoredTensor] {
+    changes = changes.reduce(into: [:]) { $0[Self.name($1.key, in: base)] = $1.value }
     do throws(TareError) {
       changes.merge(try Self.experts(fused, in: base, settings)) { $1 }
     } catch {
@@ -86,6 +87,14 @@ package struct LoRAAdapter: Sendable {
       }
     }
     return base.merging(replaced) { $1 }
+  }
+
+  /// The base's name of a weight: an adapter of a body alone (FEATURE_EXTRACTION) has none of the prefix
+  /// that a saved language model has, and the other way round.
+  private static func name(_ name: String, in base: [String: StoredTensor]) -> String {
+    let prefix = "model."
+    let other = name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : prefix + name
+    return base[name] == nil && base[other] != nil ? other : name
   }
 
   private static func sorted(

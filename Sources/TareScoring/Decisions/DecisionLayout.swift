@@ -55,6 +55,16 @@ struct DecisionFiles {
   private mutating func read(_ folder: ModelTextFolder) throws(TareError) {
     let config = try folder.object("config.json") ?? [:]
     let type = config["model_type"]?.string ?? ""
+    if let found = try LetterLayouts.settings(of: folder) {
+      guard !folder.hasHead else {
+        throw .badData(
+          place: "head", found: "a head file beside \(found.file) of a model that has none",
+          accepted: "the model's own files")
+      }
+      settings = found.settings
+      record[found.file] = .object(found.content)
+      return
+    }
     if let kind = try OptionLayouts.kind(of: folder, config) {
       layout = .options(kind)
       return

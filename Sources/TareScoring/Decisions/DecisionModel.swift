@@ -55,7 +55,10 @@ package final class DecisionModel: Sendable {
       (folder, base) = (url.appending(path: adapter), base ?? url)
     }
     var (parts, hasOwnText) = (FolderParts(), settings.template != nil)
-    if case .options(let kind) = files.layout { (parts, hasOwnText) = (kind.parts, true) }
+    if case .options(let kind) = files.layout {
+      (parts, hasOwnText) = (kind.parts, true)
+      if let adapter = kind.adapter { folder = url.appending(path: adapter) }
+    }
     // A model with a template of its own needs no chat template.
     let text = try TextModel(
       folder, template: hasOwnText ? "plain" : options.template, base: base,
@@ -80,7 +83,8 @@ package final class DecisionModel: Sendable {
       settingsDigest = Digest(
         of: [
           JSONValue.object(record).text(sortedKeys: true),
-          settings.template ?? DecisionTemplates.chat, "\(files.seesAhead)",
+          settings.template ?? settings.message?.template ?? DecisionTemplates.chat,
+          "\(files.seesAhead)",
           digest?.description ?? "",
           options.template ?? "", text.opened.rules.rawValue,
         ].joined(separator: "\0"))
@@ -123,7 +127,9 @@ package final class DecisionModel: Sendable {
   /// Whether all questions of a request are in one prompt, so that their answers depend on each other.
   package var isJoint: Bool { prompter?.isJoint ?? false }
   /// Whether the model brings its prompt, which all protocols then ask by.
-  package var hasOwnTemplate: Bool { settings.template != nil || prompter == nil }
+  package var hasOwnTemplate: Bool {
+    settings.template != nil || settings.message != nil || prompter == nil
+  }
   /// Whether options are read by the logits of label tokens.
   package var readsLabels: Bool { if case .labels = reading { true } else { false } }
   /// Whether what prompts have in common at their starts is computed once.

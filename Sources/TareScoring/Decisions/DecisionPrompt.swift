@@ -57,7 +57,7 @@ struct DecisionPrompter: Sendable {
       throw .fault("the tokenizer has no \(Self.mark) though it was added")
     }
     (markID, splitID) = (mark, split)
-    let source = settings.template ?? DecisionTemplates.chat
+    let source = settings.template ?? settings.message?.template ?? DecisionTemplates.chat
     do throws(TareError) {
       template = try ChatTemplate(source: source)
     } catch {
@@ -74,11 +74,12 @@ struct DecisionPrompter: Sendable {
     _ request: DecisionRequest, _ form: DecisionForm
   ) throws(TareError) -> [DecisionPrompt] {
     // A template of the model's own is the model's prompt, whoever asks.
-    let form = settings.template == nil ? form : .transformers
+    let form = settings.template == nil && settings.message == nil ? form : .transformers
     var placed: [PlacedQuestion] = []
     var errors: [TareError] = []
     for question in request.questions {
       do throws(TareError) {
+        try settings.message?.check(question)
         switch form {
         case .transformers: placed.append(try settings.placed(question))
         case .vllm: placed.append(try question.placedForVLLM())
@@ -153,10 +154,13 @@ struct DecisionPrompter: Sendable {
     func shown(_ text: String) -> String {
       settings.sanitizesControlTokens ? controlTokens.marked(text) : text
     }
-    let system = request.system.map { [Message(role: "system", content: shown($0))] } ?? []
+    var messages: [Message] = []
+    if let system = settings.message?.system ?? request.system.map(shown) {
+      messages.append(Message(role: "system", content: system))
+    }
+    messages.append(.user(shown(content)))
     return try chat.template.render(
-      messages: system + [.user(shown(content))], addGenerationPrompt: true, variables: common,
-      date: date)
+      messages: messages, addGenerationPrompt: true, variables: common, date: date)
   }
 
   private static let vllm = Result { () throws(TareError) -> ChatTemplate in

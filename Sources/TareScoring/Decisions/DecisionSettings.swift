@@ -17,6 +17,8 @@ package struct DecisionSettings: Sendable, Hashable {
   package var adapter: String?
   /// A Jinja template in place of the default prompt in the model's chat template.
   package var template: String?
+  /// A package's message in place of the default prompt, in the model's chat template.
+  package var message: DecisionMessage?
 
   package init() {}
 

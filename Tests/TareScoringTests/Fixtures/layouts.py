@@ -87,11 +87,11 @@ def fresh(name):
     return folder
 
 
-def write(folder, answer, skip=()):
+def write(folder, answer, skip=(), questions=QUESTIONS):
     """answer(state, name, question) -> (ids, marks, probabilities in the request's order)."""
     with open(os.path.join(folder, "expected.jsonl"), "w") as out:
         for state_name, state in STATES.items():
-            for name, question in QUESTIONS.items():
+            for name, question in questions.items():
                 if (state_name, name) in skip or name in skip:
                     continue
                 row = {"name": f"{state_name}, {name}", "state": state, "question": name, "asked": question}
@@ -99,7 +99,7 @@ def write(folder, answer, skip=()):
                     ids, marks, p = answer(state, name, question)
                     row |= {"ids": list(map(int, ids)), "marks": list(map(int, marks)), "probabilities": list(map(float, p))}
                 except (ValueError, KeyError) as error:
-                    row["error"] = str(error)
+                    row["error"] = str(error).splitlines()[0]
                 out.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 

@@ -29,7 +29,7 @@ package struct OpenDeciderLayout: OptionLayout {
     guard json["kind"]?.string == "nano" else {
       throw .badData(
         place: "\(settings), 'kind'", found: json["kind"]?.text() ?? "nothing",
-        accepted: "nano: others are language models that opendecider asks by letters")
+        accepted: "nano, small, small-mlx")
     }
     return true
   }

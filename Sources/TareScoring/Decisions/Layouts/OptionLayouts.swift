@@ -11,6 +11,8 @@ package enum OptionLayouts {
     [
       LayaLayout.self,
       WevLayout.self,
+      StrandsLayout.self,
+      OpenJevLayout.self,
       OpenDeciderLayout.self,
       NanoJevLayout.self,
       DecisionTuneLayout.self,
@@ -37,6 +39,9 @@ package enum OptionLayouts {
 package protocol OptionLayout: Registered, Sendable {
   /// Where the model's folder keeps its configuration and its tokenizer.
   static var parts: FolderParts { get }
+  /// The folder of a LoRA adapter whose base is elsewhere; nil for a folder with its own weights. Other
+  /// parts are as seen from there.
+  static var adapter: String? { get }
   /// Whether a folder is one of these.
   /// - Parameter config: config.json's content; empty where there is none.
   /// - Throws: `TareError.badData` for one that is, of a form that is not read.
@@ -77,6 +82,7 @@ package protocol OptionLayout: Registered, Sendable {
 
 extension OptionLayout {
   package static var parts: FolderParts { FolderParts() }
+  package static var adapter: String? { nil }
   package func temperature(of question: DecisionQuestion) -> Float { 1 }
 }
 
@@ -132,6 +138,49 @@ package struct PlainTexts: Sendable {
     try controlTokens.encode(controlTokens.marked(text), tokenizer).ids
   }
 
+  /// The tokens of a text in parts, and the last token of each part that is inside it as a whole; nil
+  /// where there is none. Added tokens and what Unicode composes are as in the text as one.
+  /// - Throws: `TareError.badData` for a tokenizer that changes the text.
+  func ids(of parts: [String]) throws(TareError) -> (ids: [Int32], ends: [Int?]) {
+    var parts = parts.map(ControlTokens.unmarked)
+    let ids = try ids(parts.joined())
+    let spelled = Array(try tokenizer.decode(ids, skipSpecialTokens: false).utf8)
+    if !parts.joined().utf8.elementsEqual(spelled) {
+      parts = parts.map(\.precomposedStringWithCanonicalMapping)
+    }
+    guard parts.joined().utf8.elementsEqual(spelled) else {
+      throw .badData(
+        place: "tokenizer", found: "tokens of another text than that of the prompt",
+        accepted: "a tokenizer that keeps texts, as byte-level ones do")
+    }
+    // Bytes that the first tokens spell; a character of which some are missing does not count.
+    func length(_ count: Int) throws(TareError) -> Int {
+      let text = try tokenizer.decode(Array(ids.prefix(count)), skipSpecialTokens: false)
+      return zip(text.utf8, spelled).prefix { $0 == $1 }.count
+    }
+    /// How many of the first tokens spell at most so many bytes.
+    func tokens(within bytes: Int) throws(TareError) -> Int {
+      var range = 0..<ids.count + 1
+      while range.count > 1 {
+        let middle = range.lowerBound + range.count / 2
+        range =
+          try length(middle) <= bytes
+          ? middle..<range.upperBound : range.lowerBound..<middle
+      }
+      return range.lowerBound
+    }
+    var ends: [Int?] = []
+    var start = 0
+    for part in parts {
+      let end = start + part.utf8.count
+      let count = try tokens(within: end)
+      let before = try length(max(count - 1, 0))
+      ends.append(count > 0 && before >= start ? count - 1 : nil)
+      start = end
+    }
+    return (ids, ends)
+  }
+
   /// Two texts with the tokenizer's tokens around and between them, and the types of the tokens.
   func pair(
     _ first: String, _ second: String
@@ -164,7 +213,8 @@ extension JSONValue {
     get throws(TareError) { try Self.text(Self.compact, self) }
   }
 
-  private static func text(
+  /// What a template makes of a value.
+  static func text(
     _ template: Result<ChatTemplateText, any Error>, _ value: JSONValue
   ) throws(TareError) -> String {
     do { return try template.get().text(value) } catch {
