@@ -17,12 +17,13 @@ package enum Ensemble: Sendable, Hashable {
     }
     let count = Double(members.count)
     return members[0].indices.map { row in
-      let mean = members.reduce(0) { $0 + $1[row] } / count
+      // In order of size, so that the order of the models decides nothing.
+      let mean = members.map { $0[row] }.sorted().reduce(0, +) / count
       switch self {
       case .mean: return mean
       case .min: return members.dropFirst().reduce(members[0][row]) { Swift.min($0, $1[row]) }
       case .meanLessDeviations(let factor):
-        let squares = members.reduce(0) { $0 + ($1[row] - mean) * ($1[row] - mean) }
+        let squares = members.map { ($0[row] - mean) * ($0[row] - mean) }.sorted().reduce(0, +)
         return mean - factor * (squares / count).squareRoot()
       }
     }

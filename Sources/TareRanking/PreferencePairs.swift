@@ -42,6 +42,9 @@ package struct PreferencePairs: Sendable {
     package var seed: UInt64 = 1
 
     package init() {}
+
+    /// Whether a difference of scores is large enough; 0.3 less 0.1 is 0.2 but for its rounding.
+    func allows(_ margin: Double) -> Bool { margin >= self.margin - 1e-9 * abs(self.margin) }
   }
 
   /// Pairs whose scores differ by fewer than `z` standard deviations of the difference are left out.
@@ -123,7 +126,7 @@ package struct PreferencePairs: Sendable {
           lengthDifference: Int(texts.lengths[chosen.row] - texts.lengths[rejected.row]))
         if pair.margin == 0, settings.dropsTies {
           dropped.ties += 1
-        } else if pair.margin < settings.margin {
+        } else if !settings.allows(pair.margin) {
           dropped.belowMargin += 1
         } else if let sureness = settings.sureness,
           !sureness.allows(chosen.row, over: rejected.row, margin: pair.margin)
@@ -183,7 +186,7 @@ package struct PreferencePairs: Sendable {
         let margin = places[0].score - places[place].score
         let isSure =
           settings.sureness?.allows(places[0].row, over: places[place].row, margin: margin) ?? true
-        return margin >= settings.margin && (margin > 0 || !settings.dropsTies) && isSure
+        return settings.allows(margin) && (margin > 0 || !settings.dropsTies) && isSure
       }
       return [
         (0, others.isEmpty ? places.count - 1 : others[random.next(below: others.count)])

@@ -33,6 +33,18 @@ import Testing
     }
   }
 
+  @Test func `decimals tie within prompts as whole numbers do`() throws {
+    let prompts = PromptGroups(["a", "a", "a", "b", "b", "b"])
+    let scores = [0.1, 0.0, 0.4, 0.1, 0.2, 0.5]
+    let lengths = [2.0, 2, 3, 6, 4, 2]
+    let found = try #require(Association(within: prompts, of: scores, on: lengths))
+    let whole = try #require(
+      Association(within: prompts, of: scores.map { ($0 * 10).rounded() }, on: lengths))
+    #expect(found.rankCorrelation == whole.rankCorrelation)
+    // By fractions.
+    #expect(abs(found.rankCorrelation + 0.3031695) < 1e-6)
+  }
+
   @Test func `ranks of ties are averaged`() {
     #expect([30, 10, 20, 10, 30, 30].ranks == [5, 1.5, 3, 1.5, 5, 5])
     #expect([Double]().ranks == [])

@@ -47,6 +47,30 @@ import Testing
     #expect(zip(bias, bias.dropFirst()).allSatisfy { $0 <= $1 })
   }
 
+  @Test func `grades that many share are not ordered by their rounding`() throws {
+    let grades = """
+      111 131 113 111 222 131 222 113 132 123 111 222 112 112 222 222 112 123 231 222
+      """.split(separator: " ").map { $0.compactMap(\.wholeNumberValue).map(Double.init) }
+    for offset in [0.0, 1, 10] {
+      let table = try CalibrationTable(
+        scores: grades.flatMap { $0.map { $0 + offset } },
+        columns: [grades.flatMap { _ in [10.0, 20, 30] }], covariates: [.length],
+        prompts: PromptGroups(grades.indices.flatMap { row in [0, 1, 2].map { _ in "p\(row)" } }))
+      try expectAbstains(table, "Many scores are equal")
+    }
+  }
+
+  @Test func `a flat curve corrects nothing, and does not say so`() throws {
+    let pairs =
+      Array(repeating: (2.0, 1.0), count: 12) + Array(repeating: (1, 2), count: 3)
+      + Array(repeating: (1, 1), count: 25)
+    let table = try CalibrationTable(
+      scores: pairs.flatMap { [$0.0, $0.1] }, columns: [pairs.flatMap { _ in [200.0, 100] }],
+      covariates: [.length],
+      prompts: PromptGroups(pairs.indices.flatMap { ["p\($0)", "p\($0)"] }))
+    try expectAbstains(table, "The curve is flat")
+  }
+
   @Test func `across prompts nothing shows: within decides`() throws {
     // Long prompts score lower by as much as long answers score higher.
     let table = try Made.table { ($0.within, $0.between, $0.prompts) = (1, -1, 100) }

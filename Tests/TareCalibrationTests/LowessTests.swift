@@ -41,6 +41,15 @@ struct LowessScenario: CustomTestStringConvertible, Sendable {
 @Suite struct LowessTests {
   /// 1e-9 of the range of y. Both sides round in sums of up to 120 terms, which is worth 1e-14; but
   /// with x around 1e6 statsmodels loses six digits of the distances, which is worth 1e-10.
+  @Test(arguments: [1.0, 1e-3, 1e-6, 1e-7, 1e-12])
+  func `a small unit of x makes no line flat`(unit: Double) throws {
+    let x = (0..<10).map { Double($0) * unit }
+    let y = (0..<10).map(Double.init)
+    let lowess = try Lowess(frac: 2.0 / 3, it: 0, delta: nil, degree: 1, rules: .tare)
+    let fitted = try lowess.fit(x: x, y: y).fitted
+    #expect(zip(fitted, y).allSatisfy { abs($0 - $1) < 1e-9 }, "\(fitted)")
+  }
+
   @Test(arguments: try LowessScenario.all())
   func `the curve equals that of statsmodels`(scenario: LowessScenario) throws {
     let lowess = try Lowess(

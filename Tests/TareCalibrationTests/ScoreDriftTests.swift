@@ -36,6 +36,17 @@ import Testing
     }
   }
 
+  @Test func `scores that are alike within prompts have no spread`() {
+    let prompts = (0..<12).flatMap { prompt in [0, 1, 2].map { _ in "p\(prompt)" } }
+    let before = (0..<12).flatMap { prompt in
+      [Double](repeating: 0.1 * Double(prompt % 3 + 1), count: 3)
+    }
+    let found = drift(before, before.map { $0 + 0.01 }, prompts)
+    #expect(found.spread == nil && found.unit == 1)
+    let level = [Double](repeating: 0.1, count: 36)
+    #expect(drift(level, before, prompts).correlation == nil)
+  }
+
   @Test func `order, best, shift and spread of pairs are those of numpy`() throws {
     let prompts = try #require(reference["prompt"]?.array).compactMap(\.string)
     let drift = drift(try numbers("before"), try numbers("after"), prompts)

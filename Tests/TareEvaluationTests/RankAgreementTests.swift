@@ -27,6 +27,10 @@ import Testing
 
   @Test func `where a side is constant there is no order`() {
     #expect(RankAgreement([1, 1, 1], [1, 2, 3]) == nil)
+    // Two means of the same numbers, added up in another order.
+    let means = [(0.1 + 0.2 + 0.3) / 3, (0.3 + 0.2 + 0.1) / 3, 0.5, 0.1 / 3]
+    let tied = RankAgreement(means, [2, 1, 3, 0])
+    #expect(tied == RankAgreement([1, 1, 2, 0], [2, 1, 3, 0]))
     #expect(RankAgreement([1, 2, 3], [5, 5, 5]) == nil)
     #expect(RankAgreement([1], [2]) == nil)
     #expect(RankAgreement([], []) == nil)

@@ -16,6 +16,14 @@ import Testing
     #expect(Ensemble.min.combined([[2, 1]]) == [2, 1])
   }
 
+  @Test func `the order of the models breaks no tie`() {
+    let members = [[0.1, 0.3], [0.2, 0.2], [0.3, 0.1]]
+    for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+      let combined = Ensemble.mean.combined(order.map { members[$0] })
+      #expect(combined[0] == combined[1])
+    }
+  }
+
   private func response(_ prompt: String, _ index: Int) -> ScoredResponse {
     ScoredResponse(promptID: prompt, index: index, role: .response, score: 0, covariates: [:])
   }

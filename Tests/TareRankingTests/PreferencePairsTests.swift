@@ -36,6 +36,11 @@ import Testing
     made.pairs.map { [$0.chosen.row, $0.rejected.row] }
   }
 
+  @Test func `a difference that equals the margin makes a pair`() throws {
+    #expect(try made([0.3, 0.1], ["a", "b"]) { $0.margin = 0.2 }.pairs.count == 1)
+    #expect(try made([0.3, 0.1], ["a", "b"]) { $0.margin = 0.2001 }.pairs.isEmpty)
+  }
+
   @Test func `best and worst, best and another, all`() throws {
     let scores = [2.0, 5, 1, 3]
     let texts = ["a", "b", "c", "d"]

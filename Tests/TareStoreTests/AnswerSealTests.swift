@@ -51,7 +51,10 @@ import Testing
     "UPDATE decision SET labelMass = 1 WHERE id = 3", "UPDATE decision SET topIsLabel = 0",
     "UPDATE decision SET tokens = 8 WHERE id = 1",
     "UPDATE decision SET readDigest = randomblob(32) WHERE id = 1",
-    "UPDATE decisionAnswer SET decision = 2 WHERE item = 1 AND question = 0",
+    """
+    UPDATE decisionAnswer SET decision = (SELECT max(id) FROM decision WHERE id <> decision)
+    WHERE item = 1 AND question = 0
+    """,
     "UPDATE decisionAnswer SET decision = NULL WHERE item = 2 AND question = 1",
     "DELETE FROM decisionAnswer WHERE item = 1 AND question = 1",
     "INSERT INTO decisionAnswer (item, question, decision) VALUES (1, 2, 1)",

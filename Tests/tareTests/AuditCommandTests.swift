@@ -34,7 +34,7 @@ import Testing
     for mention in [
       "160 responses to 40 prompts, 40 with several responses", "Calibration: auto (length)",
       "Mean length of the best of n by raw and by calibrated scores", "apologies", "questions",
-      "Preference pairs (best and worst)", "within prompts, by calibration",
+      "Preference pairs (best and worst)", "(* paid for here, ! made worse)",
       "Constant within prompts:",
     ] {
       #expect(result.output.contains(mention), "\(mention): \(result.output)")

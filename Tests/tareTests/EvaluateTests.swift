@@ -19,6 +19,17 @@ import Testing
     return try JSONValue(parsing: result.output)
   }
 
+  @Test func `reference answers in the column of labels are refused`() throws {
+    let path = try file(
+      "rollouts.csv",
+      ["prompt,response,score,label", "Q,a,1,72", "Q,b,0,72", "R,a,1,18", "R,b,0,18"])
+    let result = try Program.run(["evaluate", path])
+    #expect(result.status == 65)
+    #expect(result.error.contains("a reference answer?"))
+    let ranked = try Program.run(["rank", path, "--curve", "--json"])
+    #expect(ranked.status == 0 && ranked.output.contains("as reference answers are"))
+  }
+
   @Test func `a leaderboard of one file with subsets and one without has both`() throws {
     let parts = try file(
       "parts.csv",

@@ -28,7 +28,8 @@ struct PromptClusters {
   func centred(_ column: [Double]) -> [Double] {
     var result: [Double] = []
     result.reserveCapacity(rows.count)
-    for cluster in 0..<count { result.append(rows[range(cluster)], ofCentred: column) }
+    let unit = column.decimalUnit
+    for cluster in 0..<count { result.append(rows[range(cluster)], ofCentred: column, unit) }
     return result
   }
 

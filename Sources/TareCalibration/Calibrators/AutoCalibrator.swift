@@ -52,13 +52,23 @@ package struct AutoCalibrator: Calibrator {
     for (name, value) in found.findings.members { findings[name] = value }
     let bias = Bias.curve(
       curve.made(direction, for: table.columns[covariate]), covariate: covariate)
+    func abstained(_ reason: String) -> FoundBias {
+      findings["decision"] = "abstain"
+      findings["reason"] = .string(reason)
+      return abstaining(findings)
+    }
+    let name = table.covariates[covariate].name
+    let values = bias.values(for: table)
+    guard values.contains(where: { $0 != values[0] }) else {
+      return abstained(
+        "The curve is flat: most responses do not follow \(name), and the few that do are outliers to it."
+      )
+    }
     let gamma = mostGamma(table, bias, diagnosis)
     guard gamma > 0 else {
-      findings["decision"] = "abstain"
-      findings["reason"] = .string(
+      return abstained(
         "Many scores are equal: to take off any share of the bias would order them by "
-          + "\(table.covariates[covariate].name) and turn the preference round.")
-      return abstaining(findings)
+          + "\(name) and turn the preference round.")
     }
     if let failure = SelectionFailure(table, bias, gamma) {
       return abstaining(verdict.findings.abstaining(failure))

@@ -26,10 +26,11 @@ package struct Association: Sendable, Hashable {
   package init?(within prompts: PromptGroups, of scores: [Double], on values: [Double]) {
     let members = prompts.members
     func centred(_ column: [Double]) -> [Double] {
+      let unit = column.decimalUnit
       var all: [Double] = []
       all.reserveCapacity(column.count)
       for group in 0..<prompts.count where members[group].count > 1 {
-        all.append(members[group], ofCentred: column)
+        all.append(members[group], ofCentred: column, unit)
       }
       return all
     }
@@ -61,25 +62,54 @@ private struct Moments {
   }
 }
 
+extension Double {
+  /// How many of a decimal unit it is: the number itself where there is none.
+  @inline(__always)
+  fileprivate func counted(in unit: Double) -> Double {
+    unit == 1 ? self : (self * unit).rounded()
+  }
+}
+
 extension [Double] {
+  /// How many of a decimal unit make 1, where all values are whole numbers of it, as of scores with few
+  /// decimals: 1 to a million; 1 where there is no such unit.
+  var decimalUnit: Double {
+    var unit = 1.0
+    for value in self {
+      while (value * unit).rounded() / unit != value {
+        guard unit < 1e6 else { return 1 }
+        unit *= 10
+      }
+    }
+    return unit
+  }
+
+  var centred: [Double] { centred(inUnit: 1) }
+
   /// The values less their mean; exactly 0 where they are all alike.
   ///
   /// One division at the end keeps ties of counts and of short floats exact, so that rounding does
-  /// not invent an order among them.
-  var centred: [Double] {
-    guard let first else { return [] }
-    let differences = map { $0 - first }
+  /// not invent an order among them; so does counting decimals by their unit.
+  func centred(inUnit unit: Double) -> [Double] {
+    guard let first = first.map({ $0.counted(in: unit) }) else { return [] }
+    let differences = map { $0.counted(in: unit) - first }
     let sum = differences.reduce(0, +)
     let count = Double(count)
-    return differences.map { (count * $0 - sum) / count }
+    return differences.map { (count * $0 - sum) / (count * unit) }
   }
 
   /// Appends what `centred` gives for some rows of a column.
-  mutating func append(_ rows: ArraySlice<Int32>, ofCentred column: [Double]) {
-    guard let first = rows.first.map({ column[Int($0)] }) else { return }
-    let sum = rows.reduce(0.0) { $0 + (column[Int($1)] - first) }
+  ///
+  /// - Parameter unit: the column's decimal unit.
+  mutating func append(
+    _ rows: ArraySlice<Int32>, ofCentred column: [Double], _ unit: Double
+  ) {
+    guard let first = rows.first.map({ column[Int($0)].counted(in: unit) }) else { return }
+    let sum = rows.reduce(0.0) { $0 + (column[Int($1)].counted(in: unit) - first) }
     let count = Double(rows.count)
-    for row in rows { append((count * (column[Int(row)] - first) - sum) / count) }
+    for row in rows {
+      append((count * (column[Int(row)].counted(in: unit) - first) - sum) / (count * unit))
+    }
   }
 
   /// Adds the squares of what `centred` gives for some rows of the column.

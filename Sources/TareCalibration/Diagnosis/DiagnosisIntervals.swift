@@ -29,9 +29,10 @@ package struct DiagnosisIntervals: Sendable, Hashable {
     var centredScores = [Double](repeating: 0, count: table.count)
     var centredColumn = centredScores
     var takesPart = centredScores
+    let units = (scores: table.scores.decimalUnit, column: column.decimalUnit)
     for rows in groups {
-      let scores = rows.map { table.scores[$0] }.centred
-      let values = rows.map { column[$0] }.centred
+      let scores = rows.map { table.scores[$0] }.centred(inUnit: units.scores)
+      let values = rows.map { column[$0] }.centred(inUnit: units.column)
       for (place, row) in rows.enumerated() {
         centredScores[row] = scores[place]
         centredColumn[row] = values[place]

@@ -76,15 +76,18 @@ package struct ScoreDrift: Sendable, Hashable {
     let groups = isGrouped ? groups : [Array(scores.indices)]
     var (squares, freedom) = (0.0, 0)
     for rows in groups where rows.count > 1 {
-      let mean = rows.reduce(0) { $0 + scores[$1] } / Double(rows.count)
-      squares += rows.reduce(0) { $0 + (scores[$1] - mean) * (scores[$1] - mean) }
+      // Exactly 0 where all are alike.
+      let differences = rows.map { scores[$0] - scores[rows[0]] }
+      let mean = differences.mean
+      squares += differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
       freedom += rows.count - 1
     }
     return freedom > 0 ? (squares / Double(freedom)).squareRoot() : 0
   }
 
   private static func correlation(_ x: [Double], _ y: [Double]) -> Double? {
-    guard !x.isEmpty else { return nil }
+    guard let firstX = x.first, let firstY = y.first else { return nil }
+    let (x, y) = (x.map { $0 - firstX }, y.map { $0 - firstY })
     let (meanX, meanY) = (x.mean, y.mean)
     var (xx, yy, xy) = (0.0, 0.0, 0.0)
     for (a, b) in zip(x, y) {

@@ -34,6 +34,10 @@ enum Decorrelation {
     }
     let start = correlation(0)
     guard start != 0 else { return .nowhere }
+    // Below it what is taken off is lost in the rounding of the scores, whose order is then that of chance.
+    let largest = scores.reduce(0) { max($0, abs($1)) }
+    let spread = (bias.max() ?? 0) - (bias.min() ?? 0)
+    let least = spread > 0 ? max(1e-30, 0x1p-46 * largest / spread) : 1e-30
     var low = 0.0
     var high = 1.0
     while correlation(high) * start > 0 {
@@ -42,7 +46,7 @@ enum Decorrelation {
       high *= 2
     }
     while high - low > 1e-4 * high {
-      guard high > 1e-30 else { return .atOnce }
+      guard high > least else { return .atOnce }
       let middle = (low + high) / 2
       if correlation(middle) * start > 0 { low = middle } else { high = middle }
     }

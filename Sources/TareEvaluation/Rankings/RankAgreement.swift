@@ -15,7 +15,7 @@ package struct RankAgreement: Sendable, Hashable {
     var (agree, ties) = (0, (first: 0, second: 0))
     for i in first.indices {
       for j in 0..<i {
-        let signs = (Self.sign(first[i] - first[j]), Self.sign(second[i] - second[j]))
+        let signs = (Self.order(first[i], first[j]), Self.order(second[i], second[j]))
         agree += signs.0 * signs.1
         ties.first += signs.0 == 0 ? 1 : 0
         ties.second += signs.1 == 0 ? 1 : 0
@@ -30,7 +30,11 @@ package struct RankAgreement: Sendable, Hashable {
     kendall = max(-1, min(1, Double(agree) / scale))
   }
 
-  private static func sign(_ number: Double) -> Int { number > 0 ? 1 : number < 0 ? -1 : 0 }
+  /// 1, 0 or −1; 0 also where two means differ by no more than their roundings.
+  static func order(_ a: Double, _ b: Double) -> Int {
+    if abs(a - b) <= 1e-13 * max(abs(a), abs(b)) { return 0 }
+    return a > b ? 1 : -1
+  }
 
   /// Pearson's correlation; nil where a side is constant.
   private static func correlation(_ first: [Double], _ second: [Double]) -> Double? {
@@ -53,7 +57,9 @@ package struct RankAgreement: Sendable, Hashable {
     var start = 0
     while start < order.count {
       var end = start + 1
-      while end < order.count, values[order[end]] == values[order[start]] { end += 1 }
+      while end < order.count, Self.order(values[order[end]], values[order[end - 1]]) == 0 {
+        end += 1
+      }
       for place in start..<end { ranks[order[place]] = Double(start + 1 + end) / 2 }
       start = end
     }

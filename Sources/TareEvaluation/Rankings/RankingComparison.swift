@@ -144,7 +144,7 @@ package struct RankingComparison: Sendable {
   ) -> [Row] {
     /// 1 + how many are better.
     func ranks(_ values: [Double]) -> [Int] {
-      values.map { value in 1 + values.count { $0 > value } }
+      values.map { value in 1 + values.count { RankAgreement.order($0, value) > 0 } }
     }
     let other = ranks(values)
     let raw = ranks(means.raw)

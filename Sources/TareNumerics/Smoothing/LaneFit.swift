@@ -58,7 +58,7 @@ struct LaneFit {
     let sloped: LaneMask
     switch rules {
     case .tare, .statsmodels:
-      floor = 1e-12 / bandwidth / bandwidth
+      floor = rules.floor(range: range) / bandwidth / bandwidth
       sloped = .init(repeating: true)
     case .r:
       floor = .zero

@@ -36,12 +36,19 @@ extension Lowess.Rules {
   /// The variance of x in a neighbourhood, in squared bandwidths, by which a slope is divided; nil
   /// where there shall be no slope.
   ///
-  /// statsmodels has a floor of 1e-12 in the square of x's unit, which this program keeps; R takes the
-  /// mean where the standard deviation is at most a thousandth of the range of all x.
+  /// statsmodels has a floor of 1e-12 in the square of x's unit. This program keeps it where x ranges over
+  /// 1 or more, and takes 1e-12 of the squared range below, so that a small unit makes no curve flat. R takes
+  /// the mean where the standard deviation is at most a thousandth of the range of all x.
   func steadied(variance: Double, bandwidth: Double, range: Double) -> Double? {
     switch self {
-    case .tare, .statsmodels: max(variance, 1e-12 / bandwidth / bandwidth)
+    case .tare, .statsmodels: max(variance, floor(range: range) / bandwidth / bandwidth)
     case .r: variance.squareRoot() * bandwidth > 0.001 * range ? variance : nil
     }
+  }
+
+  /// The least variance of x, in the square of its unit.
+  func floor(range: Double) -> Double {
+    guard self == .tare, range < 1, range > 1e-100 else { return 1e-12 }
+    return 1e-12 * range * range
   }
 }

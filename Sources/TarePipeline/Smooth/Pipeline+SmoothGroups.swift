@@ -27,11 +27,12 @@ extension Pipeline {
     let groups = names.map { PromptGroups($0).rows } ?? [Array(y.indices)]
     var detrended = y
     for rows in groups {
+      let own = weights.map { weights in rows.map { weights[$0] } }
       let curve = try lowess.fit(
-        x: rows.map { time[$0] }, y: rows.map { y[$0] },
-        weights: weights.map { weights in rows.map { weights[$0] } }
+        x: rows.map { time[$0] }, y: rows.map { y[$0] }, weights: own
       ).fitted
-      let mean = curve.reduce(0, +) / Double(curve.count)
+      let total = own?.reduce(0, +) ?? Double(curve.count)
+      let mean = zip(curve, own ?? curve.map { _ in 1 }).reduce(0) { $0 + $1.0 * $1.1 } / total
       for (place, row) in rows.enumerated() { detrended[row] = y[row] - curve[place] + mean }
     }
     return detrended
