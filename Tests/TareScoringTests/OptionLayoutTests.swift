@@ -12,7 +12,7 @@ import Testing
   static let root = projectFolder.appending(path: "Tests/TareScoringTests/Fixtures/layouts")
   static let names = [
     "laya", "wev-pointer", "wev-set", "decision-tune", "opendecider", "nano-jev", "cyber-jev",
-    "strands", "open-jev", "opendecider-small",
+    "strands", "strands-qwen3_5", "open-jev", "opendecider-small",
   ]
 
   struct Expected {
