@@ -12,7 +12,7 @@ import Testing
   static let root = projectFolder.appending(path: "Tests/TareScoringTests/Fixtures/layouts")
   static let names = [
     "laya", "wev-pointer", "wev-set", "decision-tune", "opendecider", "nano-jev", "cyber-jev",
-    "strands", "open-jev", "opendecider-small",
+    "strands", "strands-qwen3_5", "open-jev", "opendecider-small",
   ]
 
   struct Expected {
@@ -238,6 +238,14 @@ import Testing
       try Data("x".utf8).write(to: folder.appending(path: "head.pt"))
     }
     #expect(pickle?.description.contains("head.pt") == true)
+    for name in ["bev_config.json", "config.json"] {
+      let bev = try copy("opendecider-small") { folder in
+        try FileManager.default.removeItem(at: folder.appending(path: "opendecider.json"))
+        try Data(#"{"model_type": "bev-pro", "base_model": "tiny"}"#.utf8)
+          .write(to: folder.appending(path: name))
+      }
+      #expect(bev?.description.contains("Beveridge") == true, "\(name)")
+    }
     let bare = try copy("wev-pointer") { folder in
       try FileManager.default.removeItem(at: folder.appending(path: "wev.json"))
     }

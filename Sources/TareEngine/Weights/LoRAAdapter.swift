@@ -89,12 +89,15 @@ package struct LoRAAdapter: Sendable {
     return base.merging(replaced) { $1 }
   }
 
-  /// The base's name of a weight: an adapter of a body alone (FEATURE_EXTRACTION) has none of the prefix
-  /// that a saved language model has, and the other way round.
+  /// The base's name of a weight: an adapter of a body alone (FEATURE_EXTRACTION), or of the language
+  /// model within one that sees, has other prefixes than the base's files.
   private static func name(_ name: String, in base: [String: StoredTensor]) -> String {
-    let prefix = "model."
-    let other = name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : prefix + name
-    return base[name] == nil && base[other] != nil ? other : name
+    guard base[name] == nil else { return name }
+    let own = name.hasPrefix("model.") ? String(name.dropFirst("model.".count)) : name
+    let prefixes = [
+      "", "model.", "model.language_model.", "language_model.model.", "language_model.",
+    ]
+    return prefixes.map { $0 + own }.first { base[$0] != nil } ?? name
   }
 
   private static func sorted(

@@ -10,7 +10,7 @@ import json, os
 import torch
 from safetensors.torch import save_file
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
-from transformers import DebertaV2Config, DebertaV2Model, PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM, Qwen3Model
+from transformers import DebertaV2Config, DebertaV2Model, PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM, Qwen3_5ForCausalLM, Qwen3_5TextConfig
 from layouts import QUESTIONS, STATES, WORDS, fill, fresh, stored, tidy, write
 
 # Qwen's: a full stop and the line ends after it are one word.
@@ -47,25 +47,46 @@ def qwen3(tok, **more):
                        pad_token_id=0, tie_word_embeddings=True, **more)
 
 
+def qwen3_5(tok):
+    return Qwen3_5TextConfig(vocab_size=len(tok), hidden_size=32, intermediate_size=16, num_hidden_layers=2, num_attention_heads=4,
+                             num_key_value_heads=2, head_dim=32, max_position_embeddings=1024, linear_key_head_dim=8,
+                             linear_num_key_heads=4, linear_num_value_heads=4, linear_value_head_dim=6,
+                             layer_types=["linear_attention", "full_attention"], bos_token_id=None, eos_token_id=2,
+                             pad_token_id=0, tie_word_embeddings=True)
+
+
 # --- strands-decider
 
-def strands_case():
+def seeing(folder):
+    """Makes a text model one that also sees, as Qwen3.5 is published: names and configuration, no pictures."""
+    from safetensors import safe_open
+    with safe_open(f"{folder}/model.safetensors", "pt") as file:
+        tensors = {name.replace("model.", "model.language_model.", 1): file.get_tensor(name) for name in file.keys()}
+    save_file(tensors, f"{folder}/model.safetensors", metadata={"format": "pt"})
+    text = json.load(open(f"{folder}/config.json"))
+    json.dump({"model_type": "qwen3_5", "architectures": ["Qwen3_5ForConditionalGeneration"], "text_config": text,
+               "tie_word_embeddings": True}, open(f"{folder}/config.json", "w"), indent=1)
+
+
+def strands_case(name, body, targets):
     import strands_decider.infer as infer
     from strands_decider.modeling import PointerHead, StrandsDeciderConfig, StrandsDeciderModel
     infer.round = lambda value, digits: float(value)
-    folder = fresh("strands")
+    folder = fresh(name)
     base = os.path.join(folder, "base")
     tok = line_tokenizer()
     # A language model as it is published; the adapter is of its body alone.
-    fill(Qwen3ForCausalLM(qwen3(tok)), "strands").to(torch.bfloat16).save_pretrained(base)
+    fill(body(tok), name).to(torch.bfloat16).save_pretrained(base)
+    if name != "strands":
+        seeing(base)
     tok.save_pretrained(base)
-    config = StrandsDeciderConfig(base_model=base, max_length=600, head_type="pointer", pointer_dim=16, lora_r=4, lora_alpha=8,
+    config = StrandsDeciderConfig(base_model=base, max_length=600, head_type="pointer", pointer_dim=16, lora_r=4, lora_alpha=8, lora_targets=targets,
                                   temperature=1.3, temperature_by_kind={"noul": 1.5, "choice": 0.8})
     model = StrandsDeciderModel.from_pretrained_base(config)
-    fill(model.head, "strands head")
+    fill(model.head, name + " head")
     g = torch.Generator().manual_seed(1)
-    for name, p in sorted(model.torso.named_parameters()):
-        if "lora_" in name:
+    for key, p in sorted(model.torso.named_parameters()):
+        if "lora_" in key:
             p.data.copy_((torch.randn(p.shape, generator=g) / p.shape[-1] ** 0.5 / 2).bfloat16().float())
     model.save_pretrained(folder)
     # As strands_decider.hf_export does.
@@ -192,6 +213,7 @@ def letters_case():
 
 
 if __name__ == "__main__":
-    strands_case()
+    strands_case("strands", lambda tok: Qwen3ForCausalLM(qwen3(tok)), ["q_proj", "v_proj", "up_proj"])
+    strands_case("strands-qwen3_5", lambda tok: Qwen3_5ForCausalLM(qwen3_5(tok)), ["q_proj", "in_proj_qkv", "out_proj", "down_proj"])
     open_jev_case()
     letters_case()

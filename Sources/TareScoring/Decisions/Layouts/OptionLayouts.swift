@@ -30,6 +30,15 @@ package enum OptionLayouts {
         place: "head.pt", found: "a head as a Python pickle",
         accepted: "safetensors: export the run with wev.export, which writes wev.json")
     }
+    // bev-decisions 0.2.5, bev/model.py and bev/pro.py.
+    let hasEncoder = folder.file("encoder/config.json") != nil
+    if folder.file("bev_config.json") != nil || config["model_type"] == "bev-pro"
+      || config["model_type"] == nil && config["temperatures"] != nil && hasEncoder
+    {
+      throw .badData(
+        place: "folder", found: "a Beveridge model (bev-decisions)",
+        accepted: "a model whose scores come from its tokens alone")
+    }
     return nil
   }
 }
