@@ -25,11 +25,11 @@ struct LayerHeads {
 
 extension DecoderSpec {
   func heads(_ layer: Int) -> LayerHeads {
-    let own = layers[layer]
-    return LayerHeads(
-      dim: own.headDim ?? headDim, queries: headCount,
-      groups: own.keyValueHeadCount ?? keyValueHeadCount, gateWidth: gateWidth,
-      hasKeys: own.keysFrom == nil, hasKeysForValues: own.hasKeysForValues)
+    LayerHeads(
+      dim: layers[layer].headDim ?? headDim, queries: headCount,
+      groups: layers[layer].keyValueHeadCount ?? keyValueHeadCount, gateWidth: gateWidth,
+      hasKeys: layers[layer].keysFrom == nil,
+      hasKeysForValues: layers[layer].hasKeysForValues)
   }
 
   /// Where each layer's keys and values are kept while a pass runs, [layerCount]: 0 where no other layer
