@@ -15,6 +15,8 @@ package enum ReadRule: Sendable, Hashable {
   case step(Int32, StepsToScore)
   /// The mean of all hidden states.
   case mean
+  /// Every token, and the mean of the head's outputs: what EuroBERT's classifier says of itself.
+  case late
   /// The first of these tokens where they stand last, the end of the prompt, and what `huggingFace` reads:
   /// gated heads.
   case gated([Int32])
@@ -79,6 +81,7 @@ package enum ReadRule: Sendable, Hashable {
       case ("last", 1): .last
       case ("first", 1): .first
       case ("mean", 1): .mean
+      case ("late", 1): .late
       case ("token", 2): token(rest).map { .token($0) }
       case ("turn", 2): token(rest).map { .turn($0) }
       case ("step", 2): ofSteps().map { .step($0.id, $0.way) }
@@ -96,14 +99,14 @@ package enum ReadRule: Sendable, Hashable {
     self = found
   }
 
-  /// The positions in `ids` that are read, in order; of several rules only steps and the mean have
+  /// The positions in `ids` that are read, in order; of several rules only steps and the means have
   /// more than one.
   /// - Throws: `TareError.badData` if the rule's token is not in the text.
   package func positions(in ids: [Int32], padID: Int32?) throws(TareError) -> [Int] {
     switch self {
     case .last: return [ids.count - 1]
     case .first: return [0]
-    case .mean: return Array(ids.indices)
+    case .mean, .late: return Array(ids.indices)
     case .gated(let pattern):
       let starts = stride(from: ids.count - pattern.count, through: 0, by: -1)
       guard !pattern.isEmpty, let gate = starts.first(where: { ids[$0...].starts(with: pattern) })
@@ -175,6 +178,7 @@ extension ReadRule: CustomStringConvertible {
     case .last: "last"
     case .first: "first"
     case .mean: "mean"
+    case .late: "late"
     case .gated(let pattern): "gated:" + pattern.map { String($0) }.joined(separator: ",")
     case .token(let id): "token:\(id)"
     case .step(let id, let rule): "step:\(id):\(rule.rawValue)"
@@ -198,6 +202,7 @@ extension ReadRule {
     case .readRule: return nil
     case .first: self = .first
     case .mean: self = .mean
+    case .late: self = .late
     }
   }
 }

@@ -127,7 +127,10 @@ public final class RewardModel: Sendable {
     case .head(let head, let output, let finish):
       let found = try runner.knownStates(conversations, probe: probe)
       cached = found.known
-      let all = found.states.map { states in states.map { head.head.outputs($0) } }
+      let all = zip(conversations, found.states).map { conversation, states in
+        let outputs = states.map { head.head.outputs($0) }
+        return conversation.takesMeanOutput ? [LazyBody.mean(outputs)] : outputs
+      }
       steps = all.map { states in states.map { finish.applied(to: output.score($0)) } }
       if head.head.outputCount > 1 { outputs = all }
       deviations = zip(conversations, found.states).map { conversation, states in
@@ -224,7 +227,9 @@ package final class FeatureExtractor: Sendable {
   ) throws(TareError) -> [[Float]] {
     let states = try runner.states(conversations, probe: probe)
     try text.weights.checkUnchanged()
-    return states.map { $0[$0.count - 1] }
+    return zip(conversations, states).map { conversation, states in
+      conversation.takesMeanOutput ? LazyBody.mean(states) : states[states.count - 1]
+    }
   }
 }
 
@@ -313,7 +318,7 @@ package final class LazyBody: Sendable {
     return found
   }
 
-  private static func mean(_ states: [[Float]]) -> [Float] {
+  fileprivate static func mean(_ states: [[Float]]) -> [Float] {
     var sums = [Double](repeating: 0, count: states[0].count)
     for state in states {
       for i in sums.indices { sums[i] += Double(state[i]) }

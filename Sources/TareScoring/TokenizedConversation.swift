@@ -40,6 +40,8 @@ package struct TokenizedConversation: Sendable, Hashable {
   /// How the scores of steps become one; nil where the rule does not read steps.
   package var stepsToScore: ReadRule.StepsToScore? { rule.stepsToScore }
   package var takesMean: Bool { rule == .mean }
+  /// Whether the outputs of what is read are averaged.
+  package var takesMeanOutput: Bool { rule == .late }
   /// Whether the states that are read are one input of the head.
   package var joinsStates: Bool { if case .gated = rule { true } else { false } }
 

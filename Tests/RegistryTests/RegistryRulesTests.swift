@@ -149,7 +149,10 @@ import Testing
       "gpt_oss": "gpt_oss", "bert": "bert", "roberta": "roberta", "xlm-roberta": "xlm_roberta",
       "distilbert": "distilbert", "electra": "electra", "modernbert": "modernbert",
       "bloom": "bloom", "mpt": "mpt", "deberta": "deberta_first", "camembert": "camembert",
-      "data2vec-text": "data2vec_text", "t5": "t5",
+      "data2vec-text": "data2vec_text", "t5": "t5", "gemma4_text": "gemma4_text",
+      "albert": "albert", "ernie": "ernie", "megatron-bert": "megatron_bert",
+      "roberta-prelayernorm": "roberta_prelayernorm", "xlm-roberta-xl": "xlm_roberta_xl",
+      "gte": "gte", "eurobert": "eurobert",
     ]
     for key in Architectures.registry.keys {
       let name = try #require(names[key], "no fixture for the architecture \(key)")

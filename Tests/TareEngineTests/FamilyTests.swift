@@ -89,12 +89,20 @@ extension JSONValue {
       WeightReader(model), HeadContext(hiddenSize: body.size.hiddenSize, config: model.config))
     let gates = reference["gates"]?.ints
     let places = read.indices.map { row in
-      if let gates { [gates[row], read[row]] } else { [read[row]] }
+      if head.position == .late { return Array(sequences[row].indices) }
+      if let gates { return [gates[row], read[row]] }
+      return [read[row]]
     }
     let states = try body.hiddenStates(sequences, types: types, at: places)
     for (states, wanted) in zip(states, scores) {
       let wanted = wanted.array == nil ? [Float(wanted.double ?? .nan)] : wanted.floats
-      expectClose(head.outputs(Array(states.joined())), wanted, tolerance: 2e-4)
+      let isLate = head.position == .late
+      let inputs = isLate ? states : [Array(states.joined())]
+      let outputs = inputs.map { head.outputs($0) }
+      let found = outputs[0].indices.map { index in
+        outputs.reduce(0) { $0 + $1[index] } / Float(outputs.count)
+      }
+      expectClose(found, wanted, tolerance: 2e-4)
     }
   }
 

@@ -14,6 +14,7 @@ package enum Architectures {
       Gemma.self,
       Gemma2.self,
       Gemma3Text.self,
+      Gemma4Text.self,
       Phi3.self,
       InternLM2.self,
       OLMo2.self,
@@ -70,6 +71,13 @@ package enum Architectures {
       DistilBERT.self,
       ELECTRA.self,
       ModernBERT.self,
+      ALBERT.self,
+      ERNIE.self,
+      MegatronBERT.self,
+      RoBERTaPreLayerNorm.self,
+      XLMRoBERTaXL.self,
+      GTE.self,
+      EuroBERT.self,
       T5.self,
     ]
   ) { $0 }

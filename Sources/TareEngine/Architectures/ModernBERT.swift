@@ -19,8 +19,10 @@ package enum ModernBERT: EncoderArchitecture {
     var spec = try EncoderSpec(bert: outer, positions: .none, types: 0)
     spec.norm.hasBias = try config.flag("norm_bias")
     spec.hasAttentionBias = try config.flag("attention_bias")
-    spec.hasFeedForwardBias = try config.flag("mlp_bias")
+    spec.hasInnerBias = try config.flag("mlp_bias")
+    spec.hasOuterBias = spec.hasInnerBias
     spec.isPreNorm = true
+    spec.hasFirstNorm = false
     spec.isGated = true
     // Half on each side.
     let reach = try config.count("local_attention", default: 128) / 2

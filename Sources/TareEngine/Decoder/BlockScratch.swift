@@ -22,6 +22,9 @@ struct BlockScratch {
   let latent: FloatBuffer
   let latentPart: FloatBuffer
   let latentWide: FloatBuffer
+  /// What a layer takes of the tokens themselves, its gate, [block, size].
+  let layerInput: FloatBuffer
+  let layerGate: FloatBuffer
   let clock = PassClock()
 
   /// Outputs of gates and ups that are computed at a time: they stay in the second-level cache.
@@ -46,13 +49,16 @@ struct BlockScratch {
     operand = OperandBuffer(
       columns: max(
         spec.hiddenSize, spec.headCount * spec.headDim, ranks[0], ranks[1],
-        spec.linearAttention?.valueWidth ?? 0), precision)
+        spec.linearAttention?.valueWidth ?? 0, spec.layerInput?.size ?? 0), precision)
     let heads = spec.latent == nil ? 0 : spec.headCount
     latent = FloatBuffer(
       count: rows * (spec.latent.map { ranks[0] + $0.keyValueRank + $0.turnedDim } ?? 0))
     latentPart = FloatBuffer(count: rows * max(ranks[0], ranks[1]))
     latentWide = FloatBuffer(
       count: rows * heads * (spec.latent.map { max($0.keyDim, $0.plainDim + $0.valueDim) } ?? 0))
+    let own = spec.layerInput?.size ?? 0
+    layerInput = FloatBuffer(count: rows * own)
+    layerGate = FloatBuffer(count: rows * own)
     innerOperand = OperandBuffer(columns: size, precision)
     attention = FloatBuffer(count: tare_attention_scratch(Int32(spec.headDim)))
   }

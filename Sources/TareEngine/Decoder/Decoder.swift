@@ -55,10 +55,9 @@ package final class Decoder: Body {
   /// A decoder with linear attention keeps nothing: its states are of whole sequences.
   package func keepPrefixes(bytes: Int) {
     guard spec.linearAttention == nil else { return }
-    let sizes = ForwardPass.panelSizes(spec, precision)
     let cache = PrefixCache(
       panelSize: Int(TARE_KEY_PANEL),
-      floatsPerPanel: spec.layerCount * spec.keyValueHeadCount * (sizes.keys + sizes.values),
+      floatsPerPanel: ForwardPass.keptFloats(spec, precision, below: spec.layerCount),
       bytes: bytes)
     turn.withLock { $0.prefixes = cache.isUseful ? cache : nil }
     count(0, cache.isUseful ? cache.counts : PrefixCounts())

@@ -64,11 +64,12 @@ struct DecoderLoader {
   }
 
   /// The norm of the queries' or keys' heads; nil without one.
-  private func headNorm(_ name: String, heads: Int) throws(TareError) -> NormWeights? {
-    let head = spec.headDim
+  private func headNorm(
+    _ name: String, heads: Int, head: Int
+  ) throws(TareError) -> NormWeights? {
     let kind = spec.queryKeyNormSpec ?? spec.norm
     let count = spec.queryKeyNorm == .head ? 1 : heads
-    let order = spec.hasInterleavedRotary ? spec.headOrder(heads: count) : nil
+    let order = spec.hasInterleavedRotary ? spec.headOrder(heads: count, dim: head) : nil
     switch spec.queryKeyNorm {
     case .none: return nil
     case .head, .whole:
@@ -97,11 +98,12 @@ struct DecoderLoader {
       return try norm(place + name)
     }
     let linear = spec.layers[index].isLinear ? spec.linearAttention : nil
+    let heads = spec.heads(index)
     return LayerWeights(
       attentionNorm: try optionalNorm(names.attentionNorm),
       queryKeyValue: spec.latent == nil && linear == nil
         ? try LinearWeights(
-          reader, LinearRows(attention(place)).transposed(names.isTransposed),
+          reader, LinearRows(attention(place, heads)).transposed(names.isTransposed),
           columns: spec.hiddenSize, hasBias: spec.hasQueryKeyValueBias, packing.ofAttention) : nil,
       latent: try spec.latent.map { (latent) throws(TareError) in try self.latent(place, latent) },
       linear: try linear.map { (linear) throws(TareError) in
@@ -113,9 +115,10 @@ struct DecoderLoader {
       sinks: spec.hasSinks
         ? FloatBuffer(try reader[place + names.sinks].vector(spec.headCount)) : nil,
       queryNorm: linear == nil
-        ? try headNorm(place + names.queryNorm, heads: spec.headCount) : nil,
-      keyNorm: linear == nil
-        ? try headNorm(place + names.keyNorm, heads: spec.keyValueHeadCount) : nil,
+        ? try headNorm(place + names.queryNorm, heads: heads.queries, head: heads.dim) : nil,
+      keyNorm: linear == nil && heads.hasKeys
+        ? try headNorm(place + names.keyNorm, heads: heads.groups, head: heads.dim) : nil,
+      valueNorm: spec.hasValueNorm ? NormWeights(ones: heads.dim) : nil,
       attentionOutput: try LinearWeights(
         reader,
         LinearRows(
@@ -124,12 +127,38 @@ struct DecoderLoader {
               ? names.attentionOutput : names.linearAttention?.output ?? names.attentionOutput),
           rows: spec.hiddenSize
         ).transposed(names.isTransposed),
-        columns: linear?.valueWidth ?? spec.attendedWidth,
+        columns: linear?.valueWidth ?? heads.queries * (spec.latent?.valueDim ?? heads.dim),
         hasBias: linear == nil && spec.hasAttentionOutputBias, packing),
       attentionPostNorm: try optionalNorm(names.attentionPostNorm),
       feedForwardNorm: try optionalNorm(names.feedForwardNorm),
       feedForward: try feedForward(place, spec.layers[index].feedForward),
-      feedForwardPostNorm: try optionalNorm(names.feedForwardPostNorm))
+      feedForwardPostNorm: try optionalNorm(names.feedForwardPostNorm),
+      layerInput: try spec.layerInput.map { (input) throws(TareError) in
+        try layerInput(place, input, index)
+      },
+      scale: spec.hasLayerScale ? try reader[place + names.layerScale].vector(1)[0] : 1)
+  }
+
+  private func layerInput(
+    _ place: String, _ input: LayerInputSpec, _ index: Int
+  ) throws(TareError) -> LayerInputWeights {
+    let names = names.layerInput
+    let (size, hidden) = (input.size, spec.hiddenSize)
+    let width = size * spec.layerCount
+    func linear(_ rows: LinearRows, _ columns: Int) throws(TareError) -> LinearWeights {
+      try LinearWeights(reader, rows, columns: columns, hasBias: false, packing)
+    }
+    let own = (size * index)..<(size * (index + 1))
+    return LayerInputWeights(
+      table: try reader["\(prefix)\(names.table).weight"].table(
+        rows: input.vocabularySize, columns: width),
+      projection: try linear(
+        LinearRows([.init(prefix + names.projection, rows: width, picked: [own])]), hidden),
+      projectionNorm: try NormWeights(
+        reader, prefix + names.projectionNorm, width: size, spec.norm),
+      gate: try linear(LinearRows(place + names.gate, rows: size), hidden),
+      output: try linear(LinearRows(place + names.output, rows: hidden), size),
+      outputNorm: try norm(place + names.outputNorm))
   }
 
   private func latent(_ place: String, _ latent: LatentSpec) throws(TareError) -> LatentWeights {
@@ -176,20 +205,24 @@ struct DecoderLoader {
   }
 
   /// Queries, keys, values and gates, in this order, from wherever they stand.
-  private func attention(_ place: String) -> [LinearRows.Part] {
-    let (head, groups) = (spec.headDim, spec.keyValueHeadCount)
+  private func attention(_ place: String, _ heads: LayerHeads) -> [LinearRows.Part] {
+    let (head, groups) = (heads.dim, heads.groups)
     let queries = spec.headCount * head
     let group = spec.headCount / groups
     /// Heads one under another, those that are turned in our order.
     func turned(_ start: Int, _ heads: Int) -> [Range<Int>] {
-      spec.headRanges(heads: heads).map { ($0.lowerBound + start)..<($0.upperBound + start) }
+      spec.headRanges(heads: heads, dim: head).map {
+        ($0.lowerBound + start)..<($0.upperBound + start)
+      }
     }
     switch names.attention {
     case .separate(let query, let key, let value):
-      let rest = [
+      var rest = [
         LinearRows.Part(place + key, rows: groups * head, picked: turned(0, groups)),
         LinearRows.Part(place + value, rows: groups * head),
       ]
+      if heads.hasKeysForValues { rest.removeLast() }
+      if !heads.hasKeys { rest = [] }
       guard spec.outputGate != .none else {
         return [
           LinearRows.Part(place + query, rows: queries, picked: turned(0, spec.headCount))
@@ -309,6 +342,7 @@ struct DecoderLoader {
     var routerInput: Matrix?
     let router: Matrix
     switch mixture.router {
+    case .linear where mixture.hasOwnNorms: router = try scaledRouter(place, mixture)
     case .linear:
       router = try Matrix(
         reader, LinearRows(place + names.router, rows: mixture.experts), columns: spec.hiddenSize,
@@ -344,26 +378,48 @@ struct DecoderLoader {
       routerBias: mixture.hasLayerBias
         ? FloatBuffer(try reader[place + names.router + ".bias"].vector(mixture.experts)) : nil,
       choiceBias: mixture.hasChoiceBias
-        ? try reader[place + names.choiceBias].vector(mixture.experts) : nil)
+        ? try reader[place + names.choiceBias].vector(mixture.experts) : nil,
+      expertScale: mixture.hasOwnNorms
+        ? try reader[place + names.own.expertScale].vector(mixture.experts) : nil,
+      norms: mixture.hasOwnNorms ? try mixtureNorms(place, names.own) : nil)
+  }
+
+  private func mixtureNorms(
+    _ place: String, _ names: TensorNames.MixtureNames.OwnNorms
+  ) throws(TareError) -> MixtureNorms {
+    MixtureNorms(
+      router: NormWeights(ones: spec.hiddenSize), input: try norm(place + names.input),
+      output: try norm(place + names.output), sharedOutput: try norm(place + names.sharedOutput))
+  }
+
+  /// The router's matrix with the scale of its input in it.
+  private func scaledRouter(_ place: String, _ mixture: MixtureSpec) throws(TareError) -> Matrix {
+    let hidden = spec.hiddenSize
+    let scale = try reader[place + names.mixture.own.routerScale].vector(hidden)
+    let rows = try reader["\(place)\(names.mixture.router).weight"].rows(mixture.experts, hidden)
+    let root = 1 / Float(hidden).squareRoot()
+    return Matrix(rows: mixture.experts, columns: hidden) { rows[$0][$1] * (scale[$1] * root) }
   }
 }
 
 extension DecoderSpec {
   /// Where the rows of heads one under another stand in a checkpoint, in our order: the first halves
   /// of the rotary pairs, then the second ones.
-  func headRanges(heads: Int) -> [Range<Int>] {
+  func headRanges(heads: Int, dim: Int) -> [Range<Int>] {
     guard hasInterleavedRotary, let turned = rotaries.first?.dim else {
-      return [0..<(heads * headDim)]
+      return [0..<(heads * dim)]
     }
     return (0..<heads).flatMap { index -> [Range<Int>] in
-      let start = index * headDim
+      let start = index * dim
       let halves = (0..<2).flatMap { half in
         (0..<(turned / 2)).map { (start + 2 * $0 + half)..<(start + 2 * $0 + half + 1) }
       }
-      return halves + (turned < headDim ? [(start + turned)..<(start + headDim)] : [])
+      return halves + (turned < dim ? [(start + turned)..<(start + dim)] : [])
     }
   }
 
   /// The same, value by value.
-  func headOrder(heads: Int) -> [Int] { headRanges(heads: heads).flatMap { Array($0) } }
+  func headOrder(heads: Int, dim: Int) -> [Int] {
+    headRanges(heads: heads, dim: dim).flatMap { Array($0) }
+  }
 }

@@ -8,7 +8,9 @@ package struct DecoderSpec: Sendable, Equatable {
   package var hiddenSize: Int
   package var headCount: Int
   /// Query heads share key and value heads in groups of headCount / keyValueHeadCount.
+  /// Layers may have others; this is the most of any.
   package var keyValueHeadCount: Int
+  /// Layers may have others; this is the largest.
   package var headDim: Int
   /// Positions the model was trained for, before its rotary embedding is stretched.
   package var contextLength: Int
@@ -44,6 +46,12 @@ package struct DecoderSpec: Sendable, Equatable {
   package var queryKeyNorm: QueryKeyNorm = .none
   /// Whether heads have a logit that takes a share of attention's mass and gives nothing (gpt-oss).
   package var hasSinks = false
+  /// Whether the heads of values are normed, without weights (Gemma 4).
+  package var hasValueNorm = false
+  /// What each layer takes of the tokens themselves, after its blocks (Gemma 4); nil for nothing.
+  package var layerInput: LayerInputSpec?
+  /// Whether a number of the layer multiplies the stream after it.
+  package var hasLayerScale = false
   /// Queries, keys and values made of shorter vectors (DeepSeek); nil for none.
   package var latent: LatentSpec?
   /// Gates that are cut off, in place of `activation` (gpt-oss); nil for none.
@@ -118,10 +126,7 @@ package struct DecoderSpec: Sendable, Equatable {
     }
   }
 
-  /// What attention puts out for a row, before the output projection.
-  var attendedWidth: Int { headCount * (latent?.valueDim ?? headDim) }
-
-  /// Queries, keys, values and gates of a row.
+  /// Queries, keys, values and gates of a row, in the widest layer or wider.
   var attentionWidth: Int { (headCount + 2 * keyValueHeadCount) * headDim + gateWidth }
 
   /// Parameters of the layers, embeddings not counted, that one token meets: of a mixture's experts
@@ -131,14 +136,17 @@ package struct DecoderSpec: Sendable, Equatable {
   /// Parameters of the layers and the embedding.
   package var parameterCount: Int {
     parameters(active: false) &+ vocabularySize &* hiddenSize
+      &+ (layerInput.map { $0.vocabularySize &* $0.size &* layerCount } ?? 0)
   }
 
   private func parameters(active: Bool) -> Int {
-    let rows = (2 * headCount + 2 * keyValueHeadCount) &* headDim &+ gateWidth
-    let attention = latent?.parameters(hiddenSize, heads: headCount) ?? rows &* hiddenSize
-    return layers.reduce(hiddenSize) { total, layer in
-      total &+ (layer.isLinear ? linearAttention?.parameters(hiddenSize) ?? 0 : attention) &+ 2
-        &* hiddenSize
+    let extra = layerInput.map { 3 &* $0.size &* hiddenSize } ?? 0
+    return layers.indices.reduce(hiddenSize) { total, index in
+      let (layer, heads) = (layers[index], heads(index))
+      let rows = heads.projectedWidth &+ heads.queryWidth
+      let attention = latent?.parameters(hiddenSize, heads: headCount) ?? rows &* hiddenSize
+      return total &+ (layer.isLinear ? linearAttention?.parameters(hiddenSize) ?? 0 : attention)
+        &+ 2 &* hiddenSize &+ extra
         &+ layer.feedForward.parameters(hiddenSize, active: active)
     }
   }
@@ -146,6 +154,7 @@ package struct DecoderSpec: Sendable, Equatable {
   /// Rounds what is computed from the configuration to bfloat16.
   mutating func roundBuffers() {
     if hasEmbeddingScaleBuffer { embeddingScale = embeddingScale.roundedToBFloat16 }
+    if let scale = layerInput?.scale { layerInput?.scale = scale.roundedToBFloat16 }
     for index in rotaries.indices { rotaries[index].isRounded = true }
   }
 
@@ -154,11 +163,19 @@ package struct DecoderSpec: Sendable, Equatable {
     func bad(_ place: String, _ found: Int, _ accepted: String) -> TareError {
       .badData(place: place, found: "\(found)", accepted: accepted)
     }
-    guard headCount % keyValueHeadCount == 0 else {
-      throw bad("key-value heads", keyValueHeadCount, "a divisor of the \(headCount) heads")
+    for heads in layers.indices.map({ heads($0) }) {
+      guard headCount % heads.groups == 0 else {
+        throw bad("key-value heads", heads.groups, "a divisor of the \(headCount) heads")
+      }
+      guard heads.dim % 2 == 0, heads.dim <= Int(TARE_MAX_HEAD_DIM) else {
+        throw bad("head size", heads.dim, "an even number up to \(TARE_MAX_HEAD_DIM)")
+      }
     }
-    guard headDim % 2 == 0, headDim <= Int(TARE_MAX_HEAD_DIM) else {
-      throw bad("head size", headDim, "an even number up to \(TARE_MAX_HEAD_DIM)")
+    for (index, layer) in layers.enumerated() {
+      guard let rotary = layer.rotary, rotaries.indices.contains(rotary) else { continue }
+      guard rotaries[rotary].dim <= heads(index).dim else {
+        throw bad("rotary size", rotaries[rotary].dim, "the head size, \(heads(index).dim)")
+      }
     }
     for rotary in rotaries where rotary.dim % 2 != 0 || rotary.dim > headDim || rotary.dim < 2 {
       throw bad("rotary size", rotary.dim, "an even number up to the head size, \(headDim)")
@@ -227,6 +244,14 @@ package struct LayerSpec: Sendable, Equatable {
   package var feedForward: FeedForwardSpec
   /// Whether it has linear attention.
   package var isLinear = false
+  /// The size of its heads and the number of those of keys and values, where they are not those of all
+  /// layers.
+  package var headDim: Int?
+  package var keyValueHeadCount: Int?
+  /// The layer whose keys and values it reads; nil for its own.
+  package var keysFrom: Int?
+  /// Whether values are the projected keys (Gemma 4).
+  package var hasKeysForValues = false
 }
 
 package enum FeedForwardSpec: Sendable, Equatable {
@@ -297,6 +322,9 @@ package struct MixtureSpec: Sendable, Equatable {
   package var hasBias = false
   /// An expert that every token has; nil for none.
   package var shared: Shared?
+  /// Whether the router's input, the experts' and both outputs have norms of their own, and each expert
+  /// a scale (Gemma 4).
+  package var hasOwnNorms = false
 
   package struct Shared: Sendable, Equatable {
     package var size: Int
@@ -320,6 +348,16 @@ package struct MixtureSpec: Sendable, Equatable {
     /// A group counts by its two best experts together, or by its best alone.
     package var isByTwo: Bool
   }
+}
+
+/// A vector of each token for each layer, in part from a table and in part from the token's embedding,
+/// which lets through a gate of the layer's stream.
+package struct LayerInputSpec: Sendable, Equatable {
+  package var size: Int
+  /// Rows of the table.
+  package var vocabularySize: Int
+  /// Multiplies what the table says.
+  package var scale: Float
 }
 
 package enum RouterSpec: Sendable, Equatable {

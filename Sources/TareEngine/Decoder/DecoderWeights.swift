@@ -33,12 +33,33 @@ struct LayerWeights: Sendable {
   /// [headDim], or [heads·headDim] where heads have weights of their own or are one vector.
   let queryNorm: NormWeights?
   let keyNorm: NormWeights?
+  /// [headDim], ones; nil where values have no norm.
+  let valueNorm: NormWeights?
   /// [hiddenSize, heads·headDim]
   let attentionOutput: LinearWeights
   let attentionPostNorm: NormWeights?
   let feedForwardNorm: NormWeights?
   let feedForward: FeedForwardWeights
   let feedForwardPostNorm: NormWeights?
+  /// Nil where layers take nothing of the tokens themselves.
+  let layerInput: LayerInputWeights?
+  /// Multiplies the stream after the layer.
+  let scale: Float
+}
+
+/// What a layer takes of the tokens themselves.
+struct LayerInputWeights: Sendable {
+  /// [vocabularySize, layers · size], in the file.
+  let table: WeightTable
+  /// Of the embedding, [size, hiddenSize].
+  let projection: LinearWeights
+  /// Of what is projected, [size]; the same in all layers.
+  let projectionNorm: NormWeights
+  /// Of the stream, [size, hiddenSize].
+  let gate: LinearWeights
+  /// [hiddenSize, size]
+  let output: LinearWeights
+  let outputNorm: NormWeights
 }
 
 /// The products of latent attention.
@@ -81,6 +102,12 @@ struct NormWeights: Sendable {
   /// [width]; zeros for RMS norms.
   let bias: FloatBuffer
 
+  /// A norm without weights.
+  init(ones width: Int) {
+    weight = FloatBuffer(Array(repeating: 1, count: width))
+    bias = FloatBuffer(count: width)
+  }
+
   init(_ reader: WeightReader, _ name: String, width: Int, _ spec: NormSpec) throws(TareError) {
     try self.init(spec, width: width) { (part) throws(TareError) in
       try reader["\(name).\(part)"].vector(width)
@@ -122,6 +149,16 @@ struct BlockWeights: Sendable {
   var size: Int { down.matrix.columns }
 }
 
+/// The norms of a mixture that stands beside a block, each [hiddenSize].
+struct MixtureNorms: Sendable {
+  /// Of the router's input: ones, as its scale is in the router's matrix.
+  let router: NormWeights
+  /// Of the experts' input and of their sum.
+  let input: NormWeights
+  let output: NormWeights
+  let sharedOutput: NormWeights
+}
+
 struct MixtureWeights: Sendable {
   /// [experts, hiddenSize], or [experts, router size] after the recurrent unit.
   let router: Matrix
@@ -138,4 +175,8 @@ struct MixtureWeights: Sendable {
   let routerBias: FloatBuffer?
   /// [experts], added to scores for the choice alone; nil for none.
   let choiceBias: [Float]?
+  /// [experts], multiplies their weights; nil for none.
+  let expertScale: [Float]?
+  /// Nil where the mixture has no norms of its own.
+  let norms: MixtureNorms?
 }

@@ -52,19 +52,23 @@ extension ForwardPass {
     _ scratch: BlockScratch
   ) {
     let watched = watch?.places(head: tile.head, row: tile.place)
-    let group = tile.head / (spec.headCount / spec.keyValueHeadCount)
-    let queries = rows.queries.view[from: tile.place * queryWidth + tile.head * spec.headDim]
+    let heads = spec.heads(layer)
+    let slot = keySlots[layer]
+    let sizes = Self.panelSizes(heads.dim, precision)
+    let group = tile.head / (heads.queries / heads.groups)
+    let queries = rows.queries.view[from: tile.place * queryStride + tile.head * heads.dim]
     tree.branches[tile.branch].panels.withUnsafeBufferPointer { panels in
       guard let panels = panels.baseAddress else { return }
       var arguments = TareAttentionTile(
-        type: precision.ofAttention.kernel, query: queries.base, queryStride: queryWidth,
+        type: precision.ofAttention.kernel, query: queries.base,
+        queryStride: queryStride,
         panels: panels,
-        keys: keys.view[from: group * tree.panelCount * keyPanelSize].base,
-        keyPanelSize: keyPanelSize,
-        values: values.view[from: group * tree.panelCount * valuePanelSize].base,
-        valuePanelSize: valuePanelSize, output: queries.base, outputStride: queryWidth,
+        keys: keys[slot].view[from: group * tree.panelCount * sizes.keys].base,
+        keyPanelSize: sizes.keys,
+        values: values[slot].view[from: group * tree.panelCount * sizes.values].base,
+        valuePanelSize: sizes.values, output: queries.base, outputStride: queryStride,
         queryStart: Int32(tile.positions.lowerBound), queryCount: Int32(tile.positions.count),
-        headDim: Int32(spec.headDim),
+        headDim: Int32(heads.dim),
         scale: spec.attentionScale * spec.layers[layer].attentionFactor,
         softCap: spec.attentionSoftCap ?? 0,
         slope: spec.slopes.isEmpty ? 0 : spec.slopes[tile.head],

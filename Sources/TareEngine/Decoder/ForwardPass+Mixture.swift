@@ -15,13 +15,18 @@ extension ForwardPass {
     layer: Int, _ scratch: BlockScratch
   ) {
     guard case .mixture(let spec) = self.spec.layers[layer].feedForward else { return }
-    chooseExperts(input, weights, block, of: set, spec)
+    chooseExperts(input, weights, block, of: set, spec, scratch)
     guard let shared = weights.shared, let scale = spec.shared?.weight else { return }
     let width = self.spec.hiddenSize
     let gates = FloatBuffer(count: block.count)
     weights.sharedGate?.multiply(input, into: gates.view, rows: block.count)
     let inner = self.inner(input, shared, scratch, rows: block.count)
     multiply(inner, shared.down, scratch, into: scratch.output.view)
+    if let norms = weights.norms, let state = set.mixture {
+      let output = scratch.output.view
+      let kept = state.beside.view[from: block.lowerBound * width]
+      return norm(output, norms.sharedOutput, into: kept, rows: block.count)
+    }
     let target = set.stream.view[from: block.lowerBound * width]
     for row in 0..<block.count {
       var scale = scale
@@ -34,21 +39,30 @@ extension ForwardPass {
 
   func chooseExperts(
     _ input: FloatView, _ weights: MixtureWeights, _ block: Range<Int>, of set: RowSet,
-    _ spec: MixtureSpec
+    _ spec: MixtureSpec, _ scratch: BlockScratch
   ) {
     guard let state = set.mixture else { return }
     let width = self.spec.hiddenSize
-    state.input.view[from: block.lowerBound * width].base.update(
-      from: input.base, count: block.count * width)
+    let kept = state.input.view[from: block.lowerBound * width]
+    var routed = input
+    if let norms = weights.norms {
+      let stream = set.stream.view[from: block.lowerBound * width]
+      norm(stream, norms.input, into: kept, rows: block.count)
+      norm(stream, norms.router, into: scratch.output.view, rows: block.count)
+      routed = scratch.output.view
+    } else {
+      kept.base.update(from: input.base, count: block.count * width)
+    }
     let watch = set.count == all.count ? self.watch?.routing : nil
-    let logits = routerLogits(input, weights, block, of: state, experts: spec.experts, watch)
+    let logits = routerLogits(routed, weights, block, of: state, experts: spec.experts, watch)
     for (index, row) in block.enumerated() {
       let view = logits.view[(index * spec.experts)..<((index + 1) * spec.experts)]
       let choice = ExpertChoice(view.array, spec, choiceBias: weights.choiceBias)
       watch?.keep(choice.probabilities, row: row)
       for (slot, choice) in choice.experts.enumerated() {
         state.expert[row * spec.chosen + slot] = choice.expert
-        state.weight.view.base[row * spec.chosen + slot] = choice.weight
+        state.weight.view.base[row * spec.chosen + slot] =
+          choice.weight * (weights.expertScale?[choice.expert] ?? 1)
       }
     }
   }
@@ -93,7 +107,11 @@ extension ForwardPass {
       pool.run(parts: jobs.count) { part, worker in
         self.run(jobs[part], start: start, weights, spec, state, self.scratch[worker])
       }
-      pool.run(parts: rows.count) { part, _ in
+      pool.run(parts: rows.count) { part, worker in
+        if weights.norms != nil {
+          return self.addNormed(
+            start + part, of: set, place: part, layer, weights, spec, self.scratch[worker])
+        }
         let target = set.stream.view[from: (start + part) * width]
         for slot in 0..<spec.chosen {
           let weight = state.weight.view.base[(start + part) * spec.chosen + slot]
@@ -105,6 +123,29 @@ extension ForwardPass {
         }
       }
     }
+  }
+
+  /// Adds the experts' outputs of a row and what the shared expert made of it, after the norms of each
+  /// and of both.
+  private func addNormed(
+    _ row: Int, of set: RowSet, place: Int, _ layer: LayerWeights, _ weights: MixtureWeights,
+    _ spec: MixtureSpec, _ scratch: BlockScratch
+  ) {
+    guard let state = set.mixture, let norms = weights.norms else { return }
+    let width = self.spec.hiddenSize
+    let sum = scratch.output.view[0..<width]
+    sum.base.update(repeating: 0, count: width)
+    for slot in 0..<spec.chosen {
+      let weight = state.weight.view.base[row * spec.chosen + slot]
+      let output = state.output.view[from: (place * spec.chosen + slot) * width]
+      for i in 0..<width { sum.base[i] += weight * output.base[i] }
+    }
+    norm(sum, norms.output, into: sum, rows: 1)
+    let beside = state.beside.view[from: row * width]
+    for i in 0..<width { sum.base[i] += beside.base[i] }
+    if let postNorm = layer.feedForwardPostNorm { norm(sum, postNorm, into: sum, rows: 1) }
+    let target = set.stream.view[from: row * width]
+    for i in 0..<width { target.base[i] += sum.base[i] }
   }
 
   /// Rows of one expert, at most `RowBlocks.largest`: each by its place among all choices.
@@ -151,6 +192,9 @@ extension ForwardPass {
   final class MixtureState: @unchecked Sendable {
     /// Rows after the norm, [rows, hiddenSize].
     let input: FloatBuffer
+    /// What the shared expert made of each row, after its norm, where the mixture has norms of its own;
+    /// [rows, hiddenSize].
+    let beside: FloatBuffer
     /// The state of a recurrent router, [rows, routerSize].
     let router: FloatBuffer
     let routerSize: Int
@@ -167,6 +211,7 @@ extension ForwardPass {
       }
       guard let found else { return nil }
       input = FloatBuffer(count: rows * spec.hiddenSize)
+      beside = FloatBuffer(count: found.hasOwnNorms ? rows * spec.hiddenSize : 0)
       let size = if case .recurrent(_, let size) = found.router { size } else { 0 }
       routerSize = size
       router = FloatBuffer(count: rows * size)

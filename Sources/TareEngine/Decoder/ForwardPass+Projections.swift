@@ -11,19 +11,26 @@ extension ForwardPass {
       return projectLinearly(block, of: rows, layer: index, scratch)
     }
     let isSparse = index == spec.layerCount - 1 && isLastLayerSparse && watch == nil
+    let heads = spec.heads(index)
+    if isSparse, !heads.hasKeys { return }
     let panel = Int(TARE_PANEL)
-    let first = isSparse ? queryWidth / panel * panel : 0
-    projectRows(
-      block, of: rows, layer: index, outputs: first..<(isSparse ? gateStart : spec.attentionWidth),
-      scratch)
+    let first = isSparse ? heads.queryWidth / panel * panel : 0
+    let end = isSparse ? min(heads.gateStart, heads.projectedWidth) : heads.projectedWidth
+    projectRows(block, of: rows, layer: index, outputs: first..<end, scratch)
     let layer = weights.layers[index]
     for (place, row) in zip(block, rows.rows[block]) {
-      let line = scratch.projected.view[from: (place - block.lowerBound) * spec.attentionWidth]
+      let line = scratch.projected.view[from: (place - block.lowerBound) * heads.width]
       if !isSparse { finishQueries(line, place: place, of: rows, layer: index) }
-      let key = line[from: queryWidth]
-      limit(key[from: keyWidth], count: keyWidth)
-      turn(key, layer.keyNorm, heads: spec.keyValueHeadCount, row: row, layer: index)
-      keep(key, row: row)
+      guard heads.hasKeys else { continue }
+      let key = line[from: heads.queryWidth]
+      let value = key[from: heads.keyWidth]
+      if heads.hasKeysForValues { value.base.update(from: key.base, count: heads.keyWidth) }
+      limit(value, count: heads.keyWidth)
+      if let norm = layer.valueNorm {
+        self.norm(value, norm, into: value, rows: heads.groups, width: heads.dim)
+      }
+      turn(key, layer.keyNorm, heads: heads.groups, row: row, layer: index)
+      keep(key, heads, row: row, layer: index)
     }
   }
 
@@ -46,9 +53,10 @@ extension ForwardPass {
   func projectQueries(
     _ block: Range<Int>, of rows: RowSet, layer index: Int, _ scratch: BlockScratch
   ) {
-    projectRows(block, of: rows, layer: index, outputs: 0..<spec.attentionWidth, scratch)
+    let heads = spec.heads(index)
+    projectRows(block, of: rows, layer: index, outputs: 0..<heads.projectedWidth, scratch)
     for place in block {
-      let line = scratch.projected.view[from: (place - block.lowerBound) * spec.attentionWidth]
+      let line = scratch.projected.view[from: (place - block.lowerBound) * heads.width]
       finishQueries(line, place: place, of: rows, layer: index)
     }
   }
@@ -69,7 +77,7 @@ extension ForwardPass {
     multiply(
       operand(input, for: linear, scratch, rows: block.count), linear, scratch,
       outputs: outputs, into: scratch.projected.view[from: outputs.lowerBound],
-      stride: spec.attentionWidth)
+      stride: spec.heads(index).width)
   }
 
   /// Queries, keys and values of latent attention, in their places in `scratch.projected`: of each
@@ -79,6 +87,7 @@ extension ForwardPass {
     rows: Int, needsQueries: Bool
   ) {
     let head = spec.headDim
+    let (queryWidth, keyWidth) = (spec.headCount * head, spec.keyValueHeadCount * head)
     let (turned, plain, rank) = (latent.turnedDim, latent.plainDim, latent.keyValueRank)
     let queryRank = latent.queryRank ?? 0
     let down = scratch.latent.view
@@ -140,15 +149,17 @@ extension ForwardPass {
 
   private func finishQueries(_ line: FloatView, place: Int, of rows: RowSet, layer index: Int) {
     let row = rows.rows[place]
-    turn(line, weights.layers[index].queryNorm, heads: spec.headCount, row: row, layer: index)
+    let heads = spec.heads(index)
+    let width = heads.queryWidth
+    turn(line, weights.layers[index].queryNorm, heads: heads.queries, row: row, layer: index)
     if let scaling = spec.queryScaling {
       let factor = scaling.factor(at: tree.positions[row])
-      for i in 0..<queryWidth { line.base[i] *= factor }
+      for i in 0..<width { line.base[i] *= factor }
     }
-    rows.queries.view[from: place * queryWidth].base.update(from: line.base, count: queryWidth)
+    rows.queries.view[from: place * queryStride].base.update(from: line.base, count: width)
     guard spec.gateWidth > 0 else { return }
     rows.gates.view[from: place * spec.gateWidth].base.update(
-      from: line[from: gateStart].base, count: spec.gateWidth)
+      from: line[from: heads.gateStart].base, count: spec.gateWidth)
   }
 
   /// Cuts a row's projections off, where the family does.
@@ -161,49 +172,52 @@ extension ForwardPass {
   private func turn(
     _ values: FloatView, _ weights: NormWeights?, heads: Int, row: Int, layer: Int
   ) {
-    if !spec.isNormAfterRotation { normHeads(values, weights, heads: heads) }
-    limit(values, count: heads * spec.headDim)
-    rotate(values, heads: heads, row: row, layer: layer)
-    if spec.isNormAfterRotation { normHeads(values, weights, heads: heads) }
+    let dim = spec.heads(layer).dim
+    if !spec.isNormAfterRotation { normHeads(values, weights, heads: heads, dim: dim) }
+    limit(values, count: heads * dim)
+    rotate(values, heads: heads, dim: dim, row: row, layer: layer)
+    if spec.isNormAfterRotation { normHeads(values, weights, heads: heads, dim: dim) }
   }
 
-  private func normHeads(_ values: FloatView, _ weights: NormWeights?, heads: Int) {
+  private func normHeads(_ values: FloatView, _ weights: NormWeights?, heads: Int, dim: Int) {
     guard let weights else { return }
     let kind = spec.queryKeyNormSpec ?? spec.norm
     switch spec.queryKeyNorm {
     case .none: break
-    case .head: norm(values, weights, into: values, rows: heads, width: spec.headDim, kind)
-    case .whole: norm(values, weights, into: values, rows: 1, width: heads * spec.headDim, kind)
+    case .head: norm(values, weights, into: values, rows: heads, width: dim, kind)
+    case .whole: norm(values, weights, into: values, rows: 1, width: heads * dim, kind)
     case .ownHead:
       for head in 0..<heads {
-        let start = head * spec.headDim
+        let start = head * dim
         norm(
           values[from: start], weights, start: start, into: values[from: start], rows: 1,
-          width: spec.headDim, kind)
+          width: dim, kind)
       }
     }
   }
 
-  private func rotate(_ values: FloatView, heads: Int, row: Int, layer: Int) {
+  private func rotate(_ values: FloatView, heads: Int, dim: Int, row: Int, layer: Int) {
     guard let place = spec.layers[layer].rotary else { return }
     let position = tree.positions[row]
     let table = rotary[place, branch: tree.branchOfRow[row]]
     kernels.rotate(
-      values.base, heads, spec.headDim, 2 * table.half,
+      values.base, heads, dim, 2 * table.half,
       table.cosine.view[from: position * table.half].base,
       table.sine.view[from: position * table.half].base)
   }
 
   /// Puts a row's keys and, right after them, values into their panels.
-  private func keep(_ key: FloatView, row: Int) {
+  private func keep(_ key: FloatView, _ heads: LayerHeads, row: Int, layer: Int) {
+    let sizes = Self.panelSizes(heads.dim, precision)
+    let (keys, values) = (keys[keySlots[layer]], values[keySlots[layer]])
     let position = tree.positions[row]
     let column = Int32(position % panelSize)
     func put(_ panel: Int32) {
       kernels.keep(
-        precision.ofAttention.kernel, key.base, key[from: keyWidth].base,
-        Int32(spec.keyValueHeadCount), Int32(spec.headDim),
-        keys.view[from: Int(panel) * keyPanelSize].base, tree.panelCount * keyPanelSize,
-        values.view[from: Int(panel) * valuePanelSize].base, tree.panelCount * valuePanelSize,
+        precision.ofAttention.kernel, key.base, key[from: heads.keyWidth].base,
+        Int32(heads.groups), Int32(heads.dim),
+        keys.view[from: Int(panel) * sizes.keys].base, tree.panelCount * sizes.keys,
+        values.view[from: Int(panel) * sizes.values].base, tree.panelCount * sizes.values,
         column)
     }
     put(tree.branches[tree.branchOfRow[row]].panels[position / panelSize])

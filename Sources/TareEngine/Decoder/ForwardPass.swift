@@ -21,11 +21,10 @@ final class ForwardPass: @unchecked Sendable {
   private let placeOfRow: [Int: Int]
   /// What the last layer left: all rows, or those that are read.
   private(set) var last: RowSet
-  /// Keys and values of the current layer, [keyValueHead, panel, groups of a panel].
-  let keys: FloatBuffer
-  let values: FloatBuffer
-  let keyPanelSize: Int
-  let valuePanelSize: Int
+  /// Keys and values by slot (`DecoderSpec.keySlots`), [keyValueHead, panel, groups of a panel].
+  let keys: [FloatBuffer]
+  let values: [FloatBuffer]
+  let keySlots: [Int]
   /// A block's activations, one for each worker.
   let scratch: [BlockScratch]
   /// What comes from earlier passes, and what is kept for later ones.
@@ -35,9 +34,8 @@ final class ForwardPass: @unchecked Sendable {
   private let memory: PassMemory
 
   let panelSize = Int(TARE_KEY_PANEL)
-  var queryWidth: Int { spec.headCount * spec.headDim }
-  var keyWidth: Int { spec.keyValueHeadCount * spec.headDim }
-  var gateStart: Int { queryWidth + 2 * keyWidth }
+  /// From one row of queries to the next, in all layers: blocks are done with one layer before others.
+  var queryStride: Int { spec.headCount * spec.headDim }
 
   /// - Parameters:
   ///   - reads: the rows whose final states are wanted.
@@ -63,21 +61,28 @@ final class ForwardPass: @unchecked Sendable {
     linear = LinearAttentionState(spec, tree, memory)
     readRows = Set(reads).sorted()
     placeOfRow = Dictionary(uniqueKeysWithValues: zip(readRows, readRows.indices))
-    (keyPanelSize, valuePanelSize) = Self.panelSizes(spec, precision)
+    let sizes = Self.panelSizes(spec.headDim, precision)
     let panels = spec.keyValueHeadCount * tree.panelCount
+    let slots = spec.keySlots
+    keySlots = slots
+    let used = 0...(slots.max() ?? 0)
+    keys = used.map { slot in
+      memory.buffer(count: slots.contains(slot) ? panels * sizes.keys : 0)
+    }
     // Positions that no row is written to are multiplied by zeros, so they must be finite.
-    keys = memory.buffer(count: panels * keyPanelSize)
-    values = memory.zeros(count: panels * valuePanelSize)
+    values = used.map { slot in
+      memory.zeros(count: slots.contains(slot) ? panels * sizes.values : 0)
+    }
     scratch = memory.scratch
   }
 
   /// Floats of the keys and of the values of a panel of one head.
-  static func panelSizes(_ spec: DecoderSpec, _ precision: Precision) -> (keys: Int, values: Int) {
+  static func panelSizes(_ headDim: Int, _ precision: Precision) -> (keys: Int, values: Int) {
     let type = precision.ofAttention
     let panelSize = Int(TARE_KEY_PANEL)
     return (
-      type.groups(spec.headDim) * panelSize,
-      type.groups(panelSize) * Int(tare_padded_head(Int32(spec.headDim)))
+      type.groups(headDim) * panelSize,
+      type.groups(panelSize) * Int(tare_padded_head(Int32(headDim)))
     )
   }
 
@@ -110,9 +115,10 @@ final class ForwardPass: @unchecked Sendable {
       last = rows
       if isMixture { runExperts(rows, layer: layer) }
       watch?.endLayer(layer, self)
-      guard isMixture, !isLast else { continue }
+      guard isMixture, !isLast || spec.hasLayerEnd else { continue }
       forEachBlock(of: rows) { block, scratch in
-        self.project(block, of: rows, layer: layer + 1, scratch)
+        self.endLayer(block, of: rows, layer: layer, scratch)
+        if !isLast { self.project(block, of: rows, layer: layer + 1, scratch) }
       }
     }
     watch?.endPass()
@@ -164,12 +170,8 @@ final class ForwardPass: @unchecked Sendable {
   private func embed(_ block: Range<Int>, _ scratch: BlockScratch) {
     let width = spec.hiddenSize
     for row in block {
-      let token = Int(tree.tokens[row])
       let target = all.stream.view[(row * width)..<((row + 1) * width)]
-      weights.embedding.read(token..<(token + 1), into: target)
-      if spec.embeddingScale != 1 {
-        for i in 0..<width { target.base[i] *= spec.embeddingScale }
-      }
+      embedToken(row, into: target)
       if let table = weights.positions, let learned = spec.learnedPositions {
         let place = tree.positions[row] + learned.offset
         let own = scratch.output.view[0..<width]
@@ -183,9 +185,26 @@ final class ForwardPass: @unchecked Sendable {
     }
   }
 
-  /// Attention's output of rows as the output projection takes it: without the zeros that fill up
-  /// heads of latent attention. In place.
-  private func attended(_ values: FloatView, rows: Int) -> FloatView {
+  /// The scaled embedding of a row's token, [hiddenSize].
+  func embedToken(_ row: Int, into target: FloatView) {
+    let token = Int(tree.tokens[row])
+    weights.embedding.read(token..<(token + 1), into: target[0..<spec.hiddenSize])
+    guard spec.embeddingScale != 1 else { return }
+    for i in 0..<spec.hiddenSize { target.base[i] *= spec.embeddingScale }
+  }
+
+  /// Attention's output of a block as the output projection takes it: without what follows the rows of
+  /// narrow layers, and the zeros that fill up heads of latent attention. In place.
+  private func attended(_ block: Range<Int>, of set: RowSet, layer: Int) -> FloatView {
+    let values = set.queries.view[from: block.lowerBound * queryStride]
+    let (rows, width) = (block.count, spec.heads(layer).queryWidth)
+    if width != queryStride {
+      for row in 0..<rows {
+        memmove(
+          values[from: row * width].base, values[from: row * queryStride].base,
+          width * MemoryLayout<Float>.size)
+      }
+    }
     guard let latent = spec.latent, latent.valueDim != spec.headDim else { return values }
     for index in 0..<(rows * spec.headCount) {
       let target = values[from: index * latent.valueDim].base
@@ -209,8 +228,8 @@ final class ForwardPass: @unchecked Sendable {
     if spec.layers[index].isLinear, let state = linear, let kind = spec.linearAttention {
       source = state.output.view[from: block.lowerBound * kind.valueWidth]
     } else {
-      if spec.outputGate != .none { applyGates(block, of: rows) }
-      source = attended(rows.queries.view[from: block.lowerBound * queryWidth], rows: count)
+      if spec.outputGate != .none { applyGates(block, of: rows, spec.heads(index)) }
+      source = attended(block, of: rows, layer: index)
     }
     func addAttention() {
       add(
@@ -229,6 +248,7 @@ final class ForwardPass: @unchecked Sendable {
       route(input, mixture, block, of: rows, layer: index, scratch)
     } else {
       feedForward(input, layer, into: target, scratch, rows: count)
+      endLayer(block, of: rows, layer: index, scratch)
     }
   }
 
@@ -241,28 +261,28 @@ final class ForwardPass: @unchecked Sendable {
       case .mixture(let mixtureSpec) = spec.layers[index].feedForward
     else { return }
     let target = rows.stream.view[from: block.lowerBound * spec.hiddenSize]
-    if spec.outputGate != .none { applyGates(block, of: rows) }
-    let source = attended(
-      rows.queries.view[from: block.lowerBound * queryWidth], rows: block.count)
+    let heads = spec.heads(index)
+    if spec.outputGate != .none { applyGates(block, of: rows, heads) }
+    let source = attended(block, of: rows, layer: index)
     add(
       operand(source, for: layer.attentionOutput, scratch, rows: block.count),
       layer.attentionOutput, layer.attentionPostNorm, to: target, scratch)
     let input = normed(target, layer.feedForwardNorm, scratch, rows: block.count)
-    chooseExperts(input, mixture, block, of: rows, mixtureSpec)
+    chooseExperts(input, mixture, block, of: rows, mixtureSpec, scratch)
   }
 
-  private func applyGates(_ block: Range<Int>, of rows: RowSet) {
+  private func applyGates(_ block: Range<Int>, of rows: RowSet, _ heads: LayerHeads) {
     for place in block {
-      let values = rows.queries.view[from: place * queryWidth]
+      let values = rows.queries.view[from: place * queryStride]
       let gates = rows.gates.view[from: place * spec.gateWidth]
       if spec.outputGate == .elementwise {
-        kernels.sigmoidGate(values.base, gates.base, queryWidth)
+        kernels.sigmoidGate(values.base, gates.base, heads.queryWidth)
         continue
       }
       for head in 0..<spec.headCount {
         var gate: Float = 1
         kernels.sigmoidGate(&gate, gates.base + head, 1)
-        for i in 0..<spec.headDim { values.base[head * spec.headDim + i] *= gate }
+        for i in 0..<heads.dim { values.base[head * heads.dim + i] *= gate }
       }
     }
   }

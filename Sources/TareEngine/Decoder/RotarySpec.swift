@@ -25,6 +25,8 @@ package struct RotarySpec: Sendable, Equatable {
     case llama3(factor: Double, low: Double, high: Double, length: Double)
     /// A ramp between divided and kept frequencies (Peng et al. 2023).
     case yarn(Yarn)
+    /// The first frequencies of the whole head, divided by a factor, and none for the rest (Gemma 4).
+    case proportional(turned: Int, factor: Double)
     /// Each frequency divided by its own factor, by others in texts over `length` (LongRoPE).
     /// `longAttentionFactor` is that of texts over `length`, where it is another.
     case longrope(
@@ -87,6 +89,8 @@ package struct RotarySpec: Sendable, Equatable {
         let smooth = (Float(limit) / wavelength - Float(low)) / Float(high - low)
         return (1 - smooth) * frequency / Float(factor) + smooth * frequency
       }
+    case .proportional(let turned, let factor):
+      return plain(base).enumerated().map { $0 < turned ? $1 / Float(factor) : 0 }
     case .yarn(let yarn): return yarnFrequencies(yarn)
     case .longrope(let short, let long, let limit, _, _):
       let factors = length > limit ? long : short
@@ -155,7 +159,7 @@ extension RotarySpec {
     let type = newType ?? oldType ?? "default"
     dim = try Self.turned(
       config, rope, isNested: given != nil, headDim: headDim, part,
-      isPlain: type == "default" || type == "none")
+      isPlain: ["default", "none", "proportional"].contains(type))
     let context = try config.count("max_position_embeddings", default: defaultContext)
     let own = try rope.count("original_max_position_embeddings", default: context)
     let original = Double(
@@ -167,6 +171,11 @@ extension RotarySpec {
       self.scaling = .linear(factor: factor)
       // A file with parameters for each kind of layer has the stretched length already.
       if given == nil { extendedLength = Self.length(Double(context) * factor) }
+    case "proportional":
+      let part = try rope.number("partial_rotary_factor", default: 1)
+      self.scaling = .proportional(
+        turned: Int((part * Double(headDim) / 2).rounded(.down)),
+        factor: try rope.number("factor", default: 1))
     case "dynamic":
       guard dim > 2 else {
         throw rope.error("rope_type", "'dynamic'", "another type, as the rotary size is 2")
@@ -192,7 +201,7 @@ extension RotarySpec {
     default:
       throw rope.error(
         "rope_type", "'\(type)'",
-        "default, linear, dynamic, llama3, longrope, yarn")
+        "default, linear, dynamic, llama3, longrope, proportional, yarn")
     }
   }
 

@@ -6,7 +6,7 @@ struct RowSet {
   let rows: [Int]
   /// Residual stream, [rows, hiddenSize].
   let stream: FloatBuffer
-  /// Queries of the current layer, then attention's output, [rows, heads·headDim].
+  /// Queries of the current layer, then attention's output, [rows, heads·headDim of the largest].
   let queries: FloatBuffer
   /// Output gates of the current layer, [rows, gateWidth].
   let gates: FloatBuffer

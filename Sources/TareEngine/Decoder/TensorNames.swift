@@ -30,6 +30,9 @@ package struct TensorNames: Sendable {
   package var feedForward: FeedForwardLayout = .gated(
     gate: "mlp.gate_proj", up: "mlp.up_proj", down: "mlp.down_proj")
   package var mixture = MixtureNames()
+  package var layerInput = LayerInputNames()
+  /// The number that multiplies the stream after a layer.
+  package var layerScale = "layer_scalar"
   package var latent = LatentNames()
   package var sinks = "self_attn.sinks"
   /// What parts of names are in other files of the family, and here; put in place when a folder is
@@ -81,6 +84,16 @@ package struct TensorNames: Sendable {
     package var keyValueUp = "self_attn.kv_b_proj"
   }
 
+  package struct LayerInputNames: Sendable {
+    /// The table, and what is the same in all layers, below the model's prefix.
+    package var table = "embed_tokens_per_layer"
+    package var projection = "per_layer_model_projection"
+    package var projectionNorm = "per_layer_projection_norm"
+    package var gate = "per_layer_input_gate"
+    package var output = "per_layer_projection"
+    package var outputNorm = "post_per_layer_input_norm"
+  }
+
   package struct MixtureNames: Sendable {
     package var router = "mlp.gate"
     package var expertGate = "mlp.experts.#.gate_proj"
@@ -94,8 +107,18 @@ package struct TensorNames: Sendable {
     package var choiceBias = "mlp.gate.e_score_correction_bias"
     /// Gates and ups of an expert in turn, in one layer, in place of two layers; nil for two.
     package var expertGateUp: String?
+    /// What a mixture with norms of its own has beyond the others.
+    package var own = OwnNorms()
     /// A recurrent router's tensors.
     package var recurrent = RecurrentNames()
+
+    package struct OwnNorms: Sendable {
+      package var routerScale = "router.scale"
+      package var expertScale = "router.per_expert_scale"
+      package var input = "pre_feedforward_layernorm_2"
+      package var output = "post_feedforward_layernorm_2"
+      package var sharedOutput = "post_feedforward_layernorm_1"
+    }
 
     package struct RecurrentNames: Sendable {
       package var input = "block_sparse_moe.weight1"

@@ -55,8 +55,8 @@ final class EncoderPass: @unchecked Sendable {
   /// Embeds the tokens, unless the states are given in `stream`, and runs the layers.
   func run() {
     let blocks = RowBlocks.blocks(batch.rowCount, workers: pool.threadCount)
-    if let words = weights.words, let norm = weights.norm {
-      pool.run(parts: blocks.count) { part, _ in self.embed(blocks[part], words, norm) }
+    if let words = weights.words {
+      pool.run(parts: blocks.count) { part, _ in self.embed(blocks[part], words) }
     }
     for (index, layer) in weights.layers.enumerated() {
       pool.run(parts: blocks.count) { part, _ in
@@ -89,7 +89,7 @@ final class EncoderPass: @unchecked Sendable {
       width ?? spec.hiddenSize, spec.norm.epsilon)
   }
 
-  private func embed(_ block: Range<Int>, _ words: WeightTable, _ norm: NormWeights) {
+  private func embed(_ block: Range<Int>, _ words: WeightTable) {
     let width = spec.embeddingSize
     let values = FloatBuffer(count: block.count * width)
     let own = FloatBuffer(count: width)
@@ -106,7 +106,9 @@ final class EncoderPass: @unchecked Sendable {
         for i in 0..<width { target.base[i] += own.view.base[i] }
       }
     }
-    self.norm(values.view, norm, into: values.view, rows: block.count, width: width)
+    if let norm = weights.norm {
+      self.norm(values.view, norm, into: values.view, rows: block.count, width: width)
+    }
     let target = rows(stream, block.lowerBound)
     if let projection = weights.projection {
       projection.matrix.multiply(

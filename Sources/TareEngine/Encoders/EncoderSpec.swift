@@ -20,10 +20,20 @@ struct EncoderSpec: Sendable {
   var rotaries: [RotarySpec] = []
   /// Norms before the blocks and one after the last, in place of norms after them (ModernBERT).
   var isPreNorm = false
+  /// Whether the first layer has a norm before its attention, where norms stand before the blocks.
+  var hasFirstNorm = true
+  /// Whether the embeddings have a norm.
+  var hasEmbeddingNorm = true
+  /// Whether embeddings are projected even where their size is the hidden size (ALBERT).
+  var hasProjection = false
+  /// Whether the first of the tasks' embeddings is added to all tokens (ERNIE).
+  var taskCount = 0
   /// Whether the feed-forward block has gates.
   var isGated = false
   var hasAttentionBias = true
-  var hasFeedForwardBias = true
+  /// Of the block's first layer, and of its second.
+  var hasInnerBias = true
+  var hasOuterBias = true
 
   struct Layer: Sendable {
     /// How far a token sees on either side; nil for all.
@@ -100,6 +110,9 @@ extension EncoderSpec {
     self.positions = positions
     if case .afterPadding(let id) = positions { contextLength = rows - id - 1 }
     typeCount = config["type_vocab_size"]?.int ?? types
+    guard typeCount >= 0, typeCount < 1 << 16 else {
+      throw config.error("type_vocab_size", "\(typeCount)", "0 to 65,535")
+    }
   }
 }
 
@@ -110,18 +123,27 @@ struct EncoderNames: Sendable {
   var words = "embeddings.word_embeddings"
   var positions = "embeddings.position_embeddings"
   var types = "embeddings.token_type_embeddings"
+  var tasks = "embeddings.task_type_embeddings"
   var embeddingNorm = "embeddings.LayerNorm"
   var projection = "embeddings_project"
   var layer = "encoder.layer.#."
+  /// The place of each layer where they do not count up; several may be the same (ALBERT).
+  var layers: [String] = []
   /// Queries, keys and values: one layer of all, or three.
   var queryKeyValue = ["attention.self.query", "attention.self.key", "attention.self.value"]
   var attentionOutput = "attention.output.dense"
   var attentionNorm = "attention.output.LayerNorm"
   /// One layer, of gates and ups where the block has gates.
   var inner = "intermediate.dense"
+  /// Whether ups stand above gates in that one layer (GTE).
+  var hasUpsFirst = false
   var outer = "output.dense"
   var outerNorm = "output.LayerNorm"
   var finalNorm = "final_norm"
 
   init(_ prefixes: [String]) { self.prefixes = prefixes }
+
+  func place(_ layer: Int) -> String {
+    layers.isEmpty ? self.layer.replacing("#", with: String(layer)) : layers[layer]
+  }
 }

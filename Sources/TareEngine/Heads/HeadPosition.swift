@@ -6,6 +6,8 @@ package enum HeadPosition: Sendable, Equatable {
   case first
   /// The mean of all tokens' states.
   case mean
+  /// Every token by itself, and the mean of what the head makes of them (EuroBERT).
+  case late
   /// Two states one after the other: at the first token of the last place where this text stands, the
   /// end of the prompt, and where transformers' sequence classifiers read.
   case prompt(String)

@@ -39,12 +39,17 @@ package struct PooledHead: RewardHead {
     return [
       Kind(pooler: "pooler.dense", classifier: "classifier", activation: chosen),
       Kind(pooler: "bert.pooler.dense", classifier: "classifier", activation: .tanh),
+      Kind(pooler: "ernie.pooler.dense", classifier: "classifier", activation: .tanh),
+      Kind(pooler: "gte.pooler.dense", classifier: "classifier", activation: .tanh),
+      Kind(pooler: "albert.pooler", classifier: "classifier", activation: .tanh),
       Kind(
         pooler: "classifier.dense", classifier: "classifier.out_proj",
         activation: type == "electra" ? .gelu : .tanh),
       Kind(pooler: "pre_classifier", classifier: "classifier", activation: .relu),
       Kind(
         pooler: "head.dense", classifier: "classifier", activation: modern, norm: "head.norm"),
+      // EuroBERT's.
+      Kind(pooler: "dense", classifier: "classifier", activation: .gelu),
     ]
   }
 
@@ -64,8 +69,14 @@ package struct PooledHead: RewardHead {
             ? try reader["\(name).bias"].vector(width) : Array(repeating: 0, count: width),
           epsilon: Float(try config?.number("norm_eps", default: 1e-5) ?? 1e-5))
       }
-      // ModernBERT's alone says where it is read.
+      // ModernBERT's and EuroBERT's alone say where they are read.
       var position = HeadPosition.first
+      if kind.pooler == "dense" {
+        position =
+          try config?.choice(
+            "classifier_pooling", ["bos": HeadPosition.first, "mean": .mean, "late": .late],
+            default: .late) ?? .late
+      }
       if kind.norm != nil, let config {
         position = try config.choice(
           "classifier_pooling", ["cls": HeadPosition.first, "mean": .mean], default: .first)

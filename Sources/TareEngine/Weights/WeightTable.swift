@@ -28,6 +28,23 @@ package struct WeightTable: Sendable {
     }
   }
 
+  /// Writes some columns of one row as float32.
+  package func read(row: Int, columns range: Range<Int>, into target: FloatView) {
+    precondition(row >= 0 && row < rows && range.lowerBound >= 0 && range.upperBound <= columns)
+    let (values, bytes) = (type.blockValues, type.blockBytes)
+    guard packed == nil, others.isEmpty, range.lowerBound % values == 0, range.count % values == 0
+    else {
+      let whole = FloatBuffer(count: columns)
+      read(row..<(row + 1), into: whole.view)
+      return target.base.update(from: whole.view[from: range.lowerBound].base, count: range.count)
+    }
+    let from = start + (row * columns + range.lowerBound) / values * bytes
+    type.dequantize(
+      UnsafeRawBufferPointer(
+        rebasing: file.bytes[from..<(from + range.count / values * bytes)]),
+      into: target[0..<range.count])
+  }
+
   private func readStored(_ range: Range<Int>, into target: FloatView) {
     let rowBytes = columns / type.blockValues * type.blockBytes
     let from = start + range.lowerBound * rowBytes

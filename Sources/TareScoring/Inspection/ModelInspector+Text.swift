@@ -127,6 +127,7 @@ extension ModelInspector {
     case .last: "the last token"
     case .first: "the first token"
     case .mean: "the mean of all tokens"
+    case .late: "every token, then the mean of the outputs"
     case .gated: "the end of the prompt, and the last token that is not padding"
     case .token: "the last such token"
     case .step: "every such token"

@@ -11,7 +11,7 @@ import importlib, os, sys
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 
-PARTS = ["decoders", "dense", "experts", "encoders", "remote", "heads", "others", "storage", "starts", "ggufs", "quantized"]
+PARTS = ["decoders", "dense", "gemma4", "experts", "encoders", "remote", "heads", "others", "storage", "starts", "ggufs", "quantized"]
 for part in sys.argv[1:] or PARTS:
     importlib.import_module(f"families_reference.{part}").make()
     print(part)

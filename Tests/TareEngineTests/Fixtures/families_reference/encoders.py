@@ -79,8 +79,33 @@ def t5s():
          num_decoder_layers=3, relative_attention_num_buckets=16, relative_attention_max_distance=40)
 
 
+def later_encoders():
+    """Encoders with norms before the blocks, shared layers, gates, tasks."""
+    encoder("albert", "Albert", "albert", types=True, embedding_size=16,
+            hidden_act="gelu_new", num_hidden_layers=3, num_hidden_groups=2, inner_group_num=2, layer_norm_eps=1e-3,
+            dtype=BF16)
+    encoder("albert_same_size", "Albert", "albert", embedding_size=32, hidden_act="relu", num_hidden_layers=3, dtype=BF16)
+    encoder("ernie", "Ernie", "ernie", [{"use_task_id": False}], types=True, use_task_id=True, task_type_vocab_size=3)
+    encoder("ernie_no_task", "Ernie", "ernie", num_labels=2, dtype=BF16)
+    encoder("megatron_bert", "MegatronBert", "bert", types=True, layer_norm_eps=1e-3)
+    encoder("roberta_prelayernorm", "RobertaPreLayerNorm", "roberta_prelayernorm", type_vocab_size=1, pad_token_id=1)
+    encoder("xlm_roberta_xl", "XLMRobertaXL", "roberta", pad_token_id=1, num_labels=2, dtype=BF16)
+    rope = {"rope_type": "default", "rope_theta": 1000.0}
+    encoder("gte", "Gte", "gte", [{"rope_parameters": {**rope, "rope_theta": 10.0}}], types=True, type_vocab_size=2,
+            rope_parameters=rope, layer_norm_eps=1e-3)
+    encoder("gte_no_types", "Gte", "gte", type_vocab_size=0, hidden_act="silu", dtype=BF16,
+            rope_parameters={"rope_type": "linear", "factor": 4.0, "rope_theta": 10000.0})
+    llama = dict(BASE, num_key_value_heads=2, rope_parameters=rope, bos_token_id=1, eos_token_id=2)
+    encoder("eurobert", "EuroBert", "model", [{"rms_norm_eps": 1.0}], llama, rms_norm_eps=1e-3, classifier_pooling="bos")
+    encoder("eurobert_late", "EuroBert", "model", base=llama, classifier_pooling="late", num_labels=2, attention_bias=True,
+            mlp_bias=True, head_dim=12, dtype=BF16)
+    encoder("eurobert_mean", "EuroBert", "model", base=llama, classifier_pooling="mean",
+            rope_parameters={"rope_type": "linear", "factor": 4.0, "rope_theta": 10000.0}, dtype=BF16)
+
+
 def make():
     t5s()
+    later_encoders()
     encoder("bert", "Bert", "bert", [{"layer_norm_eps": 1.0}], types=True, layer_norm_eps=1e-3)
     encoder("bert_switches", "Bert", "bert", [{"hidden_act": "relu"}], hidden_act="gelu_new", num_labels=3, dtype=BF16)
     padded = sequences("roberta", 64)
