@@ -152,7 +152,8 @@ import Testing
       "data2vec-text": "data2vec_text", "t5": "t5", "gemma4_text": "gemma4_text",
       "albert": "albert", "ernie": "ernie", "megatron-bert": "megatron_bert",
       "roberta-prelayernorm": "roberta_prelayernorm", "xlm-roberta-xl": "xlm_roberta_xl",
-      "gte": "gte", "eurobert": "eurobert",
+      "gte": "gte", "eurobert": "eurobert", "gemma4_unified_text": "gemma4_unified",
+      "ernie4_5": "ernie4_5", "dots1": "dots1", "hunyuan_v1_moe": "hunyuan_v1_moe",
     ]
     for key in Architectures.registry.keys {
       let name = try #require(names[key], "no fixture for the architecture \(key)")

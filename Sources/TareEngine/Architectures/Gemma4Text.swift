@@ -162,6 +162,7 @@ package enum Gemma4Text: DecoderArchitecture {
   package static func names(_ config: ModelConfig) throws(TareError) -> TensorNames {
     var names = TensorNames.fourNorms.besidePictures
     names.otherParts += ["audio_tower.", "model.audio_tower."]
+    names.otherParts += ["embed_vision.", "model.embed_vision."]
     names.mixture.router = "router.proj"
     names.mixture.expertGate = "experts.#.gate_proj"
     names.mixture.expertUp = "experts.#.up_proj"

@@ -31,7 +31,7 @@ package enum HunYuanDense: DecoderArchitecture {
 
 extension ModelConfig {
   /// HunYuan's "dynamic" scaling with an `alpha` is a fixed larger base.
-  fileprivate func withStretchedBase() throws(TareError) -> ModelConfig {
+  func withStretchedBase() throws(TareError) -> ModelConfig {
     let rope = self["rope_scaling"]?.object ?? self["rope_parameters"]?.object ?? [:]
     guard (rope["rope_type"] ?? rope["type"]) == "dynamic",
       let alpha = rope["alpha"]?.double, alpha != 0

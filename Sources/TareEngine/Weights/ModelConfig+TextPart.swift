@@ -4,7 +4,8 @@ internal import TareCore
 extension ModelConfig {
   /// `model_type` of the part that reads text, by that of the whole model.
   private static let textParts = [
-    "gemma3": "gemma3_text", "gemma4": "gemma4_text", "jev": "qwen3_5_text",
+    "gemma3": "gemma3_text", "gemma4": "gemma4_text",
+    "gemma4_unified": "gemma4_unified_text", "jev": "qwen3_5_text",
     "mistral3": "mistral",
     "qwen3_5": "qwen3_5_text",
   ]

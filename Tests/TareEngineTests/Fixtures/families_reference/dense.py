@@ -60,6 +60,9 @@ def llamas():
           embedding_multiplier=3.0, residual_multiplier=0.4, attention_multiplier=0.2, logits_scaling=6.0,
           attention_bias=True, mlp_bias=True)
     dense("granite_defaults", "Granite")
+    dense("ernie4_5", "Ernie4_5", head_dim=12)
+    dense("ernie4_5_biases", "Ernie4_5", use_bias=True, head_dim=None, num_key_value_heads=None,
+          rope_parameters={"rope_type": "linear", "factor": 4.0, "rope_theta": 10000.0})
     dense("arcee", "Arcee", [{"hidden_act": "relu"}], attention_bias=True, mlp_bias=True, head_dim=12)
     dense("helium", "Helium", num_attention_heads=4, head_dim=8)
     dense("helium_biases", "Helium", attention_bias=True, mlp_bias=True, head_dim=8,

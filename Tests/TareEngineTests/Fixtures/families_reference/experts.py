@@ -19,7 +19,7 @@ def experts(name, family, without=(), base=BASE, note="", tensors=None, edit=Non
     model.set_experts_implementation("eager")
     least = []
     for module in model.modules():
-        if type(module).__name__.endswith(("TopKRouter", "TopkRouter", "TopKGating")):
+        if type(module).__name__.endswith(("TopKRouter", "TopkRouter", "TopKGating", "MoEV1Gate")):
             module.register_forward_hook(lambda module, x, _: least.append(edge(module, x[0])))
     def margin(ids):
         least.clear()
@@ -43,7 +43,8 @@ def spread(model, name):
 def edge(module, x):
     """How far the last chosen expert stands from the first that is not, in each kind of router."""
     x = x.reshape(-1, x.shape[-1])
-    logits = torch.nn.functional.linear(x, module.weight, getattr(module, "bias", None))
+    weight = module.wg.weight if hasattr(module, "wg") else module.weight
+    logits = torch.nn.functional.linear(x, weight, getattr(module, "bias", None))
     kind = type(module).__name__
     if kind == "PhimoeTopKRouter":
         s = logits.sort(-1, descending=True).values
@@ -264,6 +265,15 @@ def glms():
             topk_group=2, norm_topk_prob=False, head_dim=12, **keys)
 
 
+def later():
+    experts("dots1", "Dots1", [{"routed_scaling_factor": 1.0}, {"norm_topk_prob": False}], n_routed_experts=6,
+            num_experts_per_tok=2, moe_intermediate_size=8, first_k_dense_replace=1, n_shared_experts=1, head_dim=12,
+            routed_scaling_factor=2.0, norm_topk_prob=True, attention_bias=True)
+    experts("dots1_window", "Dots1", [{"sliding_window": 256}, {"topk_group": 3}], n_routed_experts=6, num_experts_per_tok=2,
+            moe_intermediate_size=8, n_group=3, topk_group=2, sliding_window=16, max_window_layers=1, n_shared_experts=2)
+    experts("hunyuan_v1_moe", "HunYuanMoEV1", [{"moe_topk": 3}], num_experts=5, moe_topk=2, head_dim=12, attention_bias=True)
+
+
 def gpt_osses():
     keys = dict(num_local_experts=5, num_experts_per_tok=2, head_dim=8)
     yarn = {"rope_type": "yarn", "rope_theta": 150000.0, "factor": 8.0, "original_max_position_embeddings": 32,
@@ -305,5 +315,5 @@ def qwens_next():
 
 
 def make():
-    for part in (mixtrals, qwens, olmoes, phimoes, granites, deepseeks, first_deepseeks, glms, gpt_osses, qwens_next):
+    for part in (mixtrals, qwens, olmoes, phimoes, granites, deepseeks, first_deepseeks, glms, later, gpt_osses, qwens_next):
         part()

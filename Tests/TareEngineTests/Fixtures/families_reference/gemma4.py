@@ -90,6 +90,7 @@ def pictures():
     model = fill(transformers.Gemma4ForConditionalGeneration(config), "gemma4", 1.0)
     scales(model)
     model.to(BF16).save_pretrained(folder)
+    os.remove(os.path.join(folder, "generation_config.json"))
     # Files have tensors of layers that read other layers' keys, which take no part.
     def more(tensors):
         key = "model.language_model.layers.3.self_attn."
@@ -100,6 +101,23 @@ def pictures():
         return model.model(input_ids=x).last_hidden_state[0], model(input_ids=x).logits[0, -1, :3]
     loader = lambda: load(folder, transformers.Gemma4ForConditionalGeneration)
     reference(folder, loader, sequences("gemma4", 58), run_model, note="Logits of tokens 0 to 2 at the last position.")
+
+
+def unified():
+    """Gemma 4 12B: the same without embeddings for each layer, inside its own class."""
+    config = transformers.Gemma4UnifiedConfig(
+        text_config={k: v for k, v in {**BASE, "layer_types": KINDS * 2, "attention_k_eq_v": True,
+                                       "num_global_key_value_heads": 1}.items() if "per_layer" not in k},
+        image_token_id=63, video_token_id=62, audio_token_id=61, boi_token_id=60, eoi_token_id=59, boa_token_id=58)
+    folder = folder_of("gemma4_unified")
+    model = fill(transformers.Gemma4UnifiedForConditionalGeneration(config), "gemma4_unified", 1.0)
+    scales(model)
+    model.to(BF16).save_pretrained(folder)
+    os.remove(os.path.join(folder, "generation_config.json"))
+    def run_model(model, x):
+        return model.model(input_ids=x).last_hidden_state[0], model(input_ids=x).logits[0, -1, :3]
+    loader = lambda: load(folder, transformers.Gemma4UnifiedForConditionalGeneration)
+    reference(folder, loader, sequences("gemma4_unified", 58), run_model, note="Logits of tokens 0 to 2 at the last position.")
 
 
 def make():
@@ -114,7 +132,7 @@ def make():
          note="Embeddings for each layer; the last layers read others' keys and have blocks of twice the size.")
     text("gemma4_text_switches", hidden_size_per_layer_input=4,
          num_kv_shared_layers=1, attention_bias=True, attention_k_eq_v=True, num_global_key_value_heads=1,
-         final_logit_softcapping=20.0, layer_types=["full_attention", "sliding_attention", "full_attention", "sliding_attention"],
+         final_logit_softcapping=20.0, layer_types=KINDS[::-1] * 2,
          use_bidirectional_attention="vision", hidden_activation="silu",
          rope_parameters={"full_attention": {"rope_type": "proportional", "partial_rotary_factor": 0.25, "rope_theta": 1000.0,
                                              "factor": 2.0},
@@ -122,3 +140,4 @@ def make():
          note="The last layer sees all, whatever the file says; biases, keys for values.")
     mixture()
     pictures()
+    unified()
