@@ -152,7 +152,7 @@ import Testing
 
   @Test func `a label of two sides is not taken for a scale`() throws {
     let row = #"{"prompt":"Q","response_1":"good","response_2":"bad","label":1}"#
-    #expect(!setsFailure(row).contains("overall_preference=label"))
+    #expect(!setsFailure(row).contains("=label"))
   }
 
   // MARK: - What a file is said to be

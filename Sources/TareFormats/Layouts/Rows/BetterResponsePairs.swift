@@ -7,7 +7,7 @@ enum BetterResponsePairs: RowLayout {
   static let columns = [
     LayoutColumn(.prompt, "prompt"), LayoutColumn(.response, "response_0"),
     LayoutColumn(.response, "response_1"),
-    LayoutColumn(.label, "better_response_id", "safer_response_id"),
+    LayoutColumn(.preference, "better_response_id", "safer_response_id"),
   ]
   static let marks = ["response_0", "better_response_id"]
   static let example = #"""

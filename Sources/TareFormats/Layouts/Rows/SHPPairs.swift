@@ -6,7 +6,7 @@ enum SHPPairs: RowLayout {
   static let summary = "Stanford Human Preferences: history, human_ref_A, human_ref_B, labels"
   static let columns = [
     LayoutColumn(.prompt, "history"), LayoutColumn(.response, "human_ref_A"),
-    LayoutColumn(.response, "human_ref_B"), LayoutColumn(.label, "labels"),
+    LayoutColumn(.response, "human_ref_B"), LayoutColumn(.preference, "labels"),
   ]
   static let marks = ["human_ref_A"]
   static let example = #"{"history":"2+2?","human_ref_A":"4","human_ref_B":"5","labels":1}"#

@@ -6,7 +6,7 @@ enum SummaryPairs: RowLayout {
   static let summary = "summarize-from-feedback: info, summaries with text, choice"
   static let columns = [
     LayoutColumn(.prompt, "info"), LayoutColumn(.responses, "summaries"),
-    LayoutColumn(.label, "choice"),
+    LayoutColumn(.preference, "choice"),
   ]
   static let marks = ["summaries"]
   static let example = #"""
