@@ -185,20 +185,21 @@ import Testing
 
   @Test func `patience outlasts the attempts, and both ends of a silence are told`() async throws {
     let server = try CannedServer {
-      $0.number < 12 ? .reply(status: 503, "loading") : .numbers($0.texts)
+      $0.number < 5 ? .reply(status: 503, "loading") : .numbers($0.texts)
     }
     let notices = Mutex<[String]>([])
     var options = RemoteOptions()
     options.firstPause = .milliseconds(1)
     options.longestPause = .milliseconds(2)
     options.attempts = 2
-    options.patience = .seconds(30)
+    // Beside tests that compute, an attempt may take seconds.
+    options.patience = .seconds(600)
     options.notice = { notice in notices.withLock { $0.append(notice) } }
     let engine = try RemoteEngine(urls: [server.url], protocol: "openrlhf", options)
     #expect(try await engine.score([RemoteText("7")]) == [7])
     #expect(
       notices.withLock { $0 } == [
-        "\(server.url)/get_reward does not answer: status 503: loading; asked again for 30 s",
+        "\(server.url)/get_reward does not answer: status 503: loading; asked again for 600 s",
         "\(server.url)/get_reward answers again",
       ])
     options.patience = .milliseconds(50)
