@@ -76,7 +76,9 @@ package struct ScoreTable: Sendable {
       self.table = table
       self.layout = layout
       wanted = columns
-      notes = Self.unused(columns, of: table, layout, covariates)
+      notes =
+        Self.unused(columns, of: table, layout, covariates)
+        + Self.doubts(responses.scores, of: table, columns)
       self.rows = nil
       hasJudgement = responses.labels != nil || responses.roles.contains { $0 != .response }
       return
@@ -93,11 +95,30 @@ package struct ScoreTable: Sendable {
     let found = TableLayout(table.columns, columns, layout.names)
     let (prompts, rule, note) = try Self.prompts(of: table, found, layout)
     promptRule = rule
-    notes = (note.map { [$0] } ?? []) + Self.unused(columns, of: table, layout, covariates)
+    var notes =
+      (note.map { [$0] } ?? []) + Self.unused(columns, of: table, layout, covariates)
+    notes += Self.doubts(entries.map(\.score), of: table, columns)
+    self.notes = notes
     hasJudgement = entries.contains { $0.role != .response || $0.label != nil }
     let placed = ScoredResponses(
       try Self.responses(entries, of: table, found, prompts: prompts, rule, layout))
     responses = layout is ResponseRows && found.index == nil ? placed.placedByRow : placed
+  }
+
+  /// What may be other than the scores' numbers say.
+  private static func doubts(
+    _ scores: [Double], of table: DataTable, _ columns: ScoreColumns
+  ) -> [String] {
+    var doubts: [String] = []
+    if columns.score == "score", table.has("score"), table.has("reward") {
+      doubts.append("the scores are those of 'score', though there is a column 'reward'")
+    }
+    if scores.contains(where: { abs($0) >= 0x1p53 }) {
+      doubts.append(
+        "scores of 2^53 or more are read as the nearest double: whole numbers that differ may be equal"
+      )
+    }
+    return doubts
   }
 
   /// Why columns that would have been taken are not.

@@ -93,31 +93,11 @@ package struct NanoJevLayout: OptionLayout {
     let shown = try state.promptText
     var sequences: [OptionSequence] = []
     for option in options {
-      let text = try Self.text(option, question.kind)
+      let text = try option.nameOrLevel(question.kind)
       let (ids, types) = try texts.pair("question: \(asked) option: \(text)", shown)
       sequences.append(OptionSequence(ids: ids, types: types, positions: [0]))
     }
     return sequences
-  }
-
-  private static func text(
-    _ option: DecisionQuestion.Option, _ kind: DecisionQuestion.Kind
-  ) throws(TareError) -> String {
-    let about = option.description
-    if kind == .score {
-      guard let text = about.string else {
-        throw .badData(
-          place: "level \(option.name)", found: about.kindName, accepted: "a text")
-      }
-      return text
-    }
-    guard about == .null || about == "" else {
-      throw .badData(
-        place: "option '\(option.name)'", found: "a description",
-        accepted: "none: this model reads names alone")
-    }
-    guard kind == .noul else { return option.name }
-    return option.name == "true" ? "yes" : "no"
   }
 
   package func scores(

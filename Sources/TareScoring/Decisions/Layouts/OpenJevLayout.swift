@@ -124,31 +124,11 @@ package struct OpenJevLayout: OptionLayout {
     for option in options {
       marks.append(ids.count)
       ids.append(tokens.option)
-      ids += try texts.ids(Self.text(option, question.kind))
+      ids += try texts.ids(option.nameOrLevel(question.kind))
     }
     let positions = Array(start..<ids.count)
     ids.append(tokens.separator)
     return [OptionSequence(ids: ids, positions: positions, marks: marks)]
-  }
-
-  private static func text(
-    _ option: DecisionQuestion.Option, _ kind: DecisionQuestion.Kind
-  ) throws(TareError) -> String {
-    let about = option.description
-    guard kind != .score else {
-      guard let text = about.string else {
-        throw .badData(
-          place: "level \(option.name)", found: about.kindName, accepted: "a text")
-      }
-      return text
-    }
-    guard about == .null || about == "" else {
-      throw .badData(
-        place: "option '\(option.name)'", found: "a description",
-        accepted: "none: this model reads names alone")
-    }
-    guard kind == .noul else { return option.name }
-    return option.name == "true" ? "yes" : "no"
   }
 
   // MARK: - Scores

@@ -206,6 +206,28 @@ package struct PlainTexts: Sendable {
   }
 }
 
+extension DecisionQuestion.Option {
+  /// What a model without descriptions reads of an option: a level's text, yes or no, or the name.
+  ///
+  /// - Throws: `TareError.badData` for a description, and for a level that is no text.
+  func nameOrLevel(_ kind: DecisionQuestion.Kind) throws(TareError) -> String {
+    guard kind != .score else {
+      guard let text = description.string else {
+        throw .badData(
+          place: "level \(name)", found: description.kindName, accepted: "a text")
+      }
+      return text
+    }
+    guard description == .null || description == "" else {
+      throw .badData(
+        place: "option '\(name)'", found: "a description",
+        accepted: "none: this model reads names alone")
+    }
+    guard kind == .noul else { return name }
+    return name == "true" ? "yes" : "no"
+  }
+}
+
 extension JSONValue {
   private static let compact = Result {
     try ChatTemplateText("{{ x|tojson(separators=(',', ':')) }}")
